@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ``xky`` command: one file a subcommand, found by listing this folder."""
+
+import os
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import typer
+
+from xky.protocol import BenchError, InputError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="xKy HIL: the test bench for everything that listens to a Linky.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Exit status: 0 ok, 1 a verdict is fail, 2 usage, 3 the bench."""
+
+
+for _module in sorted(module.name for module in iter_modules(__path__)):
+    app.command(_module)(import_module(f"{__name__}.{_module}").command)
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one line on standard error, never a traceback."""
+    try:
+        app()
+    except InputError as error:
+        sys.exit(_complain(error, 2))
+    except BenchError as error:
+        sys.exit(_complain(error, 3))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # `xky decode … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _complain(error: Exception, status: int) -> int:
+    print(f"xky: {error}", file=sys.stderr)
+    return status

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the bytes of the TIC mean: pure, no clock, no input or output."""
+
+from .checksum import checksum
+from .decoder import Decoder, decode
+from .encoder import encode_frame, encode_group
+from .errors import BenchError, InputError, XkyError
+from .labels import LABELS, Label, frame_labels
+from .mode import Mode
+from .model import Cut, Damaged, Event, Frame, Group, Interrupted, Noise, Reason
+from .timestamp import Season, Timestamp
+from .uart import Burst
+
+__all__ = [
+    "LABELS",
+    "BenchError",
+    "Burst",
+    "Cut",
+    "Damaged",
+    "Decoder",
+    "Event",
+    "Frame",
+    "Group",
+    "InputError",
+    "Interrupted",
+    "Label",
+    "Mode",
+    "Noise",
+    "Reason",
+    "Season",
+    "Timestamp",
+    "XkyError",
+    "checksum",
+    "decode",
+    "encode_frame",
+    "encode_group",
+    "frame_labels",
+]

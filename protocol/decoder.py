@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes in, events out: the streaming decoder, and the only part that says *why* a group is bad.
+
+Strategy: cut the input at its control characters, so that the work is done once a field and not once
+a character; hold no more than the group and the frame under way. LF always starts a group and
+STX a frame, whatever went before: this is how it finds its feet again. Nothing is ever raised for
+bytes. The result does not depend on where the input was cut.
+
+A receiver set to 8N1 leaves the parity bit in bit 7. A group tells this by its own end (CR is
+0x8D with its even parity bit), a frame by an STX 0x82 that LF follows; so one stream may hold both.
+"""
+
+import re
+from collections.abc import Iterator
+
+from .checksum import checked_zone, checksum
+from .labels import LABEL_SIZE_MAX, LABELS
+from .mode import Mode
+from .model import Cut, Damaged, Event, Frame, Group, Interrupted, Noise, Reason
+from .timestamp import is_timestamp
+
+__all__ = ["Decoder", "decode", "read_group"]
+
+MAX_GROUP = 256  # characters LF to CR; the longest group, PJOURF+1, has 111
+MAX_FRAME_GROUPS = 256  # the longest frame has 71
+
+_LF, _CR, _STX, _ETX, _EOT = b"\n", b"\r", b"\x02", b"\x03", b"\x04"
+_CR_PARITY, _EOT_PARITY, _STX_PARITY = b"\x8d", b"\x84", 0x82  # with even parity in bit 7; LF and ETX look alike
+_CONTROL = re.compile(rb"([\x02\x03\x04\n\r\x84\x8d])")
+_CLEAN = {  # what may stand between LF and CR: printable, and HT in standard mode (54E §6.2.1.2)
+    Mode.HISTORIC: re.compile(rb"[\x20-\x7e]*"),
+    Mode.STANDARD: re.compile(rb"[\x20-\x7e\t]*"),
+}
+_STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
+    code & 0x7F if code.bit_count() % 2 == 0 else code | 0x80 for code in range(256)
+)
+
+_Fields = tuple[str, str, str | None]
+
+
+def _fields(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
+    """Label, value, horodate of a group body, or what is wrong with it."""
+    separator = mode.separator
+    if not _CLEAN[mode].fullmatch(body):
+        bad = next(code for code in body if not (0x20 <= code <= 0x7E or (code == 0x09 and mode is Mode.STANDARD)))
+        return Reason.CHARSET, f"character 0x{bad:02X} has no place in a group"
+    first = body.find(separator)
+    if first < 0 or first >= len(body) - 2 or body[-2:-1] != separator:
+        return Reason.STRUCTURE, f"expected label, data and checksum between {separator!r}"
+    computed = checksum(checked_zone(body, mode))
+    if body[-1] != computed:
+        return Reason.CHECKSUM, (
+            f'checksum is "{chr(body[-1])}" (0x{body[-1]:02X}), computed "{chr(computed)}" (0x{computed:02X})'
+        )
+    label = body[:first].decode()
+    data = body[first + 1 : -2].decode()
+    timestamp = None
+    if mode is Mode.STANDARD and "\t" in data:
+        timestamp, _, data = data.partition("\t")
+        if "\t" in data or not is_timestamp(timestamp):
+            return Reason.STRUCTURE, f"horodate {timestamp!r} has no such form, or there are too many fields"
+    if not label or len(label) > LABEL_SIZE_MAX or " " in label:
+        return Reason.LABEL, f"label {label!r}: expected 1 to {LABEL_SIZE_MAX} characters without a space"
+    return label, data, timestamp
+
+
+def read_group(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
+    """Read what stands between LF and CR.
+
+    Returns:
+        Label, value and horodate (or None); or the reason of refusal and a sentence on it. Labels that
+        the table does not know are kept, known ones must have their size and characters.
+    """
+    fields = _fields(body, mode)
+    if len(fields) == 2:
+        return fields
+    label, value, timestamp = fields
+    known = LABELS[mode].get(label)
+    if known is None:
+        return fields
+    if known.stamped != (timestamp is not None):
+        return Reason.STRUCTURE, f"{label} comes {'with' if known.stamped else 'without'} a horodate"
+    wrong = known.admits(value)
+    if wrong is not None:
+        return Reason(wrong), f"{label} has {known.size} characters of {known.kind.name.lower()}, got {value!r}"
+    return fields
+
+
+class _OpenFrame:
+    """A frame under way."""
+
+    def __init__(self, offset: int, *, started: bool) -> None:
+        self.offset = offset
+        self.started = started  # by an STX; else groups were found outside any frame
+        self.mode: Mode | None = None
+        self.groups: list[Group | Damaged] = []
+
+
+class Decoder:
+    """Sans-I/O decoder of a TIC stream.
+
+    Args:
+        mode: None detects it, frame by frame, from the separator of the first good group.
+        max_group: bound on the characters kept of one group.
+        max_frame_groups: bound on the groups kept of one frame; a longer one is told in parts.
+
+    >>> [type(event).__name__ for event in Decoder().feed(b"\\x02\\nADCO 012345678901 E\\r\\x03")]
+    ['Frame']
+    """
+
+    def __init__(self, mode: Mode | None = None, *, max_group: int = MAX_GROUP,
+                 max_frame_groups: int = MAX_FRAME_GROUPS) -> None:  # fmt: skip
+        self._mode = mode
+        self._last_mode = mode or Mode.HISTORIC  # for frames that do not tell
+        self._max_group = max_group
+        self._max_frame_groups = max_frame_groups
+        self._offset = 0  # of the next byte
+        self._frame: _OpenFrame | None = None
+        self._group: bytearray | None = None  # since its LF, which is left out
+        self._group_offset = 0
+        self._group_length = 0  # goes on counting when the group is over-long and no longer kept
+        self._noise_offset = 0
+        self._noise_length = 0
+        self._noise_tail = 0  # last byte of noise: a possible STX with its parity bit
+        self._parity = False  # the last group ended with CR and its parity bit
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take any bytes, return what they completed.
+
+        A ``Damaged`` event is told when its group ends, before the frame that also lists it.
+        """
+        return list(self._events(data))
+
+    def close(self) -> list[Event]:
+        """Tell the end of the input: what is under way comes out as far as it got.
+
+        A group that the end cut is no group at all; its bytes are in no event.
+        """
+        self._group = None
+        return [*self._flush_noise(), *self._cut_frame(Cut.END)]
+
+    def _events(self, data: bytes) -> Iterator[Event]:
+        for token in _CONTROL.split(data):
+            if not token:
+                continue
+            if token == _LF:
+                yield from self._start_group()
+            elif token == _CR or (token == _CR_PARITY and self._group is not None):
+                yield from self._end_group(parity=token == _CR_PARITY)
+            elif token in (_STX, _ETX, _EOT) or (token == _EOT_PARITY and self._group is None and self._parity):
+                yield from self._framing(token)
+            elif self._group is not None:
+                self._group_length += len(token)
+                self._group += token[: self._max_group - len(self._group)]
+            else:
+                self._add_noise(token)
+            self._offset += len(token)
+
+    # Groups
+
+    def _start_group(self) -> Iterator[Event]:
+        stx_with_parity = self._take_stx_with_parity()
+        if stx_with_parity is not None:
+            yield from self._flush_noise()
+            yield from self._start_frame(stx_with_parity)
+        else:
+            yield from self._break_group()
+            yield from self._flush_noise()
+        self._group = bytearray()
+        self._group_offset = self._offset
+        self._group_length = 1
+
+    def _take_stx_with_parity(self) -> int | None:
+        """Offset of the STX 0x82 that stands right before this LF, taken out of where it was put."""
+        if self._group is not None and self._group[-1:] == b"\x82" and self._group_length == len(self._group) + 1:
+            self._group.pop()
+            self._group_length -= 1
+            return self._offset - 1
+        if self._group is None and self._noise_length and self._noise_tail == _STX_PARITY:
+            self._noise_length -= 1
+            return self._offset - 1
+        return None
+
+    def _end_group(self, *, parity: bool) -> Iterator[Event]:
+        if self._group is None:
+            self._add_noise(_CR)
+            return
+        body, length = bytes(self._group), self._group_length + 1
+        self._group = None
+        self._parity = parity
+        if length > self._max_group or len(body) < length - 2:
+            yield self._refuse(Reason.OVERLONG, f"over {self._max_group} characters without an end", body, length)
+            return
+        if parity:
+            body = body.translate(_STRIP_PARITY)
+        frame = self._open_frame()
+        mode = self._mode or frame.mode or (Mode.STANDARD if b"\t" in body else Mode.HISTORIC)
+        fields = read_group(body, mode)
+        if len(fields) == 2:
+            reason, detail = fields
+            yield self._refuse(reason, detail, body, length)
+            return
+        label, value, timestamp = fields
+        frame.mode = self._last_mode = mode
+        yield from self._keep(Group(label, value, timestamp, self._group_offset))
+
+    def _break_group(self) -> Iterator[Event]:
+        """What starts or ends something else came inside a group."""
+        if self._group is None:
+            return
+        body, length = bytes(self._group), self._group_length
+        self._group = None
+        if length == 1:
+            self._add_noise(_LF, at=self._group_offset)
+            return
+        reason = Reason.OVERLONG if length > self._max_group else Reason.STRUCTURE
+        yield self._refuse(reason, "the group has no end (CR)", body, length)
+
+    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> Damaged:
+        separator = re.search(rb"[ \t]", body)
+        name = body[: separator.start()] if separator else b""
+        label = name.decode() if name and all(0x21 <= code <= 0x7E for code in name) else None
+        damaged = Damaged(reason, self._group_offset, length, label, body, detail)
+        self._append(damaged)
+        return damaged
+
+    def _keep(self, group: Group) -> Iterator[Event]:
+        self._append(group)
+        frame = self._open_frame()
+        if len(frame.groups) >= self._max_frame_groups:
+            yield self._end_frame(complete=False)
+
+    # Frames
+
+    def _open_frame(self) -> _OpenFrame:
+        if self._frame is None:
+            self._frame = _OpenFrame(self._group_offset, started=False)
+        return self._frame
+
+    def _append(self, group: Group | Damaged) -> None:
+        self._open_frame().groups.append(group)
+
+    def _framing(self, token: bytes) -> Iterator[Event]:
+        yield from self._break_group()
+        yield from self._flush_noise()
+        if token == _STX:
+            yield from self._start_frame(self._offset)
+        elif token == _ETX:
+            if self._frame is None:
+                self._add_noise(token)
+            else:
+                yield self._end_frame(complete=self._frame.started)
+        elif self._frame is not None:
+            yield from self._cut_frame(Cut.EOT)
+
+    def _start_frame(self, offset: int) -> Iterator[Event]:
+        if self._group is not None:
+            yield from self._break_group()
+        yield from self._cut_frame(Cut.STX, offset)
+        self._frame = _OpenFrame(offset, started=True)
+
+    def _end_frame(self, *, complete: bool) -> Frame:
+        frame, self._frame = self._open_frame(), None
+        mode = self._mode or frame.mode or self._last_mode
+        return Frame(mode, tuple(frame.groups), complete, frame.offset)
+
+    def _cut_frame(self, by: Cut, offset: int | None = None) -> Iterator[Event]:
+        if self._frame is not None:
+            yield self._end_frame(complete=False)
+            yield Interrupted(self._offset if offset is None else offset, by)
+
+    # Noise
+
+    def _add_noise(self, token: bytes, at: int | None = None) -> None:
+        if not self._noise_length:
+            self._noise_offset = self._offset if at is None else at
+        self._noise_length += len(token)
+        self._noise_tail = token[-1]
+
+    def _flush_noise(self) -> Iterator[Event]:
+        if self._noise_length:
+            yield Noise(self._noise_offset, self._noise_length)
+        self._noise_length = 0
+
+
+def decode(data: bytes, mode: Mode | None = None) -> list[Event]:
+    """All events of a whole input, its end included."""
+    decoder = Decoder(mode)
+    return [*decoder.feed(data), *decoder.close()]

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The two modes of the TIC and what differs between them on the wire."""
+
+from enum import StrEnum
+
+__all__ = ["CHARACTER_BITS", "CR", "EOT", "ETX", "LF", "STX", "Mode"]
+
+STX, ETX, EOT = b"\x02", b"\x03", b"\x04"  # 54E §5.3.6; EOT in 02E §1.5.2 only
+LF, CR = b"\n", b"\r"  # start and end of a group, 54E §5.3.6
+CHARACTER_BITS = 10  # start, 7 data, even parity, stop: 54E §5.3.5
+
+
+class Mode(StrEnum):
+    """Historic (mode 1, the factory setting) or standard (mode 2)."""
+
+    HISTORIC = "historic"
+    STANDARD = "standard"
+
+    @property
+    def separator(self) -> bytes:
+        """The character between the fields of a group: SP or HT (54E §5.2, §5.3.6)."""
+        return b" " if self is Mode.HISTORIC else b"\t"
+
+    @property
+    def baud(self) -> int:
+        """Bits per second on the line (54E §5.3.5, 02E §1.5.1)."""
+        return 1200 if self is Mode.HISTORIC else 9600
+
+    @property
+    def character_s(self) -> float:
+        """Duration of one 7E1 character, in seconds."""
+        return CHARACTER_BITS / self.baud
