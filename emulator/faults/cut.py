@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A frame that breaks off: inside a group, or at the end of one with EOT."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+from xky.protocol.mode import EOT
+
+from ..truth import Expect, Piece
+from .fault import place_of
+
+__all__ = ["Cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The frame ends at the group of ``label``.
+
+    Args:
+        label: where.
+        with_eot: after that group, with EOT (02E §1.5.2); else inside it, without a word, as when the
+            meter loses its power.
+    """
+
+    label: str
+    with_eot: bool = False
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        place = place_of(pieces, self.label)
+        if place is None:
+            return list(pieces)
+        if self.with_eot:
+            return [*pieces[: place + 1], Piece(EOT, fault="cut")]
+        piece = pieces[place]
+        length = rng.randrange(len(self.label) + 3, len(piece.data) - 2)  # some data, no checksum
+        return [*pieces[:place], Piece(piece.data[:length], piece.group, Expect.MUST_NOT, "cut")]

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters that nobody sent, before a frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from xky.protocol import Mode
+
+from ..truth import Expect, Piece
+
+__all__ = ["Noise"]
+
+# NULs, 0x7F and letters, as receivers see when a port opens (nokyyz captures); no delimiters.
+_ALPHABET = bytes((0x00, 0x00, 0x7F, 0x1A, 0x55, 0x2A, 0x41, 0x30, 0x20))
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """``length`` characters of noise before STX; the frame behind it may be lost."""
+
+    length: int = 40
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        noise = Piece(bytes(rng.choice(_ALPHABET) for _ in range(self.length)), fault="noise")
+        weaker = [replace(p, expect=Expect.MAY) if p.expect is Expect.MUST else p for p in pieces]
+        return [noise, *weaker]

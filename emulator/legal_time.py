@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Legal time of France: what a Linky's clock shows at an instant, both clock changes included.
+
+Instants are integers, microseconds since 1970-01-01 UTC: sums of them never round.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from xky.protocol import InputError, Season, Timestamp
+
+__all__ = ["PARIS", "SECOND_US", "horodate", "instant_us", "local_time", "midnight_after", "parse_at", "wall_instants"]
+
+PARIS = ZoneInfo("Europe/Paris")
+SECOND_US = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SUMMER = timedelta(hours=2)
+
+
+def instant_us(moment: datetime) -> int:
+    """Microseconds since the epoch of an aware moment."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def local_time(at_us: int) -> datetime:
+    """The moment in legal time, aware."""
+    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(PARIS)
+
+
+@lru_cache(maxsize=4096)
+def _stamp(second: int, degraded: bool) -> str:
+    local = local_time(second * SECOND_US)
+    season = Season.SUMMER if local.utcoffset() == _SUMMER else Season.WINTER
+    return str(Timestamp(local.replace(tzinfo=None), season, degraded))
+
+
+def horodate(at_us: int, *, degraded: bool = False) -> str:
+    """The thirteen characters of the instant (54E §6.2.1.1)."""
+    return _stamp(at_us // SECOND_US, degraded)
+
+
+def parse_at(text: str) -> int:
+    """Instant of a legal time as a person writes it, such as ``2027-01-05T21:55``; an offset may follow.
+
+    Raises:
+        InputError: not a date and time, or an hour that the spring change skips.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--at {text!r}: expected a date and time, write 2027-01-05T21:55") from None
+    if moment.tzinfo is not None:
+        return instant_us(moment)
+    aware = moment.replace(tzinfo=PARIS)
+    if aware.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != moment:
+        raise InputError(f"--at {text!r}: this hour is skipped by the change to summer time; take an hour later")
+    return instant_us(aware)
+
+
+def midnight_after(at_us: int) -> int:
+    """The next local midnight strictly after the instant."""
+    tomorrow = local_time(at_us).date() + timedelta(days=1)
+    return instant_us(datetime.combine(tomorrow, time(), PARIS))
+
+
+@lru_cache(maxsize=512)
+def wall_instants(day: date, walls: tuple[time, ...]) -> tuple[int, ...]:
+    """Every instant of a local day at which its clock shows, or jumps over, one of the wall times.
+
+    At the October change a wall time between 2 and 3 comes twice; the change itself belongs to the list,
+    so that whatever depends on the wall clock is constant between two neighbours.
+    """
+    moments = {instant_us(datetime.combine(day, wall, PARIS).replace(fold=fold)) for wall in walls for fold in (0, 1)}
+    start, end = (datetime.combine(d, time(), PARIS) for d in (day, day + timedelta(days=1)))
+    if start.utcoffset() != end.utcoffset():
+        moments.add(instant_us(datetime.combine(day, time(1), UTC)))  # both changes are at 01:00 UTC
+    return tuple(sorted(moments))

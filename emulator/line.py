@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pair I1-I2: hands bursts over to whoever is connected, at their start."""
+
+from collections.abc import Callable
+
+from xky.protocol import Burst
+
+__all__ = ["Line"]
+
+
+class Line:
+    """One line, any number of receivers (54E allows five)."""
+
+    def __init__(self) -> None:
+        self._receivers: list[Callable[[Burst], None]] = []
+        self.current: Burst | None = None
+        """The last burst, still under way or over: what a receiver that wakes now finds."""
+
+    def connect(self, receiver: Callable[[Burst], None]) -> None:
+        """From now on ``receiver`` gets each burst as it starts; its characters are not there yet then."""
+        self._receivers.append(receiver)
+
+    def disconnect(self, receiver: Callable[[Burst], None]) -> None:
+        """Take a receiver off the line."""
+        self._receivers.remove(receiver)
+
+    def send(self, burst: Burst) -> None:
+        """Start a burst."""
+        self.current = burst
+        for receiver in tuple(self._receivers):
+            receiver(burst)
