@@ -64,11 +64,16 @@ class Transmitter:
         self.before_frame: Callable[[], None] = lambda: None
         """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
 
-    def run(self) -> Generator[simpy.Event, None, None]:
-        """The process: start it with ``env.process(transmitter.run())``."""
+    def run(self, until: Callable[[], bool] = lambda: False) -> Generator[simpy.Event, None, None]:
+        """The process: start it with ``env.process(transmitter.run())``.
+
+        It ends at the first frame boundary, after ``before_frame``, at which ``until()`` holds.
+        """
         while True:
             yield self._env.timeout(self._rng.uniform(*self._frame_gap_s))
             self.before_frame()
+            if until():
+                return
             yield from self._send_frame()
 
     def _send_frame(self) -> Generator[simpy.Event, None, None]:

@@ -53,7 +53,7 @@ class SentFrame:
     """One frame as sent, whole or cut.
 
     Attributes:
-        number: counts from 0 on this line.
+        number: place in the journal.
         start_s: first start bit, bench's clock.
         character_s: duration of a character.
         complete: STX, and ETX at its end.
@@ -100,6 +100,10 @@ class Truth(Sequence[SentFrame]):
     def append(self, frame: SentFrame) -> None:
         """Enter a frame; ``number`` is its place."""
         self._frames.append(frame)
+
+    def clear(self) -> None:
+        """Forget everything: for a line that nobody is judged on."""
+        self._frames.clear()
 
     def of_step(self, step: str) -> list[SentFrame]:
         """The frames of one step."""

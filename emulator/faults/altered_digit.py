@@ -8,9 +8,11 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth import Expect, Piece
-from .fault import place_of
+from .fault import altered
 
 __all__ = ["AlteredDigit"]
+
+_TAIL = 3  # separator, checksum, CR behind the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,11 @@ class AlteredDigit:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        place = place_of(pieces, self.label)
-        result = list(pieces)
-        if place is not None:
-            piece = pieces[place]
+        def change(piece: Piece) -> Piece:
             data = bytearray(piece.data)
-            first_of_tail = len(data) - 3 - 2  # the last two digits of the data, before separator, checksum, CR
-            where = rng.choice([n for n in range(first_of_tail, len(data) - 3) if chr(data[n]).isdigit()])
+            end = len(data) - _TAIL
+            where = rng.choice([n for n in range(end - 2, end) if chr(data[n]).isdigit()])
             data[where] = ord("0") + ((data[where] - ord("0")) ^ 1)
-            result[place] = Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_digit")
-        return result
+            return Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_digit")
+
+        return altered(pieces, self.label, change)

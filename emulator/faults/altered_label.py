@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth import Expect, Piece
-from .fault import place_of
+from .fault import altered
 
 __all__ = ["AlteredLabel"]
 
@@ -22,12 +22,10 @@ class AlteredLabel:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        place = place_of(pieces, self.label)
-        result = list(pieces)
-        if place is not None:
-            piece = pieces[place]
+        def change(piece: Piece) -> Piece:
             data = bytearray(piece.data)
             letters = [n for n, character in enumerate(self.label, 1) if character.isalpha()]
             data[letters[-1]] ^= _TURNED
-            result[place] = Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_label")
-        return result
+            return Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_label")
+
+        return altered(pieces, self.label, change)

@@ -8,10 +8,12 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth import Expect, Piece
-from .fault import place_of
+from .fault import altered
 
 __all__ = ["ControlCharacter"]
 
+
+_TAIL = 3  # separator, checksum, CR behind the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,8 @@ class ControlCharacter:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        place = place_of(pieces, self.label)
-        result = list(pieces)
-        if place is not None:
-            piece = pieces[place]
-            data = piece.data[:-5] + b"\x00" + piece.data[-4:]
-            result[place] = Piece(data, piece.group, Expect.MUST_NOT, "control_character")
-        return result
+        def change(piece: Piece) -> Piece:
+            data = piece.data[: -_TAIL - 2] + b"\x00" + piece.data[-_TAIL - 1 :]
+            return Piece(data, piece.group, Expect.MUST_NOT, "control_character")
+
+        return altered(pieces, self.label, change)

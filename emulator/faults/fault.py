@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a fault is: a change of the pieces of one frame, and of what a receiver must make of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from xky.protocol import Mode
 
 from ..truth import Piece
 
-__all__ = ["Fault", "place_of"]
+__all__ = ["Fault", "altered", "place_of"]
 
 
 class Fault(Protocol):
@@ -32,3 +32,12 @@ def place_of(pieces: Sequence[Piece], label: str) -> int | None:
         if piece.group is not None and piece.group.label == label:
             return place
     return None
+
+
+def altered(pieces: Sequence[Piece], label: str, change: Callable[[Piece], Piece]) -> list[Piece]:
+    """The pieces with the group of that label changed; all as they were where this frame has none."""
+    place = place_of(pieces, label)
+    result = list(pieces)
+    if place is not None:
+        result[place] = change(pieces[place])
+    return result

@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth import Expect, Piece
-from .fault import place_of
+from .fault import altered
 
 __all__ = ["WrongChecksum"]
 
@@ -22,11 +22,9 @@ class WrongChecksum:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        place = place_of(pieces, self.label)
-        result = list(pieces)
-        if place is not None:
-            piece = pieces[place]
+        def change(piece: Piece) -> Piece:
             code = _FIRST + (piece.data[-2] - _FIRST + rng.randrange(1, _COUNT)) % _COUNT
             data = piece.data[:-2] + bytes((code,)) + piece.data[-1:]
-            result[place] = Piece(data, piece.group, Expect.MUST_NOT, "wrong_checksum")
-        return result
+            return Piece(data, piece.group, Expect.MUST_NOT, "wrong_checksum")
+
+        return altered(pieces, self.label, change)

@@ -2,13 +2,13 @@
 """A known label whose data lost its first digit, with the checksum that fits what is left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
-from xky.protocol import Group, Mode, encode_group
+from xky.protocol import Mode, encode_group
 
 from ..truth import Expect, Piece
-from .fault import place_of
+from .fault import altered
 
 __all__ = ["WrongSize"]
 
@@ -20,9 +20,9 @@ class WrongSize:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        place = place_of(pieces, self.label)
-        result = list(pieces)
-        if place is not None and (meant := pieces[place].group) is not None:
-            short = Group(meant.label, meant.value[1:], meant.timestamp)
-            result[place] = Piece(encode_group(short, mode), short, Expect.MAY, "wrong_size")
-        return result
+        def change(piece: Piece) -> Piece:
+            assert piece.group is not None
+            short = replace(piece.group, value=piece.group.value[1:])
+            return Piece(encode_group(short, mode), short, Expect.MAY, "wrong_size")
+
+        return altered(pieces, self.label, change)

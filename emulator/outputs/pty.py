@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A pseudo-terminal: what a program opens in the place of its serial port.
+
+What a pty gets wrong, and what is done about it (Linux 6.18, measured):
+- it keeps 20 kB when nobody reads, where a UART would have dropped them: the backlog is held below the
+  receive buffer that the device states, what is over it is dropped and counted as overrun;
+- it cannot carry parity: characters have 7 bits, as a UART set to 7E1 hands them over;
+- nobody there: a hang-up shows on the master, so nothing is sent to a port that is not open, and what
+  an earlier reader left is flushed when the next one opens.
+"""
+
+import array
+import fcntl
+import os
+import select
+import termios
+import tty
+from collections.abc import Generator
+
+import simpy
+
+from xky.protocol import BenchError, Burst
+
+__all__ = ["PortPty"]
+
+KERNEL_BUFFER = 4095  # characters that the line discipline of a Linux serial port holds
+_CHUNK_S = 0.008  # real seconds of characters written at once: 8 at 9600 baud, 1 at 1200
+
+
+class PortPty:
+    """A pty on the bench's clock.
+
+    Args:
+        env: paces the characters; they are never early.
+        speed: bench seconds per real second, for the size of the chunks.
+        buffer_bytes: receive buffer of the device.
+
+    Attributes:
+        path: what the program opens.
+        overruns: times (bench's clock) at which a character found the buffer full.
+
+    Raises:
+        BenchError: the system has no pty left.
+    """
+
+    def __init__(self, env: simpy.Environment, *, speed: float = 1.0, buffer_bytes: int = KERNEL_BUFFER) -> None:
+        try:
+            self._master, slave = os.openpty()
+        except OSError as error:
+            raise BenchError(f"no pseudo-terminal to be had ({error.strerror}); close some") from None
+        tty.setraw(slave)  # stays when the slave is closed, as long as the master is open
+        self.path = os.ttyname(slave)
+        os.close(slave)
+        os.set_blocking(self._master, False)
+        self._poll = select.poll()
+        self._poll.register(self._master, select.POLLIN)
+        self._env = env
+        self._speed = speed
+        self._buffer_bytes = buffer_bytes
+        self._was_open = False
+        self._closed = False
+        self.overruns: list[float] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a program has the port open."""
+        return not any(event & select.POLLHUP for _, event in self._poll.poll(0))
+
+    def __call__(self, burst: Burst) -> None:
+        self._env.process(self._play(burst))
+
+    def _play(self, burst: Burst) -> Generator[simpy.Event, None, None]:
+        chunk = max(1, round(_CHUNK_S * self._speed / burst.character_s))
+        for start in range(0, len(burst.data), chunk):
+            end = min(start + chunk, len(burst.data))
+            yield self._env.timeout(max(burst.end_of(end - 1) - self._env.now, 0.0))
+            self._write(burst.data[start:end])
+
+    def _write(self, characters: bytes) -> None:
+        if self._closed:
+            return
+        is_open = self.is_open
+        opened, self._was_open = is_open and not self._was_open, is_open
+        if not is_open:
+            return
+        room = self._room(flush=opened)
+        if room < len(characters):
+            self.overruns.extend([self._env.now] * (len(characters) - room))
+        if room > 0:
+            try:
+                os.write(self._master, characters[:room])
+            except BlockingIOError:
+                self.overruns.extend([self._env.now] * min(room, len(characters)))
+
+    def _room(self, *, flush: bool) -> int:
+        try:
+            slave = os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError:  # the program took the port for itself (TIOCEXCL): its backlog cannot be seen
+            return self._buffer_bytes
+        try:
+            if flush:
+                termios.tcflush(slave, termios.TCIFLUSH)
+            waiting = array.array("i", [0])
+            fcntl.ioctl(slave, termios.FIONREAD, waiting)
+        finally:
+            os.close(slave)
+        return self._buffer_bytes - waiting[0]
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            os.close(self._master)
