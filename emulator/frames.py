@@ -34,7 +34,7 @@ def compose(meter: "Linky", *, short: bool = False) -> list[Group]:
             continue
         timestamp, value = said if isinstance(said, tuple) else (None, said)
         groups.append(Group(label.name, value, timestamp))
-    meter.msg2 = ""  # the ultra-short message is in one single frame (54E §6.2.2)
+    meter.message_sent()
     return groups
 
 

@@ -31,6 +31,9 @@ _PREF_KVA = {1: 6, 3: 12}  # common subscriptions
 _PREF_KVA_MAX = 36  # 54E §1
 
 
+_SETTINGS = frozenset("identity prm contract msg1 msg2 peaks clock_degraded absent_phases pref_kva pcoup_kva".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Peak:
     """A mobile peak: start and end as instants (DPMn, FPMn)."""
@@ -61,6 +64,7 @@ class LoadControl:
         self._meter.integrate()
         self._load = load
         self._meter.refresh()
+        self._meter.touch()
 
     def draw(self, at_us: int) -> tuple[Draw, int | None]:
         """Power at an instant and the next instant at which it may change."""
@@ -79,6 +83,9 @@ class Linky:
         load: what the house draws; nothing unless told.
         pref_kva: subscribed power, in kVA; 6 for one phase, 12 for three unless told.
         seed: of address and registers.
+
+    Attributes:
+        changed_s: when a person last set anything, seconds on the clock that runs the meter.
 
     Raises:
         InputError: an argument that no meter has.
@@ -120,7 +127,8 @@ class Linky:
         self.absent_phases: frozenset[int] = frozenset()
 
         self._waited_s = 0.0
-        self.clock: Callable[[], float] = lambda: self._waited_s
+        self._elapsed_s: Callable[[], float] = lambda: self._waited_s
+        self._clock = self._elapsed_s
         self._start_us = self._done_us = parse_at(at)
         indexes = frozenset(self.contract.index_labels.values())
         self.counters = Counters(phases, indexes, producer=producer, rng=rng)
@@ -129,13 +137,23 @@ class Linky:
         self._short_frames = 0
         self.refresh()
         self.counters.settle(self.power, self._done_us, midnight_after(self._done_us))
+        self.changed_s = 0.0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name in _SETTINGS and "changed_s" in self.__dict__:
+            self.touch()
+
+    def touch(self) -> None:
+        """Remember that somebody set something at the present."""
+        self.changed_s = self._clock()
 
     # Time
 
     @property
     def now_us(self) -> int:
         """The present instant of the meter."""
-        return self._start_us + round(self.clock() * 1e6)
+        return self._start_us + round(self._elapsed_s() * 1e6)
 
     def wait(self, duration_s: float) -> None:
         """Let time pass for a meter on its own; on a bench the bench's clock does."""
@@ -144,8 +162,10 @@ class Linky:
     def run_by(self, clock: Callable[[], float]) -> None:
         """Take the time from a clock, in seconds; the meter goes on from its present instant."""
         self.integrate()
-        began_s, waited_s = clock(), self.clock()
-        self.clock = lambda: clock() - began_s + waited_s
+        began_s, elapsed_s = clock(), self._elapsed_s()
+        self._elapsed_s = lambda: clock() - began_s + elapsed_s
+        self._clock = clock
+        self.changed_s = began_s
 
     def refresh(self) -> None:
         """Take power and tariff of the present instant from load and contract."""
@@ -211,6 +231,10 @@ class Linky:
         self.integrate()
         return compose(self, short=short)
 
+    def message_sent(self) -> None:
+        """The ultra-short message was in a frame: it is in no other (54E §6.2.2)."""
+        self.__dict__["msg2"] = ""  # the meter's own doing, no setting
+
     def frame_bytes(self) -> bytes:
         """STX to ETX, as of now."""
         return encode_frame(self.groups(), self.mode)
@@ -218,7 +242,7 @@ class Linky:
     # What a person sets
 
     def lose_phases(self, *phases: int) -> None:
-        """These phases are absent from now on (PPOT); none brings them all back."""
+        """These phases are absent from now on (PPOT); no argument brings them all back."""
         self.integrate()
         self.absent_phases = frozenset(phases)
         self.refresh()
@@ -239,6 +263,7 @@ class Linky:
                 raise InputError(f"set({label}={value}): expected 0 to {ROLLOVER - 1}")
             self._set(label, value)
         self.refresh()
+        self.touch()
 
     def _set(self, label: str, value: int) -> None:
         counters = self.counters

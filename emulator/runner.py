@@ -42,6 +42,10 @@ class RealTime:
         self.late: list[Late] = []
         self.worst_late_s = 0.0
 
+    def restart(self) -> None:
+        """The clock stood still until now: count real time from here."""
+        self._began = time.monotonic() - self._env.now / self._speed
+
     def now_s(self) -> float:
         """The present on the bench's clock, between its events too."""
         return (time.monotonic() - self._began) * self._speed

@@ -10,7 +10,6 @@ from functools import lru_cache
 from random import Random
 
 import simpy
-
 from xky.protocol import Burst, Group, Mode, encode_group
 from xky.protocol.mode import EOT, ETX, STX
 
@@ -110,12 +109,8 @@ class Transmitter:
     def _enter(self, pieces: Sequence[Piece], start_s: float) -> SentFrame:
         complete = bool(pieces) and pieces[-1].data.endswith(ETX)
         if not complete:  # a receiver may report the intact groups of a cut frame, or none (02E §1.5.2)
-            pieces = [
-                Piece(p.data, p.group, Expect.MAY, p.fault) if p.expect is Expect.MUST else p for p in pieces
-            ]
+            pieces = [Piece(p.data, p.group, Expect.MAY, p.fault) if p.expect is Expect.MUST else p for p in pieces]
         mode = self.meter.mode
-        frame = SentFrame(
-            len(self._truth), mode, start_s, mode.character_s, tuple(pieces), complete, self.step
-        )
+        frame = SentFrame(len(self._truth), mode, start_s, mode.character_s, tuple(pieces), complete, self.step)
         self._truth.append(frame)
         return frame

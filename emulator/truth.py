@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The journal of what really went onto the line: the only thing that readings are judged against."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,6 +105,12 @@ class Truth(Sequence[SentFrame]):
     def clear(self) -> None:
         """Forget everything: for a line that nobody is judged on."""
         self._frames.clear()
+
+    def around(self, at_s: float, within_s: float) -> list[SentFrame]:
+        """The frames that started at most so long before or after an instant."""
+        first = bisect_left(self._frames, at_s - within_s, key=lambda frame: frame.start_s)
+        last = bisect_right(self._frames, at_s + within_s, key=lambda frame: frame.start_s)
+        return self._frames[first:last]
 
     def of_step(self, step: str) -> list[SentFrame]:
         """The frames of one step."""

@@ -160,12 +160,10 @@ class Decoder:
 
     def _start_group(self) -> Iterator[Event]:
         stx_with_parity = self._take_stx_with_parity()
+        yield from self._break_group()
+        yield from self._flush_noise()
         if stx_with_parity is not None:
-            yield from self._flush_noise()
             yield from self._start_frame(stx_with_parity)
-        else:
-            yield from self._break_group()
-            yield from self._flush_noise()
         self._group = bytearray()
         self._group_offset = self._offset
         self._group_length = 1
@@ -189,7 +187,8 @@ class Decoder:
         self._group = None
         self._parity = parity
         if length > self._max_group or len(body) < length - 2:
-            yield self._refuse(Reason.OVERLONG, f"over {self._max_group} characters without an end", body, length)
+            detail = f"over {self._max_group} characters without an end"
+            yield from self._refuse(Reason.OVERLONG, detail, body, length)
             return
         if parity:
             body = body.translate(_STRIP_PARITY)
@@ -198,11 +197,11 @@ class Decoder:
         fields = read_group(body, mode)
         if len(fields) == 2:
             reason, detail = fields
-            yield self._refuse(reason, detail, body, length)
+            yield from self._refuse(reason, detail, body, length)
             return
         label, value, timestamp = fields
         frame.mode = self._last_mode = mode
-        yield from self._keep(Group(label, value, timestamp, self._group_offset))
+        yield from self._append(Group(label, value, timestamp, self._group_offset))
 
     def _break_group(self) -> Iterator[Event]:
         """What starts or ends something else came inside a group."""
@@ -214,19 +213,19 @@ class Decoder:
             self._add_noise(_LF, at=self._group_offset)
             return
         reason = Reason.OVERLONG if length > self._max_group else Reason.STRUCTURE
-        yield self._refuse(reason, "the group has no end (CR)", body, length)
+        yield from self._refuse(reason, "the group has no end (CR)", body, length)
 
-    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> Damaged:
+    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> Iterator[Event]:
         separator = re.search(rb"[ \t]", body)
         name = body[: separator.start()] if separator else b""
         label = name.decode() if name and all(0x21 <= code <= 0x7E for code in name) else None
         damaged = Damaged(reason, self._group_offset, length, label, body, detail)
-        self._append(damaged)
-        return damaged
+        yield damaged
+        yield from self._append(damaged)
 
-    def _keep(self, group: Group) -> Iterator[Event]:
-        self._append(group)
+    def _append(self, group: Group | Damaged) -> Iterator[Event]:
         frame = self._open_frame()
+        frame.groups.append(group)
         if len(frame.groups) >= self._max_frame_groups:
             yield self._end_frame(complete=False)
 
@@ -236,9 +235,6 @@ class Decoder:
         if self._frame is None:
             self._frame = _OpenFrame(self._group_offset, started=False)
         return self._frame
-
-    def _append(self, group: Group | Damaged) -> None:
-        self._open_frame().groups.append(group)
 
     def _framing(self, token: bytes) -> Iterator[Event]:
         yield from self._break_group()
@@ -254,8 +250,6 @@ class Decoder:
             yield from self._cut_frame(Cut.EOT)
 
     def _start_frame(self, offset: int) -> Iterator[Event]:
-        if self._group is not None:
-            yield from self._break_group()
         yield from self._cut_frame(Cut.STX, offset)
         self._frame = _OpenFrame(offset, started=True)
 

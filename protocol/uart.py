@@ -1,15 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What travels on a line, and what a UART makes of it."""
+"""What travels on a line, and what a UART makes of it.
 
-from collections.abc import Mapping
+The line is idle high; a character is a start bit (low), seven data bits LSB first, even parity and a
+stop bit (high). A receiver waits for a falling edge, then samples the middle of each of its own bits,
+up to its first stop bit. That is done bit by bit only where it can matter: once a start edge is that
+of a true character and the receiver's clock is near enough, samples fall into the very bits that were
+sent, so whole runs are copied through a table. The table itself is made by the bit-true receiver.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
+from typing import Literal
 
-__all__ = ["Burst", "Defect"]
+from .errors import InputError
+from .mode import CHARACTER_BITS
+
+__all__ = ["Burst", "Defect", "Received", "Reception", "Uart", "received"]
+
+_RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
+_Parity = Literal["E", "O", "N"]
+_PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
+_ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
 
 
 class Defect(Enum):
-    """What is wrong with one character on the line."""
+    """What is wrong with one character, as sent on the line or as told by a UART."""
 
     PARITY = "parity bit inverted"
     FRAMING = "stop bit low"
@@ -39,3 +58,205 @@ class Burst:
     def end_of(self, index: int) -> float:
         """End of the stop bit of the character at ``index``."""
         return self.start_s + (index + 1) * self.character_s
+
+
+@dataclass(frozen=True, slots=True)
+class Uart:
+    """Settings of a receiver.
+
+    Attributes:
+        baud: its own idea of the bits per second.
+        data_bits: 7 or 8.
+        parity: ``"E"``, ``"O"`` or ``"N"``.
+        stop_bits: 1 or 2; like real ones, a receiver looks at the first only.
+
+    >>> Uart(9600).bits, Uart(1200, 8, "N").bits
+    (10, 10)
+    """
+
+    baud: float
+    data_bits: int = 7
+    parity: _Parity = "E"
+    stop_bits: int = 1
+
+    def __post_init__(self) -> None:
+        if not (self.baud > 0 and self.data_bits in (7, 8) and self.parity in ("E", "O", "N")
+                and self.stop_bits in (1, 2)):  # fmt: skip
+            raise InputError(
+                f"UART {self.baud} {self.data_bits}{self.parity}{self.stop_bits}: "
+                "expected a baud rate over 0, 7 or 8 data bits, parity E, O or N, 1 or 2 stop bits"
+            )
+
+    @property
+    def bits(self) -> int:
+        """Bits that it samples of a character: start, data, parity if any, first stop bit."""
+        return 2 + self.data_bits + (self.parity != "N")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One character as a UART hands it over at ``end_s``, in the middle of its stop bit.
+
+    A character with both errors counts as framing: the parity of what is no character says nothing.
+    """
+
+    code: int
+    end_s: float
+    error: Defect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """All that a UART received of one burst; iterating gives each character.
+
+    Attributes:
+        data: the codes; with 8N1 on a 7E1 line the parity bit shows in bit 7.
+        errors: index into ``data`` to what the UART complained of; sparse.
+        runs: (index, ``end_s``) of the first character of each evenly spaced run.
+        character_s: distance of the characters in a run.
+    """
+
+    data: bytes
+    errors: Mapping[int, Defect]
+    runs: tuple[tuple[int, float], ...]
+    character_s: float
+
+    def end_of(self, index: int) -> float:
+        """Time at which the UART has the character at ``index``."""
+        first, end_s = self.runs[bisect_right(self.runs, (index, math.inf)) - 1]
+        return end_s + (index - first) * self.character_s
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Received]:
+        for index, code in enumerate(self.data):
+            yield Received(code, self.end_of(index), self.errors.get(index))
+
+
+def received(burst: Burst, uart: Uart, awake_s: float | None = None) -> Reception:
+    """What ``uart`` receives of ``burst``, heard alone.
+
+    Args:
+        burst: what is on the line; idle before and after.
+        uart: settings of the receiver.
+        awake_s: time from which the receiver listens; None, or before the burst, hears all of it.
+
+    >>> received(Burst(0.0, 10 / 9600, b"AB"), Uart(9600, 8, "N")).data
+    b'AB'
+    >>> received(Burst(0.0, 10 / 9600, b"C"), Uart(9600, 8, "N")).data
+    b'\\xc3'
+    """
+    return _receive(burst, uart, awake_s, copy_runs=True)
+
+
+def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool) -> Reception:
+    """The receiver; without ``copy_runs`` it is the plain bit-true one, the judge of the other.
+
+    Positions are counted in bits of the sender since the start of the burst.
+    """
+    sent_bit_s = burst.character_s / CHARACTER_BITS
+    ratio = 1 / (uart.baud * sent_bit_s)
+    last_sample = (uart.bits - 0.5) * ratio
+    copy_runs = copy_runs and uart.bits <= CHARACTER_BITS and _RATIO_MIN < ratio < _RATIO_MAX
+    position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
+    data = bytearray()
+    errors: dict[int, Defect] = {}
+    runs: list[tuple[int, float]] = []
+    while (edge := _falling_edge(burst, position)) is not None:
+        runs.append((len(data), burst.start_s + (edge + last_sample) * sent_bit_s))
+        if copy_runs and edge % CHARACTER_BITS == 0:
+            last = _copy_run(burst, edge // CHARACTER_BITS, uart, data, errors)
+            position = last * CHARACTER_BITS + last_sample
+            continue
+        levels = [_level(burst, int(edge + (k + 0.5) * ratio)) for k in range(uart.bits)]
+        if levels[0]:  # a pulse shorter than half a bit is no start bit
+            runs.pop()
+            position = edge + 0.5 * ratio
+            continue
+        code, error = _character(levels, uart)
+        if error is not None:
+            errors[len(data)] = error
+        data.append(code)
+        position = edge + last_sample
+    return Reception(bytes(data), errors, tuple(runs), burst.character_s)
+
+
+def _level(burst: Burst, position: int) -> int:
+    """0 or 1: the line within the bit that starts at ``position``."""
+    index, bit = divmod(position, CHARACTER_BITS)
+    if not 0 <= index < len(burst.data):
+        return 1
+    return _PATTERNS[burst.defects.get(index)][burst.data[index] & 0x7F] >> bit & 1
+
+
+def _falling_edge(burst: Burst, position: float) -> int | None:
+    """The first falling edge not before ``position``."""
+    candidate = math.ceil(position)
+    before = _level(burst, candidate - 1)
+    for edge in range(candidate, len(burst.data) * CHARACTER_BITS):
+        level = _level(burst, edge)
+        if before and not level:
+            return edge
+        before = level
+    return None
+
+
+def _character(levels: list[int], uart: Uart) -> tuple[int, Defect | None]:
+    """Code and complaint from the sampled levels, start bit to stop bit."""
+    code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + uart.data_bits]))
+    if not levels[-1]:
+        return code, Defect.FRAMING
+    odd = sum(levels[1:-1]) % 2  # data and parity
+    wrong = uart.parity != "N" and odd != (uart.parity == "O")
+    return code, Defect.PARITY if wrong else None
+
+
+def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, Defect]) -> int:
+    """Receive from ``first`` to the next low stop bit, which hides the next start edge, or to the end.
+
+    Returns:
+        Index of the last character taken.
+    """
+    defects = {index: defect for index, defect in burst.defects.items() if first <= index < len(burst.data)}
+    last = min((i for i, defect in defects.items() if defect is Defect.FRAMING), default=len(burst.data) - 1)
+    shift = len(data) - first
+    codes, bad = _table(uart.data_bits, uart.parity, None)
+    run = burst.data[first : last + 1]
+    data += run.translate(codes)
+    if bad:
+        errors.update((first + shift + i, bad[code & 0x7F]) for i, code in enumerate(run) if code & 0x7F in bad)
+    for index, defect in defects.items():
+        if index <= last:
+            codes, bad = _table(uart.data_bits, uart.parity, defect)
+            code = burst.data[index]
+            data[index + shift] = codes[code]
+            errors.pop(index + shift, None)
+            if code & 0x7F in bad:
+                errors[index + shift] = bad[code & 0x7F]
+    return last
+
+
+@cache
+def _table(data_bits: int, parity: _Parity, defect: Defect | None) -> tuple[bytes, dict[int, Defect]]:
+    """What a true clock makes of each 7-bit code sent alone with ``defect``: codes, and complaints by code."""
+    uart = Uart(1.0, data_bits, parity)
+    defects = {} if defect is None else {0: defect}
+    heard = [
+        _receive(Burst(0.0, float(CHARACTER_BITS), bytes((code,)), defects), uart, None, copy_runs=False)
+        for code in range(128)
+    ]
+    codes = bytes(reception.data[0] for reception in heard) * 2  # bit 7 is not sent
+    return codes, {code: reception.errors[0] for code, reception in enumerate(heard) if reception.errors}
+
+
+def _pattern(code: int) -> int:
+    """Levels of a sound character, start bit in bit 0."""
+    return code << 1 | (code.bit_count() % 2) << 8 | _STOP_BIT
+
+
+_PATTERNS: dict[Defect | None, list[int]] = {
+    None: [_pattern(code) for code in range(128)],
+    Defect.PARITY: [_pattern(code) ^ _PARITY_BIT for code in range(128)],
+    Defect.FRAMING: [_pattern(code) & ~_STOP_BIT for code in range(128)],
+}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Simulated firmware: one file each, named in a board's file, found by listing this folder."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol
+
+import simpy
+from xky.protocol import InputError, Mode
+
+from ..board import Board
+from ..ports import BurstSource, Uplink
+from .parser import Parser
+
+__all__ = ["Firmware", "Parser", "firmware_names", "load_firmware"]
+
+
+class Firmware(Protocol):
+    """What each module's ``Firmware`` class is."""
+
+    def __init__(
+        self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
+    ) -> None: ...
+
+    def run(self) -> simpy.events.ProcessGenerator:
+        """The process."""
+        ...
+
+
+def firmware_names() -> list[str]:
+    """The firmware known."""
+    return sorted(module.name for module in iter_modules(__path__) if module.name != "parser")
+
+
+def load_firmware(board: Board) -> type[Firmware]:
+    """The firmware class that a board's file names.
+
+    Raises:
+        InputError: the board has no simulated firmware, or names one that is not there.
+    """
+    if board.firmware is None:
+        raise InputError(f"board {board.id}: has no simulated firmware; test it as exec: or serial: device")
+    if board.firmware not in firmware_names():
+        raise InputError(f"board {board.id}: firmware {board.firmware!r} not known; known: {firmware_names()}")
+    firmware: type[Firmware] = import_module(f"{__name__}.{board.firmware}").Firmware
+    return firmware

@@ -18,7 +18,6 @@ import tty
 from collections.abc import Generator
 
 import simpy
-
 from xky.protocol import BenchError, Burst
 
 __all__ = ["PortPty"]

@@ -72,9 +72,7 @@ def _run_virtual(env: simpy.Environment, ended: Callable[[], bool]) -> None:
         env.step()
 
 
-def _run_on_pty(
-    env: simpy.Environment, line: Line, speed: float, link: Path | None, ended: Callable[[], bool]
-) -> None:
+def _run_on_pty(env: simpy.Environment, line: Line, speed: float, link: Path | None, ended: Callable[[], bool]) -> None:
     port = PortPty(env, speed=speed)
     try:
         if link is not None:

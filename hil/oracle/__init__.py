@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges what a device said against the truth about what it was sent."""
+
+from .case import Case, Trail
+from .oracle import Accusation, Oracle, Wrong
+
+__all__ = ["Accusation", "Case", "Oracle", "Trail", "Wrong"]

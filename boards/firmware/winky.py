@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Winky's firmware, simulated: wakes, listens for whole frames, publishes the last one, sleeps.
+
+What the TIC says before the network is up is not heard, as in the Tasmota driver (v3.x).
+"""
+
+from collections.abc import Generator, Sequence
+
+import simpy
+from xky.protocol import Frame, Group, InputError, Mode
+from xky.protocol.uart import Uart
+
+from ..board import Board
+from ..ports import BurstSource, Uplink
+from ..receiver import LineReceiver
+from .parser import Parser
+
+__all__ = ["Firmware"]
+
+
+class Firmware:
+    """One running Winky."""
+
+    def __init__(
+        self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
+    ) -> None:
+        if board.wake is None:
+            raise InputError(f"board {board.id}: firmware winky sleeps; give the board file a [wake] section")
+        self._env = env
+        self._wake = board.wake
+        self._listen = board.listen
+        self._uplink = uplink
+        self._parser = parser
+        self._receiver = LineReceiver(env, line, Uart(mode.baud), mode, self._take)
+        self._heard: list[Sequence[Group]] = []
+        self._enough = env.event()
+
+    def run(self) -> Generator[simpy.Event, None, None]:
+        """The process."""
+        while True:
+            yield self._env.timeout(self._wake.deaf_s)
+            self._heard, self._enough = [], self._env.event()
+            self._receiver.wake()
+            yield self._enough | self._env.timeout(self._listen.timeout_s)
+            self._receiver.sleep()
+            yield self._env.timeout(self._wake.publish_s)
+            if self._heard:
+                self._uplink.publish(self._heard[-1])
+            yield self._env.timeout(self._wake.sleep_s)
+
+    def _take(self, frame: Frame) -> None:
+        groups = self._parser.groups(frame) if frame.complete else None
+        if groups is None:
+            return
+        self._heard.append(groups)
+        if len(self._heard) == self._listen.frames:
+            self._enough.succeed()

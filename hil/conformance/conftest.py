@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the suite: one plan a mode on one running line, then each test judges its slice of the record."""
+
+from collections.abc import Generator
+
+import pytest
+
+from xky.fixtures.plugin import option
+from xky.hil.campaign import Campaign, Conclusion, Options
+from xky.hil.oracle import Case
+from xky.hil.requirement import Purpose, purpose_of
+from xky.hil.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
+from xky.protocol import InputError, Mode
+
+CAMPAIGN = pytest.StashKey[Campaign]()
+
+
+def _options(config: pytest.Config) -> Options:
+    device = option(config, "device")
+    if device is None:
+        raise pytest.UsageError("no device: give --device, such as --device sim:winky-c6")
+    labels = option(config, "tic_labels")
+    mode = option(config, "tic_mode")
+    return Options(
+        device=device,
+        board=option(config, "board"),
+        mode=None if mode is None else Mode(mode),
+        labels=None if labels is None else tuple(label.strip() for label in labels.split(",")),
+        line=option(config, "line") or "pty",
+        speed=float(option(config, "line_speed") or 1.0),
+        seed=int(option(config, "xky_seed") or 0),
+        defect=option(config, "defect"),
+    )
+
+
+def campaign_of(config: pytest.Config) -> Campaign:
+    """The run's campaign; ``xky certify`` brings its own, a plain pytest run makes one from its options."""
+    if CAMPAIGN not in config.stash:
+        brought = config.pluginmanager.get_plugin("xky-certify")
+        try:
+            config.stash[CAMPAIGN] = brought.campaign if brought is not None else Campaign(_options(config))
+        except (InputError, ValueError) as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[CAMPAIGN]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each purpose once a mode in which it applies."""
+    purpose = purpose_of(metafunc.function)
+    if purpose is not None:
+        modes = [mode for mode in campaign_of(metafunc.config).modes if mode in purpose.modes]
+        metafunc.parametrize("tic_mode", modes, ids=[mode.value for mode in modes])
+
+
+def _asked(item: pytest.Item) -> tuple[Purpose, Mode] | None:
+    if not isinstance(item, pytest.Function):
+        return None
+    purpose = purpose_of(item.function)
+    return None if purpose is None else (purpose, item.callspec.params["tic_mode"])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mode by mode, since a device is configured for one."""
+    ours = [item for item in items if _asked(item) is not None]
+    if ours:
+        order = list(campaign_of(config).modes)
+        items.sort(key=lambda item: order.index(asked[1]) if (asked := _asked(item)) is not None else -1)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is left after every selection makes the plan."""
+    asked = [one for item in session.items if (one := _asked(item)) is not None]
+    if asked:
+        campaign_of(session.config).select(asked)
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, tic_mode: Mode) -> Case:
+    """The purpose's view of the record."""
+    purpose = purpose_of(request.function)
+    assert purpose is not None
+    case = campaign_of(request.config).case(purpose, tic_mode)
+    request.node.stash[_CASE] = case
+    return case
+
+
+_CASE = pytest.StashKey[Case]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Inconclusive is an error, not applicable a skip; each has its verdict as a property."""
+    report = yield
+    asked = _asked(item)
+    if asked is None or (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
+        return report
+    error = None if call.excinfo is None else call.excinfo.value
+    verdict, reason = _verdict(error)
+    case = item.stash.get(_CASE, None)
+    item.user_properties.extend([("verdict", verdict.value), ("purpose", asked[0].id), ("mode", asked[1].value)])
+    report.user_properties = list(item.user_properties)
+    if verdict is Verdict.NOT_APPLICABLE:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, f"not applicable: {reason}")
+    elif verdict is Verdict.INCONCLUSIVE:
+        report.when = "setup"  # pytest and JUnit call what fails there an error
+        report.longrepr = f"inconclusive: {reason}"
+    elif verdict is Verdict.FAIL:
+        report.longrepr = f"{asked[0].requirement.id}: {asked[0].requirement.text}\n{reason}"
+    if case is not None:
+        campaign_of(item.config).conclusions.append(Conclusion(*asked, verdict, reason, case.trail))
+    return report
+
+
+def _verdict(error: BaseException | None) -> tuple[Verdict, str]:
+    if error is None:
+        return Verdict.PASS, ""
+    if isinstance(error, PurposeFailed):
+        return Verdict.FAIL, str(error)
+    if isinstance(error, NotApplicable):
+        return Verdict.NOT_APPLICABLE, str(error)
+    if isinstance(error, Undecided):
+        return Verdict.INCONCLUSIVE, str(error)
+    return Verdict.INCONCLUSIVE, f"{type(error).__name__}: {error}"

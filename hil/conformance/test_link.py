@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Link layer: frames, their ends, their cuts, and what lies between them."""
+
+from xky.hil.conformance import stimuli
+from xky.hil.oracle import Case
+from xky.hil.requirement import Requirement, purpose
+
+LNK_1 = Requirement(
+    "TIC-LNK-1",
+    clause="02E §1.5.2",
+    text="A frame that EOT cuts does no harm: nothing wrong is reported, and the device recovers.",
+    modes=stimuli.HISTORIC,
+)
+
+
+@purpose(LNK_1, "recovers", stimuli.CUT_BY_EOT)
+def test_the_device_recovers_from_frames_cut_by_eot(case: Case) -> None:
+    case.the_device_recovers()
+
+
+LNK_2 = Requirement(
+    "TIC-LNK-2",
+    clause="54E §5.3.6, 02E §1.5.2",
+    text="Of a frame that breaks off inside a group, the broken group is not reported, and the device recovers.",
+)
+
+
+@purpose(LNK_2, "rejects", stimuli.CUT_IN_GROUP)
+def test_nothing_of_a_broken_group_is_reported(case: Case) -> None:
+    case.nothing_damaged_is_reported()
+
+
+@purpose(LNK_2, "recovers", stimuli.CUT_IN_GROUP)
+def test_the_device_recovers_from_broken_frames(case: Case) -> None:
+    case.the_device_recovers()
+
+
+LNK_3 = Requirement("TIC-LNK-3", clause="54E §5.3.6", text="The last group before ETX is reported like any other.")
+
+
+@purpose(LNK_3, "last-group")
+def test_the_last_group_before_etx_is_reported(case: Case) -> None:
+    case.the_last_group_is_reported()
+
+
+LNK_4 = Requirement(
+    "TIC-LNK-4",
+    clause="54E §6.1.2, §6.2.2",
+    text="The longest frames are read: three-phase TEMPO, in standard mode a producer with three mobile peaks.",
+)
+
+
+@purpose(LNK_4, "longest-frame", stimuli.LONGEST_FRAME)
+def test_the_longest_frame_is_read(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+LNK_5 = Requirement(
+    "TIC-LNK-5",
+    clause="54E §6.1.2, 02E §2.5.3",
+    text="Short frames of a three-phase meter in overload are read.",
+    modes=stimuli.HISTORIC,
+)
+
+
+@purpose(LNK_5, "short-frames", stimuli.SHORT_FRAMES)
+def test_short_frames_are_read(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+LNK_6 = Requirement("TIC-LNK-6", clause="54E §5.3.6", text="Noise between frames does no harm: the device recovers.")
+
+
+@purpose(LNK_6, "recovers", stimuli.NOISE)
+def test_the_device_recovers_from_noise_between_frames(case: Case) -> None:
+    case.the_device_recovers()
+
+
+LNK_7 = Requirement(
+    "TIC-LNK-7",
+    clause="54E §5.3.6; hekmon/linkytic#67",
+    text="A group whose LF is damaged takes at most its neighbour with it.",
+)
+
+
+@purpose(LNK_7, "neighbours", stimuli.DAMAGED_START)
+def test_a_damaged_start_of_a_group_leaves_the_others(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+@purpose(LNK_7, "recovers", stimuli.DAMAGED_START)
+def test_the_device_recovers_from_damaged_starts(case: Case) -> None:
+    case.the_device_recovers()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole run: what a device says is true, fresh, and complete."""
+
+from xky.hil.conformance import stimuli
+from xky.hil.oracle import Case, Wrong
+from xky.hil.requirement import Requirement, purpose
+
+CMP_1 = Requirement(
+    "TIC-CMP-1",
+    clause="xKy: completeness",
+    text="The device reports, to the end of the run, and reports again what has changed, in time.",
+)
+
+
+@purpose(CMP_1, "speaks")
+def test_the_device_speaks(case: Case) -> None:
+    case.the_device_speaks()
+
+
+@purpose(CMP_1, "changes", stimuli.SPACE_CHECKSUM)
+def test_changes_arrive(case: Case) -> None:
+    case.changes_arrive()
+
+
+SND_1 = Requirement("TIC-SND-1", clause="xKy: soundness", text="Every value reported was sent under that label.")
+
+
+@purpose(SND_1, "sent")
+def test_every_value_was_sent_under_its_label(case: Case) -> None:
+    case.no_value_is(Wrong.UNSENT)
+
+
+FRS_1 = Requirement(
+    "TIC-FRS-1",
+    clause="54E §6.2.1.5; xKy: freshness",
+    text="Every value reported is fresh: two frame periods and two seconds old at most, or as the board states.",
+)
+
+
+@purpose(FRS_1, "fresh", stimuli.WRONG_CHECKSUM)
+def test_every_value_is_fresh(case: Case) -> None:
+    case.no_value_is(Wrong.STALE)

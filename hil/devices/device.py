@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every kind of device under test is to the bench."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import simpy
+
+from xky.boards import Board
+from xky.emulator import Line
+from xky.emulator.runner import RealTime
+from xky.protocol import Mode
+
+from ..probe import Probe
+
+__all__ = ["Device", "Surroundings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a device is plugged into.
+
+    Attributes:
+        env: the bench's clock.
+        runner: plays it in real time; None in virtual time.
+        line: I1-I2.
+        probe: where its words go.
+        board: the hardware that it is, or claims to be.
+        mode: of the meter, and what the device is configured for.
+        speed: bench seconds per real second.
+    """
+
+    env: simpy.Environment
+    runner: RealTime | None
+    line: Line
+    probe: Probe
+    board: Board
+    mode: Mode
+    speed: float
+
+
+class Device(Protocol):
+    """A live instance under test. One file a kind in this folder; ``open_device`` finds it by its scheme."""
+
+    virtual: bool
+    """Whether it lives in virtual time."""
+    board: Board | None
+    """The board that the device's name tells; None where the user says which it is."""
+
+    def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
+        """Power it, connect it, and call ``clock_starts`` when the line may begin to speak.
+
+        Raises:
+            BenchError: it cannot be started.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End it, whatever state it is in; safe to call twice, and when it never started."""
+        ...
+
+    @property
+    def ended(self) -> str | None:
+        """None while it lives; else how it ended, for people."""
+        ...
+
+    @property
+    def last_words(self) -> str:
+        """Its last line of standard error, if it has such a thing."""
+        ...
+
+    @property
+    def overruns(self) -> int:
+        """Characters that found its receive buffer full."""
+        ...

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``exec:COMMAND``: any program that reads a port and prints JSON lines, in real time.
+
+Its standard output is a pseudo-terminal without echo, so that programs flush each line; lines are
+stamped as they arrive. It runs in a process group of its own, which is ended as a whole.
+"""
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import tempfile
+import termios
+import time
+import tty
+from collections.abc import Callable
+
+from xky.boards import Board
+from xky.emulator.outputs.pty import PortPty
+from xky.protocol import BenchError, InputError
+
+from .device import Surroundings
+
+__all__ = ["KIND", "ExecDevice"]
+
+OPENS_WITHIN_S = 10.0  # real seconds given to a program to open its port before the line speaks all the same
+ENDS_WITHIN_S = 2.0  # real seconds between SIGTERM and SIGKILL
+_LINE_MAX = 65_536  # characters of one line kept
+_LAST_WORDS = 4096
+
+
+class ExecDevice:
+    """A program.
+
+    Args:
+        rest: the command, behind ``exec:``, split as a shell does; ``{port}``, ``{mode}`` and ``{baud}``
+            are replaced in each word, other braces stay.
+        defect: none can be built into a program.
+        line: how the port is made; ``pty`` here.
+
+    Raises:
+        InputError: no command, no ``{port}`` in it, or a defect.
+    """
+
+    virtual = False
+    board: Board | None = None
+
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
+        try:
+            self._words = shlex.split(rest)
+        except ValueError as error:
+            raise InputError(f"device 'exec:{rest}': {error}; quote the command as for a shell") from None
+        if not self._words:
+            raise InputError("device 'exec:': no command; write \"exec:COMMAND {port}\"")
+        if not any("{port}" in word for word in self._words):
+            raise InputError(f"device 'exec:{rest}': no {{port}} in the command; write it where the port's name goes")
+        if defect is not None:
+            raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
+        if line != "pty":
+            raise InputError(f"--line {line}: not known; known: pty")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port: PortPty | None = None
+        self._around: Surroundings | None = None
+        self._stdout = -1
+        self._pending = b""
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the device)
+
+    def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
+        self._around = around
+        self._port = PortPty(around.env, speed=around.speed, buffer_bytes=around.board.receiver.buffer_bytes)
+        self._spawn(self._port.path, around)
+        self._await_open()
+        clock_starts()
+        around.line.connect(self._port)
+        assert around.runner is not None
+        around.runner.watch(self._stdout, self._read)
+
+    def _spawn(self, port: str, around: Surroundings) -> None:
+        fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}
+        words = [_filled(word, fields) for word in self._words]
+        self._stdout, theirs = os.openpty()
+        tty.setraw(theirs)
+        attributes = termios.tcgetattr(theirs)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+        os.set_blocking(self._stdout, False)
+        try:
+            self._process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=self._stderr, start_new_session=True
+            )
+        except FileNotFoundError:
+            raise InputError(f"command {words[0]!r}: not found; give its path, or install it") from None
+        except OSError as error:
+            raise InputError(f"command {words[0]!r}: cannot be run ({error.strerror})") from None
+        finally:
+            os.close(theirs)
+
+    def _await_open(self) -> None:
+        """Wait in real time, the bench's clock not running yet, until the program opens its port."""
+        assert self._port is not None
+        assert self._process is not None
+        give_up = time.monotonic() + OPENS_WITHIN_S
+        while not self._port.is_open and time.monotonic() < give_up:
+            if self._process.poll() is not None:
+                raise BenchError(
+                    f"command {self._words[0]!r}: ended ({self._how_it_ended()}) before the first frame was sent"
+                    f"{self._said_last()}"
+                )
+            time.sleep(0.005)
+
+    def _said_last(self) -> str:
+        return f"; it said: {self.last_words}" if self.last_words else ""
+
+    def _read(self) -> None:
+        """Take what the program printed; at its end stop watching."""
+        assert self._around is not None
+        assert self._around.runner is not None
+        try:
+            data = os.read(self._stdout, _LINE_MAX)
+        except BlockingIOError:
+            return
+        except OSError:  # EIO: nobody holds the other end any more
+            data = b""
+        if not data:
+            self._around.runner.unwatch(self._stdout)
+            data = b"\n" if self._pending else b""
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        self._pending = self._pending[-_LINE_MAX:]
+        for line in lines:
+            self._around.probe.line(line.decode(errors="replace").rstrip("\r"))
+
+    @property
+    def ended(self) -> str | None:
+        if self._process is None or self._process.poll() is None:
+            return None
+        return self._how_it_ended()
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        status = self._process.returncode
+        return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+    @property
+    def stderr(self) -> bytes:
+        """All that the program wrote to standard error."""
+        self._stderr.seek(0)
+        return self._stderr.read()
+
+    @property
+    def last_words(self) -> str:
+        lines = [line.strip() for line in self.stderr[-_LAST_WORDS:].decode(errors="replace").splitlines()]
+        return next((line for line in reversed(lines) if line), "")
+
+    @property
+    def overruns(self) -> int:
+        return 0 if self._port is None else len(self._port.overruns)
+
+    def stop(self) -> None:
+        process, self_port = self._process, self._port
+        if process is not None:
+            _end_group(process)
+        if self_port is not None:
+            self_port.close()
+        if self._stdout >= 0:
+            if self._around is not None and self._around.runner is not None:
+                with contextlib.suppress(KeyError, ValueError):
+                    self._around.runner.unwatch(self._stdout)
+            os.close(self._stdout)
+            self._stdout = -1
+
+
+def _filled(word: str, fields: dict[str, str]) -> str:
+    for name, value in fields.items():
+        word = word.replace(name, value)
+    return word
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM to the whole group, SIGKILL to what ignores it."""
+    for order in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, order)
+        try:
+            process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            continue
+        if order is signal.SIGKILL or not _group_lives(process.pid):
+            return
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+KIND = ExecDevice

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``sim:BOARD``: our simulated firmware on a described board, in virtual time."""
+
+from collections.abc import Callable
+
+from xky.boards import Board, board_named, defect_named
+from xky.boards.firmware import Parser, load_firmware
+
+from .device import Surroundings
+
+__all__ = ["KIND", "SimDevice"]
+
+
+class SimDevice:
+    """A simulated board.
+
+    Args:
+        rest: name of the board, behind ``sim:``.
+        defect: id of a defect to build in.
+
+    Raises:
+        InputError: no such board, no simulated firmware for it, no such defect.
+    """
+
+    virtual = True
+    ended: str | None = None
+    last_words = ""
+    overruns = 0
+
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
+        self.board: Board | None = board_named(rest)
+        self._firmware = load_firmware(self.board)
+        self._parser: type[Parser] = defect_named(defect).parser if defect else Parser
+
+    def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
+        firmware = self._firmware(around.env, around.board, around.mode, around.line, around.probe, self._parser())
+        around.env.process(firmware.run())
+        clock_starts()
+
+    def stop(self) -> None:
+        """Nothing outlives the clock."""
+
+
+KIND = SimDevice

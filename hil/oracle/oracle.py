@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readings against the truth: each value that was reported is explained by what was sent, or accused.
+
+Judged by properties, not by fixed values. A value is sound when a group with this label and this
+value was sent intact, not too long before. Else it says whose words it repeats: those of a damaged group,
+those of an old frame, or nobody's.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from xky.emulator import Emitted, Expect, SentFrame
+from xky.protocol import LABELS, Group
+
+from ..reading import Reading, Said
+from ..record import Record
+from .lenient import careless, looks_like
+
+__all__ = ["Accusation", "Oracle", "Wrong"]
+
+_TABLED = {name for table in LABELS.values() for name in table}
+_CAUSAL_S = 1e-6  # a reading at the very end of a group may hold it
+
+
+class Wrong(Enum):
+    """What is wrong with a reported value."""
+
+    DAMAGED = "repeats a damaged group"
+    STALE = "is older than a reading may be"
+    LEFT = "belongs to a label that has left the frames"
+    UNSENT = "was never sent under that label"
+
+
+@dataclass(frozen=True, slots=True)
+class Accusation:
+    """One value that a device should not have reported."""
+
+    wrong: Wrong
+    label: str
+    said: Said
+    reading: Reading
+    emitted: Emitted | None
+    frame: SentFrame | None
+    """Whose words it repeats; None for UNSENT."""
+
+    def __str__(self) -> str:
+        text = f"{self.reading.at_s:.2f} s: {self.label} = {str(self.said)!r} {self.wrong.value}"
+        if self.emitted is not None and self.wrong is not Wrong.DAMAGED:
+            text += f"; sent {self.reading.at_s - self.emitted.end_s:.1f} s before"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A group on the line, and as what it can be read."""
+
+    emitted: Emitted
+    frame: SentFrame
+    read_as: Group
+
+
+class Oracle:
+    """Judges one record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._intact: dict[str, list[_Sent]] = defaultdict(list)
+        self._damaged: dict[str, list[_Sent]] = defaultdict(list)
+        self._steps_of: dict[Group, set[str]] = defaultdict(set)
+        for frame in record.truth:
+            for emitted in frame.groups:
+                if emitted.expect is Expect.MUST_NOT:
+                    seen = careless(emitted, frame.mode)
+                    self._damaged[seen.label].append(_Sent(emitted, frame, seen))
+                    self._damaged.setdefault(emitted.group.label, [])
+                else:
+                    self._intact[emitted.group.label].append(_Sent(emitted, frame, emitted.group))
+                    self._steps_of[emitted.group].add(frame.step)
+
+    def is_report(self, key: str) -> bool:
+        """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
+        return key in _TABLED or key in self._intact or key in self._damaged
+
+    @cached_property
+    def ignored_keys(self) -> tuple[str, ...]:
+        """Keys that are no labels; named once in the report."""
+        keys = {key for reading in self.record.readings for key in reading.said}
+        return tuple(sorted(key for key in keys if not self.is_report(key)))
+
+    @cached_property
+    def usable(self) -> tuple[Reading, ...]:
+        """Readings that report a label at all."""
+        return tuple(r for r in self.record.readings if any(self.is_report(key) for key in r.said))
+
+    @cached_property
+    def accusations(self) -> tuple[Accusation, ...]:
+        """Every value that cannot be explained, in order."""
+        found = []
+        for reading in self.usable:
+            for label, said in reading.said.items():
+                if self.is_report(label):
+                    accusation = self._examine(reading, label, said)
+                    if accusation is not None:
+                        found.append(accusation)
+        return tuple(found)
+
+    @cached_property
+    def reported(self) -> frozenset[str]:
+        """Labels that were reported with a true value at least once."""
+        accused = {(id(a.reading), a.label) for a in self.accusations}
+        return frozenset(
+            label
+            for reading in self.usable
+            for label in reading.said
+            if self.is_report(label) and (id(reading), label) not in accused
+        )
+
+    def is_new_in(self, group: Group, step: str) -> bool:
+        """Whether what ``group`` says was said in no other step, so that a report of it tells the step."""
+        return self._steps_of[group] == {step}
+
+    @cached_property
+    def lasting_labels(self) -> tuple[str, ...]:
+        """Labels that were sent intact in each frame of some step, so that every device could hear them."""
+        steps: dict[str, dict[str, None]] = {}
+        for frame in self.record.truth:
+            sent = dict.fromkeys(e.group.label for e in frame.groups if e.expect is Expect.MUST)
+            common = steps.get(frame.step)
+            steps[frame.step] = sent if common is None else {label: None for label in common if label in sent}
+        return tuple(dict.fromkeys(label for labels in steps.values() for label in labels))
+
+    def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
+        freshness_s = self.record.times_at(reading.at_s).freshness_s
+        intact = self._intact.get(label, [])
+        newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
+        old: _Sent | None = None
+        for sent in reversed(intact[:newest]):
+            if not said.matches(sent.read_as):
+                continue
+            if sent.emitted.end_s >= reading.at_s - freshness_s:
+                return None
+            old = sent
+            break
+        damaged = self._damaged_like(reading, label, said)
+        if damaged is not None:
+            return Accusation(Wrong.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
+        if old is None:
+            return Accusation(Wrong.UNSENT, label, said, reading, None, None)
+        wrong = Wrong.LEFT if self._has_left(label, reading.at_s) else Wrong.STALE
+        return Accusation(wrong, label, said, reading, old.emitted, old.frame)
+
+    def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
+        for sent in reversed(self._damaged.get(label, [])):
+            past = sent.emitted.start_s <= reading.at_s
+            if past and looks_like(said.value, sent.read_as, cut=sent.emitted.fault == "cut"):
+                return sent
+        return None
+
+    def _has_left(self, label: str, at_s: float) -> bool:
+        """Whether the last whole frame before an instant did not have the label, not even damaged."""
+        frames = self.record.truth
+        place = bisect_right(frames, at_s + _CAUSAL_S, key=lambda frame: frame.end_s)
+        for frame in reversed(frames[max(0, place - 20) : place]):
+            if frame.complete:
+                return all(emitted.group.label != label for emitted in frame.groups)
+        return False

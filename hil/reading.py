@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a device says upstream, and how a JSON line of a program becomes that."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xky.protocol import LABELS, Group
+from xky.protocol.labels import Kind
+
+__all__ = ["Reading", "Said", "reading_from_groups", "reading_from_json", "same_text"]
+
+_KNOWN = {name: label for table in LABELS.values() for name, label in table.items()}
+
+
+def same_text(label: str, sent: str, said: str) -> bool:
+    """Whether a text is what was sent; padding of texts may be trimmed, the data of DATE may be left to its horodate."""
+    known = _KNOWN.get(label)
+    return sent == said or (known is not None and known.kind is Kind.TEXT and sent.strip() == said.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One label as a device reports it.
+
+    Attributes:
+        value: text as sent, or a JSON integer.
+        timestamp: the horodate; None where none was given, which is not judged.
+    """
+
+    value: str | int
+    timestamp: str | None = None
+
+    def matches(self, group: Group) -> bool:
+        """Whether this is what ``group`` says.
+
+        An integer equals data of decimal digits only, not that of STGE. For DATE, whose data is
+        empty, the value may be the horodate.
+        """
+        if self.timestamp is not None and self.timestamp != group.timestamp:
+            return False
+        if isinstance(self.value, int):
+            return group.label != "STGE" and group.value.isdecimal() and int(group.value) == self.value
+        if group.value == "" and group.timestamp is not None and self.value == group.timestamp:
+            return True
+        return same_text(group.label, group.value, self.value)
+
+    def __str__(self) -> str:
+        return f"{self.value}" if self.timestamp is None else f"{self.value} at {self.timestamp}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message of a device.
+
+    Attributes:
+        at_s: when it came, seconds on the bench's clock.
+        said: label to what was said of it.
+        raw: the message as it came.
+    """
+
+    at_s: float
+    said: Mapping[str, Said]
+    raw: str = ""
+
+    def __contains__(self, label: str) -> bool:
+        return label in self.said
+
+    def __getitem__(self, label: str) -> int | str:
+        """The value: int for labels of decimal data, text otherwise."""
+        value = self.said[label].value
+        known = _KNOWN.get(label)
+        if isinstance(value, str) and value.isdecimal() and known is not None and known.kind is Kind.NUMBER:
+            return int(value)
+        return value
+
+    def text(self, label: str) -> str:
+        """The value as it was said."""
+        return str(self.said[label].value)
+
+    def timestamp(self, label: str) -> str | None:
+        """The horodate that was said, None where there was none."""
+        return self.said[label].timestamp
+
+
+def reading_from_groups(at_s: float, groups: Sequence[Group]) -> Reading:
+    """The reading of a device that reports groups as they are."""
+    said = {group.label: Said(group.value, group.timestamp) for group in groups}
+    return Reading(at_s, said, " ".join(f"{group.label}={group.value}" for group in groups))
+
+
+def reading_from_json(at_s: float, line: str) -> Reading | None:
+    """The reading of one JSON line, None where it is no JSON object.
+
+    A value is the text sent or ``{"value": text, "timestamp": text or null}``; null is not reported.
+    What is neither text nor integer is kept as its JSON text, so that the oracle sees what was claimed.
+    """
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(message, dict):
+        return None
+    said = {key: one for key, value in message.items() if (one := _said(value)) is not None}
+    return Reading(at_s, said, line)
+
+
+def _said(value: Any) -> Said | None:
+    timestamp = None
+    if isinstance(value, dict):
+        stamp = value.get("timestamp")
+        timestamp = None if stamp is None else str(stamp)
+        if "value" not in value and timestamp is not None:
+            return Said(timestamp, timestamp)
+        value = value.get("value")
+    if value is None:
+        return None
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return Said(value, timestamp)
+    return Said(json.dumps(value), timestamp)

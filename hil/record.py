@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was recorded of a run in one mode: all that verdicts are computed from."""
+
+from dataclasses import dataclass, field
+
+from xky.boards import Board
+from xky.emulator import SentFrame, Truth
+from xky.emulator.runner import Late
+from xky.emulator.transmitter import FRAME_GAP_S
+from xky.protocol import Mode
+
+from .probe import Remark
+from .reading import Reading
+from .times import Times, times_for
+
+__all__ = ["OPENING", "Record"]
+
+OPENING = "opening"  # the first clean frames that a device is known to hear
+_AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
+
+
+@dataclass
+class Record:
+    """The record of one mode.
+
+    Attributes:
+        claims: labels that the device claims; None claims every label of the mode.
+        truth: what was sent.
+        readings: what was said.
+        remarks: lines that were no reading.
+        disturbed: names of the steps in which the line was not clean.
+        silent: no usable reading came in the time given for a first one, so nothing was played after it.
+        ended: how the device ended before the plan did, None where it did not.
+        ended_s: when.
+        last_words: its last line of standard error.
+        overruns: characters that found its receive buffer full.
+        late: when the bench came too late.
+        duration_s: on the bench's clock.
+    """
+
+    mode: Mode
+    board: Board
+    speed: float
+    claims: frozenset[str] | None
+    truth: Truth
+    readings: list[Reading]
+    remarks: list[Remark]
+    disturbed: set[str] = field(default_factory=set)
+    silent: bool = False
+    ended: str | None = None
+    ended_s: float | None = None
+    last_words: str = ""
+    overruns: int = 0
+    late: list[Late] = field(default_factory=list)
+    duration_s: float = 0.0
+
+    def claimed(self, label: str) -> bool:
+        """Whether the device claims a label."""
+        return self.claims is None or label in self.claims
+
+    def frames(self, step: str) -> list[SentFrame]:
+        """The frames of a step."""
+        return self.truth.of_step(step)
+
+    def times_at(self, at_s: float) -> Times:
+        """The limits that hold at an instant, from the longest frame around it."""
+        period_s = max(
+            (frame.end_s - frame.start_s for frame in self.truth.around(at_s, _AROUND_S)), default=1.0
+        ) + max(FRAME_GAP_S)
+        return times_for(self.board, period_s, self.speed)
+
+    def was_late(self, start_s: float, end_s: float) -> bool:
+        """Whether the bench came too late between two instants."""
+        return any(start_s <= late.due_s <= end_s for late in self.late)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requirements and test purposes: what must hold, and one way to show it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from xky.protocol import Mode
+
+from .stimulus import BOTH_MODES, Stimulus
+from .verdict import Level
+
+__all__ = ["Purpose", "Requirement", "purpose", "purpose_of"]
+
+_Test = TypeVar("_Test", bound=Callable[..., Any])
+_ATTRIBUTE = "xky_purpose"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must, or should, hold of every receiver.
+
+    Attributes:
+        id: stable name.
+        clause: where it comes from.
+        text: the requirement, one sentence.
+        level: must or should.
+        modes: TIC modes in which it applies.
+    """
+
+    id: str
+    clause: str
+    text: str
+    level: Level = Level.MUST
+    modes: frozenset[Mode] = BOTH_MODES
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One way to show a requirement.
+
+    Attributes:
+        requirement: what it shows.
+        name: unique within the requirement.
+        stimulus: what it needs on the line; None judges the whole run.
+    """
+
+    requirement: Requirement
+    name: str
+    stimulus: Stimulus | None
+
+    @property
+    def id(self) -> str:
+        """Stable name of the purpose."""
+        return f"{self.requirement.id}/{self.name}"
+
+    @property
+    def modes(self) -> frozenset[Mode]:
+        """Modes in which it can be shown."""
+        modes = self.requirement.modes
+        return modes if self.stimulus is None else modes & self.stimulus.modes
+
+
+def purpose(requirement: Requirement, name: str, stimulus: Stimulus | None = None) -> Callable[[_Test], _Test]:
+    """Declare the test below as a purpose of ``requirement``."""
+
+    def declare(test: _Test) -> _Test:
+        setattr(test, _ATTRIBUTE, Purpose(requirement, name, stimulus))
+        return test
+
+    return declare
+
+
+def purpose_of(test: Callable[..., Any]) -> Purpose | None:
+    """The purpose that a test was declared as."""
+    found: Purpose | None = getattr(test, _ATTRIBUTE, None)
+    return found

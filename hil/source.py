@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where bytes of a line come from: a capture file, a serial port, or standard input.
+
+A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
+sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
+request for 7E1 with EINVAL.
+"""
+
+import errno
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import IO
+
+import serial
+from xky.protocol import BenchError, Frame, InputError, Mode, decode
+
+__all__ = ["Source", "open_source"]
+
+_CHUNK = 1 << 16
+_TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
+_HEARD_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
+_POLL_S = 0.2
+_MEND = {
+    errno.ENOENT: "no such port; is it plugged in?",
+    errno.EACCES: "permission denied; add yourself to the group that owns it (often dialout)",
+    errno.EBUSY: "busy (opened by another program); close that",
+    errno.EAGAIN: "busy (opened by another program); close that",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Bytes as they come.
+
+    Attributes:
+        name: as a person knows it.
+        size: bytes in all, None where that is not known.
+        endless: a port, which ends when the person says so.
+        chunks: the bytes, read once.
+    """
+
+    name: str
+    size: int | None
+    endless: bool
+    chunks: Iterator[bytes]
+
+
+def open_source(spec: str, mode: Mode | None = None) -> Source:
+    """Open a capture file, a port (path or pyserial URL), or ``-`` for standard input.
+
+    Args:
+        spec: what the person gave.
+        mode: sets the speed of a port; None finds it by listening.
+
+    Raises:
+        InputError: no such file, it cannot be read, or (while reading) it is empty.
+        BenchError: the port cannot be opened, or (while reading) is lost.
+    """
+    if spec == "-":
+        return Source("standard input", None, False, _read_stream("standard input", sys.stdin.buffer))
+    path = Path(spec)
+    if _is_port(spec, path):
+        return Source(spec, None, True, _read_port(spec, _open_port(spec, mode), mode))
+    if path.is_dir():
+        raise InputError(f"{spec}: is a folder; give one capture file")
+    try:
+        stream = path.open("rb", buffering=0)
+    except FileNotFoundError:
+        raise InputError(f"{spec}: no such file; give a capture, a serial port, or - for standard input") from None
+    except OSError as error:
+        raise InputError(f"{spec}: cannot be read ({error.strerror}); check its permissions") from None
+    size = os.fstat(stream.fileno()).st_size if path.is_file() else None  # a named pipe has none
+    return Source(spec, size, False, _read_stream(spec, stream))
+
+
+def _is_port(spec: str, path: Path) -> bool:
+    if "://" in spec or re.fullmatch(r"COM\d+", spec):
+        return True
+    with suppress(OSError):
+        return path.is_char_device() or (spec.startswith("/dev/") and not path.exists())
+    return False
+
+
+def _read_stream(name: str, stream: IO[bytes]) -> Iterator[bytes]:
+    # read1 hands over what a pipe has now; a raw file's read does that already
+    read = getattr(stream, "read1", stream.read)
+    empty = True
+    with stream:
+        while chunk := read(_CHUNK):
+            empty = False
+            yield chunk
+    if empty:
+        raise InputError(f"{name}: is empty; expected the bytes of a TIC line, STX to ETX")
+
+
+def _is_pty(spec: str) -> bool:
+    return os.path.realpath(spec).startswith("/dev/pts/")
+
+
+def _has_no_speed(spec: str) -> bool:
+    """Whether bytes arrive as they are at any setting, from a program which may end."""
+    return _is_pty(spec) or spec.startswith("socket://")
+
+
+def _open_port(spec: str, mode: Mode | None) -> serial.Serial:
+    pty = _is_pty(spec)
+    try:
+        return serial.serial_for_url(
+            spec,
+            baudrate=(mode or Mode.STANDARD).baud,
+            bytesize=serial.EIGHTBITS if pty else serial.SEVENBITS,
+            parity=serial.PARITY_NONE if pty else serial.PARITY_EVEN,
+            timeout=_POLL_S,
+            exclusive=True,  # two readers would take each other's bytes
+        )
+    except ValueError as error:  # of the URL; a SerialException is an OSError
+        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT") from None
+    except Exception as error:  # termios.error is not an OSError
+        number: int = getattr(error, "errno", None) or 0
+        raise BenchError(f"{spec}: {_MEND.get(number, f'cannot be opened ({error})')}") from error
+
+
+def _read_port(spec: str, port: serial.Serial, mode: Mode | None) -> Iterator[bytes]:
+    with port:
+        try:
+            if mode is None and not _has_no_speed(spec):
+                yield _find_speed(spec, port)
+            while True:
+                yield port.read(max(1, port.in_waiting))
+        except OSError as error:
+            if not _has_no_speed(spec):  # there it is the ordinary end
+                raise BenchError(f"{spec}: lost while reading ({error}); check the plug") from error
+
+
+def _find_speed(spec: str, port: serial.Serial) -> bytes:
+    """Listen at both speeds in turn until a group is good, and leave the port there.
+
+    Returns:
+        What was heard at the right speed.
+    """
+    for attempt, mode in enumerate(cycle((Mode.STANDARD, Mode.HISTORIC))):
+        if attempt:
+            port.baudrate = mode.baud
+        if attempt == 2:
+            print(f"xky: {spec}: no good group at 9600 or 1200 baud yet; still listening", file=sys.stderr)
+        heard = b""
+        end_s = time.monotonic() + _TRIAL_S
+        while time.monotonic() < end_s:
+            heard = (heard + port.read(max(1, port.in_waiting)))[-_HEARD_MAX:]
+            if any(event.good for event in decode(heard) if isinstance(event, Frame)):
+                return heard
+    raise AssertionError("cycle() never ends")

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a UART makes of a burst."""
+
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xky.protocol import InputError
+from xky.protocol.uart import Burst, Defect, Uart, _receive, received
+
+CHARACTER_S = 10 / 9600
+GROUP = b"\nSINSTS\t00548\tN\r"
+SEVEN_E_1 = Uart(9600)
+
+
+def burst(data: bytes = GROUP, **defects: Defect) -> Burst:
+    """Starts at 1 s; ``c3=Defect.PARITY`` damages the character at index 3."""
+    return Burst(1.0, CHARACTER_S, data, {int(key[1:]): defect for key, defect in defects.items()})
+
+
+def with_parity(data: bytes) -> bytes:
+    return bytes(code | (code.bit_count() % 2) << 7 for code in data)
+
+
+def test_right_settings_give_what_was_sent() -> None:
+    heard = received(burst(), SEVEN_E_1)
+    assert (heard.data, dict(heard.errors)) == (GROUP, {})
+
+
+def test_a_character_is_there_in_the_middle_of_its_stop_bit() -> None:
+    heard = list(received(burst(), SEVEN_E_1))
+    assert (heard[0].code, heard[0].error) == (0x0A, None)
+    assert heard[0].end_s == pytest.approx(1.0 + 9.5 / 9600)
+    assert heard[3].end_s == pytest.approx(1.0 + 3 * CHARACTER_S + 9.5 / 9600)
+
+
+def test_8n1_on_a_7e1_line_shows_parity_in_bit_7() -> None:
+    heard = received(burst(), Uart(9600, 8, "N"))
+    assert (heard.data, dict(heard.errors)) == (with_parity(GROUP), {})
+    assert heard.data[-1] == 0x8D
+
+
+def test_odd_parity_complains_of_every_character() -> None:
+    heard = received(burst(), Uart(9600, 7, "O"))
+    assert heard.data == GROUP
+    assert dict(heard.errors) == dict.fromkeys(range(len(GROUP)), Defect.PARITY)
+
+
+def test_1200_baud_on_a_9600_baud_line_hears_garbage() -> None:
+    heard = received(burst(GROUP * 20), Uart(1200))
+    assert Defect.FRAMING in heard.errors.values()
+    assert len(heard) < len(GROUP) * 20 / 7
+    assert b"SINSTS" not in heard.data
+    assert list(heard) == list(received(burst(GROUP * 20), Uart(1200)))
+
+
+def test_a_1200_baud_receiver_samples_every_eighth_bit_of_a_9600_baud_line() -> None:
+    # NUL is low for nine bits of ten; samples fall into bits 4, 12, 20 ... 76, none of them a stop bit
+    heard = received(Burst(0.0, CHARACTER_S, bytes(8)), Uart(1200))
+    assert [(character.code, character.error) for character in heard] == [(0x00, Defect.FRAMING)]
+    assert heard.end_of(0) == pytest.approx(9.5 / 1200)
+
+
+def test_parity_defect_is_told_and_hurts_nobody_else() -> None:
+    heard = received(burst(c4=Defect.PARITY), SEVEN_E_1)
+    assert (heard.data, dict(heard.errors)) == (GROUP, {4: Defect.PARITY})
+    assert received(burst(c4=Defect.PARITY), Uart(9600, 8, "N")).data[4] == with_parity(GROUP)[4] ^ 0x80
+
+
+def test_framing_defect_takes_its_neighbour_with_it() -> None:
+    heard = received(burst(c4=Defect.FRAMING), SEVEN_E_1)
+    assert heard.errors[4] is Defect.FRAMING
+    assert heard.data[:5] == GROUP[:5]  # the character itself still has its data
+    assert heard.data[5:] != GROUP[5:]  # the next start edge is hidden by the low stop bit
+    assert heard.data.endswith(GROUP[-4:])
+
+
+def test_framing_defect_of_the_last_character_is_told() -> None:
+    heard = received(burst(b"AB", c1=Defect.FRAMING), SEVEN_E_1)
+    assert (heard.data, dict(heard.errors)) == (b"AB", {1: Defect.FRAMING})
+
+
+@pytest.mark.parametrize("offset_bits", [0.3, 4.5, 9.2])
+def test_a_wake_in_the_middle_of_a_burst_resynchronises(offset_bits: float) -> None:
+    data = GROUP * 20
+    awake_s = 1.0 + 40 * CHARACTER_S + offset_bits / 9600
+    heard = received(burst(data), SEVEN_E_1, awake_s)
+    assert heard.data.endswith(data[-len(GROUP) * 10 :])
+    assert len(heard) <= len(data) - 40
+    assert heard.end_of(0) > awake_s
+    assert heard.end_of(len(heard) - 1) == pytest.approx(burst(data).end_of(len(data) - 1) - 0.5 / 9600)
+
+
+def test_a_wake_right_at_a_start_edge_hears_that_character() -> None:
+    for index in range(len(GROUP)):
+        assert received(burst(), SEVEN_E_1, 1.0 + index * CHARACTER_S).data == GROUP[index:]
+
+
+def test_a_wake_in_a_low_bit_waits_for_an_edge() -> None:
+    # "A" is 0x41: low from bit 2 to 6, high in bit 7, and its even parity in bit 8 is low: there the edge is
+    heard = received(burst(b"A"), SEVEN_E_1, 1.0 + 3 / 9600)
+    assert [character.end_s for character in heard] == [pytest.approx(1.0 + (8 + 9.5) / 9600)]
+
+
+def test_a_receiver_that_wakes_after_the_burst_hears_nothing() -> None:
+    assert len(received(burst(), SEVEN_E_1, 2.0)) == 0
+    assert len(received(burst(b""), SEVEN_E_1)) == 0
+
+
+@pytest.mark.parametrize("error", [-0.04, -0.02, 0.02, 0.04])
+def test_a_baud_error_of_2_percent_is_harmless(error: float) -> None:
+    heard = received(burst(), Uart(9600 * (1 + error)))
+    assert (heard.data, dict(heard.errors)) == (GROUP, {})
+
+
+@pytest.mark.parametrize("error", [-0.08, 0.08])
+def test_a_baud_error_of_8_percent_is_not(error: float) -> None:
+    heard = received(burst(), Uart(9600 * (1 + error)))
+    assert heard.errors
+
+
+def test_settings_that_no_uart_has_are_refused() -> None:
+    with pytest.raises(InputError, match="7 or 8 data bits"):
+        Uart(9600, 9)
+
+
+@given(
+    data=st.binary(max_size=40).map(lambda data: bytes(code & 0x7F for code in data)),
+    defects=st.dictionaries(st.integers(0, 39), st.sampled_from(Defect), max_size=6),
+    ratio=st.one_of(st.just(1.0), st.floats(0.9, 1.1), st.sampled_from([0.125, 8.0, 0.956, 1.044])),
+    data_bits=st.sampled_from([7, 8]),
+    parity=st.sampled_from(["E", "O", "N"]),
+    awake_bits=st.one_of(st.none(), st.floats(-5, 420), st.integers(-5, 420)),
+)
+def test_copied_runs_equal_bit_true_reception(
+    *,
+    data: bytes,
+    defects: dict[int, Defect],
+    ratio: float,
+    data_bits: int,
+    parity: Literal["E", "O", "N"],
+    awake_bits: float | None,
+) -> None:
+    sent = Burst(1.0, CHARACTER_S, data, defects)
+    uart = Uart(9600 / ratio, data_bits, parity)
+    awake_s = None if awake_bits is None else 1.0 + awake_bits / 9600
+    fast, judge = received(sent, uart, awake_s), _receive(sent, uart, awake_s, copy_runs=False)
+    assert fast.data == judge.data
+    assert dict(fast.errors) == dict(judge.errors)
+    assert [character.end_s for character in fast] == pytest.approx([character.end_s for character in judge])
