@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from xky.boards import Board
-from xky.protocol import LABELS, InputError, Mode
+from xky.protocol import LABELS, InputError, Mode, XkyError
 
 from .bench import board_of
 from .devices import Device, open_device
@@ -61,20 +61,25 @@ class Campaign:
 
     Args:
         options: checked as the campaign is made.
-        on_step: told mode, name, number and count of each step as it begins.
+        on_plan: told mode, number of steps and length in seconds (real time only, else 0) before it is played.
+        on_step: told mode, name and number of each step as it begins.
+        on_played: told the mode when its plan has been played.
 
     Raises:
         InputError: an option names what is not there.
     """
 
     options: Options
-    on_step: Callable[[Mode, str, int, int], None] = lambda mode, name, number, count: None
+    on_plan: Callable[[Mode, int, float], None] = lambda mode, steps, duration_s: None
+    on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
+    on_played: Callable[[Mode], None] = lambda mode: None
     purposes: list[tuple[Purpose, Mode]] = field(default_factory=list)
     conclusions: list[Conclusion] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self._oracles: dict[Mode, Oracle] = {}
+        self.error: XkyError | None = None  # what kept a plan from being played
         self.board: Board = board_of(self._open(), self.options.board)
         if self.options.mode is not None and self.options.mode not in self.board.modes:
             raise InputError(
@@ -118,18 +123,25 @@ class Campaign:
     def oracle(self, mode: Mode) -> Oracle:
         """The judge of a mode's record; the first call plays the plan."""
         if mode not in self._oracles:
-            plan = self.plan(mode)
+            plan, device = self.plan(mode), self._open()
+            self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
             record = play(
                 plan,
-                self._open(),
+                device,
                 self.board,
                 claims=self.claims,
                 seed=self.options.seed,
                 speed=self.options.speed,
-                on_step=lambda name, number: self.on_step(mode, name, number, len(plan)),
+                on_step=lambda name, number: self.on_step(mode, name, number),
             )
             self._oracles[mode] = Oracle(record)
+            self.on_played(mode)
         return self._oracles[mode]
+
+    def _length_s(self, plan: Plan) -> float:
+        """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
+        rehearsal = play(plan, open_device("sim:generic"), self.board, seed=self.options.seed, speed=self.options.speed)
+        return rehearsal.duration_s / self.options.speed
 
     @property
     def records(self) -> dict[Mode, Record]:

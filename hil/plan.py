@@ -209,6 +209,7 @@ def play(
         ended=ended,
         ended_s=None if ended is None else ended_s,
         last_words=device.last_words,
+        stderr=device.stderr,
         overruns=device.overruns,
         late=list(bench.late),
         duration_s=float(bench.env.now),

@@ -33,6 +33,7 @@ class Record:
         ended: how the device ended before the plan did, None where it did not.
         ended_s: when.
         last_words: its last line of standard error.
+        stderr: all of it.
         overruns: characters that found its receive buffer full.
         late: when the bench came too late.
         duration_s: on the bench's clock.
@@ -50,6 +51,7 @@ class Record:
     ended: str | None = None
     ended_s: float | None = None
     last_words: str = ""
+    stderr: bytes = b""
     overruns: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0

@@ -10,7 +10,7 @@ from xky.hil.campaign import Campaign, Conclusion, Options
 from xky.hil.oracle import Case
 from xky.hil.requirement import Purpose, purpose_of
 from xky.hil.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
-from xky.protocol import InputError, Mode
+from xky.protocol import InputError, Mode, XkyError
 
 CAMPAIGN = pytest.StashKey[Campaign]()
 
@@ -79,7 +79,12 @@ def case(request: pytest.FixtureRequest, tic_mode: Mode) -> Case:
     """The purpose's view of the record."""
     purpose = purpose_of(request.function)
     assert purpose is not None
-    case = campaign_of(request.config).case(purpose, tic_mode)
+    campaign = campaign_of(request.config)
+    try:
+        case = campaign.case(purpose, tic_mode)
+    except XkyError as error:  # the person's fault or the bench's: no verdict at all
+        campaign.error = error
+        pytest.exit(str(error), 2 if isinstance(error, InputError) else 3)
     request.node.stash[_CASE] = case
     return case
 

@@ -19,7 +19,7 @@ from xky.emulator.faults.unknown_label import UnknownLabel
 from xky.emulator.faults.wrong_checksum import WrongChecksum
 from xky.emulator.faults.wrong_size import WrongSize
 from xky.emulator.legal_time import SECOND_US
-from xky.protocol import Mode, encode_group
+from xky.protocol import Group, Mode, encode_group
 
 from ..stimulus import Stimulus
 
@@ -27,6 +27,7 @@ __all__ = [
     "ALTERED_DIGIT",
     "ALTERED_LABEL",
     "BLANK_SEASON",
+    "CHANGE",
     "CONTROL_CHARACTER",
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
@@ -110,16 +111,24 @@ def _mend_clock(meter: Linky) -> None:
 
 
 def _make_space_checksum(meter: Linky) -> None:
-    """Stop the load and move the running index on until its checksum is a space."""
+    """Stop the load and move the running index on to the next value whose checksum is a space."""
     meter.load.hold(0)
     label = index_label(meter.mode)
-    index = 2
-    while True:
-        value = meter.counters.supplier[index - 1] + 1
-        meter.set(EASF02=value)
-        group = next(group for group in meter.groups() if group.label == label)
-        if encode_group(group, meter.mode)[-2:-1] == b" ":
-            return
+    group = Group(label, f"{0:09}")
+    at_zero = encode_group(group, meter.mode)[-2] - ord(" ")
+    meter.set(EASF02=_next_with_digit_sum(meter.counters.supplier[1], -at_zero % 64))
+
+
+def _next_with_digit_sum(value: int, rest: int) -> int:
+    """The first number found over ``value`` whose digits sum up to ``rest`` modulo 64, as checksums count them."""
+    for free in range(1, 9):  # digits on the right that may be chosen
+        for head in range(value // 10**free + 1, value // 10**free + 10):
+            for total in (rest, rest + 64):
+                needed = total - sum(int(digit) for digit in str(head))
+                if 0 <= needed <= 9 * free:
+                    nines, first = divmod(needed, 9)
+                    return head * 10**free + first * 10**nines + 10**nines - 1
+    raise AssertionError("nine digits reach every sum modulo 64")
 
 
 def _overload(meter: Linky) -> None:
@@ -136,6 +145,7 @@ def _end_overload(meter: Linky) -> None:
 
 _HOUSE = Stimulus("", household)
 
+CHANGE = replace(_HOUSE, name="change")
 SPACE_CHECKSUM = replace(_HOUSE, name="space checksum", before=_make_space_checksum)
 
 

@@ -17,7 +17,7 @@ def test_the_device_speaks(case: Case) -> None:
     case.the_device_speaks()
 
 
-@purpose(CMP_1, "changes", stimuli.SPACE_CHECKSUM)
+@purpose(CMP_1, "changes", stimuli.CHANGE)
 def test_changes_arrive(case: Case) -> None:
     case.changes_arrive()
 

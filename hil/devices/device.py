@@ -71,6 +71,11 @@ class Device(Protocol):
         ...
 
     @property
+    def stderr(self) -> bytes:
+        """All of its standard error."""
+        ...
+
+    @property
     def overruns(self) -> int:
         """Characters that found its receive buffer full."""
         ...

@@ -25,6 +25,7 @@ class SimDevice:
     virtual = True
     ended: str | None = None
     last_words = ""
+    stderr = b""
     overruns = 0
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:

@@ -111,14 +111,12 @@ class Case:
         if not any(reading.at_s > frames[0].start_s for reading in self._oracle.usable):
             raise Undecided("the device said nothing from this step on")
 
-    def good_groups_are_reported(self, *, but: frozenset[str] = frozenset()) -> None:
+    def good_groups_are_reported(self) -> None:
         """Every label whose value is new in this step, sent intact, arrives: damage beside it is no excuse."""
         frames = self._frames(self._step)
         times = self.record.times_at(frames[0].start_s)
         expected = self._new_groups(frames, times.completeness_s)
-        able = {
-            label: group for label, group in expected.items() if label in self._oracle.reported and label not in but
-        }
+        able = self._reportable(expected)
         if not able:
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
@@ -142,7 +140,7 @@ class Case:
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
             raise NotApplicable(f"the device never reports {', '.join(never)}; see TIC-LBL-1")
-        able = {label: group for label, group in able.items() if label in self._oracle.reported}
+        able = self._reportable(able)
         if not able:
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
         self._show_sent(list(able.values()))
@@ -350,31 +348,23 @@ class Case:
         self.trail.seen.append(f"{len(usable)} readings, the first at {usable[0].at_s:.2f} s")
 
     def changes_arrive(self) -> None:
-        """Completeness: in clean steps, each label that the device reports arrives again after it changed."""
+        """Completeness: each label that the device reports arrives, and arrives again after it changed."""
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
-        steps = dict.fromkeys(frame.step for frame in self.record.truth)
-        tails = {f"{name}, after" for name in self.record.disturbed}
-        clean = [name for name in steps if name not in self.record.disturbed | tails | {"start-up", "closing"}]
-        judged = 0
-        for name in clean:
-            frames = self.record.frames(name)
-            if self.record.ended_s is not None and frames[-1].end_s > self.record.ended_s:
-                continue
+        for step in (OPENING, self._step):
+            frames = self._frames(step)
             times = self.record.times_at(frames[0].start_s)
-            due = {
-                label: group
-                for label, group in self._new_groups(frames, times.completeness_s).items()
-                if label in self._oracle.reported
-            }
-            if due:
-                judged += 1
-                self._await(due, frames, times.completeness_s + times.latency_s)
-        if not judged:
-            raise Undecided("no clean step brought a new value of a label that the device reports")
-        self.trail.sent.append(f"{judged} clean steps: {', '.join(clean[:_SHOWN])}")
-        self.trail.expected.append("each label that the device reports, again after each change")
-        self.trail.seen.insert(0, "all arrived in time")
+            limit_s = times.completeness_s + times.latency_s
+            due = self._reportable(self._new_groups(frames, times.completeness_s))
+            if not due:
+                raise Undecided(f"the {step} brought no new value of a label that the device reports")
+            self._show_sent(list(due.values()))
+            self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s of the {step}")
+            self._await(due, frames, limit_s)
+
+    def _reportable(self, groups: dict[str, Emitted]) -> dict[str, Emitted]:
+        """Those whose label the device reports at all."""
+        return {label: group for label, group in groups.items() if label in self._oracle.reported}
 
     def every_label_is_reported(self) -> None:
         """Each label that was sent and that the device claims was reported at least once."""

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky certify``: the conformance suite on a device, a table for people, a report for everyone."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from xky.protocol import Mode
+
+from ..campaign import Campaign, Options
+from ..certify import certify
+from ..verdict import Verdict
+
+__all__ = ["command"]
+
+_STYLE = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
+_MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "–"}
+_STATUS = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.NOT_APPLICABLE: 3}
+
+
+def command(
+    device: Annotated[str, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'.")],
+    board: Annotated[str | None, typer.Option(help="The board that it is: a name or a TOML file.")] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
+    labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
+    line: Annotated[str, typer.Option(help="How an exec: device's port is made: pty.")] = "pty",
+    speed: Annotated[
+        float, typer.Option(help="Run the line so many times faster, for programs that do not care.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
+    defect: Annotated[str | None, typer.Option(help="Build this defect into simulated firmware.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
+) -> None:
+    """Run the conformance suite on a device, print the verdicts, write the report."""
+    claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
+    options = Options(device, board, mode, claimed, line, speed, seed, defect)
+    campaign = Campaign(options)
+    if as_json:
+        report = certify(campaign, out, strict=strict)
+        sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    else:
+        report = _certify_with_progress(campaign, out, strict=strict)
+        _print(report, out)
+    sys.exit(_STATUS[Verdict(report["verdict"])])
+
+
+def _certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dict[str, Any]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeElapsedColumn(), TextColumn("{task.fields[step]}"), console=console) as progress:
+        tasks: dict[Mode, Any] = {}
+
+        def announce(of: Mode, steps: int, duration_s: float) -> None:
+            length = f"{steps} steps, {duration_s:.0f} s on the line" if duration_s else f"{steps} steps"
+            console.print(f"{of}: {length}")
+            tasks[of] = progress.add_task(str(of), total=steps, step="")
+
+        def step(of: Mode, name: str, number: int) -> None:
+            progress.update(tasks[of], completed=number, step=name)
+
+        def done(of: Mode) -> None:
+            progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
+
+        campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
+        return certify(campaign, out, strict=strict)
+
+
+def _print(report: dict[str, Any], out: Path) -> None:
+    console = Console()
+    table = Table(title=f"{report['device']} on board {report['board']}, mode {report['mode']}", title_justify="left")
+    for column in ("requirement", "level", "verdict"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what must hold, or what was wrong")
+    for one in report["requirements"]:
+        verdict = one["verdict"]
+        told = one["title"]
+        if verdict in ("fail", "inconclusive"):
+            first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
+            told += f"\n{first['id']}, {first['mode']}: {first['reason']}"
+        table.add_row(one["id"], one["level"], f"[{_STYLE[verdict]}]{_MARK[verdict]} {verdict}[/]", _plain(told))
+    console.print(table)
+    for remark in report["remarks"]:
+        console.print(f"note: {remark}", markup=False)
+    shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
+    more = f"; {shoulds} should not met" if shoulds else ""
+    console.print(
+        f"[{_STYLE[report['verdict']]}]{report['verdict'].upper()}[/]"
+        f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
+    )
+
+
+def _plain(text: str) -> str:
+    """Text that Rich must not take for markup."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from ..campaign import Campaign, Conclusion
+from ..requirement import Requirement
+from ..verdict import Level, Verdict, joined
+
+__all__ = ["SPECIFICATION", "document", "run_verdict"]
+
+SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)"
+
+
+def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verdict:
+    """The run's verdict: that of its musts; of its shoulds too with ``strict``; inconclusive where nothing applies."""
+    counted = [Verdict(one["verdict"]) for one in requirements if strict or one["level"] == Level.MUST.value]
+    verdict = joined(counted)
+    return Verdict.INCONCLUSIVE if verdict is Verdict.NOT_APPLICABLE else verdict
+
+
+def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
+    """The whole report of a campaign that has been judged."""
+    options = campaign.options
+    requirements = _requirements(campaign.conclusions)
+    applicable = [one for one in requirements if Verdict(one["verdict"]) is not Verdict.NOT_APPLICABLE]
+    return {
+        "schema": "xky-report/1",
+        "verdict": run_verdict(requirements, strict=strict).value,
+        "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
+        "total": len(applicable),
+        "device": options.device,
+        "board": campaign.board.id,
+        "mode": campaign.mode_name,
+        "statement": {
+            "title": campaign.board.title,
+            "modes": [mode.value for mode in campaign.board.modes],
+            "labels": None if campaign.claims is None else sorted(campaign.claims),
+            "defect": options.defect,
+        },
+        "specification": SPECIFICATION,
+        "suite": f"xky-hil {version('xky-hil')}",
+        "seed": options.seed,
+        "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "duration_s": round(sum(record.duration_s for record in campaign.records.values()), 3),
+        "remarks": _remarks(campaign),
+        "requirements": requirements,
+    }
+
+
+def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
+    groups: dict[Requirement, list[Conclusion]] = {}
+    for conclusion in conclusions:
+        groups.setdefault(conclusion.purpose.requirement, []).append(conclusion)
+    return [
+        {
+            "id": requirement.id,
+            "title": requirement.text,
+            "clause": requirement.clause,
+            "level": requirement.level.value,
+            "verdict": joined(one.verdict for one in group).value,
+            "purposes": [_purpose(one) for one in group],
+        }
+        for requirement, group in sorted(groups.items(), key=lambda item: item[0].id)
+    ]
+
+
+def _purpose(conclusion: Conclusion) -> dict[str, Any]:
+    trail = conclusion.trail
+    return {
+        "id": conclusion.purpose.id,
+        "mode": conclusion.mode.value,
+        "verdict": conclusion.verdict.value,
+        "reason": conclusion.reason,
+        "sent": trail.sent,
+        "expected": trail.expected,
+        "seen": trail.seen,
+        "at_s": round(trail.at_s, 6),
+    }
+
+
+def _remarks(campaign: Campaign) -> list[str]:
+    """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
+    remarks = []
+    if campaign.ignored_keys:
+        remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
+    for mode, record in campaign.records.items():
+        if record.remarks:
+            first = record.remarks[0]
+            remarks.append(
+                f"{mode}: {len(record.remarks)} lines were no JSON object; at {first.at_s:.2f} s: {first.text[:120]}"
+            )
+        if record.overruns:
+            remarks.append(f"{mode}: {record.overruns} characters found the receive buffer full and were lost")
+        if record.late:
+            worst = max(late.late_s for late in record.late)
+            remarks.append(f"{mode}: the bench came too late {len(record.late)} times, by {worst:.2f} s at worst")
+    return remarks
