@@ -31,7 +31,7 @@ _PREF_KVA = {1: 6, 3: 12}  # common subscriptions
 _PREF_KVA_MAX = 36  # 54E §1
 
 
-_SETTINGS = frozenset("identity prm contract msg1 msg2 peaks clock_degraded absent_phases pref_kva pcoup_kva".split())
+_SETTINGS = frozenset(["identity", "prm", "contract", "msg1", "msg2", "peaks", "clock_degraded", "absent_phases", "pref_kva", "pcoup_kva"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from types import TracebackType
 
 import simpy
-
 from xky.boards import Board, board_named
 from xky.emulator import Line, Linky, Transmitter, Truth
 from xky.emulator.runner import Late, RealTime
-from xky.protocol import BenchError, InputError, Mode
+from xky.protocol import BenchError, InputError
 
 from .devices import Device, Surroundings
 from .probe import Probe

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from xky.protocol import BenchError
 
 from .campaign import Campaign
@@ -65,6 +64,7 @@ def _run_pytest(campaign: Campaign, junit: Path) -> None:
         "xky.fixtures.plugin",
         "-p",
         "no:cacheprovider",
+        "--capture=no",  # progress is shown on the real standard error while the suite runs
         "-q",
     ]
     output = io.StringIO()

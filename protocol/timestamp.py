@@ -3,7 +3,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 
 from .errors import InputError
@@ -75,4 +75,4 @@ class Timestamp:
         offset = self.season.utc_offset
         if offset is None:
             raise InputError(f"horodate {str(self)!r}: a blank season names no instant")
-        return self.local.replace(tzinfo=timezone(offset)).astimezone(timezone.utc)
+        return self.local.replace(tzinfo=timezone(offset)).astimezone(UTC)

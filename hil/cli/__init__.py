@@ -7,7 +7,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import typer
-
 from xky.protocol import BenchError, InputError
 
 __all__ = ["app", "main"]

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
 from xky.protocol import Mode
 
 from ..campaign import Campaign, Options
@@ -53,9 +52,12 @@ def command(
 
 
 def _certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dict[str, Any]:
-    console = Console(stderr=True)
+    console = Console(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeElapsedColumn(), TextColumn("{task.fields[step]}"), console=console) as progress:
+    with Progress(
+        *columns, TimeElapsedColumn(), TextColumn("{task.fields[step]}"), console=console,
+        redirect_stdout=False, redirect_stderr=False,
+    ) as progress:  # fmt: skip
         tasks: dict[Mode, Any] = {}
 
         def announce(of: Mode, steps: int, duration_s: float) -> None:

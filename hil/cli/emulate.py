@@ -9,7 +9,6 @@ from typing import Annotated
 
 import simpy
 import typer
-
 from xky.emulator import Household, Line, Linky, Transmitter, Truth, contract_names
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.outputs.file import FileOutput

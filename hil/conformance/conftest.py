@@ -4,7 +4,6 @@
 from collections.abc import Generator
 
 import pytest
-
 from xky.fixtures.plugin import option
 from xky.hil.campaign import Campaign, Conclusion, Options
 from xky.hil.oracle import Case
@@ -60,7 +59,11 @@ def _asked(item: pytest.Item) -> tuple[Purpose, Mode] | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mode by mode, since a device is configured for one."""
+    """Mode by mode, since a device is configured for one; what the chosen mode does not have is left out."""
+    foreign = [item for item in items if (asked := _asked(item)) is not None and not isinstance(asked[1], Mode)]
+    if foreign:
+        config.hook.pytest_deselected(items=foreign)
+        items[:] = [item for item in items if item not in foreign]
     ours = [item for item in items if _asked(item) is not None]
     if ours:
         order = list(campaign_of(config).modes)

@@ -70,6 +70,7 @@ class Oracle:
         self._intact: dict[str, list[_Sent]] = defaultdict(list)
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, set[str]] = defaultdict(set)
+        self._stamped = self._labels_reported_with_horodate()
         for frame in record.truth:
             for emitted in frame.groups:
                 if emitted.expect is Expect.MUST_NOT:
@@ -78,7 +79,7 @@ class Oracle:
                     self._damaged.setdefault(emitted.group.label, [])
                 else:
                     self._intact[emitted.group.label].append(_Sent(emitted, frame, emitted.group))
-                    self._steps_of[emitted.group].add(frame.step)
+                    self._steps_of[self._as_reported(emitted.group)].add(frame.step)
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
@@ -119,8 +120,20 @@ class Oracle:
         )
 
     def is_new_in(self, group: Group, step: str) -> bool:
-        """Whether what ``group`` says was said in no other step, so that a report of it tells the step."""
-        return self._steps_of[group] == {step}
+        """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""
+        return self._steps_of[self._as_reported(group)] == {step}
+
+    def _labels_reported_with_horodate(self) -> frozenset[str]:
+        """Labels of which each report gave a horodate; for the others the value alone must tell."""
+        with_one, without = set(), set()
+        for reading in self.record.readings:
+            for label, said in reading.said.items():
+                stamped = said.timestamp is not None or (label == "DATE" and said.value != "")
+                (with_one if stamped else without).add(label)
+        return frozenset(with_one - without)
+
+    def _as_reported(self, group: Group) -> Group:
+        return group if group.timestamp is None or group.label in self._stamped else Group(group.label, group.value)
 
     @cached_property
     def lasting_labels(self) -> tuple[str, ...]:
