@@ -31,7 +31,9 @@ _PREF_KVA = {1: 6, 3: 12}  # common subscriptions
 _PREF_KVA_MAX = 36  # 54E §1
 
 
-_SETTINGS = frozenset(["identity", "prm", "contract", "msg1", "msg2", "peaks", "clock_degraded", "absent_phases", "pref_kva", "pcoup_kva"])
+_SETTINGS = frozenset(  # attributes that a person may set at any time
+    {"absent_phases", "clock_degraded", "contract", "identity", "msg1", "msg2", "pcoup_kva", "peaks", "pref_kva", "prm"}
+)
 
 
 @dataclass(frozen=True, slots=True)

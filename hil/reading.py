@@ -15,7 +15,7 @@ _KNOWN = {name: label for table in LABELS.values() for name, label in table.item
 
 
 def same_text(label: str, sent: str, said: str) -> bool:
-    """Whether a text is what was sent; padding of texts may be trimmed, the data of DATE may be left to its horodate."""
+    """Whether a text is what was sent; the padding of texts may be trimmed."""
     known = _KNOWN.get(label)
     return sent == said or (known is not None and known.kind is Kind.TEXT and sent.strip() == said.strip())
 
