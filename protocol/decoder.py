@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes in, events out: the streaming decoder, and the only part that says *why* a group is bad.
 
-Strategy: cut the input at its control characters, so that the work is done once a field and not once
-a character; hold no more than the group and the frame under way. LF always starts a group and
-STX a frame, whatever went before: this is how it finds its feet again. Nothing is ever raised for
-bytes. The result does not depend on where the input was cut.
+Strategy: cut the input into whole groups, control characters and runs between them, so that the work
+is done once a group and not once a character; hold no more than the group and the frame under way.
+LF always starts a group and STX a frame, whatever went before: this is how it finds its feet again.
+Nothing is ever raised for bytes. The result does not depend on where the input was cut.
 
 A receiver set to 8N1 leaves the parity bit in bit 7. A group tells this by its own end (CR is
 0x8D with its even parity bit), a frame by an STX 0x82 that LF follows; so one stream may hold both.
 """
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from .checksum import checked_zone, checksum
 from .labels import LABEL_SIZE_MAX, LABELS
@@ -26,11 +26,14 @@ MAX_FRAME_GROUPS = 256  # the longest frame has 71
 
 _LF, _CR, _STX, _ETX, _EOT = b"\n", b"\r", b"\x02", b"\x03", b"\x04"
 _CR_PARITY, _EOT_PARITY, _STX_PARITY = b"\x8d", b"\x84", 0x82  # with even parity in bit 7; LF and ETX look alike
-_CONTROL = re.compile(rb"([\x02\x03\x04\n\r\x84\x8d])")
+_TOKEN = re.compile(  # a whole group, or one control character, or a run of others
+    rb"\n([^\x02\x03\x04\n\r\x84\x8d]*)\r|[\x02\x03\x04\n\r\x84\x8d]|[^\x02\x03\x04\n\r\x84\x8d]+"
+)
 _CLEAN = {  # what may stand between LF and CR: printable, and HT in standard mode (54E §6.2.1.2)
     Mode.HISTORIC: re.compile(rb"[\x20-\x7e]*"),
     Mode.STANDARD: re.compile(rb"[\x20-\x7e\t]*"),
 }
+_SEPARATOR_NAME = {Mode.HISTORIC: "SP", Mode.STANDARD: "HT"}
 _STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
     code & 0x7F if code.bit_count() % 2 == 0 else code | 0x80 for code in range(256)
 )
@@ -46,7 +49,7 @@ def _fields(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
         return Reason.CHARSET, f"character 0x{bad:02X} has no place in a group"
     first = body.find(separator)
     if first < 0 or first >= len(body) - 2 or body[-2:-1] != separator:
-        return Reason.STRUCTURE, f"expected label, data and checksum between {separator!r}"
+        return Reason.STRUCTURE, f"expected label, data and checksum with {_SEPARATOR_NAME[mode]} between them"
     computed = checksum(checked_zone(body, mode))
     if body[-1] != computed:
         return Reason.CHECKSUM, (
@@ -64,6 +67,7 @@ def _fields(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
     return label, data, timestamp
 
 
+@lru_cache(maxsize=4096)  # most groups of a frame are those of the frame before; 1 MB at most
 def read_group(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
     """Read what stands between LF and CR.
 
@@ -114,6 +118,7 @@ class Decoder:
         self._last_mode = mode or Mode.HISTORIC  # for frames that do not tell
         self._max_group = max_group
         self._max_frame_groups = max_frame_groups
+        self._told: list[Event] = []  # by the present call
         self._offset = 0  # of the next byte
         self._frame: _OpenFrame | None = None
         self._group: bytearray | None = None  # since its LF, which is left out
@@ -129,41 +134,54 @@ class Decoder:
 
         A ``Damaged`` event is told when its group ends, before the frame that also lists it.
         """
-        return list(self._events(data))
+        self._told = []
+        for match in _TOKEN.finditer(data):
+            body = match[1]
+            if body is None:
+                self._take(match[0])
+            elif self._group is None and not self._noise_length and len(body) + 2 <= self._max_group:
+                self._group_offset = self._offset
+                self._read(body, len(body) + 2, parity=False)
+                self._offset += len(body) + 2
+            else:
+                for token in (_LF, body, _CR):
+                    self._take(token)
+        return self._told
 
     def close(self) -> list[Event]:
         """Tell the end of the input: what is under way comes out as far as it got.
 
         A group that the end cut is no group at all; its bytes are in no event.
         """
+        self._told = []
         self._group = None
-        return [*self._flush_noise(), *self._cut_frame(Cut.END)]
+        self._flush_noise()
+        self._cut_frame(Cut.END)
+        return self._told
 
-    def _events(self, data: bytes) -> Iterator[Event]:
-        for token in _CONTROL.split(data):
-            if not token:
-                continue
-            if token == _LF:
-                yield from self._start_group()
-            elif token == _CR or (token == _CR_PARITY and self._group is not None):
-                yield from self._end_group(parity=token == _CR_PARITY)
-            elif token in (_STX, _ETX, _EOT) or (token == _EOT_PARITY and self._group is None and self._parity):
-                yield from self._framing(token)
-            elif self._group is not None:
-                self._group_length += len(token)
-                self._group += token[: self._max_group - len(self._group)]
-            else:
-                self._add_noise(token)
-            self._offset += len(token)
+    def _take(self, token: bytes) -> None:
+        """One control character, or a run of others."""
+        if token == _LF:
+            self._start_group()
+        elif token == _CR or (token == _CR_PARITY and self._group is not None):
+            self._end_group(parity=token == _CR_PARITY)
+        elif token in (_STX, _ETX, _EOT) or (token == _EOT_PARITY and self._group is None and self._parity):
+            self._framing(token)
+        elif self._group is not None:
+            self._group_length += len(token)
+            self._group += token[: self._max_group - len(self._group)]
+        elif token:
+            self._add_noise(token)
+        self._offset += len(token)
 
     # Groups
 
-    def _start_group(self) -> Iterator[Event]:
+    def _start_group(self) -> None:
         stx_with_parity = self._take_stx_with_parity()
-        yield from self._break_group()
-        yield from self._flush_noise()
+        self._break_group()
+        self._flush_noise()
         if stx_with_parity is not None:
-            yield from self._start_frame(stx_with_parity)
+            self._start_frame(stx_with_parity)
         self._group = bytearray()
         self._group_offset = self._offset
         self._group_length = 1
@@ -179,17 +197,21 @@ class Decoder:
             return self._offset - 1
         return None
 
-    def _end_group(self, *, parity: bool) -> Iterator[Event]:
+    def _end_group(self, *, parity: bool) -> None:
         if self._group is None:
             self._add_noise(_CR)
             return
         body, length = bytes(self._group), self._group_length + 1
         self._group = None
-        self._parity = parity
         if length > self._max_group or len(body) < length - 2:
-            detail = f"over {self._max_group} characters without an end"
-            yield from self._refuse(Reason.OVERLONG, detail, body, length)
+            self._parity = parity
+            self._refuse(Reason.OVERLONG, f"over {self._max_group} characters without an end", body, length)
             return
+        self._read(body, length, parity=parity)
+
+    def _read(self, body: bytes, length: int, *, parity: bool) -> None:
+        """A whole group."""
+        self._parity = parity
         if parity:
             body = body.translate(_STRIP_PARITY)
         frame = self._open_frame()
@@ -197,13 +219,12 @@ class Decoder:
         fields = read_group(body, mode)
         if len(fields) == 2:
             reason, detail = fields
-            yield from self._refuse(reason, detail, body, length)
+            self._refuse(reason, detail, body, length)
             return
-        label, value, timestamp = fields
         frame.mode = self._last_mode = mode
-        yield from self._append(Group(label, value, timestamp, self._group_offset))
+        self._append(Group(*fields, self._group_offset))
 
-    def _break_group(self) -> Iterator[Event]:
+    def _break_group(self) -> None:
         """What starts or ends something else came inside a group."""
         if self._group is None:
             return
@@ -213,21 +234,21 @@ class Decoder:
             self._add_noise(_LF, at=self._group_offset)
             return
         reason = Reason.OVERLONG if length > self._max_group else Reason.STRUCTURE
-        yield from self._refuse(reason, "the group has no end (CR)", body, length)
+        self._refuse(reason, "the group has no end (CR)", body, length)
 
-    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> Iterator[Event]:
+    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> None:
         separator = re.search(rb"[ \t]", body)
         name = body[: separator.start()] if separator else b""
         label = name.decode() if name and all(0x21 <= code <= 0x7E for code in name) else None
         damaged = Damaged(reason, self._group_offset, length, label, body, detail)
-        yield damaged
-        yield from self._append(damaged)
+        self._told.append(damaged)
+        self._append(damaged)
 
-    def _append(self, group: Group | Damaged) -> Iterator[Event]:
-        frame = self._open_frame()
-        frame.groups.append(group)
-        if len(frame.groups) >= self._max_frame_groups:
-            yield self._end_frame(complete=False)
+    def _append(self, group: Group | Damaged) -> None:
+        groups = self._open_frame().groups
+        groups.append(group)
+        if len(groups) >= self._max_frame_groups:
+            self._end_frame(complete=False)
 
     # Frames
 
@@ -236,32 +257,31 @@ class Decoder:
             self._frame = _OpenFrame(self._group_offset, started=False)
         return self._frame
 
-    def _framing(self, token: bytes) -> Iterator[Event]:
-        yield from self._break_group()
-        yield from self._flush_noise()
+    def _framing(self, token: bytes) -> None:
+        self._break_group()
+        self._flush_noise()
         if token == _STX:
-            yield from self._start_frame(self._offset)
-        elif token == _ETX:
-            if self._frame is None:
-                self._add_noise(token)
-            else:
-                yield self._end_frame(complete=self._frame.started)
+            self._start_frame(self._offset)
+        elif token != _ETX:
+            self._cut_frame(Cut.EOT)
         elif self._frame is not None:
-            yield from self._cut_frame(Cut.EOT)
+            self._end_frame(complete=self._frame.started)
+        else:
+            self._add_noise(token)
 
-    def _start_frame(self, offset: int) -> Iterator[Event]:
-        yield from self._cut_frame(Cut.STX, offset)
+    def _start_frame(self, offset: int) -> None:
+        self._cut_frame(Cut.STX, offset)
         self._frame = _OpenFrame(offset, started=True)
 
-    def _end_frame(self, *, complete: bool) -> Frame:
+    def _end_frame(self, *, complete: bool) -> None:
         frame, self._frame = self._open_frame(), None
         mode = self._mode or frame.mode or self._last_mode
-        return Frame(mode, tuple(frame.groups), complete, frame.offset)
+        self._told.append(Frame(mode, tuple(frame.groups), complete, frame.offset))
 
-    def _cut_frame(self, by: Cut, offset: int | None = None) -> Iterator[Event]:
+    def _cut_frame(self, by: Cut, offset: int | None = None) -> None:
         if self._frame is not None:
-            yield self._end_frame(complete=False)
-            yield Interrupted(self._offset if offset is None else offset, by)
+            self._end_frame(complete=False)
+            self._told.append(Interrupted(self._offset if offset is None else offset, by))
 
     # Noise
 
@@ -271,9 +291,9 @@ class Decoder:
         self._noise_length += len(token)
         self._noise_tail = token[-1]
 
-    def _flush_noise(self) -> Iterator[Event]:
+    def _flush_noise(self) -> None:
         if self._noise_length:
-            yield Noise(self._noise_offset, self._noise_length)
+            self._told.append(Noise(self._noise_offset, self._noise_length))
         self._noise_length = 0
 
 

@@ -34,8 +34,15 @@ class Group:
     timestamp: str | None = None
     offset: int = field(default=0, compare=False)
 
-    ok: Literal[True] = field(default=True, init=False, repr=False, compare=False)
-    reason: None = field(default=None, init=False, repr=False, compare=False)
+    @property
+    def ok(self) -> Literal[True]:
+        """It was kept."""
+        return True
+
+    @property
+    def reason(self) -> None:
+        """Nothing is wrong with it."""
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +59,20 @@ class Damaged:
     raw: bytes = b""
     detail: str = ""
 
-    ok: Literal[False] = field(default=False, init=False, repr=False, compare=False)
-    value: None = field(default=None, init=False, repr=False, compare=False)
-    timestamp: None = field(default=None, init=False, repr=False, compare=False)
+    @property
+    def ok(self) -> Literal[False]:
+        """It was refused."""
+        return False
+
+    @property
+    def value(self) -> None:
+        """What a refused group holds is not handed out as a value."""
+        return
+
+    @property
+    def timestamp(self) -> None:
+        """Nor as a horodate."""
+        return
 
 
 @dataclass(frozen=True, slots=True)
