@@ -148,11 +148,13 @@ def _explain(error: ValidationError, text: str, name: str) -> str:
     return f"{where} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
+_SECTIONS: dict[str, type[BaseModel]] = {"receiver": Receiver, "listen": Listen, "wake": Wake, "limits": Limits}
+
+
 def _keys_at(section: list[str]) -> list[str]:
     model: type[BaseModel] = Board
     for part in section:
-        named = {"receiver": Receiver, "listen": Listen, "wake": Wake, "limits": Limits}.get(part)
-        model = named or model
+        model = _SECTIONS.get(part, model)
     return sorted(model.model_fields)
 
 

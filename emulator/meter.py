@@ -96,6 +96,16 @@ class Linky:
     b'\x02\nADCO'
     """
 
+    contract: Contract
+    counters: Counters
+    identity: Identity
+    msg1: str
+    msg2: str
+    pcoup_kva: int
+    power: Power
+    pref_kva: int
+    prm: str
+
     def __init__(
         self,
         *,
@@ -118,7 +128,7 @@ class Linky:
         self.mode = mode
         self.phases = phases
         self.producer = producer
-        self.contract: Contract = contract_named(contract) if isinstance(contract, str) else contract
+        self.contract = contract_named(contract) if isinstance(contract, str) else contract
         self.pref_kva = self.pcoup_kva = pref_kva
         rng = Random(f"meter {seed}")
         self.identity = Identity.parse(f"04{rng.randrange(16, 25)}{_TYPE[phases]}{rng.randrange(10**6):06}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import overload
 
 from xky.protocol import Group, Mode
 
@@ -122,5 +123,9 @@ class Truth(Sequence[SentFrame]):
     def __iter__(self) -> Iterator[SentFrame]:
         return iter(self._frames)
 
-    def __getitem__(self, place: int) -> SentFrame:  # type: ignore[override]
+    @overload
+    def __getitem__(self, place: int) -> SentFrame: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[SentFrame]: ...
+    def __getitem__(self, place: int | slice) -> SentFrame | list[SentFrame]:
         return self._frames[place]

@@ -4,9 +4,9 @@
 from collections.abc import Generator
 
 import pytest
-from xky.fixtures.plugin import option
 from xky.hil.campaign import Campaign, Conclusion, Options
 from xky.hil.oracle import Case
+from xky.hil.pytest_options import option
 from xky.hil.requirement import Purpose, purpose_of
 from xky.hil.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from xky.protocol import InputError, Mode, XkyError
@@ -52,22 +52,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _asked(item: pytest.Item) -> tuple[Purpose, Mode] | None:
-    if not isinstance(item, pytest.Function):
+    """The purpose and mode of a test; None where it is none, or none of the chosen mode."""
+    purpose = purpose_of(item.function) if isinstance(item, pytest.Function) else None
+    if purpose is None or not isinstance(item, pytest.Function):
         return None
-    purpose = purpose_of(item.function)
-    return None if purpose is None else (purpose, item.callspec.params["tic_mode"])
+    mode = item.callspec.params["tic_mode"]
+    return (purpose, mode) if isinstance(mode, Mode) else None
+
+
+def _is_purpose(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and purpose_of(item.function) is not None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mode by mode, since a device is configured for one; what the chosen mode does not have is left out."""
-    foreign = [item for item in items if (asked := _asked(item)) is not None and not isinstance(asked[1], Mode)]
+    foreign = [item for item in items if _is_purpose(item) and _asked(item) is None]
     if foreign:
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in foreign]
-    ours = [item for item in items if _asked(item) is not None]
-    if ours:
-        order = list(campaign_of(config).modes)
-        items.sort(key=lambda item: order.index(asked[1]) if (asked := _asked(item)) is not None else -1)
+    if any(_is_purpose(item) for item in items):
+        order = campaign_of(config).modes
+
+        def place(item: pytest.Item) -> int:
+            asked = _asked(item)
+            return -1 if asked is None else order.index(asked[1])
+
+        items.sort(key=place)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

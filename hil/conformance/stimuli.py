@@ -127,7 +127,8 @@ def _next_with_digit_sum(value: int, rest: int) -> int:
                 needed = total - sum(int(digit) for digit in str(head))
                 if 0 <= needed <= 9 * free:
                     nines, first = divmod(needed, 9)
-                    return head * 10**free + first * 10**nines + 10**nines - 1
+                    tail = f"{first}{'9' * nines}".zfill(free)[-free:]
+                    return int(f"{head}{tail}")
     raise AssertionError("nine digits reach every sum modulo 64")
 
 

@@ -82,6 +82,10 @@ class Case:
         first = accusations[0]
         self.trail.at_s = first.reading.at_s
         self.trail.seen.extend(str(accusation) for accusation in accusations[:_SHOWN])
+        accused = dict.fromkeys(one.emitted for one in accusations[:_SHOWN] if one.emitted is not None)
+        if accused:  # in the place of whatever else was sent
+            del self.trail.sent[:]
+            self._show_sent(list(accused))
         more = f" (and {len(accusations) - 1} more)" if len(accusations) > 1 else ""
         start_s = first.emitted.start_s if first.emitted is not None else first.reading.at_s
         self._fail(f"{first}{more}", start_s, first.reading.at_s)

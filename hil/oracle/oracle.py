@@ -125,7 +125,8 @@ class Oracle:
 
     def _labels_reported_with_horodate(self) -> frozenset[str]:
         """Labels of which each report gave a horodate; for the others the value alone must tell."""
-        with_one, without = set(), set()
+        with_one: set[str] = set()
+        without: set[str] = set()
         for reading in self.record.readings:
             for label, said in reading.said.items():
                 stamped = said.timestamp is not None or (label == "DATE" and said.value != "")
