@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from xky.protocol import InputError, Mode
 
 __all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_named", "board_names", "load_board"]

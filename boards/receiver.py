@@ -4,6 +4,7 @@
 from collections.abc import Callable, Generator
 
 import simpy
+
 from xky.protocol import Burst, Decoder, Frame, Mode
 from xky.protocol.uart import Uart, received
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from random import Random
 
 import simpy
+
 from xky.protocol import Burst, Group, Mode, encode_group
 from xky.protocol.mode import EOT, ETX, STX
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 import simpy
+
 from xky.boards import Board, board_named
 from xky.emulator import Line, Linky, Transmitter, Truth
 from xky.emulator.runner import Late, RealTime

@@ -118,7 +118,7 @@ class Campaign:
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode."""
-        return Plan((purpose.stimulus for purpose, of in self.purposes if of is mode), mode)
+        return Plan((one for purpose, of in self.purposes if of is mode for one in purpose.stimuli), mode)
 
     def oracle(self, mode: Mode) -> Oracle:
         """The judge of a mode's record; the first call plays the plan."""

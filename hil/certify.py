@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from xky.protocol import BenchError
 
 from .campaign import Campaign

@@ -36,8 +36,8 @@ class Plan:
         mode: of the run.
     """
 
-    def __init__(self, stimuli: Iterable[Stimulus | None], mode: Mode) -> None:
-        wanted = dict.fromkeys(one for one in stimuli if one is not None and mode in one.modes)
+    def __init__(self, stimuli: Iterable[Stimulus], mode: Mode) -> None:
+        wanted = dict.fromkeys(one for one in stimuli if mode in one.modes)
         makers = list(dict.fromkeys(one.meter for one in wanted))
         self.steps: Sequence[Stimulus] = sorted(wanted, key=lambda one: makers.index(one.meter))
         self.mode = mode

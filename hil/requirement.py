@@ -42,12 +42,17 @@ class Purpose:
     Attributes:
         requirement: what it shows.
         name: unique within the requirement.
-        stimulus: what it needs on the line; None judges the whole run.
+        stimuli: what it needs on the line; it judges its slice of the first, the others only have to be played.
     """
 
     requirement: Requirement
     name: str
-    stimulus: Stimulus | None
+    stimuli: tuple[Stimulus, ...]
+
+    @property
+    def stimulus(self) -> Stimulus:
+        """The step that it judges."""
+        return self.stimuli[0]
 
     @property
     def id(self) -> str:
@@ -57,15 +62,14 @@ class Purpose:
     @property
     def modes(self) -> frozenset[Mode]:
         """Modes in which it can be shown."""
-        modes = self.requirement.modes
-        return modes if self.stimulus is None else modes & self.stimulus.modes
+        return self.requirement.modes & self.stimulus.modes
 
 
-def purpose(requirement: Requirement, name: str, stimulus: Stimulus | None = None) -> Callable[[_Test], _Test]:
+def purpose(requirement: Requirement, name: str, *stimuli: Stimulus) -> Callable[[_Test], _Test]:
     """Declare the test below as a purpose of ``requirement``."""
 
     def declare(test: _Test) -> _Test:
-        setattr(test, _ATTRIBUTE, Purpose(requirement, name, stimulus))
+        setattr(test, _ATTRIBUTE, Purpose(requirement, name, stimuli))
         return test
 
     return declare

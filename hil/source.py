@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 import serial
+
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 
 __all__ = ["Source", "open_source"]

@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from typing import Protocol
 
 import simpy
+
 from xky.protocol import InputError, Mode
 
 from ..board import Board

@@ -4,6 +4,7 @@
 from collections.abc import Generator
 
 import simpy
+
 from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 

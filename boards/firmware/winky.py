@@ -7,6 +7,7 @@ What the TIC says before the network is up is not heard, as in the Tasmota drive
 from collections.abc import Generator, Sequence
 
 import simpy
+
 from xky.protocol import Frame, Group, InputError, Mode
 from xky.protocol.uart import Uart
 

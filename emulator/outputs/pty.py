@@ -18,6 +18,7 @@ import tty
 from collections.abc import Generator
 
 import simpy
+
 from xky.protocol import BenchError, Burst
 
 __all__ = ["PortPty"]

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ``xky`` command: one file a subcommand, found by listing this folder."""
 
-import os
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
 import typer
+
 from xky.protocol import BenchError, InputError
 
 __all__ = ["app", "main"]
@@ -39,9 +39,6 @@ def main() -> None:
         sys.exit(_complain(error, 3))
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # `xky decode … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
 def _complain(error: Exception, status: int) -> int:

@@ -7,6 +7,7 @@ size runs in the memory of one frame.
 
 import csv
 import json
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Protocol
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
+
 from xky.hil.source import Source, open_source
 from xky.protocol import (
     LABELS,
@@ -54,6 +56,8 @@ def command(
     """
     if as_json and as_csv:
         raise InputError("--json and --csv: only one form of output at a time; leave one out")
+    if hasattr(signal, "SIGPIPE"):  # `xky decode … | head` ends like any other filter
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     opened = open_source(source, mode)
     form: _Form = _JsonLines() if as_json else _Csv() if as_csv else _Tables()
     tally = _Tally()

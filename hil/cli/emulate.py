@@ -9,6 +9,7 @@ from typing import Annotated
 
 import simpy
 import typer
+
 from xky.emulator import Household, Line, Linky, Transmitter, Truth, contract_names
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.outputs.file import FileOutput

@@ -4,6 +4,7 @@
 from collections.abc import Generator
 
 import pytest
+
 from xky.hil.campaign import Campaign, Conclusion, Options
 from xky.hil.oracle import Case
 from xky.hil.pytest_options import option

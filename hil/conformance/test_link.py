@@ -38,7 +38,7 @@ def test_the_device_recovers_from_broken_frames(case: Case) -> None:
 LNK_3 = Requirement("TIC-LNK-3", clause="54E §5.3.6", text="The last group before ETX is reported like any other.")
 
 
-@purpose(LNK_3, "last-group")
+@purpose(LNK_3, "last-group", stimuli.CHANGE, stimuli.LONGEST_FRAME)
 def test_the_last_group_before_etx_is_reported(case: Case) -> None:
     case.the_last_group_is_reported()
 

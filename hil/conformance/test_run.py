@@ -12,7 +12,7 @@ CMP_1 = Requirement(
 )
 
 
-@purpose(CMP_1, "speaks")
+@purpose(CMP_1, "speaks", stimuli.CHANGE)
 def test_the_device_speaks(case: Case) -> None:
     case.the_device_speaks()
 
@@ -25,7 +25,7 @@ def test_changes_arrive(case: Case) -> None:
 SND_1 = Requirement("TIC-SND-1", clause="xKy: soundness", text="Every value reported was sent under that label.")
 
 
-@purpose(SND_1, "sent")
+@purpose(SND_1, "sent", stimuli.CHANGE)
 def test_every_value_was_sent_under_its_label(case: Case) -> None:
     case.no_value_is(Wrong.UNSENT)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import simpy
+
 from xky.boards import Board
 from xky.emulator import Line
 from xky.emulator.runner import RealTime

@@ -48,12 +48,10 @@ class Case:
 
     @property
     def _step(self) -> str:
-        assert self._purpose.stimulus is not None
         return self._purpose.stimulus.name
 
     @property
     def _tail(self) -> str:
-        assert self._purpose.stimulus is not None
         return self._purpose.stimulus.tail
 
     def _frames(self, step: str) -> list[SentFrame]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
 from xky.protocol import InputError
 
 from ..campaign import Campaign

@@ -16,6 +16,7 @@ import pytest
 from enedis_tic.link_layer import FrameFactory
 from pytest_benchmark.fixture import BenchmarkFixture
 from serial_teleinfo import parse_line
+
 from xky.protocol import Decoder, Frame
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"

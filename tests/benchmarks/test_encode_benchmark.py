@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+
 from xky.protocol import Frame, decode, encode_frame
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"

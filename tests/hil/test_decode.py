@@ -22,6 +22,7 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner, Result
+
 from xky.hil import source
 from xky.hil.cli import app
 from xky.protocol import BenchError, InputError

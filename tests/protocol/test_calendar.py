@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.calendar import BLOCKS, UNUSED, Block, Contact, DayProfile
 from xky.protocol.strategies import day_profiles

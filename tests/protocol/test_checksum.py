@@ -2,6 +2,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xky.protocol import Mode, checksum
 from xky.protocol.checksum import checked_zone
 

@@ -4,6 +4,7 @@ import tracemalloc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xky.protocol import (
     Cut,
     Damaged,

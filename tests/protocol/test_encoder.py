@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
+
 from xky.protocol import Damaged, Frame, Group, InputError, Mode, Reason, encode_frame, encode_group
 
 _H, _S = Mode.HISTORIC, Mode.STANDARD

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from xky.protocol import Damaged, Decoder, Frame, Group, InputError, Mode, Reason, checksum, encode_frame, encode_group
 from xky.protocol.decoder import MAX_GROUP
 from xky.protocol.grammar import accepted_groups, build_frame, parse_frame

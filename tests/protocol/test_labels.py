@@ -2,6 +2,7 @@
 from collections.abc import Callable, Iterable
 
 import pytest
+
 from xky.protocol import LABELS, Group, Label, Mode, encode_frame, frame_labels
 from xky.protocol.labels import LABEL_SIZE_MAX, Kind
 

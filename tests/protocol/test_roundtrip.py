@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xky.protocol import Frame, Mode, decode, encode_frame, encode_group
 from xky.protocol.strategies import frames
 

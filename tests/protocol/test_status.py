@@ -2,6 +2,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xky.protocol import InputError
 from xky.protocol.status import Breaker, Colour, Euridis, Plc, Relays, Status
 

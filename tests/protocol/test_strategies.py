@@ -2,6 +2,7 @@
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
+
 from xky.protocol import LABELS, Damaged, Frame, Group, Mode, decode, encode_frame, frame_labels
 from xky.protocol.strategies import damaged, frames, groups, timestamps, unknown_groups, values
 

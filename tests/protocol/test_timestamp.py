@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
+
 from xky.protocol import InputError, Season, Timestamp
 from xky.protocol.strategies import timestamps
 from xky.protocol.timestamp import TIMESTAMP_SIZE, is_timestamp

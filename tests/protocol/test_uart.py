@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xky.protocol import InputError
 from xky.protocol.uart import Burst, Defect, Uart, _receive, received
 
