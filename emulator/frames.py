@@ -7,7 +7,7 @@ A source gives a label's value, a (horodate, value) pair, or None when the label
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xky.protocol import Group, InputError, Label, Mode, frame_labels
 from xky.protocol.status import Breaker, Relays, Status
@@ -179,22 +179,23 @@ def _phase_demand(phase: int) -> Callable[["Linky"], Demand]:
 def _status(meter: "Linky") -> Said:
     now, tariff = meter.now_us, meter.tariff
     running = [number for number, peak in meter.peaks.items() if peak.start_us <= now < peak.end_us]
-    return _rendered(
-        Status(
-            dry_contact_open=not tariff.contact_closed,
-            breaker=Breaker.CLOSED,
-            over_reference=bool(meter.phases_over),
-            producer=meter.producer,
-            injecting=meter.power.signed_va < 0,
-            supplier_index=tariff.supplier_index,
-            distributor_index=tariff.distributor_index,
-            clock_degraded=meter.clock_degraded,
-            standard_mode=True,
-            colour_today=tariff.today,
-            colour_tomorrow=tariff.tomorrow,
-            peak_running=running[0] if running else 0,
-        )
+    return _status_text(
+        dry_contact_open=not tariff.contact_closed,
+        over_reference=bool(meter.phases_over),
+        producer=meter.producer,
+        injecting=meter.power.signed_va < 0,
+        supplier_index=tariff.supplier_index,
+        distributor_index=tariff.distributor_index,
+        clock_degraded=meter.clock_degraded,
+        colour_today=tariff.today,
+        colour_tomorrow=tariff.tomorrow,
+        peak_running=running[0] if running else 0,
     )
+
+
+@lru_cache(maxsize=256)  # it changes rarely, and its grammar is slow to build
+def _status_text(**fields: Any) -> str:
+    return str(Status(breaker=Breaker.CLOSED, standard_mode=True, **fields))
 
 
 def _peak_edge(number: int, *, start: bool) -> Source:

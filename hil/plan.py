@@ -106,7 +106,7 @@ class _Player:
         transmitter.faults = ()
         step.after(meter)
         if step.disturbs or step.outlasts_freshness:
-            meter = transmitter.meter = self._meters.of(self._plan.steps[0])
+            meter = transmitter.meter = self._meters.of(self._plan.steps[0])  # where a step exchanged it, it comes back
             self._meters.vary(meter)
             tail_s = max(times.recovery_s, aged_s if step.outlasts_freshness else 0.0)
             yield from self._hold(step.tail, tail_s)

@@ -51,7 +51,7 @@ class Firmware:
 
     def _take(self, frame: Frame) -> None:
         groups = self._parser.groups(frame) if frame.complete else None
-        if groups is None:
+        if not groups:  # waking inside a character can make an STX and an ETX of nothing
             return
         self._heard.append(groups)
         if len(self._heard) == self._listen.frames:

@@ -230,5 +230,7 @@ OVERLOAD = replace(
 
 # Steps on other meters
 
-LONGEST_FRAME = Stimulus("longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks)
+LONGEST_FRAME = Stimulus(
+    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True
+)
 SHORT_FRAMES = Stimulus("short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload)

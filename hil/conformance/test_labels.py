@@ -124,3 +124,8 @@ def test_adps_is_gone_after_an_overload(case: Case) -> None:
 @purpose(CND_1, "mobile-peak", stimuli.BLANK_SEASON)
 def test_dpm_and_ppointe_are_gone_after_a_mobile_peak(case: Case) -> None:
     case.labels_that_left_are_gone()
+
+
+@purpose(CND_1, "meter-exchange", stimuli.LONGEST_FRAME, stimuli.CHANGE)
+def test_labels_of_an_exchanged_meter_are_gone(case: Case) -> None:
+    case.labels_that_left_are_gone()
