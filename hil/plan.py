@@ -15,6 +15,7 @@ from xky.protocol import Mode
 
 from .bench import Bench
 from .devices import Device
+from .reading import in_label_table
 from .record import OPENING, Record
 from .stimulus import Stimulus
 from .times import Times, times_for
@@ -85,7 +86,7 @@ class _Player:
         yield from self._hold(START_UP, 0.0)
         began_s = bench.env.now
         patience_s = self._times().completeness_s + _FIRST_READING_S * self._speed
-        while not any(reading.said for reading in bench.probe.readings):
+        while not any(in_label_table(key) for reading in bench.probe.readings for key in reading.said):
             if bench.env.now - began_s > patience_s:
                 self.silent = True
                 return

@@ -9,9 +9,14 @@ from typing import Any
 from xky.protocol import LABELS, Group
 from xky.protocol.labels import Kind
 
-__all__ = ["Reading", "Said", "reading_from_groups", "reading_from_json", "same_text"]
+__all__ = ["Reading", "Said", "in_label_table", "reading_from_groups", "reading_from_json", "same_text"]
 
 _KNOWN = {name: label for table in LABELS.values() for name, label in table.items()}
+
+
+def in_label_table(key: str) -> bool:
+    """Whether a key is a label of either mode."""
+    return key in _KNOWN
 
 
 def same_text(label: str, sent: str, said: str) -> bool:

@@ -57,7 +57,7 @@ def _certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> di
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     with Progress(
         *columns, TimeElapsedColumn(), TextColumn("{task.fields[step]}"), console=console,
-        redirect_stdout=False, redirect_stderr=False,
+        redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
     ) as progress:  # fmt: skip
         tasks: dict[Mode, Any] = {}
 

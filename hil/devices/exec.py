@@ -8,6 +8,7 @@ stamped as they arrive. It runs in a process group of its own, which is ended as
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -55,6 +56,8 @@ class ExecDevice:
             raise InputError("device 'exec:': no command; write \"exec:COMMAND {port}\"")
         if not any("{port}" in word for word in self._words):
             raise InputError(f"device 'exec:{rest}': no {{port}} in the command; write it where the port's name goes")
+        if shutil.which(self._words[0]) is None:
+            raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
         if line != "pty":
@@ -89,8 +92,6 @@ class ExecDevice:
             self._process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=self._stderr, start_new_session=True
             )
-        except FileNotFoundError:
-            raise InputError(f"command {words[0]!r}: not found; give its path, or install it") from None
         except OSError as error:
             raise InputError(f"command {words[0]!r}: cannot be run ({error.strerror})") from None
         finally:

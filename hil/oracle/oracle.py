@@ -13,15 +13,14 @@ from enum import Enum
 from functools import cached_property
 
 from xky.emulator import Emitted, Expect, SentFrame
-from xky.protocol import LABELS, Group
+from xky.protocol import Group
 
-from ..reading import Reading, Said
+from ..reading import Reading, Said, in_label_table
 from ..record import Record
 from .lenient import careless, looks_like
 
 __all__ = ["Accusation", "Oracle", "Wrong"]
 
-_TABLED = {name for table in LABELS.values() for name in table}
 _CAUSAL_S = 1e-6  # a reading at the very end of a group may hold it
 
 
@@ -83,7 +82,7 @@ class Oracle:
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
-        return key in _TABLED or key in self._intact or key in self._damaged
+        return in_label_table(key) or key in self._intact or key in self._damaged
 
     @cached_property
     def ignored_keys(self) -> tuple[str, ...]:
