@@ -128,7 +128,8 @@ def _parse(text: str, name: str) -> Board:
         return Board.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise InputError(f"{name}:{place[1] if place else 1}: no valid TOML: {error}") from None
+        line = place[1] if place else max(len(text.splitlines()), 1)  # at the end of the document
+        raise InputError(f"{name}:{line}: no valid TOML: {error}") from None
     except ValidationError as error:
         raise InputError(_explain(error, text, name)) from None
 
@@ -165,9 +166,10 @@ def _line_of(keys: list[str], text: str) -> int:
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[([^\]]+)\]", line):
             section = header[1].strip()
-            if section == ".".join(keys[:-1]):
+            if section in (".".join(keys[:-1]), keys[0]):
                 found = number
         key = re.match(r"\s*([\w\-\"']+)\s*=", line)
-        if key and [*filter(None, section.split(".")), key[1].strip("\"'")] == keys[: section.count(".") + 2]:
+        path = [*filter(None, section.split(".")), key[1].strip("\"'")] if key else []
+        if key and path == keys[: len(path)]:  # the key, or the list that holds it
             return number
     return found

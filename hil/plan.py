@@ -11,7 +11,7 @@ from random import Random
 
 from xky.boards import Board
 from xky.emulator import Linky
-from xky.protocol import Mode
+from xky.protocol import Mode, encode_group
 
 from .bench import Bench
 from .devices import Device
@@ -150,9 +150,18 @@ class _Meters:
         return self._made[step.meter]
 
     def vary(self, meter: Linky) -> None:
-        """Move every index in use by thousands of Wh, and the power to one that this run has not had."""
+        """Move every index in use by thousands of Wh, and the power to one that this run has not had.
+
+        No new value gets a space as its checksum: a decoder that cannot take one fails the purpose that
+        says so, and no other by chance.
+        """
+        before = set(meter.groups())
+        self._move(meter)
+        while any(encode_group(group, meter.mode)[-2:-1] == b" " for group in set(meter.groups()) - before):
+            self._move(meter)
+
+    def _move(self, meter: Linky) -> None:
         counters = meter.counters
-        meter.integrate()
         for index in sorted({*meter.contract.index_labels.values(), 3}):
             moved = counters.supplier[index - 1] + self._rng.randrange(1000, 9000)
             meter.set(**{f"EASF{index:02}": moved % 10**9})

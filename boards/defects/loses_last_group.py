@@ -20,5 +20,6 @@ DEFECT = Defect(
     title="loses the last group before ETX",
     source="line-based readers that complete a group with the next one's LF",
     must_fail=frozenset({"TIC-LNK-3", "TIC-LBL-1"}),
+    may_fail=frozenset({"TIC-LNK-5"}),  # IINST3, the last group of a short frame, when its value is new
     parser=_LosesLastGroup,
 )

@@ -45,7 +45,7 @@ class Firmware:
             yield self._enough | self._env.timeout(self._listen.timeout_s)
             self._receiver.sleep()
             yield self._env.timeout(self._wake.publish_s)
-            if self._heard:
+            if len(self._heard) >= self._listen.frames:  # fewer are no publishable state, as in the Tasmota driver
                 self._uplink.publish(self._heard[-1])
             yield self._env.timeout(self._wake.sleep_s)
 
