@@ -145,6 +145,7 @@ class _Meters:
         if step.meter not in self._made:
             meter = step.meter(self._mode, self._seed)
             if self.clock is not None:
+                meter.wait(self.clock())  # every meter of a run shows the same time: no horodate comes twice
                 meter.run_by(self.clock)
             self._made[step.meter] = meter
         return self._made[step.meter]
