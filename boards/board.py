@@ -136,7 +136,7 @@ def _parse(text: str, name: str) -> Board:
 
 def _explain(error: ValidationError, text: str, name: str) -> str:
     """The first complaint as one line: file, line, key, what was found, how to mend."""
-    first = error.errors()[0]
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a typo, not the hole it leaves
     keys = [str(part) for part in first["loc"]]
     key = ".".join(keys)
     where = f"{name}:{_line_of(keys, text)}: {key}"

@@ -44,12 +44,14 @@ def parse_at(text: str) -> int:
     """Instant of a legal time as a person writes it, such as ``2027-01-05T21:55``; an offset may follow.
 
     Raises:
-        InputError: not a date and time, or an hour that the spring change skips.
+        InputError: not a date and time of this century, or an hour that the spring change skips.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputError(f"--at {text!r}: expected a date and time, write 2027-01-05T21:55") from None
+    if not 2000 <= moment.year <= 2099:  # two digits of a horodate (54E §6.2.1.1)
+        raise InputError(f"--at {text!r}: a meter's clock shows the years 2000 to 2099; take one of these")
     if moment.tzinfo is not None:
         return instant_us(moment)
     aware = moment.replace(tzinfo=PARIS)

@@ -152,8 +152,12 @@ class Linky:
         self.changed_s = 0.0
 
     def __setattr__(self, name: str, value: object) -> None:
+        running = name in _SETTINGS and "changed_s" in self.__dict__
+        if running:
+            self.integrate()  # what went before was counted as it was
         super().__setattr__(name, value)
-        if name in _SETTINGS and "changed_s" in self.__dict__:
+        if running:
+            self.refresh()
             self.touch()
 
     def touch(self) -> None:
@@ -255,9 +259,7 @@ class Linky:
 
     def lose_phases(self, *phases: int) -> None:
         """These phases are absent from now on (PPOT); no argument brings them all back."""
-        self.integrate()
         self.absent_phases = frozenset(phases)
-        self.refresh()
 
     def set(self, **registers: int) -> None:
         """Set registers by label: ``set(EAST=1_234_567)``.

@@ -15,17 +15,19 @@ class Power:
         net_w: active power of all phases, negative when injected.
         reactive_var: of all phases.
         phase_va: apparent power by phase, negative when injected.
-        signed_va: their sum; drawn when not negative (54E §6.2.3.9).
+        signed_va: size of their sum, negative when ``net_w`` is (54E §6.2.3.9).
         voltages_v: rms by phase, after the drop in the loop; an absent phase has none.
         currents_a: rms by phase.
         quadrant: of active and reactive power, 1 to 4; 1 is drawn and inductive.
     """
 
     def __init__(self, draw: Draw, absent_phases: frozenset[int] = frozenset()) -> None:
+        if absent_phases:
+            draw = draw.without(absent_phases)
         self.net_w = sum(draw.active_w)
         self.reactive_var = sum(draw.reactive_var)
         self.phase_va = draw.phase_apparent_va
-        self.signed_va = sum(self.phase_va)
+        self.signed_va = abs(sum(self.phase_va)) * (1 if self.net_w >= 0 else -1)
         self.voltages_v = tuple(
             0.0 if number in absent_phases else SOURCE_V - LOOP_OHM * apparent / SOURCE_V
             for number, apparent in enumerate(self.phase_va, 1)
@@ -42,5 +44,5 @@ class Power:
         return frozenset(
             number
             for number, (va, amps) in enumerate(zip(self.phase_va, self.currents_a, strict=True), 1)
-            if va > 0 and amps > setting_a
+            if va > 0 and round(amps) > setting_a  # as IINST shows it
         )

@@ -7,7 +7,7 @@ therefore always sum up to their total, as in every clean capture.
 """
 
 from dataclasses import dataclass
-from math import isqrt
+from math import ceil, isqrt, log
 
 from .legal_time import SECOND_US
 
@@ -79,11 +79,14 @@ class Demand:
         ticks = end_us // SECOND_US - start_us // SECOND_US
         if ticks <= 0:
             return
-        square = float(apparent_va) ** 2
-        self._filtered = square + (self._filtered - square) * (1 - _B) ** ticks
+        square, before, shown_va = float(apparent_va) ** 2, self._filtered, self.maximum_va
+        self._filtered = square + (before - square) * (1 - _B) ** ticks
         if self._filtered > self._maximum:  # it rises towards the square: the last tick is the highest
             self._maximum = self._filtered
-            self.maximum_at_us = end_us // SECOND_US * SECOND_US
+            if self.maximum_va > shown_va:  # the time is that of the first tick with the value as shown
+                threshold = self.maximum_va**2 - 0.5
+                needed = ceil(log((square - threshold) / (square - before)) / log(1 - _B))
+                self.maximum_at_us = (start_us // SECOND_US + min(max(needed, 1), ticks)) * SECOND_US
 
     def close_day(self, at_us: int) -> None:
         """Midnight: today becomes yesterday."""

@@ -79,7 +79,7 @@ class RealTime:
         assert event.callbacks is not None
         event.callbacks.append(lambda _: act())
         while not event.processed:
-            self._env.step()
+            self._step()
 
     def _step(self) -> None:
         due_s = self._env.peek()

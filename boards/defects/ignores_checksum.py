@@ -21,9 +21,8 @@ class _IgnoresChecksum(Parser):
 
 
 def _forced(group: Damaged, separator: bytes) -> Group:
-    label, *fields = group.raw.decode().split(separator.decode())
-    timestamp = fields[0] if len(fields) > 2 else None
-    return Group(label, fields[-2], timestamp)
+    label, *fields = group.raw[:-2].decode().split(separator.decode())  # the last two are separator and checksum
+    return Group(label, fields[-1], fields[0] if len(fields) > 1 else None)
 
 
 DEFECT = Defect(

@@ -17,15 +17,23 @@ _TAIL = 3  # separator, checksum, CR behind the data
 
 @dataclass(frozen=True, slots=True)
 class AlteredDigit:
-    """One digit of the data of ``label`` becomes another digit; the checksum stays that of the true data."""
+    """One of the last two digits of ``label`` becomes another digit; the checksum stays that of the true data.
+
+    Data without a digit stay as they are.
+    """
 
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        label = self.label
+
         def change(piece: Piece) -> Piece:
             data = bytearray(piece.data)
             end = len(data) - _TAIL
-            where = rng.choice([n for n in range(end - 2, end) if chr(data[n]).isdigit()])
+            digits = [n for n in range(len(label) + 2, end) if chr(data[n]).isdigit()]
+            if not digits:
+                return piece
+            where = rng.choice(digits[-2:])
             data[where] = ord("0") + ((data[where] - ord("0")) ^ 1)
             return Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_digit")
 

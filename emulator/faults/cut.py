@@ -34,5 +34,6 @@ class Cut:
         if self.with_eot:
             return [*pieces[: place + 1], Piece(EOT, fault="cut")]
         piece = pieces[place]
-        length = rng.randrange(len(self.label) + 3, len(piece.data) - 2)  # some data, no checksum
+        first, last = len(self.label) + 3, len(piece.data) - 3  # some data, no checksum
+        length = rng.randrange(first, max(last, first) + 1)
         return [*pieces[:place], Piece(piece.data[:length], piece.group, Expect.MUST_NOT, "cut")]

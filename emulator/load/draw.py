@@ -25,6 +25,14 @@ class Draw:
         """Purely active power, by phase."""
         return cls(active_w, (0,) * len(active_w))
 
+    def without(self, phases: frozenset[int]) -> "Draw":
+        """Nothing on these phases, counted from 1."""
+
+        def rest(power: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(0 if number in phases else value for number, value in enumerate(power, 1))
+
+        return Draw(rest(self.active_w), rest(self.reactive_var))
+
     @property
     def phase_apparent_va(self) -> tuple[int, ...]:
         """Apparent power by phase, signed as its active power (54E §6.2.3.9)."""

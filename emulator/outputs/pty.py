@@ -79,18 +79,17 @@ class PortPty:
     def _write(self, characters: bytes) -> None:
         if self._closed:
             return
-        is_open = self.is_open
-        opened, self._was_open = is_open and not self._was_open, is_open
-        if not is_open:
+        was_open, self._was_open = self._was_open, self.is_open
+        if not self._was_open:
+            if was_open:
+                self._room(flush=True)  # the next reader may read before anything is written
             return
-        room = self._room(flush=opened)
-        if room < len(characters):
-            self.overruns.extend([self._env.now] * (len(characters) - room))
-        if room > 0:
-            try:
-                os.write(self._master, characters[:room])
-            except BlockingIOError:
-                self.overruns.extend([self._env.now] * min(room, len(characters)))
+        room = max(self._room(flush=not was_open), 0)
+        try:
+            written = os.write(self._master, characters[:room]) if room else 0
+        except BlockingIOError:
+            written = 0
+        self.overruns.extend([self._env.now] * (len(characters) - written))
 
     def _room(self, *, flush: bool) -> int:
         try:

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One test for every kind of device: it starts, it speaks, it stops, it leaves nothing behind."""
+
+import gc
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from xky.emulator import Linky
+from xky.hil.bench import Bench, board_of
+from xky.hil.devices import Device, device_kinds, open_device
+from xky.protocol import InputError, Mode
+
+READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One device of a kind that reads both modes, and one whose rest is wrong."""
+
+    spec: str
+    wrong: str
+    speed: float = 1.0
+
+
+KINDS = {
+    "sim": Kind("sim:generic", "sim:no-such-board"),
+    "exec": Kind(f"exec:{sys.executable} {READER} {{port}} {{mode}}", "exec:no-such-program {port}", speed=20.0),
+}
+EVERY_KIND = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, id=name, marks=pytest.mark.realtime if name == "exec" else ())
+             for name, kind in KINDS.items()]
+)  # fmt: skip
+
+
+def children() -> set[str]:
+    """Processes that this one has started and that are there still, buried or not."""
+    listed = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(os.getpid())],
+                            capture_output=True, text=True, check=False)  # fmt: skip
+    return {line.split()[0] for line in listed.stdout.splitlines() if "ps" not in line.split()[1:]}
+
+
+def descriptors() -> int:
+    """Files that this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def wired(device: Device, kind: Kind, mode: Mode) -> Bench:
+    """A bench with the device plugged in."""
+    return Bench(device, board_of(device, None), Linky(mode=mode), speed=kind.speed)
+
+
+def test_each_kind_is_tested_here() -> None:
+    assert device_kinds() == sorted(KINDS)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("mode", list(Mode), ids=str)
+def test_a_device_starts_and_gives_a_sound_reading(kind: Kind, mode: Mode) -> None:
+    before = children()
+    label = {Mode.HISTORIC: "HCHC", Mode.STANDARD: "EASF01"}[mode]
+    with wired(open_device(kind.spec), kind, mode) as bench:
+        bench.meter.load.hold(0)
+        bench.meter.set(EASF01=1_234_567)
+        reading = bench.next_reading(timeout_s=400)
+        assert reading[label] == 1_234_567
+        assert reading.text(label) == "001234567"
+        assert bench.device.ended is None
+        assert bench.device.overruns == 0
+        assert bench.device.last_words == ""
+        assert bench.device.stderr == b""
+    assert children() == before
+
+
+@EVERY_KIND
+def test_a_device_that_never_started_can_be_stopped(kind: Kind) -> None:
+    device = open_device(kind.spec)
+    assert device.ended is None
+    device.stop()
+    device.stop()
+
+
+@EVERY_KIND
+def test_stopping_twice_is_safe_and_leaves_no_process(kind: Kind) -> None:
+    before, open_before = children(), descriptors()
+    device = open_device(kind.spec)
+    with wired(device, kind, Mode.STANDARD) as bench:
+        bench.next_reading(timeout_s=400)
+        device.stop()
+        device.stop()
+    assert children() == before
+    del device, bench
+    gc.collect()  # standard error is kept as long as somebody may ask for it
+    assert descriptors() <= open_before
+
+
+@EVERY_KIND
+def test_a_device_ends_when_the_test_raises(kind: Kind) -> None:
+    before = children()
+
+    def fail() -> None:
+        with wired(open_device(kind.spec), kind, Mode.STANDARD):
+            raise RuntimeError("the test's own")
+
+    with pytest.raises(RuntimeError, match="the test's own"):
+        fail()
+    assert children() == before
+
+
+@EVERY_KIND
+def test_a_wrong_rest_is_the_persons_fault(kind: Kind) -> None:
+    with pytest.raises(InputError):
+        open_device(kind.wrong)
+
+
+@pytest.mark.parametrize("spec", ["", "sim", "Sim:generic", "sim/generic", "device:x", "__init__:x"])
+def test_an_unknown_kind_is_named_with_those_known(spec: str) -> None:
+    with pytest.raises(InputError, match=r"unknown kind '.*'; known: exec, sim"):
+        open_device(spec)
+
+
+@EVERY_KIND
+def test_an_unknown_defect_is_the_persons_fault(kind: Kind) -> None:
+    with pytest.raises(InputError, match="defect"):
+        open_device(kind.spec, defect="x")
+
+
+def test_an_unknown_way_to_make_a_port_is_the_persons_fault() -> None:
+    with pytest.raises(InputError, match="--line pigeon: not known; known: pty"):
+        open_device(KINDS["exec"].spec, line="pigeon")
