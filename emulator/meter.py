@@ -186,6 +186,8 @@ class Linky:
     def refresh(self) -> None:
         """Take power and tariff of the present instant from load and contract."""
         draw, self._power_until_us = self.load.draw(self._done_us)
+        if len(draw.active_w) != self.phases:
+            raise InputError(f"load: draws on {len(draw.active_w)} phase(s), the meter has {self.phases}")
         was_over = bool(getattr(self, "_over", ()))
         self.power = Power(draw, self.absent_phases)
         self._over = self.power.phases_over(self.setting_a)

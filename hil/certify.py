@@ -73,6 +73,8 @@ def _run_pytest(campaign: Campaign, junit: Path) -> None:
         status = pytest.main(arguments, plugins=[_Named("xky-certify", _Certification(campaign))])
     if campaign.error is not None:
         raise campaign.error
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if status not in _FINE or not campaign.conclusions:
         raise BenchError(f"the suite did not run (pytest status {int(status)}): {output.getvalue().strip()[-2000:]}")
 

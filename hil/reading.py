@@ -103,24 +103,31 @@ def reading_from_json(at_s: float, line: str) -> Reading | None:
     """
     try:
         message = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(message, dict):
         return None
-    said = {key: one for key, value in message.items() if (one := _said(value)) is not None}
+    said = {_writable(key): one for key, value in message.items() if (one := _said(value)) is not None}
     return Reading(at_s, said, line)
+
+
+def _writable(text: str) -> str:
+    """The text without what UTF-8 cannot write: JSON may escape half a surrogate pair."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _said(value: Any) -> Said | None:
     timestamp = None
     if isinstance(value, dict):
         stamp = value.get("timestamp")
-        timestamp = None if stamp is None else str(stamp)
+        timestamp = None if stamp is None else _writable(str(stamp))
         if "value" not in value and timestamp is not None:
             return Said(timestamp, timestamp)
         value = value.get("value")
     if value is None:
         return None
-    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+    if isinstance(value, str):
+        return Said(_writable(value), timestamp)
+    if isinstance(value, int) and not isinstance(value, bool):
         return Said(value, timestamp)
     return Said(json.dumps(value), timestamp)

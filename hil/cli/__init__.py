@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ``xky`` command: one file a subcommand, found by listing this folder."""
 
+import signal
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
+from types import FrameType
 
 import typer
 
@@ -31,14 +33,22 @@ for _module in sorted(module.name for module in iter_modules(__path__)):
 
 def main() -> None:
     """Run the command line; every error of ours is one line on standard error, never a traceback."""
+    orders: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        orders.append(number)
+        raise KeyboardInterrupt  # the same orderly way out as Ctrl-C: devices ended, files closed
+
+    signal.signal(signal.SIGTERM, end)
     try:
         app()
     except InputError as error:
         sys.exit(_complain(error, 2))
     except BenchError as error:
         sys.exit(_complain(error, 3))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    finally:
+        if orders:  # what shells expect of a program that was told to end
+            sys.exit(128 + orders[0])
 
 
 def _complain(error: Exception, status: int) -> int:

@@ -184,7 +184,6 @@ def test_two_of_the_longest_frames_at_the_largest_gaps_fit_into_the_listening_ti
     assert set(heard[1:]) == {len(meter.groups())}
 
 
-
 # Receiver
 
 
