@@ -65,9 +65,15 @@ def test_no_line_raises(line: str) -> None:
     reading_from_json(0.0, line)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda inner: (
-    st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.sampled_from(["value", "timestamp"]), inner, max_size=3)
-)))  # fmt: skip
+KEYS = st.text() | st.sampled_from(["value", "timestamp"])
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    )
+)
 def test_no_json_value_raises(value: object) -> None:
     reading = read(json.dumps({"EAST": value}))
     for said in reading.said.values():
