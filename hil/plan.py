@@ -223,6 +223,7 @@ def play(
         last_words=device.last_words,
         stderr=device.stderr,
         overruns=device.overruns,
+        dropped=bench.probe.dropped,
         late=list(bench.late),
         duration_s=float(bench.env.now),
     )

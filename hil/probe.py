@@ -28,12 +28,14 @@ class Probe:
     Attributes:
         readings: in order of arrival.
         remarks: lines that were no JSON object.
+        dropped: lines of a flood that were not taken.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.readings: list[Reading] = []
         self.remarks: list[Remark] = []
+        self.dropped = 0
 
     def publish(self, groups: Sequence[Group]) -> None:
         """A simulated board publishes: the uplink of ``boards.ports``."""

@@ -35,6 +35,7 @@ class Record:
         last_words: its last line of standard error.
         stderr: all of it.
         overruns: characters that found its receive buffer full.
+        dropped: lines of a flood that were not taken.
         late: when the bench came too late.
         duration_s: on the bench's clock.
     """
@@ -53,6 +54,7 @@ class Record:
     last_words: str = ""
     stderr: bytes = b""
     overruns: int = 0
+    dropped: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0
 

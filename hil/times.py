@@ -30,9 +30,10 @@ class Times:
 def times_for(board: Board, period_s: float, speed: float = 1.0) -> Times:
     """The limits where frames come every ``period_s`` seconds.
 
-    Two frame periods and 2 s of age, 3 periods to report, 2 to recover; a device that sleeps reports
-    at its own pace and is given two of its reporting periods, so that one whole wake lies within. Faster
-    than a real line, the latency of a program counts for more on the bench's clock.
+    Two frame periods and 2 s of age (and what the board takes to publish), 3 periods to report, 2 to
+    recover. A device that sleeps reports at its own pace and is given two of its reporting periods, so
+    that one whole wake lies within. Faster than a real line, the latency of a program counts for more
+    on the bench's clock.
     """
     pace_s = board.report_period_s
     limits = board.limits
@@ -43,7 +44,8 @@ def times_for(board: Board, period_s: float, speed: float = 1.0) -> Times:
             return given_s
         return 2 * pace_s if pace_s else periods * period_s
 
-    freshness_s = 2 * period_s + 2.0 if limits.freshness_s is None else limits.freshness_s
+    publishing_s = 0.0 if board.wake is None else board.wake.publish_s
+    freshness_s = 2 * period_s + 2.0 + publishing_s if limits.freshness_s is None else limits.freshness_s
     return Times(
         freshness_s=freshness_s + latency_s - LATENCY_S,
         completeness_s=chosen(limits.completeness_s, 3),

@@ -9,6 +9,7 @@ from types import FrameType
 
 import typer
 
+from xky.hil.text import printable
 from xky.protocol import BenchError, InputError
 
 __all__ = ["app", "main"]
@@ -52,5 +53,5 @@ def main() -> None:
 
 
 def _complain(error: Exception, status: int) -> int:
-    print(f"xky: {error}", file=sys.stderr)
+    print(f"xky: {printable(str(error))}", file=sys.stderr)
     return status

@@ -15,6 +15,7 @@ from xky.protocol import Mode
 
 from ..campaign import Campaign, Options
 from ..certify import certify
+from ..text import printable
 from ..verdict import Verdict
 
 __all__ = ["command"]
@@ -91,7 +92,7 @@ def _print(report: dict[str, Any], out: Path) -> None:
         table.add_row(one["id"], one["level"], f"[{_STYLE[verdict]}]{_MARK[verdict]} {verdict}[/]", _plain(told))
     console.print(table)
     for remark in report["remarks"]:
-        console.print(f"note: {remark}", markup=False)
+        console.print(f"note: {printable(remark)}", markup=False)
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
     more = f"; {shoulds} should not met" if shoulds else ""
     console.print(
@@ -102,4 +103,4 @@ def _print(report: dict[str, Any], out: Path) -> None:
 
 def _plain(text: str) -> str:
     """Text that Rich must not take for markup."""
-    return text.replace("[", r"\[")
+    return printable(text).replace("[", r"\[")

@@ -10,7 +10,7 @@ from xky.hil.oracle import Case
 from xky.hil.pytest_options import option
 from xky.hil.requirement import Purpose, purpose_of
 from xky.hil.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
-from xky.protocol import InputError, Mode, XkyError
+from xky.protocol import BenchError, InputError, Mode, XkyError
 
 CAMPAIGN = pytest.StashKey[Campaign]()
 
@@ -96,9 +96,12 @@ def case(request: pytest.FixtureRequest, tic_mode: Mode) -> Case:
     campaign = campaign_of(request.config)
     try:
         case = campaign.case(purpose, tic_mode)
-    except XkyError as error:  # the person's fault or the bench's: no verdict at all
-        campaign.error = error
-        pytest.exit(str(error), 2 if isinstance(error, InputError) else 3)
+    except Exception as error:  # the person's fault or the bench's: no verdict at all, and no second try
+        told = (
+            error if isinstance(error, XkyError) else BenchError(f"the bench failed: {type(error).__name__}: {error}")
+        )
+        campaign.error = told
+        pytest.exit(str(told), 2 if isinstance(told, InputError) else 3)
     request.node.stash[_CASE] = case
     return case
 

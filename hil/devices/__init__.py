@@ -13,6 +13,9 @@ from .device import Device, Surroundings
 __all__ = ["Device", "Surroundings", "device_kinds", "open_device"]
 
 
+LINES = ("pty",)  # ways to make the port of an exec: device
+
+
 def device_kinds() -> list[str]:
     """The schemes known."""
     return sorted(module.name for module in iter_modules(__path__) if module.name != "device")
@@ -28,6 +31,8 @@ def open_device(spec: str, **options: Any) -> Device:
     Raises:
         InputError: no such kind, or the rest does not fit it.
     """
+    if options.get("line", "pty") not in LINES:
+        raise InputError(f"--line {options['line']}: not known; known: {', '.join(LINES)}")
     scheme, colon, rest = spec.partition(":")
     kinds = device_kinds()
     if not colon or scheme not in kinds:

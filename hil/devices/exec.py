@@ -11,7 +11,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-import tempfile
 import termios
 import time
 import tty
@@ -29,6 +28,8 @@ OPENS_WITHIN_S = 10.0  # real seconds given to a program to open its port before
 ENDS_WITHIN_S = 2.0  # real seconds between SIGTERM and SIGKILL
 _LINE_MAX = 65_536  # characters of one line kept
 _LAST_WORDS = 4096
+_STDERR_MAX = 262_144  # bytes kept of the beginning of standard error, and as many of its end
+LINES_PER_S = 1000  # lines taken in a second of the bench's clock: the rest of a flood is counted and dropped
 
 
 class ExecDevice:
@@ -60,14 +61,13 @@ class ExecDevice:
             raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
-        if line != "pty":
-            raise InputError(f"--line {line}: not known; known: pty")
         self._process: subprocess.Popen[bytes] | None = None
         self._port: PortPty | None = None
         self._around: Surroundings | None = None
         self._stdout = -1
         self._pending = b""
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the device)
+        self._stderr = _Kept()
+        self._second, self._lines = -1, 0
 
     def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
         self._around = around
@@ -78,6 +78,9 @@ class ExecDevice:
         around.line.connect(self._port)
         assert around.runner is not None
         around.runner.watch(self._stdout, self._read)
+        assert self._process is not None
+        assert self._process.stderr is not None
+        around.runner.watch(self._process.stderr.fileno(), self._read_stderr)
 
     def _spawn(self, port: str, around: Surroundings) -> None:
         fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}
@@ -90,8 +93,10 @@ class ExecDevice:
         os.set_blocking(self._stdout, False)
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=self._stderr, start_new_session=True
+                words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, start_new_session=True
             )
+            assert self._process.stderr is not None
+            os.set_blocking(self._process.stderr.fileno(), False)
         except OSError as error:
             raise InputError(f"command {words[0]!r}: cannot be run ({error.strerror})") from None
         finally:
@@ -108,6 +113,7 @@ class ExecDevice:
                     f"command {self._words[0]!r}: ended ({self._how_it_ended()}) before the first frame was sent"
                     f"{self._said_last()}"
                 )
+            self._drain_stderr()
             time.sleep(0.005)
 
     def _said_last(self) -> str:
@@ -129,7 +135,39 @@ class ExecDevice:
         *lines, self._pending = (self._pending + data).split(b"\n")
         self._pending = self._pending[-_LINE_MAX:]
         for line in lines:
-            self._around.probe.line(line.decode(errors="replace").rstrip("\r"))
+            self._count_line()
+            if self._lines <= LINES_PER_S:
+                self._around.probe.line(line.decode(errors="replace").rstrip("\r"))
+            else:
+                self._around.probe.dropped += 1
+
+    def _count_line(self) -> None:
+        """How many lines came in this second of the bench's clock: a flood must not drown the bench."""
+        assert self._around is not None
+        second = int(self._around.env.now)
+        if second != self._second:
+            self._second, self._lines = second, 0
+        self._lines += 1
+
+    def _read_stderr(self) -> None:
+        """Take what it complained of; at the end of the stream stop watching."""
+        assert self._around is not None
+        assert self._around.runner is not None
+        assert self._process is not None
+        assert self._process.stderr is not None
+        if not self._drain_stderr():
+            self._around.runner.unwatch(self._process.stderr.fileno())
+
+    def _drain_stderr(self) -> bool:
+        """Take what there is; False at the end of the stream."""
+        if self._process is None or self._process.stderr is None or self._process.stderr.closed:
+            return False
+        try:
+            data = os.read(self._process.stderr.fileno(), _LINE_MAX)
+        except BlockingIOError:
+            return True
+        self._stderr.add(data)
+        return bool(data)
 
     @property
     def ended(self) -> str | None:
@@ -144,12 +182,12 @@ class ExecDevice:
 
     @property
     def stderr(self) -> bytes:
-        """All that the program wrote to standard error."""
-        self._stderr.seek(0)
-        return self._stderr.read()
+        """What the program wrote to standard error; of a flood, its beginning and its end."""
+        return self._stderr.text
 
     @property
     def last_words(self) -> str:
+        self._drain_stderr()
         lines = [line.strip() for line in self.stderr[-_LAST_WORDS:].decode(errors="replace").splitlines()]
         return next((line for line in reversed(lines) if line), "")
 
@@ -163,12 +201,42 @@ class ExecDevice:
             _end_group(process)
         if self_port is not None:
             self_port.close()
+        if process is not None and process.stderr is not None and not process.stderr.closed:
+            self._drain_stderr()
+            self._unwatch(process.stderr.fileno())
+            process.stderr.close()
         if self._stdout >= 0:
-            if self._around is not None and self._around.runner is not None:
-                with contextlib.suppress(KeyError, ValueError):
-                    self._around.runner.unwatch(self._stdout)
+            self._unwatch(self._stdout)
             os.close(self._stdout)
             self._stdout = -1
+
+    def _unwatch(self, fd: int) -> None:
+        if self._around is not None and self._around.runner is not None:
+            with contextlib.suppress(KeyError, ValueError):
+                self._around.runner.unwatch(fd)
+
+
+class _Kept:
+    """A stream of which the beginning and the end are kept."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._left_out = 0
+
+    def add(self, data: bytes) -> None:
+        room = max(_STDERR_MAX - len(self._head), 0)
+        self._head += data[:room]
+        self._tail += data[room:]
+        surplus = max(len(self._tail) - _STDERR_MAX, 0)
+        self._left_out += surplus
+        del self._tail[:surplus]
+
+    @property
+    def text(self) -> bytes:
+        """All of it, or both ends with a word on what is missing between them."""
+        gap = b"\n[%d bytes left out]\n" % self._left_out if self._left_out else b""
+        return bytes(self._head) + gap + bytes(self._tail)
 
 
 def _filled(word: str, fields: dict[str, str]) -> str:

@@ -90,22 +90,17 @@ class View:
             raise Undecided("the device said nothing from this step on")
 
     def _new_groups(self, frames: list[SentFrame], lasting_s: float) -> dict[str, Emitted]:
-        """First group of each label that says something new in the step, and lasts long enough to be due."""
-        found: dict[str, Emitted] = {}
-        end_s = frames[-1].end_s
+        """First group of each label that says something new in the step, where it does so long enough to be due."""
+        first: dict[str, Emitted] = {}
+        last: dict[str, Emitted] = {}
         for frame in frames:
-            period_s = frame.end_s - frame.start_s
             for emitted in frame.groups:
-                label = emitted.group.label
-                lasts = end_s - emitted.start_s >= min(lasting_s, end_s - frames[0].start_s) - 0.5 * period_s
-                if (
-                    emitted.expect is Expect.MUST
-                    and lasts
-                    and label not in found
-                    and self._oracle.is_new_in(emitted.group, frame.step)
-                ):
-                    found[label] = emitted
-        return found
+                if emitted.expect is Expect.MUST and self._oracle.is_new_in(emitted.group, frame.step):
+                    first.setdefault(emitted.group.label, emitted)
+                    last[emitted.group.label] = emitted
+        period_s = max(frame.end_s - frame.start_s for frame in frames)
+        due_s = min(lasting_s, frames[-1].start_s - frames[0].start_s) - 1.5 * period_s
+        return {label: one for label, one in first.items() if last[label].end_s - one.start_s >= due_s}
 
     def _await(self, due: dict[str, Emitted], frames: list[SentFrame], limit_s: float) -> None:
         """Each label must be reported, with a value that only these frames had, within the limit."""

@@ -92,6 +92,8 @@ def _remarks(campaign: Campaign) -> list[str]:
             remarks.append(
                 f"{mode}: {len(record.remarks)} lines were no JSON object; at {first.at_s:.2f} s: {first.text[:120]}"
             )
+        if record.dropped:
+            remarks.append(f"{mode}: {record.dropped} lines came in a flood and were not read")
         if record.overruns:
             remarks.append(f"{mode}: {record.overruns} characters found the receive buffer full and were lost")
         if record.late:
