@@ -20,11 +20,6 @@ SIZES = {
 }  # fmt: skip
 
 
-def size_of(label):
-    """The fixed size of a label's data, None where it is not known."""
-    return next((size for pattern, size in SIZES.items() if re.fullmatch(pattern, label)), None)
-
-
 def read_group(body, separator):
     """(label, data, horodate or None) of what stands between LF and CR, None where it is not right."""
     zone = body[:-1] if separator == b"\t" else body[:-2]  # standard mode counts the last separator
@@ -34,7 +29,7 @@ def read_group(body, separator):
         return None
     label, *fields = body[:-2].decode("ascii").split(separator.decode(), 2 if separator == b"\t" else 1)
     data, horodate = fields[-1] if fields else None, fields[0] if len(fields) == 2 else None
-    expected = size_of(label)
+    expected = next((size for pattern, size in SIZES.items() if re.fullmatch(pattern, label)), None)
     if data is None or (expected is not None and len(data) != expected):
         return None
     return label, data, horodate
