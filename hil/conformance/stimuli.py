@@ -38,6 +38,7 @@ __all__ = [
     "OVERLOAD",
     "SHORT_FRAMES",
     "SPACE_CHECKSUM",
+    "THREE_PHASES",
     "UNKNOWN_LABEL",
     "WRONG_CHECKSUM",
     "WRONG_SIZE",
@@ -230,6 +231,7 @@ OVERLOAD = replace(
 
 # Steps on other meters
 
+THREE_PHASES = Stimulus("three phases", three_phases, modes=STANDARD)  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
     "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True
 )

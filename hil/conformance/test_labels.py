@@ -51,7 +51,7 @@ LBL_4 = Requirement(
 )
 
 
-@purpose(LBL_4, "nine-characters", stimuli.LONGEST_FRAME)
+@purpose(LBL_4, "nine-characters", stimuli.THREE_PHASES)
 def test_labels_of_nine_characters_are_reported(case: Case) -> None:
     case.labels_are_reported_once("SMAXSN1-1", "SMAXSN2-1", "SMAXSN3-1")
 

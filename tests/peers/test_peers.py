@@ -27,7 +27,6 @@ ENEDIS_TIC = {
     "TIC-LNK-7": "a damaged LF loses the frame",
     "TIC-SIZ-1": "it knows no sizes",  # should
     "TIC-LBL-1": "what only the longest frames hold is lost with them",  # should
-    "TIC-LBL-4": "as TIC-LBL-1: SMAXSN1-1 is sent by three-phase meters",  # should
 }
 # serial-teleinfo 1.0.1 knows its labels from a list, and ADIR1 … 3 and ours are not in it.
 SERIAL_TELEINFO = {"TIC-LBL-1": "ADIR1 is not in its list", "TIC-LBL-3": "only what is in its list"}
