@@ -77,6 +77,7 @@ class _Player:
         for number, step in enumerate(self._plan.steps):
             self._on_step(step.name, number)
             yield from self._step(step)
+        self._meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
         yield from self._hold(CLOSING, self._times().completeness_s + self._times().latency_s)
 

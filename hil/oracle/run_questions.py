@@ -60,7 +60,9 @@ class RunQuestions(View):
             frames = self._frames(step)
             times = self.record.times_at(frames[0].start_s)
             limit_s = times.completeness_s + times.latency_s
-            due = self._reportable(self._new_groups(frames, times.completeness_s))
+            changed = self._new_groups(frames, times.completeness_s)
+            self._require_claims(changed)
+            due = self._reportable(changed)
             if not due:
                 raise Undecided(f"the {step} brought no new value of a label that the device reports")
             self._show_sent(list(due.values()))

@@ -55,17 +55,17 @@ class StepQuestions(View):
         """The step's new value of each label arrives."""
         frames = self._frames(self._step)
         times = self.record.times_at(frames[0].start_s)
-        able = {
-            label: group for label, group in self._new_groups(frames, times.completeness_s).items() if label in labels
-        }
+        new = self._new_groups(frames, times.completeness_s)
+        able = {label: group for label, group in new.items() if label in labels}
+        if not able:
+            raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
+        self._require_claims(able)
         never = [label for label in labels if label not in self._oracle.reported]
         if never and not any(label in self._oracle.reported for label in labels):
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
             raise NotApplicable(f"the device never reports {', '.join(never)}; see TIC-LBL-1")
         able = self._reportable(able)
-        if not able:
-            raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
         self._show_sent(list(able.values()))
         limit_s = times.completeness_s + times.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")

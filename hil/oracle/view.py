@@ -8,7 +8,7 @@ from xky.emulator import Emitted, Expect, SentFrame
 from ..reading import Reading
 from ..record import Record
 from ..requirement import Purpose
-from ..verdict import PurposeFailed, Undecided
+from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .oracle import Accusation, Oracle
 
 __all__ = ["SHOWN", "Trail", "View"]
@@ -140,6 +140,11 @@ class View:
             if reading.at_s + 1e-6 >= first.end_s and said is not None and any(said.matches(group) for group in own):
                 return reading.at_s
         return None
+
+    def _require_claims(self, groups: dict[str, Emitted]) -> None:
+        """What the device does not claim is not asked of it."""
+        if not any(self.record.claimed(label) for label in groups):
+            raise NotApplicable("the device claims none of the labels that this step can show")
 
     def _reportable(self, groups: dict[str, Emitted]) -> dict[str, Emitted]:
         """Those whose label the device claims and reports at all: what it never reports fails no must."""
