@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The receiving end of a simulated board: a UART that samples the line as it was sent, and a decoder."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import simpy
 
-from xky.protocol import Burst, Decoder, Frame, Mode
+from xky.protocol import Burst, Frame
 from xky.protocol.uart import Uart, received
 
+from .firmware.parser import Listener
 from .ports import BurstSource
 
 __all__ = ["LineReceiver"]
@@ -22,24 +23,29 @@ class LineReceiver:
         env: the bench's clock.
         line: where the bursts come from.
         uart: settings; those of the mode (7E1) for a board in order.
-        mode: which the firmware decodes.
+        listener: makes what decodes the characters, anew at each wake.
         on_frame: gets each frame, cut ones included, when its last character is there.
     """
 
     def __init__(
-        self, env: simpy.Environment, line: BurstSource, uart: Uart, mode: Mode, on_frame: Callable[[Frame], None]
+        self,
+        env: simpy.Environment,
+        line: BurstSource,
+        uart: Uart,
+        listener: Callable[[], Listener],
+        on_frame: Callable[[Frame], None],
     ) -> None:
         self._env = env
         self._line = line
         self._uart = uart
-        self._mode = mode
+        self._listener = listener
         self._on_frame = on_frame
-        self._decoder = Decoder(mode)
+        self._decoder = listener()
         self._awake_s: float | None = None
 
     def wake(self) -> None:
         """Listen from now on, with nothing in memory; a burst under way is heard from its middle."""
-        self._decoder = Decoder(self._mode)
+        self._decoder = self._listener()
         self._awake_s = self._env.now
         self._line.connect(self._hear)
         under_way = self._line.current
@@ -52,16 +58,20 @@ class LineReceiver:
         self._line.disconnect(self._hear)
 
     def _hear(self, burst: Burst) -> None:
-        self._env.process(self._take(burst, self._awake_s))
+        awake_s = self._awake_s
+        end = self._env.timeout(burst.end_s - self._env.now)
+        end.callbacks.append(lambda _: self._take(burst, awake_s))
 
-    def _take(self, burst: Burst, awake_s: float | None) -> Generator[simpy.Event, None, None]:
-        yield self._env.timeout(burst.end_s - self._env.now)
+    def _take(self, burst: Burst, awake_s: float | None) -> None:
         if awake_s is None or self._awake_s != awake_s:
             return  # it slept, or slept and woke, in the meantime
         reception = received(burst, self._uart, awake_s if awake_s > burst.start_s else None)
-        data = bytearray(reception.data)
-        for index in reception.errors:
-            data[index] |= _SPOILT
-        for event in self._decoder.feed(bytes(data)):
+        data = reception.data
+        if reception.errors:
+            spoilt = bytearray(data)
+            for index in reception.errors:
+                spoilt[index] |= _SPOILT
+            data = bytes(spoilt)
+        for event in self._decoder.feed(data):
             if isinstance(event, Frame):
                 self._on_frame(event)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a meter says: each label's data at this moment, in the order of the label table.
 
-A source gives a label's value, a (horodate, value) pair, or None when the label is not sent now.
+A source gives a label's value, a (horodate, value) pair, or None when the label is not sent now. Between two
+changes of the meter only the clock, the running registers and a rising maximum move: the rest of the last
+frame stands.
 """
 
 from collections.abc import Callable
@@ -10,45 +12,99 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from xky.protocol import Group, InputError, Label, Mode, frame_labels
-from xky.protocol.status import Breaker, Relays, Status
+from xky.protocol.status import Relays, Status
 
-from .counters import CURVE_PERIOD_US, UMOY_PERIOD_US
 from .legal_time import horodate, local_time
-from .registers import ROLLOVER, Demand
+from .registers import ROLLOVER, Curve, Demand
 
 if TYPE_CHECKING:
     from .meter import Linky
 
-__all__ = ["compose"]
+__all__ = ["PILOT_LABELS", "Speech"]
 
 Said = str | tuple[str, str] | None
 Source = Callable[["Linky"], Said]
 
+PILOT_LABELS = {"SINSTS": "SINST1", "SMAXSN": "SMAXN", "SMAXSN-1": "SMAXN-1"}  # of type 67 (hekmon/linkytic#41, #42)
 
-def compose(meter: "Linky", *, short: bool = False) -> list[Group]:
-    """The groups of a frame that starts now."""
+
+class Speech:
+    """Composes the frames of one meter."""
+
+    def __init__(self, meter: "Linky") -> None:
+        self._meter = meter
+        self._epoch = -1
+        self._groups: list[Group] = []
+        self._moving: list[tuple[int, str, Source]] = []
+
+    def groups(self, *, short: bool) -> list[Group]:
+        """The groups of a frame that starts now; a new list, equal groups being the same objects."""
+        meter = self._meter
+        if short:
+            return _compose(meter, short=True)
+        if meter.epoch == self._epoch:
+            for place, name, source in self._moving:
+                group = self._groups[place]
+                said = source(meter)
+                timestamp, value = said if isinstance(said, tuple) else (None, said)
+                if group.value != value or group.timestamp != timestamp:
+                    self._groups[place] = Group(name, value or "", timestamp)
+            return self._groups.copy()
+        self._groups = _compose(meter, short=False)
+        places = {group.label: place for place, group in enumerate(self._groups)}
+        table = _HISTORIC if meter.mode is Mode.HISTORIC else _STANDARD
+        self._moving = [
+            (places[shown], shown, table[name])
+            for name in _moving_labels(meter)
+            if (shown := _shown(meter, name)) in places
+        ]
+        self._epoch = meter.epoch
+        if meter.msg2 and meter.mode is Mode.STANDARD:
+            meter.message_sent()
+        return self._groups.copy()
+
+
+def _compose(meter: "Linky", *, short: bool) -> list[Group]:
     groups = []
-    for label, source in _sources(meter.mode, meter.phases, meter.producer, short):
+    # 54E defines no producer groups in historic mode: a producer's meter is silent about them there.
+    producer = meter.producer and meter.mode is Mode.STANDARD
+    for label, source in _sources(meter.mode, meter.phases, producer, short=short):
         said = source(meter)
         if said is None:
             continue
         timestamp, value = said if isinstance(said, tuple) else (None, said)
-        groups.append(Group(label.name, value, timestamp))
-    meter.message_sent()
+        groups.append(Group(_shown(meter, label), value, timestamp))
     return groups
 
 
+def _shown(meter: "Linky", label: str) -> str:
+    return PILOT_LABELS.get(label, label) if meter.habits.pilot_labels else label
+
+
+def _moving_labels(meter: "Linky") -> frozenset[str]:
+    """Labels whose value may move within a segment."""
+    if meter.mode is Mode.HISTORIC:
+        running = meter.tariff.supplier_index
+        return frozenset(label for label, index in meter.contract.index_labels.items() if index in (0, running))
+    moving = {"DATE", "EAST", f"EASF{meter.tariff.supplier_index:02}", f"EASD{meter.tariff.distributor_index:02}",
+              "EAIT", f"ERQ{meter.power.quadrant}"}  # fmt: skip
+    if meter.counters.rising:
+        moving |= {"SMAXSN", "SMAXIN", "SMAXSN1", "SMAXSN2", "SMAXSN3"}
+    return frozenset(moving)
+
+
 @cache
-def _sources(mode: Mode, phases: int, producer: bool, short: bool) -> tuple[tuple[Label, Source], ...]:
+def _sources(mode: Mode, phases: int, producer: bool, *, short: bool) -> tuple[tuple[str, Source], ...]:
     table = _HISTORIC if mode is Mode.HISTORIC else _STANDARD
-    return tuple((label, table[label.name]) for label in frame_labels(mode, phases, producer=producer, short=short))
+    labels: tuple[Label, ...] = frame_labels(mode, phases, producer=producer, short=short)
+    return tuple((label.name, table[label.name]) for label in labels)
 
 
 _rendered = lru_cache(maxsize=256)(str)  # coded registers change rarely and their grammar is slow to build
 
 
-def _digits(value: int, size: int) -> str:
-    return f"{min(max(value, 0), 10**size - 1):0{size}}"
+def _digits(value: float, size: int) -> str:
+    return f"{min(max(round(value), 0), 10**size - 1):0{size}}"
 
 
 def _index(count: int) -> str:
@@ -56,7 +112,7 @@ def _index(count: int) -> str:
 
 
 def _amps(phase: int) -> Source:
-    return lambda meter: _digits(round(meter.power.currents_a[phase - 1]), 3)
+    return lambda meter: _digits(meter.currents_a[phase - 1], 3)
 
 
 def _local(at_us: int) -> str:
@@ -70,7 +126,9 @@ def _local(at_us: int) -> str:
 def _historic_index(label: str) -> Source:
     def source(meter: "Linky") -> Said:
         index = meter.contract.index_labels.get(label)
-        return None if index is None else _index(meter.counters.supplier[index - 1])
+        if index is None:
+            return None
+        return _index(meter.counters.supplier[index - 1] if index else meter.counters.drawn.count)
 
     return source
 
@@ -87,6 +145,22 @@ def _over(phase: int) -> Source:
     return lambda meter: amps(meter) if phase in meter.phases_over else None
 
 
+def _pejp(meter: "Linky") -> Said:
+    """Fixed 30 during notice and peak of EJP (54E §6.1.1)."""
+    ejp = meter.contract.optarif == "EJP."
+    return "30" if ejp and (meter.tariff.notice or meter.tariff.running) else None
+
+
+def _papp(meter: "Linky") -> Said:
+    drawn_va = max(meter.power.signed_va, 0)
+    return _digits(drawn_va if meter.habits.papp_not_rounded else round(drawn_va, -1), 5)
+
+
+def _imax(phase: int, fixed_a: int) -> Source:
+    """Fixed on a Linky (54E §6.1)."""
+    return lambda meter: _digits((*meter.habits.imax_a, *(fixed_a,) * 3)[phase - 1], 3)
+
+
 def _ppot(meter: "Linky") -> Said:
     return f"{sum(1 << phase for phase in meter.absent_phases):02X}"
 
@@ -95,15 +169,15 @@ _HISTORIC: dict[str, Source] = {
     "ADCO": lambda meter: str(meter.identity),
     "OPTARIF": lambda meter: meter.contract.optarif,
     "ISOUSC": lambda meter: _digits(meter.setting_a, 2),
-    "PEJP": lambda meter: None,  # option EJP only
+    "PEJP": _pejp,
     "PTEC": lambda meter: meter.tariff.ptec,
     "DEMAIN": _demain,
     "IINST": _amps(1),
     "ADPS": _over(1),
-    "IMAX": lambda meter: "090",
-    "PMAX": lambda meter: _digits(meter.counters.demand.yesterday_va, 5),
-    "PAPP": lambda meter: _digits(round(max(meter.power.signed_va, 0), -1), 5),
-    "HHPHC": lambda meter: "A",
+    "IMAX": _imax(1, 90),
+    "PMAX": lambda meter: _digits(meter.counters.demand.days[0].va, 5),
+    "PAPP": _papp,
+    "HHPHC": lambda meter: None if meter.habits.no_hhphc else "A",
     "MOTDETAT": lambda meter: "000000",
     "PPOT": _ppot,
 }
@@ -113,43 +187,45 @@ for _label in ("BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM", "BBRHCJB", "BBRHPJB", 
 for _phase in (1, 2, 3):
     _HISTORIC[f"ADIR{_phase}"] = _over(_phase)
     _HISTORIC[f"IINST{_phase}"] = _amps(_phase)
-    _HISTORIC[f"IMAX{_phase}"] = lambda meter: "060"
+    _HISTORIC[f"IMAX{_phase}"] = _imax(_phase, 60)
 
 
 # Standard mode
 
 
-_OPEN, _CLOSED = Relays(frozenset()), Relays(frozenset({1}))  # relay 1 is the dry contact C1-C2
-
-
 def _stamp(meter: "Linky", at_us: int) -> str:
-    return horodate(at_us, degraded=meter.clock_degraded)
+    text = horodate(at_us, degraded=meter.clock_degraded)
+    stuck = meter.habits.season_letter
+    return text if not stuck else (stuck.lower() if meter.clock_degraded else stuck) + text[1:]
 
 
 def _maximum(demand: Callable[["Linky"], Demand], *, yesterday: bool) -> Source:
     def source(meter: "Linky") -> Said:
         of = demand(meter)
-        if yesterday:
-            return _stamp(meter, of.yesterday_at_us), _digits(of.yesterday_va, 5)
-        return _stamp(meter, of.maximum_at_us), _digits(of.maximum_va, 5)
+        maximum = of.days[meter.habits.smaxsn_1_days - 1] if yesterday else of.today
+        va = round(maximum.va, -1) if meter.habits.smaxsn_rounded else maximum.va
+        return _stamp(meter, maximum.at_us), _digits(va, 5)
 
     return source
 
 
-def _curve(points: Callable[["Linky"], list[int | None]], age: int) -> Source:
+def _curve(curve: Callable[["Linky"], Curve], age: int, *, injected: bool = False) -> Source:
     def source(meter: "Linky") -> Said:
-        power = points(meter)[age]
-        end = (meter.now_us // CURVE_PERIOD_US - age) * CURVE_PERIOD_US
-        return None if power is None else (_stamp(meter, end), _digits(power, 5))
+        points = curve(meter).points
+        stopped = not meter.counters.curve_running or (injected and meter.habits.no_injection_curve)
+        if stopped or age >= len(points):
+            return None
+        return _stamp(meter, points[age].at_us), _digits(points[age].value, 5)
 
     return source
 
 
 def _mean_voltage(phase: int) -> Source:
-    return lambda meter: (
-        _stamp(meter, meter.now_us // UMOY_PERIOD_US * UMOY_PERIOD_US),
-        _digits(meter.counters.phases[phase - 1].voltage_mean_v, 3),
-    )
+    def source(meter: "Linky") -> Said:
+        points = meter.counters.phases[phase - 1].voltage.points
+        return (_stamp(meter, points[0].at_us), _digits(points[0].value, 3)) if points else None
+
+    return source
 
 
 def _supplier(number: int) -> Source:
@@ -165,11 +241,11 @@ def _reactive(quadrant: int) -> Source:
 
 
 def _volts(phase: int) -> Source:
-    return lambda meter: _digits(round(meter.power.voltages_v[phase - 1]), 3)
+    return lambda meter: _digits(meter.power.voltages_v[phase - 1], 3)
 
 
 def _phase_power(phase: int) -> Source:
-    return lambda meter: _digits(meter.power.phase_va[phase - 1], 5)
+    return lambda meter: _digits(meter.power.phase_mva[phase - 1] / 1000, 5)
 
 
 def _phase_demand(phase: int) -> Callable[["Linky"], Demand]:
@@ -177,9 +253,14 @@ def _phase_demand(phase: int) -> Callable[["Linky"], Demand]:
 
 
 def _status(meter: "Linky") -> Said:
-    now, tariff = meter.now_us, meter.tariff
-    running = [number for number, peak in meter.peaks.items() if peak.start_us <= now < peak.end_us]
+    tariff, network = meter.tariff, meter.network
     return _status_text(
+        breaker=meter.cut_off.reason,
+        cover_open=meter.cover_open,
+        overvoltage=meter.power.overvoltage,
+        euridis=network.euridis,
+        plc=network.plc,
+        plc_synchronised=network.plc_synchronised,
         dry_contact_open=not tariff.contact_closed,
         over_reference=bool(meter.phases_over),
         producer=meter.producer,
@@ -189,18 +270,19 @@ def _status(meter: "Linky") -> Said:
         clock_degraded=meter.clock_degraded,
         colour_today=tariff.today,
         colour_tomorrow=tariff.tomorrow,
-        peak_running=running[0] if running else 0,
+        peak_notice=tariff.notice,
+        peak_running=tariff.running,
     )
 
 
 @lru_cache(maxsize=256)  # it changes rarely, and its grammar is slow to build
 def _status_text(**fields: Any) -> str:
-    return str(Status(breaker=Breaker.CLOSED, standard_mode=True, **fields))
+    return str(Status(standard_mode=True, **fields))
 
 
 def _peak_edge(number: int, *, start: bool) -> Source:
     def source(meter: "Linky") -> Said:
-        peak = meter.peaks.get(number)
+        peak = meter.peaks_known.get(number)
         # 54E does not define the two characters of data; every capture has 00 (uncertain).
         return None if peak is None else (_local(peak.start_us if start else peak.end_us), "00")
 
@@ -208,8 +290,22 @@ def _peak_edge(number: int, *, start: bool) -> Source:
 
 
 def _ppointe(meter: "Linky") -> Said:
-    ahead = [peak.start_us for peak in meter.peaks.values() if peak.start_us > meter.now_us]
-    return _rendered(meter.contract.day_profile(local_time(min(ahead)).date())) if ahead else None
+    ahead = [(peak.start_us, number) for number, peak in meter.peaks_known.items() if peak.start_us > meter.now_us]
+    if not ahead:
+        return None
+    start_us, number = min(ahead)
+    return _rendered(meter.contract.peak_profile(number, local_time(start_us).date()))
+
+
+def _ngtf(meter: "Linky") -> Said:
+    name = meter.habits.ngtf or meter.contract.ngtf
+    return name.ljust(16) if name else None
+
+
+def _day_number(days_ahead: int) -> Source:
+    return lambda meter: _digits(
+        meter.contract.day_number(local_time(meter.now_us).date() + timedelta(days=days_ahead)), 2
+    )
 
 
 def _tomorrow_profile(meter: "Linky") -> Said:
@@ -220,8 +316,8 @@ _STANDARD: dict[str, Source] = {
     "ADSC": lambda meter: str(meter.identity),
     "VTIC": lambda meter: "02",
     "DATE": lambda meter: (_stamp(meter, meter.now_us), ""),
-    "NGTF": lambda meter: meter.contract.ngtf,
-    "LTARF": lambda meter: meter.tariff.ltarf,
+    "NGTF": _ngtf,
+    "LTARF": lambda meter: meter.tariff.ltarf.ljust(16) if meter.tariff.ltarf else None,
     "EAST": lambda meter: _index(meter.counters.drawn.count),
     "EAIT": lambda meter: _index(meter.counters.injected.count),
     "PREF": lambda meter: _digits(meter.pref_kva, 2),
@@ -232,18 +328,18 @@ _STANDARD: dict[str, Source] = {
     "SINSTI": lambda meter: _digits(-meter.power.signed_va, 5),
     "SMAXIN": _maximum(lambda meter: meter.counters.demand_injected, yesterday=False),
     "SMAXIN-1": _maximum(lambda meter: meter.counters.demand_injected, yesterday=True),
-    "CCASN": _curve(lambda meter: meter.counters.curve_drawn_w, 0),
-    "CCASN-1": _curve(lambda meter: meter.counters.curve_drawn_w, 1),
-    "CCAIN": _curve(lambda meter: meter.counters.curve_injected_w, 0),
-    "CCAIN-1": _curve(lambda meter: meter.counters.curve_injected_w, 1),
+    "CCASN": _curve(lambda meter: meter.counters.curve_drawn, 0),
+    "CCASN-1": _curve(lambda meter: meter.counters.curve_drawn, 1),
+    "CCAIN": _curve(lambda meter: meter.counters.curve_injected, 0, injected=True),
+    "CCAIN-1": _curve(lambda meter: meter.counters.curve_injected, 1, injected=True),
     "STGE": _status,
     "MSG1": lambda meter: meter.msg1.ljust(32),
     "MSG2": lambda meter: meter.msg2.ljust(16) if meter.msg2 else None,
     "PRM": lambda meter: meter.prm,
-    "RELAIS": lambda meter: _rendered(_CLOSED if meter.tariff.contact_closed else _OPEN),
+    "RELAIS": lambda meter: _rendered(Relays(meter.tariff.relays)),
     "NTARF": lambda meter: _digits(meter.tariff.supplier_index, 2),
-    "NJOURF": lambda meter: "00",
-    "NJOURF+1": lambda meter: "00",
+    "NJOURF": _day_number(0),
+    "NJOURF+1": _day_number(1),
     "PJOURF+1": _tomorrow_profile,
     "PPOINTE": _ppointe,
 }

@@ -40,8 +40,10 @@ def horodate(at_us: int, *, degraded: bool = False) -> str:
     return _stamp(at_us // SECOND_US, degraded)
 
 
-def parse_at(text: str) -> int:
+def parse_at(text: str, what: str = "--at") -> int:
     """Instant of a legal time as a person writes it, such as ``2027-01-05T21:55``; an offset may follow.
+
+    ``what`` names the argument or key in complaints.
 
     Raises:
         InputError: not a date and time of this century, or an hour that the spring change skips.
@@ -49,14 +51,14 @@ def parse_at(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"--at {text!r}: expected a date and time, write 2027-01-05T21:55") from None
+        raise InputError(f"{what} {text!r}: expected a date and time, write 2027-01-05T21:55") from None
     if not 2000 <= moment.year <= 2099:  # two digits of a horodate (54E §6.2.1.1)
-        raise InputError(f"--at {text!r}: a meter's clock shows the years 2000 to 2099; take one of these")
+        raise InputError(f"{what} {text!r}: a meter's clock shows the years 2000 to 2099; take one of these")
     if moment.tzinfo is not None:
         return instant_us(moment)
     aware = moment.replace(tzinfo=PARIS)
     if aware.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != moment:
-        raise InputError(f"--at {text!r}: this hour is skipped by the change to summer time; take an hour later")
+        raise InputError(f"{what} {text!r}: this hour is skipped by the change to summer time; take an hour later")
     return instant_us(aware)
 
 

@@ -15,10 +15,19 @@ class Line:
         self._receivers: list[Callable[[Burst], None]] = []
         self.current: Burst | None = None
         """The last burst, still under way or over: what a receiver that wakes now finds."""
+        self.before_first_receiver: Callable[[], None] = lambda: None
+        """Called when somebody connects to a line that nobody heard: a sender that saved its breath resumes."""
 
     def connect(self, receiver: Callable[[Burst], None]) -> None:
         """From now on ``receiver`` gets each burst as it starts; its characters are not there yet then."""
+        if not self._receivers:
+            self.before_first_receiver()
         self._receivers.append(receiver)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody is connected."""
+        return bool(self._receivers)
 
     def disconnect(self, receiver: Callable[[Burst], None]) -> None:
         """Take a receiver off the line."""

@@ -6,7 +6,6 @@ overload ends at the group under way, 02E §2.5.1) is each group a burst of its 
 """
 
 from collections.abc import Callable, Generator, Sequence
-from functools import lru_cache
 from random import Random
 
 import simpy
@@ -23,10 +22,30 @@ __all__ = ["FRAME_GAP_S", "Transmitter"]
 
 FRAME_GAP_S = (0.0167, 0.0334)  # ETX to next STX (54E §5.3.6); real meters were seen near 17 ms
 
+_POLL_S = 0.1  # how often a meter without supply is asked whether it is back
+
 _STX_PIECE, _ETX_PIECE, _EOT_PIECE = Piece(STX), Piece(ETX), Piece(EOT)
 
 
-@lru_cache(maxsize=4096)  # most groups of a frame are those of the frame before
+class _Pieces:
+    """Groups as pieces: most groups of a frame are the very objects of the frame before, and so are their pieces."""
+
+    def __init__(self) -> None:
+        self._mode: Mode | None = None
+        self._groups: Sequence[Group] = ()
+        self._pieces: list[Piece] = []
+
+    def of(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
+        if mode is not self._mode or len(groups) != len(self._groups):
+            self._pieces = [_piece(group, mode) for group in groups]
+        else:
+            for place, (group, before) in enumerate(zip(groups, self._groups, strict=True)):
+                if group is not before:
+                    self._pieces[place] = _piece(group, mode)
+        self._mode, self._groups = mode, groups
+        return self._pieces
+
+
 def _piece(group: Group, mode: Mode) -> Piece:
     return Piece(encode_group(group, mode), group, Expect.MUST)
 
@@ -41,6 +60,8 @@ class Transmitter:
         truth: where each frame is entered as it starts.
         seed: of the gaps and of the faults.
         frame_gap_s: shortest and longest silence between two frames, in seconds.
+        only_when_heard: make no frame while nobody is on the line, for runs of days and years: who connects then
+            finds it at a random place of a frame, as on a line that was always busy.
     """
 
     def __init__(
@@ -52,6 +73,7 @@ class Transmitter:
         *,
         seed: int = 0,
         frame_gap_s: tuple[float, float] = FRAME_GAP_S,
+        only_when_heard: bool = False,
     ) -> None:
         self._env = env
         self.meter = meter
@@ -59,10 +81,15 @@ class Transmitter:
         self._truth = truth
         self._rng = Random(f"line {seed}")
         self._frame_gap_s = frame_gap_s
+        self._pieces = _Pieces()
         self.faults: Sequence[Fault] = ()
         self.step = ""
         self.before_frame: Callable[[], None] = lambda: None
         """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
+        self._heard: simpy.Event | None = None
+        self._only_when_heard = only_when_heard
+        if only_when_heard:
+            line.before_first_receiver = self._resume
 
     def run(self, until: Callable[[], bool] = lambda: False) -> Generator[simpy.Event, None, None]:
         """The process: start it with ``env.process(transmitter.run())``.
@@ -70,19 +97,25 @@ class Transmitter:
         It ends at the first frame boundary, after ``before_frame``, at which ``until()`` holds.
         """
         while True:
+            if self._only_when_heard and not self._line.is_heard:
+                self._heard = self._env.event()
+                under_way: Burst | None = yield self._heard
+                if under_way is not None:
+                    yield self._env.timeout(under_way.end_s - self._env.now)
             yield self._env.timeout(self._rng.uniform(*self._frame_gap_s))
             self.before_frame()
             if until():
                 return
-            yield from self._send_frame()
+            if self.meter.powered:
+                yield from self._send_frame()
+            else:
+                yield self._env.timeout(_POLL_S)
 
     def _send_frame(self) -> Generator[simpy.Event, None, None]:
         meter = self.meter
         short = meter.next_is_short()
         breakable = meter.mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames
-        pieces = [_STX_PIECE, *(_piece(group, meter.mode) for group in meter.groups(short=short)), _ETX_PIECE]
-        for fault in self.faults:
-            pieces = fault.apply(pieces, meter.mode, self._rng)
+        pieces = self._frame_pieces(short=short)
         if breakable:
             yield from self._send_by_group(pieces)
             return
@@ -90,6 +123,30 @@ class Transmitter:
         burst = Burst(frame.start_s, frame.character_s, frame.data)
         self._line.send(burst)
         yield self._env.timeout(burst.end_s - self._env.now)
+
+    def _resume(self) -> None:
+        """Somebody listens again: a frame is under way, or the gap behind it."""
+        heard, self._heard = self._heard, None
+        if heard is None:
+            return
+        self.before_frame()
+        meter = self.meter
+        burst = None
+        if meter.powered:
+            pieces = self._frame_pieces(short=meter.next_is_short())
+            length_s = meter.mode.character_s * sum(len(piece.data) for piece in pieces)
+            ago_s = self._rng.uniform(0.0, length_s + self._frame_gap_s[1])
+            if ago_s < length_s:
+                frame = self._enter(pieces, self._env.now - ago_s)
+                burst = self._line.current = Burst(frame.start_s, frame.character_s, frame.data)
+        heard.succeed(burst)
+
+    def _frame_pieces(self, *, short: bool) -> list[Piece]:
+        meter = self.meter
+        pieces = [_STX_PIECE, *self._pieces.of(meter.groups(short=short), meter.mode), _ETX_PIECE]
+        for fault in self.faults:
+            pieces = fault.apply(pieces, meter.mode, self._rng)
+        return pieces
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, character_s = self._env.now, self.meter.mode.character_s

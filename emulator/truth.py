@@ -78,7 +78,7 @@ class SentFrame:
     @property
     def data(self) -> bytes:
         """All characters of the frame."""
-        return b"".join(piece.data for piece in self.pieces)
+        return b"".join([piece.data for piece in self.pieces])
 
     @cached_property
     def groups(self) -> tuple[Emitted, ...]:

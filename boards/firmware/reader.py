@@ -15,6 +15,9 @@ from .parser import Parser
 
 __all__ = ["Firmware"]
 
+_LOOKS_EACH_S = 1.0
+_SILENT_S = 6.0  # without a good frame, it tries the other mode; assumption: two of the longest historic frames
+
 
 class Firmware:
     """One running reader."""
@@ -23,16 +26,33 @@ class Firmware:
         self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
     ) -> None:
         self._env = env
+        self._line = line
         self._uplink = uplink
         self._parser = parser
-        self._receiver = LineReceiver(env, line, Uart(mode.baud), mode, self._take)
+        self._mode = mode
+        self._detects = board.detects_mode and parser.looks_for_the_mode_again
+        self._heard_s = 0.0
 
     def run(self) -> Generator[simpy.Event, None, None]:
-        """The process: nothing to do but to listen."""
-        self._receiver.wake()
+        """The process: nothing to do but to listen, and to look for the other mode where the board does that."""
+        receiver = self._listen()
+        while self._detects:
+            yield self._env.timeout(_LOOKS_EACH_S)
+            if self._env.now - self._heard_s > _SILENT_S:
+                receiver.sleep()
+                self._mode = Mode.STANDARD if self._mode is Mode.HISTORIC else Mode.HISTORIC
+                receiver = self._listen()
         yield self._env.event()
+
+    def _listen(self) -> LineReceiver:
+        self._heard_s = self._env.now
+        mode = self._mode
+        receiver = LineReceiver(self._env, self._line, Uart(mode.baud), lambda: self._parser.listener(mode), self._take)
+        receiver.wake()
+        return receiver
 
     def _take(self, frame: Frame) -> None:
         groups = self._parser.groups(frame) if frame.complete else None
         if groups:
+            self._heard_s = self._env.now
             self._uplink.publish(groups)

@@ -32,7 +32,7 @@ class Firmware:
         self._listen = board.listen
         self._uplink = uplink
         self._parser = parser
-        self._receiver = LineReceiver(env, line, Uart(mode.baud), mode, self._take)
+        self._receiver = LineReceiver(env, line, Uart(mode.baud), lambda: parser.listener(mode), self._take)
         self._heard: list[Sequence[Group]] = []
         self._enough = env.event()
 

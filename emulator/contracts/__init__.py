@@ -1,19 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """Supply contracts: one file each, found by listing this folder."""
 
+import difflib
+from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
 from xky.protocol import InputError
 
-from .contract import Contract, Tariff
+from .contract import Contract, Distributor, Historic, Peak, PeakRule, Tariff
 
-__all__ = ["Contract", "Tariff", "contract_named", "contract_names"]
+__all__ = [
+    "Contract", "Distributor", "Historic", "Peak", "PeakRule", "Tariff",
+    "contract_maker", "contract_named", "contract_names",
+]  # fmt: skip
 
 
 def contract_names() -> list[str]:
     """The contracts known: the modules of this folder."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name != "contract")
+    return sorted(module.name.replace("_", "-") for module in iter_modules(__path__) if module.name != "contract")
+
+
+def contract_maker(name: str) -> Callable[..., Contract]:
+    """The function that makes the contract of that name; its arguments are the contract's settings.
+
+    Raises:
+        InputError: no such contract.
+    """
+    if name not in contract_names():
+        near = difflib.get_close_matches(name, contract_names(), 1)
+        hint = f". Did you mean {near[0]}?" if near else ""
+        raise InputError(f"contract {name!r}: not known; known: {', '.join(contract_names())}{hint}")
+    maker: Callable[..., Contract] = import_module(f"{__name__}.{name.replace('-', '_')}").contract
+    return maker
 
 
 def contract_named(name: str) -> Contract:
@@ -22,7 +41,4 @@ def contract_named(name: str) -> Contract:
     Raises:
         InputError: no such contract.
     """
-    if name not in contract_names():
-        raise InputError(f"contract {name!r}: not known; known: {', '.join(contract_names())}")
-    contract: Contract = import_module(f"{__name__}.{name}").CONTRACT()
-    return contract
+    return contract_maker(name)()

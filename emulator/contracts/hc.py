@@ -1,45 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HC/HP: off-peak hours once a night."""
+"""HC/HP: off-peak hours, once a day or in several spans."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from types import MappingProxyType
-from typing import ClassVar
+from datetime import time
 
-from xky.protocol.calendar import DayProfile
+from xky.protocol import InputError
+from xky.protocol.calendar import Contact, DayProfile
 
-from .contract import Tariff, distributor_index, next_wall_switch, profile
+from .contract import Contract, Distributor, Historic, profile
 
-__all__ = ["CONTRACT", "HcHp"]
+__all__ = ["Spans", "contract", "hours"]
 
-
-@dataclass(frozen=True, slots=True)
-class HcHp:
-    """Option Heures Creuses; the hours are the distributor's, 22:30 to 06:30 by default."""
-
-    start: time = time(22, 30)
-    end: time = time(6, 30)
-    optarif: ClassVar[str] = "HC.."
-    ngtf: ClassVar[str] = "H PLEINE/CREUSE "
-    index_labels: ClassVar[Mapping[str, int]] = MappingProxyType({"HCHC": 1, "HCHP": 2})
-
-    def _off_peak(self, wall: time) -> bool:
-        if self.start <= self.end:
-            return self.start <= wall < self.end
-        return wall >= self.start or wall < self.end
-
-    def tariff(self, local: datetime) -> Tariff:
-        if self._off_peak(local.time()):
-            return Tariff(1, distributor_index(local, off_peak=True), "HC..", " HEURE  CREUSE  ", contact_closed=True)
-        return Tariff(2, distributor_index(local, off_peak=False), "HP..", " HEURE  PLEINE  ")
-
-    def next_switch(self, at_us: int) -> int:
-        return next_wall_switch(at_us, (time(), self.start, self.end))
-
-    def day_profile(self, day: date) -> DayProfile:
-        walls = sorted({time(), self.start, self.end})
-        return profile(*((wall, self._off_peak(wall), 1 if self._off_peak(wall) else 2) for wall in walls))
+Spans = tuple[tuple[time, time], ...]
+OFF_PEAK: Spans = ((time(22, 30), time(6, 30)),)
 
 
-CONTRACT = HcHp
+def hours(off_peak: Spans, off: int, peak: int) -> DayProfile:
+    """The day of two indexes: the contact is closed and ``off`` runs in the off-peak spans.
+
+    Raises:
+        InputError: a span that is empty, or two that touch.
+    """
+    edges = sorted((edge, starts) for start, end in off_peak for edge, starts in ((start, True), (end, False)))
+    alternating = all(this[1] != following[1] for this, following in zip(edges, edges[1:] + edges[:1], strict=True))
+    if len({edge for edge, _ in edges}) != len(edges) or not alternating:
+        raise InputError("off-peak hours: spans must not be empty nor overlap nor touch; write 22:30-06:30")
+    if edges[0][0] != time():
+        edges.insert(0, (time(), edges[-1][1]))
+    return profile(*(
+        (start, Contact.CLOSE if off_peak_now else Contact.OPEN, off if off_peak_now else peak)
+        for start, off_peak_now in edges
+    ))  # fmt: skip
+
+
+def contract(off_peak: Spans = OFF_PEAK) -> Contract:
+    """Option Heures Creuses; the hours are the distributor's, 22:30 to 06:30 unless told."""
+    return Contract(
+        ngtf="H PLEINE/CREUSE ",
+        ltarf={1: " HEURE  CREUSE  ", 2: " HEURE  PLEINE  "},
+        days=(hours(off_peak, 1, 2),),
+        historic=Historic("HC..", {"HCHC": 1, "HCHP": 2}, {1: "HC..", 2: "HP.."}),
+        distributor=Distributor(off_peak=off_peak),
+    )

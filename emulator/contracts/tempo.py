@@ -1,89 +1,120 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TEMPO (option BBR): off-peak hours and a colour a day, told the evening before."""
+"""TEMPO (option BBR): off-peak hours and a colour a day; white and red days are mobile peaks 1 and 2."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
-from types import MappingProxyType
-from typing import ClassVar
 
 from xky.protocol.calendar import Contact, DayProfile
 from xky.protocol.status import Colour
 
-from .contract import Tariff, distributor_index, next_wall_switch, profile
+from ..legal_time import PARIS, instant_us, local_time
+from .contract import Contract, Historic, Peak, Planned, profile
 
-__all__ = ["CONTRACT", "Tempo"]
+__all__ = ["TempoDays", "contract"]
 
 _DAY_START = time(6)  # a TEMPO day runs from 06:00 to 06:00; off-peak hours are 22:00 to 06:00
 _OFF_PEAK_START = time(22)
-_ANNOUNCED_FROM = time(20)  # assumption: between 17:58 (not yet) and 21:55 (told), NicolasBernaerts/tasmota#54
+_KNOWN_FROM = time(16)  # assumption: DPM2 for the next day was captured at 17:58 (GammaTroniques)
+_ANNOUNCED_FROM = time(
+    20
+)  # colour and notice: not at 19:34, there at 21:55 (tasmota#54), "around 20h" (teleinfo2mqtt#90)
 _LETTER = {Colour.BLUE: "B", Colour.WHITE: "W", Colour.RED: "R"}
 _LTARF = {  # white as captured is "   HC  BLANC    "; red was only seen trimmed, centred here alike
     Colour.BLUE: "    {}  BLEU    ",
     Colour.WHITE: "   {}  BLANC    ",
     Colour.RED: "   {}  ROUGE    ",
 }
+_PEAK_OF = {Colour.WHITE: 1, Colour.RED: 2}  # seen in three captures
 _FIRST_INDEX = {Colour.BLUE: 1, Colour.WHITE: 3, Colour.RED: 5}
 _WINTER = {11, 12, 1, 2, 3}  # red days fall from November to March, never at weekends
 _SUNDAY = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """Option TEMPO.
+def _at(day: date, wall: time) -> int:
+    return instant_us(datetime.combine(day, wall, PARIS))
+
+
+def _profile(colour: Colour) -> DayProfile:
+    off_peak = _FIRST_INDEX[colour]
+    walls = ((time(), off_peak), (_DAY_START, off_peak + 1), (_OFF_PEAK_START, off_peak))
+    return profile(*((wall, Contact.TEMPO, index) for wall, index in walls))
+
+
+@dataclass(frozen=True)
+class TempoDays:
+    """The colours and what they do.
 
     Args:
-        seed: draws the colours of days that ``colours`` does not name.
-        colours: colour of given days, each from its 06:00 on.
+        seed: draws the colours of days that ``colours_of`` does not name; None: these are blue.
+        colours_of: colour of given days, each from its 06:00 on.
     """
 
-    seed: int = 0
-    colours: Mapping[date, Colour] = field(default_factory=dict)
-    optarif: ClassVar[str] = "BBR("
-    ngtf: ClassVar[str] = "     TEMPO      "
-    index_labels: ClassVar[Mapping[str, int]] = MappingProxyType(
-        {"BBRHCJB": 1, "BBRHPJB": 2, "BBRHCJW": 3, "BBRHPJW": 4, "BBRHCJR": 5, "BBRHPJR": 6}
+    seed: int | None = 0
+    colours_of: Mapping[date, Colour] = field(default_factory=dict)
+    profiles: Mapping[int, DayProfile] = field(
+        default_factory=lambda: {number: _profile(colour) for colour, number in _PEAK_OF.items()}
     )
+    walls: frozenset[time] = frozenset({_DAY_START, _KNOWN_FROM, _ANNOUNCED_FROM, _OFF_PEAK_START})
 
     def colour(self, day: date) -> Colour:
         """Colour of the TEMPO day that starts on ``day`` at 06:00."""
-        named = self.colours.get(day)
+        named = self.colours_of.get(day)
         if named is not None:
             return named
-        if day.weekday() == _SUNDAY:
+        if self.seed is None or day.weekday() == _SUNDAY:
             return Colour.BLUE
         chance = Random(f"{self.seed}/{day.isoformat()}").random()
         if day.month in _WINTER and day.weekday() < 5 and chance < 22 / 105:
             return Colour.RED
         return Colour.WHITE if chance > 1 - 43 / 300 else Colour.BLUE
 
-    def _tempo_day(self, local: datetime) -> date:
-        return local.date() if local.time() >= _DAY_START else local.date() - timedelta(days=1)
+    def planned(self, day: date) -> Iterable[Planned]:
+        number = _PEAK_OF.get(self.colour(day))
+        if number is not None:
+            eve = day - timedelta(days=1)
+            peak = Peak(_at(day, _DAY_START), _at(day + timedelta(days=1), _DAY_START), _at(eve, _ANNOUNCED_FROM))
+            yield Planned(number, peak, _at(eve, _KNOWN_FROM))
 
-    def tariff(self, local: datetime) -> Tariff:
-        wall = local.time()
-        day = self._tempo_day(local)
-        today = self.colour(day)
-        off_peak = wall >= _OFF_PEAK_START or wall < _DAY_START
-        announced = wall >= _ANNOUNCED_FROM or wall < _DAY_START
-        period = "HC" if off_peak else "HP"
-        return Tariff(
-            supplier_index=_FIRST_INDEX[today] + (0 if off_peak else 1),
-            distributor_index=distributor_index(local, off_peak=off_peak),
-            ptec=f"{period}J{_LETTER[today]}",
-            ltarf=_LTARF[today].format(period),
-            contact_closed=off_peak,
-            today=today,
-            tomorrow=self.colour(day + timedelta(days=1)) if announced else Colour.NONE,
-        )
+    def colours(self, at_us: int) -> tuple[Colour, Colour]:
+        local = local_time(at_us)
+        day = local.date() if local.time() >= _DAY_START else local.date() - timedelta(days=1)
+        announced = local.time() >= _ANNOUNCED_FROM or local.time() < _DAY_START
+        return self.colour(day), self.colour(day + timedelta(days=1)) if announced else Colour.NONE
 
-    def next_switch(self, at_us: int) -> int:
-        return next_wall_switch(at_us, (time(), _DAY_START, _ANNOUNCED_FROM, _OFF_PEAK_START))
-
-    def day_profile(self, day: date) -> DayProfile:
-        """The blue profile on every day, as captured: white and red come as mobile peaks (PPOINTE)."""
-        return profile((time(), True, 1), (_DAY_START, False, 2), (_OFF_PEAK_START, True, 1), contact=Contact.TEMPO)
+    def contact_closed(self, supplier_index: int) -> bool:
+        """Program A of the contact: closed in the off-peak hours of every colour (02E §2.3)."""
+        return supplier_index in _FIRST_INDEX.values()
 
 
-CONTRACT = Tempo
+def contract(
+    seed: int = 0,
+    colours: Mapping[date, Colour] | None = None,
+    program: str = "(",
+    *,
+    others_blue: bool = False,
+) -> Contract:
+    """Option TEMPO.
+
+    Args:
+        seed: of the colours of days that ``colours`` does not name.
+        colours: of given days.
+        others_blue: days that ``colours`` does not name are blue.
+        program: last character of OPTARIF, which holds the programs of the contacts (02E §2.3).
+    """
+    names = {colour: _FIRST_INDEX[colour] for colour in _LETTER}
+    ltarf, labels, ptec = {}, {}, {}
+    for colour, letter in _LETTER.items():
+        for place, period in enumerate(("HC", "HP")):
+            index = names[colour] + place
+            ltarf[index] = _LTARF[colour].format(period)
+            labels[f"BBR{period}J{letter}"] = index
+            ptec[index] = f"{period}J{letter}"
+    return Contract(
+        ngtf="     TEMPO      ",
+        ltarf=ltarf,
+        days=(_profile(Colour.BLUE),),  # on every day, as captured: white and red come as mobile peaks
+        historic=Historic(f"BBR{program}", labels, ptec),
+        peaks=TempoDays(None if others_blue else seed, dict(colours or {})),
+    )

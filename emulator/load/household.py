@@ -1,43 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A household: appliances that a seed and the day switch on and off.
+"""A household: the sum of its appliances.
 
-Each day is drawn on its own from (seed, day), so a run may start anywhere and always finds the same
-house. Powers and hours are those of a common French flat: an engineering assumption, not a measurement.
+Each day is drawn on its own from (seed, day), so a run may start anywhere and always finds the same house.
+What a day holds is kept, so that asking again is a search in a list.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, timedelta
 from functools import lru_cache
-from random import Random
 
-from ..legal_time import PARIS, SECOND_US, instant_us, local_time, midnight_after
-from .draw import Draw
+from xky.protocol import InputError
+
+from ..legal_time import local_time
+from .appliance import Day, Run
+from .appliances import APPLIANCES, COMMON, PHOTOVOLTAICS, WATER_HEATER, check_names
+from .draw import Draw, Signals
+from .water_heater import WaterHeater
 
 __all__ = ["Household"]
 
-
-@dataclass(frozen=True, slots=True)
-class _Appliance:
-    """Runs once in a window of the day, at a power, with a chance of running at all."""
-
-    active_w: int
-    cos_phi: float
-    window_h: tuple[float, float]
-    duration_min: tuple[float, float]
-    chance: float = 1.0
-
-
-_APPLIANCES = (
-    _Appliance(2200, 1.0, (22.6, 23.4), (120, 260)),  # water heater, in off-peak hours
-    _Appliance(1800, 1.0, (6.8, 8.0), (3, 6)),  # kettle
-    _Appliance(2400, 1.0, (11.5, 12.3), (25, 50), 0.6),  # oven, noon
-    _Appliance(2600, 1.0, (18.8, 19.8), (30, 60)),  # oven and hob, evening
-    _Appliance(2000, 0.95, (9.0, 20.0), (40, 90), 0.5),  # washing machine
-    _Appliance(180, 0.9, (18.0, 19.0), (180, 280)),  # light and television
-)
-_STANDBY_W, _FRIDGE_W, _FRIDGE_COS_PHI = 90, 110, 0.8
-_SUN_PEAK_W = 2800  # photovoltaics of a producer, at noon
+_DAYS_KEPT = 64
+_Change = tuple[int, int, int, int]  # instant in us, place of the phase, changes in mW and mVAr
 
 
 @dataclass(frozen=True)
@@ -47,67 +32,99 @@ class Household:
     Args:
         seed: same seed, same house.
         phases: 1 or 3; appliances are spread over the phases.
-        producer: photovoltaics on phase 1.
+        producer: photovoltaics too, on phase 1.
+        appliances: their names; None is a common house, without heat pump and electric car.
+        contact: whether the meter's dry contact drives the water heater; with a meter whose contact never
+            closes say False, and it runs by a clock of its own, at night.
+
+    Raises:
+        InputError: an appliance is not known, or phases are not 1 or 3.
     """
 
     seed: int = 0
     phases: int = 1
     producer: bool = False
+    appliances: tuple[str, ...] | None = None
+    contact: bool = True
 
-    def draw(self, at_us: int) -> tuple[Draw, int | None]:
-        starts, draws = _schedule(self.seed, self.phases, self.producer, local_time(at_us).date())
+    def __post_init__(self) -> None:
+        if self.phases not in (1, 3):
+            raise InputError(f"household: phases {self.phases}: expected 1 or 3")
+        if self.appliances is not None:
+            names = (self.appliances,) if isinstance(self.appliances, str) else tuple(self.appliances)
+            check_names(names)
+            object.__setattr__(self, "appliances", names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The appliances it has, each once, sorted."""
+        chosen = COMMON if self.appliances is None else self.appliances
+        return tuple(sorted({*chosen, *((PHOTOVOLTAICS,) if self.producer else ())}))
+
+    def draw(self, at_us: int, signals: Signals) -> tuple[Draw, int | None]:
+        closed_since_us = signals.contact_closed_since_us if self.contact else None
+        starts, draws = _timetable(self, local_time(at_us).date(), closed_since_us)
         place = bisect_right(starts, at_us) - 1
-        following = starts[place + 1] if place + 1 < len(starts) else midnight_after(at_us)
-        return draws[place], following
+        return draws[place], starts[place + 1]
 
 
-@lru_cache(maxsize=64)
-def _schedule(seed: int, phases: int, producer: bool, day: date) -> tuple[list[int], list[Draw]]:
-    """Instants of change of a local day, the first at midnight, and the power from each on."""
-    rng = Random(f"{seed}/{day.isoformat()}")
-    midnight = instant_us(datetime.combine(day, time(), PARIS))
-    end = midnight_after(midnight)
-    steps: list[tuple[int, int, float, float]] = []  # instant, phase, change in W, change in VAr
-
-    def run(phase: int, start_us: int, duration_s: float, active_w: float, cos_phi: float) -> None:
-        start = max(start_us, midnight) // SECOND_US * SECOND_US
-        stop = min(start + round(duration_s) * SECOND_US, end)
-        reactive = active_w * (1 / cos_phi**2 - 1) ** 0.5
-        if start < stop:
-            steps.append((start, phase, active_w, reactive))
-            steps.append((stop, phase, -active_w, -reactive))
-
-    for number, appliance in enumerate(_APPLIANCES):
-        start_h = rng.uniform(*appliance.window_h)
-        duration_s = rng.uniform(*appliance.duration_min) * 60
-        if rng.random() < appliance.chance:
-            start = midnight + round(start_h * 3600) * SECOND_US
-            run(number % phases, start, duration_s, appliance.active_w, appliance.cos_phi)
-    fridge = midnight + rng.randrange(1800) * SECOND_US
-    while fridge < end:
-        run(0, fridge, 720, _FRIDGE_W, _FRIDGE_COS_PHI)
-        fridge += rng.randrange(2200, 2900) * SECOND_US
-    if producer:
-        cloud = rng.uniform(0.3, 1.0)
-        for quarter in range(8 * 4, 18 * 4):  # the sun, by quarter hours
-            height = 1 - ((quarter / 4 - 13) / 5) ** 2
-            if height > 0:
-                run(0, midnight + quarter * 900 * SECOND_US, 900, -_SUN_PEAK_W * height * cloud, 1.0)
-
-    return _sum_up(midnight, phases, steps)
-
-
-def _sum_up(midnight: int, phases: int, steps: list[tuple[int, int, float, float]]) -> tuple[list[int], list[Draw]]:
-    active = [float(_STANDBY_W)] + [0.0] * (phases - 1)
-    reactive = [0.0] * phases
-    starts, draws = [midnight], [Draw.of(*(round(w) for w in active))]
-    for instant, phase, change_w, change_var in sorted(steps):
-        active[phase] += change_w
-        reactive[phase] += change_var
-        power = Draw(tuple(round(w) for w in active), tuple(round(var) for var in reactive))
-        if instant == starts[-1]:
+@lru_cache(maxsize=_DAYS_KEPT)
+def _timetable(house: Household, day: date, closed_since_us: int | None) -> tuple[list[int], list[Draw]]:
+    """Instants of change of a local day, from its midnight to the next, and the power from each on but the last."""
+    changes = _changes_without_contact(house, day)
+    today = Day(day, house.seed, house.phases)
+    if closed_since_us is not None and WATER_HEATER in house.names:
+        changes = sorted(changes + _changes_by_contact(house, today, closed_since_us))
+    active_mw, reactive_mvar = [0] * house.phases, [0] * house.phases
+    starts, draws = [today.start_us], [Draw(tuple(active_mw), tuple(reactive_mvar))]
+    for at_us, place, change_mw, change_mvar in changes:
+        active_mw[place] += change_mw
+        reactive_mvar[place] += change_mvar
+        power = Draw(tuple(active_mw), tuple(reactive_mvar))
+        if at_us == starts[-1]:
             draws[-1] = power
-        else:
-            starts.append(instant)
+        elif at_us < today.end_us:
+            starts.append(at_us)
             draws.append(power)
-    return starts, draws
+    return [*starts, today.end_us], draws
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _changes_without_contact(house: Household, day: date) -> list[_Change]:
+    today = Day(day, house.seed, house.phases)
+    changes: list[_Change] = []
+    for name in house.names:
+        if not (name == WATER_HEATER and house.contact):
+            runs = [run for each in _with_the_day_before(today) for run in _runs(name, each)]
+            changes += _within(today, APPLIANCES[name].phase, runs)
+    return sorted(changes)
+
+
+def _changes_by_contact(house: Household, today: Day, closed_since_us: int) -> list[_Change]:
+    placed = APPLIANCES[WATER_HEATER]
+    assert isinstance(placed.appliance, WaterHeater)
+    closing = Day(local_time(closed_since_us).date(), house.seed, house.phases)
+    runs = placed.appliance.runs_on_contact(
+        closed_since_us, closing, _with_the_day_before(today), lambda day: day.rng(WATER_HEATER)
+    )
+    return _within(today, placed.phase, runs)
+
+
+def _with_the_day_before(today: Day) -> tuple[Day, Day]:
+    return Day(today.date - timedelta(days=1), today.seed, today.phases), today
+
+
+def _runs(name: str, day: Day) -> list[Run]:
+    return APPLIANCES[name].appliance.runs(day, day.rng(name))
+
+
+def _within(day: Day, phase: int, runs: Iterable[Run]) -> list[_Change]:
+    """What the runs change in that day; one under way at midnight starts there."""
+    changes: list[_Change] = []
+    for run in runs:
+        start_us, stop_us = max(run.start_us, day.start_us), min(run.stop_us, day.end_us)
+        if start_us < stop_us:
+            for place in range(day.phases) if run.every_phase else ((phase - 1) % day.phases,):
+                changes.append((start_us, place, run.active_mw, run.reactive_mvar))
+                changes.append((stop_us, place, -run.active_mw, -run.reactive_mvar))
+    return changes

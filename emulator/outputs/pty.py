@@ -14,6 +14,7 @@ import fcntl
 import os
 import select
 import termios
+import time
 import tty
 from collections.abc import Generator
 
@@ -24,6 +25,8 @@ from xky.protocol import BenchError, Burst
 __all__ = ["PortPty"]
 
 KERNEL_BUFFER = 4095  # characters that the line discipline of a Linux serial port holds
+_PATIENCE_S = 0.05  # real seconds between two looks at a slow reader
+_READER_COMES_WITHIN_S = 10.0  # real seconds
 _CHUNK_S = 0.008  # real seconds of characters written at once: 8 at 9600 baud, 1 at 1200
 
 
@@ -34,6 +37,8 @@ class PortPty:
         env: paces the characters; they are never early.
         speed: bench seconds per real second, for the size of the chunks.
         buffer_bytes: receive buffer of the device.
+        patient: a slow reader holds the sender back, and nothing is dropped while somebody reads: for runs faster
+            than a real line, where the backlog says nothing about a device.
 
     Attributes:
         path: what the program opens.
@@ -43,7 +48,9 @@ class PortPty:
         BenchError: the system has no pty left.
     """
 
-    def __init__(self, env: simpy.Environment, *, speed: float = 1.0, buffer_bytes: int = KERNEL_BUFFER) -> None:
+    def __init__(
+        self, env: simpy.Environment, *, speed: float = 1.0, buffer_bytes: int = KERNEL_BUFFER, patient: bool = False
+    ) -> None:
         try:
             self._master, slave = os.openpty()
         except OSError as error:
@@ -54,9 +61,12 @@ class PortPty:
         os.set_blocking(self._master, False)
         self._poll = select.poll()
         self._poll.register(self._master, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(self._master, select.POLLOUT)
         self._env = env
         self._speed = speed
         self._buffer_bytes = buffer_bytes
+        self._patient = patient
         self._was_open = False
         self._closed = False
         self.overruns: list[float] = []
@@ -85,12 +95,38 @@ class PortPty:
             if was_open:
                 self._room(flush=True)  # the next reader may read before anything is written
             return
+        if self._patient:
+            self._hand_over(characters)
+            return
         room = max(self._room(flush=not was_open), 0)
         try:
             written = os.write(self._master, characters[:room]) if room else 0
         except BlockingIOError:
             written = 0
         self.overruns.extend([self._env.now] * (len(characters) - written))
+
+    def _hand_over(self, characters: bytes) -> None:
+        """All of them, as fast as the reader takes them; until it goes away."""
+        rest = memoryview(characters)
+        while rest and self.is_open:
+            try:
+                rest = rest[os.write(self._master, rest) :]
+            except BlockingIOError:
+                self._discard_what_was_written()
+                self._writable.poll(_PATIENCE_S * 1000)
+
+    def wait_for_reader(self) -> None:
+        """A patient port waits some seconds for somebody to open it, so that the first frame is heard."""
+        give_up = time.monotonic() + _READER_COMES_WITHIN_S
+        while self._patient and not self.is_open and time.monotonic() < give_up:
+            time.sleep(_PATIENCE_S)
+
+    def drain(self) -> None:
+        """A patient port lets its reader take what was written, before it is closed and all is lost."""
+        looks = 0
+        while self._patient and self.is_open and looks < 2:  # between two of the kernel's buffers it looks empty once
+            looks = looks + 1 if self._room(flush=False) >= self._buffer_bytes else 0
+            time.sleep(_PATIENCE_S)
 
     def _discard_what_was_written(self) -> None:
         """A meter hears nothing; a program that writes to its port must not fill it up and block."""

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -7,13 +9,14 @@ import pytest
 
 from xky.boards import Defect, defect_named, known_defects
 from xky.boards.firmware import Parser
-from xky.emulator import Linky
+from xky.emulator import Linky, contract_maker
 from xky.emulator.faults import Fault
 from xky.emulator.faults.wrong_checksum import WrongChecksum
 from xky.emulator.truth import Expect, Piece
 from xky.protocol import Decoder, Frame, Group, InputError, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 
+OF_THE_LISTENER = ("deaf-after-framing-errors", "looks-for-the-mode-once")  # they do not touch frames
 FOLDER = Path(__file__).parents[2] / "boards" / "defects"
 
 
@@ -37,6 +40,7 @@ def frames(mode: Mode) -> list[Frame]:
     spaced = with_space_checksum(index, mode)
     sent.append(([spaced if group.label == index else group for group in meter.groups()], ()))
     sent.append(([group for group in meter.groups() if group.label != index], (WrongChecksum(power),)))
+    sent += [(groups, ()) for groups in of_a_year(mode)]
     decoder = Decoder(mode)
     events = []
     for groups, faults in sent:
@@ -45,6 +49,36 @@ def frames(mode: Mode) -> list[Frame]:
             pieces = fault.apply(pieces, mode, Random(0))
         events += decoder.feed(b"".join(piece.data for piece in pieces))
     return [event for event in events if isinstance(event, Frame)]
+
+
+def of_a_year(mode: Mode) -> Iterator[list[Group]]:
+    """What tariffs, colours, peaks, days, clock changes, overloads, limits and an exchange bring."""
+    night = Linky(mode=mode, contract="hc", at="2026-10-24T22:29", seed=1)
+    night.load.hold(800)
+    for wait_s in (0, 120, 5400, 10_500, 3000):
+        night.wait(wait_s)
+        yield night.groups()
+    for value in (999_999_999, 0):
+        night.set(**{"HCHC" if mode is Mode.HISTORIC else "EASF01": value})
+        yield night.groups()
+    fresh = Linky(mode=mode, contract="hc", at="2026-10-25T03:30", seed=2)
+    fresh.counters.start_at_zero()
+    yield fresh.groups()
+    for contract, start, wait_s in (
+        (contract_maker("tempo")(others_blue=True), "2026-10-26T19:59", 60),
+        (contract_maker("ejp")(None, {date(2026, 10, 27): True}), "2026-10-27T06:29", 60),
+        ("hc", "2027-03-28T01:59", 60),
+    ):
+        meter = Linky(mode=mode, contract=contract, at=start, seed=3)
+        yield meter.groups()
+        meter.wait(wait_s)
+        yield meter.groups()
+    three = Linky(mode=mode, phases=3, at="2027-03-28T06:00", seed=4)
+    short = mode is Mode.HISTORIC
+    three.load.hold(6000, 0, 0)
+    yield three.groups(short=short)
+    three.load.hold(0)
+    yield three.groups(short=short)
 
 
 def said(parser: Parser, mode: Mode) -> list[list[Group] | None]:
@@ -69,10 +103,9 @@ def test_the_sound_parser_reports_every_good_group(mode: Mode) -> None:
     assert said(Parser(), mode) == [list(frame.good) for frame in frames(mode)]
 
 
-@pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize("name", known_defects())
-def test_each_defect_differs_from_the_sound_parser_on_some_frame(name: str, mode: Mode) -> None:
-    assert said(defect_named(name).parser(), mode) != said(Parser(), mode)
+@pytest.mark.parametrize("name", [name for name in known_defects() if name not in OF_THE_LISTENER])
+def test_each_defect_differs_from_the_sound_parser_on_some_frame(name: str) -> None:
+    assert any(said(defect_named(name).parser(), mode) != said(Parser(), mode) for mode in Mode)
 
 
 @pytest.mark.parametrize("mode", Mode)

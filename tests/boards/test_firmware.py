@@ -14,7 +14,7 @@ from xky.boards.receiver import LineReceiver
 from xky.emulator import Household, Line, Linky, Transmitter, Truth
 from xky.emulator.faults.cut import Cut
 from xky.emulator.faults.wrong_checksum import WrongChecksum
-from xky.protocol import Burst, Frame, Group, InputError, Mode, encode_group
+from xky.protocol import Burst, Decoder, Frame, Group, InputError, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 from xky.protocol.uart import Defect, Uart
 
@@ -173,7 +173,7 @@ def test_two_of_the_longest_frames_at_the_largest_gaps_fit_into_the_listening_ti
     board = board_named("winky-c6")
     env, line, frames = simpy.Environment(), Line(), []
     env.process(spread_out(meter.groups(), meter.mode, line, env))
-    receiver = LineReceiver(env, line, Uart(meter.mode.baud), meter.mode, frames.append)
+    receiver = LineReceiver(env, line, Uart(meter.mode.baud), lambda: Decoder(meter.mode), frames.append)
     env.run(until=10 + late * 0.31)
     receiver.wake()
     env.run(until=env.now + board.listen.timeout_s)
@@ -190,7 +190,7 @@ def test_two_of_the_longest_frames_at_the_largest_gaps_fit_into_the_listening_ti
 def hear(meter: Linky, uart: Uart, *, until_s: float = 8.0) -> list[Frame]:
     env, line, frames = simpy.Environment(), Line(), []
     meter.run_by(lambda: float(env.now))
-    receiver = LineReceiver(env, line, uart, meter.mode, frames.append)
+    receiver = LineReceiver(env, line, uart, lambda: Decoder(meter.mode), frames.append)
     receiver.wake()
     env.process(Transmitter(env, meter, line, Truth()).run())
     env.run(until=until_s)
@@ -222,7 +222,7 @@ def test_a_board_set_right_or_nearly_reads_all(mode: Mode, factor: float, bits: 
 
 def test_a_receiver_that_wakes_within_a_burst_hears_its_rest() -> None:
     env, line, frames = simpy.Environment(), Line(), []
-    receiver = LineReceiver(env, line, Uart(9600), STANDARD, frames.append)
+    receiver = LineReceiver(env, line, Uart(9600), lambda: Decoder(STANDARD), frames.append)
     groups = Linky().groups()
     data = STX + b"".join(encode_group(group, STANDARD) for group in groups) + ETX
     line.send(Burst(0.0, STANDARD.character_s, data))
@@ -237,7 +237,7 @@ def test_a_receiver_that_wakes_within_a_burst_hears_its_rest() -> None:
 
 def test_a_receiver_that_sleeps_loses_what_is_under_way_and_remembers_nothing() -> None:
     env, line, frames = simpy.Environment(), Line(), []
-    receiver = LineReceiver(env, line, Uart(9600), STANDARD, frames.append)
+    receiver = LineReceiver(env, line, Uart(9600), lambda: Decoder(STANDARD), frames.append)
     head, tail = STX + encode_group(Group("VTIC", "02"), STANDARD), encode_group(Group("PREF", "06"), STANDARD) + ETX
     receiver.wake()
     line.send(Burst(env.now, STANDARD.character_s, head))
@@ -254,7 +254,7 @@ def test_a_receiver_that_sleeps_loses_what_is_under_way_and_remembers_nothing() 
 
 def test_a_character_with_a_parity_error_costs_its_group_only() -> None:
     env, line, frames = simpy.Environment(), Line(), []
-    LineReceiver(env, line, Uart(9600), STANDARD, frames.append).wake()
+    LineReceiver(env, line, Uart(9600), lambda: Decoder(STANDARD), frames.append).wake()
     groups = [Group("VTIC", "02"), Group("PREF", "06"), Group("PCOUP", "06")]
     data = STX + b"".join(encode_group(group, STANDARD) for group in groups) + ETX
     place = data.index(b"PREF")

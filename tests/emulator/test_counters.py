@@ -127,7 +127,7 @@ def test_three_phases_count_their_net_sum() -> None:
     ("active_w", "reactive_var", "quadrant"), [(1000, 500, 1), (-1000, 500, 2), (-1000, -500, 3), (1000, -500, 4)]
 )
 def test_reactive_energy_goes_to_its_quadrant(active_w: int, reactive_var: int, quadrant: int) -> None:
-    meter = Linky(producer=True, load=Hold(Draw((active_w,), (reactive_var,))))
+    meter = Linky(producer=True, load=Hold(Draw((active_w * 1000,), (reactive_var * 1000,))))
     before = frame_of(meter)
     meter.wait(3600)
     after = frame_of(meter)

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 from fractions import Fraction
 from itertools import pairwise
-from math import isqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.emulator.legal_time import SECOND_US
-from xky.emulator.registers import Demand, Energy, Mean
+from xky.emulator.registers import Curve, Demand, Energy, Maximum
 
-WH_US = 3600 * SECOND_US
+WH_US = 3600 * SECOND_US * 1000  # in milliwatt-microseconds
 B = 0.008  # 54E §7
-POWERS = st.integers(0, 36_000)
+POWERS = st.integers(0, 36_000_000)
 STRETCHES = st.lists(st.tuples(POWERS, st.integers(1, 10**11)), min_size=1, max_size=10)
 
 
@@ -36,19 +35,54 @@ def test_any_partition_of_time_gives_the_same_energy(power: int, duration: int, 
 
 def test_a_kilowatt_counts_a_watt_hour_each_3_6_seconds() -> None:
     energy = Energy()
-    assert [energy.add(1000, 1_200_000) for _ in range(6)] == [0, 0, 1, 0, 0, 1]
+    assert [energy.add(1_000_000, 1_200_000) for _ in range(6)] == [0, 0, 1, 0, 0, 1]
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**5), st.integers(1, 10**10)), min_size=1))
-def test_a_mean_weighs_each_value_by_its_duration(stretches: list[tuple[int, int]]) -> None:
-    mean = Mean()
+@given(st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 10**10)), min_size=1))
+def test_a_point_of_a_curve_weighs_each_value_by_its_duration(stretches: list[tuple[int, int]]) -> None:
+    curve = Curve(600 * SECOND_US)
     for value, duration in stretches:
-        mean.add(value, duration)
-    exact = Fraction(sum(v * d for v, d in stretches), sum(d for _, d in stretches))
-    closed = mean.close()
-    assert closed is not None
-    assert abs(closed - exact) <= Fraction(1, 2)
-    assert mean.close() is None
+        curve.add(value, duration)
+    exact = Fraction(sum(v * d for v, d in stretches), 1000 * sum(d for _, d in stretches))
+    curve.close(600 * SECOND_US)
+    assert abs(curve.points[0].value - exact) <= Fraction(1, 2) + Fraction(1, 10**6)
+    assert curve.points[0].at_us == 600 * SECOND_US
+    curve.close(1200 * SECOND_US)
+    assert len(curve.points) == 1
+
+
+def test_a_curve_shows_its_last_two_points_newest_first() -> None:
+    curve = Curve(600 * SECOND_US)
+    for number in range(1, 5):
+        curve.add(number * 1000, 600 * SECOND_US)
+        curve.close(number * 600 * SECOND_US)
+    assert [(point.at_us // SECOND_US, point.value) for point in curve.points] == [(2400, 4), (1800, 3)]
+
+
+def test_a_broken_period_gives_no_point_and_the_next_one_does() -> None:
+    curve = Curve(600 * SECOND_US)
+    curve.add(1000, 600 * SECOND_US)
+    curve.close(600 * SECOND_US)
+    curve.add(2000, 300 * SECOND_US)
+    curve.whole = False
+    curve.add(2000, 200 * SECOND_US)
+    curve.close(1200 * SECOND_US)
+    assert [point.value for point in curve.points] == [1]
+    curve.add(3000, 600 * SECOND_US)
+    curve.close(1800 * SECOND_US)
+    assert [point.value for point in curve.points] == [3, 1]
+
+
+@given(st.integers(0, 10**8), st.integers(0, 10**15))
+def test_a_curve_that_is_settled_goes_on_as_if_the_value_had_always_been_there(value_milli: int, at_us: int) -> None:
+    curve = Curve(600 * SECOND_US)
+    shown = round(value_milli / 1000)
+    curve.settle(shown, at_us, value_milli)
+    end_us = (at_us // curve.period_us + 1) * curve.period_us
+    curve.add(value_milli, end_us - at_us)
+    curve.close(end_us)
+    assert [point.value for point in curve.points] == [shown, shown]
+    assert [end_us - point.at_us for point in curve.points] == [0, curve.period_us]
 
 
 def stepped(powers: list[int], start: float) -> list[float]:
@@ -69,9 +103,9 @@ def test_the_closed_form_of_smaxsn_equals_stepping_second_by_second(runs: list[t
         demand.run(power, second * SECOND_US, (second + seconds) * SECOND_US)
         second += seconds
     judge = [float(before**2), *stepped([power for power, seconds in runs for _ in range(seconds)], float(before**2))]
-    assert demand.maximum_va == pytest.approx(max(judge) ** 0.5, abs=1)
-    reached = demand.maximum_at_us // SECOND_US
-    assert isqrt(round(judge[reached])) == pytest.approx(demand.maximum_va, abs=1)
+    assert demand.today.va == pytest.approx(max(judge) ** 0.5, abs=1)
+    reached = demand.today.at_us // SECOND_US
+    assert round(judge[reached] ** 0.5) == pytest.approx(demand.today.va, abs=1)
     assert not any(value > judge[reached] * (1 + 1e-9) + 1 for value in judge[:reached])
 
 
@@ -87,9 +121,9 @@ def test_smaxsn_and_its_time_do_not_depend_on_who_asked_when(
     whole.run(power, 0, end)
     for start, stop in pairwise(cuts):
         parts.run(power, start, stop)
-    assert abs(parts.maximum_va - whole.maximum_va) <= 1  # only where the rounding of a float falls on the edge
-    if parts.maximum_va == whole.maximum_va:
-        assert abs(parts.maximum_at_us - whole.maximum_at_us) <= SECOND_US
+    assert abs(parts.today.va - whole.today.va) <= 1  # only where the rounding of a float falls on the edge
+    if parts.today.va == whole.today.va:
+        assert abs(parts.today.at_us - whole.today.at_us) <= SECOND_US
 
 
 def test_the_time_of_smaxsn_is_when_it_was_reached_and_then_stands_still() -> None:
@@ -98,8 +132,8 @@ def test_the_time_of_smaxsn_is_when_it_was_reached_and_then_stands_still() -> No
     seen = {}
     for second in range(6000):
         demand.run(2000, second * SECOND_US, (second + 1) * SECOND_US)
-        seen.setdefault(demand.maximum_va, set()).add(demand.maximum_at_us)
-    assert demand.maximum_va == 2000
+        seen.setdefault(demand.today.va, set()).add(demand.today.at_us)
+    assert demand.today.va == 2000
     assert all(len(times) == 1 for times in seen.values())
     assert len(seen) > 300
 
@@ -112,7 +146,7 @@ def test_the_filter_reaches_1_3_times_the_cut_off_power_when_54e_says(factor: fl
     passed = []
     for second in range(400):
         demand.run(round(factor * pcoup), second * SECOND_US, (second + 1) * SECOND_US)
-        passed.append(demand.maximum_va >= round(1.3 * pcoup))
+        passed.append(demand.today.va >= round(1.3 * pcoup))
     assert passed.index(True) + 1 == pytest.approx(seconds, abs=1)
 
 
@@ -120,10 +154,10 @@ def test_midnight_makes_today_yesterday_and_starts_from_the_filter() -> None:
     demand = Demand()
     demand.settle(0, 0)
     demand.run(3000, 0, 600 * SECOND_US)
-    highest, at_us = demand.maximum_va, demand.maximum_at_us
+    highest, at_us = demand.today.va, demand.today.at_us
     demand.run(0, 600 * SECOND_US, 700 * SECOND_US)
     demand.close_day(700 * SECOND_US)
-    assert (demand.yesterday_va, demand.yesterday_at_us) == (highest, at_us)
-    assert 0 < demand.maximum_va < highest
-    assert demand.maximum_va == isqrt(round(stepped([3000] * 600 + [0] * 100, 0.0)[-1]))
-    assert demand.maximum_at_us == 700 * SECOND_US
+    assert demand.days[0] == Maximum(highest, at_us)
+    assert 0 < demand.today.va < highest
+    assert demand.today.va == round(stepped([3000] * 600 + [0] * 100, 0.0)[-1] ** 0.5)
+    assert demand.today.at_us == 700 * SECOND_US

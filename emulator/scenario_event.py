@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One event of a scenario as a person writes it: when, and what happens."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+
+from xky.protocol import Mode
+from xky.protocol.tomlfile import Section
+
+from .contract_table import NamedContract, line_text
+from .legal_time import parse_at
+from .meter_file import HouseholdTable, Kva, Power, TraceTable
+from .when import When
+
+__all__ = ["Clock", "Event", "Exchange", "Outage", "PeakTable", "RampTable"]
+
+Phase = Annotated[int, Field(ge=1, le=3)]
+_LOADS = ("load_va", "ramp", "household", "trace", "adps", "adir")
+
+
+class RampTable(Section):
+    """From what is drawn now to ``to_va``, evenly in ``during_s``."""
+
+    to_va: Power
+    during_s: Annotated[int, Field(ge=1)]
+
+
+class Outage(Section):
+    """The network goes for ``for_s``; the clock runs on for ``clock_reserve_s`` without it."""
+
+    for_s: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 259_200.0
+
+
+class Clock(Section):
+    """What is done to the clock. Setting it, by ``show`` or ``resynchronise``, ends a degraded one."""
+
+    show: When | None = None
+    """Legal time that it shows from now on."""
+    resynchronise: bool = False
+    degraded: bool | None = None
+    drift_ppm: Annotated[int, Field(ge=-1000, le=1000)] | None = None
+
+    @field_validator("show")
+    @classmethod
+    def _is_a_time(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_at(value, "show")
+        return value
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> "Clock":
+        if self.show is not None and self.resynchronise:
+            raise ValueError("show: resynchronise shows the true time; leave one out")
+        if not (self.resynchronise or self.model_fields_set & {"show", "degraded", "drift_ppm"}):
+            raise ValueError("nothing happens; write show, resynchronise = true, degraded or drift_ppm")
+        return self
+
+
+class PeakTable(Section):
+    """A mobile peak, in the place of those that the contract plans."""
+
+    number: Phase
+    start: When
+    end: When
+    notice: bool = True
+    """Whether STGE gives notice of it from now on."""
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        parse_at(value, "time")
+        return value
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "PeakTable":
+        if parse_at(self.start) >= parse_at(self.end):
+            raise ValueError(f"end {self.end!r}: is not after the start, {self.start}")
+        return self
+
+
+class Exchange(Section):
+    """A new meter: what it has that the old one had not. Its address is new and its indexes begin near 0.
+
+    The house behind it stays; its load begins anew only where it cannot stay (other phases, a producer).
+    """
+
+    phases: Literal[1, 3] | None = None
+    producer: bool | None = None
+    mode: Mode | None = None
+    contract: NamedContract | None = None
+    pref_kva: Kva | None = None
+    pcoup_kva: Kva | None = None
+
+
+class Event(Section):
+    """Something happens. ``at`` and one key, or several that happen together, in the order below.
+
+    Attributes:
+        at: legal time of the day, or a date and time.
+        say: a remark for people.
+        exchange: of the meter.
+        load_va: draw this; ``ramp``, ``household``, ``trace`` likewise.
+        adps: a single-phase load over the subscription.
+        adir: phases of a three-phase load over the setting.
+        set: registers by label.
+        skip_to: the meter's time jumps on; the line's does not.
+    """
+
+    at: When
+    say: str = ""
+    exchange: Exchange | None = None
+    mode: Mode | None = None
+    pref_kva: Kva | None = None
+    pcoup_kva: Kva | None = None
+    load_va: Power | None = None
+    ramp: RampTable | None = None
+    household: HouseholdTable | None = None
+    trace: TraceTable | None = None
+    adps: bool | None = None
+    adir: tuple[Phase, ...] | None = None
+    set: Mapping[str, int] | None = None
+    outage: Outage | None = None
+    clock: Clock | None = None
+    breaker: Literal["open", "close"] | None = None
+    peak: PeakTable | None = None
+    msg1: Annotated[str, line_text(32)] | None = None
+    msg2: Annotated[str, line_text(16)] | None = None
+    lose_phases: tuple[Phase, ...] | None = None
+    cover_open: bool | None = None
+    skip_to: When | None = None
+
+    _at_us: int = PrivateAttr(0)
+    _skip_to_us: int = PrivateAttr(0)
+
+    @property
+    def at_us(self) -> int:
+        """True instant."""
+        return self._at_us
+
+    @property
+    def skip_to_us(self) -> int:
+        """True instant that ``skip_to`` leads to; ``at_us`` without one."""
+        return self._skip_to_us
+
+    def happens_at(self, at_us: int, skip_to_us: int) -> None:
+        """Its scenario tells it when it happens."""
+        self._at_us, self._skip_to_us = at_us, skip_to_us
+
+    @property
+    def actions(self) -> list[str]:
+        """The keys that say what happens, in the order of the schema."""
+        return [key for key in type(self).model_fields if key not in ("at", "say") and getattr(self, key) is not None]
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "Event":
+        if not self.actions and not self.say:
+            known = ", ".join(key for key in type(self).model_fields if key != "at")
+            raise ValueError(f"nothing happens; write one of {known}")
+        loads = [key for key in self.actions if key in _LOADS]
+        if len(loads) > 1:
+            raise ValueError(f"{loads[1]}: there is {loads[0]} too, and a meter feeds one load; leave one out")
+        return self

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TOML files that a person writes: read against a schema, and each complaint names file, line, key and mend.
+
+A validator's text that begins with a key of its table blames that key: ``off_peak '22h': write …``.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import InputError
+from .tomlplaces import line_of
+
+__all__ = ["Section", "Written", "parse_toml", "read_text", "read_toml", "what_is_wrong"]
+
+_TYPO = ("extra_forbidden", "unexpected_keyword_argument")
+_SHOWN = 60  # characters of a wrong value
+
+
+class Section(BaseModel):
+    """A table of such a file: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where something was written, so that a complaint can say so; nowhere unless told.
+
+    Attributes:
+        name: of the file.
+        text: of the file.
+        keys: of the table in it.
+    """
+
+    name: str = ""
+    text: str = ""
+    keys: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """What paths in the file start from."""
+        return Path(self.name).parent
+
+    def below(self, *keys: str) -> "Written":
+        """A table in it."""
+        return Written(self.name, self.text, (*self.keys, *keys))
+
+    def complain(self, error: object, *keys: str) -> InputError:
+        """An error that names file, line and key."""
+        path = (*self.keys, *keys)
+        place = f"{self.name}:{line_of(path, self.text)}: " if self.name else ""
+        return InputError(f"{place}{_beginning_with(path, str(error))}")
+
+    @contextmanager
+    def blame(self, *keys: str) -> Iterator[None]:
+        """An error inside is that of a key."""
+        try:
+            yield
+        except InputError as error:
+            raise self.complain(error, *keys) from None
+
+
+def read_toml(path: Path, model: type[_Model], what: str) -> _Model:
+    """The file as ``model``.
+
+    Args:
+        path: of the file.
+        model: its schema.
+        what: such as ``a board``, for the hint when the file cannot be read.
+
+    Raises:
+        InputError: it cannot be read, or is wrong; the text names file, line and key.
+    """
+    return parse_toml(read_text(path, what), str(path), model)
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of such a file; see ``read_toml``."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); give the path of {what}'s TOML file") from None
+
+
+def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
+    """The text of a file as ``model``; ``name`` stands for it in complaints.
+
+    Raises:
+        InputError: it is wrong; the text names file, line and key.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        line = place[1] if place else max(len(text.splitlines()), 1)  # at the end of the document
+        raise InputError(f"{name}:{line}: no valid TOML: {error}") from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        keys, complaint = what_is_wrong(error, data, model)
+        raise InputError(f"{name}:{line_of(keys, text)}: {complaint}") from None
+
+
+def what_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) -> tuple[list[str], str]:
+    """The first complaint about ``data``: the keys down to what it blames, and one line that begins with them."""
+    located = [(one, _keys_written(one["loc"], data, missing=one["type"] == "missing")) for one in error.errors()]
+    # A typo comes before the hole it leaves; and of the forms that a value may have, the one it comes nearest to.
+    first, keys = min(
+        located, key=lambda one: (one[0]["type"] not in _TYPO, -len(one[1]), one[0]["type"] != "value_error")
+    )
+    key = ".".join(keys)
+    if first["type"] in _TYPO:
+        known = sorted(_keys_of(model, keys[:-1]))
+        near = difflib.get_close_matches(keys[-1], known, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return keys, f"{key}: no such key; known here: {', '.join(known)}.{hint}"
+    if first["type"] == "missing":
+        return keys, f"{key}: this key is missing; write it"
+    if first["type"] == "value_error":  # of a validator of ours, which says it all
+        text = str(first["ctx"]["error"])
+        word = re.match(r"[\w-]+", text)
+        table = _at(keys, data)
+        if word and isinstance(table, Mapping) and word[0] in table:
+            keys = [*keys, word[0]]
+        return keys, _beginning_with(keys, text)
+    found = repr(first["input"])
+    found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
+    return keys, f"{key} = {found}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def _beginning_with(keys: Sequence[str], text: str) -> str:
+    """The text behind the keys; it may begin with the last of them itself."""
+    own = bool(keys) and re.match(rf"{re.escape(keys[-1])}(?![\w-])", text) is not None
+    above = ".".join(keys[:-1] if own else keys)
+    return f"{above}{'.' if own else ': '}{text}" if above else text
+
+
+def _keys_written(loc: Sequence[int | str], data: object, *, missing: bool) -> list[str]:
+    """Those parts of a place that a person wrote, or left out: not the form that a value was tried as."""
+    keys: list[str] = []
+    for number, part in enumerate(loc, 1):
+        if isinstance(data, Mapping):
+            written = part in data or (missing and number == len(loc))
+        else:
+            written = isinstance(data, list | tuple) and isinstance(part, int)
+        if not written:
+            continue
+        keys.append(str(part))
+        data = _at([str(part)], data)
+    return keys
+
+
+def _at(keys: Sequence[str], data: Any) -> object:
+    for key in keys:
+        if isinstance(data, Mapping):
+            data = data.get(key)
+        elif isinstance(data, list | tuple) and key.isdigit() and int(key) < len(data):
+            data = data[int(key)]
+        else:
+            return None
+    return data
+
+
+def _keys_of(model: type[BaseModel], keys: Sequence[str]) -> list[str]:
+    """Names of the keys that a table may have."""
+    names = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    if not keys:
+        return list(names)
+    rest = [key for key in keys[1:] if not key.isdigit()]
+    for kind in _classes(names.get(keys[0])):
+        if issubclass(kind, BaseModel):
+            return _keys_of(kind, rest)
+        if hasattr(kind, "__dataclass_fields__"):
+            return list(kind.__dataclass_fields__)
+    return list(names)
+
+
+def _classes(annotation: Any) -> Iterator[type[Any]]:
+    """The classes in an annotation such as ``tuple[Event, ...] | None``."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _classes(part)
