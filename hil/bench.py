@@ -34,13 +34,23 @@ class Bench:
         meter: put on the line; may be exchanged later by ``transmitter.meter``.
         seed: of gaps and faults.
         speed: bench seconds per real second; devices in virtual time run as fast as they can.
+        only_when_heard: see ``Transmitter``; for a device that sleeps through days.
 
     Raises:
         InputError: the board does not read the meter's mode, or ``speed`` is no positive number.
         BenchError: the device cannot be started.
     """
 
-    def __init__(self, device: Device, board: Board, meter: Linky, *, seed: int = 0, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        device: Device,
+        board: Board,
+        meter: Linky,
+        *,
+        seed: int = 0,
+        speed: float = 1.0,
+        only_when_heard: bool = False,
+    ) -> None:
         if not speed > 0:
             raise InputError(f"--speed {speed}: expected a number over 0")
         if meter.mode not in board.modes:
@@ -55,7 +65,9 @@ class Bench:
         self.line = Line()
         self.truth = Truth()
         self.probe = Probe(lambda: float(self.env.now))
-        self.transmitter = Transmitter(self.env, meter, self.line, self.truth, seed=seed)
+        self.transmitter = Transmitter(
+            self.env, meter, self.line, self.truth, seed=seed, only_when_heard=only_when_heard
+        )
 
     @property
     def meter(self) -> Linky:

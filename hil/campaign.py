@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from xky.boards import Board
+from xky.emulator.meter_file import meter_file
 from xky.protocol import LABELS, InputError, Mode, XkyError
 
 from .bench import board_of
@@ -32,6 +33,7 @@ class Options:
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
+        meter: ready one or file, in the place of the suite's household.
     """
 
     device: str
@@ -42,6 +44,7 @@ class Options:
     speed: float = 1.0
     seed: int = 0
     defect: str | None = None
+    meter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Campaign:
                 f"--mode {self.options.mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"
             )
         self.claims: frozenset[str] | None = self._claims()
+        self._house = None if self.options.meter is None else meter_file(self.options.meter)
         if self.options.speed <= 0:
             raise InputError(f"--speed {self.options.speed}: expected a number over 0")
 
@@ -118,7 +122,8 @@ class Campaign:
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode."""
-        return Plan((one for purpose, of in self.purposes if of is mode for one in purpose.stimuli), mode)
+        stimuli = (one for purpose, of in self.purposes if of is mode for one in purpose.stimuli)
+        return Plan(stimuli, mode, house=self._house)
 
     def oracle(self, mode: Mode) -> Oracle:
         """The judge of a mode's record; the first call plays the plan."""

@@ -7,17 +7,20 @@ from: neither a constant nor an old value can pass for a new one.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from itertools import count
 from random import Random
 
 from xky.boards import Board
 from xky.emulator import Linky
+from xky.emulator.legal_time import parse_at
+from xky.emulator.meter_file import MeterFile
 from xky.protocol import Mode, encode_group
 
 from .bench import Bench
 from .devices import Device
 from .reading import in_label_table
-from .record import OPENING, Record
-from .stimulus import Stimulus
+from .record import AROUND_S, OPENING, Record
+from .stimulus import SUITE_AT, MeterMaker, Stimulus, household
 from .times import Times, times_for
 
 __all__ = ["Plan", "play"]
@@ -26,6 +29,8 @@ START_UP = "start-up"
 CLOSING = "closing"
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
+_NEAR_THE_END = 900_000_000  # Wh: from there an index would roll over
+_TRIES = 200
 
 
 class Plan:
@@ -33,14 +38,26 @@ class Plan:
 
     Args:
         stimuli: of the selected purposes; equal ones are played once. The order of first mention holds,
-            but steps of one meter are kept together.
+            but steps of one meter are kept together, and those of a time of the day come last, in its order.
         mode: of the run.
+        at: legal time at which it begins.
+        house: meter in the place of the suite's household.
     """
 
-    def __init__(self, stimuli: Iterable[Stimulus], mode: Mode) -> None:
+    def __init__(
+        self, stimuli: Iterable[Stimulus], mode: Mode, *, at: str = SUITE_AT, house: MeterFile | None = None
+    ) -> None:
         wanted = dict.fromkeys(one for one in stimuli if mode in one.modes)
         makers = list(dict.fromkeys(one.meter for one in wanted))
-        self.steps: Sequence[Stimulus] = sorted(wanted, key=lambda one: makers.index(one.meter))
+
+        def place(one: Stimulus) -> tuple[int, int]:
+            if one.last:
+                return 2, 0
+            return (0, makers.index(one.meter)) if one.at is None else (1, parse_at(one.at))
+
+        self.steps: Sequence[Stimulus] = sorted(wanted, key=place)
+        self.at_us = parse_at(at)
+        self.house = house
         self.mode = mode
 
     def __len__(self) -> int:
@@ -95,22 +112,33 @@ class _Player:
 
     def _step(self, step: Stimulus) -> Generator[bool, None, None]:
         transmitter = self._bench.transmitter
-        meter = transmitter.meter = self._meters.of(step)
+        self._meters.go_on_to(step.at)
+        meter = transmitter.meter = self._meters.of(step.meter)
         times = self._times()
         hold_s = times.completeness_s
-        aged_s = times.freshness_s + _FRESHNESS_MARGIN_PERIODS * self._period_s()
-        self._meters.vary(meter)
+        longest_s = self._longest_period_s()
+        freshness_s = times_for(self._bench.board, longest_s, self._speed).freshness_s
+        aged_s = freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
+        self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
-        transmitter.faults = step.faults(self._plan.mode)
+        transmitter.faults = step.faults(meter)
         if step.disturbs:
             self.disturbed.add(step.name)
-        yield from self._hold(step.name, max(hold_s, aged_s) if step.outlasts_freshness else hold_s)
+        if step.outlasts_freshness:
+            hold_s = max(hold_s, aged_s)
+        if step.outlasts_completeness:
+            hold_s += times.latency_s + 2 * self._period_s()
+        if step.outlasts_detection:
+            hold_s += times.detection_s
+        yield from self._hold(step.name, hold_s)
         transmitter.faults = ()
         step.after(meter)
         if step.disturbs or step.outlasts_freshness:
-            meter = transmitter.meter = self._meters.of(self._plan.steps[0])  # where a step exchanged it, it comes back
+            if not step.tail_on_same_meter:
+                meter = transmitter.meter = self._meters.of(self._plan.steps[0].meter)
             self._meters.vary(meter)
             tail_s = max(times.recovery_s, aged_s if step.outlasts_freshness else 0.0)
+            tail_s += times.detection_s if step.outlasts_detection else 0.0
             yield from self._hold(step.tail, tail_s)
 
     def _hold(self, name: str, duration_s: float) -> Generator[bool, None, None]:
@@ -126,51 +154,98 @@ class _Player:
         frames = self._bench.truth
         return frames[-1].end_s - frames[-1].start_s + 0.0334 if len(frames) else 1.0
 
+    def _longest_period_s(self) -> float:
+        """Of the frames that count for the limits at this instant: a record judges by these, too."""
+        around = self._bench.truth.around(self._bench.env.now, AROUND_S)
+        return max((frame.end_s - frame.start_s for frame in around), default=1.0) + 0.0334
+
     def _times(self) -> Times:
         return times_for(self._bench.board, self._period_s(), self._speed)
 
 
 class _Meters:
-    """The meters of a plan, and values that the run has not had."""
+    """The meters of a plan, which all show the same time, and values that the run has not had."""
 
-    def __init__(self, mode: Mode, seed: int) -> None:
-        self._mode = mode
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self._plan = plan
         self._seed = seed
-        self._rng = Random(f"plan {mode} {seed}")
-        self._made: dict[Callable[[Mode, int], Linky], Linky] = {}
-        self._powers = 0
+        self._rng = Random(f"plan {plan.mode} {seed}")
+        self._made: dict[MeterMaker, Linky] = {}
+        self._totals, self._shares = [0], set[int]()
+        self._highest: dict[int, int] = {}
+        self._ahead_us = 0
         self.clock: Callable[[], float] | None = None
 
-    def of(self, step: Stimulus) -> Linky:
-        """The meter of a step, made on first use."""
-        if step.meter not in self._made:
-            meter = step.meter(self._mode, self._seed)
-            if self.clock is not None:
-                meter.wait(self.clock())  # every meter of a run shows the same time: no horodate comes twice
-                meter.run_by(self.clock)
-            self._made[step.meter] = meter
-        return self._made[step.meter]
+    @property
+    def _now_us(self) -> int:
+        elapsed_s = 0.0 if self.clock is None else self.clock()
+        return self._plan.at_us + self._ahead_us + round(elapsed_s * 1e6)
 
-    def vary(self, meter: Linky) -> None:
+    def go_on_to(self, at: str | None) -> None:
+        """Let the time of the meters jump on to a legal time."""
+        if at is not None:
+            self._ahead_us += max(parse_at(at) - self._now_us, 0)
+
+    def of(self, maker: MeterMaker) -> Linky:
+        """The meter of a maker, made on first use."""
+        meter = self._made.get(maker)
+        if meter is None:
+            meter = self._made[maker] = self._make(maker)
+            if self.clock is not None:
+                meter.run_by(self.clock)
+        late_us = self._now_us - meter.true_us
+        if late_us > 0 and self.clock is not None:  # no horodate comes twice; what is drawn meanwhile is nothing
+            meter.load.hold(0)
+            meter.skip(late_us / 1e6)
+        return meter
+
+    def _make(self, maker: MeterMaker) -> Linky:
+        replaced = self._plan.house
+        if replaced is None or maker is not household:
+            return maker(self._plan.mode, self._seed, self._now_us)
+        meter = replaced.changed(mode=Mode.STANDARD).build(at_us=self._now_us)
+        if self._plan.mode is Mode.HISTORIC:  # as the distributor switches it: also a producer's
+            meter.mode = Mode.HISTORIC
+        return meter
+
+    def vary(self, meter: Linky, *, fall: bool = False) -> None:
         """Move every index in use by thousands of Wh, and the power to one that this run has not had.
 
-        No new value gets a space as its checksum: a decoder that cannot take one fails the purpose that
-        says so, and no other by chance.
+        Indexes go up from meter to meter, unless they are to ``fall``. No new value gets a
+        space as its checksum: a decoder that cannot take one fails the purpose that says so, and no other
+        by chance.
         """
         before = set(meter.groups())
-        self._move(meter)
+        self._move(meter, fall=fall)
         while any(encode_group(group, meter.mode)[-2:-1] == b" " for group in set(meter.groups()) - before):
-            self._move(meter)
+            self._move(meter, fall=fall)
 
-    def _move(self, meter: Linky) -> None:
+    def _move(self, meter: Linky, *, fall: bool) -> None:
         counters = meter.counters
-        for index in sorted({*meter.contract.index_labels.values(), 3}):
-            moved = counters.supplier[index - 1] + self._rng.randrange(1000, 9000)
-            meter.set(**{f"EASF{index:02}": moved % 10**9})
-        self._powers += 1
-        # Neighbouring steps lie over 100 VA apart: no damaged digit of one is a true value of the other.
-        spread = 137 * self._powers + self._rng.randrange(37)
-        meter.load.hold(*(1150 + (230 * phase + spread) % (4600 // meter.phases) for phase in range(meter.phases)))
+        for index in sorted({*meter.contract.indexes, 3}):
+            shown = counters.supplier[index - 1] % 10**9
+            floor = 0 if fall else self._highest.get(index, 0)
+            moved = max(shown if shown < _NEAR_THE_END else 0, floor) + self._rng.randrange(1000, 9000)
+            if not fall:
+                self._highest[index] = moved
+            meter.set(**{f"EASF{index:02}": moved})
+        meter.load.hold(*self._new_power(meter))
+
+    def _new_power(self, meter: Linky) -> list[float]:
+        """Watts by phase: none of the run's, and over 100 from the last, so that no damaged digit is a true value."""
+        ceiling = max(400, min(4600, 800 * meter.pref_kva) // meter.phases)
+        for attempt in count():
+            first = 150 + self._rng.randrange(ceiling)
+            powers = [first + (230 * phase) % ceiling for phase in range(meter.phases)]
+            apart = (
+                10 if attempt < _TRIES else 0
+            )  # PAPP is rounded; where a small house has no room left, it may come twice
+            alone = all(abs(sum(powers) - total) > apart for total in self._totals) or attempt > 2 * _TRIES
+            if alone and self._shares.isdisjoint(powers) and abs(sum(powers) - self._totals[-1]) > 100:
+                self._totals.append(sum(powers))
+                self._shares.update(powers if meter.phases > 1 else ())
+                break
+        return [float(power) for power in powers]
 
 
 def play(
@@ -197,8 +272,8 @@ def play(
     Raises:
         BenchError: the device does not start, or ends before the first frame was sent.
     """
-    meters = _Meters(plan.mode, seed)
-    bench = Bench(device, board, meters.of(plan.steps[0]), seed=seed, speed=speed)
+    meters = _Meters(plan, seed)
+    bench = Bench(device, board, meters.of(plan.steps[0].meter), seed=seed, speed=speed)
     player = _Player(plan, bench, meters, speed if not device.virtual else 1.0, on_step)
     bench.transmitter.before_frame = player.at_boundary
     with bench:

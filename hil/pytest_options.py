@@ -13,6 +13,7 @@ _OPTIONS = (  # command line, ini name, help
     ("--line", "line", "how an exec: device's port is made: pty"),
     ("--line-speed", "line_speed", "times as fast as a real line"),
     ("--xky-seed", "xky_seed", "seed of meters, gaps and faults"),
+    ("--tic-meter", "tic_meter", "ready meter, or a meter's file, in the place of the suite's household"),
     ("--defect", "defect", "defect to build into simulated firmware"),
 )
 

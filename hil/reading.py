@@ -2,7 +2,7 @@
 """What a device says upstream, and how a JSON line of a program becomes that."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,12 +62,17 @@ class Reading:
     Attributes:
         at_s: when it came, seconds on the bench's clock.
         said: label to what was said of it.
-        raw: the message as it came.
+        line: the message as it came; empty for a simulated board, which sends no text.
     """
 
     at_s: float
     said: Mapping[str, Said]
-    raw: str = ""
+    line: str = ""
+
+    @property
+    def raw(self) -> str:
+        """The message as text."""
+        return self.line or " ".join(f"{label}={said.value}" for label, said in self.said.items())
 
     def __contains__(self, label: str) -> bool:
         return label in self.said
@@ -89,10 +94,31 @@ class Reading:
         return self.said[label].timestamp
 
 
+class _SaidOfGroups(Mapping[str, Said]):
+    """What a device that reports groups as they are said of each label; made when somebody looks."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._groups = groups
+        self._said: dict[str, Said] | None = None
+
+    def _made(self) -> dict[str, Said]:
+        if self._said is None:
+            self._said = {group.label: Said(group.value, group.timestamp) for group in self._groups}
+        return self._said
+
+    def __getitem__(self, label: str) -> Said:
+        return self._made()[label]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made())
+
+    def __len__(self) -> int:
+        return len(self._made())
+
+
 def reading_from_groups(at_s: float, groups: Sequence[Group]) -> Reading:
     """The reading of a device that reports groups as they are."""
-    said = {group.label: Said(group.value, group.timestamp) for group in groups}
-    return Reading(at_s, said, " ".join(f"{group.label}={group.value}" for group in groups))
+    return Reading(at_s, _SaidOfGroups(groups))
 
 
 def reading_from_json(at_s: float, line: str) -> Reading | None:

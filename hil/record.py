@@ -13,10 +13,10 @@ from .probe import Remark
 from .reading import Reading
 from .times import Times, times_for
 
-__all__ = ["OPENING", "Record"]
+__all__ = ["AROUND_S", "OPENING", "Record"]
 
 OPENING = "opening"  # the first clean frames that a device is known to hear
-_AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
+AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
 
 
 @dataclass
@@ -68,9 +68,9 @@ class Record:
 
     def times_at(self, at_s: float) -> Times:
         """The limits that hold at an instant, from the longest frame around it."""
-        period_s = max(
-            (frame.end_s - frame.start_s for frame in self.truth.around(at_s, _AROUND_S)), default=1.0
-        ) + max(FRAME_GAP_S)
+        period_s = max((frame.end_s - frame.start_s for frame in self.truth.around(at_s, AROUND_S)), default=1.0) + max(
+            FRAME_GAP_S
+        )
         return times_for(self.board, period_s, self.speed)
 
     def was_late(self, start_s: float, end_s: float) -> bool:

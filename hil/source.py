@@ -129,14 +129,15 @@ def _open_port(spec: str, mode: Mode | None) -> serial.Serial:
 
 
 def _read_port(spec: str, port: serial.Serial, mode: Mode | None) -> Iterator[bytes]:
+    may_end = _has_no_speed(spec)  # asked now: a link to a pty may be gone by the end
     with port:
         try:
-            if mode is None and not _has_no_speed(spec):
+            if mode is None and not may_end:
                 yield _find_speed(spec, port)
             while True:
                 yield port.read(max(1, port.in_waiting))
         except OSError as error:
-            if not _has_no_speed(spec):  # there it is the ordinary end
+            if not may_end:  # there it is the ordinary end
                 raise BenchError(f"{spec}: lost while reading ({error}); check the plug") from error
 
 

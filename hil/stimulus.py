@@ -8,12 +8,21 @@ from xky.emulator import Linky
 from xky.emulator.faults import Fault
 from xky.protocol import Mode
 
-__all__ = ["BOTH_MODES", "Stimulus"]
+__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "Stimulus", "household"]
 
 BOTH_MODES = frozenset(Mode)
+MeterMaker = Callable[[Mode, int, int], Linky]
 
 
-def _no_faults(mode: Mode) -> tuple[Fault, ...]:
+SUITE_AT = "2026-10-15T18:00"  # legal time at which the suite begins: days before the steps that have a time of their own
+
+
+def household(mode: Mode, seed: int, at_us: int) -> Linky:
+    """The suite's common meter, which ``certify --meter`` replaces: single-phase, HC/HP, in peak hours."""
+    return Linky(mode=mode, contract="hc", seed=seed, at=at_us)
+
+
+def _no_faults(meter: Linky) -> tuple[Fault, ...]:
     return ()
 
 
@@ -27,23 +36,35 @@ class Stimulus:
 
     Attributes:
         name: of the step.
-        meter: makes the meter, from mode and seed; steps with the same maker share one meter.
+        meter: makes the meter, from mode, seed and instant; steps with the same maker share one meter.
         modes: where it makes sense.
+        at: legal time at which the step begins: all meters of the run go on to it, and such steps come last.
         faults: of each frame of the step.
         before: puts the meter into its state.
         after: puts it back.
         disturbs: whether clean frames follow, in which the device must recover.
         outlasts_freshness: held so long that a value kept from before the step, or after it, is too old.
+        tail_on_same_meter: the clean frames behind it come from its own meter; else from that of the first step.
+        indexes_fall: from the meter before; else they go up, though a suite has many meters.
+        outlasts_completeness: held so long that what it says is reported in the step or too late.
+        last: at the end of the plan: a device that fails it may say nothing any more.
+        outlasts_detection: held so long that a device that has to find its way again has done so.
     """
 
     name: str
-    meter: Callable[[Mode, int], Linky] = field(compare=False)
+    meter: MeterMaker = field(compare=False)
     modes: frozenset[Mode] = BOTH_MODES
-    faults: Callable[[Mode], tuple[Fault, ...]] = field(default=_no_faults, compare=False)
+    at: str | None = None
+    faults: Callable[[Linky], tuple[Fault, ...]] = field(default=_no_faults, compare=False)
     before: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     after: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     disturbs: bool = False
     outlasts_freshness: bool = False
+    outlasts_detection: bool = False
+    tail_on_same_meter: bool = False
+    indexes_fall: bool = False
+    outlasts_completeness: bool = False
+    last: bool = False
 
     @property
     def tail(self) -> str:

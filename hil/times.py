@@ -18,12 +18,14 @@ class Times:
         freshness_s: age of a value when it is reported, from the end of its group.
         completeness_s: from a new value on the line to its report.
         recovery_s: from the end of a disturbance to a sound reading.
+        detection_s: what a device may take besides to find a new TIC mode; 0 for one that does not look for it.
         latency_s: tolerance of the bench on the two last.
     """
 
     freshness_s: float
     completeness_s: float
     recovery_s: float
+    detection_s: float
     latency_s: float
 
 
@@ -50,5 +52,6 @@ def times_for(board: Board, period_s: float, speed: float = 1.0) -> Times:
         freshness_s=freshness_s + latency_s - LATENCY_S,
         completeness_s=chosen(limits.completeness_s, 3),
         recovery_s=chosen(limits.recovery_s, 2),
+        detection_s=limits.detection_s if board.detects_mode else 0.0,
         latency_s=latency_s,
     )

@@ -36,13 +36,16 @@ def command(
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
     defect: Annotated[str | None, typer.Option(help="Build this defect into simulated firmware.")] = None,
+    meter: Annotated[
+        str | None, typer.Option(help="Ready meter, or a meter's file, in the place of the suite's household.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
-    options = Options(device, board, mode, claimed, line, speed, seed, defect)
+    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter)
     campaign = Campaign(options)
     if as_json:
         report = certify(campaign, out, strict=strict)

@@ -1,85 +1,154 @@
 # SPDX-License-Identifier: Apache-2.0
 """``xky emulate``: a Linky on a pseudo-terminal in real time, or into a file as fast as it can."""
 
+import math
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import simpy
 import typer
 
-from xky.emulator import Household, Line, Linky, Transmitter, Truth, contract_names
+from xky.emulator import Line, Transmitter, Truth, contract_names
+from xky.emulator.chronicle import Chronicle
 from xky.emulator.meter import DEFAULT_AT
+from xky.emulator.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.outputs.pty import PortPty
+from xky.emulator.play import Play
 from xky.emulator.runner import RealTime
+from xky.emulator.scenario import Scenario, scenario_named, scenario_names
 from xky.protocol import InputError, Mode
+
+from ..plot import check_plot, draw_run
 
 __all__ = ["command"]
 
 
 def command(
-    mode: Annotated[Mode, typer.Option(help="Historic (1200 baud) or standard (9600 baud).")] = Mode.STANDARD,
-    phases: Annotated[int, typer.Option(help="1 or 3.")] = 1,
+    mode: Annotated[
+        Mode | None, typer.Option(help="Historic (1200 baud) or standard (9600 baud); standard unless told.")
+    ] = None,
+    phases: Annotated[int | None, typer.Option(help="1 (unless told) or 3.")] = None,
     producer: Annotated[bool, typer.Option("--producer", help="A house with photovoltaics; standard mode.")] = False,
-    contract: Annotated[str, typer.Option(help=f"One of {', '.join(contract_names())}.")] = "hc",
-    at: Annotated[str, typer.Option(help="Legal time at the start.")] = DEFAULT_AT,
-    seed: Annotated[int, typer.Option(help="Same seed, same house, same bytes.")] = 0,
+    contract: Annotated[str | None, typer.Option(help=f"One of {', '.join(contract_names())}; hc unless told.")] = None,
+    meter: Annotated[str | None, typer.Option(help=f"A meter's file, or one of {', '.join(meter_names())}.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help=f"A scenario's file, or one of {', '.join(scenario_names())}.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help=f"Legal time at the start; {DEFAULT_AT} unless told.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same house, same bytes; 0 unless told.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="End after that many frames.")] = None,
     speed: Annotated[float, typer.Option(help="Times as fast as a real line.")] = 1.0,
     out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
-    """Run a Linky on a pseudo-terminal (prints its name) until Ctrl-C, or into a file."""
-    if speed <= 0:
+    """Run a Linky on a pseudo-terminal (prints its name) until Ctrl-C or the scenario's end, or into a file."""
+    if not 0 < speed < math.inf:
         raise InputError(f"--speed {speed}: expected a number over 0")
-    env = simpy.Environment()
-    house = Household(seed, phases, producer)
-    meter = Linky(mode=mode, phases=phases, producer=producer, contract=contract, at=at, load=house, seed=seed)
-    meter.run_by(lambda: env.now)
-    line, truth = Line(), Truth()
-    transmitter = Transmitter(env, meter, line, truth, seed=seed)
-    sent = 0
-    ended = False
-
-    def count() -> None:
-        nonlocal sent, ended
-        ended = frames is not None and sent >= frames
-        sent += 1
-        truth.clear()  # an emulator that runs for days keeps no journal
-
-    transmitter.before_frame = count
+    if plot is not None:
+        check_plot(plot)
+    told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=seed)
+    story = None if scenario is None else _scenario(scenario, meter, told)
+    written = _meter(meter, told) if story is None else story.first_meter
+    run = _Run(written, story, frames, keep_chronicle=plot is not None)
     recorder = FileOutput(out) if out is not None else None
     try:
         if recorder is not None:
-            line.connect(recorder)
-        env.process(transmitter.run(until=lambda: ended))
+            run.line.connect(recorder)
         if recorder is not None and link is None:
-            _run_virtual(env, lambda: ended)
+            run.run_virtual()
         else:
-            _run_on_pty(env, line, speed, link, lambda: ended)
+            _run_on_pty(run, speed, link)
     except KeyboardInterrupt:
         sys.exit(0)  # the ordinary end of a run without --frames
     finally:
         if recorder is not None:
             recorder.close()
+        if plot is not None and run.chronicle.moments:
+            run.chronicle.close(run.transmitter.meter)
+            draw_run(run.chronicle, plot, story.title if story is not None else written.title)
 
 
-def _run_virtual(env: simpy.Environment, ended: Callable[[], bool]) -> None:
-    while not ended():
-        env.step()
+class _Told:
+    """What the command line says of the meter, over any file."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = {name: value for name, value in options.items() if value is not None}
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The same as keys of a meter's file."""
+        if "contract" not in self.options:
+            return self.options
+        name = self.options["contract"]
+        drawn: dict[str, Any] = {"tempo": {"colour_seed": 0}, "ejp": {"peak_seed": 0}}.get(name, {})
+        return self.options | {"contract": {"name": name, **drawn}}
 
 
-def _run_on_pty(env: simpy.Environment, line: Line, speed: float, link: Path | None, ended: Callable[[], bool]) -> None:
-    port = PortPty(env, speed=speed)
+def _meter(name: str | None, told: _Told) -> MeterFile:
+    """The meter of ``--meter``, or a common one, with what else the command line says."""
+    meter = (MeterFile() if name is None else meter_file(name)).changed(**told.changes)
+    meter.build()  # complains before anything is written
+    return meter
+
+
+def _scenario(name: str, meter: str | None, told: _Told) -> Scenario:
+    foreign = ["--meter"] * (meter is not None) + [f"--{key}" for key in told.options if key not in ("mode", "seed")]
+    if foreign:
+        raise InputError(
+            f"{foreign[0]}: a scenario brings its own meter and times; leave it out, or write it in the scenario"
+        )
+    return scenario_named(name, **told.options)
+
+
+class _Run:
+    """One emulated line."""
+
+    def __init__(self, written: MeterFile, story: Scenario | None, frames: int | None, *, keep_chronicle: bool) -> None:
+        self.env = simpy.Environment()
+        self.line, self._truth, self.chronicle = Line(), Truth(), Chronicle()
+        self._keep_chronicle = keep_chronicle
+        meter = written.build(at_us=None if story is None else story.at_us)
+        meter.run_by(lambda: float(self.env.now))
+        self.transmitter = Transmitter(self.env, meter, self.line, self._truth, seed=written.seed)
+        self.transmitter.before_frame = self._before_frame
+        self._frames, self._sent = frames, 0
+        self._play: Play | None = None
+        if story is not None:
+            self._play = Play(self.env, self.transmitter, story, self.chronicle.remark)
+            self.env.process(self._play.run())
+        self.ended = False
+        self.env.process(self.transmitter.run(until=lambda: self.ended))
+
+    def _before_frame(self) -> None:
+        self.ended = (self._frames is not None and self._sent >= self._frames) or (
+            self._play is not None and self._play.ended
+        )
+        if self.transmitter.meter.powered:
+            self._sent += 1
+        self._truth.clear()  # an emulator that runs for days keeps no journal
+        if self._keep_chronicle:
+            self.chronicle.look(self.transmitter.meter)
+
+    def run_virtual(self) -> None:
+        """As fast as it can."""
+        while not self.ended:
+            self.env.step()
+
+
+def _run_on_pty(run: _Run, speed: float, link: Path | None) -> None:
+    port = PortPty(run.env, speed=speed, patient=speed > 1)
     try:
         if link is not None:
             _point(link, port.path)
-        line.connect(port)
+        run.line.connect(port)
         print(link or port.path, flush=True)
-        RealTime(env, speed).run(ended)
+        port.wait_for_reader()
+        RealTime(run.env, speed).run(lambda: run.ended)
+        port.drain()
     finally:
         port.close()
         if link is not None and link.is_symlink():

@@ -30,6 +30,7 @@ def _options(config: pytest.Config) -> Options:
         speed=float(option(config, "line_speed") or 1.0),
         seed=int(option(config, "xky_seed") or 0),
         defect=option(config, "defect"),
+        meter=option(config, "tic_meter"),
     )
 
 

@@ -62,7 +62,7 @@ CHK_3 = Requirement(
 
 @purpose(CHK_3, "space-checksum", stimuli.SPACE_CHECKSUM)
 def test_a_space_as_checksum_is_accepted(case: Case) -> None:
-    case.label_is_reported(stimuli.index_label(case.record.mode))
+    case.groups_with_a_space_as_checksum_are_reported()
 
 
 CHR_1 = Requirement(

@@ -14,7 +14,7 @@ LBL_1 = Requirement(
 )
 
 
-@purpose(LBL_1, "every-label", stimuli.LONGEST_FRAME)
+@purpose(LBL_1, "every-label", stimuli.LONGEST_FRAME, stimuli.OVERLOAD, stimuli.SHORT_FRAMES, stimuli.PEAK)
 def test_every_claimed_label_is_reported(case: Case) -> None:
     case.every_label_is_reported()
 
@@ -129,3 +129,16 @@ def test_dpm_and_ppointe_are_gone_after_a_mobile_peak(case: Case) -> None:
 @purpose(CND_1, "meter-exchange", stimuli.LONGEST_FRAME, stimuli.CHANGE)
 def test_labels_of_an_exchanged_meter_are_gone(case: Case) -> None:
     case.labels_that_left_are_gone()
+
+
+CND_2 = Requirement(
+    "TIC-CND-2",
+    clause="54E §6.1.2, 02E §2.5",
+    text="ADIRn, which short frames hold during an overload, is not reported as current after it has left them.",
+    modes=stimuli.HISTORIC,
+)
+
+
+@purpose(CND_2, "short-frames", stimuli.SHORT_FRAMES)
+def test_adir_is_gone_after_an_overload(case: Case) -> None:
+    case.labels_that_left_are_gone("ADIR1", "ADIR2", "ADIR3")

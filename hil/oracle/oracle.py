@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 
 from xky.emulator import Emitted, Expect, SentFrame
-from xky.protocol import Group
+from xky.protocol import LABELS, Group, Mode
 
 from ..reading import Reading, Said, in_label_table
 from ..record import Record
@@ -68,7 +68,7 @@ class Oracle:
         self.record = record
         self._intact: dict[str, list[_Sent]] = defaultdict(list)
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
-        self._steps_of: dict[Group, set[str]] = defaultdict(set)
+        self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
         self._stamped = self._labels_reported_with_horodate()
         for frame in record.truth:
             for emitted in frame.groups:
@@ -78,7 +78,7 @@ class Oracle:
                     self._damaged.setdefault(emitted.group.label, [])
                 else:
                     self._intact[emitted.group.label].append(_Sent(emitted, frame, emitted.group))
-                    self._steps_of[self._as_reported(emitted.group)].add(frame.step)
+                    self._steps_of[self._as_reported(emitted.group)].setdefault(frame.step)
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
@@ -120,7 +120,11 @@ class Oracle:
 
     def is_new_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""
-        return self._steps_of[self._as_reported(group)] == {step}
+        return list(self._steps_of[self._as_reported(group)]) == [step]
+
+    def is_first_in(self, group: Group, step: str) -> bool:
+        """Whether what the device reports of ``group`` was sent in no step before: it may stand from then on."""
+        return next(iter(self._steps_of[self._as_reported(group)]), None) == step
 
     def _labels_reported_with_horodate(self) -> frozenset[str]:
         """Labels of which each report gave a horodate; for the others the value alone must tell."""
@@ -140,6 +144,8 @@ class Oracle:
         """Labels that were sent intact in each frame of some step, so that every device could hear them."""
         steps: dict[str, dict[str, None]] = {}
         for frame in self.record.truth:
+            if frame.mode is not self.record.mode:
+                continue
             sent = dict.fromkeys(e.group.label for e in frame.groups if e.expect is Expect.MUST)
             common = steps.get(frame.step)
             steps[frame.step] = sent if common is None else {label: None for label in common if label in sent}
@@ -162,6 +168,8 @@ class Oracle:
             return Accusation(Wrong.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
         if old is None:
             return Accusation(Wrong.UNSENT, label, said, reading, None, None)
+        if self._short_frames_since(old, label, reading.at_s):
+            return None  # a minute of short frames says nothing of what only long ones hold
         wrong = Wrong.LEFT if self._has_left(label, reading.at_s) else Wrong.STALE
         return Accusation(wrong, label, said, reading, old.emitted, old.frame)
 
@@ -171,6 +179,19 @@ class Oracle:
             if past and looks_like(said.value, sent.read_as, cut=sent.emitted.fault == "cut"):
                 return sent
         return None
+
+    def _short_frames_since(self, old: _Sent, label: str, at_s: float) -> bool:
+        """Whether all whole frames since were short ones (02E §2.5), and short ones do not have the label."""
+        row = LABELS[Mode.HISTORIC].get(label)
+        if row is None or row.short or old.frame.mode is not Mode.HISTORIC:
+            return False
+        freshness_s = self.record.times_at(at_s).freshness_s
+        since = [
+            frame
+            for frame in self.record.truth[old.frame.number + 1 :]
+            if frame.complete and frame.end_s <= at_s - freshness_s
+        ]
+        return all(not any(e.group.label == "OPTARIF" for e in frame.groups) for frame in since)
 
     def _has_left(self, label: str, at_s: float) -> bool:
         """Whether the last whole frame before an instant did not have the label, not even damaged."""

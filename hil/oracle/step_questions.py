@@ -55,7 +55,7 @@ class StepQuestions(View):
         """The step's new value of each label arrives."""
         frames = self._frames(self._step)
         times = self.record.times_at(frames[0].start_s)
-        new = self._new_groups(frames, times.completeness_s)
+        new = self._new_groups(frames, times.completeness_s, may_stay=True)
         able = {label: group for label, group in new.items() if label in labels}
         if not able:
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
@@ -71,12 +71,48 @@ class StepQuestions(View):
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
         self._await(able, frames, limit_s)
 
+    def groups_with_a_space_as_checksum_are_reported(self) -> None:
+        """The step's new groups whose checksum character is a space arrive."""
+        frames = self._frames(self._step)
+        labels = [e.group.label for frame in frames for e in frame.groups if e.data[-2:-1] == b" "]
+        new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
+        self.label_is_reported(*(label for label in dict.fromkeys(labels) if label in new))
+
+    def index_is_reported(self, value: str) -> None:
+        """The step's index of that value arrives."""
+        frames = self._frames(self._step)
+        new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
+        self.label_is_reported(*(label for label, e in new.items() if e.group.value == value))
+
+    def the_other_mode_is_read(self) -> None:
+        """A device that finds the TIC mode by itself gives a sound reading of the step's frames in time."""
+        if not self.record.board.detects_mode:
+            raise NotApplicable("the board does not claim to find the TIC mode by itself")
+        frames = self._frames(self._step)
+        times = self.record.times_at(frames[-1].end_s)
+        limit_s = times.detection_s + times.completeness_s + times.latency_s
+        new = self._new_groups(frames, times.completeness_s)
+        began_s = frames[0].start_s
+        self._show_sent(list(new.values())[:2])
+        self.trail.expected.append(f"a reading of these frames within {limit_s:.1f} s of the change")
+        self.trail.at_s = began_s
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        came = [came_s for label, first in new.items() if (came_s := self._came(label, self._step, first)) is not None]
+        if came and min(came) <= began_s + limit_s:
+            self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - began_s:.1f} s after the change")
+            return
+        self.trail.seen.append(f"after {min(came) - began_s:.1f} s" if came else "no reading of them")
+        self._fail(f"{self.trail.seen[-1]}; {limit_s:.1f} s allowed", began_s, frames[-1].end_s)
+
     def the_device_recovers(self) -> None:
         """A sound reading of clean frames within the recovery time after the disturbance."""
         frames = self._frames(self._step)
         clean = self._frames(self._tail)
-        times = self.record.times_at(frames[-1].end_s)
+        times = self.record.times_at(clean[-1].end_s)
         limit_s = times.recovery_s + times.latency_s
+        if self._purpose.stimulus.outlasts_detection:
+            limit_s += times.detection_s
         due = {
             label: group for label, group in self._new_groups(clean, times.recovery_s).items()
             if label in self._oracle.reported
@@ -96,11 +132,12 @@ class StepQuestions(View):
         self.trail.seen.append(told)
         self._fail(f"{told}; {limit_s:.1f} s allowed", frames[0].start_s, ended_s + limit_s)
 
-    def labels_that_left_are_gone(self) -> None:
-        """What the step sent and the frames behind it do not is not reported as current."""
+    def labels_that_left_are_gone(self, *labels: str) -> None:
+        """What the step sent and the frames behind it do not is not reported as current; of ``labels``, if given."""
         frames, after = self._frames(self._step), self._frames(self._tail)
         staying = {e.group.label for frame in after for e in frame.groups}
         leaving = sorted({e.group.label for frame in frames for e in frame.groups} - staying)
+        leaving = [label for label in leaving if not labels or label in labels]
         if not leaving:
             raise NotApplicable("no label left")
         if not self._oracle.usable:

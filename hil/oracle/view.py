@@ -89,13 +89,17 @@ class View:
         if not any(reading.at_s > frames[0].start_s for reading in self._oracle.usable):
             raise Undecided("the device said nothing from this step on")
 
-    def _new_groups(self, frames: list[SentFrame], lasting_s: float) -> dict[str, Emitted]:
-        """First group of each label that says something new in the step, where it does so long enough to be due."""
+    def _new_groups(self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False) -> dict[str, Emitted]:
+        """First group of each label that says something new in the step, where it does so long enough to be due.
+
+        What ``may_stay`` is new where no step before had it; else no other step may have it.
+        """
+        is_new = self._oracle.is_first_in if may_stay else self._oracle.is_new_in
         first: dict[str, Emitted] = {}
         last: dict[str, Emitted] = {}
         for frame in frames:
             for emitted in frame.groups:
-                if emitted.expect is Expect.MUST and self._oracle.is_new_in(emitted.group, frame.step):
+                if emitted.expect is Expect.MUST and is_new(emitted.group, frame.step):
                     first.setdefault(emitted.group.label, emitted)
                     last[emitted.group.label] = emitted
         period_s = max(frame.end_s - frame.start_s for frame in frames)
@@ -133,7 +137,7 @@ class View:
             e.group
             for frame in self.record.frames(step)
             for e in frame.groups
-            if e.group.label == label and e.expect is not Expect.MUST_NOT and self._oracle.is_new_in(e.group, step)
+            if e.group.label == label and e.expect is not Expect.MUST_NOT and self._oracle.is_first_in(e.group, step)
         ]
         for reading in self._oracle.usable:
             said = reading.said.get(label)

@@ -19,7 +19,7 @@ def test_the_example_reader_passes_everything(mode: Mode, tmp_path: Path) -> Non
     options = Options(f"exec:{sys.executable} {READER} {{port}} {{mode}}", mode=mode, speed=20.0)
     report = certify(Campaign(options), tmp_path, strict=True)
     wrong = {one["id"]: one["purposes"] for one in report["requirements"] if one["verdict"] != "pass"}
-    assert wrong == {}
+    assert wrong.keys() == {"TIC-MOD-2"}  # not applicable: it does not claim to find the mode
     assert report["verdict"] == "pass"
     assert report["decided"] == report["total"] >= 12
     assert report["remarks"] == []

@@ -16,7 +16,7 @@ from xky.hil.plan import Plan, play
 from xky.hil.reading import Reading, Said
 from xky.hil.requirement import Purpose, purpose_of
 from xky.hil.verdict import Level, NotApplicable
-from xky.protocol import Frame, Group, Mode
+from xky.protocol import Decoder, Frame, Group, Mode
 from xky.protocol.uart import Uart
 
 Report = dict[str, Said]
@@ -46,7 +46,7 @@ class Variant:
                     around.probe.readings.append(Reading(float(env.now), said))
 
         mode: Mode = around.mode
-        self._receiver = LineReceiver(env, around.line, Uart(mode.baud), mode, take)
+        self._receiver = LineReceiver(env, around.line, Uart(mode.baud), lambda: Decoder(mode), take)
         self._receiver.wake()
         clock_starts()
 

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the meter itself does: tariffs, colours, days, clock changes, peaks, limits, another mode, another meter."""
+
+from xky.hil.conformance import stimuli
+from xky.hil.oracle import Case
+from xky.hil.requirement import Requirement, purpose
+
+TAR_1 = Requirement(
+    "TIC-TAR-1",
+    clause="54E §6.1.1, §6.2.3.20",
+    text="When the tariff changes, the new period, its name and its number are reported.",
+)
+
+
+@purpose(TAR_1, "off-peak", stimuli.TARIFF, stimuli.BEFORE_TARIFF)
+def test_a_change_of_tariff_is_reported(case: Case) -> None:
+    case.label_is_reported("PTEC", "LTARF", "NTARF")
+
+
+TAR_2 = Requirement(
+    "TIC-TAR-2",
+    clause="54E §6.1.1, §6.2.3.14",
+    text="When tomorrow's colour is told (DEMAIN, STGE), it is reported.",
+)
+
+
+@purpose(TAR_2, "tomorrow", stimuli.COLOUR, stimuli.BEFORE_COLOUR)
+def test_the_colour_of_tomorrow_is_reported(case: Case) -> None:
+    case.label_is_reported("DEMAIN", "STGE")
+
+
+TAR_3 = Requirement(
+    "TIC-TAR-3",
+    clause="54E §6.1.1, §6.2.3.14",
+    text="The notice of a mobile peak is reported (PEJP, STGE).",
+)
+
+
+@purpose(TAR_3, "notice", stimuli.PEAK_NOTICE, stimuli.BEFORE_NOTICE, stimuli.PEAK)
+def test_the_notice_of_a_mobile_peak_is_reported(case: Case) -> None:
+    case.label_is_reported("PEJP", "STGE")
+
+
+DAY_1 = Requirement(
+    "TIC-DAY-1",
+    clause="54E §7",
+    text="After midnight the maximum of the day that ended is reported as yesterday's.",
+    modes=stimuli.STANDARD,
+)
+
+
+@purpose(DAY_1, "yesterday", stimuli.MIDNIGHT, stimuli.BEFORE_TARIFF)
+def test_yesterdays_maximum_is_reported_after_midnight(case: Case) -> None:
+    case.label_is_reported("SMAXSN-1")
+
+
+CLK_1 = Requirement(
+    "TIC-CLK-1",
+    clause="54E §6.2.1.1",
+    text="In the hour that comes twice in October, what changes is reported as at any other time.",
+    modes=stimuli.STANDARD,
+)
+
+
+@purpose(CLK_1, "autumn", stimuli.AUTUMN, stimuli.BEFORE_AUTUMN)
+def test_readings_go_on_when_the_clock_goes_back(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+CLK_2 = Requirement(
+    "TIC-CLK-2",
+    clause="54E §6.2.1.1",
+    text="After the hour that is missing in March, what changes is reported as at any other time.",
+    modes=stimuli.STANDARD,
+)
+
+
+@purpose(CLK_2, "spring", stimuli.SPRING)
+def test_readings_go_on_when_the_clock_goes_forward(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+VAL_1 = Requirement("TIC-VAL-1", clause="54E §6.2.2", text="An index at its highest, 999 999 999 Wh, is reported.")
+
+
+@purpose(VAL_1, "highest-index", stimuli.HIGHEST_INDEX)
+def test_an_index_of_nine_nines_is_reported(case: Case) -> None:
+    case.index_is_reported("999999999")
+
+
+VAL_2 = Requirement("TIC-VAL-2", clause="54E §6.2.2", text="An index that has rolled over to 0 Wh is reported.")
+
+
+@purpose(VAL_2, "index-of-zero", stimuli.LOWEST_INDEX, stimuli.HIGHEST_INDEX)
+def test_an_index_of_zero_is_reported(case: Case) -> None:
+    case.index_is_reported("000000000")
+
+
+EXC_1 = Requirement(
+    "TIC-EXC-1",
+    clause="fairecasoimeme/Zlinky_TIC#380",
+    text="After a meter exchange the new address and the new, lower indexes are reported.",
+)
+
+
+@purpose(EXC_1, "indexes", stimuli.EXCHANGE)
+def test_address_and_indexes_of_a_new_meter_are_reported(case: Case) -> None:
+    case.label_is_reported("ADCO", "HCHP", "ADSC", "EASF02")
+
+
+MOD_1 = Requirement(
+    "TIC-MOD-1",
+    clause="54E §3.3; xdegenne/ben-firmware",
+    text="Frames of the other TIC mode do no harm: when its own mode is back, the device recovers.",
+)
+
+
+@purpose(MOD_1, "recovers", stimuli.OTHER_MODE)
+def test_the_device_recovers_from_the_other_mode(case: Case) -> None:
+    case.the_device_recovers()
+
+
+MOD_2 = Requirement(
+    "TIC-MOD-2",
+    clause="54E §3.3; fairecasoimeme/Zlinky_TIC#188",
+    text="A device that finds the TIC mode by itself reads the other mode when the meter changes without notice.",
+)
+
+
+@purpose(MOD_2, "detects", stimuli.OTHER_MODE)
+def test_the_device_finds_the_other_mode(case: Case) -> None:
+    case.the_other_mode_is_read()

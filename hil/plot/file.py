@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The picture's file: what keeps it from being written is told before the run; the same run gives the same bytes."""
+
+import os
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from xky.emulator.chronicle import Chronicle
+from xky.protocol import InputError
+
+from .figure import figure_of
+from .sheet import TEXT_PT, plain
+
+__all__ = ["check_plot", "draw_run"]
+
+
+def check_plot(path: Path) -> None:
+    """Complain now of what would keep the picture from being written when the run ends.
+
+    Raises:
+        InputError: an ending that is neither .svg nor .png, a place that cannot be written to, or no matplotlib.
+    """
+    if path.suffix.lower() not in (".png", ".svg"):
+        raise InputError(f"--plot {path}: unknown ending {path.suffix!r}; give a name that ends in .svg or .png")
+    if not path.parent.is_dir():
+        raise InputError(f"--plot {path}: there is no folder {path.parent}; make it, or give another name")
+    if path.is_dir():
+        raise InputError(f"--plot {path}: is a folder; give the name of a file")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise InputError(f"--plot {path}: the folder {path.parent} cannot be written to; give another name")
+    if find_spec("matplotlib") is None:
+        raise InputError(f"--plot {path}: matplotlib is not installed; install it with: pip install 'xky-hil[plot]'")
+
+
+def draw_run(chronicle: Chronicle, path: Path, title: str) -> None:
+    """Draw what the chronicle tells into a file, SVG or PNG by its ending.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    import matplotlib as mpl  # noqa: PLC0415
+
+    title, picture = plain(title), path.suffix.lower().removeprefix(".")
+    metadata: dict[str, Any] = {"Software": None} if picture == "png" else {"Date": None, "Creator": "xky emulate"}
+    partial = path.with_name(f".{path.name}.partial")
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        mpl.rcdefaults()  # a person's own settings would make another picture
+        mpl.rcParams.update({
+            "svg.fonttype": "none", "svg.hashsalt": "xky", "font.size": TEXT_PT, "hatch.linewidth": 0.5,
+            "axes.linewidth": 0.6, "text.parse_math": False,
+        })  # fmt: skip
+        figure = figure_of(chronicle, title)
+        try:
+            figure.savefig(partial, format=picture, dpi=120, metadata=metadata | {"Title": title})
+            os.replace(partial, path)
+        except OSError as error:
+            raise InputError(f"--plot {path}: cannot be written ({error.strerror}); give another name") from None
+        finally:
+            partial.unlink(missing_ok=True)

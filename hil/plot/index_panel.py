@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each supplier index gained since the start."""
+
+import textwrap
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from .run import Run, tariff_of
+from .sheet import add_legend
+from .tariff_strip import band
+from .time_axis import HOUR_S
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_indexes"]
+
+_LINES: tuple[tuple[Any, str, str], ...] = (
+    ("-", "o", "#0072b2"), ("--", "s", "#d55e00"), ("-.", "^", "#009e73"), (":", "D", "#000000"),
+    ((0, (6, 2)), "v", "#a0378a"), ((0, (1, 1)), "P", "#7f5f00"), ((0, (4, 1, 1, 1, 1, 1)), "X", "#3b3b98"),
+    ("-", "<", "#c2185b"), ("--", ">", "#00707a"), ("-.", "*", "#616161"),
+)  # fmt: skip
+
+
+def draw_indexes(axes: "Axes", run: Run) -> None:
+    """A line for each index that moved; the legend tells all that ran or moved."""
+    from matplotlib.legend_handler import HandlerTuple  # noqa: PLC0415
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
+    tariffs = dict.fromkeys(map(tariff_of, run.moments))
+    handles: list[tuple[Any, ...]] = []
+    labels = []
+    for index, number in run.numbers.items():
+        gained_wh = run.gained_wh[index - 1]
+        handle: tuple[Any, ...] = (Patch(linewidth=0.5, **band(number)),)
+        gained = "did not move"
+        if gained_wh:
+            style, marker, ink = _LINES[number]
+            handle += tuple(axes.plot(
+                *_line(run, index), color=ink, linestyle=style, linewidth=1.4, marker=marker, markersize=4,
+                markerfacecolor="white", markevery=(0.03 * number, 0.22),
+            ))  # fmt: skip
+            gained = f"+{gained_wh / 1000:,.3f} kWh".replace(",", " ").replace(" ", "\N{NO-BREAK SPACE}")
+        names = ", ".join(name for of, name in tariffs if of == index)
+        handles.append(handle)
+        labels.append(textwrap.fill(f"{index} {names}".strip() + f": {gained}", 34))
+    axes.set_ylim(0, max(run.gained_wh) / 1000 * 1.1 or 1.0)
+    axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+    axes.set_ylabel("energy since the start (kWh)")
+    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
+    side_by_side = {tuple: HandlerTuple(ndivide=None, pad=0.6)}
+    add_legend(axes, "Supplier indexes", handles, labels, handler_map=side_by_side)
+
+
+def _line(run: Run, index: int) -> tuple[list[float], list[float]]:
+    """An index's way: straight between moments, and from one side of a cut to the other."""
+    x, kwh = [], []
+    for pieces, following in zip_longest(run.windows, run.windows[1:]):
+        x += [piece.start for piece in pieces]
+        kwh += [piece.gained_wh[index - 1] / 1000 for piece in pieces]
+        last = pieces[-1]
+        if following and last.end > last.start:  # up to the cut, as the power of the moment makes it
+            drawn_wh = last.moment.drawn_va * (last.end - last.start) / HOUR_S
+            most_wh = following[0].gained_wh[index - 1] - last.gained_wh[index - 1]
+            x.append(last.end)
+            kwh.append(kwh[-1] + min(drawn_wh, most_wh) / 1000)
+    return x, kwh
