@@ -6,6 +6,7 @@ from collections.abc import Callable
 import simpy
 
 from xky.protocol import Burst, Frame
+from xky.protocol.mode import STX
 from xky.protocol.uart import Uart, received
 
 from .firmware.parser import Listener
@@ -60,18 +61,22 @@ class LineReceiver:
     def _hear(self, burst: Burst) -> None:
         awake_s = self._awake_s
         end = self._env.timeout(burst.end_s - self._env.now)
+        assert end.callbacks is not None
         end.callbacks.append(lambda _: self._take(burst, awake_s))
 
     def _take(self, burst: Burst, awake_s: float | None) -> None:
         if awake_s is None or self._awake_s != awake_s:
             return  # it slept, or slept and woke, in the meantime
-        reception = received(burst, self._uart, awake_s if awake_s > burst.start_s else None)
+        woke_inside = awake_s > burst.start_s
+        reception = received(burst, self._uart, awake_s if woke_inside else None)
         data = reception.data
         if reception.errors:
             spoilt = bytearray(data)
             for index in reception.errors:
                 spoilt[index] |= _SPOILT
             data = bytes(spoilt)
+        if woke_inside:
+            data = data[data.find(STX) :] if STX in data else b""  # half a frame says nothing
         for event in self._decoder.feed(data):
             if isinstance(event, Frame):
                 self._on_frame(event)

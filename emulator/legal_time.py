@@ -29,15 +29,17 @@ def local_time(at_us: int) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def _stamp(second: int, degraded: bool) -> str:
-    local = local_time(second * SECOND_US)
+def _hour(hours: int, degraded: bool) -> str:
+    """Season, date and hour; legal time is whole hours from UTC, so minutes and seconds are the same everywhere."""
+    local = local_time(hours * 3600 * SECOND_US)
     season = Season.SUMMER if local.utcoffset() == _SUMMER else Season.WINTER
-    return str(Timestamp(local.replace(tzinfo=None), season, degraded))
+    return str(Timestamp(local.replace(tzinfo=None), season, degraded))[:-4]
 
 
 def horodate(at_us: int, *, degraded: bool = False) -> str:
     """The thirteen characters of the instant (54E §6.2.1.1)."""
-    return _stamp(at_us // SECOND_US, degraded)
+    hours, seconds = divmod(at_us // SECOND_US, 3600)
+    return f"{_hour(hours, degraded)}{seconds // 60:02}{seconds % 60:02}"
 
 
 def parse_at(text: str, what: str = "--at") -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xky.protocol import Frame, Group, InputError, Mode, encode_frame
 from xky.protocol.identity import Identity
@@ -18,12 +18,16 @@ from xky.protocol.status import Breaker, Euridis, Plc
 from .clock import Clock
 from .contracts import Contract, Peak, Tariff, contract_named
 from .counters import Counters
+from .cut_off import CutOff
 from .frames import Speech
 from .habits import Habits
 from .legal_time import SECOND_US, midnight_after, parse_at
 from .load import Draw, Hold, Load, Signals
+from .load_control import LoadControl
+from .overload import Overload
 from .power import Grid, Power
-from .registers import ROLLOVER
+from .setting import PREF_KVA_MAX, check_register, set_register
+from .snapshot import Snapshot
 
 if TYPE_CHECKING:
     from typing import Self
@@ -33,12 +37,8 @@ __all__ = ["CutOff", "Linky", "LoadControl", "Network", "Peak", "Snapshot"]
 DEFAULT_AT = "2026-01-15T18:00"  # a winter evening
 MSG1 = "PAS DE          MESSAGE         "  # as most captures show it
 _MSG1_CENTRED = "     PAS DE          MESSAGE    "
-_SHORT_AFTER_US = 60 * SECOND_US  # short frames go on for a minute after the last overload (02E §2.5.1)
-_SHORT_CYCLE = 20  # short frames, then one long one (02E §2.5.1)
 _TYPE = {1: "61", 3: "76"}  # Linky G3, 60 A (EUR list of codes)
 _PREF_KVA = {1: 6, 3: 12}  # common subscriptions
-PREF_KVA_MAX = 36  # 54E §1
-_OPENS_AT = 1.3  # times the cut-off power, at the filter's output (54E §7)
 _RESERVE_S = 72 * 3600.0  # of the clock without supply: assumption
 
 _SETTINGS = frozenset(  # attributes that a person may set at any time
@@ -54,70 +54,6 @@ class Network:
     euridis: Euridis = Euridis.SECURED
     plc: Plc = Plc.NEW_LOCKED
     plc_synchronised: bool = False
-
-
-@dataclass
-class CutOff:
-    """The breaker in the meter.
-
-    Attributes:
-        reason: what opened it; CLOSED while it is closed.
-    """
-
-    reason: Breaker = Breaker.CLOSED
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the house is cut off."""
-        return self.reason is not Breaker.CLOSED
-
-
-class LoadControl:
-    """Turns the knob of what the house draws."""
-
-    def __init__(self, meter: "Linky", load: Load) -> None:
-        self._meter = meter
-        self._load = load
-
-    def hold(self, *apparent_va: float) -> None:
-        """Draw this from now on, purely active; one figure for all phases together, or one a phase."""
-        phases = self._meter.phases
-        if len(apparent_va) == 1:
-            share, rest = divmod(apparent_va[0], phases)
-            apparent_va = (share + rest,) + (share,) * (phases - 1)
-        if len(apparent_va) != phases:
-            raise InputError(f"load.hold{apparent_va}: the meter has {phases} phase(s); give one figure, or one each")
-        self.follow(Hold(Draw.of(*apparent_va)))
-
-    def follow(self, load: Load) -> None:
-        """Draw what ``load`` says, from now on.
-
-        Raises:
-            InputError: it draws on other phases than the meter has.
-        """
-        self._meter.integrate()
-        before, self._load = self._load, load
-        try:
-            self._meter.refresh()
-        except InputError:
-            self._load = before
-            raise
-        self._meter.touch()
-
-    def draw(self, at_us: int, signals: Signals) -> tuple[Draw, int | None]:
-        """Power at an instant and the next instant at which it may change."""
-        return self._load.draw(at_us, signals)
-
-
-class Snapshot:
-    """A meter's whole state at an instant; opaque. ``Linky.restore`` takes it back."""
-
-    def __init__(self, state: dict[str, Any]) -> None:
-        self._state = state
-
-    def copy(self) -> dict[str, Any]:
-        """The state, apart from the one kept."""
-        return deepcopy(self._state)
 
 
 class Linky:
@@ -219,13 +155,11 @@ class Linky:
             phases, self.contract.indexes, self.contract.distributor.indexes, producer=producer, rng=rng
         )
         self.load = LoadControl(self, load or Hold(Draw.of(*(0,) * phases)))
-        self._overload_end_us: int | None = None
-        self._over: frozenset[int] = frozenset()
-        self._short_frames = 0
+        self._overload = Overload()
         self.epoch = 0
         self.refresh()
         # a breaker would have ended a past of overload: then the house was at rest
-        past = self.power if self._trip_us(self._done_us) is None else Power(Draw.of(*(0,) * phases), grid=self.grid)
+        past = self.power if self._opens_us(self._done_us) is None else Power(Draw.of(*(0,) * phases), grid=self.grid)
         self.counters.settle(past, self._done_us, midnight_after(self._done_us))
         self.refresh()
         self.changed_s = 0.0
@@ -269,9 +203,9 @@ class Linky:
     def run_by(self, clock: Callable[[], float]) -> None:
         """Take the time from a clock, in seconds; the meter goes on from its present instant."""
         self.integrate()
-        began_s, elapsed_s = clock(), self._elapsed_s()
-        self._elapsed_s = lambda: clock() - began_s + elapsed_s
-        self._bench_s = clock
+        now_us, began_s = self.true_us, clock()
+        self._elapsed_s = self._bench_s = clock
+        self._start_us = now_us - round(began_s * 1e6)
         self.changed_s = began_s
 
     def skip(self, duration_s: float) -> None:
@@ -402,7 +336,7 @@ class Linky:
         edges = [edge for peak in (self.peaks or {}).values() for edge in (peak.start_us, peak.end_us, peak.noticed_us)
                  if edge is not None and edge > clock_us]  # fmt: skip
         switch_us = self._clock.when(min([self.contract.next_switch(clock_us), *edges]))
-        bounds = [self._period_end_us, self._midnight_us, switch_us, self._trip_us(at_us)]
+        bounds = [self._period_end_us, self._midnight_us, switch_us, self._opens_us(at_us)]
         bounds += [power_until_us] if power_until_us is not None else []
         bounds += [self._amps_settle_us] if self._amps_settle_us > at_us else []
         self._boundary_us = min(bound for bound in bounds if bound is not None)
@@ -417,22 +351,19 @@ class Linky:
         if before is not None and power.currents_a != before.currents_a and self.habits.current_lag_s:
             self._amps_before, self._amps_settle_us = self.currents_a, at_us + self.habits.current_lag_s * SECOND_US
         self.power = power
-        over = power.phases_over(self.setting_a)
-        if self._over and not over:
-            self._overload_end_us = at_us
-        self._over = over
+        self._overload.update(power.phases_over(self.setting_a), at_us)
 
-    def _trip_us(self, at_us: int) -> int | None:
-        """When the breaker will open if nothing changes: by phase, drawn power only (54E §7)."""
-        limit_va = _OPENS_AT * self.pcoup_kva * 1000 / self.phases
-        if self.cut_off.is_open:
-            return None
-        ticks = [
-            phase.demand.ticks_to_reach(limit_va, max(mva, 0) / 1000)
-            for phase, mva in zip(self.counters.phases, self.power.phase_mva, strict=True)
-        ]
-        due = [at_us // SECOND_US + n for n in ticks if n is not None]
-        return min(due) * SECOND_US if due else None
+    def _opens_us(self, at_us: int) -> int | None:
+        """When the breaker will open if nothing changes."""
+        pairs = zip(self.counters.phases, self.power.phase_mva, strict=True)
+        return self.cut_off.opens_us(
+            ((phase.demand, max(mva, 0) / 1000) for phase, mva in pairs), self._share_va, at_us
+        )
+
+    @property
+    def _share_va(self) -> float:
+        """Cut-off power of a phase."""
+        return self.pcoup_kva * 1000 / self.phases
 
     def integrate(self) -> None:
         """Bring every counter to the present."""
@@ -453,13 +384,8 @@ class Linky:
             self.counters.close_periods(self._period_end_shown_us)  # a fast clock may skip that very microsecond
         if at_us == self._midnight_us:
             self.counters.close_day(clock_us)
-        if not self.cut_off.is_open and self._trips():
-            self.cut_off = CutOff(Breaker.OVERPOWER)
+        self.cut_off = self.cut_off.after((phase.demand for phase in self.counters.phases), self._share_va)
         self.refresh()
-
-    def _trips(self) -> bool:
-        limit = (_OPENS_AT * self.pcoup_kva * 1000 / self.phases) ** 2
-        return any(phase.demand.filtered >= limit * (1 - 1e-12) for phase in self.counters.phases)
 
     # Overload
 
@@ -471,7 +397,7 @@ class Linky:
     @property
     def phases_over(self) -> frozenset[int]:
         """The phases that draw more than the setting."""
-        return self._over
+        return self._overload.phases
 
     @property
     def currents_a(self) -> tuple[float, ...]:
@@ -507,17 +433,14 @@ class Linky:
         """Historic three-phase meters, during an overload and for a minute after it (02E §2.5.1)."""
         if self.mode is not Mode.HISTORIC or self.phases == 1:
             return False
-        end = self._overload_end_us
-        return bool(self._over) or (end is not None and self._done_us < end + _SHORT_AFTER_US)
+        return self._overload.lasts(self._done_us)
 
     def next_is_short(self) -> bool:
         """Whether the next frame is a short one; counts the cycle of twenty and one. Call once a frame."""
-        self.integrate()
-        if not self.sends_short_frames:
-            self._short_frames = 0
+        if self.mode is not Mode.HISTORIC or self.phases == 1:
             return False
-        self._short_frames = (self._short_frames + 1) % (_SHORT_CYCLE + 1)
-        return self._short_frames != 0
+        self.integrate()
+        return self._overload.next_is_short(self._done_us)
 
     # What it sends
 
@@ -537,10 +460,11 @@ class Linky:
 
     @property
     def peaks_known(self) -> Mapping[int, Peak]:
-        """Mobile peaks that the meter knows of, by number."""
+        """Mobile peaks that the meter knows of and that are not over, by number."""
+        clock_us = self._clock.shown(self._done_us)
         if self.peaks is not None:
-            return self.peaks
-        return self.contract.peaks_known(self._clock.shown(self._done_us))
+            return {number: peak for number, peak in self.peaks.items() if peak.end_us > clock_us}
+        return self.contract.peaks_known(clock_us)
 
     # The whole of it
 
@@ -565,7 +489,7 @@ class Linky:
         kept = {name: value for name, value in self.__dict__.items() if name not in _OF_THE_RUN}
         load = kept.pop("load")
         true_us = self._done_us if self.powered else self.true_us
-        return Snapshot(deepcopy(kept) | {"_load": deepcopy(load._load), "_true_us": true_us})
+        return Snapshot(deepcopy(kept) | {"_load": deepcopy(load.load), "_true_us": true_us})
 
     def restore(self, snapshot: Snapshot) -> None:
         """Be as the snapshot, from now on; the clock that runs the meter stays."""
@@ -583,6 +507,10 @@ class Linky:
         """These phases are absent from now on (PPOT); no argument brings them all back."""
         self.absent_phases = frozenset(phases)
 
+    def subscribe(self, **kva: int) -> None:
+        """``pref_kva``, ``pcoup_kva``: what ``set`` does to them, without a segment of its own."""
+        self.__dict__.update(kva)
+
     def set(self, **registers: int) -> None:
         """Set registers by label: ``set(EAST=1_234_567)``; all of them, or none.
 
@@ -594,53 +522,13 @@ class Linky:
             InputError: not such a register, or a value outside 0 to 999 999 999.
         """
         for label, value in registers.items():
-            self._check(label, value)
+            check_register(self, label, value)
         self.integrate()
         self.counters.end(self._done_us)
         for label, value in registers.items():
-            self._set(label, value)
+            set_register(self, label, value)
         self.refresh()
         self.touch()
-
-    def _check(self, label: str, value: int) -> None:
-        if not 0 <= value < ROLLOVER:
-            raise InputError(f"set({label}={value}): expected 0 to {ROLLOVER - 1}")
-        if label == "EAST" or self._supplier_index(label) is not None:
-            return
-        if self.producer and label in ("EAIT", "ERQ1", "ERQ2", "ERQ3", "ERQ4"):
-            return
-        if label in ("PREF", "PCOUP") and 1 <= value <= PREF_KVA_MAX:
-            return
-        known = ["EAST", "EASF01 … EASF10", *self.contract.index_labels, "PREF, PCOUP (1 to 36)"]
-        known += ["EAIT", "ERQ1 … ERQ4"] if self.producer else []
-        raise InputError(f"set({label}={value}): this meter has no such register to set; known: {', '.join(known)}")
-
-    def _set(self, label: str, value: int) -> None:
-        counters = self.counters
-        index = 0 if label == "EAST" else self._supplier_index(label)
-        if index is None:
-            self._set_alone(label, value)
-            return
-        shown = counters.supplier[index - 1] if index else counters.drawn.count
-        change = value - shown % ROLLOVER
-        index = index or self.tariff.supplier_index
-        counters.supplier[index - 1] += change
-        counters.drawn.count += change
-        counters.distributor[self.tariff.distributor_index - 1] += change
-
-    def _supplier_index(self, label: str) -> int | None:
-        """Index that a label shows, 0 for the total."""
-        if label.startswith("EASF") and label[4:].isdigit() and 1 <= int(label[4:]) <= len(self.counters.supplier):
-            return int(label[4:])
-        return self.contract.index_labels.get(label)
-
-    def _set_alone(self, label: str, value: int) -> None:
-        if label == "EAIT":
-            self.counters.injected.count = value
-        elif label.startswith("ERQ"):
-            self.counters.reactive[int(label[3]) - 1].count = value
-        else:
-            self.__dict__["pref_kva" if label == "PREF" else "pcoup_kva"] = value
 
 
 _OF_THE_RUN = frozenset(  # what belongs to the clock that runs the meter, or to this object

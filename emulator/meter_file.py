@@ -17,8 +17,9 @@ from .contract_table import ContractTable, NamedContract
 from .habits import Habits
 from .legal_time import parse_at
 from .load import Draw, Hold, Household, Load, Signals, read_trace
-from .meter import DEFAULT_AT, PREF_KVA_MAX, Linky
+from .meter import DEFAULT_AT, Linky
 from .power import Grid
+from .setting import PREF_KVA_MAX
 from .when import When
 
 __all__ = ["HouseholdTable", "Kva", "MeterFile", "Power", "TraceTable", "held", "meter_file", "meter_names"]

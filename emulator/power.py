@@ -50,7 +50,7 @@ class Power:
         self.drawn_va, self.injected_va = (size_mva / 1000, 0.0) if drawn else (0.0, size_mva / 1000)
         self.signed_va = round(self.drawn_va) if drawn else -round(self.injected_va)
         self.voltages_v = tuple(
-            0.0 if number in absent_phases else grid.source_v[number - 1] - _drop_v(mva, number, grid)
+            0.0 if number in absent_phases else max(0.0, grid.source_v[number - 1] - _drop_v(mva, number, grid))
             for number, mva in enumerate(self.phase_mva, 1)
         )
         self.currents_a = tuple(

@@ -6,6 +6,8 @@ overload ends at the group under way, 02E §2.5.1) is each group a burst of its 
 """
 
 from collections.abc import Callable, Generator, Sequence
+from itertools import compress, count
+from operator import is_not
 from random import Random
 
 import simpy
@@ -39,9 +41,8 @@ class _Pieces:
         if mode is not self._mode or len(groups) != len(self._groups):
             self._pieces = [_piece(group, mode) for group in groups]
         else:
-            for place, (group, before) in enumerate(zip(groups, self._groups, strict=True)):
-                if group is not before:
-                    self._pieces[place] = _piece(group, mode)
+            for place in compress(count(), map(is_not, groups, self._groups)):
+                self._pieces[place] = _piece(groups[place], mode)
         self._mode, self._groups = mode, groups
         return self._pieces
 
@@ -96,13 +97,17 @@ class Transmitter:
 
         It ends at the first frame boundary, after ``before_frame``, at which ``until()`` holds.
         """
+        shortest_s, longest_s = self._frame_gap_s
+        spread_s = longest_s - shortest_s
         while True:
             if self._only_when_heard and not self._line.is_heard:
                 self._heard = self._env.event()
                 under_way: Burst | None = yield self._heard
                 if under_way is not None:
                     yield self._env.timeout(under_way.end_s - self._env.now)
-            yield self._env.timeout(self._rng.uniform(*self._frame_gap_s))
+            yield self._env.timeout(shortest_s + spread_s * self._rng.random())
+            if self._only_when_heard and not self._line.is_heard:
+                continue
             self.before_frame()
             if until():
                 return
@@ -119,7 +124,7 @@ class Transmitter:
         if breakable:
             yield from self._send_by_group(pieces)
             return
-        frame = self._enter(pieces, self._env.now)
+        frame = self._enter(pieces, self._env.now, meter.mode)
         burst = Burst(frame.start_s, frame.character_s, frame.data)
         self._line.send(burst)
         yield self._env.timeout(burst.end_s - self._env.now)
@@ -134,10 +139,10 @@ class Transmitter:
         burst = None
         if meter.powered:
             pieces = self._frame_pieces(short=meter.next_is_short())
-            length_s = meter.mode.character_s * sum(len(piece.data) for piece in pieces)
+            length_s = meter.mode.character_s * len(b"".join([piece.data for piece in pieces]))
             ago_s = self._rng.uniform(0.0, length_s + self._frame_gap_s[1])
             if ago_s < length_s:
-                frame = self._enter(pieces, self._env.now - ago_s)
+                frame = self._enter(pieces, self._env.now - ago_s, meter.mode)
                 burst = self._line.current = Burst(frame.start_s, frame.character_s, frame.data)
         heard.succeed(burst)
 
@@ -149,26 +154,25 @@ class Transmitter:
         return pieces
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
-        start_s, character_s = self._env.now, self.meter.mode.character_s
+        start_s, mode = self._env.now, self.meter.mode
         sent: list[Piece] = []
         for piece in pieces:
-            burst = Burst(self._env.now, character_s, piece.data)
+            burst = Burst(self._env.now, mode.character_s, piece.data)
             self._line.send(burst)
             yield self._env.timeout(burst.end_s - self._env.now)
             sent.append(piece)
             self.meter.integrate()
             if piece is not pieces[-1] and self.meter.sends_short_frames:
-                self._line.send(Burst(self._env.now, character_s, EOT))
-                yield self._env.timeout(character_s)
+                self._line.send(Burst(self._env.now, mode.character_s, EOT))
+                yield self._env.timeout(mode.character_s)
                 sent.append(_EOT_PIECE)
                 break
-        self._enter(sent, start_s)
+        self._enter(sent, start_s, mode)
 
-    def _enter(self, pieces: Sequence[Piece], start_s: float) -> SentFrame:
+    def _enter(self, pieces: Sequence[Piece], start_s: float, mode: Mode) -> SentFrame:
         complete = bool(pieces) and pieces[-1].data.endswith(ETX)
         if not complete:  # a receiver may report the intact groups of a cut frame, or none (02E §1.5.2)
             pieces = [Piece(p.data, p.group, Expect.MAY, p.fault) if p.expect is Expect.MUST else p for p in pieces]
-        mode = self.meter.mode
         frame = SentFrame(len(self._truth), mode, start_s, mode.character_s, tuple(pieces), complete, self.step)
         self._truth.append(frame)
         return frame

@@ -14,7 +14,9 @@ BOTH_MODES = frozenset(Mode)
 MeterMaker = Callable[[Mode, int, int], Linky]
 
 
-SUITE_AT = "2026-10-15T18:00"  # legal time at which the suite begins: days before the steps that have a time of their own
+SUITE_AT = (
+    "2026-10-15T18:00"  # legal time at which the suite begins: days before the steps that have a time of their own
+)
 
 
 def household(mode: Mode, seed: int, at_us: int) -> Linky:

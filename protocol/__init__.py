@@ -3,7 +3,7 @@
 
 from .checksum import checksum
 from .decoder import Decoder, decode
-from .encoder import encode_frame, encode_group
+from .encoder import FrameEncoder, encode_frame, encode_frames, encode_group
 from .errors import BenchError, InputError, XkyError
 from .labels import LABELS, Label, frame_labels
 from .mode import Mode
@@ -20,6 +20,7 @@ __all__ = [
     "Decoder",
     "Event",
     "Frame",
+    "FrameEncoder",
     "Group",
     "InputError",
     "Interrupted",
@@ -33,6 +34,7 @@ __all__ = [
     "checksum",
     "decode",
     "encode_frame",
+    "encode_frames",
     "encode_group",
     "frame_labels",
 ]

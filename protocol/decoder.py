@@ -1,106 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bytes in, events out: the streaming decoder, and the only part that says *why* a group is bad.
+"""Bytes in, events out: the streaming decoder.
 
-Strategy: cut the input into whole groups, control characters and runs between them, so that the work
-is done once a group and not once a character; hold no more than the group and the frame under way.
-LF always starts a group and STX a frame, whatever went before: this is how it finds its feet again.
-Nothing is ever raised for bytes. The result does not depend on where the input was cut.
-
-A receiver set to 8N1 leaves the parity bit in bit 7. A group tells this by its own end (CR is
-0x8D with its even parity bit), a frame by an STX 0x82 that LF follows; so one stream may hold both.
+Strategy: cut the input at ETX. A whole frame that fits a layout learnt before is compared with it
+(``layout``); anything else goes through the general decoder (``general``), which knows damage, offsets
+and resynchronisation, and from whose frames without complaint layouts are learnt. Both give the same
+events, at the same call, wherever the input was cut.
 """
 
-import re
-from functools import lru_cache
+from .general import MAX_FRAME_GROUPS, MAX_GROUP, GeneralDecoder, read_group
+from .layout import FORGET_AFTER, Layout, Layouts
+from .lazy_frame import AS_READ, lazy_frame
+from .mode import ETX, STX, Mode
+from .model import Event, Frame
 
-from .checksum import checked_zone, checksum
-from .labels import LABEL_SIZE_MAX, LABELS
-from .mode import Mode
-from .model import Cut, Damaged, Event, Frame, Group, Interrupted, Noise, Reason
-from .timestamp import is_timestamp
+__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "Decoder", "decode", "read_group"]
 
-__all__ = ["Decoder", "decode", "read_group"]
-
-MAX_GROUP = 256  # characters LF to CR; the longest group, PJOURF+1, has 111
-MAX_FRAME_GROUPS = 256  # the longest frame has 71
-
-_LF, _CR, _STX, _ETX, _EOT = b"\n", b"\r", b"\x02", b"\x03", b"\x04"
-_CR_PARITY, _EOT_PARITY, _STX_PARITY = b"\x8d", b"\x84", 0x82  # with even parity in bit 7; LF and ETX look alike
-_TOKEN = re.compile(  # a whole group, or one control character, or a run of others
-    rb"\n([^\x02\x03\x04\n\r\x84\x8d]*)\r|[\x02\x03\x04\n\r\x84\x8d]|[^\x02\x03\x04\n\r\x84\x8d]+"
-)
-_CLEAN = {  # what may stand between LF and CR: printable, and HT in standard mode (54E §6.2.1.2)
-    Mode.HISTORIC: re.compile(rb"[\x20-\x7e]*"),
-    Mode.STANDARD: re.compile(rb"[\x20-\x7e\t]*"),
-}
-_SEPARATOR_NAME = {Mode.HISTORIC: "SP", Mode.STANDARD: "HT"}
-_STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
-    code & 0x7F if code.bit_count() % 2 == 0 else code | 0x80 for code in range(256)
-)
-
-_Fields = tuple[str, str, str | None]
+_STX_CODE = STX[0]
+STRANGE_MAX = 4  # groups that should stand still and do not; a frame with more of them is another
 
 
-def _fields(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
-    """Label, value, horodate of a group body, or what is wrong with it."""
-    separator = mode.separator
-    if not _CLEAN[mode].fullmatch(body):
-        bad = next(code for code in body if not (0x20 <= code <= 0x7E or (code == 0x09 and mode is Mode.STANDARD)))
-        return Reason.CHARSET, f"character 0x{bad:02X} has no place in a group"
-    first = body.find(separator)
-    if first < 0 or first >= len(body) - 2 or body[-2:-1] != separator:
-        return Reason.STRUCTURE, f"expected label, data and checksum with {_SEPARATOR_NAME[mode]} between them"
-    computed = checksum(checked_zone(body, mode))
-    if body[-1] != computed:
-        return Reason.CHECKSUM, (
-            f'checksum is "{chr(body[-1])}" (0x{body[-1]:02X}), computed "{chr(computed)}" (0x{computed:02X})'
-        )
-    label = body[:first].decode()
-    data = body[first + 1 : -2].decode()
-    timestamp = None
-    if mode is Mode.STANDARD and "\t" in data:
-        timestamp, _, data = data.partition("\t")
-        if "\t" in data or not is_timestamp(timestamp):
-            return Reason.STRUCTURE, f"horodate {timestamp!r} has no such form, or there are too many fields"
-    if not label or len(label) > LABEL_SIZE_MAX or " " in label:
-        return Reason.LABEL, f"label {label!r}: expected 1 to {LABEL_SIZE_MAX} characters without a space"
-    return label, data, timestamp
-
-
-@lru_cache(maxsize=4096)  # most groups of a frame are those of the frame before; 1 MB at most
-def read_group(body: bytes, mode: Mode) -> _Fields | tuple[Reason, str]:
-    """Read what stands between LF and CR.
-
-    Returns:
-        Label, value and horodate (or None); or the reason of refusal and a sentence on it. Labels that
-        the table does not know are kept, known ones must have their size and characters.
-    """
-    fields = _fields(body, mode)
-    if len(fields) == 2:
-        return fields
-    label, value, timestamp = fields
-    known = LABELS[mode].get(label)
-    if known is None:
-        return fields
-    if known.stamped != (timestamp is not None):
-        return Reason.STRUCTURE, f"{label} comes {'with' if known.stamped else 'without'} a horodate"
-    wrong = known.admits(value)
-    if wrong is not None:
-        return Reason(wrong), f"{label} has {known.size} characters of {known.kind.name.lower()}, got {value!r}"
-    return fields
-
-
-class _OpenFrame:
-    """A frame under way."""
-
-    def __init__(self, offset: int, *, started: bool) -> None:
-        self.offset = offset
-        self.started = started  # by an STX; else groups were found outside any frame
-        self.mode: Mode | None = None
-        self.groups: list[Group | Damaged] = []
-
-
-class Decoder:
+class Decoder(GeneralDecoder):
     """Sans-I/O decoder of a TIC stream.
 
     Args:
@@ -108,45 +27,57 @@ class Decoder:
         max_group: bound on the characters kept of one group.
         max_frame_groups: bound on the groups kept of one frame; a longer one is told in parts.
 
-    >>> [type(event).__name__ for event in Decoder().feed(b"\\x02\\nADCO 012345678901 E\\r\\x03")]
-    ['Frame']
+    >>> [event.values for event in Decoder().feed(b"\\x02\\nADCO 012345678901 E\\r\\x03")]
+    [{'ADCO': '012345678901'}]
     """
 
     def __init__(self, mode: Mode | None = None, *, max_group: int = MAX_GROUP,
                  max_frame_groups: int = MAX_FRAME_GROUPS) -> None:  # fmt: skip
-        self._mode = mode
-        self._last_mode = mode or Mode.HISTORIC  # for frames that do not tell
-        self._max_group = max_group
-        self._max_frame_groups = max_frame_groups
-        self._told: list[Event] = []  # by the present call
-        self._offset = 0  # of the next byte
-        self._frame: _OpenFrame | None = None
-        self._group: bytearray | None = None  # since its LF, which is left out
-        self._group_offset = 0
-        self._group_length = 0  # goes on counting when the group is over-long and no longer kept
-        self._noise_offset = 0
-        self._noise_length = 0
-        self._noise_tail = 0  # last byte of noise: a possible STX with its parity bit
-        self._parity = False  # the last group ended with CR and its parity bit
+        super().__init__(mode, max_group=max_group, max_frame_groups=max_frame_groups)
+        self._layouts = Layouts()
+        self._forget_at = FORGET_AFTER
+        self._latest: Layout | None = None  # learnt or fitted
+        # A frame under way that so far follows a layout is held from the general decoder. Nothing of it could
+        # have told an event yet, and it is shorter than its layout.
+        self._held = b""
+        self._held_layout: Layout | None = None
+        self._held_steps = 0
 
     def feed(self, data: bytes) -> list[Event]:
         """Take any bytes, return what they completed.
 
         A ``Damaged`` event is told when its group ends, before the frame that also lists it.
         """
-        self._told = []
-        for match in _TOKEN.finditer(data):
-            body = match[1]
-            if body is None:
-                self._take(match[0])
-            elif self._group is None and not self._noise_length and len(body) + 2 <= self._max_group:
-                self._group_offset = self._offset
-                self._read(body, len(body) + 2, parity=False)
-                self._offset += len(body) + 2
-            else:
-                for token in (_LF, body, _CR):
-                    self._take(token)
-        return self._told
+        told: list[Event] = []
+        self._told = told
+        if self._offset >= self._forget_at:
+            self._layouts = Layouts()
+            self._forget_at = self._offset + FORGET_AFTER
+        by_length = self._layouts.by_length
+        at, seen = 0, len(self._held)
+        parted = -1  # where the latest layout fitted no longer
+        data = self._held + data
+        while end := data.find(ETX, seen) + 1:
+            if by_length and data[at] != _STX_CODE:
+                at = self._take_lead_in(data, at, end)
+            layout = by_length.get(end - at) if self._frame is None and self._group is None else None
+            if layout is not None and data[at] == _STX_CODE:
+                if self._noise_length:
+                    self._flush_noise()
+                known_misfit = at == parted and layout is self._latest
+                after = at if known_misfit else layout.read(data, at, self._offset, told)
+                if after > at:
+                    self._pass_by(self._offset + after - at, layout.mode)
+                    self._latest = layout
+                    at = seen = parted = after
+                    continue
+            self._take_and_learn(data[at:end], layout)
+            at = seen = end
+        if at:
+            self._held = b""
+        if at < len(data):
+            self._take_rest(data, at)
+        return told
 
     def close(self) -> list[Event]:
         """Tell the end of the input: what is under way comes out as far as it got.
@@ -154,147 +85,107 @@ class Decoder:
         A group that the end cut is no group at all; its bytes are in no event.
         """
         self._told = []
-        self._group = None
-        self._flush_noise()
-        self._cut_frame(Cut.END)
+        held, self._held = self._held, b""
+        self._take_all(held)
+        self._take_end()
         return self._told
 
-    def _take(self, token: bytes) -> None:
-        """One control character, or a run of others."""
-        if token == _LF:
-            self._start_group()
-        elif token == _CR or (token == _CR_PARITY and self._group is not None):
-            self._end_group(parity=token == _CR_PARITY)
-        elif token in (_STX, _ETX, _EOT) or (token == _EOT_PARITY and self._group is None and self._parity):
-            self._framing(token)
-        elif self._group is not None:
-            self._group_length += len(token)
-            self._group += token[: self._max_group - len(self._group)]
-        elif token:
-            self._add_noise(token)
-        self._offset += len(token)
+    def restart(self) -> None:
+        """Begin another stream, with offsets from 0: what is under way is dropped, what was learnt of frames stays."""
+        layouts, latest = self._layouts, self._latest
+        self.__init__(self._mode, max_group=self._max_group, max_frame_groups=self._max_frame_groups)  # type: ignore[misc]
+        self._layouts, self._latest = layouts, latest
 
-    # Groups
-
-    def _start_group(self) -> None:
-        stx_with_parity = self._take_stx_with_parity()
-        self._break_group()
-        self._flush_noise()
-        if stx_with_parity is not None:
-            self._start_frame(stx_with_parity)
-        self._group = bytearray()
-        self._group_offset = self._offset
-        self._group_length = 1
-
-    def _take_stx_with_parity(self) -> int | None:
-        """Offset of the STX 0x82 that stands right before this LF, taken out of where it was put."""
-        if self._group is not None and self._group[-1:] == b"\x82" and self._group_length == len(self._group) + 1:
-            self._group.pop()
-            self._group_length -= 1
-            return self._offset - 1
-        if self._group is None and self._noise_length and self._noise_tail == _STX_PARITY:
-            self._noise_length -= 1
-            return self._offset - 1
-        return None
-
-    def _end_group(self, *, parity: bool) -> None:
-        if self._group is None:
-            self._add_noise(_CR)
-            return
-        body, length = bytes(self._group), self._group_length + 1
-        self._group = None
-        if length > self._max_group or len(body) < length - 2:
-            self._parity = parity
-            self._refuse(Reason.OVERLONG, f"over {self._max_group} characters without an end", body, length)
-            return
-        self._read(body, length, parity=parity)
-
-    def _read(self, body: bytes, length: int, *, parity: bool) -> None:
-        """A whole group."""
-        self._parity = parity
-        if parity:
-            body = body.translate(_STRIP_PARITY)
-        frame = self._open_frame()
-        mode = self._mode or frame.mode or (Mode.STANDARD if b"\t" in body else Mode.HISTORIC)
-        fields = read_group(body, mode)
-        if len(fields) == 2:
-            reason, detail = fields
-            self._refuse(reason, detail, body, length)
-            return
-        frame.mode = self._last_mode = mode
-        self._append(Group(*fields, self._group_offset))
-
-    def _break_group(self) -> None:
-        """What starts or ends something else came inside a group."""
-        if self._group is None:
-            return
-        body, length = bytes(self._group), self._group_length
-        self._group = None
-        if length == 1:
-            self._add_noise(_LF, at=self._group_offset)
-            return
-        reason = Reason.OVERLONG if length > self._max_group else Reason.STRUCTURE
-        self._refuse(reason, "the group has no end (CR)", body, length)
-
-    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> None:
-        separator = re.search(rb"[ \t]", body)
-        name = body[: separator.start()] if separator else b""
-        label = name.decode() if name and all(0x21 <= code <= 0x7E for code in name) else None
-        damaged = Damaged(reason, self._group_offset, length, label, body, detail)
-        self._told.append(damaged)
-        self._append(damaged)
-
-    def _append(self, group: Group | Damaged) -> None:
-        groups = self._open_frame().groups
-        groups.append(group)
-        if len(groups) >= self._max_frame_groups:
-            self._end_frame(complete=False)
-
-    # Frames
-
-    def _open_frame(self) -> _OpenFrame:
+    def _take_lead_in(self, data: bytes, at: int, end: int) -> int:
+        """Take what stands before an STX, which ends a group under way and noise."""
+        start = data.find(STX, at, end)
+        if start < 0:
+            return at
+        self._take_all(data[at:start])
         if self._frame is None:
-            self._frame = _OpenFrame(self._group_offset, started=False)
-        return self._frame
+            self._break_group()
+            self._flush_noise()
+        return start
 
-    def _framing(self, token: bytes) -> None:
-        self._break_group()
-        self._flush_noise()
-        if token == _STX:
-            self._start_frame(self._offset)
-        elif token != _ETX:
-            self._cut_frame(Cut.EOT)
-        elif self._frame is not None:
-            self._end_frame(complete=self._frame.started)
+    def _take_and_learn(self, octets: bytes, layout: Layout | None) -> None:
+        """What ends with an ETX and fits no layout; ``layout`` is the one of its length, None inside a frame."""
+        before = len(self._told)
+        if layout is None or octets[0] != _STX_CODE:
+            self._take_all(octets)
         else:
-            self._add_noise(token)
+            self._take_misfit(octets, layout)
+            if len(self._told) > before + 1:
+                return  # with a complaint
+        if len(self._told) > before and isinstance(frame := self._told[-1], Frame):
+            self._latest = self._layouts.learn(frame, self._offset) or self._latest
 
-    def _start_frame(self, offset: int) -> None:
-        self._cut_frame(Cut.STX, offset)
-        self._frame = _OpenFrame(offset, started=True)
+    def _take_misfit(self, octets: bytes, layout: Layout) -> None:
+        """STX to ETX of a layout's length, but not as the layout has it.
 
-    def _end_frame(self, *, complete: bool) -> None:
-        frame, self._frame = self._open_frame(), None
-        mode = self._mode or frame.mode or self._last_mode
-        self._told.append(Frame(mode, tuple(frame.groups), complete, frame.offset))
+        Most of its groups are often what they were, in their places: only the others are decoded.
+        """
+        start = self._offset
+        self._start_frame(start)
+        self._offset += len(STX)
+        frame, strange, seen = self._open_frame(), 0, len(STX)
+        parts, offsets = frame.parts
+        for (at, end, piece, _), as_learnt in zip(layout.pieces, layout.fields, strict=True):
+            so_far = len(parts)  # as many as the pieces
+            fields = as_learnt if octets[at:end] == piece else layout.read_moved(so_far, octets)
+            if fields is not None:
+                parts.append(fields)
+                offsets.append(start + at)
+                continue
+            if at > seen:
+                self._pass_by(start + at, layout.mode)
+            self._take_all(octets[at:end])
+            seen = end
+            strange += 1
+            if (
+                strange > STRANGE_MAX
+                or len(parts) != so_far + 1
+                or self._frame is not frame
+                or frame.mode not in {None, layout.mode}
+                or self._group is not None
+                or self._noise_length
+            ):
+                break  # its groups are others, or elsewhere
+        else:
+            end = len(octets) - len(ETX)
+            if end > seen:
+                self._pass_by(start + end, layout.mode)
+            self._frame = None
+            self._offset += len(ETX)
+            self._told.append(lazy_frame(frame.mode or self._last_mode, AS_READ, frame.parts, True, start))
+            return
+        self._take_all(octets[seen:])
 
-    def _cut_frame(self, by: Cut, offset: int | None = None) -> None:
+    def _pass_by(self, offset: int, mode: Mode) -> None:
+        """The state that good groups up to ``offset`` leave."""
+        self._offset = offset
+        self._parity = False
+        self._last_mode = mode
         if self._frame is not None:
-            self._end_frame(complete=False)
-            self._told.append(Interrupted(self._offset if offset is None else offset, by))
+            self._frame.mode = mode
 
-    # Noise
-
-    def _add_noise(self, token: bytes, at: int | None = None) -> None:
-        if not self._noise_length:
-            self._noise_offset = self._offset if at is None else at
-        self._noise_length += len(token)
-        self._noise_tail = token[-1]
-
-    def _flush_noise(self) -> None:
+    def _take_rest(self, data: bytes, at: int) -> None:
+        """What follows the last ETX: held as long as it follows the latest layout, for most frames do."""
+        if self._latest is not None and not self._held:
+            at = self._take_lead_in(data, at, len(data))
+            self._held_layout, self._held_steps = self._latest, 0
+        octets = data[at:]
+        layout = self._held_layout
+        self._held = b""
+        if layout is None or octets[0] != _STX_CODE or self._frame is not None or self._group is not None:
+            self._take_all(octets)
+            return
         if self._noise_length:
-            self._told.append(Noise(self._noise_offset, self._noise_length))
-        self._noise_length = 0
+            self._flush_noise()
+        steps = layout.follow(octets, self._held_steps)
+        if steps is None:
+            self._take_all(octets)
+        else:
+            self._held, self._held_steps = octets, steps
 
 
 def decode(data: bytes, mode: Mode | None = None) -> list[Event]:

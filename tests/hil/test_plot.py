@@ -221,8 +221,9 @@ def test_a_long_outage_is_no_cut(tmp_path: Path) -> None:
     assert not any("cut where" in text for text in drawn(run, tmp_path))
 
 
-def test_a_run_that_ended_at_once_is_drawn(tmp_path: Path) -> None:
-    assert "apparent power (kVA)" in drawn(Chronicle([moment()] * 2), tmp_path)
+@pytest.mark.parametrize("late_us", [0, SECOND_US // 2])  # half a second has no tick
+def test_a_run_that_ended_at_once_is_drawn(tmp_path: Path, late_us: int) -> None:
+    assert "apparent power (kVA)" in drawn(Chronicle([moment(parse_at(START) + late_us)] * 2), tmp_path)
 
 
 # Files

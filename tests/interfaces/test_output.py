@@ -3,6 +3,8 @@
 
 import os
 import select
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 import simpy
 
 from xky.emulator import Line, Linky, Transmitter, Truth
-from xky.emulator.outputs import Output
+from xky.emulator.outputs import Output, pty
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import Burst, InputError
@@ -90,3 +92,91 @@ def test_closing_twice_is_safe(way: Way) -> None:
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no/such\.tic: cannot be written \(No such file.*give another --out"):
         FileOutput(tmp_path / "no" / "such.tic")
+
+
+# A pty that waits for its reader: for runs faster than a real line
+
+
+class SlowReader:
+    """A program that opens a port and reads a little at a time, up to the hang-up."""
+
+    def __init__(self, path: str, *, stop_after: int | None = None) -> None:
+        self._fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self._stop_after = stop_after
+        self.heard = b""
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            while self._stop_after is None or len(self.heard) < self._stop_after:
+                time.sleep(0.002)
+                self.heard += os.read(self._fd, 1500)
+        except OSError:  # the hang-up
+            pass
+        finally:
+            os.close(self._fd)
+
+    def wait(self) -> bytes:
+        """What it heard in all."""
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+        return self.heard
+
+
+MANY = bytes(n * 7 % 96 + 32 for n in range(100_000))  # more than any buffer of the kernel holds
+
+
+def patient_pty() -> PortPty:
+    return PortPty(simpy.Environment(), speed=1e4, patient=True)
+
+
+@pytest.mark.realtime
+def test_a_slow_reader_holds_a_patient_pty_back_and_gets_every_character() -> None:
+    output = patient_pty()
+    reader = SlowReader(output.path)
+    output(Burst(0.0, 10 / 9600, MANY))
+    output._env.run()
+    output.drain()
+    output.close()
+    assert reader.wait() == MANY
+    assert output.overruns == []
+
+
+@pytest.mark.realtime
+def test_a_patient_pty_does_not_wait_for_a_reader_that_went_away() -> None:
+    output = patient_pty()
+    reader = SlowReader(output.path, stop_after=10_000)
+    output(Burst(0.0, 10 / 9600, MANY))
+    output._env.run()
+    output.drain()
+    heard = reader.wait()
+    assert MANY.startswith(heard)
+    output.close()
+
+
+@pytest.mark.realtime
+def test_a_patient_pty_sends_into_the_void_while_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pty, "_READER_COMES_WITHIN_S", 0.2)
+    output = patient_pty()
+    began_s = time.monotonic()
+    output.wait_for_reader()
+    output(Burst(0.0, 10 / 9600, MANY))
+    output._env.run()
+    output.drain()
+    output.close()
+    assert 0.2 <= time.monotonic() - began_s < 2
+
+
+@pytest.mark.realtime
+def test_a_patient_pty_waits_for_its_first_reader() -> None:
+    output = patient_pty()
+    readers: list[SlowReader] = []
+    opening = threading.Timer(0.2, lambda: readers.append(SlowReader(output.path)))
+    opening.start()
+    output.wait_for_reader()
+    output(Burst(0.0, 10 / 9600, b"the first frame"))
+    output._env.run()
+    output.drain()
+    output.close()
+    assert readers[0].wait() == b"the first frame"

@@ -1,7 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-import pytest
+from collections.abc import Callable
+from typing import Any
 
-from xky.protocol import Damaged, Frame, Group, InputError, Mode, Reason, encode_frame, encode_group
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xky.protocol import (
+    Damaged,
+    Frame,
+    FrameEncoder,
+    Group,
+    InputError,
+    Mode,
+    Reason,
+    encode_frame,
+    encode_frames,
+    encode_group,
+)
+from xky.protocol.strategies import groups, timestamps
 
 _H, _S = Mode.HISTORIC, Mode.STANDARD
 
@@ -52,3 +69,90 @@ def test_a_frame_with_a_refused_group_is_not_encoded() -> None:
     frame = Frame(_S, (Group("VTIC", "02"), Damaged(Reason.CHECKSUM, 0, 10)))
     with pytest.raises(InputError, match="refused groups"):
         encode_frame(frame)
+
+
+_TEXTS = st.sampled_from(["", "0", "1", "00390", "00400", "HP..", "x" * 300, "~" * 600])
+_FREE = st.builds(Group, st.sampled_from(["A", "PAPP", "B" * 300]), _TEXTS, st.none() | timestamps())
+
+
+@st.composite
+def _successions(draw: st.DrawFn, mode: Mode) -> list[list[Group]]:
+    """Groups of one frame after the other: values moving, now and then other groups, now and then one refused."""
+    bad = st.sampled_from(
+        [Group("A", "é"), Group("A", "1\n"), Group("", "1"), Group("A B", "1"), Group("A", "1", "\t")]
+    )
+    one = groups(mode=mode) | _FREE
+    sent = draw(st.lists(one, max_size=5))
+    succession = [sent]
+    for _ in range(draw(st.integers(1, 6))):
+        sent = [
+            Group(each.label, draw(_TEXTS | st.just(each.value)), draw(st.sampled_from([each.timestamp, None, "H0"])))
+            if draw(st.booleans())
+            else each
+            for each in sent
+        ]
+        if draw(st.integers(0, 4)) == 0:
+            sent = [*sent, draw(one | bad)]
+        succession.append(sent)
+    return succession
+
+
+def _said(groups: list[Group], encode: Callable[[list[Group]], bytes]) -> bytes | str:
+    try:
+        return encode(groups)
+    except InputError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("mode", Mode)
+@given(data=st.data())
+def test_a_frame_written_in_place_is_the_frame_encoded_anew(mode: Mode, data: st.DataObject) -> None:
+    encoder = FrameEncoder(mode)
+    for sent in data.draw(_successions(mode)):
+        assert _said(sent, encoder.encode) == _said(sent, lambda sent: encode_frame(sent, mode))
+
+
+def test_an_encoder_goes_on_after_a_refused_group() -> None:
+    encoder = FrameEncoder(_H)
+    good, other = [Group("PAPP", "00390"), Group("PTEC", "TH..")], [Group("PAPP", "00400"), Group("PTEC", "HP..")]
+    encoder.encode(good)
+    with pytest.raises(InputError):
+        encoder.encode([Group("PAPP", "00400"), Group("PTEC", "TH.\n")])
+    assert encoder.encode(good) == encode_frame(good, _H)
+    assert encoder.encode(other) == encode_frame(other, _H)
+    assert encoder.encode([]) == b"\x02\x03"
+
+
+@given(st.lists(st.tuples(st.integers(0, 99_999), timestamps()), max_size=5))
+def test_frames_of_columns_are_the_frames_encoded_one_by_one(moved: list[tuple[int, str]]) -> None:
+    vtic, ngtf = Group("VTIC", "02"), Group("NGTF", "BASE")
+    rows = [[vtic, Group("DATE", "", stamp), ngtf, Group("SINSTS", f"{power:05}")] for power, stamp in moved]
+    first = [vtic, Group("DATE", "", "H000101000000"), ngtf, Group("SINSTS", "00000")]
+    columns = {"SINSTS": [f"{power:05}" for power, _ in moved], "DATE": [(stamp, "") for _, stamp in moved]}
+    assert encode_frames(first, columns, _S) == [encode_frame(row, _S) for row in rows]
+
+
+def test_columns_of_a_historic_frame_may_change_their_size() -> None:
+    values = ["HP..", "HN", "", "TH..  "]
+    expected = [encode_frame([Group("PTEC", value), Group("PAPP", "00390")], _H) for value in values]
+    assert encode_frames([Group("PTEC", "TH.."), Group("PAPP", "00390")], {"PTEC": values}, _H) == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "complaint"),
+    [
+        ({"VTIC": ["02"]}, "found it 0 times"),
+        ({"TWICE": ["02"]}, "found it 2 times"),
+        ({"A": ["1", "2"], "B": [("H000101000000", "1")]}, r"columns of \[1, 2\] values"),
+        ({}, "at least one column"),
+        ({"A": [("H000101000000", "1")]}, "column A: expected values"),
+        ({"B": ["1"]}, r"column B: expected \(horodate, value\)"),
+        ({"A": ["1", "é"]}, "group 'A': 'é'"),
+        ({"B": [("H000101\t", "1")]}, "group 'B'"),
+        ({"A": ["1" * 300]}, "column A: over 256"),
+    ],
+)
+def test_columns_that_make_no_frames_are_refused(columns: Any, complaint: str) -> None:
+    sent = [Group("A", "1"), Group("TWICE", "1"), Group("TWICE", "2"), Group("B", "1", "H000101000000")]
+    with pytest.raises(InputError, match=complaint):
+        encode_frames(sent, columns, _S)
