@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from .meter import Linky
 
-__all__ = ["Chronicle", "Moment", "Remark"]
+__all__ = ["EAIT_PLACE", "Chronicle", "Moment", "Remark"]
+
+EAIT_PLACE = 11  # in ``Moment.indexes_wh``, counted from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Moment:
         limit_va: what may be drawn without overload (PREF).
         supplier_index: running, 1 to 10; ``tariff`` is its name.
         colour: name of TEMPO's today, empty where there is none.
-        indexes_wh: EASF01 to EASF10.
+        indexes_wh: EASF01 to EASF10, and EAIT as the eleventh.
         breaker_open, powered: whether the house is cut off; whether the meter has supply.
     """
 
@@ -75,7 +77,7 @@ class Chronicle:
             supplier_index=tariff.supplier_index,
             tariff=tariff.ltarf.strip(),
             colour="" if tariff.today.name == "NONE" else tariff.today.name.lower(),
-            indexes_wh=tuple(meter.counters.supplier),
+            indexes_wh=(*meter.counters.supplier, meter.counters.injected.count),
             breaker_open=meter.cut_off.is_open,
             powered=on,
         )

@@ -262,7 +262,7 @@ def _status(meter: "Linky") -> Said:
         plc=network.plc,
         plc_synchronised=network.plc_synchronised,
         dry_contact_open=not tariff.contact_closed,
-        over_reference=bool(meter.phases_over),
+        over_reference=bool(meter.phases_over) or meter.power.signed_va > 1000 * meter.pref_kva,
         producer=meter.producer,
         injecting=meter.power.signed_va < 0,
         supplier_index=tariff.supplier_index,

@@ -249,7 +249,7 @@ class Linky:
             degraded: whether it says of itself that it is degraded; not, unless told.
         """
         self.integrate()
-        true_us = self._done_us
+        true_us = self._done_us if self.powered else self.true_us
         ahead_us = 0 if at is None else parse_at(at, "set_clock") - true_us
         self._set_clock(Clock(ahead_us, true_us, self._clock.drift_ppm if drift_ppm is None else drift_ppm))
         self.__dict__["clock_degraded"] = bool(degraded)

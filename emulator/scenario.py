@@ -110,7 +110,10 @@ class Scenario(Section):
                 if at_us < before_us:
                     raise InputError(f"at {event.at!r}: lies before {above}; write the events in order of time")
                 if at_us > self.end_us:
-                    raise InputError(f"at {event.at!r}: lies after the end, {self.end}; set end later")
+                    meant = local_time(at_us).replace(tzinfo=None).isoformat()
+                    raise InputError(
+                        f"at {event.at!r}: that is {meant}, after the end, {self.end}; set end later, or write a date"
+                    )
             skip_to_us = at_us
             if event.skip_to is not None:
                 with written.blame("skip_to"):

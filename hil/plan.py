@@ -7,12 +7,13 @@ from: neither a constant nor an old value can pass for a new one.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from datetime import datetime, time, timedelta
 from itertools import count
 from random import Random
 
 from xky.boards import Board
 from xky.emulator import Linky
-from xky.emulator.legal_time import parse_at
+from xky.emulator.legal_time import PARIS, instant_us, local_time, parse_at
 from xky.emulator.meter_file import MeterFile
 from xky.protocol import Mode, encode_group
 
@@ -31,6 +32,7 @@ _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first
 _FRESHNESS_MARGIN_PERIODS = 2
 _NEAR_THE_END = 900_000_000  # Wh: from there an index would roll over
 _TRIES = 200
+_MORNING, _EVENING = time(7), time(20)  # between them no period, colour or day of the suite's meters changes
 
 
 class Plan:
@@ -112,13 +114,16 @@ class _Player:
 
     def _step(self, step: Stimulus) -> Generator[bool, None, None]:
         transmitter = self._bench.transmitter
-        self._meters.go_on_to(step.at)
-        meter = transmitter.meter = self._meters.of(step.meter)
         times = self._times()
         hold_s = times.completeness_s
         longest_s = self._longest_period_s()
         freshness_s = times_for(self._bench.board, longest_s, self._speed).freshness_s
         aged_s = freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
+        if step.at is None:
+            self._meters.stay_in_the_day(max(hold_s, aged_s) + max(times.recovery_s, aged_s))
+        else:
+            self._meters.go_on_to(step.at)
+        meter = transmitter.meter = self._meters.of(step.meter)
         self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
         transmitter.faults = step.faults(meter)
@@ -181,10 +186,24 @@ class _Meters:
         elapsed_s = 0.0 if self.clock is None else self.clock()
         return self._plan.at_us + self._ahead_us + round(elapsed_s * 1e6)
 
-    def go_on_to(self, at: str | None) -> None:
+    def go_on_to(self, at: str) -> None:
         """Let the time of the meters jump on to a legal time."""
-        if at is not None:
-            self._ahead_us += max(parse_at(at) - self._now_us, 0)
+        self._ahead_us += max(parse_at(at) - self._now_us, 0)
+
+    def stay_in_the_day(self, duration_s: float) -> None:
+        """Jump on to the next morning where a step of a slow device would reach the evening or lie in the night.
+
+        What a later step brings with its hour, the off-peak period or a colour, would else be said before it.
+        """
+        now = local_time(self._now_us)
+        end = now + timedelta(seconds=duration_s)
+        if now.time() < _MORNING:
+            morning = now.date()
+        elif now.time() > _MORNING and (end.date() > now.date() or end.time() >= _EVENING):
+            morning = now.date() + timedelta(days=1)
+        else:
+            return
+        self._ahead_us += instant_us(datetime.combine(morning, _MORNING, PARIS)) - self._now_us
 
     def of(self, maker: MeterMaker) -> Linky:
         """The meter of a maker, made on first use."""

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -136,7 +136,18 @@ def what_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) 
         return keys, _beginning_with(keys, text)
     found = repr(first["input"])
     found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
-    return keys, f"{key} = {found}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    shape = _SHAPES.get(first["type"])
+    wanted = f"write {shape}" if shape else f"{first['msg'][0].lower()}{first['msg'][1:]}"
+    return keys, f"{key} = {found}: {wanted}"
+
+
+_SHAPES = {  # in the words of TOML, not of Python
+    "tuple_type": 'a list, such as [1] or ["22:30-06:30"]',
+    "model_type": "a table, such as { key = value }",
+    "dataclass_type": "a table, such as { key = value }",
+    "mapping_type": "a table, such as { key = value }",
+    "dict_type": "a table, such as { key = value }",
+}
 
 
 def _beginning_with(keys: Sequence[str], text: str) -> str:
@@ -181,8 +192,8 @@ def _keys_of(model: type[BaseModel], keys: Sequence[str]) -> list[str]:
     for kind in _classes(names.get(keys[0])):
         if issubclass(kind, BaseModel):
             return _keys_of(kind, rest)
-        if hasattr(kind, "__dataclass_fields__"):
-            return list(kind.__dataclass_fields__)
+        if is_dataclass(kind):
+            return [field.name for field in fields(kind)]
     return list(names)
 
 

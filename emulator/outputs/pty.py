@@ -16,7 +16,7 @@ import select
 import termios
 import time
 import tty
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import simpy
 
@@ -115,8 +115,13 @@ class PortPty:
                 self._discard_what_was_written()
                 self._writable.poll(_PATIENCE_S * 1000)
 
-    def wait_for_reader(self) -> None:
-        """A patient port waits some seconds for somebody to open it, so that the first frame is heard."""
+    def wait_for_reader(self, announce: Callable[[float], None] = lambda within_s: None) -> None:
+        """A patient port waits some seconds for somebody to open it, so that the first frame is heard.
+
+        ``announce`` is told how many, where there is somebody to wait for.
+        """
+        if self._patient and not self.is_open:
+            announce(_READER_COMES_WITHIN_S)
         give_up = time.monotonic() + _READER_COMES_WITHIN_S
         while self._patient and not self.is_open and time.monotonic() < give_up:
             time.sleep(_PATIENCE_S)

@@ -146,7 +146,9 @@ def _run_on_pty(run: _Run, speed: float, link: Path | None) -> None:
             _point(link, port.path)
         run.line.connect(port)
         print(link or port.path, flush=True)
-        port.wait_for_reader()
+        port.wait_for_reader(
+            lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr)
+        )
         RealTime(run.env, speed).run(lambda: run.ended)
         port.drain()
     finally:

@@ -26,7 +26,7 @@ def test_a_group_with_an_altered_label_is_not_reported(case: Case) -> None:
 
 
 CHK_2 = Requirement(
-    "TIC-CHK-2", clause="54E §5.3.6", text="The good groups of a frame are reported though one of it is refused."
+    "TIC-CHK-2", clause="54E §5.3.6", text="The good groups of a frame are reported though one of them is refused."
 )
 
 

@@ -181,17 +181,17 @@ class Oracle:
         return None
 
     def _short_frames_since(self, old: _Sent, label: str, at_s: float) -> bool:
-        """Whether all whole frames since were short ones (02E §2.5), and short ones do not have the label."""
+        """Whether short frames came since, and no long one in time (02E §2.5): short ones do not have the label."""
         row = LABELS[Mode.HISTORIC].get(label)
         if row is None or row.short or old.frame.mode is not Mode.HISTORIC:
             return False
-        freshness_s = self.record.times_at(at_s).freshness_s
+        due_s = at_s - self.record.times_at(at_s).freshness_s
         since = [
-            frame
+            (frame.end_s, _is_short(frame))
             for frame in self.record.truth[old.frame.number + 1 :]
-            if frame.complete and frame.end_s <= at_s - freshness_s
+            if frame.complete and frame.end_s <= at_s + _CAUSAL_S
         ]
-        return all(not any(e.group.label == "OPTARIF" for e in frame.groups) for frame in since)
+        return any(short for _, short in since) and all(short for end_s, short in since if end_s <= due_s)
 
     def _has_left(self, label: str, at_s: float) -> bool:
         """Whether the last whole frame before an instant did not have the label, not even damaged."""
@@ -201,3 +201,9 @@ class Oracle:
             if frame.complete:
                 return all(emitted.group.label != label for emitted in frame.groups)
         return False
+
+
+def _is_short(frame: SentFrame) -> bool:
+    """Whether it is a short frame of a historic three-phase meter: a long one has OPTARIF, too."""
+    labels = {emitted.group.label for emitted in frame.groups}
+    return frame.mode is Mode.HISTORIC and "IINST1" in labels and "OPTARIF" not in labels

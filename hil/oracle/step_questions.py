@@ -82,7 +82,10 @@ class StepQuestions(View):
         """The step's index of that value arrives."""
         frames = self._frames(self._step)
         new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
-        self.label_is_reported(*(label for label, e in new.items() if e.group.value == value))
+        labels = [label for label, e in new.items() if e.group.value == value]
+        if not labels:
+            raise Undecided(f"the step did not bring an index of {value}")
+        self.label_is_reported(*labels)
 
     def the_other_mode_is_read(self) -> None:
         """A device that finds the TIC mode by itself gives a sound reading of the step's frames in time."""

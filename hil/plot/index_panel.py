@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each supplier index gained since the start."""
+"""What each index gained since the start."""
 
 import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
+
+from xky.emulator.chronicle import EAIT_PLACE
 
 from .run import Run, tariff_of
 from .sheet import add_legend
@@ -18,7 +20,7 @@ __all__ = ["draw_indexes"]
 _LINES: tuple[tuple[Any, str, str], ...] = (
     ("-", "o", "#0072b2"), ("--", "s", "#d55e00"), ("-.", "^", "#009e73"), (":", "D", "#000000"),
     ((0, (6, 2)), "v", "#a0378a"), ((0, (1, 1)), "P", "#7f5f00"), ((0, (4, 1, 1, 1, 1, 1)), "X", "#3b3b98"),
-    ("-", "<", "#c2185b"), ("--", ">", "#00707a"), ("-.", "*", "#616161"),
+    ("-", "<", "#c2185b"), ("--", ">", "#00707a"), ("-.", "*", "#616161"), (":", "h", "#8d6e63"),
 )  # fmt: skip
 
 
@@ -32,7 +34,7 @@ def draw_indexes(axes: "Axes", run: Run) -> None:
     labels = []
     for index, number in run.numbers.items():
         gained_wh = run.gained_wh[index - 1]
-        handle: tuple[Any, ...] = (Patch(linewidth=0.5, **band(number)),)
+        handle: tuple[Any, ...] = () if index == EAIT_PLACE else (Patch(linewidth=0.5, **band(number)),)
         gained = "did not move"
         if gained_wh:
             style, marker, ink = _LINES[number]
@@ -42,14 +44,15 @@ def draw_indexes(axes: "Axes", run: Run) -> None:
             ))  # fmt: skip
             gained = f"+{gained_wh / 1000:,.3f} kWh".replace(",", " ").replace(" ", "\N{NO-BREAK SPACE}")
         names = ", ".join(name for of, name in tariffs if of == index)
+        title = "EAIT, injected" if index == EAIT_PLACE else f"{index} {names}".strip()
         handles.append(handle)
-        labels.append(textwrap.fill(f"{index} {names}".strip() + f": {gained}", 34))
+        labels.append(textwrap.fill(f"{title}: {gained}", 34))
     axes.set_ylim(0, max(run.gained_wh) / 1000 * 1.1 or 1.0)
     axes.ticklabel_format(axis="y", useOffset=False, style="plain")
     axes.set_ylabel("energy since the start (kWh)")
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)
     side_by_side = {tuple: HandlerTuple(ndivide=None, pad=0.6)}
-    add_legend(axes, "Supplier indexes", handles, labels, handler_map=side_by_side)
+    add_legend(axes, "Indexes", handles, labels, handler_map=side_by_side)
 
 
 def _line(run: Run, index: int) -> tuple[list[float], list[float]]:
@@ -60,7 +63,8 @@ def _line(run: Run, index: int) -> tuple[list[float], list[float]]:
         kwh += [piece.gained_wh[index - 1] / 1000 for piece in pieces]
         last = pieces[-1]
         if following and last.end > last.start:  # up to the cut, as the power of the moment makes it
-            drawn_wh = last.moment.drawn_va * (last.end - last.start) / HOUR_S
+            power_va = last.moment.injected_va if index == EAIT_PLACE else last.moment.drawn_va
+            drawn_wh = power_va * (last.end - last.start) / HOUR_S
             most_wh = following[0].gained_wh[index - 1] - last.gained_wh[index - 1]
             x.append(last.end)
             kwh.append(kwh[-1] + min(drawn_wh, most_wh) / 1000)

@@ -30,6 +30,8 @@ def prepare_folder(folder: Path) -> None:
         probe = folder / ".writable"
         probe.touch()
         probe.unlink()
+        for name in ("report.json", "index.html", "junit.xml"):  # of a run before: it is not that of this device
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from None
 

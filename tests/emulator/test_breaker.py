@@ -122,6 +122,12 @@ def test_stge_says_why_it_opened(reason: Breaker) -> None:
     assert int(said(meter)["STGE"], 16) == word
 
 
+@pytest.mark.parametrize(("va", "over"), [(5999, False), (6000, False), (6001, True), (7500, True), (-7500, False)])
+def test_stge_says_that_more_than_the_reference_power_is_drawn(va: int, over: bool) -> None:
+    meter = Linky(contract="base", pref_kva=6, load=Hold(Draw.of(va)))
+    assert Status.parse(said(meter)["STGE"]).over_reference is over
+
+
 @pytest.mark.parametrize("phases", [1, 3])
 def test_while_it_is_open_nothing_flows_and_nothing_counts(phases: int) -> None:
     meter = Linky(phases=phases, load=Household(1, phases), at="2026-01-15T18:00")

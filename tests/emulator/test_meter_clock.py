@@ -247,6 +247,16 @@ def test_a_setting_during_an_outage_counts_nothing_either() -> None:
     assert int(said(meter)["EAST"]) - int(before["EAST"]) == 2000
 
 
+def test_a_clock_set_during_an_outage_shows_then_what_it_was_set_to() -> None:
+    meter = Linky(at="2026-01-15T18:00")
+    meter.lose_supply()
+    meter.wait(600)
+    meter.set_clock("2026-01-15T20:00")
+    meter.wait(60)
+    meter.regain_supply()
+    assert date_of(meter) == "H260115200100"
+
+
 def test_within_its_reserve_the_clock_runs_on() -> None:
     meter = Linky(at="2026-01-15T12:00")
     meter.lose_supply()

@@ -236,8 +236,9 @@ def test_a_wrong_file_is_told_with_line_key_and_mend(tmp_path: Path, old: str, n
 
 
 def test_a_table_that_is_no_table_is_told(tmp_path: Path) -> None:
-    assert complaint(tmp_path, "contract = 3").startswith(
-        "house.toml:1: contract = 3: input should be a valid dictionary"
+    assert complaint(tmp_path, "contract = 3") == "house.toml:1: contract = 3: write a table, such as { key = value }"
+    assert complaint(tmp_path, 'contract = { name = "hc", off_peak = "22:30-06:30" }').endswith(
+        """off_peak = '22:30-06:30': write a list, such as [1] or ["22:30-06:30"]"""
     )
     assert complaint(tmp_path, "load_va = [1, nan]\nphases = 3").startswith("house.toml:1: load_va.1 = nan: ")
     assert complaint(tmp_path, "load_va = [1, 2]\nphases = 3") == (

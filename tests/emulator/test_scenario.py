@@ -207,7 +207,7 @@ def test_what_a_person_does_at_the_meter_shows(tmp_path: Path) -> None:
         ('at = "18:10"', 'at = "18:04"', "evening.toml:17: event.1.at '18:04': lies before the event above; write the"),
         ('at = "18:05"', 'at = "2027-01-05T17:59"',
          "evening.toml:13: event.0.at '2027-01-05T17:59': lies before the start"),
-        ('at = "18:20"', 'at = "18:31"', "evening.toml:22: event.2.at '18:31': lies after the end, 2027-01-05T18:30"),
+        ('at = "18:20"', 'at = "18:31"', "evening.toml:22: event.2.at '18:31': that is 2027-01-05T18:31:00, after"),
         ('at = "18:20"', 'at = "25:00"', "evening.toml:22: event.2.at '25:00': expected a date and time, write 2027"),
         ('at = "18:20"', 'at = "2027-02-29T18:20"', "evening.toml:22: event.2.at '2027-02-29T18:20': expected a date"),
         ('at = "18:20"', 'say = "hm"', "evening.toml:21: event.2.at: this key is missing"),

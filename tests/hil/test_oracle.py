@@ -201,6 +201,39 @@ def test_a_value_is_fresh_for_two_frame_periods_and_two_seconds() -> None:
     assert accused(truth, reading(end_s + limit_s + 0.01, EAST="002188830")) == [(Wrong.STALE, "EAST")]
 
 
+LONG = (Group("ADCO", "012345678901"), Group("OPTARIF", "BASE"), Group("BASE", "000001000"), Group("IINST1", "002"))
+LATER = (*LONG[:2], Group("BASE", "000002000"), LONG[3])
+SHORT = (LONG[0], LONG[3])
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        ([LONG, *[SHORT] * 10], []),  # short ones say nothing of an index
+        ([LONG, *[SHORT] * 4, LATER, *[SHORT] * 5], [(Wrong.LEFT, "BASE")]),
+        ([LONG, *[LATER] * 10], [(Wrong.STALE, "BASE")]),
+    ],
+)
+def test_short_frames_alone_excuse_an_old_value(sent: list[tuple[Group, ...]], wrong: list[tuple[Wrong, str]]) -> None:
+    truth = truth_of(*(whole(*groups, mode=Mode.HISTORIC) for groups in sent), mode=Mode.HISTORIC)
+    assert accused(truth, reading(truth[-1].end_s, BASE="000001000")) == wrong
+
+
+def test_a_historic_value_has_no_frame_more_than_its_freshness() -> None:
+    truth = truth_of(*(whole(*groups, mode=Mode.HISTORIC) for groups in [LONG, *[LATER] * 10]), mode=Mode.HISTORIC)
+    too_old_s = truth[0].groups[2].end_s + oracle_of(truth).record.times_at(4.0).freshness_s
+    assert accused(truth, reading(too_old_s - 0.05, BASE="000001000")) == []
+    assert accused(truth, reading(too_old_s + 0.05, BASE="000001000")) == [(Wrong.STALE, "BASE")]
+
+
+def test_frames_of_the_other_mode_are_no_short_frames() -> None:
+    truth = truth_of(whole(*LONG, mode=Mode.HISTORIC), mode=Mode.HISTORIC)
+    for number in range(1, 12):
+        pieces = whole(Group("EAST", "000001000"))
+        truth.append(SentFrame(number, Mode.STANDARD, number * PERIOD_S, 1 / 960, pieces, True, "other"))
+    assert [one.label for one in oracle_of(truth, reading(truth[-1].end_s, BASE="000001000")).accusations] == ["BASE"]
+
+
 def test_a_value_that_is_still_sent_never_gets_old() -> None:
     assert accused(truth_of(*[CALM] * 30), reading(29.9, EAST="002188830")) == []
 

@@ -67,6 +67,14 @@ def test_a_sound_sleeper_passes_everything_at_its_own_pace(
     assert wrong(certify(Campaign(Options(f"sim:{board}")), tmp_path / "report")) == []
 
 
+def test_the_steps_of_a_slow_sleeper_stay_in_the_day(tmp_path: Path) -> None:
+    """Else the evening brings, before its step, what that step is to show: off-peak hours, a colour."""
+    board = tmp_path / "sleeper.toml"
+    board.write_text(SLEEPER.format(sleep_s=300, frames=2, timeout_s=12, publish_s=0.2), encoding="utf-8")
+    options = Options(f"sim:{board}", mode=Mode.HISTORIC)
+    assert wrong(certify(Campaign(options), tmp_path / "report")) == []
+
+
 SAMPLER = """\
 id = "sampler"
 title = "Always on, says what it heard last each minute"

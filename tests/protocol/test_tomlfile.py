@@ -168,7 +168,7 @@ class Outer(Section):
         ('title = "a"\n[inner]\nlow = 3\nhigh = 2', "x.toml:4: inner.high 2: is under low, 3; write more"),
         ('title = "a"\n[inner]\nlow = 10', "x.toml:2: inner: high 9: is under low, 10; write more"),
         ('title = "a"\n[inner]\nlow = 5\nhigh = 5', "x.toml:2: inner: both are five; write something else"),
-        ('title = "a"\ninner = 3', "x.toml:2: inner = 3: input should be a valid "),
+        ('title = "a"\ninner = 3', "x.toml:2: inner = 3: write a table, such as { key = value }"),
         (
             'title = "a"\n[inner.names]\nb = 1\nc = "x"',
             "x.toml:4: inner.names.c = 'x': input should be a valid integer",
