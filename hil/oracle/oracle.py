@@ -69,6 +69,7 @@ class Oracle:
         self._intact: dict[str, list[_Sent]] = defaultdict(list)
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
+        self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
         for frame in record.truth:
             for emitted in frame.groups:
@@ -125,6 +126,11 @@ class Oracle:
     def is_first_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no step before: it may stand from then on."""
         return next(iter(self._steps_of[self._as_reported(group)]), None) == step
+
+    def is_other_than_before(self, group: Group, step: str) -> bool:
+        """Whether what the device reports of ``group`` was not sent in the step just before."""
+        place = self._steps.index(step)
+        return place == 0 or self._steps[place - 1] not in self._steps_of[self._as_reported(group)]
 
     def _labels_reported_with_horodate(self) -> frozenset[str]:
         """Labels of which each report gave a horodate; for the others the value alone must tell."""

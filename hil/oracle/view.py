@@ -92,9 +92,9 @@ class View:
     def _new_groups(self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False) -> dict[str, Emitted]:
         """First group of each label that says something new in the step, where it does so long enough to be due.
 
-        What ``may_stay`` is new where no step before had it; else no other step may have it.
+        What ``may_stay`` is new where the step just before had it not; else no other step may have it.
         """
-        is_new = self._oracle.is_first_in if may_stay else self._oracle.is_new_in
+        is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
         first: dict[str, Emitted] = {}
         last: dict[str, Emitted] = {}
         for frame in frames:
@@ -137,7 +137,9 @@ class View:
             e.group
             for frame in self.record.frames(step)
             for e in frame.groups
-            if e.group.label == label and e.expect is not Expect.MUST_NOT and self._oracle.is_first_in(e.group, step)
+            if e.group.label == label
+            and e.expect is not Expect.MUST_NOT
+            and (e.group == first.group or self._oracle.is_first_in(e.group, step))
         ]
         for reading in self._oracle.usable:
             said = reading.said.get(label)

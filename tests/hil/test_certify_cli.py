@@ -127,7 +127,7 @@ def test_a_mode_that_the_board_does_not_read_is_exit_2(tmp_path: Path) -> None:
     ("[limits]\nfreshnes_s = 3", r"mine\.toml:6: limits\.freshnes_s: no such key; .* Did you mean freshness_s\?"),
     ("[listen]\nframes = 0", r"mine\.toml:6: listen\.frames = 0: input should be greater than or equal to 1"),
     ("[listen]\nframes = ", r"mine\.toml:6: no valid TOML: "),
-    ("labels = 3", r"mine\.toml:5: labels = 3: input should be a valid tuple"),
+    ("labels = 3", r"mine\.toml:5: labels = 3: write a list"),
 ])  # fmt: skip
 def test_a_wrong_board_file_names_file_line_and_key(rest: str, expected: str, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(BOARD.format(rest=rest), encoding="utf-8")
