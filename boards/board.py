@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The description of a hardware revision: a TOML file with the source of each value beside it."""
 
-import difflib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from xky.protocol import InputError, Mode
-from xky.protocol.tomlfile import Section, parse_toml, read_toml
+from xky.protocol import Mode
+from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 __all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_named", "board_names", "load_board"]
 
 Seconds = Annotated[float, Field(ge=0)]
-_BUILT_IN = resources.files(__package__)
+_READY = Shelf(resources.files(__package__), "board", "boards")
 
 
 class Receiver(Section):
@@ -91,7 +90,7 @@ class Board(Section):
 
 def board_names() -> list[str]:
     """The boards shipped: the TOML files of this folder."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _BUILT_IN.iterdir() if entry.name.endswith(".toml"))
+    return _READY.names()
 
 
 def board_named(name: str) -> Board:
@@ -100,13 +99,8 @@ def board_named(name: str) -> Board:
     Raises:
         InputError: no such board, or its file is wrong; the text names file, line and key.
     """
-    if name.endswith(".toml"):
-        return load_board(Path(name))
-    if name not in board_names():
-        near = difflib.get_close_matches(name, board_names(), 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise InputError(f"board {name!r}: not known; known: {', '.join(board_names())}, or a file NAME.toml.{hint}")
-    return parse_toml((_BUILT_IN / f"{name}.toml").read_text(encoding="utf-8"), f"boards/{name}.toml", Board)
+    shown, text = _READY.take(name)
+    return parse_toml(text, shown, Board)
 
 
 def load_board(path: Path) -> Board:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A meter as a person writes it: a TOML file, or one of the ready ones of ``meters/``."""
 
-import difflib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from xky.protocol import InputError, Mode
-from xky.protocol.tomlfile import Section, Written, parse_toml, read_text, what_is_wrong
+from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml, what_is_wrong
 
 from .contract_table import ContractTable, NamedContract
 from .habits import Habits
@@ -24,7 +23,7 @@ from .when import When
 
 __all__ = ["HouseholdTable", "Kva", "MeterFile", "Power", "TraceTable", "held", "meter_file", "meter_names"]
 
-_READY = resources.files(__package__) / "meters"
+_READY = Shelf(resources.files(__package__) / "meters", "meter", "meters")
 _LARGEST_VA = 99_999  # what SINSTS can show (54E §6.2.2)
 Kva = Annotated[int, Field(ge=1, le=PREF_KVA_MAX)]
 Figure = Annotated[float, Field(ge=-_LARGEST_VA, le=_LARGEST_VA, allow_inf_nan=False)]
@@ -227,7 +226,7 @@ def held(power: Power, phases: int) -> Hold:
 
 def meter_names() -> list[str]:
     """The ready meters."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _READY.iterdir() if entry.name.endswith(".toml"))
+    return _READY.names()
 
 
 def meter_file(name: str) -> MeterFile:
@@ -236,14 +235,7 @@ def meter_file(name: str) -> MeterFile:
     Raises:
         InputError: no such meter, or its file is wrong; the text names file, line and key.
     """
-    if name.endswith(".toml"):
-        shown, text = name, read_text(Path(name), "a meter")
-    elif name in meter_names():
-        shown, text = f"meters/{name}.toml", (_READY / f"{name}.toml").read_text(encoding="utf-8")
-    else:
-        near = difflib.get_close_matches(name, meter_names(), 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise InputError(f"meter {name!r}: not known; known: {', '.join(meter_names())}, or a file NAME.toml.{hint}")
+    shown, text = _READY.take(name)
     meter = parse_toml(text, shown, MeterFile).found_at(Written(shown, text))
     meter.build()  # complains now, not when a run is under way
     return meter

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A scenario as a person writes it: a meter, a stretch of time, and what happens when."""
 
-import difflib
 from datetime import datetime, time, timedelta
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from xky.protocol import InputError, Mode
-from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
+from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml
 
 from .legal_time import PARIS, SECOND_US, instant_us, local_time, parse_at
 from .meter_file import MeterFile, held, meter_file
@@ -19,7 +17,7 @@ from .when import When
 
 __all__ = ["Scenario", "scenario_named", "scenario_names"]
 
-_READY = resources.files(__package__) / "scenarios"
+_READY = Shelf(resources.files(__package__) / "scenarios", "scenario", "scenarios")
 _SETTINGS = ("mode", "pref_kva", "pcoup_kva")
 _LOADS = ("load_va", "household", "trace")
 
@@ -199,7 +197,7 @@ class Scenario(Section):
 
 def scenario_names() -> list[str]:
     """The ready scenarios."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _READY.iterdir() if entry.name.endswith(".toml"))
+    return _READY.names()
 
 
 def scenario_named(name: str, *, mode: Mode | None = None, seed: int | None = None) -> Scenario:
@@ -212,15 +210,6 @@ def scenario_named(name: str, *, mode: Mode | None = None, seed: int | None = No
     Raises:
         InputError: no such scenario, or its file is wrong; the text names file, line and key.
     """
-    if name.endswith(".toml"):
-        shown, text = name, read_text(Path(name), "a scenario")
-    elif name in scenario_names():
-        shown, text = f"scenarios/{name}.toml", (_READY / f"{name}.toml").read_text(encoding="utf-8")
-    else:
-        near = difflib.get_close_matches(name, scenario_names(), 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise InputError(
-            f"scenario {name!r}: not known; known: {', '.join(scenario_names())}, or a file NAME.toml.{hint}"
-        )
+    shown, text = _READY.take(name)
     changes = {key: value for key, value in (("mode", mode), ("seed", seed)) if value is not None}
     return parse_toml(text, shown, Scenario).found_at(Written(shown, text), **changes)

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from .errors import InputError
 from .tomlplaces import line_of
 
-__all__ = ["Section", "Written", "parse_toml", "read_text", "read_toml", "what_is_wrong"]
+__all__ = ["Section", "Shelf", "Written", "parse_toml", "read_text", "read_toml", "what_is_wrong"]
 
 _TYPO = ("extra_forbidden", "unexpected_keyword_argument")
 _SHOWN = 60  # characters of a wrong value
@@ -91,6 +92,40 @@ def read_text(path: Path, what: str) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error}); give the path of {what}'s TOML file") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Files of one kind that come with the package, and any other by its path.
+
+    Attributes:
+        folder: where they lie.
+        what: one of them, such as ``meter``.
+        shown: how the folder is called in complaints.
+    """
+
+    folder: Traversable
+    what: str
+    shown: str
+
+    def names(self) -> list[str]:
+        """Those that come with the package."""
+        return sorted(entry.name.removesuffix(".toml") for entry in self.folder.iterdir() if entry.name[-5:] == ".toml")
+
+    def take(self, name: str) -> tuple[str, str]:
+        """Of a ready file by name, or of any by its path (``….toml``): how complaints call it, and its text.
+
+        Raises:
+            InputError: there is none, or it cannot be read.
+        """
+        if name.endswith(".toml"):
+            return name, read_text(Path(name), f"a {self.what}")
+        known = self.names()
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise InputError(f"{self.what} {name!r}: not known; known: {', '.join(known)}, or a file NAME.toml.{hint}")
+        return f"{self.shown}/{name}.toml", (self.folder / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A known wrong behaviour, built into simulated firmware to prove that the suite catches it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from xky.protocol import Frame, Group
 
 from ..firmware.parser import Parser
 
-__all__ = ["Defect", "address", "is_index"]
+__all__ = ["Defect", "TellsOnce", "address", "is_index"]
 
 _SUPPLIER_INDEXES = ("BASE", "HCHC", "HCHP", "EJPH", "BBRH", "EASF")
 _INDEXES = (*_SUPPLIER_INDEXES, "EAST", "EASD", "EAIT", "ERQ")
@@ -32,6 +34,23 @@ class Defect:
     parser: type[Parser]
     may_fail: frozenset[str] = frozenset()
     board: str | None = None
+
+
+class TellsOnce(Parser):
+    """Reports some labels with the first value that each meter said; another value never."""
+
+    labels: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], str] = {}
+
+    def groups(self, frame: Frame) -> Sequence[Group] | None:
+        meter = address(frame)
+        return [
+            group
+            for group in frame.good
+            if group.label not in self.labels or self._told.setdefault((meter, group.label), group.value) == group.value
+        ]
 
 
 def address(frame: Frame) -> str:
