@@ -54,6 +54,7 @@ class Counters:
         self.demand, self.demand_injected = Demand(), Demand()
         self.curve_drawn, self.curve_injected = Curve(CURVE_PERIOD_US), Curve(CURVE_PERIOD_US)
         self.curve_running = True
+        self._power: Power | None = None  # of the segment; none before the first
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -121,14 +122,16 @@ class Counters:
         self._begun_us = self._counted_us = at_us
 
     def end(self, to_us: int) -> None:
-        """The segment ends: everything is brought forward."""
+        """The segment ends, if there is one: everything is brought forward."""
+        if self._power is None:
+            return
         self.count(to_us)
         self._flush(to_us)
 
     def _flush(self, to_us: int) -> None:
         begun, duration = self._begun_us, to_us - self._begun_us
         self._begun_us = to_us
-        if not duration:
+        if not duration or self._power is None:
             return
         self.curve_drawn.add(self._drawn_mw, duration)
         self.curve_injected.add(self._injected_mw, duration)

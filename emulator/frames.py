@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from xky.protocol import Group, InputError, Label, Mode, frame_labels
-from xky.protocol.status import Relays, Status
+from xky.protocol.status import Colour, Relays, Status
 
 from .legal_time import horodate, local_time
 from .registers import ROLLOVER, Curve, Demand
@@ -20,11 +20,12 @@ from .registers import ROLLOVER, Curve, Demand
 if TYPE_CHECKING:
     from .meter import Linky
 
-__all__ = ["PILOT_LABELS", "Speech"]
+__all__ = ["DEMAIN", "PILOT_LABELS", "Speech"]
 
 Said = str | tuple[str, str] | None
 Source = Callable[["Linky"], Said]
 
+DEMAIN = {Colour.NONE: "----", Colour.BLUE: "BLEU", Colour.WHITE: "BLAN", Colour.RED: "ROUG"}  # 02E §2.3
 PILOT_LABELS = {"SINSTS": "SINST1", "SMAXSN": "SMAXN", "SMAXSN-1": "SMAXN-1"}  # of type 67 (hekmon/linkytic#41, #42)
 
 
@@ -136,7 +137,7 @@ def _historic_index(label: str) -> Source:
 def _demain(meter: "Linky") -> Said:
     if meter.contract.optarif[:3] != "BBR":
         return None
-    return {"NONE": "----", "BLUE": "BLEU", "WHITE": "BLAN", "RED": "ROUG"}[meter.tariff.tomorrow.name]
+    return DEMAIN[meter.tariff.tomorrow]
 
 
 def _over(phase: int) -> Source:

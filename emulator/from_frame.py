@@ -21,12 +21,13 @@ from .contracts import Contract, Distributor, Historic, Peak, PeakRule, contract
 from .contracts.contract import unchanging
 from .contracts.ejp import EjpDays
 from .contracts.tempo import TempoDays
-from .frames import PILOT_LABELS
+from .frames import DEMAIN, PILOT_LABELS
 from .habits import Habits
 from .legal_time import PARIS, SECOND_US, instant_us, local_time
 from .load import Draw, Hold
 from .power import Grid
 from .registers import Curve, Demand, Maximum, Point
+from .setting import PREF_KVA_MAX, setting_a
 
 if TYPE_CHECKING:
     from .meter import Linky
@@ -129,10 +130,12 @@ class _Said:
         if not self.historic:
             return self.number("PREF")
         setting = self.number("ISOUSC")
-        for kva in range(1, 37):
-            if kva * 1000 // 200 // self.phases == setting:
+        for kva in range(1, PREF_KVA_MAX + 1):
+            if setting_a(kva, self.phases) == setting:
                 return kva
-        raise InputError(f"from_frame: ISOUSC {setting:02} is the setting of no subscription of 1 to 36 kVA")
+        raise InputError(
+            f"from_frame: ISOUSC {setting:02} is the setting of no subscription of 1 to {PREF_KVA_MAX} kVA"
+        )
 
     @property
     def status(self) -> Status:
@@ -200,7 +203,7 @@ def _historic_contract(said: _Said, at: str | None) -> tuple[Contract, str, None
     option, ptec, demain = said.values["OPTARIF"], said.values["PTEC"], said.values.get("DEMAIN", "----")
     days = [_DAY + timedelta(days=n) for n in range(-1, 3)]
     colour_of = {"B": Colour.BLUE, "W": Colour.WHITE, "R": Colour.RED}
-    tomorrow_of = {"BLEU": Colour.BLUE, "BLAN": Colour.WHITE, "ROUG": Colour.RED}
+    tomorrow_of = {text: colour for colour, text in DEMAIN.items() if colour is not Colour.NONE}
     if option == "BASE":
         contract = contract_maker("base")()
     elif option == "HC..":
@@ -221,7 +224,7 @@ def _hour_of(contract: Contract, said: _Said) -> str:
     for half_hour in range(-4, 3 * 48):
         local = datetime.combine(_DAY, time(12), PARIS) + timedelta(minutes=30 * half_hour)
         tariff = contract.tariff(instant_us(local))
-        demain = {"NONE": "----", "BLUE": "BLEU", "WHITE": "BLAN", "RED": "ROUG"}[tariff.tomorrow.name]
+        demain = DEMAIN[tariff.tomorrow]
         pejp = bool(tariff.notice or tariff.running)
         if (tariff.ptec == said.values["PTEC"] and said.values.get("DEMAIN", demain) == demain
                 and (contract.optarif != "EJP." or pejp == ("PEJP" in said.values))):  # fmt: skip

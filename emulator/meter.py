@@ -26,7 +26,7 @@ from .load import Draw, Hold, Load, Signals
 from .load_control import LoadControl
 from .overload import Overload
 from .power import Grid, Power
-from .setting import PREF_KVA_MAX, check_register, set_register
+from .setting import PREF_KVA_MAX, check_register, set_register, setting_a
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Linky:
 
         self._waited_s = 0.0
         self._own_s: Callable[[], float] = lambda: self._waited_s
-        self._elapsed_s = self._bench_s = self._own_s
+        self._elapsed_s = self._own_s
         self._start_us = self._done_us = parse_at(at) if isinstance(at, str) else at
         self._clock = Clock()
         self._contact_since_us: int | None = None
@@ -181,7 +181,7 @@ class Linky:
 
     def touch(self) -> None:
         """Remember that somebody set something at the present."""
-        self.changed_s = self._bench_s()
+        self.changed_s = self._elapsed_s()
 
     # Time
 
@@ -204,7 +204,7 @@ class Linky:
         """Take the time from a clock, in seconds; the meter goes on from its present instant."""
         self.integrate()
         now_us, began_s = self.true_us, clock()
-        self._elapsed_s = self._bench_s = clock
+        self._elapsed_s = clock
         self._start_us = now_us - round(began_s * 1e6)
         self.changed_s = began_s
 
@@ -220,7 +220,7 @@ class Linky:
         Raises:
             InputError: it did not come within the limit.
         """
-        if self._bench_s is not self._own_s:
+        if self._elapsed_s is not self._own_s:
             raise InputError("wait_until: the bench's clock runs this meter; let the bench run instead")
         if not self.powered:
             raise InputError("wait_until: the meter is without supply, nothing happens to it; call regain_supply()")
@@ -324,12 +324,10 @@ class Linky:
         draw, power_until_us = self.load.draw(at_us, Signals(self._contact_since_us))
         if len(draw.active_mw) != self.phases:
             raise InputError(f"load: draws on {len(draw.active_mw)} phase(s), the meter has {self.phases}")
-        if "_segment_open" in self.__dict__:
-            self.counters.end(at_us)
+        self.counters.end(at_us)
         self.tariff = tariff
         self._connect(draw, at_us)
         self.counters.begin(self.power, tariff, at_us, self._clock)
-        self._segment_open = True
         self._period_end_shown_us = self.counters.next_period_end(clock_us)
         self._period_end_us = self._clock.when(self._period_end_shown_us)
         self._midnight_us = self._clock.when(midnight_after(clock_us))
@@ -391,8 +389,8 @@ class Linky:
 
     @property
     def setting_a(self) -> int:
-        """Subscribed current by phase: PREF / 200 V (ISOUSC, 54E §6.1)."""
-        return self.pref_kva * 1000 // 200 // self.phases
+        """Subscribed current by phase (ISOUSC)."""
+        return setting_a(self.pref_kva, self.phases)
 
     @property
     def phases_over(self) -> frozenset[int]:
@@ -507,10 +505,6 @@ class Linky:
         """These phases are absent from now on (PPOT); no argument brings them all back."""
         self.absent_phases = frozenset(phases)
 
-    def subscribe(self, **kva: int) -> None:
-        """``pref_kva``, ``pcoup_kva``: what ``set`` does to them, without a segment of its own."""
-        self.__dict__.update(kva)
-
     def set(self, **registers: int) -> None:
         """Set registers by label: ``set(EAST=1_234_567)``; all of them, or none.
 
@@ -532,5 +526,5 @@ class Linky:
 
 
 _OF_THE_RUN = frozenset(  # what belongs to the clock that runs the meter, or to this object
-    {"_bench_s", "_elapsed_s", "_own_s", "_speech", "_start_us", "_waited_s", "changed_s", "epoch"}
+    {"_elapsed_s", "_own_s", "_speech", "_start_us", "_waited_s", "changed_s", "epoch"}
 )

@@ -10,10 +10,15 @@ from .registers import ROLLOVER
 if TYPE_CHECKING:
     from .meter import Linky
 
-__all__ = ["PREF_KVA_MAX", "check_register", "set_register"]
+__all__ = ["PREF_KVA_MAX", "check_register", "set_register", "setting_a"]
 
 PREF_KVA_MAX = 36  # 54E §1
 _OF_PRODUCERS = ("EAIT", "ERQ1", "ERQ2", "ERQ3", "ERQ4")
+
+
+def setting_a(pref_kva: int, phases: int) -> int:
+    """Subscribed current of a phase in A: PREF / 200 V, by phase (54E §6.1)."""
+    return pref_kva * 1000 // 200 // phases
 
 
 def check_register(meter: "Linky", label: str, value: int) -> None:
@@ -62,5 +67,7 @@ def _set_alone(meter: "Linky", label: str, value: int) -> None:
         meter.counters.injected.count = value
     elif label.startswith("ERQ"):
         meter.counters.reactive[int(label[3]) - 1].count = value
+    elif label == "PREF":
+        meter.pref_kva = value
     else:
-        meter.subscribe(**{"pref_kva" if label == "PREF" else "pcoup_kva": value})
+        meter.pcoup_kva = value

@@ -88,6 +88,7 @@ class Transmitter:
         self.before_frame: Callable[[], None] = lambda: None
         """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
         self._heard: simpy.Event | None = None
+        self._silent_since_s = 0.0
         self._only_when_heard = only_when_heard
         if only_when_heard:
             line.before_first_receiver = self._resume
@@ -101,7 +102,7 @@ class Transmitter:
         spread_s = longest_s - shortest_s
         while True:
             if self._only_when_heard and not self._line.is_heard:
-                self._heard = self._env.event()
+                self._heard, self._silent_since_s = self._env.event(), self._env.now
                 under_way: Burst | None = yield self._heard
                 if under_way is not None:
                     yield self._env.timeout(under_way.end_s - self._env.now)
@@ -140,7 +141,8 @@ class Transmitter:
         if meter.powered:
             pieces = self._frame_pieces(short=meter.next_is_short())
             length_s = meter.mode.character_s * len(b"".join([piece.data for piece in pieces]))
-            ago_s = self._rng.uniform(0.0, length_s + self._frame_gap_s[1])
+            silent_s = self._env.now - self._silent_since_s  # no frame began before the last had ended
+            ago_s = self._rng.uniform(0.0, min(length_s + self._frame_gap_s[1], silent_s))
             if ago_s < length_s:
                 frame = self._enter(pieces, self._env.now - ago_s, meter.mode)
                 burst = self._line.current = Burst(frame.start_s, frame.character_s, frame.data)

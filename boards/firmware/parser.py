@@ -41,11 +41,6 @@ class GoodGroups(Sequence[Group]):
     def __iter__(self) -> Iterator[Group]:
         return iter(self._frame.good)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
 
 class Parser:
     """A sound parser; a defect overrides a step. It lives as long as the device, across sleeps."""

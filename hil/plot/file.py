@@ -40,7 +40,7 @@ def draw_run(chronicle: Chronicle, path: Path, title: str) -> None:
     Raises:
         InputError: the file cannot be written.
     """
-    import matplotlib as mpl  # noqa: PLC0415
+    import matplotlib as mpl
 
     title, picture = plain(title), path.suffix.lower().removeprefix(".")
     metadata: dict[str, Any] = {"Software": None} if picture == "png" else {"Date": None, "Creator": "xky emulate"}

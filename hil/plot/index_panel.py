@@ -26,8 +26,8 @@ _LINES: tuple[tuple[Any, str, str], ...] = (
 
 def draw_indexes(axes: "Axes", run: Run) -> None:
     """A line for each index that moved; the legend tells all that ran or moved."""
-    from matplotlib.legend_handler import HandlerTuple  # noqa: PLC0415
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.legend_handler import HandlerTuple
+    from matplotlib.patches import Patch
 
     tariffs = dict.fromkeys(map(tariff_of, run.moments))
     handles: list[tuple[Any, ...]] = []

@@ -26,7 +26,7 @@ _STATES: dict[str, dict[str, Any]] = {
 
 def draw_power(axes: "Axes", run: Run) -> None:
     """The panel and its legend."""
-    from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.patches import Patch
 
     x, power = _steps(run, _power_kva)
     highest = max(max(_power_kva(moment), _limit_kva(moment)) for moment in run.moments)

@@ -26,7 +26,7 @@ class Sheet:
     """
 
     def __init__(self, heights_in: Mapping[str, float]) -> None:
-        from matplotlib.figure import Figure  # noqa: PLC0415
+        from matplotlib.figure import Figure
 
         self._heights_in = heights_in
         self._height_in = below_in = sum(heights_in.values())

@@ -20,7 +20,7 @@ __all__ = ["prepare_folder", "whole", "write_report"]
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder now, so that a run does not end without a place for its report.
+    """Make the folder now, so that a run does not end without a place for its report; an earlier report goes.
 
     Raises:
         InputError: it cannot be made, or not be written to.

@@ -145,14 +145,16 @@ def test_decode_damaged_standard(compare: Compare, rate: float, goal: float) -> 
     compare(what, ENEDIS_TIC, lambda: read_values(stream, Decoder()), lambda: enedis_tic(frames), goal)
 
 
-# At 1 in 1000 the goal, 3, is not reached on a historic stream: 2.5, of which most goes into telling the damage.
-@pytest.mark.parametrize(("rate", "goal"), [(1e-4, 7), (1e-3, 2.2)], ids=["1 in 10000", "1 in 1000"])
-def test_decode_damaged_historic(compare: Compare, rate: float, goal: float) -> None:
+# At 1 in 1000 the goal is not always reached on a historic stream: 2.5 to 3.2, most of it for telling the damage.
+@pytest.mark.parametrize(("rate", "goal", "at_least"), [(1e-4, 7, 7), (1e-3, 3, 2.2)], ids=["1 in 10000", "1 in 1000"])
+def test_decode_damaged_historic(compare: Compare, rate: float, goal: float, at_least: float) -> None:
     stream = damaged(b"".join(frames_of(HISTORIC, HISTORIC_MOVING)), rate)
     assert_equal_to_the_general_decoder(stream)
     lines = lines_of(stream)
     what = f"decode historic, one byte in {round(1 / rate)} damaged"
-    compare(what, SERIAL_TELEINFO, lambda: read_values(stream, Decoder()), lambda: serial_teleinfo(lines), goal)
+    compare(
+        what, SERIAL_TELEINFO, lambda: read_values(stream, Decoder()), lambda: serial_teleinfo(lines), goal, at_least
+    )
 
 
 @pytest.mark.parametrize("row", [1, 7])

@@ -166,3 +166,51 @@ def test_a_fault_sees_what_an_earlier_one_left() -> None:
     played.transmitter.faults = (Cut("OPTARIF", with_eot=True), count)
     played.run(1)
     assert count.sizes[0] == 4  # STX, ADCO, OPTARIF, EOT
+
+
+# Frames made only when heard
+
+
+def heard_now_and_then(pauses_s: Sequence[float], listens_s: float = 2.5) -> tuple[Truth, list[Burst], list[float]]:
+    """A line on which somebody listens after each pause; the bursts that came, and when listening began."""
+    env, line, truth = simpy.Environment(), Line(), Truth()
+    bursts: list[Burst] = []
+    wakes_s: list[float] = []
+    meter = Linky(load=Household(1))
+    meter.run_by(lambda: float(env.now))
+    env.process(Transmitter(env, meter, line, truth, seed=1, only_when_heard=True).run())
+    for pause_s in pauses_s:
+        env.run(until=env.now + pause_s)
+        wakes_s.append(env.now)
+        line.connect(bursts.append)
+        if line.current is not None and line.current.end_s > env.now:
+            bursts.append(line.current)
+        env.run(until=env.now + listens_s)
+        line.disconnect(bursts.append)
+    return truth, bursts, wakes_s
+
+
+def test_no_frame_is_made_while_nobody_listens_and_each_listener_is_sent_whole_ones() -> None:
+    truth, bursts, wakes_s = heard_now_and_then([3600.0] * 40)
+    assert 2 * len(wakes_s) <= len(truth) <= 4 * len(wakes_s)
+    for wake_s in wakes_s:
+        whole = [burst for burst in bursts if wake_s <= burst.start_s < wake_s + 2.5]
+        assert 2 <= len(whole) <= 3
+    assert [frame.data for frame in truth] == [burst.data for burst in bursts]
+
+
+def test_who_wakes_up_finds_the_line_at_any_place_of_a_frame() -> None:
+    truth, _, wakes_s = heard_now_and_then([3600.0] * 200)
+    places = [
+        wake_s - frame.start_s for wake_s in wakes_s for frame in truth if frame.start_s <= wake_s < frame.end_s
+    ]  # fmt: skip
+    assert len(places) > 0.9 * len(wakes_s)  # the others wake in the gap
+    assert min(places) < 0.1
+    assert max(places) > 0.8
+    assert 0.35 < sum(places) / len(places) < 0.55
+
+
+@pytest.mark.parametrize("pause_s", [0.001, 0.02, 0.05, 0.3, 1.0])
+def test_frames_never_overlap_however_short_the_pause(pause_s: float) -> None:
+    truth, _, _ = heard_now_and_then([pause_s] * 60, listens_s=1.3)
+    assert all(earlier.end_s <= later.start_s + 1e-9 for earlier, later in pairwise(truth))

@@ -419,7 +419,7 @@ def test_a_file_that_is_no_capture_is_an_input_error(tmp_path: Path, make: Any, 
     assert message in str(result.exception)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file: run the tests as another user")
 def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
     path = tmp_path / "capture.txt"
     path.write_bytes(GOOD)
