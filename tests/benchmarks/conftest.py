@@ -15,6 +15,11 @@ AT_A_TIME = 5  # runs of ours in a round: one alone lasts milliseconds, and woul
 Compare = Callable[..., None]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Nothing beside a measurement."""
+    return 0
+
+
 def ratio_of_alternating_rounds(ours: Callable[[], Any], yardstick: Callable[[], Any]) -> float:
     """Median of the yardstick's CPU time over ours; rounds alternate, so that a busy machine hits both."""
     ratios = []

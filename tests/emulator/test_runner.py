@@ -144,6 +144,7 @@ def test_a_clock_that_stood_still_counts_from_its_restart(wall: Wall) -> None:
 def test_a_real_pipe_wakes_a_real_wait() -> None:
     env = simpy.Environment()
     reader, writer = os.pipe()
+    began_s = time.monotonic()
     play, seen = RealTime(env), []
     play.watch(reader, lambda: seen.append((os.read(reader, 10), env.now)))
 
@@ -153,7 +154,6 @@ def test_a_real_pipe_wakes_a_real_wait() -> None:
         yield env.timeout(5)
 
     env.process(talk())
-    began_s = time.monotonic()
     play.run(lambda: bool(seen))
     play.unwatch(reader)
     play.close()

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from enedis_tic.link_layer import FrameFactory, InvalidChecksumError, InvalidDatasetError
 
-from xky.hil.campaign import Campaign, Options
-from xky.hil.certify import certify
+from xky.hil.campaign import Options
 from xky.protocol import Frame, Group, Mode, decode, encode_frame, encode_group
+
+from ..timely import certify_in_time
 
 HERE = Path(__file__).parent
 SPEED = 10.0
@@ -38,7 +39,7 @@ def report_of(wrapper: str, mode: Mode) -> dict[str, Any]:
     """The report of a wrapped package; each is run once."""
     options = Options(f"exec:{sys.executable} {HERE / wrapper} {{port}}", mode=mode, speed=SPEED)
     with TemporaryDirectory() as folder:
-        return certify(Campaign(options), Path(folder))
+        return certify_in_time(options, Path(folder))
 
 
 def failed(report: dict[str, Any], level: str | None = None) -> set[str]:
