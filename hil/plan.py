@@ -318,6 +318,7 @@ def play(
         last_words=device.last_words,
         stderr=device.stderr,
         overruns=device.overruns,
+        port_settings=tuple(device.port_settings),
         dropped=bench.probe.dropped,
         late=list(bench.late),
         duration_s=float(bench.env.now),

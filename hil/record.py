@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded of a run in one mode: all that verdicts are computed from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xky.boards import Board
 from xky.emulator import SentFrame, Truth
+from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import Late
 from xky.emulator.transmitter import FRAME_GAP_S
 from xky.protocol import Mode
@@ -35,6 +37,7 @@ class Record:
         last_words: its last line of standard error.
         stderr: all of it.
         overruns: characters that found its receive buffer full.
+        port_settings: what it asked of its port; empty where the bench cannot know.
         dropped: lines of a flood that were not taken.
         late: when the bench came too late.
         duration_s: on the bench's clock.
@@ -54,6 +57,7 @@ class Record:
     last_words: str = ""
     stderr: bytes = b""
     overruns: int = 0
+    port_settings: Sequence[PortSettings] = ()
     dropped: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0

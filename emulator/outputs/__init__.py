@@ -2,5 +2,6 @@
 """Ways out of the emulator, one file each."""
 
 from .output import Output
+from .port import Port, PortSettings
 
-__all__ = ["Output"]
+__all__ = ["Output", "Port", "PortSettings"]

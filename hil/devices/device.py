@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every kind of device under test is to the bench."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ import simpy
 
 from xky.boards import Board
 from xky.emulator import Line
+from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import RealTime
 from xky.protocol import Mode
 
@@ -78,4 +79,9 @@ class Device(Protocol):
     @property
     def overruns(self) -> int:
         """Characters that found its receive buffer full."""
+        ...
+
+    @property
+    def port_settings(self) -> Sequence[PortSettings]:
+        """What it asked of its port, in order of time; empty where the bench cannot know."""
         ...

@@ -14,9 +14,10 @@ import subprocess
 import termios
 import time
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from xky.boards import Board
+from xky.emulator.outputs import PortSettings
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
@@ -194,6 +195,10 @@ class ExecDevice:
     @property
     def overruns(self) -> int:
         return 0 if self._port is None else len(self._port.overruns)
+
+    @property
+    def port_settings(self) -> Sequence[PortSettings]:
+        return ()  # a pseudo-terminal tells nothing yet
 
     def stop(self) -> None:
         process, self_port = self._process, self._port

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """``sim:BOARD``: our simulated firmware on a described board, in virtual time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from xky.boards import Board, board_named, defect_named
 from xky.boards.firmware import Parser, load_firmware
+from xky.emulator.outputs import PortSettings
 
 from .device import Surroundings
 
@@ -27,6 +28,7 @@ class SimDevice:
     last_words = ""
     stderr = b""
     overruns = 0
+    port_settings: Sequence[PortSettings] = ()
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
         self.board: Board | None = board_named(rest)

@@ -30,6 +30,7 @@ class Variant:
     last_words = ""
     stderr = b""
     overruns = 0
+    port_settings = ()
     board: Board | None = board_named("generic")
 
     def __init__(self, report: Callable[[Frame, Report], list[Report]], *, cut_frames: bool = False) -> None:
