@@ -9,7 +9,7 @@ events, at the same call, wherever the input was cut.
 
 import re
 
-from .general import MAX_FRAME_GROUPS, MAX_GROUP, GeneralDecoder, OpenFrame, read_group
+from .general import MAX_FRAME_GROUPS, MAX_GROUP, GeneralDecoder, OpenFrame, judge_group, read_group
 from .layout import FORGET_AFTER, Layout, Layouts
 from .lazy_frame import AS_READ, Fields, lazy_frame
 from .mode import ETX, STX, Mode
@@ -141,7 +141,7 @@ class Decoder(GeneralDecoder):
             if group is None:
                 self._take_broken(octets, layout, parts, index, strange[-1])
                 return
-            fields = read_group(group[1], mode)
+            fields = judge_group(group[1], mode)
             if len(fields) == 2:
                 self._group_offset = start + offsets[index]
                 parts[index] = self._refuse(*fields, group[1], len(group[0]))

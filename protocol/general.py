@@ -20,7 +20,7 @@ from .mode import EOT, LF, STX, Mode
 from .model import Cut, Damaged, Event, Interrupted, Noise, Reason
 from .timestamp import TIMESTAMP_FORM, is_timestamp
 
-__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "GeneralDecoder", "OpenFrame", "read_group"]
+__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "GeneralDecoder", "OpenFrame", "judge_group", "read_group"]
 
 MAX_GROUP = 256  # characters LF to CR; the longest group, PJOURF+1, has 111
 MAX_FRAME_GROUPS = 256  # the longest frame has 71
@@ -47,8 +47,14 @@ _STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left ov
 )
 
 
-def _complaint(body: bytes, mode: Mode) -> tuple[Reason, str]:
-    """What is wrong with the body of a group that has not its form or not its checksum."""
+def _wrong_checksum(body: bytes, computed: int) -> tuple[Reason, str]:
+    sent = body[-1]
+    detail = f'checksum is "{chr(sent)}" (0x{sent:02X}), computed "{chr(computed)}" (0x{computed:02X})'
+    return Reason.CHECKSUM, detail
+
+
+def _malformed(body: bytes, mode: Mode, computed: int) -> tuple[Reason, str]:
+    """What is wrong with the body of a group that has not its form."""
     separator = mode.separator
     if not _CLEAN[mode].fullmatch(body):
         bad = next(code for code in body if not (0x20 <= code <= 0x7E or (code == 0x09 and mode is Mode.STANDARD)))
@@ -56,19 +62,15 @@ def _complaint(body: bytes, mode: Mode) -> tuple[Reason, str]:
     first = body.find(separator)
     if first < 0 or first >= len(body) - 2 or body[-2:-1] != separator:
         return Reason.STRUCTURE, f"expected label, data and checksum with {_SEPARATOR_NAME[mode]} between them"
-    computed = checksum(checked_zone(body, mode))
     if body[-1] != computed:
-        return Reason.CHECKSUM, (
-            f'checksum is "{chr(body[-1])}" (0x{body[-1]:02X}), computed "{chr(computed)}" (0x{computed:02X})'
-        )
+        return _wrong_checksum(body, computed)
     label, *stamps, _ = body[:-2].decode().split("\t") if mode is Mode.STANDARD else (body[:first].decode(), "")
     if len(stamps) > 1 or not all(map(is_timestamp, stamps)):
         return Reason.STRUCTURE, f"horodate {stamps[0]!r} has no such form, or there are too many fields"
     return Reason.LABEL, f"label {label!r}: expected 1 to {LABEL_SIZE_MAX} characters without a space"
 
 
-@lru_cache(maxsize=4096)  # most groups of a frame are those of the frame before; 1 MB at most
-def read_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
+def judge_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
     """Read what stands between LF and CR.
 
     Returns:
@@ -76,8 +78,11 @@ def read_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
         the table does not know are kept, known ones must have their size and characters.
     """
     form = _FORM[mode].fullmatch(body.decode("latin-1"))
-    if form is None or body[-1] != checksum(checked_zone(body, mode)):
-        return _complaint(body, mode)
+    computed = checksum(checked_zone(body, mode))
+    if form is None:
+        return _malformed(body, mode, computed)
+    if body[-1] != computed:
+        return _wrong_checksum(body, computed)
     label, *stamp, value = form.groups()
     timestamp = stamp[0] if stamp else None
     fields = label, value, timestamp
@@ -90,6 +95,10 @@ def read_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
     if wrong is not None:
         return Reason(wrong), f"{label} has {known.size} characters of {known.kind.name.lower()}, got {value!r}"
     return fields
+
+
+# Most groups of a frame are those of the frame before; 1 MB at most.
+read_group = lru_cache(maxsize=4096)(judge_group)
 
 
 class OpenFrame:

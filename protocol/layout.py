@@ -145,18 +145,19 @@ class Layout:
         """
         parts: list[Fields | Damaged] = [*self.fields]
         strange: list[int] = []
+        tails = self._tails
         for index, pieces, step in zip(self._moving, self._pieces, self._steps, strict=False):
             still_at, field_at, tail_at, still, counted, admits, _, _ = step
             if octets[still_at] != still:
                 strange += [group for group, place, piece in pieces if octets[place] != piece]
             field = octets[field_at]
-            if octets[tail_at] == self._tails[adler32(field, counted) & 63] and admits(field):
+            if octets[tail_at] == tails[adler32(field, counted) & 63] and admits(field):
                 parts[index] = self._moved(index, field)
             else:
                 strange.append(index)
         if octets[self._rest_at] != self._rest:
             strange += [group for group, place, piece in self._pieces[-1] if octets[place] != piece]
-        return parts, [*dict.fromkeys(strange)]
+        return parts, strange if len(strange) == 1 else [*dict.fromkeys(strange)]
 
     def _moved(self, index: int, field: bytes) -> Fields:
         label, _, timestamp = self.fields[index]
