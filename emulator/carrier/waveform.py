@@ -103,14 +103,14 @@ class Waveform:
         return (*self._broken_clocks(mode), *self._broken_levels(mode), *self._broken_times(mode))
 
     def _broken_clocks(self, mode: Mode) -> Iterator[BrokenLimit]:
-        for quantity, error, tolerance, nominal, unit in (
-            ("carrier", self.carrier_error, CARRIER_TOLERANCE, CARRIER_HZ, "Hz"),
-            ("baud", self.baud_error, BAUD_TOLERANCE, float(mode.baud), "baud"),
+        for quantity, what, error, tolerance, nominal, unit in (
+            ("carrier", "carrier of", self.carrier_error, CARRIER_TOLERANCE, CARRIER_HZ, "Hz"),
+            ("baud", "rate of", self.baud_error, BAUD_TOLERANCE, float(mode.baud), "baud"),
         ):
             if abs(error) > tolerance + _ROUNDING:
                 yield BrokenLimit(
                     quantity,
-                    f"{quantity} {nominal * (1 + error):g} {unit}: a meter keeps to {nominal * (1 - tolerance):g} to "
+                    f"{what} {nominal * (1 + error):g} {unit}: a meter keeps to {nominal * (1 - tolerance):g} to "
                     f"{nominal * (1 + tolerance):g} (54E table 3, 02E §1.3.1)",
                     beyond_receivers=True,
                 )
