@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
-
 from xky.emulator.carrier import Heard, Samples, listen, open_recording, quadrature_receiver
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.uart import Defect
@@ -36,7 +34,7 @@ def _read(path: Path, pieces: Iterator[Samples], rate_hz: int, mode: Mode | None
     loudest_v, length = 0.0, 0
     loud = None
     for piece in pieces:
-        piece_v = float(np.abs(piece).max(initial=0.0))
+        piece_v = float(abs(piece).max(initial=0.0))
         loudest_v = max(loudest_v, piece_v)
         if piece_v >= _SILENT_V:
             loud = piece

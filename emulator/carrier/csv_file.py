@@ -67,7 +67,7 @@ def read_csv(path: Path, piece: int) -> tuple[int, Iterator[Samples]]:
     except InputError:
         stream.close()
         raise
-    return rate_hz, _pieces(path, stream, piece, rate_hz, first)
+    return rate_hz, _pieces(path, stream, piece, first)
 
 
 def _rate_hz(path: Path, times_s: Column) -> int:
@@ -80,16 +80,17 @@ def _rate_hz(path: Path, times_s: Column) -> int:
     return rate_hz
 
 
-def _pieces(path: Path, stream: TextIO, piece: int, rate_hz: int, rows: Table) -> Iterator[Samples]:
-    line, last_s = 2, float(rows[0, 0]) - 1 / rate_hz
+def _pieces(path: Path, stream: TextIO, piece: int, rows: Table) -> Iterator[Samples]:
+    step_s = float(np.median(np.diff(rows[:, 0])))
+    line, last_s = 2, float(rows[0, 0]) - step_s
     with stream:
         while len(rows):
-            steps = np.diff(rows[:, 0], prepend=last_s) * rate_hz
-            uneven = np.flatnonzero(abs(steps - 1) >= _UNEVEN)
+            steps_s = np.diff(rows[:, 0], prepend=last_s)
+            uneven = np.flatnonzero(abs(steps_s - step_s) >= _UNEVEN * step_s)
             if len(uneven):
                 raise InputError(
-                    f"{path}:{line + uneven[0]}: {steps[uneven[0]] / rate_hz:.3g} s after the row before; expected "
-                    f"{1 / rate_hz:.3g} s, as between the others"
+                    f"{path}:{line + uneven[0]}: {steps_s[uneven[0]]:.3g} s after the row before; expected "
+                    f"{step_s:.3g} s, as between the others"
                 )
             yield rows[:, 1].astype(np.float32)
             line, last_s = line + len(rows), float(rows[-1, 0])

@@ -27,10 +27,11 @@ SOURCE_OHM = 220.0  # the output's 50 Ω and 170 Ω in series, inside all limits
 
 _OPEN_PEAK_V = 10.0  # 10 V peak to peak into 50 Ω is twice that on an open output
 _QUIET_V = 0.001
-_TIMEOUT_S = 60.0  # a generator takes its time for a million points
+_ANSWER_S = 5.0
+_LOAD_S = 60.0  # a generator takes its time for a million points
 _CHUNK = 1 << 20
 _FOLDER = Path(__file__).parent
-_NOT_FAMILIES = ("generator", "upload")
+_NOT_FAMILIES = ("generator", "playing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def upload(
     rate_hz: int,
     *,
     load_ohm: float | None = None,
-    timeout_s: float = _TIMEOUT_S,
+    answer_s: float = _ANSWER_S,
+    load_s: float = _LOAD_S,
 ) -> Playing:
     """Play samples over and over on the first output of a generator.
 
@@ -83,7 +85,8 @@ def upload(
         samples: volts, of the open output, or of ``load_ohm``.
         rate_hz: samples a second.
         load_ohm: what the output feeds through 170 Ω in series; the volts are then those that stand there.
-        timeout_s: how long an answer may take.
+        answer_s: how long an answer may take.
+        load_s: the same for one behind a waveform.
 
     Raises:
         InputError: the generator is another, or the samples do not fit it; nothing was sent then.
@@ -98,11 +101,12 @@ def upload(
         rate_hz,
         peak_v if load_ohm is None else peak_v * (1 + SOURCE_OHM / load_ohm),
     )
-    with _session(resource, timeout_s) as session:
+    with _session(resource, answer_s) as session:
         name = session.query("*IDN?").strip()
         _check(resource, _model(resource, name, family), spoken, record)
         try:
             spoken.switch_off(session)
+            session.timeout = load_s * 1000
             spoken.load(session, record)
             spoken.switch_on(session)
         except BaseException:
@@ -113,14 +117,14 @@ def upload(
     return Playing(f"{maker} {model}", len(samples), record.peak_v, len(samples) / rate_hz)
 
 
-def switch_off(resource: str, family: str, *, timeout_s: float = _TIMEOUT_S) -> None:
+def switch_off(resource: str, family: str, *, answer_s: float = _ANSWER_S) -> None:
     """Take the signal off the first output of a generator.
 
     Raises:
         InputError: the family is unknown, or the generator is another.
         BenchError: it does not answer.
     """
-    with _session(resource, timeout_s) as session:
+    with _session(resource, answer_s) as session:
         _model(resource, session.query("*IDN?"), family)
         _family(family).switch_off(session)
 
@@ -132,27 +136,37 @@ def _family(name: str) -> Family:
 
 
 @contextmanager
-def _session(resource: str, timeout_s: float) -> Iterator["MessageBasedResource"]:
+def _session(resource: str, answer_s: float) -> Iterator["MessageBasedResource"]:
     """A generator that listens; whatever PyVISA says is told with the resource's name."""
     check_instruments()
     import pyvisa
 
     try:
-        manager = pyvisa.ResourceManager()
-        session = manager.open_resource(
-            resource, write_termination="\n", read_termination="\n", timeout=timeout_s * 1000, chunk_size=_CHUNK
-        )
-    except Exception as error:
+        session = pyvisa.ResourceManager().open_resource(resource)
+    except Exception as error:  # its back ends raise what the operating system does, and their own
+        if getattr(error, "error_code", None) == pyvisa.constants.StatusCode.error_invalid_resource_name:
+            raise _no_instrument(resource) from None
         raise BenchError(
             f"{resource}: cannot be opened ({_first_line(error)}); is it on, and the name right?"
         ) from error
     with session:
+        if not isinstance(session, pyvisa.resources.MessageBasedResource):
+            raise _no_instrument(resource)
+        session.write_termination = session.read_termination = "\n"
+        session.timeout, session.chunk_size = answer_s * 1000, _CHUNK
         try:
-            yield cast("MessageBasedResource", session)
+            yield session
         except (pyvisa.errors.Error, OSError) as error:
             raise BenchError(
                 f"{resource}: does not answer ({_first_line(error)}); is it a generator, and free?"
             ) from error
+
+
+def _no_instrument(resource: str) -> InputError:
+    return InputError(
+        f"{resource}: names no instrument; expected one as TCPIP::192.168.1.5::INSTR or "
+        "TCPIP::192.168.1.5::5025::SOCKET"
+    )
 
 
 def _first_line(error: Exception) -> str:
