@@ -113,8 +113,7 @@ def upload(
             with suppress(Exception):  # the failure that led here is what counts
                 spoken.switch_off(session)
             raise
-    maker, model = (part.strip() for part in name.split(",")[:2])
-    return Playing(f"{maker} {model}", len(samples), record.peak_v, len(samples) / rate_hz)
+    return Playing(" ".join(_parts(name)), len(samples), record.peak_v, len(samples) / rate_hz)
 
 
 def switch_off(resource: str, family: str, *, answer_s: float = _ANSWER_S) -> None:
@@ -125,7 +124,7 @@ def switch_off(resource: str, family: str, *, answer_s: float = _ANSWER_S) -> No
         BenchError: it does not answer.
     """
     with _session(resource, answer_s) as session:
-        _model(resource, session.query("*IDN?"), family)
+        _check_maker(resource, session.query("*IDN?"), family)
         _family(family).switch_off(session)
 
 
@@ -156,7 +155,7 @@ def _session(resource: str, answer_s: float) -> Iterator["MessageBasedResource"]
         session.timeout, session.chunk_size = answer_s * 1000, _CHUNK
         try:
             yield session
-        except (pyvisa.errors.Error, OSError) as error:
+        except (pyvisa.errors.Error, OSError, UnicodeDecodeError) as error:
             raise BenchError(
                 f"{resource}: does not answer ({_first_line(error)}); is it a generator, and free?"
             ) from error
@@ -173,13 +172,24 @@ def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
-def _model(resource: str, name: str, family: str) -> Model:
-    """Which one it is, by what it answered to ``*IDN?``: maker, model, number, version."""
+def _parts(name: str) -> tuple[str, str]:
+    """Maker and model in an answer to ``*IDN?``; number and version come behind."""
     maker, model, *_ = (*(part.strip() for part in name.split(",")), "", "")
+    return maker, model
+
+
+def _check_maker(resource: str, name: str, family: str) -> None:
+    maker, model = _parts(name)
     if not any(known in maker.lower() for known in _family(family).MAKERS):
         others = [other for other in family_names() if any(known in maker.lower() for known in _family(other).MAKERS)]
         mend = f"give --family {others[0]}" if others else f"expected one of {', '.join(family_names())}"
         raise InputError(f"{resource}: is a {maker or 'nameless thing'} {model}".rstrip() + f", no {family}; {mend}")
+
+
+def _model(resource: str, name: str, family: str) -> Model:
+    """Which one of the family it is."""
+    _check_maker(resource, name, family)
+    model = _parts(name)[1]
     for known in _family(family).MODELS:
         if model.upper().startswith(known.prefix):
             return known
