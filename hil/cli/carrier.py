@@ -36,7 +36,7 @@ def command(
     upload: Annotated[
         str | None, typer.Option(metavar="RESOURCE", help="Play it on a generator, as TCPIP::192.168.1.5::INSTR.")
     ] = None,
-    family: Annotated[str | None, typer.Option(help="The generator's: keysight, rigol or siglent.")] = None,
+    family: Annotated[str | None, typer.Option(help="The generator's; --family x lists those that are known.")] = None,
     load_ohm: Annotated[
         float | None, typer.Option(help="With --upload: what the volts stand on, behind 170 Ω in series.")
     ] = None,
@@ -75,6 +75,11 @@ def _check_ways(
         )
     if (upload is None) != (family is None):
         raise InputError("--upload and --family belong together; give both: what to speak to, and its language")
+    if family is not None:
+        from ..instruments import check_instruments, longest_record
+
+        longest_record(family)  # complains of an unknown one
+        check_instruments()
     if upload is None and (off or load_ohm is not None):
         raise InputError(f"{'--off' if off else '--load-ohm'}: only with --upload RESOURCE; leave it out")
     if load_ohm is not None and not 0 < load_ohm < math.inf:
@@ -126,11 +131,18 @@ class _Signal:
 
     def play(self, resource: str, family: str, load_ohm: float | None) -> None:
         from ..carrier_line import frames_of, looped
-        from ..instruments import check_instruments, upload
+        from ..instruments import longest_record, upload
 
-        check_instruments()
-        frames = frames_of(self._written.build(), self._frames, seed=self._seed)
-        samples = looped([burst for bursts in frames for burst in bursts], self.waveform, seed=self._seed)
+        most_s = longest_record(family) / self.waveform.rate_hz
+        sent: list[Burst] = []
+        for bursts in frames_of(self._written.build(), self._frames, seed=self._seed):
+            sent += bursts
+            if sent[-1].start_s > most_s:
+                raise InputError(
+                    f"--frames {self._frames}: no {family} holds more than {most_s:.1f} s at this rate; give fewer "
+                    "frames, or fewer samples a second (--rate-hz)"
+                )
+        samples = looped(sent, self.waveform, seed=self._seed)
         playing = upload(resource, family, samples, self.waveform.rate_hz, load_ohm=load_ohm)
         print(f"{resource}: {playing.name} plays {self._told_frames()} over and over, each {playing.repeats_s:.3f} s, "
               f"{playing.peak_v:.2f} V peak at the open output; --off ends it")  # fmt: skip

@@ -50,7 +50,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a group.")] = False,
 ) -> None:
-    """Decode a line: a capture, port or '-' to a table, JSON lines or CSV; tells what is wrong and where.
+    """Decode a line: a capture, carrier, port or '-' to a table, JSON lines or CSV; tells what is wrong and where.
 
     Exit status 1 when a group was refused or noise lies after the first STX.
     """

@@ -21,7 +21,7 @@ from .generator import Family, Model, Record
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
 
-__all__ = ["SOURCE_OHM", "Playing", "check_instruments", "family_names", "switch_off", "upload"]
+__all__ = ["SOURCE_OHM", "Playing", "check_instruments", "family_names", "longest_record", "switch_off", "upload"]
 
 SOURCE_OHM = 220.0  # the output's 50 Ω and 170 Ω in series, inside all limits of a meter's output (54E §5.3.2)
 
@@ -55,6 +55,15 @@ class Playing:
 def family_names() -> tuple[str, ...]:
     """The files of this folder that speak to a family."""
     return tuple(sorted({module.name for module in iter_modules([str(_FOLDER)])} - set(_NOT_FAMILIES)))
+
+
+def longest_record(family: str) -> int:
+    """Points that the largest generator of a family holds.
+
+    Raises:
+        InputError: the family is unknown.
+    """
+    return max(model.points for model in _family(family).MODELS)
 
 
 def check_instruments() -> None:

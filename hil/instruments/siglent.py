@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["EVEN", "MAKERS", "MODELS", "POINTS_MIN", "load", "switch_off", "switch_on"]
 
 MAKERS = ("siglent",)
-MODELS = (  # SDG1000X: maker's notes; the others: data sheets from memory, uncertain
-    Model("SDG1", 16_384, 30e6),
-    Model("SDG2", 8_000_000, 75e6),
-    Model("SDG6", 20_000_000, 300e6),
-    Model("SDG7", 256_000_000, 1000e6),
+MODELS = (
+    Model("SDG1", 16_384, 30e6),  # SDG1000X: maker's notes
+    Model("SDG2", 8_000_000, 75e6),  # SDG2000X: data sheet from memory, uncertain
 )
 POINTS_MIN = 2
 EVEN = True

@@ -211,6 +211,12 @@ def test_too_many_frames_for_a_generator_end_with_2(xky: Xky) -> None:
         assert re.search(r"points, but a SDG1… holds 16384 .*; give fewer frames", run.stderr)
 
 
+def test_more_frames_than_any_generator_holds_are_not_even_drawn(xky: Xky) -> None:
+    run = xky("carrier", "--upload", "TCPIP::127.0.0.1::1::SOCKET", "--family", "rigol", "--frames", "1000000")
+    assert run.returncode == 2
+    assert "--frames 1000000: no rigol holds more than 16.7 s at this rate; give fewer frames" in run.stderr
+
+
 def test_a_generator_that_does_not_answer_ends_with_3(xky: Xky) -> None:
     with listening(VirtualRigol()) as rigol:
         resource = rigol.resource  # where nobody is any more
@@ -232,9 +238,9 @@ def test_a_group_is_drawn_as_carrier_envelope_and_bits(xky: Xky, tmp_path: Path)
     names = texts.index("LF"), texts.index("CR")
     assert texts[names[0] : names[1] + 1] == ["LF", *"SINSTS", "HT", *"00080", "HT", *"N", "CR"]
     assert {"start", "bit 0", "bit 6", "parity", "stop", "50 kHz, 3.65 V peak"} <= set(texts)
-    bits = texts[texts.index("stop") :]
     assert "S (0x53) enlarged: the grey character above" in texts
-    assert bits
+    bits = texts[texts.index("start") - 12 : texts.index("start")]
+    assert "".join(bits) == "1" + "0110010101" + "0"  # the S, between a stop and a start
 
 
 def test_the_same_run_draws_the_same_picture(xky: Xky, tmp_path: Path) -> None:
@@ -260,7 +266,10 @@ def test_the_same_run_draws_the_same_picture(xky: Xky, tmp_path: Path) -> None:
         (["--out", "a.wav", "--off"], "--off: only with --upload"),
         (["--out", "a.wav", "--load-ohm", "500"], "--load-ohm: only with --upload"),
         (["--upload", "X", "--family", "rigol", "--load-ohm", "0"], "--load-ohm 0: expected a number over 0"),
-        (["--upload", "TCPIP::1::INSTR", "--family", "tektronix"], "family 'tektronix': unknown"),
+        (
+            ["--out", "a.wav", "--upload", "TCPIP::1::INSTR", "--family", "x"],
+            "family 'x': unknown; expected one of keysight",
+        ),
         (["--out", "a.wav", "--carrier-hz", "5"], "--carrier-hz 5: expected 45000 to 55000"),
         (["--out", "a.wav", "--baud", "1200"], "--baud 1200: expected 8640 to 10560"),
         (["--out", "a.wav", "--amplitude-v", "99"], "amplitude_v 99: expected 0.001 to 25 V"),
