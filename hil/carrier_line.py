@@ -25,15 +25,23 @@ def frames_of(meter: Linky, count: int, *, seed: int = 0) -> Iterator[list[Burst
     env, line, truth = simpy.Environment(), Line(), Truth()
     meter.run_by(lambda: float(env.now))
     sent: list[Burst] = []
+    whole: list[list[Burst]] = []
+
+    def part() -> None:
+        """The frame before is whole when the next begins."""
+        truth.clear()
+        if sent:
+            whole.append(sent.copy())
+            sent.clear()
+
     line.connect(sent.append)
     transmitter = Transmitter(env, meter, line, truth, seed=seed)
-    env.process(transmitter.run(until=lambda: False))
+    transmitter.before_frame = part
+    env.process(transmitter.run())
     for _ in range(count):
-        while not len(truth):  # a frame is entered when all its bursts are known
+        while not whole:
             env.step()
-        yield sent.copy()
-        sent.clear()
-        truth.clear()
+        yield whole.pop()
 
 
 def pieces_of(frames: Iterator[list[Burst]], waveform: Waveform, *, seed: int = 0) -> Iterator[Samples]:

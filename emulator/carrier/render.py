@@ -24,7 +24,7 @@ from .waveform import Samples, Waveform
 __all__ = ["add_noise", "render", "whole_periods"]
 
 _LONGEST_PERIOD = 1 << 15  # samples after which the carrier must come round to be a table
-_DRIFT = 1e-12  # cycles a sample that the rounding of its period may make: 1 in 10 days at 1 MS/s
+_DRIFT = 1e-12  # cycles a sample that the rounding of its period may make: one in ten days at 1 MS/s
 _BLOCK = 1 << 14  # samples that a processor's cache holds
 _PAD_S = 1e-3  # the most that a record is made longer for its carrier to come round
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyvisa.resources import MessageBasedResource
 
 from xky.emulator import Linky
 from xky.emulator.carrier import Samples, Waveform, quadrature_receiver
@@ -172,6 +173,20 @@ def test_a_complaint_of_the_generator_ends_with_its_output_off(family: str, gene
     with pytest.raises(BenchError, match=r'the generator complains: -113,"Undefined header"'):
         upload(generator.resource, family, SHORT, RATE_HZ)
     assert generator.ends(on=False)
+
+
+def test_ctrl_c_while_loading_ends_with_the_output_off(
+    family: str, generator: VirtualGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(session: MessageBasedResource, record: object) -> None:
+        session.query("*IDN?")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"xky.hil.instruments.{family}.load", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        upload(generator.resource, family, SHORT, RATE_HZ)
+    assert generator.ends(on=False)
+    assert generator.said[-2] == "*IDN?"
 
 
 def test_a_siglent_that_stored_something_else_ends_with_its_output_off() -> None:

@@ -23,7 +23,6 @@ class VirtualGenerator:
 
     Attributes:
         said: the messages, without their blocks.
-        on: whether the output is.
         codes: the numbers of the waveform that it would play.
     """
 
@@ -36,7 +35,6 @@ class VirtualGenerator:
         self.hangs_up_at: str | None = None  # a message at which the connection is cut
         self.error = '0,"No error"'
         self.said: list[str] = []
-        self.on = True
         self.codes = np.zeros(0)
         self.rate_hz = 0
         self.peak_to_peak_v = 0.0
@@ -54,11 +52,11 @@ class VirtualGenerator:
         return (self.codes / self.FULL_SCALE * self.peak_to_peak_v / 2).astype(np.float32)
 
     def ends(self, *, on: bool) -> bool:
-        """Whether the output comes to that; the last message may still be under way."""
+        """Whether the last message, which may still be under way, switches the output so."""
         deadline_s = time.monotonic() + _UNDER_WAY_S
-        while self.on != on and time.monotonic() < deadline_s:
+        while not self.said[-1].endswith("ON" if on else "OFF") and time.monotonic() < deadline_s:
             time.sleep(0.001)
-        return self.on == on
+        return self.said[-1].endswith("ON" if on else "OFF")
 
     def close(self) -> None:
         self._server.shutdown(socket.SHUT_RDWR)  # closing alone would leave one more connection to be accepted
@@ -147,8 +145,8 @@ class VirtualSiglent(VirtualGenerator):
 
     def obey(self, text: str, block: bytes) -> None:
         if text in ("C1:OUTP ON", "C1:OUTP OFF"):
-            self.on = text.endswith("ON")
-        elif text == "C1:OUTP LOAD,HZ":
+            return
+        if text == "C1:OUTP LOAD,HZ":
             self.open_load = True
         elif text == "C1:WVDT WVNM,tic,":
             assert len(block) % 4 == 0, "an even number of points"
@@ -181,8 +179,8 @@ class VirtualRigol(VirtualGenerator):
 
     def obey(self, text: str, block: bytes) -> None:
         if text in (":OUTP1 ON", ":OUTP1 OFF"):
-            self.on = text.endswith("ON")
-        elif text == ":OUTP1:LOAD INF":
+            return
+        if text == ":OUTP1:LOAD INF":
             self.open_load = True
         elif packet := re.fullmatch(r":SOUR1:TRAC:DATA:DAC16 VOLATILE,(CON|END),", text):
             assert 8 <= len(block) // 2 <= 8192
@@ -212,8 +210,8 @@ class VirtualKeysight(VirtualGenerator):
 
     def obey(self, text: str, block: bytes) -> None:
         if text in ("OUTP1 ON", "OUTP1 OFF"):
-            self.on = text.endswith("ON")
-        elif text == "OUTP1:LOAD INF":
+            return
+        if text == "OUTP1:LOAD INF":
             self.open_load = True
         elif text == "DATA:VOL:CLE":
             self._memory.clear()
