@@ -72,11 +72,17 @@ class Acts:
 
     def cut_supply(self) -> None:
         """The network goes until ``restore_supply``."""
+        self._on_event(self.meter.true_us, "supply is cut")
+        self._lose_supply()
+
+    def _lose_supply(self) -> None:
         self._supply_cuts += 1
         self.meter.lose_supply()
 
     def restore_supply(self, reserve_s: float = RESERVE_S) -> None:
-        """The network comes back; see ``Linky.regain_supply``."""
+        """The network comes back, if it was gone; see ``Linky.regain_supply``."""
+        if self.meter.powered:
+            return
         self.meter.regain_supply(reserve_s=reserve_s)
         self._on_event(self.meter.true_us, "supply is back")
 
@@ -146,12 +152,12 @@ class Acts:
         self.meter.set(**registers)
 
     def _outage(self, outage: Outage) -> None:
-        self.cut_supply()
+        self._lose_supply()
         self._env.process(self._end_outage(outage, self._supply_cuts))
 
     def _end_outage(self, outage: Outage, cut: int) -> Generator[simpy.Event, None, None]:
         yield self._env.timeout(outage.for_s)
-        if cut == self._supply_cuts and not self.meter.powered:  # else somebody ended this outage before
+        if cut == self._supply_cuts:  # else somebody ended this outage before
             self.restore_supply(outage.clock_reserve_s)
 
     def _clock(self, clock: Clock) -> None:

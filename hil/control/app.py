@@ -28,8 +28,8 @@ __all__ = ["ANSWERS_WITHIN_S", "Ask", "make_app"]
 
 ANSWERS_WITHIN_S = 15.0  # real seconds; a run that waits for its first reader answers after ten at most
 
+_BEARER = HTTPBearer(auto_error=False)  # tells readers of the description; ``Guard`` is who asks for it
 _T = TypeVar("_T")
-_Read = TypeVar("_Read")
 Ask = Callable[[Callable[[], Any]], Future[Any]]
 """Has something called in the bench's thread."""
 
@@ -64,7 +64,7 @@ def make_app(desk: Desk, ask: Ask, address: Address) -> Callable[..., Any]:
         docs_url=None,  # its pages come from a network that a bench may not have; ours is ``page``
         redoc_url=None,
         responses=_WRONG,
-        dependencies=[Security(HTTPBearer(auto_error=False))] if address.token is not None else [],  # says so; see Guard
+        dependencies=[] if address.token is None else [Security(_BEARER)],
         generate_unique_id_function=lambda route: route.name,
     )
     _add_pages(app)

@@ -113,7 +113,7 @@ class RestoreBody(Section):
 
 
 def _given(body: Section) -> dict[str, Any]:
-    return {key: getattr(body, key) for key in body.model_fields_set if getattr(body, key) is not None}
+    return {key: value for key in type(body).model_fields if (value := getattr(body, key)) is not None}
 
 
 def _one_of(body: Section) -> None:

@@ -126,7 +126,10 @@ class Desk:
         """Set registers by label."""
         if not registers:
             raise InputError("nothing happens; write a label and its value, such as EAST = 1234567")
-        return self.happen(Happening(set=registers))
+        try:
+            return self.happen(Happening(set=registers))
+        except InputError as error:  # here the labels stand alone
+            raise type(error)(str(error).removeprefix("set.")) from None
 
     def set_tariff(self, body: TariffBody) -> Done:
         """Another contract, a mobile peak, or time jumps on to where an index runs."""

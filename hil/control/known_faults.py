@@ -56,15 +56,16 @@ def any_fault() -> Any:
     return Annotated[reduce(or_, _models().values()), Field(discriminator="fault")]
 
 
-def body_model(body: object) -> type[FaultBody]:
+def body_model(body: Mapping[str, Any]) -> type[FaultBody]:
     """The model of the fault that a body names.
 
     Raises:
         InputError: it names none that is known.
     """
-    if not isinstance(body, Mapping) or "fault" not in body:
-        return FaultBody
-    name, known = body["fault"], list(_models())
+    known = list(_models())
+    if "fault" not in body:
+        raise InputError(f"fault: this key is missing; write one of {', '.join(known)}")
+    name = body["fault"]
     if name not in known:
         near = difflib.get_close_matches(str(name), known, 1)
         hint = f" Did you mean {near[0]}?" if near else ""

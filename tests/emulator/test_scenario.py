@@ -113,6 +113,29 @@ def test_the_house_stays_when_its_meter_is_exchanged(tmp_path: Path) -> None:
     assert story.sent[-1]["PREF"] == "09"
 
 
+def test_another_contract_counts_on_the_same_meter(tmp_path: Path) -> None:
+    story = evening(
+        tmp_path,
+        '[[event]]\nat = "18:05"\npeak = { number = 3, start = "2027-01-05T18:00", end = "2027-01-05T19:00" }\n'
+        '[[event]]\nat = "18:10"\ncontract = { name = "tempo", colours = { 2027-01-05 = "blue" } }\n',
+    )
+    old, new = story.around("2027-01-05T18:10")
+    assert (old["NGTF"].strip(), new["NGTF"].strip()) == ("H PLEINE/CREUSE", "TEMPO")
+    assert (old.status.peak_running, new.status.peak_running) == (3, 0)
+    assert (old["ADSC"], indexes(old)["EAST"]) == (new["ADSC"], indexes(new)["EAST"])
+
+
+def test_a_water_heater_hangs_on_the_contact_of_the_contract_that_there_is(tmp_path: Path) -> None:
+    heater = 'household = { appliances = ["water-heater"], seed = 1 }\ncontract = "base"'
+    text = (
+        'at = "2027-01-05T18:00"\nend = "2027-01-06T06:00"\n'
+        f'[meter]\n{heater}\n[[event]]\nat = "18:05"\ncontract = "hc"\n'
+    )
+    story = play(read(tmp_path, text))
+    assert {sent["SINSTS"] for sent in story.between("2027-01-05T18:06", "2027-01-05T22:29")} == {"00000"}
+    assert int(story.around("2027-01-05T22:31")[1]["SINSTS"]) > 1000
+
+
 def test_an_exchanged_meter_may_keep_address_and_indexes(tmp_path: Path) -> None:
     story = evening(tmp_path, '[[event]]\nat = "18:10"\nexchange = {}\n', meter="habits = { address_stays = true }")
     old, new = story.around("2027-01-05T18:10")

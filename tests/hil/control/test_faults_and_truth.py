@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults that a client injects, and the journal of what went onto the line."""
+
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from random import Random
+from typing import Any
+
+import pytest
+
+from xky.emulator import Piece
+from xky.emulator.faults import known_faults
+from xky.emulator.faults.wrong_checksum import WrongChecksum
+from xky.hil.control.known_faults import FaultBody
+from xky.protocol import Mode
+
+from .driven import Driven
+
+
+def body_of(name: str) -> dict[str, Any]:
+    """A body that injects a fault of that name: its first key is a label wherever it has to be told."""
+    needed = [field for field in fields(known_faults()[name]) if field.default is field.default_factory is MISSING]  # type: ignore[arg-type]
+    by_type = {"str": "EAST", "int": 1, "float": 0.5, "bool": True}
+    types = {field.name: field.type if isinstance(field.type, str) else field.type.__name__ for field in needed}
+    return {"fault": name, **{key: by_type[kind] for key, kind in types.items()}}
+
+
+def test_no_fault_has_a_key_that_a_body_has() -> None:
+    ours = set(FaultBody.model_fields)
+    for kind in known_faults().values():
+        assert ours.isdisjoint(field.name for field in fields(kind))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", known_faults())
+def test_each_fault_is_described_injected_and_cleared(name: str) -> None:
+    run = Driven()
+    schemas = run.get("/openapi.json")["components"]["schemas"]
+    [described] = [one for one in schemas.values() if one.get("properties", {}).get("fault", {}).get("const") == name]
+    assert set(described["properties"]) == {"fault", "for_frames"} | {
+        field.name
+        for field in fields(known_faults()[name])  # type: ignore[arg-type]
+    }
+    injected = run.do("POST", "/faults", body_of(name))
+    assert run.get("/faults") == [injected]
+    run.wait(8)
+    run.do("DELETE", f"/faults/{injected['id']}", None)
+    assert run.get("/faults") == []
+    run.wait(60)
+    touched = [frame["number"] for frame in run.get("/truth?limit=100")["frames"] if name in frame["faults"]]
+    assert touched[:1] == [injected["first_frame"]] * injected["touches_now"]
+    assert len(touched) < 60
+
+
+@pytest.mark.parametrize("for_frames", [1, 3])
+def test_a_fault_is_there_for_so_many_frames_whatever_the_meter_does_meanwhile(for_frames: int) -> None:
+    run = Driven()
+    run.wait(2.5)
+    injected = run.do("POST", "/faults", {"fault": "wrong_checksum", "label": "EAST", "for_frames": for_frames})
+    run.wait(0.5)
+    run.do("POST", "/supply/cut", {"for_s": 10})
+    run.wait(30)
+    first = injected["first_frame"]
+    frames = {frame["number"]: frame for frame in run.get("/truth?limit=100")["frames"]}
+    hit = [number for number, frame in frames.items() if frame["faults"]]
+    assert hit == list(range(first, first + for_frames))
+    assert run.get("/faults") == []
+    expected = {group["label"]: (group["expect"], group["fault"]) for group in frames[first]["groups"]}
+    assert expected.pop("EAST") == ("must not report", "wrong_checksum")
+    assert set(expected.values()) == {("must report", None)}
+
+
+def test_faults_of_others_on_the_line_stay() -> None:
+    run = Driven()
+    theirs = WrongChecksum("STGE")
+    run.transmitter.faults = (theirs,)
+    run.do("POST", "/faults", {"fault": "noise", "length": 7})
+    run.wait(3)
+    assert len(run.transmitter.faults) == 2
+    run.do("DELETE", "/faults", None)
+    run.wait(3)
+    assert run.transmitter.faults == (theirs,)
+
+
+def test_a_label_that_comes_later_may_be_named_now() -> None:
+    run = Driven(mode="historic")
+    assert not run.do("POST", "/faults", {"fault": "wrong_checksum", "label": "ADPS"})["touches_now"]
+    run.do("PUT", "/load", {"load_va": 7000})
+    run.wait(8)
+    assert run.get("/truth?since=4")["frames"][0]["faults"] == ["wrong_checksum"]
+
+
+def test_a_fault_that_cannot_be_applied_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: WrongChecksum, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        raise IndexError("list index out of range")
+
+    run = Driven()
+    monkeypatch.setattr(WrongChecksum, "apply", broken)
+    status, detail = run.refused("POST", "/faults", {"fault": "wrong_checksum", "label": "EAST"})
+    assert (status, detail.partition(" (")[0]) == (422, "wrong_checksum: cannot be applied to a frame of this meter")
+    run.wait(5)
+    assert run.get("/faults") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"fault": "wrong_cheksum", "label": "EAST"}, "fault 'wrong_cheksum': not known; known: altered_digit, "),
+        ({"fault": "wrong_cheksum", "label": "EAST"}, "Did you mean wrong_checksum?"),
+        ({"label": "EAST"}, "fault: this key is missing; write one of altered_digit, "),
+        ({"fault": "wrong_checksum"}, "label: this key is missing; write it"),
+        ({"fault": "wrong_checksum", "lable": "EAST"}, "lable: no such key; known here: fault, for_frames, label."),
+        ({"fault": "wrong_checksum", "label": 7}, "label = 7: input should be a valid string"),
+        ({"fault": "wrong_checksum", "label": "EAST", "for_frames": 0}, "for_frames = 0: input should be greater"),
+        ({"fault": "wrong_checksum", "label": "EATS"}, "'EATS' is no label of standard mode; this meter sends ADSC, "),
+        ({"fault": "noise", "length": 10**9}, "length = 1000000000: input should be less than or equal to 1000000"),
+        ({"fault": ["noise"]}, "fault ['noise']: not known"),
+        ([], "body: expected a JSON object"),
+    ],
+)
+def test_a_wrong_fault_is_told_with_key_and_mend(body: Any, told: str) -> None:
+    run = Driven()
+    status, detail = run.refused("POST", "/faults", body)
+    assert status == 422
+    assert told in detail
+    assert run.get("/faults") == []
+
+
+def test_a_fault_that_is_not_there_cannot_be_cleared() -> None:
+    assert Driven().refused("DELETE", "/faults/3", None) == (
+        404,
+        "fault 3: there is none of that id; GET /faults lists them",
+    )
+
+
+# The truth
+
+
+@pytest.mark.parametrize("meter", [{}, {"mode": "historic", "phases": 3, "load_va": [6000, 0, 0]}])
+def test_the_truth_is_what_went_onto_the_line(meter: dict[str, Any]) -> None:
+    run = Driven(**meter)
+    run.do("POST", "/faults", {"fault": "noise", "for_frames": 2})
+    if meter:
+        run.wait(3)
+        run.do("PUT", "/load", {"load_va": 300})
+    run.wait(30)
+    frames = run.get("/truth?limit=100")["frames"]
+    assert [frame["number"] for frame in frames] == list(range(len(frames)))
+    sent = b"".join(burst.data for burst in run.bursts)
+    told = b"".join(bytes.fromhex(frame["data_hex"]) for frame in frames)
+    assert len(told) > 3000
+    assert sent.startswith(told)
+    for frame in frames:
+        assert frame["start_s"] < frame["groups"][0]["start_s"] < frame["groups"][-1]["end_s"] <= frame["end_s"]
+        assert all(group["data_hex"] in frame["data_hex"] for group in frame["groups"])
+
+
+def test_the_truth_is_read_on_from_where_it_ended_and_the_oldest_frames_go() -> None:
+    run = Driven(kept=10)
+    assert run.get("/truth") == {"frames": [], "next": 0, "oldest": 0, "kept_max": 10}
+    seen: list[int] = []
+    following = 0
+    for _ in range(12):
+        run.wait(3)
+        told = run.get(f"/truth?since={following}&limit=2")
+        seen += [frame["number"] for frame in told["frames"]]
+        following = told["next"]
+        assert told["oldest"] == max(run.get("/state")["frames_sent"] - 10, 0)
+    assert seen == sorted(set(seen))
+    assert seen[:3] == [0, 1, 2]
+    run.wait(60)
+    told = run.get("/truth?since=3&limit=100")
+    assert [frame["number"] for frame in told["frames"]] == list(range(told["oldest"], told["next"]))
+    assert len(told["frames"]) == 10
+    assert run.get(f"/truth?since={told['next'] + 50}")["next"] == told["next"]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("since=-1", "since = '-1': input should be greater"), ("limit=101", "limit = '101': input"),
+     ("since=x", "since = 'x': input should be a valid integer")],
+)  # fmt: skip
+def test_a_wrong_question_is_told(query: str, told: str) -> None:
+    status, detail = Driven().refused("GET", f"/truth?{query}", None)
+    assert status == 422
+    assert detail.startswith(told)
