@@ -33,6 +33,7 @@ class Acts:
 
     Attributes:
         file: the meter on the line as a file would describe it, but for what only a running one has.
+        jumped: happens when the meter's time jumps on; another one stands here then.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Acts:
         self._supply_cuts = 0
         self._skip_to_us = 0
         self._on_event = on_event
+        self.jumped = env.event()
 
     @property
     def meter(self) -> Linky:
@@ -195,3 +197,5 @@ class Acts:
 
     def _skip_to(self, text: str) -> None:
         self.meter.skip((self._skip_to_us - self.meter.true_us) / 1e6)
+        jumped, self.jumped = self.jumped, self._env.event()
+        jumped.succeed()

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import simpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xky.emulator import scenario_named
-from xky.emulator.legal_time import local_time
+from xky.emulator import Line, Play, Transmitter, Truth, scenario_named
+from xky.emulator.legal_time import local_time, parse_at
 from xky.emulator.scenario import Scenario
+from xky.emulator.scenario_event import Happening
 from xky.protocol import InputError, Mode
 from xky.protocol.status import Breaker
 from xky.protocol.tomlfile import Written
@@ -134,6 +136,29 @@ def test_a_water_heater_hangs_on_the_contact_of_the_contract_that_there_is(tmp_p
     story = play(read(tmp_path, text))
     assert {sent["SINSTS"] for sent in story.between("2027-01-05T18:06", "2027-01-05T22:29")} == {"00000"}
     assert int(story.around("2027-01-05T22:31")[1]["SINSTS"]) > 1000
+
+
+def test_events_that_somebody_else_s_jump_passes_over_happen_at_once(tmp_path: Path) -> None:
+    story = read(
+        tmp_path,
+        'at = "2027-01-05T18:00"\nend = "2027-01-05T19:00"\n[[event]]\nat = "18:10"\nload_va = 1000\n'
+        '[[event]]\nat = "18:20"\npref_kva = 9\n[[event]]\nat = "18:40"\nload_va = 2000\n',
+    )
+    env, meter = simpy.Environment(), story.first_meter.build(at_us=story.at_us)
+    meter.run_by(lambda: float(env.now))
+    player = Play(env, Transmitter(env, meter, Line(), Truth()), story)
+    env.process(player.run())
+    env.run(until=60)
+    jump = Happening(skip_to="18:30")
+    player.acts.happen(jump, player.acts.file, skip_to_us=parse_at("2027-01-05T18:30"))
+    env.run(until=61)
+    assert (meter.power.signed_va, meter.pref_kva) == (1000, 9)
+    env.run(until=60 + 601)
+    assert meter.power.signed_va == 2000
+    env.run(until=60 + 1799)
+    assert not player.ended
+    env.run(until=60 + 1801)
+    assert player.ended
 
 
 def test_an_exchanged_meter_may_keep_address_and_indexes(tmp_path: Path) -> None:
