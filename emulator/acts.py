@@ -10,6 +10,7 @@ from xky.protocol.status import Breaker
 
 from .contract_table import ContractTable
 from .contracts import Peak
+from .faults import Fault
 from .legal_time import parse_at
 from .load import Draw, Hold, Load, Ramp
 from .meter import RESERVE_S, Linky
@@ -194,6 +195,9 @@ class Acts:
 
     def _cover_open(self, is_open: bool) -> None:
         self.meter.cover_open = is_open
+
+    def _faults(self, faults: tuple[Fault, ...]) -> None:
+        self._transmitter.faults = faults
 
     def _skip_to(self, text: str) -> None:
         self.meter.skip((self._skip_to_us - self.meter.true_us) / 1e6)

@@ -91,7 +91,7 @@ class FaultAnswer(_Answer):
     """A fault on the line."""
 
     id: int
-    fault: str
+    name: str
     fields: Mapping[str, Any]
     """Its settings."""
     frames_left: int | None
@@ -169,7 +169,7 @@ class SentGroupAnswer(_Answer):
     """One group as it went onto the line."""
 
     label: str
-    """Of what the meter meant, whatever a fault made of it; value and timestamp likewise."""
+    """Of what the meter meant, or of what a receiver may read in it; value and timestamp likewise."""
     value: str
     timestamp: str | None
     expect: Expect
@@ -177,7 +177,7 @@ class SentGroupAnswer(_Answer):
     fault: str | None
     """Name of the fault that made or touched it."""
     data_hex: str
-    """As sent, LF to CR."""
+    """As sent, LF to CR, without parity: that it was wrong is told by the name of the fault alone."""
     start_s: float
     """First start bit, in seconds on the bench's clock."""
     end_s: float
@@ -197,7 +197,7 @@ class SentFrameAnswer(_Answer):
     complete: bool
     """STX, and ETX at its end."""
     faults: list[str]
-    """Names of the faults that touched anything of it, noise outside its groups among them."""
+    """Names of those on the line when it was made; what they touched is told by the groups, or missing there."""
     groups: list[SentGroupAnswer]
     data_hex: str
     """All that was sent."""

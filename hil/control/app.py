@@ -149,7 +149,7 @@ def _add_faults(app: FastAPI, desk: Desk, ask: Ask) -> None:
     async def inject(body: FaultBody) -> FaultAnswer:
         return await _answer(ask, lambda: desk.inject(body))
 
-    example = _example({"fault": "wrong_checksum", "label": "EAST", "for_frames": 3})
+    example = _example({"name": "wrong_checksum", "label": "EAST", "for_frames": 3})
     inject.__annotations__["body"] = Annotated[any_fault(), example]  # of all that there are, known only now
     app.post("/faults", tags=["faults"], summary="Inject a fault, from the next frame on")(inject)
 

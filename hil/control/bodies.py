@@ -24,7 +24,8 @@ class EventBody(Happening):
     `load_va`, `ramp`, `household`, `adps` and `adir` what is drawn, see LoadBody; `set` registers, see RegistersBody.
     `outage` cuts the supply, `clock` sets the meter's clock, `breaker` is the cut-off device, `peak` a mobile peak.
     `msg1` and `msg2` are what the distributor says, `lose_phases` the phases that are absent from now on, `cover_open`
-    the terminal cover. `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.
+    the terminal cover. `faults` are on the line from now on: a list of tables with `name` and its keys; [] ends them.
+    `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.
     """
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema["properties"].pop("trace"))

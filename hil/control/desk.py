@@ -50,13 +50,15 @@ class Desk:
         self._kept = kept
         self._journal = Journal(kept)
         self._faults = FaultBox(transmitter)
+        self._on_the_line: tuple[str, ...] = ()  # faults, when the frame under way was made
         self._begun = 0
 
     def between_frames(self, truth: Truth) -> None:
         """Call it at each frame boundary with the frames since the last one."""
         for frame in truth:
-            self._journal.add(frame)
+            self._journal.add(frame, self._on_the_line)
         self._faults.between_frames(sent=len(truth) > 0)
+        self._on_the_line = self._faults.names
         if self._meter.powered:
             self._begun += 1
 
@@ -90,7 +92,7 @@ class Desk:
 
     def truth(self, since: int, limit: int) -> TruthAnswer:
         """The frames from a number on."""
-        frames = [show.sent_frame(number, frame) for number, frame in self._journal.since(since, limit)]
+        frames = [show.sent_frame(entry) for entry in self._journal.since(since, limit)]
         return TruthAnswer(
             frames=frames,
             next=frames[-1].number + 1 if frames else min(max(since, self._journal.oldest), self._journal.total),
@@ -179,9 +181,9 @@ class Desk:
     def inject(self, body: FaultBody) -> FaultAnswer:
         """Put a fault on the line, from the next frame on."""
         fault, settings = fault_of(body)
-        touches_now = self._faults.touches(body.fault, fault, settings)
+        touches_now = self._faults.touches(body.name, fault, settings)
         now_s = round(float(self._env.now), 6)
-        injected = self._faults.inject(body.fault, fault, settings, body.for_frames, touches_now, now_s, self._begun)
+        injected = self._faults.inject(body.name, fault, settings, body.for_frames, touches_now, now_s, self._begun)
         return show.fault(injected)
 
     def clear_faults(self, number: int | None = None) -> Done:

@@ -7,11 +7,14 @@ from random import Random
 from typing import Any
 
 from xky.emulator import Expect, Linky, Piece, Transmitter
-from xky.emulator.faults import Fault
+from xky.emulator.faults import Fault, befallen, known_faults
 from xky.protocol import LABELS, InputError, encode_group
 from xky.protocol.mode import ETX, STX
 
 __all__ = ["FaultBox", "Injected"]
+
+
+_NAMES = {kind: name for name, kind in known_faults().items()}
 
 
 @dataclass
@@ -73,6 +76,11 @@ class FaultBox:
         self._on_the_line = list(self.faults)
         self._transmitter.faults = (*others, *(one.fault for one in self.faults))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is on the line, from whomever."""
+        return tuple(_NAMES[type(fault)] for fault in self._transmitter.faults if type(fault) in _NAMES)
+
     def touches(self, name: str, fault: Fault, settings: Mapping[str, Any]) -> bool:
         """Whether it would change a frame that begins now; a fault that cannot work must not end the run later.
 
@@ -85,7 +93,7 @@ class FaultBox:
         groups = [Piece(encode_group(group, meter.mode), group, Expect.MUST) for group in twin.groups()]
         pieces = [Piece(STX), *groups, Piece(ETX)]
         try:
-            touched = fault.apply(pieces, meter.mode, Random(0)) != pieces
+            touched = befallen(pieces, (fault,), meter.mode, Random(0)) != pieces
         except Exception as error:  # of any fault there may ever be; the bench goes on
             raise InputError(f"{name}: cannot be applied to a frame of this meter ({error}); change its keys") from None
         named = [value for value in settings.values() if isinstance(value, str)]

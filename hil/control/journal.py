@@ -3,13 +3,23 @@
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from xky.emulator import SentFrame
 
-__all__ = ["FRAMES_KEPT", "Journal"]
+__all__ = ["FRAMES_KEPT", "Entry", "Journal"]
 
 FRAMES_KEPT = 1000  # a quarter of an hour in standard mode; about two megabytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A frame, its number since the start, and the faults that were on the line when it was made."""
+
+    number: int
+    frame: SentFrame
+    faults: tuple[str, ...]
 
 
 class Journal:
@@ -20,12 +30,12 @@ class Journal:
     """
 
     def __init__(self, kept: int = FRAMES_KEPT) -> None:
-        self._frames: deque[SentFrame] = deque(maxlen=kept)
+        self._frames: deque[Entry] = deque(maxlen=kept)
         self.total = 0
 
-    def add(self, frame: SentFrame) -> None:
+    def add(self, frame: SentFrame, faults: tuple[str, ...] = ()) -> None:
         """Enter a frame that is over."""
-        self._frames.append(frame)
+        self._frames.append(Entry(self.total, frame, faults))
         self.total += 1
 
     @property
@@ -33,8 +43,7 @@ class Journal:
         """Number of the oldest frame that is still kept; ``total`` when there is none."""
         return self.total - len(self._frames)
 
-    def since(self, number: int, limit: int) -> Sequence[tuple[int, SentFrame]]:
-        """The frames from that number on with their numbers, so many at most, of those that are kept."""
-        first = max(number, self.oldest)
-        start = first - self.oldest
-        return list(enumerate(islice(self._frames, start, start + limit), first))
+    def since(self, number: int, limit: int) -> Sequence[Entry]:
+        """The frames from that number on, so many at most, of those that are kept."""
+        start = max(number - self.oldest, 0)
+        return list(islice(self._frames, start, start + limit))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The faults of ``emulator/faults/`` as bodies of a request: one model a fault, made of its own fields."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from functools import cache, reduce
@@ -10,19 +9,17 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field, create_model
 
-from xky.emulator.faults import Fault, known_faults
+from xky.emulator.faults import Fault, known_faults, made_fault
 from xky.protocol import InputError
 from xky.protocol.tomlfile import Section
 
 __all__ = ["FaultBody", "any_fault", "body_model", "fault_of"]
 
-_LARGEST = 1_000_000  # of a figure: a fault may not drown the bench
-
 
 class FaultBody(Section):
     """A fault, and for how many frames; its other keys are those of the fault."""
 
-    fault: str
+    name: str
     for_frames: Annotated[int, Field(ge=1, description="Frames; until it is cleared unless told.")] | None = None
 
 
@@ -33,27 +30,19 @@ def _models() -> Mapping[str, type[FaultBody]]:
 
 def _model(name: str, kind: type[Fault]) -> type[FaultBody]:
     hints = get_type_hints(kind, include_extras=True)
-    own: dict[str, Any] = {"fault": (Literal[name], ...)}
+    own: dict[str, Any] = {"name": (Literal[name], ...)}
     for field in fields(kind):  # type: ignore[arg-type]  # each fault is a dataclass; the protocol cannot say so
         default = field.default
         if field.default_factory is not MISSING:
             default = field.default_factory()
-        own[field.name] = (_bounded(hints[field.name]), ... if default is MISSING else default)
+        own[field.name] = (hints[field.name], ... if default is MISSING else default)
     words = "".join(part.title() for part in name.split("_"))
     return create_model(f"Fault{words}", __base__=FaultBody, __doc__=kind.__doc__, **own)
 
 
-def _bounded(hint: Any) -> Any:
-    if hint is int:
-        return Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
-    if hint is float:
-        return Annotated[float, Field(ge=-_LARGEST, le=_LARGEST, allow_inf_nan=False)]
-    return hint
-
-
 def any_fault() -> Any:
     """The type of the body of any fault."""
-    return Annotated[reduce(or_, _models().values()), Field(discriminator="fault")]
+    return Annotated[reduce(or_, _models().values()), Field(discriminator="name")]
 
 
 def body_model(body: Mapping[str, Any]) -> type[FaultBody]:
@@ -62,25 +51,19 @@ def body_model(body: Mapping[str, Any]) -> type[FaultBody]:
     Raises:
         InputError: it names none that is known.
     """
-    known = list(_models())
-    if "fault" not in body:
-        raise InputError(f"fault: this key is missing; write one of {', '.join(known)}")
-    name = body["fault"]
-    if name not in known:
-        near = difflib.get_close_matches(str(name), known, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise InputError(f"fault {name!r}: not known; known: {', '.join(known)}.{hint}")
-    return _models()[str(name)]
+    if "name" not in body:
+        raise InputError(f"name: this key is missing; write one of {', '.join(known_faults())}")
+    name = str(body["name"])
+    if name not in _models():
+        made_fault(name)  # complains
+    return _models()[name]
 
 
 def fault_of(body: FaultBody) -> tuple[Fault, dict[str, Any]]:
     """The fault itself, and its settings.
 
     Raises:
-        InputError: it does not take these settings together.
+        InputError: a value that it cannot have.
     """
     settings = {key: getattr(body, key) for key in type(body).model_fields if key not in FaultBody.model_fields}
-    try:
-        return known_faults()[body.fault](**settings), settings
-    except ValueError as error:
-        raise InputError(f"{body.fault}: {error}") from None
+    return made_fault(body.name, **settings), settings

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a client is told of meter, faults and frames."""
 
-from typing import TYPE_CHECKING
-
-from xky.emulator import Linky, SentFrame
+from xky.emulator import Linky
 from xky.emulator.legal_time import SECOND_US, local_time
 from xky.emulator.registers import ROLLOVER
 from xky.protocol import LABELS, Group, Mode
@@ -20,9 +18,8 @@ from .answers import (
     State,
     TariffAnswer,
 )
-
-if TYPE_CHECKING:
-    from .fault_box import Injected
+from .fault_box import Injected
+from .journal import Entry
 
 __all__ = ["fault", "group", "legal_text", "registers", "sent_frame", "state"]
 
@@ -120,11 +117,11 @@ def registers(meter: Linky) -> Registers:
     return Registers(registers=shown | powers, units=units | dict.fromkeys(powers, "kVA"))
 
 
-def fault(one: "Injected") -> FaultAnswer:
+def fault(one: Injected) -> FaultAnswer:
     """A fault on the line."""
     return FaultAnswer(
         id=one.id,
-        fault=one.name,
+        name=one.name,
         fields=one.settings,
         frames_left=one.frames_left,
         touches_now=one.touches_now,
@@ -140,15 +137,16 @@ def group(one: Group, mode: Mode) -> GroupAnswer:
     return GroupAnswer(label=one.label, value=one.value, timestamp=one.timestamp, unit=unit or None)
 
 
-def sent_frame(number: int, frame: SentFrame) -> SentFrameAnswer:
+def sent_frame(entry: Entry) -> SentFrameAnswer:
     """One frame as it went onto the line."""
+    frame = entry.frame
     return SentFrameAnswer(
-        number=number,
+        number=entry.number,
         mode=frame.mode,
         start_s=round(frame.start_s, _DIGITS),
         end_s=round(frame.end_s, _DIGITS),
         complete=frame.complete,
-        faults=sorted({piece.fault for piece in frame.pieces if piece.fault is not None}),
+        faults=list(entry.faults),
         groups=[
             SentGroupAnswer(
                 label=sent.group.label,

@@ -87,6 +87,7 @@ EVENTS: list[dict[str, Any]] = [
     {"breaker": "open"},
     {"peak": {"number": 2, "start": "2026-01-15T18:00:08", "end": "2026-01-15T19:00"}},
     {"msg1": "BONJOUR", "msg2": "UNE FOIS", "cover_open": True},
+    {"faults": [{"name": "wrong_checksum", "label": "EAST"}, {"name": "noise"}]},
     {"skip_to": "18:29:58"},
     {"say": "nothing"},
 ]
@@ -95,6 +96,8 @@ EVENTS: list[dict[str, Any]] = [
 def as_toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {as_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_toml, value))}]"
     return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
 
 
