@@ -15,9 +15,9 @@ from typing import Annotated, Any, Protocol
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from rich.text import Text
 
+from xky.hil.frame_table import FrameTable
 from xky.hil.source import Source, open_source
 from xky.protocol import (
     LABELS,
@@ -205,6 +205,7 @@ class _Tables:
 
     def __init__(self) -> None:
         self._console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+        self._table = FrameTable(self._console)
 
     def show(self, event: Event, number: int) -> None:
         if isinstance(event, Frame):
@@ -225,23 +226,7 @@ class _Tables:
             self._print("not one group is good: is this a TIC line, and of this mode?", "red")
 
     def _frame(self, frame: Frame, number: int) -> None:
-        whole = "" if frame.complete else ", partial"
-        title = f"frame {number}: {frame.mode}, byte {frame.offset}{whole}"
-        table = Table("label", title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-        table.add_column("value", overflow="fold")
-        table.add_column("horodate", no_wrap=True)
-        table.add_column("what", overflow="fold")
-        for group in frame.groups:
-            if isinstance(group, Group):
-                known = LABELS[frame.mode].get(group.label)
-                unit = f" {known.unit}" if known and known.unit else ""
-                content = known.content if known else "not in the label table"
-                cells = (group.label, group.value + unit, group.timestamp or "", content)
-                table.add_row(*map(Text, cells))
-            else:
-                cells = (group.label or "?", "refused", "", f"{group.reason} at byte {group.offset}")
-                table.add_row(*map(Text, cells), style="red")
-        self._console.print(table)
+        sys.stdout.write(self._table.text(frame, number))
         for group in frame.groups:
             if isinstance(group, Damaged):
                 self._print(_sentence(group, frame.mode, number), "red")
