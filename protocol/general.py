@@ -20,7 +20,7 @@ from .mode import Mode
 from .model import Cut, Damaged, Event, Frame, Interrupted, Noise, Reason
 from .timestamp import is_timestamp
 
-__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "GeneralDecoder", "read_group"]
+__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "STRIP_PARITY", "GeneralDecoder", "read_group"]
 
 MAX_GROUP = 256  # characters LF to CR; the longest group, PJOURF+1, has 111
 MAX_FRAME_GROUPS = 256  # the longest frame has 71
@@ -36,7 +36,7 @@ _CLEAN = {  # what may stand between LF and CR: printable, and HT in standard mo
 }
 _NAME = re.compile(rb"[!-~]+(?=[ \t])")  # what may be a label, in a group that is none
 _SEPARATOR_NAME = {Mode.HISTORIC: "SP", Mode.STANDARD: "HT"}
-_STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
+STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
     code & 0x7F if code.bit_count() % 2 == 0 else code | 0x80 for code in range(256)
 )
 
@@ -216,7 +216,7 @@ class GeneralDecoder:
         """A whole group."""
         self._parity = parity
         if parity:
-            body = body.translate(_STRIP_PARITY)
+            body = body.translate(STRIP_PARITY)
         frame = self._open_frame()
         mode = self._mode or frame.mode or (Mode.STANDARD if b"\t" in body else Mode.HISTORIC)
         fields = read_group(body, mode)

@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
@@ -17,8 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from xky.hil.columns import check_parquet, write_columns
 from xky.hil.frame_table import FrameTable
-from xky.hil.source import Source, open_source
+from xky.hil.source import Source, open_recording, open_source
 from xky.protocol import (
     LABELS,
     BenchError,
@@ -49,13 +51,20 @@ def command(
     mode: Annotated[Mode | None, typer.Option(help="Mode of the line.", show_default="detected")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a group.")] = False,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a Parquet file: one row a frame, one column a label.")
+    ] = None,
 ) -> None:
-    """Decode a line: a capture, port or '-' to a table, JSON lines or CSV; tells what is wrong and where.
+    """Decode a line: a capture, port or '-' to a table, JSON lines, CSV or columns; tells what is wrong and where.
 
     Exit status 1 when a group was refused or noise lies after the first STX.
     """
-    if as_json and as_csv:
-        raise InputError("--json and --csv: only one form of output at a time; leave one out")
+    forms = [name for name, is_told in (("--json", as_json), ("--csv", as_csv), ("--parquet", parquet)) if is_told]
+    if len(forms) > 1:
+        raise InputError(f"{' and '.join(forms)}: only one form of output at a time; leave one out")
+    if parquet is not None:
+        _write_parquet(source, mode, parquet)
+        return
     if hasattr(signal, "SIGPIPE"):  # `xky decode … | head` ends like any other filter
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     opened = open_source(source, mode)
@@ -82,6 +91,18 @@ def command(
     if lost is not None:
         raise lost
     if tally.bad:
+        raise typer.Exit(1)
+
+
+def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
+    check_parquet(path)
+    written = write_columns(source, open_recording(source, mode), path)
+    if written.unknown:
+        labels = ", ".join(f"{label} ({count})" for label, count in sorted(written.unknown.items()))
+        print(f"xky: labels of no table have no column: {labels}", file=sys.stderr)
+    groups = f"{_count(written.good, 'good group')}, {written.damaged} refused"
+    print(f"{_count(written.frames, 'frame')}, {groups}: {path}")
+    if written.damaged or written.noise_inside:
         raise typer.Exit(1)
 
 
