@@ -172,7 +172,6 @@ class BulkDecoder:
         before = np.searchsorted(stx, etx) - 1
         opened = before >= 0
         starts = np.where(opened, stx[np.maximum(before, 0)] if len(stx) else 0, -1)
-        opened[1:] &= starts[1:] > etx[:-1]
         starts, ends = starts[opened], etx[opened] + 1
         lengths = ends - starts
         fits = np.zeros(len(starts), np.bool_)
@@ -409,7 +408,8 @@ def _place(group: Group, begin: int, mode: Mode) -> _Place:
 
 
 def _are_digits(characters: _Bytes) -> _Bools:
-    return ((characters >= _ZERO) & (characters <= _NINE)).all(axis=1)
+    digits: _Bools = (characters >= _ZERO) & (characters <= _NINE)
+    return np.asarray(digits.all(axis=1))
 
 
 _SEASONS = np.isin(np.arange(256), list(b"HEhe "))

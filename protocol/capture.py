@@ -9,6 +9,7 @@ damaged, is read up to its last whole line.
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -195,22 +196,27 @@ class CaptureReader:
 
     def _split(self, pieces: Iterable[bytes]) -> Iterator[str]:
         """The whole lines, as far as they can be read."""
-        gzip = zlib.decompressobj(_GZIP_WINDOW)
         rest = b""
         first = True
-        for piece in pieces:
-            try:
-                text = gzip.decompress(piece)
-            except zlib.error:
-                self.trouble = "its compressed bytes are damaged"
-                return
-            if not text:
-                continue
+        for text in self._inflated(pieces):
             *lines, rest = (rest + text).split(b"\n")
             for line in lines:
                 first = False
                 yield line.decode("utf-8", "replace")
             if first and len(rest) > _HEADER_MAX:
+                return
+
+    def _inflated(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        gzip = zlib.decompressobj(_GZIP_WINDOW)
+        for piece in pieces:
+            before = gzip.copy()
+            try:
+                yield gzip.decompress(piece)
+            except zlib.error:  # which takes what was good in this piece with it
+                self.trouble = "its compressed bytes are damaged"
+                with suppress(zlib.error):
+                    for code in piece:
+                        yield before.decompress(bytes((code,)))
                 return
 
 
