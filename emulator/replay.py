@@ -14,6 +14,7 @@ from .line import Line
 __all__ = ["Replay", "bursts_of"]
 
 _LATE_S = 0.02  # what a burst may begin later than it should; then it is sent faster than the line
+_IDLE_S = 0.01  # after the last character, so that it is out wherever it goes
 _CR, _CR_PARITY = b"\r", b"\x8d"  # without and with its even parity bit
 _SEVEN_BITS = bytes(code & 0x7F for code in range(256))
 _RIGHT = {  # with parity in bit 7, and without
@@ -67,7 +68,7 @@ class Replay:
         bursts: in order of time.
 
     Attributes:
-        ended: whether all was sent.
+        ended: whether all was sent, and the line is idle.
     """
 
     def __init__(self, env: simpy.Environment, line: Line, bursts: Iterable[Burst]) -> None:
@@ -84,4 +85,5 @@ class Replay:
             yield self._env.timeout(max(start_s - self._env.now, 0.0))
             self._line.send(Burst(self._env.now, burst.character_s, burst.data, burst.defects))
             yield self._env.timeout(len(burst.data) * burst.character_s)
+        yield self._env.timeout(_IDLE_S)
         self.ended = True

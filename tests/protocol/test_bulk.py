@@ -137,6 +137,18 @@ def test_a_character_out_of_place_under_a_right_checksum(data: st.DataObject) ->
     assert_same([frame * 2 + b"\x02" + b"".join(body + b"\r" for body in bodies) + b"\x03" + frame], mode)
 
 
+def test_each_character_of_a_horodate_is_looked_at_under_a_right_checksum() -> None:
+    stream = sound = encode_frame([Group("VTIC", "02"), Group("SMAXSN", "00042", "E210423054000")], Mode.STANDARD)
+    first = sound.index(b"E2104")
+    for at in range(first, first + 13):
+        for code in b"x/:H0 ~":
+            octets = bytearray(sound)
+            octets[at] = code
+            octets[-3] = checksum(bytes(octets[octets.index(b"SMAX") : -3]))
+            stream += bytes(octets)
+    assert_same([stream], Mode.STANDARD)
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_frames_that_fit_are_taken_as_a_whole(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     label, still = ("SINSTS", Group("VTIC", "02")) if mode is Mode.STANDARD else ("PAPP", Group("PTEC", "HP.."))
