@@ -137,7 +137,7 @@ class _Table:
         if label.kind is not Kind.EMPTY:
             yield label.name, arrow.int64() if label.kind is Kind.NUMBER else arrow.string()
         if label.stamped:
-            yield _time_name(label), arrow.timestamp("s", tz=str(PARIS))
+            yield _time_name(label), arrow.timestamp("ms", tz=str(PARIS))
             yield f"{label.name}_season", arrow.string()
 
     def watch(self, runs: Iterator[Run]) -> Iterator[Run]:
@@ -172,7 +172,7 @@ class _Table:
             yield self._text(column.text, column.sizes, column.present)
         if label.stamped:
             instants = self._arrow.array(self._instants(column), mask=absent | ~column.in_calendar)
-            yield instants.cast(self._arrow.timestamp("s", tz="UTC")).cast(self._arrow.timestamp("s", tz=str(PARIS)))
+            yield instants.cast(self._arrow.timestamp("s", tz="UTC")).cast(self._arrow.timestamp("ms", tz=str(PARIS)))
             yield self._text(column.season[:, None], column.present.astype("int64"), column.present)
 
     def _text(self, characters: Any, sizes: Any, present: Any) -> Any:

@@ -10,7 +10,7 @@ general decoder would say of the stream, wherever the input was cut.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -233,10 +233,13 @@ class BulkDecoder:
     def _fill(self, batch: Batch, row: int, frame: Frame) -> None:
         """One frame as the general decoder read it."""
         batch.complete[row] = frame.complete
-        batch.damaged[row] = len(frame.groups) - len(frame.good)
-        for group in frame.good:
+        good = frame.good
+        batch.damaged[row] = len(frame.groups) - len(good)
+        self.good += len(good)
+        for group in good:
             label = LABELS[self._mode].get(group.label)
             if label is None:
+                self.unknown[group.label] += 1
                 continue
             column = _column(batch, label)
             column.present[row] = True
@@ -246,9 +249,8 @@ class BulkDecoder:
                 column.sizes[row] = len(group.value)
                 column.text[row, : len(group.value)] = np.frombuffer(group.value.encode(), np.uint8)
             if group.timestamp is not None:
-                stamp = np.frombuffer(group.timestamp.encode(), np.uint8)[None, :]
-                column.season[row] = stamp[0, 0]
-                column.local_s[row : row + 1], column.in_calendar[row : row + 1] = _local_s(stamp)
+                column.season[row] = ord(group.timestamp[0])
+                column.local_s[row], column.in_calendar[row] = _local_s_of(group.timestamp)
 
     def _count(self, batch: Batch, taken: "list[_Taken]", events: list[Event]) -> None:
         self._number += len(batch)
@@ -262,12 +264,8 @@ class BulkDecoder:
             default=None,
         )  # fmt: skip
         self._started = first_stx is not None
-        for event in events:
-            if isinstance(event, Frame):
-                self.good += len(event.good)
-                self.unknown.update(g.label for g in event.good if g.label not in LABELS[self._mode])
-            elif isinstance(event, Noise) and first_stx is not None and event.offset > first_stx:
-                self.noise_inside = True
+        if first_stx is not None and any(isinstance(e, Noise) and e.offset > first_stx for e in events):
+            self.noise_inside = True
 
 
 class _Gaps(GeneralDecoder):
@@ -431,6 +429,13 @@ def _numbers(rows: _Bytes, digits: slice, moving: _Bools) -> _Ints:
     for place, weight in zip(places[moves].tolist(), weights[moves].tolist(), strict=True):
         numbers += (rows[:, place].astype(np.int64) - _ZERO) * weight
     return numbers
+
+
+@lru_cache(maxsize=4096)
+def _local_s_of(stamp: str) -> tuple[int, bool]:
+    """One horodate; an array of one would cost fifty times as much."""
+    local_s, exists = _local_s(np.frombuffer(stamp.encode(), np.uint8)[None, :])
+    return int(local_s[0]), bool(exists[0])
 
 
 def _local_s(stamps: _Bytes) -> tuple[_Ints, _Bools]:

@@ -84,9 +84,11 @@ class RunBuilder:
     def add(self, at_s: float, data: bytes) -> Run | None:
         """Take what a read that returned at ``at_s`` brought; the run before, where a silence lies between."""
         duration_s = len(data) * self.character_s
-        ended = None
-        if self._data and at_s - self._begin_s - len(self._data) * self.character_s - duration_s > SILENCE_S:
-            ended = self.cut()
+        silent_s = max(  # in all; and just now, for what comes faster than its line
+            at_s - self._begin_s - len(self._data) * self.character_s,
+            at_s - self._end_s,
+        )
+        ended = self.cut() if silent_s - duration_s > SILENCE_S else None
         if not self._data:
             self._begin_s = max(at_s - duration_s, self._end_s)
         self._data += data

@@ -171,6 +171,13 @@ def test_frames_are_runs_of_their_own() -> None:
     assert builder.cut() == Run(at_s, b"\x02sec")
 
 
+def test_a_silence_is_seen_though_bytes_came_faster_than_a_line() -> None:
+    builder = RunBuilder(CHARACTER_S)
+    assert builder.add(1.0, b"x" * 2000) is None
+    assert builder.add(1.001, b"y") is None
+    assert builder.add(1.5, b"z") == Run(1.001, b"x" * 2000 + b"y")
+
+
 # Raw bytes
 
 
