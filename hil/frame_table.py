@@ -33,6 +33,7 @@ class FrameTable:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._line = lru_cache(_KNOWN_MAX)(self._set_row)
+        self._codes = cache(self._codes_around)
 
     def text(self, frame: Frame, number: int) -> str:
         """The table of a frame, with its end of line."""
@@ -46,7 +47,7 @@ class FrameTable:
         widths = _widths(tuple(natural), self._console.width)
         if widths is None or len(title) > sum(widths):
             return self._set_by_rich(title, rows, refused)
-        begin, end = _codes(self._console, "table.title")
+        begin, end = self._codes("table.title")
         lines = [f"{begin}{title.ljust(sum(widths))}{end}\n", self._line(_HEADINGS, widths, "table.header")]
         lines += [self._line(row, widths, _REFUSED if bad else None) for row, bad in zip(rows, refused, strict=True)]
         return "".join(lines)
@@ -57,7 +58,7 @@ class FrameTable:
             Text(cell).wrap(self._console, width - _PADDING, overflow=overflow, no_wrap=no_wrap)
             for cell, width, overflow, no_wrap in zip(row, widths, _OVERFLOW, _NO_WRAP, strict=True)
         ]
-        begin, end = ("", "") if style is None else _codes(self._console, style)
+        begin, end = ("", "") if style is None else self._codes(style)
         height = max(1, *map(len, columns))
         lines = (
             "".join(
@@ -67,6 +68,13 @@ class FrameTable:
             for at in range(height)
         )
         return "".join(f"{begin}{line}{end}\n" for line in lines)
+
+    def _codes_around(self, style: str) -> tuple[str, str]:
+        """What the console writes before and after a text of a style."""
+        with self._console.capture() as captured:
+            self._console.print(Text("|", style), end="")
+        begin, _, end = captured.get().partition("|")
+        return begin, end
 
     def _set_by_rich(self, title: str, rows: Sequence[_Row], refused: Sequence[bool]) -> str:
         table = Table(title=title, title_justify="left", box=None, padding=(0, _PADDING, 0, 0))
@@ -102,12 +110,3 @@ def _widths(natural: tuple[int, ...], available: int) -> tuple[int, ...] | None:
             widths[at] -= share
             excess -= share
     return tuple(widths)
-
-
-@cache
-def _codes(console: Console, style: str) -> tuple[str, str]:
-    """What a console writes before and after a text of a style."""
-    with console.capture() as captured:
-        console.print(Text("|", style), end="")
-    begin, _, end = captured.get().partition("|")
-    return begin, end

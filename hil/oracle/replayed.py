@@ -23,19 +23,9 @@ class _Recorded(SentFrame):
     times: tuple[tuple[float, float], ...] = ()
     """Start and end of each piece."""
 
-    @property
-    def end_s(self) -> float:
-        """End of the last stop bit."""
-        return self.times[-1][1]
-
     @cached_property
-    def groups(self) -> tuple[Emitted, ...]:
-        """The groups in order, with their times."""
-        return tuple(
-            Emitted(piece.group, piece.data, piece.expect, piece.fault, start_s, end_s)
-            for piece, (start_s, end_s) in zip(self.pieces, self.times, strict=True)
-            if piece.group is not None
-        )
+    def _spans(self) -> list[tuple[float, float]]:
+        return [*self.times]
 
 
 class _Sent:

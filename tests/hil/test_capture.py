@@ -21,8 +21,8 @@ from typer.testing import CliRunner, Result
 from xky.hil import recorder
 from xky.hil.cli import app
 from xky.hil.recorder import CaptureFile, Recorder
-from xky.hil.source import LivePort, open_recording
-from xky.protocol import BenchError, Frame, InputError, decode
+from xky.hil.source import LivePort, open_live, open_recording, open_source
+from xky.protocol import BenchError, Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run
 from xky.protocol.pseudonym import Pseudonyms
 
@@ -355,6 +355,16 @@ def test_what_cannot_be_done_is_one_clear_line(
     source = CAPTURES / "std_1p_base_lains.txt"
     assert told in error_of(run("capture", source, "--out", "out", *options))
     assert [path.name for path in tmp_path.iterdir()] == ["short"]
+
+
+@pytest.mark.parametrize(("opens", "bits", "parity"), [(open_live, 8, "N"), (open_source, 7, "E")])
+def test_a_serial_port_is_recorded_with_its_parity_bit(
+    opens: Callable[..., object], bits: int, parity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, object] = {}
+    monkeypatch.setattr("serial.serial_for_url", lambda spec, **options: asked.update(options))
+    opens("/dev/ttyNONE0", Mode.HISTORIC)
+    assert (asked["bytesize"], asked["parity"], asked["baudrate"]) == (bits, parity, 1200)
 
 
 def test_no_port_is_the_benchs_fault_and_leaves_no_file(tmp_path: Path) -> None:
