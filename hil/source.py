@@ -100,7 +100,6 @@ def open_live(spec: str, mode: Mode | None = None) -> LivePort:
     """
     port = _open_port(spec, mode, keep_parity=True)
     kind = "pty" if _is_pty(spec) else "network" if "://" in spec else "serial"
-
     return LivePort(kind, None if mode is None else mode.baud, _read_port(spec, port, mode))
 
 
@@ -160,7 +159,9 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
     if _is_port(spec, path):
         return Source(spec, None, True, _read_port(spec, _open_port(spec, mode), mode))
     stream = _open_file(spec)
-    size = os.fstat(stream.fileno()).st_size if path.is_file() else None  # a named pipe has none
+    size = None  # of a named pipe; nor does a compressed file tell how much is in it
+    if path.is_file() and not is_capture(os.pread(stream.fileno(), 2, 0)):
+        size = os.fstat(stream.fileno()).st_size
     return Source(spec, size, False, _read_stream(spec, stream))
 
 

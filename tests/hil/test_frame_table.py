@@ -3,7 +3,6 @@
 
 import io
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def by_rich(console: Console, frame: Frame) -> str:
     return FrameTable(console)._set_by_rich(title, rows, [not group.ok for group in frame.groups])
 
 
-@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 132, 250])
+@pytest.mark.parametrize("width", [20, 60, 80, 132, 250])
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 def test_tables_are_those_of_rich(path: Path, width: int) -> None:
     console = plain_console(width)
@@ -63,19 +62,3 @@ def test_an_empty_frame_has_its_headings() -> None:
     console = plain_console(132)
     frame = Frame(Mode.HISTORIC, (), complete=False)
     assert FrameTable(console).text(frame, 7) == by_rich(console, frame)
-
-
-def test_frames_are_set_ten_times_as_fast_as_by_rich() -> None:
-    console = plain_console(132)
-    frames = frames_of("std_1p_base_lains.txt")
-    began_s = time.process_time()
-    for frame in frames[:3]:
-        by_rich(console, frame)
-    rich_s = (time.process_time() - began_s) / 3
-    table = FrameTable(console)
-    for frame in frames:
-        table.text(frame, 1)
-    began_s = time.process_time()
-    for frame in frames:
-        table.text(frame, 2)
-    assert (time.process_time() - began_s) / len(frames) * 10 < rich_s
