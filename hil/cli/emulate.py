@@ -60,6 +60,8 @@ def command(
     if replay is not None:
         foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
                    "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot}  # fmt: skip
+        if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
+            raise InputError(f"--out {out}: is the capture itself; give another name")
         _emulate(_Replayed(replay, mode, foreign), speed, out, link)
         return
     told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=seed)
@@ -166,9 +168,8 @@ class _Replayed:
         if told:
             raise InputError(f"{told[0]}: a capture says what it says; leave {told[0]} or --replay out")
         recording = open_recording(source, mode)
-        rate = mode or recording.mode
         self.env, self.line = simpy.Environment(), Line()
-        self._replay = Replay(self.env, self.line, bursts_of(recording.runs, rate.character_s))
+        self._replay = Replay(self.env, self.line, bursts_of(recording.runs, recording.mode.character_s))
         self._process = self.env.process(self._replay.run())
 
     @property

@@ -410,6 +410,12 @@ def test_a_replay_takes_no_options_of_a_meter(option: list[str], capture: Path) 
     assert told == f"{option[0]}: a capture says what it says; leave {option[0]} or --replay out"
 
 
+def test_a_capture_is_not_overwritten_by_its_replay(capture: Path) -> None:
+    before = capture.read_bytes()
+    assert "is the capture itself" in error_of(run("emulate", "--replay", capture, "--out", capture))
+    assert capture.read_bytes() == before
+
+
 @pytest.mark.realtime
 def test_a_replayed_capture_is_captured_with_the_same_times(tmp_path: Path) -> None:
     """Two frames half a second apart, at twice the speed."""
