@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where bytes of a line come from: a capture file, raw or with times, a serial port, or standard input.
+"""Where bytes of a line come from: a capture, raw or with times, a recorded carrier, a serial port, standard input.
 
 A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
 sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
@@ -29,6 +29,7 @@ _CHUNK = 1 << 16
 _TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
 _HEARD_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
 _POLL_S = 0.2
+_CARRIER_CSV = b"time_s,volts"  # how emulator/carrier/csv_file.py begins
 _MEND = {
     errno.ENOENT: "no such port; is it plugged in?",
     errno.EACCES: "permission denied; add yourself to the group that owns it (often dialout)",
@@ -115,8 +116,13 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
     """
     if is_port(spec):
         raise InputError(f"{spec}: is a port; give a capture file (xky capture {spec} --out FILE makes one)")
-    name, stream = ("standard input", sys.stdin.buffer) if spec == "-" else (spec, _open_file(spec))
-    pieces = _pieces(name, stream)
+    name = "standard input" if spec == "-" else spec
+    if spec == "-":
+        pieces = _pieces(name, sys.stdin.buffer)
+    elif _is_carrier(Path(spec)):
+        pieces = _read_carrier(Path(spec), mode)
+    else:
+        pieces = _pieces(name, _open_file(spec))
     start = _start_of(pieces)
     if is_capture(start):
         reader = _reader(name, chain((start,), pieces))
@@ -143,11 +149,12 @@ def _mode_of(data: bytes) -> Mode | None:
 
 
 def open_source(spec: str, mode: Mode | None = None) -> Source:
-    """Open a capture file, a port (path or pyserial URL), or ``-`` for standard input.
+    """Open a capture file, a recording of the carrier (WAV, or CSV with its header), a port (path or pyserial URL),
+    or ``-`` for standard input.
 
     Args:
         spec: what the person gave.
-        mode: sets the speed of a port; None finds it by listening.
+        mode: sets the speed of a port or a carrier; None finds it by listening.
 
     Raises:
         InputError: no such file, it cannot be read, or (while reading) it is empty.
@@ -158,6 +165,8 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
     path = Path(spec)
     if _is_port(spec, path):
         return Source(spec, None, True, _read_port(spec, _open_port(spec, mode), mode))
+    if _is_carrier(path):
+        return Source(spec, None, False, _read_carrier(path, mode))
     stream = _open_file(spec)
     size = None  # of a named pipe; nor does a compressed file tell how much is in it
     if path.is_file() and not is_capture(os.pread(stream.fileno(), 2, 0)):
@@ -183,6 +192,22 @@ def _is_port(spec: str, path: Path) -> bool:
     with suppress(OSError):
         return path.is_char_device() or (spec.startswith("/dev/") and not path.exists())
     return False
+
+
+def _is_carrier(path: Path) -> bool:
+    if path.suffix.lower() == ".wav":
+        return path.exists()
+    with suppress(OSError):
+        if path.suffix.lower() == ".csv" and path.is_file():
+            with path.open("rb") as stream:
+                return stream.read(len(_CARRIER_CSV)).lower() == _CARRIER_CSV
+    return False
+
+
+def _read_carrier(path: Path, mode: Mode | None) -> Iterator[bytes]:
+    from .carrier_source import read_carrier
+
+    return read_carrier(path, mode)
 
 
 def _read_stream(name: str, stream: IO[bytes]) -> Iterator[bytes]:

@@ -113,13 +113,14 @@ class _Groups(GeneralDecoder):
         """Bytes before this offset belong to nothing that is under way."""
         return self._offset if self._group is None else self._group_offset
 
-    def _read(self, body: bytes, length: int, *, parity: bool) -> None:
+    def _read(self, body: bytes, length: int, end: bytes) -> None:
         self._length = length
-        super()._read(body, length, parity=parity)
+        super()._read(body, length, end)
 
-    def _append(self, part: Fields | Damaged, offset: int) -> None:
-        self.found.append((offset, part.length if isinstance(part, Damaged) else self._length, part))
-        super()._append(part, offset)
+    def _append(self, part: Fields | Damaged) -> None:
+        length = part.length if isinstance(part, Damaged) else self._length
+        self.found.append((self._group_offset, length, part))
+        super()._append(part)
 
 
 class Anonymiser:

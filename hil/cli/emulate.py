@@ -12,6 +12,7 @@ import simpy
 import typer
 
 from xky.emulator import Line, Transmitter, Truth, contract_names
+from xky.emulator.acts import Acts
 from xky.emulator.chronicle import Chronicle
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
@@ -23,6 +24,7 @@ from xky.emulator.runner import RealTime
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
 from xky.protocol import InputError, Mode
 
+from ..control import Control, Desk, open_control
 from ..plot import check_plot, draw_run
 from ..source import open_recording
 
@@ -50,6 +52,13 @@ def command(
     speed: Annotated[float, typer.Option(help="Times as fast as a real line.")] = 1.0,
     out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
+    control: Annotated[
+        str | None,
+        typer.Option(metavar="[HOST:]PORT", help="Serve an HTTP interface that drives the meter; 0: any port."),
+    ] = None,
+    control_token: Annotated[
+        str | None, typer.Option(envvar="XKY_CONTROL_TOKEN", help="What its requests show; made up beyond loopback.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
     """Run a Linky on a pseudo-terminal (prints its name) until Ctrl-C or the scenario's end, or into a file."""
@@ -59,7 +68,8 @@ def command(
         check_plot(plot)
     if replay is not None:
         foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
-                   "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot}  # fmt: skip
+                   "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
+                   "--control": control}  # fmt: skip
         if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
             raise InputError(f"--out {out}: is the capture itself; give another name")
         _emulate(_Replayed(replay, mode, foreign), speed, out, link)
@@ -68,15 +78,18 @@ def command(
     story = None if scenario is None else _scenario(scenario, meter, told)
     written = _meter(meter, told) if story is None else story.first_meter
     run = _Run(written, story, frames, keep_chronicle=plot is not None)
+    channel = open_control(control, control_token, virtual=out is not None and link is None)
     try:
-        _emulate(run, speed, out, link)
+        _emulate(run, speed, out, link, channel)
     finally:
         if plot is not None and run.chronicle.moments:
             run.chronicle.close(run.transmitter.meter)
             draw_run(run.chronicle, plot, story.title if story is not None else written.title)
 
 
-def _emulate(run: "_Run | _Replayed", speed: float, out: Path | None, link: Path | None) -> None:
+def _emulate(
+    run: "_Run | _Replayed", speed: float, out: Path | None, link: Path | None, channel: Control | None = None
+) -> None:
     """Into a file in virtual time, or on a pseudo-terminal in real time, or both in real time."""
     recorder = FileOutput(out) if out is not None else None
     try:
@@ -85,10 +98,12 @@ def _emulate(run: "_Run | _Replayed", speed: float, out: Path | None, link: Path
         if recorder is not None and link is None:
             run.run_virtual()
         else:
-            _run_on_pty(run, speed, link)
+            _run_on_pty(run, speed, link, channel)
     except KeyboardInterrupt:
         sys.exit(0)  # the ordinary end of a run without --frames
     finally:
+        if channel is not None:
+            channel.close()
         if recorder is not None:
             recorder.close()
 
@@ -141,6 +156,10 @@ class _Run:
         if story is not None:
             self._play = Play(self.env, self.transmitter, story, self.chronicle.remark)
             self.env.process(self._play.run())
+            self.acts = self._play.acts
+        else:
+            self.acts = Acts(self.env, self.transmitter, written, self.chronicle.remark)
+        self.desk: Desk | None = None
         self.ended = False
         self.env.process(self.transmitter.run(until=lambda: self.ended))
 
@@ -150,6 +169,8 @@ class _Run:
         )
         if self.transmitter.meter.powered:
             self._sent += 1
+        if self.desk is not None:
+            self.desk.between_frames(self._truth)
         self._truth.clear()  # an emulator that runs for days keeps no journal
         if self._keep_chronicle:
             self.chronicle.look(self.transmitter.meter)
@@ -182,7 +203,7 @@ class _Replayed:
         self.env.run(until=self._process)
 
 
-def _run_on_pty(run: _Run | _Replayed, speed: float, link: Path | None) -> None:
+def _run_on_pty(run: _Run | _Replayed, speed: float, link: Path | None, channel: Control | None) -> None:
     # a capture has a beginning, which somebody should hear
     port = PortPty(run.env, speed=speed, patient=speed > 1 or isinstance(run, _Replayed))
     try:
@@ -190,10 +211,17 @@ def _run_on_pty(run: _Run | _Replayed, speed: float, link: Path | None) -> None:
             _point(link, port.path)
         run.line.connect(port)
         print(link or port.path, flush=True)
+        if channel is not None and isinstance(run, _Run):
+            run.desk = channel.start(run.env, run.transmitter, run.acts)
         port.wait_for_reader(
             lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr)
         )
-        RealTime(run.env, speed).run(lambda: run.ended)
+        runner = RealTime(run.env, speed)
+        if channel is not None:
+            channel.watch(runner)
+        runner.run(lambda: run.ended)
+        if channel is not None:
+            channel.close()
         port.drain()
     finally:
         port.close()

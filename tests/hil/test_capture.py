@@ -403,7 +403,7 @@ def test_a_replay_sends_the_same_bytes(capture: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "option",
     [["--meter", "tempo-1p"], ["--scenario", "midnight"], ["--seed", "0"], ["--phases", "3"], ["--producer"],
-     ["--frames", "3"], ["--at", "2026-01-01T00:00"], ["--contract", "hc"], ["--plot", "x.svg"]],
+     ["--frames", "3"], ["--at", "2026-01-01T00:00"], ["--contract", "hc"], ["--plot", "x.svg"], ["--control", "0"]],
 )  # fmt: skip
 def test_a_replay_takes_no_options_of_a_meter(option: list[str], capture: Path) -> None:
     told = error_of(run("emulate", "--replay", capture, "--out", "/nowhere/x", *option))

@@ -193,3 +193,11 @@ def test_a_missing_pyarrow_is_told_with_what_to_install(tmp_path: Path, monkeypa
     monkeypatch.setattr(columns, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"needs pyarrow; install it with: pip install 'xky-hil\[parquet\]'"):
         columns.check_parquet(tmp_path / "out")
+
+
+def test_a_recorded_carrier_becomes_columns_too(tmp_path: Path) -> None:
+    pytest.importorskip("numpy", reason="the extra carrier is not installed")
+    wave = tmp_path / "line.wav"
+    assert CliRunner().invoke(app, ["carrier", "--out", str(wave)]).exit_code == 0
+    (row,) = parquet_of(wave, tmp_path)
+    assert (row["complete"], row["damaged"], row["VTIC"]) == (True, 0, "02")

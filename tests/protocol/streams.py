@@ -7,6 +7,7 @@ from xky.protocol import Frame, Group, Mode, encode_frame
 from xky.protocol.labels import LABELS
 from xky.protocol.strategies import damaged, groups, timestamps, values
 
+LIVELY = b"\x02\x03\x04\n\r\t \x82\x84\x8dA0"  # codes that mean something, and two that do not
 MANY = 40  # portions of one example
 
 
@@ -45,7 +46,7 @@ def streams(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(2, 8))):
         mode, of_set = draw(st.sampled_from(sets))
         sent = [draw(changed(group, mode)) if draw(st.integers(0, 3)) == 0 else group for group in of_set]
-        kind = draw(st.sampled_from(["whole"] * 6 + ["damaged", "parity", "mixed", "noise"]))
+        kind = draw(st.sampled_from(["whole"] * 6 + ["damaged", "parity", "mixed", "noise", "garbage", "cut"]))
         octets = encode_frame(sent, mode)
         if kind == "damaged":
             octets = draw(damaged(Frame(mode, tuple(sent)), bits=draw(st.sampled_from([7, 8]))))
@@ -56,6 +57,10 @@ def streams(draw: st.DrawFn) -> bytes:
             octets = octets[:at] + with_parity(octets[at:])
         elif kind == "noise":
             octets += draw(st.sampled_from([b"\r\n", b"\x04", b"\0\xff", b"\x82", b"\n", b"\x03", b"\x84"]))
+        elif kind == "garbage":
+            octets = draw(st.binary(max_size=30) | st.lists(st.sampled_from(LIVELY), max_size=10).map(bytes))
+        elif kind == "cut":
+            octets = octets[: draw(st.integers(0, len(octets)))]
         pieces.append(octets)
     return b"".join(pieces)
 

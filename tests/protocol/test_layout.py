@@ -3,6 +3,7 @@
 
 import copy
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from xky.protocol.lazy_frame import AS_READ, LazyFrame
 from xky.protocol.strategies import frames, timestamps
 from xky.protocol.timestamp import is_timestamp
 
-from .streams import changed, chunks, streams, with_parity
+from .streams import LIVELY, changed, chunks, streams, with_parity
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
 TOTAL_NIGHTLY = 50_000
@@ -54,9 +55,34 @@ def frame_at(second: int, *, mode: Mode = Mode.STANDARD, more: tuple[Group, ...]
     return encode_frame([Group("VTIC", "02"), date, Group("SINSTS", f"{second:05}"), *more], mode)
 
 
+_LEARNT = frame_at(1) + frame_at(2)
+
+
 @given(chunks(streams()), st.sampled_from([None, None, *Mode]))
 def test_both_decoders_tell_the_same_at_the_same_call(chunks: list[bytes], mode: Mode | None) -> None:
     assert_same(chunks, mode)
+
+
+@given(chunks(streams()), chunks(streams()), st.sampled_from([None, *Mode]))
+def test_a_restarted_decoder_tells_what_a_new_one_tells(
+    before: list[bytes], chunks: list[bytes], mode: Mode | None
+) -> None:
+    restarted, judge = Decoder(mode), GeneralDecoder(mode)
+    for chunk in before:
+        restarted.feed(chunk)
+    restarted.restart()
+    for chunk in chunks:
+        assert repr(restarted.feed(chunk)) == repr(judge.feed(chunk))
+    assert repr(restarted.close()) == repr(judge.close())
+
+
+@given(chunks(streams()), st.sampled_from([None, *Mode]))
+def test_a_stream_with_an_end_in_the_midst_is_two(chunks: list[bytes], mode: Mode | None) -> None:
+    """``close`` ends a stream; what comes after goes on counting."""
+    fast, judge = Decoder(mode), GeneralDecoder(mode)
+    for chunk in chunks:
+        assert repr(fast.feed(chunk)) == repr(judge.feed(chunk))
+        assert repr(fast.close()) == repr(judge.close())
 
 
 @given(streams(), st.sampled_from([None, *Mode]))
@@ -71,12 +97,39 @@ def test_both_decoders_tell_the_same_all_night(chunks: list[bytes], mode: Mode |
     assert_same(chunks, mode)
 
 
+@given(st.data(), st.sampled_from(Mode))
+def test_a_long_frame_hit_anywhere_is_told_as_the_judge_tells_it(data: st.DataObject, mode: Mode) -> None:
+    """Most groups stand still: those that are hit are decoded alone, the others stay where they are."""
+    more = tuple(Group(f"L{number}", "x" * number) for number in range(12))
+    learnt = [frame_at(second, mode=mode, more=more) for second in range(3)]
+    frame = bytearray(frame_at(3, mode=mode, more=more))
+    for at in data.draw(st.lists(st.integers(1, len(frame) - 2), min_size=1, max_size=6)):
+        frame[at] = data.draw(st.sampled_from(LIVELY) | st.integers(0, 255))
+    bound = data.draw(st.sampled_from([15, 16, 256]))
+    decoder = assert_same([*learnt, bytes(frame), learnt[0]], max_frame_groups=bound)
+    assert decoder.feed(learnt[0])
+
+
+def test_a_group_that_falls_in_two_counts_for_two() -> None:
+    more = tuple(Group(f"L{number}", "xxxxx") for number in range(7))
+    frame = frame_at(3, more=more).replace(b"L2\txxx", b"L2\t\r\nx")
+    assert_same([frame_at(1, more=more), frame_at(2, more=more), frame], max_frame_groups=11)
+
+
+@pytest.mark.parametrize("wrong", ["all", "first"])
+def test_the_first_good_group_tells_the_mode_whatever_was_learnt(wrong: str) -> None:
+    frame = frame_at(3)
+    if wrong == "all":
+        frame = re.sub(rb".\r", b"!\r", frame)
+    else:
+        group = Group("VTIC", "02")
+        frame = frame.replace(encode_group(group, Mode.STANDARD), encode_group(group, Mode.HISTORIC))
+    assert_same([_LEARNT, frame_at(1, mode=Mode.HISTORIC), frame])
+
+
 @given(streams(), st.integers(2, 40), st.integers(1, 6))
 def test_the_bounds_are_kept_on_the_fast_path(data: bytes, max_group: int, max_frame_groups: int) -> None:
     assert_same(cut(data, 50), max_group=max_group, max_frame_groups=max_frame_groups)
-
-
-_LEARNT = frame_at(1) + frame_at(2)
 
 
 @given(st.data())
