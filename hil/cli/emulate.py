@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky emulate``: a Linky on a pseudo-terminal in real time, or into a file as fast as it can."""
+"""``xky emulate``: a Linky, or a capture, on a pseudo-terminal in real time, or into a file as fast as it can."""
 
 import math
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,12 +19,14 @@ from xky.emulator.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.outputs.pty import PortPty
 from xky.emulator.play import Play
+from xky.emulator.replay import Replay, bursts_of
 from xky.emulator.runner import RealTime
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
 from xky.protocol import InputError, Mode
 
 from ..control import Control, Desk, open_control
 from ..plot import check_plot, draw_run
+from ..source import open_recording
 
 __all__ = ["command"]
 
@@ -38,6 +41,10 @@ def command(
     meter: Annotated[str | None, typer.Option(help=f"A meter's file, or one of {', '.join(meter_names())}.")] = None,
     scenario: Annotated[
         str | None, typer.Option(help=f"A scenario's file, or one of {', '.join(scenario_names())}.")
+    ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Send a capture again, at its times; not with the options of a meter."),
     ] = None,
     at: Annotated[str | None, typer.Option(help=f"Legal time at the start; {DEFAULT_AT} unless told.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same house, same bytes; 0 unless told.")] = None,
@@ -59,11 +66,31 @@ def command(
         raise InputError(f"--speed {speed}: expected a number over 0")
     if plot is not None:
         check_plot(plot)
+    if replay is not None:
+        foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
+                   "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
+                   "--control": control}  # fmt: skip
+        if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
+            raise InputError(f"--out {out}: is the capture itself; give another name")
+        _emulate(_Replayed(replay, mode, foreign), speed, out, link)
+        return
     told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=seed)
     story = None if scenario is None else _scenario(scenario, meter, told)
     written = _meter(meter, told) if story is None else story.first_meter
     run = _Run(written, story, frames, keep_chronicle=plot is not None)
     channel = open_control(control, control_token, virtual=out is not None and link is None)
+    try:
+        _emulate(run, speed, out, link, channel)
+    finally:
+        if plot is not None and run.chronicle.moments:
+            run.chronicle.close(run.transmitter.meter)
+            draw_run(run.chronicle, plot, story.title if story is not None else written.title)
+
+
+def _emulate(
+    run: "_Run | _Replayed", speed: float, out: Path | None, link: Path | None, channel: Control | None = None
+) -> None:
+    """Into a file in virtual time, or on a pseudo-terminal in real time, or both in real time."""
     recorder = FileOutput(out) if out is not None else None
     try:
         if recorder is not None:
@@ -79,9 +106,6 @@ def command(
             channel.close()
         if recorder is not None:
             recorder.close()
-        if plot is not None and run.chronicle.moments:
-            run.chronicle.close(run.transmitter.meter)
-            draw_run(run.chronicle, plot, story.title if story is not None else written.title)
 
 
 class _Told:
@@ -157,14 +181,37 @@ class _Run:
             self.env.step()
 
 
-def _run_on_pty(run: _Run, speed: float, link: Path | None, channel: Control | None) -> None:
-    port = PortPty(run.env, speed=speed, patient=speed > 1)
+class _Replayed:
+    """One recorded line."""
+
+    def __init__(self, source: str, mode: Mode | None, foreign: Mapping[str, object]) -> None:
+        told = [name for name, value in foreign.items() if value is not None]
+        if told:
+            raise InputError(f"{told[0]}: a capture says what it says; leave {told[0]} or --replay out")
+        recording = open_recording(source, mode)
+        self.env, self.line = simpy.Environment(), Line()
+        self._replay = Replay(self.env, self.line, bursts_of(recording.runs, recording.mode.character_s))
+        self._process = self.env.process(self._replay.run())
+
+    @property
+    def ended(self) -> bool:
+        """Whether all was sent."""
+        return self._replay.ended
+
+    def run_virtual(self) -> None:
+        """As fast as it can."""
+        self.env.run(until=self._process)
+
+
+def _run_on_pty(run: _Run | _Replayed, speed: float, link: Path | None, channel: Control | None) -> None:
+    # a capture has a beginning, which somebody should hear
+    port = PortPty(run.env, speed=speed, patient=speed > 1 or isinstance(run, _Replayed))
     try:
         if link is not None:
             _point(link, port.path)
         run.line.connect(port)
         print(link or port.path, flush=True)
-        if channel is not None:
+        if channel is not None and isinstance(run, _Run):
             run.desk = channel.start(run.env, run.transmitter, run.acts)
         port.wait_for_reader(
             lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr)
