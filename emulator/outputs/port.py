@@ -7,7 +7,9 @@ from typing import Protocol
 
 from .output import Output
 
-__all__ = ["Port", "PortSettings"]
+__all__ = ["UNTOLD_BAUD", "Port", "PortSettings"]
+
+UNTOLD_BAUD = 50  # rate of a fresh pty that no program has set: who leaves it, or asks for it, reads the line as sent
 
 
 @dataclass(frozen=True, slots=True)
