@@ -74,9 +74,7 @@ def way(text: str, number: int = 0) -> Way:
         return Way(text, text, partial(_made, text, _CLASSES[text]))
     if scheme in _CLASSES and rest.startswith("//"):
         host, port = _address(text)
-        return Way(
-            text, scheme, partial(_made, scheme, _CLASSES[scheme], host=host, port=port + number if port else 0)
-        )
+        return Way(text, scheme, partial(_made, scheme, _CLASSES[scheme], host=host, port=port + number if port else 0))
     raise InputError(f"--port {text}: not known; known: {_KNOWN}")
 
 

@@ -17,7 +17,7 @@ from xky.protocol.uart import Uart
 
 from ..runner import RealTime
 from ..sampling import Sampler
-from .port import PortSettings
+from .port import Overruns, PortSettings
 
 __all__ = ["KERNEL_BUFFER", "PATIENCE_S", "Feed", "Pace", "PacedPort"]
 
@@ -139,7 +139,7 @@ class PacedPort(ABC):
         self.buffer_bytes = buffer_bytes
         self.patient = patient
         self._closed = False
-        self.overruns: list[float] = []
+        self.overruns = Overruns()
 
     @property
     @abstractmethod
@@ -174,7 +174,7 @@ class PacedPort(ABC):
 
     def overrun(self, count: int) -> None:
         """So many characters found the receive buffer full."""
-        self.overruns.extend([self.pace.now_s] * count)
+        self.overruns.add(self.pace.now_s, count)
 
     def wait_for_reader(self, announce: Callable[[float], None] = lambda within_s: None) -> None:
         """A patient port waits some seconds for somebody to open it, so that the first frame is heard.

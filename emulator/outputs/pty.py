@@ -150,8 +150,7 @@ class PortPty(PacedPort):
         except BlockingIOError:
             written = 0
         self._credit -= written
-        if written < len(characters):
-            self.overrun(len(characters) - written)
+        self.overrun(len(characters) - written)
 
     def _hand_over(self, characters: bytes) -> None:
         """All of them, as fast as the reader takes them; until it goes away."""

@@ -16,7 +16,7 @@ from xky.protocol import BenchError, Burst, InputError
 from xky.protocol.mode import CHARACTER_BITS
 
 from ..runner import RealTime
-from .paced import KERNEL_BUFFER, Pace, PacedPort
+from .paced import KERNEL_BUFFER, PacedPort
 
 __all__ = ["PortSerial"]
 
@@ -78,7 +78,7 @@ class PortSerial(PacedPort):
             characters[index] ^= _PARITY
         room = max(self.buffer_bytes - len(self._waiting), 0)
         self._waiting += characters[:room]
-        self.overrun(max(len(characters) - room, 0))
+        self.overrun(len(characters) - room)
         self._write()
 
     def _write(self) -> None:

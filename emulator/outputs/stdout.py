@@ -61,7 +61,7 @@ class PortStdout(PacedPort):
             return
         room = len(characters) if self.patient else max(self.buffer_bytes - len(self._waiting), 0)
         self._waiting += characters[:room]
-        self.overrun(max(len(characters) - room, 0))
+        self.overrun(len(characters) - room)
         self._write(PATIENCE_S if self.patient else 0.0)
         while self.patient and self._waiting and self.is_open:
             self._write(PATIENCE_S)

@@ -82,7 +82,7 @@ class Client:
             return
         room = max(self._port.buffer_bytes - len(self._waiting), 0)
         self._waiting += self.on_the_wire(characters[:room])
-        self._port.overrun(max(len(characters) - room, 0))
+        self._port.overrun(len(characters) - room)
         self.send()
 
     def send(self) -> None:

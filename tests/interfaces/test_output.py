@@ -140,7 +140,7 @@ def test_a_slow_reader_holds_a_patient_pty_back_and_gets_every_character() -> No
     output.drain()
     output.close()
     assert reader.wait() == MANY
-    assert output.overruns == []
+    assert not output.overruns
 
 
 @pytest.mark.realtime
