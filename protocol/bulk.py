@@ -168,11 +168,15 @@ class BulkDecoder:
     def _fitting(self, plain: bytes, taken: "list[_Taken]") -> tuple[_Ints, _Ints, _Bools]:
         """Where frames begin and end, and which of them fit a pattern; ``taken`` gets their rows."""
         octets = np.frombuffer(plain, np.uint8)
-        stx, etx = np.flatnonzero(octets == STX[0]), np.flatnonzero(octets == ETX[0])
-        before = np.searchsorted(stx, etx) - 1
-        opened = before >= 0
-        starts = np.where(opened, stx[np.maximum(before, 0)] if len(stx) else 0, -1)
-        starts, ends = starts[opened], etx[opened] + 1
+        etx = np.flatnonzero(octets == ETX[0])
+        starts = np.concatenate([[0], etx[:-1] + 1])[: len(etx)]  # most frames follow one another
+        begins = octets[starts] == STX[0]
+        if not begins.all():
+            stx = np.flatnonzero(octets == STX[0])
+            before = np.searchsorted(stx, etx) - 1
+            begins |= before >= 0
+            starts = np.where(octets[starts] == STX[0], starts, stx[before]) if len(stx) else starts
+        starts, ends = starts[begins], etx[begins] + 1
         lengths = ends - starts
         fits = np.zeros(len(starts), np.bool_)
         for length in np.unique(lengths).tolist():
