@@ -3,7 +3,8 @@
 
 A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
 sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
-request for 7E1 with EINVAL.
+request for 7E1 with EINVAL. Unless a mode was asked for it is left at the rate of a fresh one, at which an emulated
+meter's hands the line over as it was sent, whatever its mode.
 """
 
 import errno
@@ -20,6 +21,8 @@ from typing import IO
 
 import serial
 
+import xky.emulator.serial_url  # noqa: F401  # makes linky:// known
+from xky.emulator.outputs import UNTOLD_BAUD
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
 
@@ -269,14 +272,14 @@ def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> se
     try:
         return serial.serial_for_url(
             spec,
-            baudrate=(mode or Mode.STANDARD).baud,
+            baudrate=UNTOLD_BAUD if _is_pty(spec) and mode is None else (mode or Mode.STANDARD).baud,
             bytesize=serial.EIGHTBITS if as_it_comes else serial.SEVENBITS,
             parity=serial.PARITY_NONE if as_it_comes else serial.PARITY_EVEN,
             timeout=_POLL_S,
             exclusive=True,  # two readers would take each other's bytes
         )
     except ValueError as error:  # of the URL; a SerialException is an OSError
-        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT") from None
+        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT, linky://MODE") from None
     except Exception as error:  # termios.error is not an OSError
         number: int = getattr(error, "errno", None) or 0
         raise BenchError(f"{spec}: {_MEND.get(number, f'cannot be opened ({error})')}") from error

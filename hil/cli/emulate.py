@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky emulate``: a Linky, or a capture, on a pseudo-terminal in real time, or into a file as fast as it can."""
+"""``xky emulate``: a Linky, or a capture, on a port in real time, or into a file as fast as it can."""
 
 import math
-import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,17 +13,18 @@ import typer
 from xky.emulator import Line, Transmitter, Truth, contract_names
 from xky.emulator.acts import Acts
 from xky.emulator.chronicle import Chronicle
+from xky.emulator.contract_table import drawn_contract
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs.file import FileOutput
-from xky.emulator.outputs.pty import PortPty
 from xky.emulator.play import Play
 from xky.emulator.replay import Replay, bursts_of
-from xky.emulator.runner import RealTime
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
+from xky.emulator.ways import Way
 from xky.protocol import InputError, Mode
 
 from ..control import Control, Desk, open_control
+from ..on_ports import OnPorts, ways_for
 from ..plot import check_plot, draw_run
 from ..source import open_recording
 
@@ -50,6 +50,14 @@ def command(
     seed: Annotated[int | None, typer.Option(help="Same seed, same house, same bytes; 0 unless told.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="End after that many frames.")] = None,
     speed: Annotated[float, typer.Option(help="Times as fast as a real line.")] = 1.0,
+    port: Annotated[
+        str | None,
+        typer.Option(
+            help="pty (unless told), tcp, rfc2217, tcp://HOST:PORT, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, or - for "
+            "standard output."
+        ),
+    ] = None,
+    meters: Annotated[int, typer.Option(min=1, help="So many meters, each with a port and a seed of its own.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     control: Annotated[
@@ -61,26 +69,34 @@ def command(
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
-    """Run a Linky on a pseudo-terminal (prints its name) until Ctrl-C or the scenario's end, or into a file."""
+    """Run a Linky on a port (prints what to open) until Ctrl-C or the scenario's end, or into a file."""
     if not 0 < speed < math.inf:
         raise InputError(f"--speed {speed}: expected a number over 0")
     if plot is not None:
         check_plot(plot)
+    given = {"--link": link, "--out": out, "--plot": plot, "--control": control}
+    ways = ways_for(port, meters, [option for option, value in given.items() if value is not None])
+    virtual = out is not None and link is None and port is None
+    env = simpy.Environment()
     if replay is not None:
         foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
                    "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
-                   "--control": control}  # fmt: skip
+                   "--control": control, "--meters": meters if meters > 1 else None}  # fmt: skip
         if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
             raise InputError(f"--out {out}: is the capture itself; give another name")
-        _emulate(_Replayed(replay, mode, foreign), speed, out, link)
+        _emulate(env, [_Replayed(env, replay, mode, foreign)], ways, speed, out, link, virtual=virtual)
         return
-    told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=seed)
-    story = None if scenario is None else _scenario(scenario, meter, told)
-    written = _meter(meter, told) if story is None else story.first_meter
-    run = _Run(written, story, frames, keep_chronicle=plot is not None)
-    channel = open_control(control, control_token, virtual=out is not None and link is None)
+    runs: list[_Run] = []
+    for number in range(meters):
+        of_its_own = runs[0].seed + number if runs else seed
+        told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=of_its_own)
+        story = None if scenario is None else _scenario(scenario, meter, told)
+        written = _meter(meter, told) if story is None else story.first_meter
+        runs.append(_Run(env, written, story, frames, keep_chronicle=plot is not None))
+    run = runs[0]
+    channel = open_control(control, control_token, virtual=virtual)
     try:
-        _emulate(run, speed, out, link, channel)
+        _emulate(env, runs, ways, speed, out, link, channel, virtual=virtual)
     finally:
         if plot is not None and run.chronicle.moments:
             run.chronicle.close(run.transmitter.meter)
@@ -88,17 +104,25 @@ def command(
 
 
 def _emulate(
-    run: "_Run | _Replayed", speed: float, out: Path | None, link: Path | None, channel: Control | None = None
+    env: simpy.Environment,
+    runs: "Sequence[_Run | _Replayed]",
+    ways: Sequence[Way],
+    speed: float,
+    out: Path | None,
+    link: Path | None,
+    channel: Control | None = None,
+    *,
+    virtual: bool,
 ) -> None:
-    """Into a file in virtual time, or on a pseudo-terminal in real time, or both in real time."""
+    """Into a file in virtual time, or on ports in real time, or both in real time."""
     recorder = FileOutput(out) if out is not None else None
     try:
         if recorder is not None:
-            run.line.connect(recorder)
-        if recorder is not None and link is None:
-            run.run_virtual()
+            runs[0].line.connect(recorder)
+        if virtual:
+            runs[0].run_virtual()
         else:
-            _run_on_pty(run, speed, link, channel)
+            _run_on_ports(env, runs, ways, speed, link, channel)
     except KeyboardInterrupt:
         sys.exit(0)  # the ordinary end of a run without --frames
     finally:
@@ -119,9 +143,7 @@ class _Told:
         """The same as keys of a meter's file."""
         if "contract" not in self.options:
             return self.options
-        name = self.options["contract"]
-        drawn: dict[str, Any] = {"tempo": {"colour_seed": 0}, "ejp": {"peak_seed": 0}}.get(name, {})
-        return self.options | {"contract": {"name": name, **drawn}}
+        return self.options | {"contract": drawn_contract(self.options["contract"])}
 
 
 def _meter(name: str | None, told: _Told) -> MeterFile:
@@ -143,8 +165,17 @@ def _scenario(name: str, meter: str | None, told: _Told) -> Scenario:
 class _Run:
     """One emulated line."""
 
-    def __init__(self, written: MeterFile, story: Scenario | None, frames: int | None, *, keep_chronicle: bool) -> None:
-        self.env = simpy.Environment()
+    def __init__(
+        self,
+        env: simpy.Environment,
+        written: MeterFile,
+        story: Scenario | None,
+        frames: int | None,
+        *,
+        keep_chronicle: bool,
+    ) -> None:
+        self.env = env
+        self.seed = written.seed
         self.line, self._truth, self.chronicle = Line(), Truth(), Chronicle()
         self._keep_chronicle = keep_chronicle
         meter = written.build(at_us=None if story is None else story.at_us)
@@ -184,14 +215,14 @@ class _Run:
 class _Replayed:
     """One recorded line."""
 
-    def __init__(self, source: str, mode: Mode | None, foreign: Mapping[str, object]) -> None:
+    def __init__(self, env: simpy.Environment, source: str, mode: Mode | None, foreign: Mapping[str, object]) -> None:
         told = [name for name, value in foreign.items() if value is not None]
         if told:
             raise InputError(f"{told[0]}: a capture says what it says; leave {told[0]} or --replay out")
         recording = open_recording(source, mode)
-        self.env, self.line = simpy.Environment(), Line()
-        self._replay = Replay(self.env, self.line, bursts_of(recording.runs, recording.mode.character_s))
-        self._process = self.env.process(self._replay.run())
+        self._env, self.line = env, Line()
+        self._replay = Replay(env, self.line, bursts_of(recording.runs, recording.mode.character_s))
+        self._process = env.process(self._replay.run())
 
     @property
     def ended(self) -> bool:
@@ -200,40 +231,28 @@ class _Replayed:
 
     def run_virtual(self) -> None:
         """As fast as it can."""
-        self.env.run(until=self._process)
+        self._env.run(until=self._process)
 
 
-def _run_on_pty(run: _Run | _Replayed, speed: float, link: Path | None, channel: Control | None) -> None:
-    # a capture has a beginning, which somebody should hear
-    port = PortPty(run.env, speed=speed, patient=speed > 1 or isinstance(run, _Replayed))
-    try:
-        if link is not None:
-            _point(link, port.path)
-        run.line.connect(port)
-        print(link or port.path, flush=True)
-        if channel is not None and isinstance(run, _Run):
-            run.desk = channel.start(run.env, run.transmitter, run.acts)
-        port.wait_for_reader(
-            lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr)
-        )
-        runner = RealTime(run.env, speed)
+def _run_on_ports(
+    env: simpy.Environment,
+    runs: Sequence[_Run | _Replayed],
+    ways: Sequence[Way],
+    speed: float,
+    link: Path | None,
+    channel: Control | None,
+) -> None:
+    has_a_beginning = any(isinstance(run, _Replayed) for run in runs)  # which somebody should hear
+    with OnPorts(
+        env, [run.line for run in runs], ways, speed=speed, link=link, patient=speed > 1 or has_a_beginning
+    ) as ports:
+        ports.tell_names()
+        if channel is not None and isinstance(run := runs[0], _Run):
+            run.desk = channel.start(env, run.transmitter, run.acts)
+        ports.wait_for_readers()
         if channel is not None:
-            channel.watch(runner)
-        runner.run(lambda: run.ended)
+            channel.watch(ports.runner)
+        ports.play(lambda: all(run.ended for run in runs))
         if channel is not None:
             channel.close()
-        port.drain()
-    finally:
-        port.close()
-        if link is not None and link.is_symlink():
-            link.unlink()
-
-
-def _point(link: Path, path: str) -> None:
-    """Make the link; a stale one is replaced, anything else is left alone."""
-    if link.is_symlink() and not link.exists():
-        link.unlink()
-    try:
-        os.symlink(path, link)
-    except OSError as error:
-        raise InputError(f"--link {link}: cannot be made ({error.strerror}); give another name") from None
+        ports.drain()

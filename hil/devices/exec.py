@@ -17,8 +17,8 @@ import tty
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board
-from xky.emulator.outputs import PortSettings
-from xky.emulator.outputs.pty import PortPty
+from xky.emulator.outputs import Port, PortSettings
+from xky.emulator.ways import way
 from xky.protocol import BenchError, InputError
 
 from .device import Surroundings
@@ -40,7 +40,7 @@ class ExecDevice:
         rest: the command, behind ``exec:``, split as a shell does; ``{port}``, ``{mode}`` and ``{baud}``
             are replaced in each word, other braces stay.
         defect: none can be built into a program.
-        line: how the port is made; ``pty`` here.
+        line: how the port is made: ``pty``, ``tcp`` or ``rfc2217``.
 
     Raises:
         InputError: no command, no ``{port}`` in it, or a defect.
@@ -50,6 +50,7 @@ class ExecDevice:
     board: Board | None = None
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
+        self._way = way(line)
         try:
             self._words = shlex.split(rest)
         except ValueError as error:
@@ -63,7 +64,7 @@ class ExecDevice:
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
         self._process: subprocess.Popen[bytes] | None = None
-        self._port: PortPty | None = None
+        self._port: Port | None = None
         self._around: Surroundings | None = None
         self._stdout = -1
         self._pending = b""
@@ -72,8 +73,13 @@ class ExecDevice:
 
     def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
         self._around = around
-        self._port = PortPty(around.env, speed=around.speed, buffer_bytes=around.board.receiver.buffer_bytes)
-        self._spawn(self._port.path, around)
+        self._port = self._way.open(
+            around.env,
+            speed=around.speed,
+            buffer_bytes=around.board.receiver.buffer_bytes,
+            runner=around.runner,
+        )
+        self._spawn(self._port.name, around)
         self._await_open()
         clock_starts()
         around.line.connect(self._port)
@@ -198,7 +204,7 @@ class ExecDevice:
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:
-        return ()  # a pseudo-terminal tells nothing yet
+        return () if self._port is None else self._port.settings
 
     def stop(self) -> None:
         process, self_port = self._process, self._port
