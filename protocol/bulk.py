@@ -435,7 +435,8 @@ def _numbers(rows: _Bytes, digits: slice, moving: _Bools) -> _Ints:
     weights = 10.0 ** np.arange(len(places))[::-1]
     moves = moving[places]
     still = rows[0, places[~moves]] @ weights[~moves] - _ZERO * weights.sum()
-    return (rows[:, places[moves]].astype(np.float64) @ weights[moves] + still).astype(np.int64)
+    numbers: _Ints = (rows[:, places[moves]].astype(np.float64) @ weights[moves] + still).astype(np.int64)
+    return numbers
 
 
 @lru_cache(maxsize=4096)
