@@ -34,7 +34,7 @@ _TRIALS_MAX = 8  # frames of one length looked at for a new pattern, in one port
 _REST_MAX = 1 << 16  # characters without an ETX, after which nobody waits for one
 _SAMPLE = 1 << 16  # characters by which the parity bit is looked for
 _BLOCK = 1024  # frames compared at once: what a processor keeps near
-_ZERO, _NINE = ord("0"), ord("9")
+_ZERO = ord("0")
 _CR_PARITY = 0x8D  # CR with its even parity bit
 _TAIL_SIZE = 2  # separator and checksum
 
@@ -168,11 +168,15 @@ class BulkDecoder:
     def _fitting(self, plain: bytes, taken: "list[_Taken]") -> tuple[_Ints, _Ints, _Bools]:
         """Where frames begin and end, and which of them fit a pattern; ``taken`` gets their rows."""
         octets = np.frombuffer(plain, np.uint8)
-        stx, etx = np.flatnonzero(octets == STX[0]), np.flatnonzero(octets == ETX[0])
-        before = np.searchsorted(stx, etx) - 1
-        opened = before >= 0
-        starts = np.where(opened, stx[np.maximum(before, 0)] if len(stx) else 0, -1)
-        starts, ends = starts[opened], etx[opened] + 1
+        etx = np.flatnonzero(octets == ETX[0])
+        starts = np.concatenate([[0], etx[:-1] + 1])[: len(etx)]  # most frames follow one another
+        begins = octets[starts] == STX[0]
+        if not begins.all():
+            stx = np.flatnonzero(octets == STX[0])
+            before = np.searchsorted(stx, etx) - 1
+            begins |= before >= 0
+            starts = np.where(octets[starts] == STX[0], starts, stx[before]) if len(stx) else starts
+        starts, ends = starts[begins], etx[begins] + 1
         lengths = ends - starts
         fits = np.zeros(len(starts), np.bool_)
         for length in np.unique(lengths).tolist():
@@ -346,12 +350,18 @@ class _Pattern:
         self.unknown = unknown
         self._base = np.frombuffer(octets, np.uint8)
         self._structure = np.ones(len(octets), np.bool_)
+        self._classes: dict[Kind | None, _Bools] = {}  # places of each class of characters; None: season letters
         for group in groups:
             if group.stamp is not None:
-                self._structure[group.stamp : group.stamp + TIMESTAMP_SIZE] = False
-            self._structure[group.value : group.tail] = False
+                self._mark(None, group.stamp, group.stamp + 1)
+                self._mark(Kind.NUMBER, group.stamp + 1, group.stamp + TIMESTAMP_SIZE)
+            self._mark(Kind.TEXT if group.label is None else group.label.kind, group.value, group.tail)
             self._structure[group.tail + 1] = False
         self._summed = 0 if mode is Mode.HISTORIC else 1  # separators before the checksum that it counts
+
+    def _mark(self, kind: Kind | None, begin: int, end: int) -> None:
+        self._classes.setdefault(kind, np.zeros(len(self._base), np.bool_))[begin:end] = True
+        self._structure[begin:end] = False
 
     def fit(self, rows: _Bytes) -> tuple[_Bools, _Bools]:
         """Which rows fit, and in which characters some row differs from the one that was learnt."""
@@ -370,14 +380,9 @@ class _Pattern:
             sums = np.add.reduceat(rows, bounds, axis=1, dtype=np.uint8)[:, ::2]
             sent = rows[:, [group.tail + 1 for group in moved]]
             fit &= (sent == (sums & 0x3F) + 0x20).all(axis=1)
-        for group in moved:
-            if group.stamp is not None:
-                fit &= _SEASONS[rows[:, group.stamp]]
-                fit &= _are_digits(rows[:, group.stamp + 1 : group.stamp + TIMESTAMP_SIZE])
-            data = slice(group.value, group.tail)
-            if moving[data].any():
-                kind = Kind.TEXT if group.label is None else group.label.kind
-                fit &= _are_digits(rows[:, data]) if kind is Kind.NUMBER else _admitted(kind)[rows[:, data]].all(axis=1)
+        for kind, places in self._classes.items():
+            if len(moved_places := np.flatnonzero(places & moving)):
+                fit &= _are_admitted(kind, rows[:, moved_places])
         return fit, moving
 
 
@@ -405,29 +410,32 @@ def _place(group: Group, begin: int, mode: Mode) -> _Place:
     return _Place(LABELS[mode].get(group.label), begin, stamp, value, value + len(group.value))
 
 
-def _are_digits(characters: _Bytes) -> _Bools:
-    digits: _Bools = (characters >= _ZERO) & (characters <= _NINE)
-    return np.asarray(digits.all(axis=1))
-
-
-_SEASONS = np.isin(np.arange(256), list(b"HEhe "))
+def _are_admitted(kind: Kind | None, characters: _Bytes) -> _Bools:
+    """Rows of which each character is one of a kind, or (None) a season letter."""
+    if kind is Kind.NUMBER:
+        digits: _Bools = characters - np.uint8(_ZERO) <= 9  # below zero wraps round
+        return np.asarray(digits.all(axis=1))
+    return np.asarray(_admitted(kind)[characters].all(axis=1))
 
 
 @cache
-def _admitted(kind: Kind) -> _Bools:
-    """Which codes a value of a kind is made of: each kind is one class of characters, repeated."""
+def _admitted(kind: Kind | None) -> _Bools:
+    """Which codes a value is made of: each kind is one class of characters, repeated."""
+    if kind is None:
+        return np.isin(np.arange(256), list(b"HEhe "))
     return np.array([code < 0x80 and kind.value.fullmatch(chr(code)) is not None for code in range(256)])
 
 
 def _numbers(rows: _Bytes, digits: slice, moving: _Bools) -> _Ints:
-    """Decimal digits to numbers; digits that stand still are counted once."""
+    """Decimal digits to numbers; digits that stand still are counted once.
+
+    Floats are exact here: a label has nine digits at most, and numbers below 2**53 have no rounding.
+    """
     places = np.arange(digits.start, digits.stop)
-    weights = 10 ** np.arange(len(places), dtype=np.int64)[::-1]
+    weights = 10.0 ** np.arange(len(places))[::-1]
     moves = moving[places]
-    still = int(((rows[0, places[~moves]].astype(np.int64) - _ZERO) * weights[~moves]).sum())
-    numbers = np.full(len(rows), still, np.int64)
-    for place, weight in zip(places[moves].tolist(), weights[moves].tolist(), strict=True):
-        numbers += (rows[:, place].astype(np.int64) - _ZERO) * weight
+    still = rows[0, places[~moves]] @ weights[~moves] - _ZERO * weights.sum()
+    numbers: _Ints = (rows[:, places[moves]].astype(np.float64) @ weights[moves] + still).astype(np.int64)
     return numbers
 
 

@@ -26,9 +26,9 @@ GOAL_DAY_S = 1.0
 
 
 @pytest.mark.parametrize(
-    ("what", "moving", "at_least"), [("", SEVEN, 50), (", all groups move", None, 25)], ids=["7", "all"]
+    ("what", "moving", "goal"), [("", SEVEN, 50), (", all groups move", None, 40)], ids=["7", "all"]
 )
-def test_bulk(compare: Compare, what: str, moving: tuple[str, ...] | None, at_least: float) -> None:
+def test_bulk(compare: Compare, what: str, moving: tuple[str, ...] | None, goal: float) -> None:
     frames = frames_of(STANDARD, moving)
     stream = b"".join(frames)
     batch = BulkDecoder(Mode.STANDARD).feed(stream)
@@ -37,7 +37,7 @@ def test_bulk(compare: Compare, what: str, moving: tuple[str, ...] | None, at_le
         assert batch.columns[label].numbers.tolist() == [int(values[label]["data"]) for values in peer]
     compare(
         f"a capture in bulk{what}", ENEDIS_TIC, lambda: BulkDecoder(Mode.STANDARD).feed(stream),
-        lambda: enedis_tic(frames), 50, at_least,
+        lambda: enedis_tic(frames), goal,
     )  # fmt: skip
 
 
