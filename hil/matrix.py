@@ -2,7 +2,7 @@
 """The suite's own quality: every defect on a simulated board, and every sound board, through the whole suite."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from xky.boards import Defect, board_named, board_names, known_defects
+from xky.boards.firmware import load_firmware
 from xky.protocol import Mode
 
 from .campaign import Campaign, Options
 from .certify import certify
 
-__all__ = ["Caught", "Matrix", "matrix"]
+__all__ = ["DEFAULT_BOARD", "Caught", "Matrix", "make_matrix", "number_of_runs"]
 
 DEFAULT_BOARD = "generic"
 
@@ -29,6 +30,7 @@ class Caught:
         id: of the defect.
         source: where it was seen.
         board: the simulated board that had it.
+        named: ids of the requirements that it must fail.
         by: ids of the requirements that failed, in any mode.
         purposes: ids of the purposes that failed.
         missed: ids of the requirements that should have failed and did not, with their mode.
@@ -37,6 +39,7 @@ class Caught:
     id: str
     source: str
     board: str
+    named: frozenset[str]
     by: tuple[str, ...]
     purposes: tuple[str, ...]
     missed: tuple[str, ...]
@@ -55,12 +58,14 @@ class Matrix:
         defects: in order of their ids.
         requirements: ids of all requirements, in the order of the suite.
         purposes: ids of all purposes.
+        sound: names of the sound boards.
         alarms: what was not passed on a sound board, for people: each is an error of the suite.
     """
 
     defects: tuple[Caught, ...]
     requirements: tuple[str, ...]
     purposes: tuple[str, ...]
+    sound: tuple[str, ...]
     alarms: tuple[str, ...]
 
     @property
@@ -84,21 +89,37 @@ class Matrix:
         }
 
 
-def sound_boards() -> list[str]:
+def _sound_boards() -> list[str]:
     """The boards that have simulated firmware."""
     return [name for name in board_names() if board_named(name).firmware is not None]
 
 
-def matrix(*, board: str = DEFAULT_BOARD, seed: int = 0, on_run: Callable[[str], None] = lambda name: None) -> Matrix:
+def number_of_runs() -> int:
+    """How many runs of the suite a matrix takes."""
+    return len(known_defects()) + len(_sound_boards())
+
+
+def make_matrix(
+    *,
+    board: str = DEFAULT_BOARD,
+    seed: int = 0,
+    only: Collection[str] | None = None,
+    on_run: Callable[[str], None] = lambda name: None,
+) -> Matrix:
     """Run the suite on each defect and each sound board, on every core.
 
     Args:
         board: has the defects, but for those that show on another one only.
         seed: of meters, gaps and faults.
+        only: ids of the defects to try; None tries all.
         on_run: told the name of each run as it ends.
+
+    Raises:
+        InputError: no such board, or it has no simulated firmware.
     """
-    defects = known_defects()
-    sound = sound_boards()
+    load_firmware(board_named(board))  # complains before anything runs
+    defects = {id_: one for id_, one in known_defects().items() if only is None or id_ in only}
+    sound = _sound_boards()
     runs = [(name, None) for name in sound] + [(one.board or board, id_) for id_, one in defects.items()]
     reports = []
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
@@ -110,7 +131,7 @@ def matrix(*, board: str = DEFAULT_BOARD, seed: int = 0, on_run: Callable[[str],
         _caught(id_, one, one.board or board, report)
         for (id_, one), report in zip(defects.items(), reports[len(sound) :], strict=True)
     ]
-    return Matrix(tuple(caught), _all(reports, "requirement"), _all(reports, "purpose"), tuple(accused))
+    return Matrix(tuple(caught), _all(reports, "requirement"), _all(reports, "purpose"), tuple(sound), tuple(accused))
 
 
 def _report(run: tuple[str, str | None], seed: int) -> dict[str, Any]:
@@ -144,7 +165,7 @@ def _caught(id_: str, defect: Defect, board: str, report: dict[str, Any]) -> Cau
         by = {purpose["of"] for purpose in failed if purpose["mode"] == mode}
         missed += [f"{one}, {mode}" for one in sorted(defect.must_fail & asked - by)] if mode in defect.modes else []
     return Caught(
-        id_, defect.source, board,
+        id_, defect.source, board, defect.must_fail,
         tuple(dict.fromkeys(purpose["of"] for purpose in failed)), tuple(purpose["id"] for purpose in failed),
         tuple(missed),
     )  # fmt: skip

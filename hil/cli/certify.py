@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
 from ..campaign import Campaign, Options
 from ..certify import certify
 from ..devices import LINES
+from ..print_matrix import print_matrix
 from ..text import printable
 from ..verdict import Verdict
 
@@ -27,7 +28,9 @@ _STATUS = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.NO
 
 
 def command(
-    device: Annotated[str, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'.")],
+    device: Annotated[
+        str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
+    ] = None,
     board: Annotated[str | None, typer.Option(help="The board that it is: a name or a TOML file.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
     labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
@@ -37,6 +40,9 @@ def command(
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
     defect: Annotated[str | None, typer.Option(help="Build this defect into simulated firmware.")] = None,
+    defects: Annotated[
+        bool, typer.Option("--defects", help="Try the suite itself: every built-in defect, every sound board.")
+    ] = False,
     meter: Annotated[
         str | None, typer.Option(help="Ready meter, or a meter's file, in the place of the suite's household.")
     ] = None,
@@ -45,6 +51,12 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
+    if defects:
+        if device is not None or defect is not None:
+            raise InputError("--defects: tries all of them on simulated boards; leave DEVICE and --defect out")
+        sys.exit(print_matrix(board, seed, as_json=as_json))
+    if device is None:
+        raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     options = Options(device, board, mode, claimed, line, speed, seed, defect, meter)
     campaign = Campaign(options)

@@ -459,6 +459,7 @@ OTHER_MODE = Stimulus(
     "other TIC mode", household_of_spring, at="2027-03-28T04:30", before=_change_mode, after=_change_mode,
     disturbs=True, outlasts_detection=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip
-SAME_CHECKSUM = replace(
-    _DISTURBED, name="damage that keeps the checksum", faults=_same_checksum, last=True
-)  # a device that believes it may refuse all true indexes from then on
+SAME_CHECKSUM = Stimulus(
+    "damage that keeps the checksum", household_of_spring, faults=_same_checksum, disturbs=True, brief=True,
+    tail_on_same_meter=True, last=True,
+)  # fmt: skip  # a device that believes it may refuse all true indexes from then on
