@@ -20,6 +20,8 @@ class PortSettings:
         data_bits: 7 or 8, as a rule.
         parity: ``"E"``, ``"O"``, ``"N"``, ``"M"`` or ``"S"``.
         stop_bits: 1, 1.5 or 2.
+        without_parity: the port hands over characters of seven bits whatever was asked: eight bits without
+            parity is right there, and tells nothing of what a program would ask of a UART.
     """
 
     at_s: float
@@ -27,6 +29,13 @@ class PortSettings:
     data_bits: int | None = None
     parity: str | None = None
     stop_bits: float | None = None
+    without_parity: bool = False
+
+    def __str__(self) -> str:
+        """As people write it: ``9600 7E1``, a question mark for what is not known."""
+        told = ("?" if one is None else f"{one:g}" for one in (self.baud, self.data_bits, self.stop_bits))
+        baud, data_bits, stop_bits = told
+        return f"{baud} {data_bits}{self.parity or '?'}{stop_bits}"
 
 
 class Port(Output, Protocol):

@@ -14,6 +14,7 @@ __all__ = ["Device", "Surroundings", "device_kinds", "open_device"]
 
 
 LINES = ("pty",)  # ways to make the port of an exec: device
+PARITIES = ("strip", "keep")  # what a pty does with it
 
 
 def device_kinds() -> list[str]:
@@ -26,13 +27,15 @@ def open_device(spec: str, **options: Any) -> Device:
 
     Args:
         spec: such as ``sim:winky-c6`` or ``exec:./firmware {port}``.
-        options: ``defect`` and ``line``, as the kind takes them.
+        options: ``defect``, ``line`` and ``parity``, as the kind takes them.
 
     Raises:
         InputError: no such kind, or the rest does not fit it.
     """
     if options.get("line", "pty") not in LINES:
         raise InputError(f"--line {options['line']}: not known; known: {', '.join(LINES)}")
+    if options.get("parity", "strip") not in PARITIES:
+        raise InputError(f"--parity {options['parity']}: not known; known: {', '.join(PARITIES)}")
     scheme, colon, rest = spec.partition(":")
     kinds = device_kinds()
     if not colon or scheme not in kinds:

@@ -21,6 +21,7 @@ from xky.emulator.outputs import PortSettings
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
+from ..launch.shim import NoShimError, Shim
 from .device import Surroundings
 
 __all__ = ["KIND", "ExecDevice"]
@@ -41,6 +42,7 @@ class ExecDevice:
             are replaced in each word, other braces stay.
         defect: none can be built into a program.
         line: how the port is made; ``pty`` here.
+        parity: what a pty does with it: ``strip``, or ``keep`` for what a UART without parity sees of it in bit 7.
 
     Raises:
         InputError: no command, no ``{port}`` in it, or a defect.
@@ -49,7 +51,7 @@ class ExecDevice:
     virtual = False
     board: Board | None = None
 
-    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         try:
             self._words = shlex.split(rest)
         except ValueError as error:
@@ -62,8 +64,11 @@ class ExecDevice:
             raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
+        self._keep_parity = parity == "keep"
         self._process: subprocess.Popen[bytes] | None = None
         self._port: PortPty | None = None
+        self._shim: Shim | None = None
+        self.notes: list[str] = []
         self._around: Surroundings | None = None
         self._stdout = -1
         self._pending = b""
@@ -72,16 +77,41 @@ class ExecDevice:
 
     def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
         self._around = around
-        self._port = PortPty(around.env, speed=around.speed, buffer_bytes=around.board.receiver.buffer_bytes)
+        self._port = PortPty(
+            around.env,
+            speed=around.speed,
+            buffer_bytes=around.board.receiver.buffer_bytes,
+            keep_parity=self._keep_parity,
+        )
+        self._prepare_shim(self._port.path)
         self._spawn(self._port.path, around)
         self._await_open()
         clock_starts()
+        self._hear_settings()
         around.line.connect(self._port)
         assert around.runner is not None
+        if self._shim is not None:
+            around.runner.watch(self._shim.fileno(), self._hear_settings)
         around.runner.watch(self._stdout, self._read)
         assert self._process is not None
         assert self._process.stderr is not None
         around.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+
+    def _prepare_shim(self, port: str) -> None:
+        try:
+            self._shim = Shim(port)
+        except NoShimError as error:
+            self.notes.append(
+                f"of what the program asks of its port the bench sees the rate alone, and a program that insists on "
+                f"7E1 may fail on a pseudo-terminal: {error}"
+            )
+
+    def _hear_settings(self) -> None:
+        """Take what the program asked of its port since the last time."""
+        assert self._port is not None
+        for asked in () if self._shim is None else self._shim.asked():
+            self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
+        self._port.look()
 
     def _spawn(self, port: str, around: Surroundings) -> None:
         fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}
@@ -94,7 +124,12 @@ class ExecDevice:
         os.set_blocking(self._stdout, False)
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, start_new_session=True
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=None if self._shim is None else {**os.environ, **self._shim.environment()},
             )
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)
@@ -198,7 +233,7 @@ class ExecDevice:
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:
-        return ()  # a pseudo-terminal tells nothing yet
+        return () if self._port is None else self._port.settings
 
     def stop(self) -> None:
         process, self_port = self._process, self._port
@@ -206,6 +241,10 @@ class ExecDevice:
             _end_group(process)
         if self_port is not None:
             self_port.close()
+        if self._shim is not None:
+            self._unwatch(self._shim.fileno())
+            self._shim.close()
+            self._shim = None
         if process is not None and process.stderr is not None and not process.stderr.closed:
             self._drain_stderr()
             self._unwatch(process.stderr.fileno())

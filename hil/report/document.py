@@ -92,6 +92,7 @@ def _remarks(campaign: Campaign) -> list[str]:
             remarks.append(
                 f"{mode}: {len(record.remarks)} lines were no JSON object; at {first.at_s:.2f} s: {first.text[:120]}"
             )
+        remarks.extend(f"{mode}: {note}" for note in record.notes)
         if record.dropped:
             remarks.append(f"{mode}: {record.dropped} lines came in a flood and were not read")
         if record.overruns:
