@@ -8,6 +8,7 @@ import runpy
 import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from .serial_urls import open_urls
 
@@ -23,7 +24,7 @@ def launch(words: list[str]) -> None:
         words: as on the command line.
     """
     if not words or words == ["-m"]:
-        sys.exit(f"xky: {_USAGE}")
+        _complain(_USAGE)
     open_urls()
     if words[0] == "-m":
         sys.argv = words[1:]
@@ -32,10 +33,15 @@ def launch(words: list[str]) -> None:
         return
     program = words[0] if Path(words[0]).exists() else shutil.which(words[0])
     if program is None:
-        sys.exit(f"xky: {words[0]}: no such program; give a file, a command on the PATH, or -m MODULE")
+        _complain(f"{words[0]}: no such program; give a file, a command on the PATH, or -m MODULE")
     sys.argv = [program, *words[1:]]
     sys.path[0] = str(Path(program).resolve().parent)
     runpy.run_path(program, run_name="__main__")
+
+
+def _complain(text: str) -> NoReturn:
+    print(f"xky: {text}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":
