@@ -34,7 +34,7 @@ class _Serial(_NATIVE, metaclass=_OpensUrls):
         if _is_url(self.port):
             port = serial.serial_for_url(self.port, do_not_open=True)
             port.apply_settings(self.get_settings())
-            self.__class__ = type(port)
+            self.__class__ = type(port)  # type: ignore[assignment]  # what the program holds becomes another
             self.__dict__.clear()
             self.__dict__.update(vars(port))
             self.open()
@@ -48,4 +48,4 @@ def _is_url(port: object) -> bool:
 
 def open_urls() -> None:
     """From now on ``serial.Serial`` opens URLs, too; programs that come after find nothing else changed."""
-    serial.Serial = _Serial
+    serial.Serial = _Serial  # type: ignore[misc]  # the very point

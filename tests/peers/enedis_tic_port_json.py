@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """enedis-tic 0.2.0 (standard) as a program under test, by its own port code, printing JSON lines.
 
-    python enedis_tic_port_json.py PORT
+python enedis_tic_port_json.py PORT
 """
 
 import asyncio

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages from PyPI that insist on 7E1 read a pseudo-terminal by their own port code, and the bench sees what they ask."""
+"""Packages from PyPI that insist on 7E1 read a pty by their own port code, and the bench sees what they ask for."""
 
 import shutil
 import sys

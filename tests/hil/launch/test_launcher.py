@@ -101,7 +101,9 @@ def test_a_command_of_the_path_opens_a_url_for_a_path(program: Path, url: str) -
 
 def test_a_path_is_opened_as_ever(tmp_path: Path) -> None:
     program = tmp_path / "opens.py"
-    program.write_text("import serial, sys\nport = serial.Serial(sys.argv[1], 9600)\nprint(port.name, port.fileno() > 2)")
+    program.write_text(
+        "import serial, sys\nport = serial.Serial(sys.argv[1], 9600)\nprint(port.name, port.fileno() > 2)"
+    )
     master, slave = os.openpty()
     ran = launched(str(program), os.ttyname(slave))
     assert ran.stdout == f"{os.ttyname(slave)} True\n", ran.stderr

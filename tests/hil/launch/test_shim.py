@@ -153,7 +153,7 @@ def test_no_compiler_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 def test_a_compiler_that_fails_is_told_in_its_own_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(module, "_FLAGS", ("--no-such-flag",))
-    with pytest.raises(NoShimError, match="failed: .*no-such-flag"):
+    with pytest.raises(NoShimError, match=r"failed: .*no-such-flag"):
         shim_library()
     assert list((tmp_path / "xky-hil").iterdir()) == []
 
