@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from xky.protocol import InputError
+
 from .output import Output
 
-__all__ = ["Port", "PortSettings"]
+__all__ = ["Port", "PortSettings", "keeps_parity"]
+
+_PARITY = ("strip", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,14 @@ class Port(Output, Protocol):
     def settings(self) -> Sequence[PortSettings]:
         """What the program asked of the port, in order of time, each change once."""
         ...
+
+
+def keeps_parity(choice: str) -> bool:
+    """Whether a pty leaves the parity in its characters, in bit 7, as ``--parity`` says: ``strip`` or ``keep``.
+
+    Raises:
+        InputError: it says something else.
+    """
+    if choice not in _PARITY:
+        raise InputError(f"--parity {choice}: not known; known: {', '.join(_PARITY)}")
+    return choice == "keep"

@@ -14,6 +14,7 @@ from xky.emulator import Line, Transmitter, Truth, contract_names
 from xky.emulator.chronicle import Chronicle
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
+from xky.emulator.outputs import keeps_parity
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.outputs.pty import PortPty
 from xky.emulator.play import Play
@@ -41,6 +42,9 @@ def command(
     seed: Annotated[int | None, typer.Option(help="Same seed, same house, same bytes; 0 unless told.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="End after that many frames.")] = None,
     speed: Annotated[float, typer.Option(help="Times as fast as a real line.")] = 1.0,
+    parity: Annotated[
+        str, typer.Option(help="keep leaves it in the characters, in bit 7; strip takes it off.")
+    ] = "strip",
     out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
@@ -48,6 +52,7 @@ def command(
     """Run a Linky on a pseudo-terminal (prints its name) until Ctrl-C or the scenario's end, or into a file."""
     if not 0 < speed < math.inf:
         raise InputError(f"--speed {speed}: expected a number over 0")
+    keep_parity = keeps_parity(parity)
     if plot is not None:
         check_plot(plot)
     told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=seed)
@@ -61,7 +66,7 @@ def command(
         if recorder is not None and link is None:
             run.run_virtual()
         else:
-            _run_on_pty(run, speed, link)
+            _run_on_pty(run, speed, link, keep_parity=keep_parity)
     except KeyboardInterrupt:
         sys.exit(0)  # the ordinary end of a run without --frames
     finally:
@@ -139,8 +144,8 @@ class _Run:
             self.env.step()
 
 
-def _run_on_pty(run: _Run, speed: float, link: Path | None) -> None:
-    port = PortPty(run.env, speed=speed, patient=speed > 1)
+def _run_on_pty(run: _Run, speed: float, link: Path | None, *, keep_parity: bool) -> None:
+    port = PortPty(run.env, speed=speed, patient=speed > 1, keep_parity=keep_parity)
     try:
         if link is not None:
             _point(link, port.path)

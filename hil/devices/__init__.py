@@ -14,7 +14,6 @@ __all__ = ["Device", "Surroundings", "device_kinds", "open_device"]
 
 
 LINES = ("pty",)  # ways to make the port of an exec: device
-PARITIES = ("strip", "keep")  # what a pty does with it
 
 
 def device_kinds() -> list[str]:
@@ -34,8 +33,6 @@ def open_device(spec: str, **options: Any) -> Device:
     """
     if options.get("line", "pty") not in LINES:
         raise InputError(f"--line {options['line']}: not known; known: {', '.join(LINES)}")
-    if options.get("parity", "strip") not in PARITIES:
-        raise InputError(f"--parity {options['parity']}: not known; known: {', '.join(PARITIES)}")
     scheme, colon, rest = spec.partition(":")
     kinds = device_kinds()
     if not colon or scheme not in kinds:

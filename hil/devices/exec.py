@@ -17,7 +17,7 @@ import tty
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board
-from xky.emulator.outputs import PortSettings
+from xky.emulator.outputs import PortSettings, keeps_parity
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
@@ -45,7 +45,7 @@ class ExecDevice:
         parity: what a pty does with it: ``strip``, or ``keep`` for what a UART without parity sees of it in bit 7.
 
     Raises:
-        InputError: no command, no ``{port}`` in it, or a defect.
+        InputError: no command, no ``{port}`` in it, a defect, or no such ``parity``.
     """
 
     virtual = False
@@ -64,7 +64,7 @@ class ExecDevice:
             raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
-        self._keep_parity = parity == "keep"
+        self._keep_parity = keeps_parity(parity)
         self._process: subprocess.Popen[bytes] | None = None
         self._port: PortPty | None = None
         self._shim: Shim | None = None

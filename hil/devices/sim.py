@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from xky.boards import Board, board_named, defect_named
 from xky.boards.firmware import Firmware, Parser, load_firmware
-from xky.emulator.outputs import PortSettings
+from xky.emulator.outputs import PortSettings, keeps_parity
 
 from .device import Surroundings
 
@@ -31,6 +31,7 @@ class SimDevice:
     notes: Sequence[str] = ()
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
+        keeps_parity(parity)  # a simulated UART sees it anyway; a wrong word is a wrong word
         self.board: Board | None = board_named(rest)
         self._firmware = load_firmware(self.board)
         self._parser: type[Parser] = defect_named(defect).parser if defect else Parser

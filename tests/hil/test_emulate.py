@@ -120,6 +120,7 @@ def test_frames_of_the_spring_change_go_from_winter_to_summer(emulate: Emulate, 
         (["--speed", "0"], "expected a number over 0"),
         (["--speed", "nan"], "expected a number over 0"),
         (["--speed", "inf"], "expected a number over 0"),
+        (["--parity", "mask"], "--parity mask: not known; known: strip, keep"),
         (["--out", "no/such/folder/x"], "give another --out"),
     ],
 )
