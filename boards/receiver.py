@@ -14,8 +14,6 @@ from .ports import BurstSource
 
 __all__ = ["LineReceiver"]
 
-_SPOILT = 0x80  # a character with a parity or framing error is marked, so that its group is refused (better, tic 2.4)
-
 
 class LineReceiver:
     """Hears the line while it is awake and tells each frame at its end.
@@ -69,12 +67,7 @@ class LineReceiver:
             return  # it slept, or slept and woke, in the meantime
         woke_inside = awake_s > burst.start_s
         reception = received(burst, self._uart, awake_s if woke_inside else None)
-        data = reception.data
-        if reception.errors:
-            spoilt = bytearray(data)
-            for index in reception.errors:
-                spoilt[index] |= _SPOILT
-            data = bytes(spoilt)
+        data = reception.handed_over
         if woke_inside:
             data = data[data.find(STX) :] if STX in data else b""  # half a frame says nothing
         for event in self._decoder.feed(data):

@@ -6,6 +6,7 @@ it came late. This one waits on file descriptors until the next event is due, at
 that nothing accumulates; outside input is stamped as it comes; lateness is a number.
 """
 
+import math
 import selectors
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import simpy
 
 __all__ = ["Late", "RealTime"]
 
+_TOGETHER_S = 0.001  # bench seconds: who has to act within the same millisecond does so in one step
 LATE_S = 0.15  # real seconds; what an ordinary loaded machine stays below (p99 is 1 to 4 ms)
 
 
@@ -39,6 +41,7 @@ class RealTime:
         self._speed = speed
         self._began = time.monotonic() - env.now / speed
         self._selector = selectors.DefaultSelector()
+        self._appointments: dict[int, list[Callable[[], None]]] = {}
         self.late: list[Late] = []
         self.worst_late_s = 0.0
 
@@ -57,6 +60,25 @@ class RealTime:
     def unwatch(self, fd: int) -> None:
         """Stop watching."""
         self._selector.unregister(fd)
+
+    def call_at(self, at_s: float, act: Callable[[], None]) -> None:
+        """Call ``act`` on the bench's clock at ``at_s``, or less than a millisecond of that clock later.
+
+        One step serves all who wait for the same millisecond: hundreds of ports cost one wait, not one each. Who
+        asks while the bench is behind, for a time that has passed, is served at the present.
+        """
+        number = math.ceil(max(at_s, self.now_s()) / _TOGETHER_S)
+        if number in self._appointments:
+            self._appointments[number].append(act)
+            return
+        self._appointments[number] = [act]
+        appointed = self._env.timeout(max(number * _TOGETHER_S - self._env.now, 0.0))
+        assert appointed.callbacks is not None
+        appointed.callbacks.append(lambda _: self._keep_appointments(number))
+
+    def _keep_appointments(self, number: int) -> None:
+        for act in self._appointments.pop(number):
+            act()
 
     def run(self, until: Callable[[], bool]) -> None:
         """Step until ``until()`` holds; it is asked after each step and each input."""

@@ -10,7 +10,7 @@ _OPTIONS = (  # command line, ini name, help
     ("--board", "board", "board that it is: a name or a TOML file"),
     ("--tic-mode", "tic_mode", "historic or standard; the fixtures take standard unless told"),
     ("--tic-labels", "tic_labels", "labels that the device claims, separated by commas"),
-    ("--line", "line", "how an exec: device's port is made: pty"),
+    ("--line", "line", "how an exec: device's port is made: pty, tcp or rfc2217"),
     ("--line-parity", "line_parity", "keep leaves the parity in the characters of a pty; strip, else, takes it off"),
     ("--line-speed", "line_speed", "times as fast as a real line"),
     ("--xky-seed", "xky_seed", "seed of meters, gaps and faults"),

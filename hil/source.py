@@ -3,7 +3,8 @@
 
 A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
 sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
-request for 7E1 with EINVAL.
+request for 7E1 with EINVAL. Unless a mode was asked for it is left at the rate of a fresh one, at which an emulated
+meter's hands the line over as it was sent, whatever its mode.
 """
 
 import errno
@@ -20,6 +21,7 @@ from typing import IO
 
 import serial
 
+from xky.emulator.outputs import UNTOLD_BAUD
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 
 __all__ = ["Source", "open_source"]
@@ -115,7 +117,7 @@ def _open_port(spec: str, mode: Mode | None) -> serial.Serial:
     try:
         return serial.serial_for_url(
             spec,
-            baudrate=(mode or Mode.STANDARD).baud,
+            baudrate=UNTOLD_BAUD if pty and mode is None else (mode or Mode.STANDARD).baud,
             bytesize=serial.EIGHTBITS if pty else serial.SEVENBITS,
             parity=serial.PARITY_NONE if pty else serial.PARITY_EVEN,
             timeout=_POLL_S,

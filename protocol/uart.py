@@ -22,7 +22,8 @@ from .mode import CHARACTER_BITS
 __all__ = ["Burst", "Defect", "Received", "Reception", "Uart", "received"]
 
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
-_Parity = Literal["E", "O", "N"]
+_Parity = Literal["E", "O", "N", "M", "S"]
+_SPOILT = 0x80
 _PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
 _WINDOW_CHARACTERS = 8
 _IDLE = "1" * CHARACTER_BITS
@@ -68,8 +69,8 @@ class Uart:
 
     Attributes:
         baud: its own idea of the bits per second.
-        data_bits: 7 or 8.
-        parity: ``"E"``, ``"O"`` or ``"N"``.
+        data_bits: 5 to 8.
+        parity: ``"E"``, ``"O"``, ``"N"``, or ``"M"`` and ``"S"``: a bit that is always 1, always 0.
         stop_bits: 1 or 2; like real ones, a receiver looks at the first only.
 
     >>> Uart(9600).bits, Uart(1200, 8, "N").bits
@@ -82,11 +83,11 @@ class Uart:
     stop_bits: int = 1
 
     def __post_init__(self) -> None:
-        if not (self.baud > 0 and self.data_bits in (7, 8) and self.parity in ("E", "O", "N")
+        if not (self.baud > 0 and self.data_bits in (5, 6, 7, 8) and self.parity in ("E", "O", "N", "M", "S")
                 and self.stop_bits in (1, 2)):  # fmt: skip
             raise InputError(
                 f"UART {self.baud} {self.data_bits}{self.parity}{self.stop_bits}: "
-                "expected a baud rate over 0, 7 or 8 data bits, parity E, O or N, 1 or 2 stop bits"
+                "expected a baud rate over 0, 5 to 8 data bits, parity E, O, N, M or S, 1 or 2 stop bits"
             )
 
     @property
@@ -122,6 +123,21 @@ class Reception:
     errors: Mapping[int, Defect]
     runs: tuple[tuple[int, float], ...]
     character_s: float
+
+    @property
+    def handed_over(self) -> bytes:
+        """The codes as a stream of bytes carries them.
+
+        A UART tells of a wrong parity or a low stop bit beside the character, and a stream has no such place: the
+        character comes with bit 7 set, so that a receiver refuses its group (one of the two right ways of 54E and
+        02E, and the better one). This is the one rule for simulated boards and for every way out of the emulator.
+        """
+        if not self.errors:
+            return self.data
+        spoilt = bytearray(self.data)
+        for index in self.errors:
+            spoilt[index] |= _SPOILT
+        return bytes(spoilt)
 
     def end_of(self, index: int) -> float:
         """Time at which the UART has the character at ``index``."""
@@ -160,7 +176,9 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     sent_bit_s = burst.character_s / CHARACTER_BITS
     ratio = 1 / (uart.baud * sent_bit_s)
     last_sample = (uart.bits - 0.5) * ratio
-    copy_runs = copy_runs and uart.bits <= CHARACTER_BITS and _RATIO_MIN < ratio < _RATIO_MAX
+    # A receiver that stops sampling before the parity bit takes what is left of a character for another one.
+    one_for_one = CHARACTER_BITS - 1 <= uart.bits <= CHARACTER_BITS
+    copy_runs = copy_runs and one_for_one and _RATIO_MIN < ratio < _RATIO_MAX
     heard_whole = awake_s is None or awake_s <= burst.start_s
     if copy_runs and heard_whole and burst.data and not burst.defects and _hands_over_as_sent(uart):
         # An idle line, then nothing but true characters: each is sampled where it was sent.
@@ -245,8 +263,8 @@ def _character(levels: list[int], uart: Uart) -> tuple[int, Defect | None]:
     code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + uart.data_bits]))
     if not levels[-1]:
         return code, Defect.FRAMING
-    odd = sum(levels[1:-1]) % 2  # data and parity
-    wrong = uart.parity != "N" and odd != (uart.parity == "O")
+    odd = sum(levels[1:-1]) % 2 == 1  # data and parity
+    wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[uart.parity]
     return code, Defect.PARITY if wrong else None
 
 
@@ -285,7 +303,7 @@ def _table(data_bits: int, parity: _Parity, defect: Defect | None) -> tuple[byte
         for code in range(128)
     ]
     codes = bytes(reception.data[0] for reception in heard) * 2  # bit 7 is not sent
-    return codes, {code: reception.errors[0] for code, reception in enumerate(heard) if reception.errors}
+    return codes, {code: reception.errors[0] for code, reception in enumerate(heard) if 0 in reception.errors}
 
 
 def _pattern(code: int) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sound TIC reader for both modes: reads a serial port, prints each whole frame as a JSON line.
+"""A sound TIC reader for both modes: reads a port or a pyserial URL, prints each whole frame as a JSON line.
 
 python reader.py PORT historic|standard
 """
@@ -38,7 +38,7 @@ def read_group(body, separator):
 def main():
     port, mode = sys.argv[1:]
     baud, separator = SETTINGS[mode]
-    line = serial.Serial(port, baud, bytesize=serial.SEVENBITS, parity=serial.PARITY_EVEN)
+    line = serial.serial_for_url(port, baud, bytesize=serial.SEVENBITS, parity=serial.PARITY_EVEN)
     pending = b""
     while True:
         pending += line.read(max(1, line.in_waiting))

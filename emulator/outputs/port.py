@@ -1,17 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a port is to the bench: a way out that a program opens, and that may tell how the program set it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 from xky.protocol import InputError
 
 from .output import Output
 
-__all__ = ["Port", "PortSettings", "keeps_parity"]
+__all__ = ["UNTOLD_BAUD", "Overruns", "Port", "PortSettings", "keeps_parity"]
 
 _PARITY = ("strip", "keep")
+UNTOLD_BAUD = 50  # rate of a fresh pty that no program has set: who leaves it, or asks for it, reads the line as sent
+
+_EACH_KEPT = 10_000  # moments; after so many, those of a second are entered as one: a reader may be stuck for days
+
+
+class Overruns(Sequence[float]):
+    """The time (bench's clock) of each character that found a receive buffer full, in order."""
+
+    def __init__(self) -> None:
+        self._times: list[float] = []
+        self._until: list[int] = []  # characters up to and with those of each time
+
+    def add(self, at_s: float, count: int) -> None:
+        """So many characters at one time."""
+        if count <= 0:
+            return
+        if len(self._times) >= _EACH_KEPT and at_s < self._times[-1] + 1.0:
+            self._until[-1] += count
+        else:
+            self._times.append(at_s)
+            self._until.append(len(self) + count)
+
+    def __len__(self) -> int:
+        return self._until[-1] if self._until else 0
+
+    @overload
+    def __getitem__(self, place: int) -> float: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[float]: ...
+    def __getitem__(self, place: int | slice) -> float | list[float]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        return self._times[bisect_right(self._until, place % len(self))]
 
 
 @dataclass(frozen=True, slots=True)

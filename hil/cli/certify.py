@@ -15,6 +15,7 @@ from xky.protocol import Mode
 
 from ..campaign import Campaign, Options
 from ..certify import certify
+from ..devices import LINES
 from ..text import printable
 from ..verdict import Verdict
 
@@ -30,7 +31,7 @@ def command(
     board: Annotated[str | None, typer.Option(help="The board that it is: a name or a TOML file.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
     labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
-    line: Annotated[str, typer.Option(help="How an exec: device's port is made: pty.")] = "pty",
+    line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(LINES)}.")] = "pty",
     parity: Annotated[
         str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
     ] = "strip",

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky emulate``: a Linky on a pseudo-terminal in real time, or into a file as fast as it can."""
+"""``xky emulate``: a Linky on a port in real time, or into a file as fast as it can."""
 
 import math
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,12 +15,11 @@ from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs import keeps_parity
 from xky.emulator.outputs.file import FileOutput
-from xky.emulator.outputs.pty import PortPty
 from xky.emulator.play import Play
-from xky.emulator.runner import RealTime
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
 from xky.protocol import InputError, Mode
 
+from ..desk import play_on_ports, ways_for
 from ..plot import check_plot, draw_run
 
 __all__ = ["command"]
@@ -42,6 +40,14 @@ def command(
     seed: Annotated[int | None, typer.Option(help="Same seed, same house, same bytes; 0 unless told.")] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="End after that many frames.")] = None,
     speed: Annotated[float, typer.Option(help="Times as fast as a real line.")] = 1.0,
+    port: Annotated[
+        str | None,
+        typer.Option(
+            help="pty (unless told), tcp, rfc2217, tcp://HOST:PORT, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, or - for "
+            "standard output."
+        ),
+    ] = None,
+    meters: Annotated[int, typer.Option(min=1, help="So many meters, each with a port and a seed of its own.")] = 1,
     parity: Annotated[
         str, typer.Option(help="keep leaves it in the characters, in bit 7; strip takes it off.")
     ] = "strip",
@@ -49,24 +55,31 @@ def command(
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
-    """Run a Linky on a pseudo-terminal (prints its name) until Ctrl-C or the scenario's end, or into a file."""
+    """Run a Linky on a port (prints what to open) until Ctrl-C or the scenario's end, or into a file."""
     if not 0 < speed < math.inf:
         raise InputError(f"--speed {speed}: expected a number over 0")
-    keep_parity = keeps_parity(parity)
     if plot is not None:
         check_plot(plot)
-    told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=seed)
-    story = None if scenario is None else _scenario(scenario, meter, told)
-    written = _meter(meter, told) if story is None else story.first_meter
-    run = _Run(written, story, frames, keep_chronicle=plot is not None)
+    alone = {"--link": link is not None, "--out": out is not None, "--plot": plot is not None}
+    ways = ways_for(port, meters, alone, keep_parity=keeps_parity(parity))
+    env = simpy.Environment()
+    runs: list[_Run] = []
+    for number in range(meters):
+        of_its_own = runs[0].seed + number if runs else seed
+        told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=of_its_own)
+        story = None if scenario is None else _scenario(scenario, meter, told)
+        written = _meter(meter, told) if story is None else story.first_meter
+        runs.append(_Run(env, written, story, frames, keep_chronicle=plot is not None))
+    run = runs[0]
     recorder = FileOutput(out) if out is not None else None
     try:
         if recorder is not None:
             run.line.connect(recorder)
-        if recorder is not None and link is None:
+        if recorder is not None and link is None and port is None:
             run.run_virtual()
         else:
-            _run_on_pty(run, speed, link, keep_parity=keep_parity)
+            lines = [each.line for each in runs]
+            play_on_ports(env, lines, ways, speed=speed, link=link, until=lambda: all(each.ended for each in runs))
     except KeyboardInterrupt:
         sys.exit(0)  # the ordinary end of a run without --frames
     finally:
@@ -112,8 +125,17 @@ def _scenario(name: str, meter: str | None, told: _Told) -> Scenario:
 class _Run:
     """One emulated line."""
 
-    def __init__(self, written: MeterFile, story: Scenario | None, frames: int | None, *, keep_chronicle: bool) -> None:
-        self.env = simpy.Environment()
+    def __init__(
+        self,
+        env: simpy.Environment,
+        written: MeterFile,
+        story: Scenario | None,
+        frames: int | None,
+        *,
+        keep_chronicle: bool,
+    ) -> None:
+        self.env = env
+        self.seed = written.seed
         self.line, self._truth, self.chronicle = Line(), Truth(), Chronicle()
         self._keep_chronicle = keep_chronicle
         meter = written.build(at_us=None if story is None else story.at_us)
@@ -142,31 +164,3 @@ class _Run:
         """As fast as it can."""
         while not self.ended:
             self.env.step()
-
-
-def _run_on_pty(run: _Run, speed: float, link: Path | None, *, keep_parity: bool) -> None:
-    port = PortPty(run.env, speed=speed, patient=speed > 1, keep_parity=keep_parity)
-    try:
-        if link is not None:
-            _point(link, port.path)
-        run.line.connect(port)
-        print(link or port.path, flush=True)
-        port.wait_for_reader(
-            lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr)
-        )
-        RealTime(run.env, speed).run(lambda: run.ended)
-        port.drain()
-    finally:
-        port.close()
-        if link is not None and link.is_symlink():
-            link.unlink()
-
-
-def _point(link: Path, path: str) -> None:
-    """Make the link; a stale one is replaced, anything else is left alone."""
-    if link.is_symlink() and not link.exists():
-        link.unlink()
-    try:
-        os.symlink(path, link)
-    except OSError as error:
-        raise InputError(f"--link {link}: cannot be made ({error.strerror}); give another name") from None

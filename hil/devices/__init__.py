@@ -6,14 +6,14 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from xky.emulator.ways import DEVICE_LINES
 from xky.protocol import InputError
 
 from .device import Device, Surroundings
 
 __all__ = ["Device", "Surroundings", "device_kinds", "open_device"]
 
-
-LINES = ("pty",)  # ways to make the port of an exec: device
+LINES = DEVICE_LINES  # ways to make the port of an exec: device
 
 
 def device_kinds() -> list[str]:

@@ -17,8 +17,9 @@ import tty
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board
-from xky.emulator.outputs import PortSettings, keeps_parity
+from xky.emulator.outputs import Port, PortSettings, keeps_parity
 from xky.emulator.outputs.pty import PortPty
+from xky.emulator.ways import way
 from xky.protocol import BenchError, InputError
 
 from ..launch.shim import NoShimError, Shim
@@ -41,7 +42,7 @@ class ExecDevice:
         rest: the command, behind ``exec:``, split as a shell does; ``{port}``, ``{mode}`` and ``{baud}``
             are replaced in each word, other braces stay.
         defect: none can be built into a program.
-        line: how the port is made; ``pty`` here.
+        line: how the port is made: ``pty``, ``tcp`` or ``rfc2217``.
         parity: what a pty does with it: ``strip``, or ``keep`` for what a UART without parity sees of it in bit 7.
 
     Raises:
@@ -52,6 +53,7 @@ class ExecDevice:
     board: Board | None = None
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
+        self._way = way(line, keep_parity=keeps_parity(parity))
         try:
             self._words = shlex.split(rest)
         except ValueError as error:
@@ -64,9 +66,8 @@ class ExecDevice:
             raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
-        self._keep_parity = keeps_parity(parity)
         self._process: subprocess.Popen[bytes] | None = None
-        self._port: PortPty | None = None
+        self._port: Port | None = None
         self._shim: Shim | None = None
         self.notes: list[str] = []
         self._around: Surroundings | None = None
@@ -77,14 +78,14 @@ class ExecDevice:
 
     def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
         self._around = around
-        self._port = PortPty(
+        self._port = self._way.open(
             around.env,
             speed=around.speed,
             buffer_bytes=around.board.receiver.buffer_bytes,
-            keep_parity=self._keep_parity,
+            runner=around.runner,
         )
-        self._prepare_shim(self._port.path)
-        self._spawn(self._port.path, around)
+        self._prepare_shim()
+        self._spawn(self._port.name, around)
         self._await_open()
         clock_starts()
         self._hear_settings()
@@ -97,9 +98,12 @@ class ExecDevice:
         assert self._process.stderr is not None
         around.runner.watch(self._process.stderr.fileno(), self._read_stderr)
 
-    def _prepare_shim(self, port: str) -> None:
+    def _prepare_shim(self) -> None:
+        """On a pseudo-terminal: hear what the kernel does not keep."""
+        if not isinstance(self._port, PortPty):
+            return
         try:
-            self._shim = Shim(port)
+            self._shim = Shim(self._port.path)
         except NoShimError as error:
             self.notes.append(
                 f"of what the program asks of its port the bench sees the rate alone, and a program that insists on "
@@ -108,10 +112,9 @@ class ExecDevice:
 
     def _hear_settings(self) -> None:
         """Take what the program asked of its port since the last time."""
-        assert self._port is not None
-        for asked in () if self._shim is None else self._shim.asked():
-            self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
-        self._port.look()
+        if self._shim is not None and isinstance(self._port, PortPty):
+            for asked in self._shim.asked():
+                self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
 
     def _spawn(self, port: str, around: Surroundings) -> None:
         fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from xky.emulator.outputs import pty
+from xky.emulator.outputs import paced
 from xky.hil.cli import main
 from xky.protocol import Decoder, Frame, Mode, decode
 
@@ -277,7 +277,7 @@ def test_decode_reads_a_scenario_to_its_end(sent: Sent, tmp_path: Path) -> None:
 
 @pytest.mark.realtime
 def test_a_fast_scenario_that_nobody_listens_to_ends(emulate: Emulate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pty, "_READER_COMES_WITHIN_S", 0.1)
+    monkeypatch.setattr(paced, "_READER_COMES_WITHIN_S", 0.1)
     ended = emulate("--scenario", "mobile-peaks", "--speed", str(SPEED))
     assert (ended.returncode, ended.stderr) == (0, "xky: waiting up to 0 s for a reader\n")
     assert ended.stdout.startswith("/dev/")

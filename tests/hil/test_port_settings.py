@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from xky.boards import board_named
 from xky.emulator import Expect, Linky, Piece, SentFrame, Truth
 from xky.emulator.outputs import PortSettings
+from xky.hil import plan
 from xky.hil.bench import Bench
 from xky.hil.campaign import Campaign, Options
 from xky.hil.certify import certify
@@ -257,10 +258,62 @@ def test_without_a_compiler_a_run_goes_on_knows_the_rate_and_says_so(
 def test_a_program_that_sets_no_rate_reads_the_line_as_it_is(tmp_path: Path) -> None:
     spec = program(tmp_path, "baud")
     text = (tmp_path / "reader.py").read_text(encoding="utf-8")
-    text = text.replace("line = serial.Serial(port, baud)", "line = open(port, 'rb', buffering=0)")
+    text = text.replace("line = serial.serial_for_url(port, baud)", "line = open(port, 'rb', buffering=0)")
     text = text.replace("line.read(max(1, line.in_waiting))", "line.read(4096)")
     (tmp_path / "reader.py").write_text(text, encoding="utf-8")
     assert heard(spec) == ([], True)
+
+
+# Programs over RFC 2217: what they open is told apart and named
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize(
+    ("settings", "purpose", "reason"),
+    [
+        (
+            "9600",
+            "TIC-PRT-1/format",
+            "the port was set to 9600 8N1; the TIC has 7E1: its parity bit is bit 7 of what is read",
+        ),
+        (
+            "1200, bytesize=7, parity='E'",
+            "TIC-PRT-1/rate",
+            "the port was set to 1200 7E1; standard mode has 9600 baud",
+        ),
+    ],
+    ids=["9600 8N1", "1200 7E1"],
+)
+def test_a_wrong_opening_of_a_standard_meter_fails_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, purpose: str, reason: str
+) -> None:
+    monkeypatch.setattr(plan, "_FIRST_READING_S", 1.5)  # it will say nothing, however long one waits
+    options = Options(program(tmp_path, settings), mode=Mode.STANDARD, line="rfc2217", speed=2.0)
+    report = certify(Campaign(options), tmp_path / "report")
+    assert report["verdict"] == "fail"
+    purposes = {one["id"]: one for requirement in report["requirements"] for one in requirement["purposes"]}
+    assert purposes["TIC-CMP-1/speaks"]["verdict"] == "fail"
+    named = {one: told["reason"] for one, told in purposes.items() if "PRT" in one and told["verdict"] == "fail"}
+    assert named == {purpose: reason}
+
+
+@pytest.mark.realtime
+@MODES
+def test_a_program_that_takes_no_url_reads_one_by_the_launcher(tmp_path: Path, mode: Mode) -> None:
+    spec = program(tmp_path, "baud, bytesize=7, parity='E'")
+    path = tmp_path / "reader.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("serial.serial_for_url", "serial.Serial"))
+    spec = spec.replace(" ", " -m xky.hil.launch ", 1)
+    settings, right = heard(spec, mode, line="rfc2217")
+    assert right
+    assert settings[-1] == f"{mode.baud} 7E1"
+    assert heard(spec, mode, line="tcp") == ([], True)
+
+
+@pytest.mark.parametrize("line", ["tcp", "rfc2217"])
+def test_parity_is_kept_on_a_pty_alone(line: str) -> None:
+    with pytest.raises(InputError, match=f"--parity keep: is for a pseudo-terminal; leave it out with {line}"):
+        open_device(f"exec:{sys.executable} {{port}}", line=line, parity="keep")
 
 
 def test_an_unknown_way_with_parity_is_the_persons_fault() -> None:

@@ -130,5 +130,5 @@ def test_an_unknown_defect_is_the_persons_fault(kind: Kind) -> None:
 
 
 def test_an_unknown_way_to_make_a_port_is_the_persons_fault() -> None:
-    with pytest.raises(InputError, match="--line pigeon: not known; known: pty"):
+    with pytest.raises(InputError, match="--line pigeon: not known; known: pty, tcp, rfc2217"):
         open_device(KINDS["exec"].spec, line="pigeon")

@@ -13,7 +13,7 @@ import pytest
 import simpy
 
 from xky.emulator import Line, Linky, Transmitter, Truth
-from xky.emulator.outputs import Output, pty
+from xky.emulator.outputs import Output, paced
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import Burst, InputError
@@ -66,7 +66,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
 
 
 def test_each_file_of_the_folder_is_tested_here() -> None:
-    assert {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "output", "port"} == set(WAYS)
+    assert {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "output", "paced", "port"} == set(WAYS)
 
 
 def test_every_character_comes_out_once_and_in_order(way: Way) -> None:
@@ -140,7 +140,7 @@ def test_a_slow_reader_holds_a_patient_pty_back_and_gets_every_character() -> No
     output.drain()
     output.close()
     assert reader.wait() == MANY
-    assert output.overruns == []
+    assert not output.overruns
 
 
 @pytest.mark.realtime
@@ -157,7 +157,7 @@ def test_a_patient_pty_does_not_wait_for_a_reader_that_went_away() -> None:
 
 @pytest.mark.realtime
 def test_a_patient_pty_sends_into_the_void_while_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pty, "_READER_COMES_WITHIN_S", 0.2)
+    monkeypatch.setattr(paced, "_READER_COMES_WITHIN_S", 0.2)
     output = patient_pty()
     began_s = time.monotonic()
     output.wait_for_reader()

@@ -48,6 +48,20 @@ def test_odd_parity_complains_of_every_character() -> None:
     assert dict(heard.errors) == dict.fromkeys(range(len(GROUP)), Defect.PARITY)
 
 
+@pytest.mark.parametrize(("parity", "level"), [("M", 1), ("S", 0)])
+def test_a_fixed_parity_bit_complains_of_every_character_that_has_the_other(
+    parity: Literal["M", "S"], level: int
+) -> None:
+    heard = received(burst(), Uart(9600, 7, parity))
+    assert set(heard.errors) == {index for index, code in enumerate(GROUP) if code.bit_count() % 2 != level}
+
+
+def test_a_stream_of_bytes_marks_what_the_uart_complained_of() -> None:
+    assert received(burst(), SEVEN_E_1).handed_over == GROUP
+    marked = received(burst(c4=Defect.PARITY), SEVEN_E_1).handed_over
+    assert marked == GROUP[:4] + bytes((GROUP[4] | 0x80,)) + GROUP[5:]
+
+
 def test_1200_baud_on_a_9600_baud_line_hears_garbage() -> None:
     heard = received(burst(GROUP * 20), Uart(1200))
     assert Defect.FRAMING in heard.errors.values()
@@ -122,7 +136,7 @@ def test_a_baud_error_of_8_percent_is_not(error: float) -> None:
 
 
 def test_settings_that_no_uart_has_are_refused() -> None:
-    with pytest.raises(InputError, match="7 or 8 data bits"):
+    with pytest.raises(InputError, match="5 to 8 data bits"):
         Uart(9600, 9)
 
 
@@ -130,8 +144,8 @@ def test_settings_that_no_uart_has_are_refused() -> None:
     data=st.binary(max_size=40).map(lambda data: bytes(code & 0x7F for code in data)),
     defects=st.dictionaries(st.integers(0, 39), st.sampled_from(Defect), max_size=6),
     ratio=st.one_of(st.just(1.0), st.floats(0.9, 1.1), st.sampled_from([0.125, 8.0, 0.956, 1.044])),
-    data_bits=st.sampled_from([7, 8]),
-    parity=st.sampled_from(["E", "O", "N"]),
+    data_bits=st.sampled_from([5, 6, 7, 8]),
+    parity=st.sampled_from(["E", "O", "N", "M", "S"]),
     awake_bits=st.one_of(st.none(), st.floats(-5, 420), st.integers(-5, 420)),
 )
 def test_copied_runs_equal_bit_true_reception(
@@ -140,7 +154,7 @@ def test_copied_runs_equal_bit_true_reception(
     defects: dict[int, Defect],
     ratio: float,
     data_bits: int,
-    parity: Literal["E", "O", "N"],
+    parity: Literal["E", "O", "N", "M", "S"],
     awake_bits: float | None,
 ) -> None:
     sent = Burst(1.0, CHARACTER_S, data, defects)
