@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opens its port at 8N1 and masks the parity bit, so that no damaged character is known by its parity."""
+"""Opens its port at 8N1 and masks the parity bit: no damaged character is known by its parity."""
 
 from xky.protocol import Event, Mode
 from xky.protocol.uart import Uart
@@ -30,7 +30,7 @@ class _MasksTheParityBit(Parser):
 
 DEFECT = Defect(
     title="opens its port at 8N1 and masks the parity bit",
-    source="readers written for pseudo-terminals and USB adapters left at 8N1; the mask is usual on ESP8266",
+    source="readers left at a port's usual 8N1; to mask and to let the checksum decide is within the latitude",
     must_fail=frozenset({"TIC-PRT-1"}),
     parser=_MasksTheParityBit,
 )

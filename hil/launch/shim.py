@@ -56,21 +56,29 @@ def shim_library() -> Path:
         NoShimError: no compiler, it fails, or there is no place for the library.
     """
     source = _SOURCE.read_bytes()
+    folder = _cache_folder() / "xky-hil"
     made_of = b"\0".join((source, " ".join(_FLAGS).encode(), platform.machine().encode()))
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xky-hil"
     library = folder / f"tcsetattr-{hashlib.sha256(made_of).hexdigest()[:16]}.so"
     if any(character in " :" for character in str(library)):  # what separates names in LD_PRELOAD
         raise NoShimError(f"{folder} has a space or a colon in its name; set XDG_CACHE_HOME to another folder")
-    if not library.exists():
-        try:
+    try:
+        if not library.exists():
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder) as workshop:
                 built = Path(workshop) / library.name
                 _build(source, built)
                 os.replace(built, library)
-        except OSError as error:
-            raise NoShimError(f"{folder}: cannot be written ({error.strerror}); set XDG_CACHE_HOME") from None
+    except OSError as error:
+        raise NoShimError(f"{folder}: cannot be written ({error.strerror}); set XDG_CACHE_HOME") from None
     return library
+
+
+def _cache_folder() -> Path:
+    chosen = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(chosen) if chosen else Path.home() / ".cache"
+    except RuntimeError:
+        raise NoShimError("there is no home folder to keep it in; set XDG_CACHE_HOME") from None
 
 
 def _build(source: bytes, library: Path) -> None:
@@ -82,6 +90,8 @@ def _build(source: bytes, library: Path) -> None:
         subprocess.run(command, input=source, capture_output=True, check=True, timeout=_BUILDS_WITHIN_S)
     except subprocess.TimeoutExpired:
         raise NoShimError(f"{compiler} did not end within {_BUILDS_WITHIN_S:.0f} s") from None
+    except OSError as error:
+        raise NoShimError(f"{compiler} cannot be run ({error.strerror})") from None
     except subprocess.CalledProcessError as error:
         words = error.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
         raise NoShimError(f"{compiler} failed: {words[0]}") from None
@@ -101,7 +111,10 @@ class Shim:
         self._library = shim_library()
         self._number = os.stat(port).st_rdev
         self._name = f"xky-hil-{os.getpid()}-{secrets.token_hex(8)}"
-        self._ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            self._ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        except OSError as error:
+            raise NoShimError(f"no socket to be had ({error.strerror}); close some") from None
         self._ear.setblocking(False)
         self._ear.bind(f"\0{self._name}")  # an abstract name: it goes with the socket
 

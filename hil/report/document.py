@@ -86,13 +86,13 @@ def _remarks(campaign: Campaign) -> list[str]:
     remarks = []
     if campaign.ignored_keys:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
+    remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))
     for mode, record in campaign.records.items():
         if record.remarks:
             first = record.remarks[0]
             remarks.append(
                 f"{mode}: {len(record.remarks)} lines were no JSON object; at {first.at_s:.2f} s: {first.text[:120]}"
             )
-        remarks.extend(f"{mode}: {note}" for note in record.notes)
         if record.dropped:
             remarks.append(f"{mode}: {record.dropped} lines came in a flood and were not read")
         if record.overruns:

@@ -2,7 +2,6 @@
 """What a device asked of its port, and the requirement on it: from records made by hand, and on ptys."""
 
 import json
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,12 +28,11 @@ from xky.hil.verdict import PurposeFailed, Undecided
 from xky.protocol import Group, InputError, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 
+from ..compiler import needs_compiler
+
 READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
 EAST = Group("EAST", "002188830")
 MODES = pytest.mark.parametrize("mode", list(Mode), ids=str)
-needs_compiler = pytest.mark.skipif(
-    not any(shutil.which(name) for name in ("cc", "gcc", "clang")), reason="no C compiler: a pty tells the rate alone"
-)
 
 
 def record_of(settings: Sequence[PortSettings], *said_s: float, mode: Mode = Mode.STANDARD) -> Record:

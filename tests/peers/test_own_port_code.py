@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packages from PyPI that insist on 7E1 read a pty by their own port code, and the bench sees what they ask for."""
 
-import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,15 +13,12 @@ from xky.hil.bench import Bench
 from xky.hil.devices import open_device
 from xky.protocol import Mode
 
+from ..compiler import needs_compiler
+
 HERE = Path(__file__).parent
 READINGS = 3
 
-pytestmark = [
-    pytest.mark.realtime,
-    pytest.mark.skipif(
-        not any(shutil.which(name) for name in ("cc", "gcc", "clang")), reason="no C compiler: there is no shim"
-    ),
-]
+pytestmark = [pytest.mark.realtime, needs_compiler]
 
 
 def check(wrapper: str, mode: Mode, label: str) -> None:

@@ -15,9 +15,9 @@ import pytest
 from xky.hil.launch import shim as module
 from xky.hil.launch.shim import Asked, NoShimError, Shim, shim_library
 
-pytestmark = pytest.mark.skipif(
-    not any(shutil.which(name) for name in ("cc", "gcc", "clang")), reason="no C compiler: there is no shim"
-)
+from ...compiler import needs_compiler
+
+pytestmark = needs_compiler
 
 OPENS = """
 import sys, serial, termios
@@ -156,6 +156,16 @@ def test_a_compiler_that_fails_is_told_in_its_own_words(monkeypatch: pytest.Monk
     with pytest.raises(NoShimError, match=r"failed: .*no-such-flag"):
         shim_library()
     assert list((tmp_path / "xky-hil").iterdir()) == []
+
+
+def test_a_person_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(NoShimError, match="there is no home folder to keep it in; set XDG_CACHE_HOME"):
+        shim_library()
 
 
 def test_a_folder_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
