@@ -15,7 +15,7 @@ from xky.protocol.tomlfile import Section
 
 from .contracts import Contract, Distributor, contract_maker, contract_names
 
-__all__ = ["ContractTable", "NamedContract", "line_text"]
+__all__ = ["ContractTable", "NamedContract", "drawn_contract", "line_text"]
 
 _CALENDAR = "calendar"
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -26,6 +26,12 @@ _KEYS: dict[str, tuple[str, ...]] = {
     _CALENDAR: ("ngtf", "ltarf", "days", "week", "dates", "distributor_indexes"),
 }
 Index = Annotated[int, Field(ge=1, le=10)]
+
+
+def drawn_contract(name: str) -> dict[str, Any]:
+    """The table of a contract of which only the name is told: its special days, if it has any, are drawn."""
+    drawn: dict[str, Any] = {"tempo": {"colour_seed": 0}, "ejp": {"peak_seed": 0}}.get(name, {})
+    return {"name": name, **drawn}
 
 
 def line_text(size: int) -> AfterValidator:

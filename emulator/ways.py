@@ -11,7 +11,8 @@ import simpy
 
 from xky.protocol import InputError
 
-from .outputs.paced import KERNEL_BUFFER, PacedPort
+from .outputs.paced import PacedPort
+from .outputs.port import KERNEL_BUFFER
 from .runner import RealTime
 
 __all__ = ["DEVICE_LINES", "STDOUT", "Way", "way"]

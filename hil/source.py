@@ -21,6 +21,7 @@ from typing import IO
 
 import serial
 
+import xky.emulator.serial_url  # noqa: F401  # makes linky:// known
 from xky.emulator.outputs import UNTOLD_BAUD
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 
@@ -124,7 +125,7 @@ def _open_port(spec: str, mode: Mode | None) -> serial.Serial:
             exclusive=True,  # two readers would take each other's bytes
         )
     except ValueError as error:  # of the URL; a SerialException is an OSError
-        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT") from None
+        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT, linky://MODE") from None
     except Exception as error:  # termios.error is not an OSError
         number: int = getattr(error, "errno", None) or 0
         raise BenchError(f"{spec}: {_MEND.get(number, f'cannot be opened ({error})')}") from error

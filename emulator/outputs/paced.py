@@ -17,11 +17,10 @@ from xky.protocol.uart import Uart
 
 from ..runner import RealTime
 from ..sampling import Sampler
-from .port import Overruns, PortSettings
+from .port import KERNEL_BUFFER, Overruns, PortSettings
 
-__all__ = ["KERNEL_BUFFER", "PATIENCE_S", "Feed", "Pace", "PacedPort"]
+__all__ = ["PATIENCE_S", "Feed", "Pace", "PacedPort"]
 
-KERNEL_BUFFER = 4095  # characters that the line discipline of a Linux serial port holds
 PATIENCE_S = 0.05  # real seconds between two looks at a slow reader
 _READER_COMES_WITHIN_S = 10.0  # real seconds
 _CHUNK_S = 0.008  # real seconds of characters written at once: 8 at 9600 baud, 1 at 1200

@@ -10,9 +10,10 @@ from xky.protocol import InputError
 
 from .output import Output
 
-__all__ = ["UNTOLD_BAUD", "Overruns", "Port", "PortSettings", "keeps_parity"]
+__all__ = ["KERNEL_BUFFER", "UNTOLD_BAUD", "Overruns", "Port", "PortSettings", "keeps_parity"]
 
 _PARITY = ("strip", "keep")
+KERNEL_BUFFER = 4095  # characters that the line discipline of a Linux serial port holds
 UNTOLD_BAUD = 50  # rate of a fresh pty that no program has set: who leaves it, or asks for it, reads the line as sent
 
 _EACH_KEPT = 10_000  # moments; after so many, those of a second are entered as one: a reader may be stuck for days

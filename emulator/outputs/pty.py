@@ -29,8 +29,8 @@ from xky.protocol.uart import Uart
 
 from ..runner import RealTime
 from ..sampling import uart_of
-from .paced import KERNEL_BUFFER, PATIENCE_S, Feed, PacedPort
-from .port import UNTOLD_BAUD, PortSettings
+from .paced import PATIENCE_S, Feed, PacedPort
+from .port import KERNEL_BUFFER, UNTOLD_BAUD, PortSettings
 
 __all__ = ["PortPty"]
 

@@ -16,7 +16,8 @@ from xky.protocol import BenchError, Burst, InputError
 from xky.protocol.mode import CHARACTER_BITS
 
 from ..runner import RealTime
-from .paced import KERNEL_BUFFER, PacedPort
+from .paced import PacedPort
+from .port import KERNEL_BUFFER
 
 __all__ = ["PortSerial"]
 

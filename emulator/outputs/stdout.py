@@ -15,7 +15,8 @@ import simpy
 from xky.protocol import Burst
 
 from ..runner import RealTime
-from .paced import KERNEL_BUFFER, PATIENCE_S, Feed, PacedPort
+from .paced import PATIENCE_S, Feed, PacedPort
+from .port import KERNEL_BUFFER
 
 __all__ = ["PortStdout"]
 
@@ -78,6 +79,7 @@ class PortStdout(PacedPort):
 
     def _finish(self) -> None:
         self._feed.finish()
+        self._write(0.0)
 
     def _is_drained(self) -> bool:
         self._write(0.0)

@@ -2,13 +2,15 @@
 """A TCP port: the characters of the line, as they are, to every client that is connected.
 
 Each client has a backlog of its own, bounded by the receive buffer that the device states; what is over it is
-dropped and counted, and neither the line nor another client waits. The kernels of both ends keep more, which
-nobody on this side can see: see docs/line.md. A client that connects in the middle of a frame gets what comes
-from then on. Settings stay in the client, which sends nothing.
+dropped and counted, and neither the line nor another client waits. What this kernel could not send yet counts as
+backlog; what the client's own kernel keeps for it cannot be seen from here: see docs/line.md. A client that connects
+in the middle of a frame gets what comes from then on. Settings stay in the client, which sends nothing.
 """
 
+import array
 import contextlib
 import errno
+import fcntl
 import select
 import socket
 from collections.abc import Callable, Sequence
@@ -18,14 +20,15 @@ import simpy
 from xky.protocol import BenchError, Burst, InputError
 
 from ..runner import RealTime
-from .paced import KERNEL_BUFFER, PATIENCE_S, Feed, PacedPort
-from .port import PortSettings
+from .paced import PATIENCE_S, Feed, PacedPort
+from .port import KERNEL_BUFFER, PortSettings
 
 __all__ = ["LOOPBACK", "Client", "PortTcp"]
 
 LOOPBACK = "127.0.0.1"
 
 _SEND_BUFFER = 4608  # bytes; the least that Linux grants
+_SIOCOUTQNSD = 0x894B  # ioctl of Linux: what a socket holds that was not sent yet
 _WAITING_MAX = 16  # clients that wait to be let in
 
 
@@ -80,10 +83,17 @@ class Client:
             self._waiting += self.on_the_wire(characters)
             self._wait_until_sent()
             return
-        room = max(self._port.buffer_bytes - len(self._waiting), 0)
+        room = max(self._port.buffer_bytes - len(self._waiting) - self._unsent(), 0)
         self._waiting += self.on_the_wire(characters[:room])
         self._port.overrun(len(characters) - room)
         self.send()
+
+    def _unsent(self) -> int:
+        """Bytes that the kernel has taken over and the client has no room for."""
+        count = array.array("i", [0])
+        with contextlib.suppress(OSError):  # a kernel that does not tell it bounds what it takes all the same
+            fcntl.ioctl(self._connection, _SIOCOUTQNSD, count)
+        return count[0]
 
     def send(self) -> None:
         """Hand as much as the kernel takes over to it."""
@@ -157,7 +167,7 @@ class PortTcp(PacedPort):
         except (OSError, OverflowError) as error:
             number = getattr(error, "errno", None)
             fault = BenchError if number in (errno.EMFILE, errno.ENFILE) else InputError
-            reason = getattr(error, "strerror", None) or error
+            reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
             raise fault(f"{host}:{port}: cannot be listened at ({reason}); give another address or port") from None
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)  # connections inherit it
         self._socket.setblocking(False)
@@ -194,6 +204,7 @@ class PortTcp(PacedPort):
             self._let_in()
             for client in tuple(self.clients):
                 client.listen()
+                client.send()
 
     def _let_in(self) -> None:
         while True:
@@ -231,6 +242,7 @@ class PortTcp(PacedPort):
     def _finish(self) -> None:
         for client in tuple(self.clients):
             client.feed.finish()
+            client.send()
 
     def _is_drained(self) -> bool:
         return all(client.has_it_all for client in self.clients)

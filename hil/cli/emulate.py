@@ -11,6 +11,7 @@ import typer
 
 from xky.emulator import Line, Transmitter, Truth, contract_names
 from xky.emulator.chronicle import Chronicle
+from xky.emulator.contract_table import drawn_contract
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs import keeps_parity
@@ -101,9 +102,7 @@ class _Told:
         """The same as keys of a meter's file."""
         if "contract" not in self.options:
             return self.options
-        name = self.options["contract"]
-        drawn: dict[str, Any] = {"tempo": {"colour_seed": 0}, "ejp": {"peak_seed": 0}}.get(name, {})
-        return self.options | {"contract": {"name": name, **drawn}}
+        return self.options | {"contract": drawn_contract(self.options["contract"])}
 
 
 def _meter(name: str | None, told: _Told) -> MeterFile:

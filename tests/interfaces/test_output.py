@@ -3,8 +3,11 @@
 
 import os
 import select
+import socket
+import sys
 import threading
 import time
+import tty
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +16,16 @@ import pytest
 import simpy
 
 from xky.emulator import Line, Linky, Transmitter, Truth
-from xky.emulator.outputs import Output, paced
+from xky.emulator.outputs import Output, Port, paced
 from xky.emulator.outputs.file import FileOutput
+from xky.emulator.outputs.paced import PacedPort
 from xky.emulator.outputs.pty import PortPty
+from xky.emulator.outputs.rfc2217 import PortRfc2217
+from xky.emulator.outputs.serial_port import PortSerial
+from xky.emulator.outputs.stdout import PortStdout
+from xky.emulator.outputs.tcp import PortTcp
 from xky.protocol import Burst, InputError
+from xky.protocol.uart import Defect
 
 FOLDER = Path(__file__).parents[2] / "emulator" / "outputs"
 
@@ -41,23 +50,113 @@ def to_file(folder: Path) -> Iterator[Way]:
     output.close()
 
 
+def all_that_comes(fd: int, quiet_s: float = 0.02) -> bytes:
+    """What a descriptor gives, until nothing comes any more."""
+    heard = b""
+    while select.select([fd], [], [], quiet_s)[0]:
+        heard += os.read(fd, 65536)
+    return heard
+
+
+def drained(output: PacedPort, fd: int) -> bytes:
+    """The same, with what the kernel had no room for before."""
+    output.drain()
+    heard = b""
+    while more := all_that_comes(fd, 0.3 if output.overruns else 0.02):
+        heard += more
+        output.drain()
+    return heard
+
+
 def to_pty(folder: Path) -> Iterator[Way]:
     env = simpy.Environment()
     output = PortPty(env)
-    fd = os.open(output.path, os.O_RDWR | os.O_NOCTTY)
-
-    def came_out() -> bytes:
-        heard = b""
-        while select.select([fd], [], [], 0.02)[0]:
-            heard += os.read(fd, 65536)
-        return heard
-
-    yield Way(env, output, came_out)
+    fd = os.open(output.name, os.O_RDWR | os.O_NOCTTY)
+    yield Way(env, output, lambda: all_that_comes(fd))
     os.close(fd)
     output.close()
 
 
-WAYS = {"file": to_file, "pty": to_pty}
+def client_of(output: PortTcp) -> socket.socket:
+    """A program's connection."""
+    return socket.create_connection(("127.0.0.1", int(output.name.rpartition(":")[2])))
+
+
+def to_tcp(folder: Path) -> Iterator[Way]:
+    env = simpy.Environment()
+    output = PortTcp(env)
+    client = client_of(output)
+    assert output.is_open
+
+    def came_out() -> bytes:
+        return drained(output, client.fileno())
+
+    yield Way(env, output, came_out)
+    client.close()
+    output.close()
+
+
+def to_rfc2217(folder: Path) -> Iterator[Way]:
+    """A client that has asked for 9600 7E1, seen from behind the telnet layer."""
+    env = simpy.Environment()
+    output = PortRfc2217(env)
+    client = client_of(output)
+    for option in (b"\x01" + (9600).to_bytes(4, "big"), b"\x02\x07", b"\x03\x03", b"\x04\x01"):
+        client.sendall(b"\xff\xfa\x2c" + option + b"\xff\xf0")
+    while not output.is_open:
+        pass
+    assert all_that_comes(client.fileno()).endswith(b"\xff\xfa\x2c\x68\x01\xff\xf0")  # stop bits are granted
+
+    def came_out() -> bytes:
+        return drained(output, client.fileno()).replace(b"\xff\xff", b"\xff")
+
+    yield Way(env, output, came_out)
+    client.close()
+    output.close()
+
+
+def to_serial_port(folder: Path) -> Iterator[Way]:
+    """A pty in the place of the real port; what stands on the wire is read as a UART set to 7E1 does."""
+    env = simpy.Environment()
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    output = PortSerial(env, os.ttyname(slave))
+
+    def came_out() -> bytes:
+        heard = b""
+        while more := all_that_comes(master):
+            heard += more
+            env.run(until=env.now + 0.1)  # the driver has room again
+        return bytes(code & 0x7F | (code.bit_count() % 2) << 7 for code in heard)
+
+    yield Way(env, output, came_out)
+    output.close()
+    os.close(master)
+    os.close(slave)
+
+
+def to_stdout(folder: Path) -> Iterator[Way]:
+    env = simpy.Environment()
+    reader, writer = os.pipe()
+    kept, sys.stdout = sys.stdout, os.fdopen(writer, "w")
+    try:
+        output = PortStdout(env)
+    finally:
+        sys.stdout.close()
+        sys.stdout = kept
+
+    def came_out() -> bytes:
+        return drained(output, reader)
+
+    yield Way(env, output, came_out)
+    os.close(reader)
+    output.close()
+
+
+WAYS = {
+    "file": to_file, "pty": to_pty, "tcp": to_tcp, "rfc2217": to_rfc2217, "serial_port": to_serial_port,
+    "stdout": to_stdout,
+}  # fmt: skip
 
 
 @pytest.fixture(params=WAYS)
@@ -84,9 +183,43 @@ def test_every_seven_bit_code_comes_out_as_it_is(way: Way) -> None:
     assert way.came_out() == bytes(range(128))
 
 
-def test_closing_twice_is_safe(way: Way) -> None:
+def test_a_spoilt_character_comes_with_bit_7_set(way: Way) -> None:
+    way.output(Burst(0.0, 10 / 9600, b"ABCDEF", {2: Defect.PARITY}))
+    way.env.run(until=1.0)
+    assert way.came_out() == b"AB\xc3DEF"
+
+
+def test_closing_twice_is_safe_and_what_is_sent_then_goes_nowhere(way: Way) -> None:
     way.output.close()
     way.output.close()
+    if not isinstance(way.output, FileOutput):  # a capture has an end
+        way.output(Burst(0.0, 10 / 9600, b"into the void"))
+        way.env.run(until=1.0)
+
+
+PORTS = pytest.mark.parametrize("way", [name for name in WAYS if name != "file"], indirect=True)
+
+
+@PORTS
+def test_a_reader_that_does_not_read_blocks_nobody_and_each_lost_character_is_counted(way: Way) -> None:
+    port: Port = way.output  # type: ignore[assignment]
+    sent = bytes(n * 7 % 96 + 32 for n in range(300_000))  # more than every kernel's buffers together
+    way.output(Burst(0.0, 10 / 9600, sent))
+    way.env.run(until=313.0)
+    heard = way.came_out()
+    assert sent.startswith(heard[:2000])
+    assert len(heard) < 150_000
+    assert len(heard) + len(port.overruns) == len(sent)
+    assert list(port.overruns) == sorted(port.overruns)
+    assert 0.0 <= port.overruns[0] <= port.overruns[-1] <= 313.0
+    assert port.name
+
+
+@pytest.mark.parametrize("way", ["pty", "tcp", "rfc2217"], indirect=True)
+def test_a_port_tells_its_settings_once(way: Way) -> None:
+    port: Port = way.output  # type: ignore[assignment]
+    told = [(one.baud, one.data_bits, one.parity, one.stop_bits) for one in port.settings]
+    assert told == ([(9600, 7, "E", 1)] if isinstance(port, PortRfc2217) else [])
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands in a ``linky://`` URL."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import serial
+
+from xky.protocol import InputError, Mode
+
+from ..contract_table import drawn_contract
+from ..meter_file import MeterFile, meter_file
+from ..outputs.port import KERNEL_BUFFER
+from ..scenario import Scenario, scenario_named
+
+__all__ = ["Emulated", "LinkyUrlError", "parse_url"]
+
+SHAPE = "linky://standard?phases=3&seed=1"
+
+
+class LinkyUrlError(serial.SerialException, ValueError):
+    """A ``linky://`` URL that says what cannot be: a wrong port and a wrong value at once."""
+
+
+def _truth(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+
+
+def _speed(text: str) -> float:
+    speed = math.inf if text in ("max", "0") else float(text)
+    if not speed > 0 or (speed == math.inf and text not in ("max", "0")):
+        raise ValueError(text)
+    return speed
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError(text)
+    return count
+
+
+_KEYS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "phases": (int, "1 or 3"),
+    "producer": (_truth, "true or false"),
+    "contract": (str, "a name"),
+    "meter": (str, "a ready meter or a file"),
+    "scenario": (str, "a ready scenario or a file"),
+    "at": (str, "legal time"),
+    "seed": (int, "a whole number"),
+    "speed": (_speed, "a number over 0, or max (or 0) for as fast as it is read"),
+    "buffer": (_count, "a number of characters over 0"),
+}
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """What a URL asks for.
+
+    Attributes:
+        meter: at the start.
+        story: what happens to it.
+        speed: bench seconds per real second; infinite: as fast as it is read.
+        buffer_bytes: receive buffer of the port.
+    """
+
+    meter: MeterFile
+    story: Scenario | None = None
+    speed: float = 1.0
+    buffer_bytes: int = field(default=KERNEL_BUFFER)
+
+
+def parse_url(url: str) -> Emulated:
+    """What a URL asks for; of its meter's keys, those of ``xky emulate``.
+
+    Raises:
+        LinkyUrlError: an unknown key, a value that cannot be.
+    """
+    parts = urlsplit(url)
+    mode = _mode(parts.netloc, parts.path, url)
+    told: dict[str, Any] = {}
+    for key, text in parse_qsl(parts.query, keep_blank_values=True):
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(_KEYS)}"
+            raise LinkyUrlError(f"{url}: unknown key {key!r}{hint}")
+        read, expected = _KEYS[key]
+        try:
+            told[key] = read(text)
+        except (ValueError, KeyError):
+            raise LinkyUrlError(f"{url}: {key}={text}: expected {expected}") from None
+    try:
+        return _emulated(mode, told)
+    except InputError as error:
+        raise LinkyUrlError(f"{url}: {error}") from None
+
+
+def _mode(netloc: str, path: str, url: str) -> Mode | None:
+    if path.strip("/"):
+        raise LinkyUrlError(f"{url}: {path!r} has no meaning; write {SHAPE}")
+    if not netloc:
+        return None
+    try:
+        return Mode(netloc.lower())
+    except ValueError:
+        raise LinkyUrlError(f"{url}: unknown mode {netloc!r}; write linky://historic or {SHAPE}") from None
+
+
+def _emulated(mode: Mode | None, told: dict[str, Any]) -> Emulated:
+    way = {"speed": told.pop("speed", 1.0), "buffer_bytes": told.pop("buffer", KERNEL_BUFFER)}
+    meter, scenario = told.pop("meter", None), told.pop("scenario", None)
+    if mode is not None:
+        told["mode"] = mode
+    if scenario is not None:
+        foreign = ["meter"] * (meter is not None) + [key for key in told if key not in ("mode", "seed")]
+        if foreign:
+            raise InputError(f"{foreign[0]}: a scenario brings its own meter and times; leave it out")
+        story = scenario_named(scenario, **told)
+        return Emulated(story.first_meter, story, **way)
+    if "contract" in told:
+        told["contract"] = drawn_contract(told["contract"])
+    written = (MeterFile() if meter is None else meter_file(meter)).changed(**told)
+    written.build()  # complains now
+    return Emulated(written, None, **way)
