@@ -7,11 +7,12 @@ from .line import Line
 from .load import Draw, Hold, Household
 from .meter import Linky, Peak, Snapshot
 from .meter_file import meter_file, meter_names
+from .piece import Expect, Piece
 from .play import Play
 from .power import Grid
 from .scenario import scenario_named, scenario_names
 from .transmitter import Transmitter
-from .truth import Emitted, Expect, Piece, SentFrame, Truth
+from .truth import Emitted, SentFrame, Truth
 
 __all__ = [
     "Contract", "Draw", "Emitted", "Expect", "Grid", "Habits", "Hold", "Household", "Line", "Linky", "Peak", "Piece",

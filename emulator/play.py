@@ -9,6 +9,7 @@ from xky.protocol import Mode
 from xky.protocol.status import Breaker
 
 from .contracts import Peak
+from .faults import Fault
 from .legal_time import parse_at
 from .load import Draw, Hold, Load, Ramp
 from .meter import Linky
@@ -175,6 +176,9 @@ class Play:
 
     def _cover_open(self, is_open: bool) -> None:
         self.meter.cover_open = is_open
+
+    def _faults(self, faults: tuple[Fault, ...]) -> None:
+        self._transmitter.faults = faults
 
     def _skip_to(self, text: str) -> None:
         self.meter.skip((self._event.skip_to_us - self.meter.true_us) / 1e6)

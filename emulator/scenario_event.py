@@ -2,14 +2,15 @@
 """One event of a scenario as a person writes it: when, and what happens."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 from xky.protocol.tomlfile import Section
 
 from .contract_table import NamedContract, line_text
+from .faults import Fault, known_faults, made_fault
 from .legal_time import parse_at
 from .meter_file import HouseholdTable, Kva, Power, TraceTable
 from .when import When
@@ -95,6 +96,21 @@ class Exchange(Section):
     pcoup_kva: Kva | None = None
 
 
+def _faults(tables: object) -> tuple[Fault, ...]:
+    """Tables of a scenario as faults."""
+    if not isinstance(tables, list | tuple):
+        raise ValueError('expected a list of tables, such as [{ name = "wrong_checksum", label = "EAST" }]')
+    made = []
+    for table in tables:
+        if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
+            raise ValueError(f"{table!r}: has no name; write one of {', '.join(known_faults())}")
+        try:
+            made.append(made_fault(**table))
+        except InputError as error:
+            raise ValueError(str(error)) from None
+    return tuple(made)
+
+
 class Event(Section):
     """Something happens. ``at`` and one key, or several that happen together, in the order below.
 
@@ -106,6 +122,7 @@ class Event(Section):
         adps: a single-phase load over the subscription.
         adir: phases of a three-phase load over the setting.
         set: registers by label.
+        faults: of the line, in each frame from now on: tables with the name of a fault and its values; [] ends them.
         skip_to: the meter's time jumps on; the line's does not.
     """
 
@@ -130,6 +147,7 @@ class Event(Section):
     msg2: Annotated[str, line_text(16)] | None = None
     lose_phases: tuple[Phase, ...] | None = None
     cover_open: bool | None = None
+    faults: Annotated[tuple[Any, ...], BeforeValidator(_faults)] | None = None
     skip_to: When | None = None
 
     _at_us: int = PrivateAttr(0)

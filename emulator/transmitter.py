@@ -15,10 +15,12 @@ import simpy
 from xky.protocol import Burst, Group, Mode, encode_group
 from xky.protocol.mode import EOT, ETX, STX
 
-from .faults import Fault
+from .faults import Fault, befallen
 from .line import Line
 from .meter import Linky
-from .truth import Expect, Piece, SentFrame, Truth
+from .piece import Expect, Piece, weakened
+from .timing import bursts_of, spans_of
+from .truth import SentFrame, Truth
 
 __all__ = ["FRAME_GAP_S", "Transmitter"]
 
@@ -45,6 +47,13 @@ class _Pieces:
                 self._pieces[place] = _piece(groups[place], mode)
         self._mode, self._groups = mode, groups
         return self._pieces
+
+
+def _is_complete(pieces: Sequence[Piece]) -> bool:
+    """Whether the frame has its STX, maybe behind noise, and its ETX."""
+    if not pieces or not pieces[-1].data.endswith(ETX):
+        return False
+    return any(piece.data.endswith(STX) for piece in pieces if piece.group is None)
 
 
 def _piece(group: Group, mode: Mode) -> Piece:
@@ -126,9 +135,22 @@ class Transmitter:
             yield from self._send_by_group(pieces)
             return
         frame = self._enter(pieces, self._env.now, meter.mode)
+        if self.faults:
+            yield from self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
+            return
         burst = Burst(frame.start_s, frame.character_s, frame.data)
         self._line.send(burst)
         yield self._env.timeout(burst.end_s - self._env.now)
+
+    def _send(self, bursts: Sequence[Burst], end_s: float) -> Generator[simpy.Event, None, None]:
+        """Bursts with what silence lies between them and behind, up to ``end_s``."""
+        for burst in bursts:
+            if burst.start_s > self._env.now:
+                yield self._env.timeout(burst.start_s - self._env.now)
+            self._line.send(burst)
+            yield self._env.timeout(burst.end_s - self._env.now)
+        if end_s > self._env.now:
+            yield self._env.timeout(end_s - self._env.now)
 
     def _resume(self) -> None:
         """Somebody listens again: a frame is under way, or the gap behind it."""
@@ -151,17 +173,14 @@ class Transmitter:
     def _frame_pieces(self, *, short: bool) -> list[Piece]:
         meter = self.meter
         pieces = [_STX_PIECE, *self._pieces.of(meter.groups(short=short), meter.mode), _ETX_PIECE]
-        for fault in self.faults:
-            pieces = fault.apply(pieces, meter.mode, self._rng)
-        return pieces
+        return befallen(pieces, self.faults, meter.mode, self._rng) if self.faults else pieces
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, mode = self._env.now, self.meter.mode
         sent: list[Piece] = []
         for piece in pieces:
-            burst = Burst(self._env.now, mode.character_s, piece.data)
-            self._line.send(burst)
-            yield self._env.timeout(burst.end_s - self._env.now)
+            [(_, end_s)] = spans_of((piece,), self._env.now, mode.character_s)
+            yield from self._send(bursts_of((piece,), self._env.now, mode.character_s), end_s)
             sent.append(piece)
             self.meter.integrate()
             if piece is not pieces[-1] and self.meter.sends_short_frames:
@@ -172,9 +191,9 @@ class Transmitter:
         self._enter(sent, start_s, mode)
 
     def _enter(self, pieces: Sequence[Piece], start_s: float, mode: Mode) -> SentFrame:
-        complete = bool(pieces) and pieces[-1].data.endswith(ETX)
+        complete = _is_complete(pieces)
         if not complete:  # a receiver may report the intact groups of a cut frame, or none (02E §1.5.2)
-            pieces = [Piece(p.data, p.group, Expect.MAY, p.fault) if p.expect is Expect.MUST else p for p in pieces]
+            pieces = weakened(pieces)
         frame = SentFrame(len(self._truth), mode, start_s, mode.character_s, tuple(pieces), complete, self.step)
         self._truth.append(frame)
         return frame

@@ -4,38 +4,15 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import overload
 
 from xky.protocol import Group, Mode
 
-__all__ = ["Emitted", "Expect", "Piece", "SentFrame", "Truth"]
+from .piece import Expect, Piece
+from .timing import spans_of
 
-
-class Expect(StrEnum):
-    """What a correct receiver does with a group as it was sent."""
-
-    MUST = "must report"
-    MAY = "may report"
-    MUST_NOT = "must not report"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Characters of a frame that belong together: a group with its LF and CR, a delimiter, or noise.
-
-    Attributes:
-        data: 7-bit characters as sent.
-        group: the group that the meter meant; None for delimiters and noise.
-        expect: what a correct receiver does with it.
-        fault: name of the fault that made or touched it.
-    """
-
-    data: bytes
-    group: Group | None = None
-    expect: Expect = Expect.MAY
-    fault: str | None = None
+__all__ = ["Emitted", "SentFrame", "Truth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +47,10 @@ class SentFrame:
     complete: bool
     step: str
 
-    @property
+    @cached_property
     def end_s(self) -> float:
-        """End of the last stop bit."""
-        return self.start_s + self.character_s * sum(len(piece.data) for piece in self.pieces)
+        """End of the last stop bit, or of the silence behind it."""
+        return self._spans[-1][1] if self.pieces else self.start_s
 
     @property
     def data(self) -> bytes:
@@ -81,16 +58,17 @@ class SentFrame:
         return b"".join([piece.data for piece in self.pieces])
 
     @cached_property
+    def _spans(self) -> list[tuple[float, float]]:
+        return spans_of(self.pieces, self.start_s, self.character_s)
+
+    @cached_property
     def groups(self) -> tuple[Emitted, ...]:
         """The groups in order, with their times."""
-        groups, sent = [], 0
-        for piece in self.pieces:
-            start = self.start_s + sent * self.character_s
-            sent += len(piece.data)
-            if piece.group is not None:
-                end = self.start_s + sent * self.character_s
-                groups.append(Emitted(piece.group, piece.data, piece.expect, piece.fault, start, end))
-        return tuple(groups)
+        return tuple(
+            Emitted(piece.group, piece.data, piece.expect, piece.fault, start_s, end_s)
+            for piece, (start_s, end_s) in zip(self.pieces, self._spans, strict=True)
+            if piece.group is not None
+        )
 
 
 class Truth(Sequence[SentFrame]):

@@ -3,10 +3,11 @@
 
 from enum import StrEnum
 
-__all__ = ["CHARACTER_BITS", "CR", "EOT", "ETX", "LF", "STX", "Mode"]
+__all__ = ["CHARACTER_BITS", "CR", "DATA_BITS", "EOT", "ETX", "LF", "STX", "Mode"]
 
 STX, ETX, EOT = b"\x02", b"\x03", b"\x04"  # 54E §5.3.6; EOT in 02E §1.5.2 only
 LF, CR = b"\n", b"\r"  # start and end of a group, 54E §5.3.6
+DATA_BITS = 7
 CHARACTER_BITS = 10  # start, 7 data, even parity, stop: 54E §5.3.5
 
 

@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can go wrong between meter and device: one fault a file, found by listing this folder."""
 
+import difflib
+from dataclasses import fields
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
-from .fault import Fault
+from pydantic import TypeAdapter, ValidationError
 
-__all__ = ["Fault", "known_faults"]
+from xky.protocol import LABELS, InputError
+
+from .fault import Fault, befallen
+
+__all__ = ["Fault", "befallen", "known_faults", "made_fault"]
+
+_LABELS = {label for table in LABELS.values() for label in table}
 
 
 @cache
@@ -16,3 +25,34 @@ def known_faults() -> dict[str, type[Fault]]:
     names = sorted(module.name for module in iter_modules(__path__) if module.name != "fault")
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return {name: getattr(module, module.__all__[0]) for name, module in modules.items()}
+
+
+def made_fault(name: str, **values: Any) -> Fault:
+    """The fault of that name, as a scenario writes it.
+
+    Args:
+        name: as ``known_faults`` lists them.
+        values: of its fields.
+
+    Raises:
+        InputError: no such fault, or a value that it cannot have; the text begins with the key.
+    """
+    known = known_faults()
+    kind: Any = known.get(name)
+    if kind is None:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise InputError(f"name {name!r}: no such fault; known: {', '.join(known)}.{hint}")
+    takes = [field.name for field in fields(kind)]
+    for key, value in values.items():
+        if key not in takes:
+            raise InputError(f"{key}: {name} has no such key; it takes {', '.join(takes) or 'none'}")
+        if key in takes[:1] and key in ("label", "before") and value not in _LABELS:
+            raise InputError(f"{key} {value!r}: no such label; write it as Enedis does, such as EAST or PAPP")
+    try:
+        made: Fault = TypeAdapter(kind).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0]) if first["loc"] else name
+        raise InputError(f"{key}: {name}: {first['msg'].lower()}") from None
+    return made

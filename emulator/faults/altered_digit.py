@@ -7,12 +7,10 @@ from random import Random
 
 from xky.protocol import Mode
 
-from ..truth import Expect, Piece
-from .fault import altered
+from ..piece import Piece
+from .fault import damaged, data_places
 
 __all__ = ["AlteredDigit"]
-
-_TAIL = 3  # separator, checksum, CR behind the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +23,12 @@ class AlteredDigit:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        label = self.label
-
-        def change(piece: Piece) -> Piece:
-            data = bytearray(piece.data)
-            end = len(data) - _TAIL
-            digits = [n for n in range(len(label) + 2, end) if chr(data[n]).isdigit()]
+        def change(data: bytes) -> bytes:
+            digits = [place for place in data_places(data, mode) if data[place : place + 1].isdigit()]
             if not digits:
-                return piece
-            where = rng.choice(digits[-2:])
-            data[where] = ord("0") + ((data[where] - ord("0")) ^ 1)
-            return Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_digit")
+                return data
+            turned = bytearray(data)
+            turned[rng.choice(digits[-2:])] ^= 1
+            return bytes(turned)
 
-        return altered(pieces, self.label, change)
+        return damaged(pieces, self.label, mode, "altered_digit", change)

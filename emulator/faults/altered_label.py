@@ -7,8 +7,8 @@ from random import Random
 
 from xky.protocol import Mode
 
-from ..truth import Expect, Piece
-from .fault import altered
+from ..piece import Piece
+from .fault import damaged
 
 __all__ = ["AlteredLabel"]
 
@@ -22,10 +22,10 @@ class AlteredLabel:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        def change(piece: Piece) -> Piece:
-            data = bytearray(piece.data)
+        def change(data: bytes) -> bytes:
             letters = [n for n, character in enumerate(self.label, 1) if character.isalpha()]
-            data[letters[-1]] ^= _TURNED
-            return Piece(bytes(data), piece.group, Expect.MUST_NOT, "altered_label")
+            turned = bytearray(data)
+            turned[letters[-1]] ^= _TURNED
+            return bytes(turned)
 
-        return altered(pieces, self.label, change)
+        return damaged(pieces, self.label, mode, "altered_label", change)

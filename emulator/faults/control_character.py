@@ -7,13 +7,10 @@ from random import Random
 
 from xky.protocol import Mode
 
-from ..truth import Expect, Piece
-from .fault import altered
+from ..piece import Piece
+from .fault import TAIL, damaged
 
 __all__ = ["ControlCharacter"]
-
-
-_TAIL = 3  # separator, checksum, CR behind the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +20,7 @@ class ControlCharacter:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        def change(piece: Piece) -> Piece:
-            data = piece.data[: -_TAIL - 2] + b"\x00" + piece.data[-_TAIL - 1 :]
-            return Piece(data, piece.group, Expect.MUST_NOT, "control_character")
+        def change(data: bytes) -> bytes:
+            return data[: -TAIL - 2] + b"\x00" + data[-TAIL - 1 :]
 
-        return altered(pieces, self.label, change)
+        return damaged(pieces, self.label, mode, "control_character", change)

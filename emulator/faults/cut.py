@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 from xky.protocol.mode import EOT
 
-from ..truth import Expect, Piece
+from ..piece import Expect, Piece
 from .fault import place_of
 
 __all__ = ["Cut"]

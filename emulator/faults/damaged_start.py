@@ -2,13 +2,13 @@
 """A group whose LF arrives as another control character (hekmon/linkytic#67)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from xky.protocol import Mode
 
-from ..truth import Expect, Piece
-from .fault import place_of
+from ..piece import Piece
+from .fault import damaged
 
 __all__ = ["DamagedStart"]
 
@@ -22,12 +22,5 @@ class DamagedStart:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        place = place_of(pieces, self.label)
-        result = list(pieces)
-        if place is not None:
-            data = bytes((rng.choice(_SEEN),)) + pieces[place].data[1:]
-            result[place] = Piece(data, pieces[place].group, Expect.MAY, "damaged_start")
-            before = pieces[place - 1]
-            if before.expect is Expect.MUST:
-                result[place - 1] = replace(before, expect=Expect.MAY)
-        return result
+        start = bytes((rng.choice(_SEEN),))
+        return damaged(pieces, self.label, mode, "damaged_start", lambda data: start + data[1:])

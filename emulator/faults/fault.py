@@ -2,14 +2,30 @@
 """What a fault is: a change of the pieces of one frame, and of what a receiver must make of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Protocol
 
-from xky.protocol import Mode
+from xky.protocol import Frame, Group, Mode, decode, encode_group
+from xky.protocol.mode import CR, EOT, ETX, LF, STX
+from xky.protocol.uart import Defect
 
-from ..truth import Piece
+from ..piece import Expect, Piece, weakened
 
-__all__ = ["Fault", "altered", "place_of"]
+__all__ = [
+    "TAIL",
+    "Fault",
+    "altered",
+    "damaged",
+    "data_places",
+    "misread",
+    "place_of",
+    "revalued",
+    "spoiled",
+    "with_data",
+]
+
+TAIL = 3  # separator, checksum and CR behind the data of a group
 
 
 class Fault(Protocol):
@@ -24,6 +40,27 @@ class Fault(Protocol):
             rng: the line's; take all chance from here.
         """
         ...
+
+
+def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
+    """The pieces of a frame with faults, one after the other, and what follows for the groups beside them.
+
+    A broken LF or CR, or a low stop bit, may take the neighbour with it; a delimiter of frames in the wrong place
+    the whole frame.
+    """
+    for fault in faults:
+        pieces = fault.apply(pieces, mode, rng)
+    result = list(pieces)
+    for place, piece in enumerate(pieces):
+        if piece.group is None:
+            continue
+        if any(delimiter in piece.data for delimiter in (STX, ETX, EOT)):
+            return weakened(result)
+        if not piece.data.startswith(LF) and place > 0:
+            result[place - 1 : place] = weakened(result[place - 1 : place])
+        if not piece.data.endswith(CR) or any(defect is Defect.FRAMING for _, defect in piece.defects):
+            result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
+    return result
 
 
 def place_of(pieces: Sequence[Piece], label: str) -> int | None:
@@ -41,3 +78,86 @@ def altered(pieces: Sequence[Piece], label: str, change: Callable[[Piece], Piece
     if place is not None:
         result[place] = change(pieces[place])
     return result
+
+
+def damaged(
+    pieces: Sequence[Piece], label: str, mode: Mode, fault: str, change: Callable[[bytes], bytes]
+) -> list[Piece]:
+    """The pieces with other characters in the group of that label; all as they were where this frame has none."""
+    place = place_of(pieces, label)
+    return list(pieces) if place is None else with_data(pieces, place, change(pieces[place].data), mode, fault)
+
+
+def with_data(pieces: Sequence[Piece], place: int, data: bytes, mode: Mode, fault: str) -> list[Piece]:
+    """The pieces with other characters at ``place``; what a receiver makes of them follows from the characters.
+
+    Where they still make a group, perhaps another one, it may be reported: no receiver can know better.
+    """
+    before = pieces[place]
+    result = list(pieces)
+    if data == before.data:
+        return result
+    read = _readable(data, mode)
+    result[place] = replace(
+        before, data=data, fault=fault, group=read or before.group, expect=Expect.MAY if read else Expect.MUST_NOT,
+        defects=tuple((at, defect) for at, defect in before.defects if at < len(data)),
+        pauses=tuple((at, pause_s) for at, pause_s in before.pauses if at < len(data)),
+    )  # fmt: skip
+    return result
+
+
+def _readable(data: bytes, mode: Mode) -> Group | None:
+    """The group that a receiver may find in these characters, also one that recovers a lost LF or CR."""
+    for characters in (data, LF + data.strip(LF + CR) + CR, LF + data[1:-1] + CR):
+        for event in decode(STX + characters + ETX, mode):
+            if isinstance(event, Frame) and event.good:
+                return event.good[0]
+    return None
+
+
+def data_places(data: bytes, mode: Mode) -> range:
+    """Where the value of a group lies among its characters, LF to CR."""
+    end = len(data) - TAIL
+    return range(max(data.rfind(mode.separator, 0, end), 0) + 1, end)
+
+
+def spoiled(pieces: Sequence[Piece], place: int, spoilt: Sequence[int], defect: Defect, fault: str) -> list[Piece]:
+    """The pieces with that defect in some characters of the one at ``place``: it may be refused for them."""
+    result = list(pieces)
+    if spoilt:
+        defects = dict(pieces[place].defects) | dict.fromkeys(spoilt, defect)
+        result[place : place + 1] = weakened(result[place : place + 1])
+        result[place] = replace(result[place], defects=tuple(sorted(defects.items())), fault=fault)
+    return result
+
+
+def misread(pieces: Sequence[Piece], mode: Mode, fault: str, sample: Callable[[int], tuple[int, bool]]) -> list[Piece]:
+    """The pieces as a receiver samples them, character by character.
+
+    Args:
+        pieces: of a frame; what is spoilt already stays as it is.
+        mode: of the meter.
+        fault: its name.
+        sample: from the seven data bits sent to those that arrive, and whether parity still holds.
+    """
+    result = list(pieces)
+    for place, piece in enumerate(pieces):
+        if not piece.defects:
+            arrived = [sample(code) for code in piece.data]
+            result = with_data(result, place, bytes(code for code, _ in arrived), mode, fault)
+            spoilt = [index for index, (_, sound) in enumerate(arrived) if not sound]
+            result = spoiled(result, place, spoilt, Defect.PARITY, fault)
+    return result
+
+
+def revalued(pieces: Sequence[Piece], label: str, mode: Mode, fault: str, change: Callable[[str], str]) -> list[Piece]:
+    """The pieces with another value in the group of that label and the checksum that fits: it may be reported."""
+
+    def change_piece(piece: Piece) -> Piece:
+        assert piece.group is not None
+        group = replace(piece.group, value=change(piece.group.value))
+        if group == piece.group or piece.expect is Expect.MUST_NOT:
+            return piece
+        return replace(piece, data=encode_group(group, mode), group=group, expect=Expect.MAY, fault=fault)
+
+    return altered(pieces, label, change_piece)

@@ -2,12 +2,15 @@
 """Characters that nobody sent, before a frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
+from typing import Annotated
+
+from annotated_types import Interval
 
 from xky.protocol import Mode
 
-from ..truth import Expect, Piece
+from ..piece import Piece, weakened
 
 __all__ = ["Noise"]
 
@@ -19,9 +22,8 @@ _ALPHABET = bytes((0x00, 0x00, 0x7F, 0x1A, 0x55, 0x2A, 0x41, 0x30, 0x20))
 class Noise:
     """``length`` characters of noise before STX; the frame behind it may be lost."""
 
-    length: int = 40
+    length: Annotated[int, Interval(ge=1, le=10_000)] = 40
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         noise = Piece(bytes(rng.choice(_ALPHABET) for _ in range(self.length)), fault="noise")
-        weaker = [replace(p, expect=Expect.MAY) if p.expect is Expect.MUST else p for p in pieces]
-        return [noise, *weaker]
+        return [noise, *weakened(pieces)]

@@ -7,7 +7,7 @@ from random import Random
 
 from xky.protocol import Group, Mode, encode_group
 
-from ..truth import Expect, Piece
+from ..piece import Expect, Piece
 from .fault import place_of
 
 __all__ = ["UnknownLabel"]

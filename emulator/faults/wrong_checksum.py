@@ -7,12 +7,12 @@ from random import Random
 
 from xky.protocol import Mode
 
-from ..truth import Expect, Piece
-from .fault import altered
+from ..piece import Piece
+from .fault import damaged
 
 __all__ = ["WrongChecksum"]
 
-_FIRST, _COUNT = 0x20, 64  # checksum characters are 0x20 to 0x5F (54E §5.3.6)
+FIRST, COUNT = 0x20, 64  # checksum characters are 0x20 to 0x5F (54E §5.3.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,8 @@ class WrongChecksum:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        def change(piece: Piece) -> Piece:
-            code = _FIRST + (piece.data[-2] - _FIRST + rng.randrange(1, _COUNT)) % _COUNT
-            data = piece.data[:-2] + bytes((code,)) + piece.data[-1:]
-            return Piece(data, piece.group, Expect.MUST_NOT, "wrong_checksum")
+        def change(data: bytes) -> bytes:
+            code = FIRST + (data[-2] - FIRST + rng.randrange(1, COUNT)) % COUNT
+            return data[:-2] + bytes((code,)) + data[-1:]
 
-        return altered(pieces, self.label, change)
+        return damaged(pieces, self.label, mode, "wrong_checksum", change)

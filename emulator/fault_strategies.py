@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every fault as a Hypothesis strategy, so that a failing stimulus shrinks to the least one.
+
+Needs Hypothesis, which ``xky.protocol.strategies`` needs too; nothing else of the emulator imports this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from typing import Any, get_type_hints
+
+from hypothesis import strategies as st
+
+from .faults import Fault, known_faults
+
+__all__ = ["fault", "faults"]
+
+_PLACES = ("label", "before")
+
+
+def fault(name: str, labels: Sequence[str]) -> st.SearchStrategy[Fault]:
+    """One kind of fault, on any of the labels, with any values of its other fields.
+
+    Args:
+        name: of it, as ``known_faults`` lists them.
+        labels: of the groups that it may befall; earlier ones are the simpler.
+    """
+    kind: Any = known_faults()[name]
+    hints = get_type_hints(kind, include_extras=True)
+    drawn: dict[str, st.SearchStrategy[Any]] = {}
+    for field in fields(kind):
+        if field.name in _PLACES and field.default is MISSING:
+            drawn[field.name] = st.sampled_from(labels)
+        elif field.type not in (str, "str"):
+            drawn[field.name] = st.from_type(hints[field.name])
+    return st.builds(kind, **drawn)
+
+
+def faults(
+    labels: Sequence[str], names: Sequence[str] | None = None, *, min_size: int = 1, max_size: int = 3
+) -> st.SearchStrategy[list[Fault]]:
+    """Some faults that befall a frame together; shrinks to fewer ones, earlier names and simpler values.
+
+    Args:
+        labels: of the groups that they may befall.
+        names: of the faults; None takes all there are.
+        min_size, max_size: how many.
+    """
+    chosen = tuple(known_faults() if names is None else names)
+    return st.lists(
+        st.sampled_from(chosen).flatmap(lambda name: fault(name, labels)), min_size=min_size, max_size=max_size
+    )

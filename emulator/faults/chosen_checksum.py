@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group with the checksum character that somebody asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Annotated
+
+from annotated_types import Interval
+
+from xky.protocol import Mode, encode_group
+
+from ..piece import Expect, Piece
+from .fault import altered
+from .wrong_checksum import COUNT
+
+__all__ = ["ChosenChecksum"]
+
+
+_DIGITS = 8  # enough of them reach every sum modulo 64, whatever comes before
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenChecksum:
+    """The last digits of ``label`` make its checksum ``character``; the group is right, and must be reported.
+
+    Only what has eight digits at its end can: indexes.
+    """
+
+    label: str
+    character: Annotated[int, Interval(ge=0x20, le=0x5F)] = 0x20
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        def change(piece: Piece) -> Piece:
+            group = piece.group
+            if group is None or piece.expect is not Expect.MUST or not _has_room(group.value):
+                return piece
+            head = group.value[:-_DIGITS]
+            at_zero = encode_group(replace(group, value=head + "0" * _DIGITS), mode)[-2]
+            digits = _digits_of_sum((self.character - at_zero) % COUNT, rng)
+            changed = replace(group, value=head + digits)
+            return replace(piece, data=encode_group(changed, mode), group=changed, fault="chosen_checksum")
+
+        return altered(pieces, self.label, change)
+
+
+def _has_room(value: str) -> bool:
+    return len(value) >= _DIGITS and value[-_DIGITS:].isdigit()
+
+
+def _digits_of_sum(total: int, rng: Random) -> str:
+    """Digits drawn at random that sum up to ``total``."""
+    digits = [0] * _DIGITS
+    for _ in range(total):
+        digits[rng.choice([place for place, digit in enumerate(digits) if digit < 9])] += 1
+    return "".join(map(str, digits))

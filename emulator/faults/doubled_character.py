@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A character that arrived twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import damaged, data_places
+
+__all__ = ["DoubledCharacter"]
+
+
+@dataclass(frozen=True, slots=True)
+class DoubledCharacter:
+    """One character of the value of ``label`` comes twice; for data that are empty, the checksum."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        def change(data: bytes) -> bytes:
+            doubled = rng.choice(data_places(data, mode) or range(len(data) - 2, len(data) - 1))
+            return data[: doubled + 1] + data[doubled:]
+
+        return damaged(pieces, self.label, mode, "doubled_character", change)

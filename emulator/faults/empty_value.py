@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group whose value is empty, with the checksum that fits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import revalued
+
+__all__ = ["EmptyValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyValue:
+    """The group of ``label`` has no value; only DATE may (54E §6.2.3.3), so a receiver may refuse it or pass it on."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        return revalued(pieces, self.label, mode, "empty_value", lambda value: "")

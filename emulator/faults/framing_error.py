@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A character whose stop bit arrived low."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+from xky.protocol.uart import Defect
+
+from ..piece import Piece
+from .fault import TAIL, place_of, spoiled
+
+__all__ = ["FramingError"]
+
+
+@dataclass(frozen=True, slots=True)
+class FramingError:
+    """The last character of the value of ``label`` has no stop bit: what follows it may be misread, too."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        place = place_of(pieces, self.label)
+        if place is None:
+            return list(pieces)
+        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], Defect.FRAMING, "framing_error")

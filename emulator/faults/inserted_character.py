@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A character that nobody sent, inside a group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import damaged, data_places
+
+__all__ = ["InsertedCharacter"]
+
+
+_SEEN = bytes(code for code in range(0x21, 0x7F) if code % 64)  # @ would leave the checksum as it was
+
+
+@dataclass(frozen=True, slots=True)
+class InsertedCharacter:
+    """A printable character stands before one of the value of ``label``, or before its checksum."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        def change(data: bytes) -> bytes:
+            place = rng.choice(data_places(data, mode) or range(len(data) - 2, len(data) - 1))
+            return data[:place] + bytes((rng.choice(_SEEN),)) + data[place:]
+
+        return damaged(pieces, self.label, mode, "inserted_character", change)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Edges that do not come when they should."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated
+
+from annotated_types import Interval
+
+from xky.protocol import Mode
+from xky.protocol.mode import DATA_BITS
+
+from ..piece import Piece
+from .fault import misread
+
+__all__ = ["Jitter"]
+
+
+_CENTRE = 0.5  # a receiver samples there
+_BEARABLE = 0.15  # of a bit: 15 microseconds of 104, what an opto-coupler adds; three times that still misses nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Jitter:
+    """Each edge comes early or late by a normal error of ``rms_bits`` bit times.
+
+    A bit is misread where the edge before or behind it passes its middle. Within the tolerance of the texts
+    (60 of 104 microseconds are clean, 54E §5.3.2) that never happens.
+    """
+
+    rms_bits: Annotated[float, Interval(ge=0, le=1)] = 0.3
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        if self.rms_bits <= _BEARABLE:
+            return list(pieces)
+        return misread(pieces, mode, "jitter", lambda code: self._sampled(code, rng))
+
+    def _sampled(self, code: int, rng: Random) -> tuple[int, bool]:
+        """The data bits that a receiver samples, and whether parity still holds."""
+        sent = code | code.bit_count() % 2 << DATA_BITS
+        levels = sent << 1 | 1 << DATA_BITS + 2  # start and stop bit around them
+        heard = 0
+        for bit in range(1, DATA_BITS + 2):
+            late = rng.gauss(0, self.rms_bits) > _CENTRE
+            early = rng.gauss(0, self.rms_bits) < -_CENTRE
+            seen = bit - 1 if late else bit + 1 if early else bit
+            heard |= (levels >> seen & 1) << bit - 1
+        return heard & 0x7F, heard.bit_count() % 2 == 0

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A character that never arrived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import damaged, data_places
+
+__all__ = ["LostCharacter"]
+
+
+@dataclass(frozen=True, slots=True)
+class LostCharacter:
+    """One character of the value of ``label`` is missing; for data that are empty, the checksum."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        def change(data: bytes) -> bytes:
+            places = data_places(data, mode) or range(len(data) - 2, len(data) - 1)
+            lost = rng.choice(places)
+            return data[:lost] + data[lost + 1 :]
+
+        return damaged(pieces, self.label, mode, "lost_character", change)

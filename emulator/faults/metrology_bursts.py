@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bursts of carrier as older meters send for each Wh."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated
+
+from annotated_types import Interval
+
+from xky.protocol import Mode
+from xky.protocol.uart import Defect
+
+from ..piece import Piece
+
+__all__ = ["MetrologyBursts"]
+
+
+_REST_S = 0.0334  # between two frames (54E §5.3.6)
+
+
+@dataclass(frozen=True, slots=True)
+class MetrologyBursts:
+    """``count`` bursts of carrier of 1 to 20 ms before the frame (02E §2.3), which must be read all the same."""
+
+    count: Annotated[int, Interval(ge=1, le=50)] = 3
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        bursts = []
+        for _ in range(self.count):
+            length = max(1, round(rng.uniform(0.001, 0.020) / mode.character_s))
+            low = tuple((at, Defect.FRAMING) for at in range(length))
+            bursts.append(Piece(bytes(length), fault="metrology_bursts", defects=low, pauses=((length, _REST_S),)))
+        return [*bursts, *pieces]

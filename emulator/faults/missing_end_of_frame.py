@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A frame whose ETX never arrived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+from xky.protocol.mode import ETX
+
+from ..piece import Piece, weakened
+
+__all__ = ["MissingEndOfFrame"]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEndOfFrame:
+    """The frame has no ETX, so the STX of the next one follows its last group: its groups may be lost."""
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        kept = [piece for piece in pieces if piece.group is not None or piece.data != ETX]
+        return list(pieces) if len(kept) == len(pieces) else weakened(kept)

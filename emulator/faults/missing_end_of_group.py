@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group whose CR never arrived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+from xky.protocol.mode import CR
+
+from ..piece import Piece
+from .fault import damaged
+
+__all__ = ["MissingEndOfGroup"]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEndOfGroup:
+    """The group of ``label`` has no CR: it may be lost or recovered, and so may the one behind."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        return damaged(pieces, self.label, mode, "missing_end_of_group", lambda data: data.removesuffix(CR))

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group that the meter left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import place_of
+
+__all__ = ["MissingGroup"]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingGroup:
+    """The frame goes without the group of ``label``; all else is as it should be."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        place = place_of(pieces, self.label)
+        return [piece for at, piece in enumerate(pieces) if at != place]

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group whose LF never arrived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+from xky.protocol.mode import LF
+
+from ..piece import Piece
+from .fault import damaged
+
+__all__ = ["MissingStartOfGroup"]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingStartOfGroup:
+    """The group of ``label`` has no LF: it may be lost or recovered, and so may the one before."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        return damaged(pieces, self.label, mode, "missing_start_of_group", lambda data: data.removeprefix(LF))

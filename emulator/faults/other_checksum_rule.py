@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group with the checksum of the other mode."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import damaged
+from .wrong_checksum import COUNT, FIRST
+
+__all__ = ["OtherChecksumRule"]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChecksumRule:
+    """The checksum of ``label`` counts the last separator where it must not, or leaves it out where it must not.
+
+    A receiver that tries both rules on one group takes it (54E table 2, 02E §1.5.2).
+    """
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        more = mode.separator[0] if mode is Mode.HISTORIC else -mode.separator[0]
+
+        def change(data: bytes) -> bytes:
+            code = FIRST + (data[-2] - FIRST + more) % COUNT
+            return data[:-2] + bytes((code,)) + data[-1:]
+
+        return damaged(pieces, self.label, mode, "other_checksum_rule", change)

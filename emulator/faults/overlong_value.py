@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group whose value is too long, with the checksum that fits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated
+
+from annotated_types import Interval
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import revalued
+
+__all__ = ["OverlongValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class OverlongValue:
+    """The value of ``label`` has ``length`` characters more than it should, zeros; the checksum is right."""
+
+    label: str
+    length: Annotated[int, Interval(ge=1, le=1000)] = 200
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        return revalued(pieces, self.label, mode, "overlong_value", lambda value: "0" * self.length + value)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A character whose parity bit arrived wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+from xky.protocol.uart import Defect
+
+from ..piece import Piece
+from .fault import TAIL, place_of, spoiled
+
+__all__ = ["ParityError"]
+
+
+@dataclass(frozen=True, slots=True)
+class ParityError:
+    """The last character of the value of ``label`` has a wrong parity bit, its seven data bits are right.
+
+    A receiver may refuse the group, or let the checksum decide.
+    """
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        place = place_of(pieces, self.label)
+        if place is None:
+            return list(pieces)
+        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], Defect.PARITY, "parity_error")

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A silence inside a group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Annotated
+
+from annotated_types import Interval
+
+from xky.protocol import Mode
+
+from ..piece import Piece, weakened
+from .fault import place_of
+
+__all__ = ["Pause"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The line is silent for ``for_s`` seconds in the middle of the group of ``label``.
+
+    The texts set no gap between characters, and 33.4 ms at most between groups (54E §5.3.6): a receiver that
+    gives up may lose the frame.
+    """
+
+    label: str
+    for_s: Annotated[float, Interval(ge=0.001, le=60)] = 0.5
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        place = place_of(pieces, self.label)
+        if place is None:
+            return list(pieces)
+        result = weakened(pieces)
+        half = len(pieces[place].data) // 2
+        silences = ((half, self.for_s),)
+        result[place] = replace(result[place], pauses=(*result[place].pauses, *silences), fault="pause")
+        return result

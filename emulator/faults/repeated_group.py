@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group that comes twice in a frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import place_of
+
+__all__ = ["RepeatedGroup"]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedGroup:
+    """The group of ``label`` comes a second time, right behind the first, exactly as it was."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        place = place_of(pieces, self.label)
+        if place is None:
+            return list(pieces)
+        again = replace(pieces[place], fault="repeated_group")
+        return [*pieces[: place + 1], again, *pieces[place + 1 :]]

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two digits that changed places: the checksum stays right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import damaged, data_places
+
+__all__ = ["SwappedDigits"]
+
+
+@dataclass(frozen=True, slots=True)
+class SwappedDigits:
+    """The two neighbouring digits of the value of ``label`` that differ, the first such pair, change places.
+
+    No receiver can know, so the wrong value may be reported; what comes after must be read all the same.
+    """
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        def change(data: bytes) -> bytes:
+            for place in data_places(data, mode)[1:]:
+                left, right = data[place - 1 : place], data[place : place + 1]
+                if left.isdigit() and right.isdigit() and left != right:
+                    return data[: place - 1] + right + left + data[place + 1 :]
+            return data
+
+        return damaged(pieces, self.label, mode, "swapped_digits", change)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group with the separator of the other mode."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from xky.protocol import Mode
+
+from ..piece import Piece
+from .fault import damaged
+
+__all__ = ["WrongSeparator"]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSeparator:
+    """Behind ``label`` stands HT in the place of SP, or SP in the place of HT; the checksum stays."""
+
+    label: str
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        other = Mode.HISTORIC if mode is Mode.STANDARD else Mode.STANDARD
+
+        def change(data: bytes) -> bytes:
+            return data.replace(mode.separator, other.separator, 1)
+
+        return damaged(pieces, self.label, mode, "wrong_separator", change)
