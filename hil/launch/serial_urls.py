@@ -12,6 +12,7 @@ import serial
 __all__ = ["open_urls"]
 
 _NATIVE = serial.Serial
+_OF_LINKY = "xky.emulator.serial_url"  # by its name: the emulator is imported when a linky:// URL is opened, not before
 
 
 class _OpensUrls(abc.ABCMeta):
@@ -48,4 +49,6 @@ def _is_url(port: object) -> bool:
 
 def open_urls() -> None:
     """From now on ``serial.Serial`` opens URLs, too; programs that come after find nothing else changed."""
+    if _OF_LINKY not in serial.protocol_handler_packages:
+        serial.protocol_handler_packages.append(_OF_LINKY)
     serial.Serial = _Serial  # type: ignore[misc]  # the very point

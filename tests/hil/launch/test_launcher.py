@@ -99,6 +99,17 @@ def test_a_command_of_the_path_opens_a_url_for_a_path(program: Path, url: str) -
     check(launched("program.py", "at_once", url, cwd=Path("/"), path=str(program.parent)))
 
 
+def test_a_program_opens_an_emulated_meter_for_a_path(tmp_path: Path) -> None:
+    program = tmp_path / "opens.py"
+    program.write_text(
+        "import serial, sys\n"
+        "port = serial.Serial(sys.argv[1], 9600, bytesize=7, parity='E', timeout=5)\n"
+        "print(isinstance(port, serial.Serial), port.read_until(b'\\r')[:6])"
+    )
+    ran = launched(str(program), "linky://standard?speed=max")
+    assert ran.stdout == "True b'\\x02\\nADSC'\n", ran.stderr
+
+
 def test_a_path_is_opened_as_ever(tmp_path: Path) -> None:
     program = tmp_path / "opens.py"
     program.write_text(
