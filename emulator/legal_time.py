@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 
 from xky.protocol import InputError, Season, Timestamp
 
-__all__ = ["PARIS", "SECOND_US", "horodate", "instant_us", "local_time", "midnight_after", "parse_at", "wall_instants"]
+__all__ = [
+    "PARIS", "SECOND_US", "first_from", "horodate", "instant_us", "local_time", "midnight_after", "parse_at",
+    "wall_instants",
+]  # fmt: skip
 
 PARIS = ZoneInfo("Europe/Paris")
 SECOND_US = 1_000_000
@@ -62,6 +65,24 @@ def parse_at(text: str, what: str = "--at") -> int:
     if aware.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != moment:
         raise InputError(f"{what} {text!r}: this hour is skipped by the change to summer time; take an hour later")
     return instant_us(aware)
+
+
+def first_from(from_us: int, text: str, what: str) -> int:
+    """Instant of a date and time; of a time of the day alone the first one that is not before ``from_us``.
+
+    Raises:
+        InputError: see ``parse_at``.
+    """
+    try:
+        wall = time.fromisoformat(text)
+    except ValueError:
+        return parse_at(text, what)
+    day = local_time(from_us).date()
+    at_us = parse_at(datetime.combine(day, wall).isoformat(), what)
+    second_us = instant_us(datetime.combine(day, wall, PARIS).replace(fold=1))  # of an hour that comes twice
+    if max(at_us, second_us) < from_us:
+        return parse_at(datetime.combine(day + timedelta(days=1), wall).isoformat(), what)
+    return at_us if at_us >= from_us else second_us
 
 
 def midnight_after(at_us: int) -> int:

@@ -32,14 +32,14 @@ from .snapshot import Snapshot
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["CutOff", "Linky", "LoadControl", "Network", "Peak", "Snapshot"]
+__all__ = ["RESERVE_S", "CutOff", "Linky", "LoadControl", "Network", "Peak", "Snapshot"]
 
 DEFAULT_AT = "2026-01-15T18:00"  # a winter evening
+RESERVE_S = 72 * 3600.0  # of the clock without supply: assumption
 MSG1 = "PAS DE          MESSAGE         "  # as most captures show it
 _MSG1_CENTRED = "     PAS DE          MESSAGE    "
 _TYPE = {1: "61", 3: "76"}  # Linky G3, 60 A (EUR list of codes)
 _PREF_KVA = {1: 6, 3: 12}  # common subscriptions
-_RESERVE_S = 72 * 3600.0  # of the clock without supply: assumption
 
 _SETTINGS = frozenset(  # attributes that a person may set at any time
     {"absent_phases", "clock_degraded", "contract", "grid", "habits", "identity", "mode", "msg1", "msg2", "network",
@@ -195,6 +195,10 @@ class Linky:
         """The present on the meter's clock."""
         return self._clock.shown(self.true_us)
 
+    def when_shown(self, clock_us: int) -> int:
+        """True instant at which the meter's clock shows an instant, if nobody sets it."""
+        return self._clock.when(clock_us)
+
     def wait(self, duration_s: float) -> None:
         """Let time pass for a meter on its own; on a bench the bench's clock does."""
         self._waited_s += duration_s
@@ -284,7 +288,7 @@ class Linky:
             self.powered, self._off_since_us = False, self._done_us
             self.touch()
 
-    def regain_supply(self, *, reserve_s: float = _RESERVE_S) -> None:
+    def regain_supply(self, *, reserve_s: float = RESERVE_S) -> None:
         """The network comes back.
 
         Args:
@@ -331,10 +335,9 @@ class Linky:
         self._period_end_shown_us = self.counters.next_period_end(clock_us)
         self._period_end_us = self._clock.when(self._period_end_shown_us)
         self._midnight_us = self._clock.when(midnight_after(clock_us))
-        edges = [edge for peak in (self.peaks or {}).values() for edge in (peak.start_us, peak.end_us, peak.noticed_us)
-                 if edge is not None and edge > clock_us]  # fmt: skip
-        switch_us = self._clock.when(min([self.contract.next_switch(clock_us), *edges]))
-        bounds = [self._period_end_us, self._midnight_us, switch_us, self._opens_us(at_us)]
+        switch_us = self._clock.when(self.next_switch(clock_us))
+        self._opens_at_us = self._opens_us(at_us)
+        bounds = [self._period_end_us, self._midnight_us, switch_us, self._opens_at_us]
         bounds += [power_until_us] if power_until_us is not None else []
         bounds += [self._amps_settle_us] if self._amps_settle_us > at_us else []
         self._boundary_us = min(bound for bound in bounds if bound is not None)
@@ -403,6 +406,12 @@ class Linky:
         lagging = self._amps_before is not None and self._done_us < self._amps_settle_us
         return self._amps_before if lagging and self._amps_before is not None else self.power.currents_a
 
+    @property
+    def opens_at_us(self) -> int | None:
+        """True instant at which the breaker opens if nothing changes; None: it does not, or is open, or unpowered."""
+        self.integrate()
+        return self._opens_at_us if self.powered else None
+
     def show_currents(self, amps: Sequence[float]) -> None:
         """A second ago these flowed, and a meter whose currents lag still shows them; see ``Habits.current_lag_s``."""
         self.integrate()
@@ -455,6 +464,12 @@ class Linky:
     def frame_bytes(self) -> bytes:
         """STX to ETX, as of now."""
         return encode_frame(self.groups(), self.mode)
+
+    def next_switch(self, clock_us: int) -> int:
+        """The next time on its clock, strictly later, at which the tariff may change, midnight among it."""
+        edges = [edge for peak in (self.peaks or {}).values() for edge in (peak.start_us, peak.end_us, peak.noticed_us)
+                 if edge is not None and edge > clock_us]  # fmt: skip
+        return min([self.contract.next_switch(clock_us), *edges])
 
     @property
     def peaks_known(self) -> Mapping[int, Peak]:

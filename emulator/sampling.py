@@ -8,6 +8,7 @@ comes is sampled anew.
 import math
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 from xky.protocol import Burst
 from xky.protocol.mode import CHARACTER_BITS
@@ -24,7 +25,8 @@ def uart_of(baud: int, data_bits: int, parity: str, stop_bits: float) -> Uart:
     Raises:
         InputError: no UART has these settings.
     """
-    return Uart(baud, data_bits, parity, math.floor(stop_bits))
+    checked: Any = parity  # by the UART
+    return Uart(baud, data_bits, checked, math.floor(stop_bits))
 
 
 class _Run:
@@ -114,7 +116,7 @@ class Sampler:
             uart = Uart(baud, 8, "N") if self._keep_parity else Uart(baud)
         reception = received(burst, uart, None if as_sent else from_s)
         data, rest_of_stop_s = reception.handed_over, 0.5 / uart.baud
-        ends = [index for index, _ in reception.runs[1:]] + [len(data)]
+        ends = [*(index for index, _ in reception.runs), len(data)][1:]
         for (first, end_s), end in zip(reception.runs, ends, strict=True):
             run = _Run(data[first:end], end_s + rest_of_stop_s, reception.character_s)
             if as_sent and from_s is not None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A scenario as a person writes it: a meter, a stretch of time, and what happens when."""
 
-from datetime import datetime, time, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pydantic import PrivateAttr, ValidationInfo, field_validator
@@ -10,16 +10,15 @@ from pydantic import PrivateAttr, ValidationInfo, field_validator
 from xky.protocol import InputError, Mode
 from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml
 
-from .legal_time import PARIS, SECOND_US, instant_us, local_time, parse_at
-from .meter_file import MeterFile, held, meter_file
+from .feasible import check_happening
+from .legal_time import SECOND_US, first_from, local_time, parse_at
+from .meter_file import MeterFile, meter_file
 from .scenario_event import Event
 from .when import When
 
 __all__ = ["Scenario", "scenario_named", "scenario_names"]
 
 _READY = Shelf(resources.files(__package__) / "scenarios", "scenario", "scenarios")
-_SETTINGS = ("mode", "pref_kva", "pcoup_kva")
-_LOADS = ("load_va", "household", "trace")
 
 
 class Scenario(Section):
@@ -60,6 +59,11 @@ class Scenario(Section):
         return parse_at(self.end)
 
     @property
+    def folder(self) -> Path:
+        """What paths in it start from."""
+        return self._written.folder
+
+    @property
     def first_meter(self) -> MeterFile:
         """The meter that it starts with."""
         return self._meter
@@ -85,7 +89,7 @@ class Scenario(Section):
             raise written.complain(f"end {self.end!r}: is not after at, {self.at}", "end")
         self._set_times()
         for number, event in enumerate(self.event):
-            meter = self._check(event, meter, written.below("event", str(number)))
+            meter = check_happening(event, meter, event.at_us, written.below("event", str(number)))
         return self
 
     def _the_meter(self) -> MeterFile:
@@ -104,7 +108,7 @@ class Scenario(Section):
         for number, event in enumerate(self.event):
             written = self._written.below("event", str(number))
             with written.blame("at"):
-                at_us = self._instant(event.at, "at")
+                at_us = first_from(self.at_us, event.at, "at")
                 if at_us < before_us:
                     raise InputError(f"at {event.at!r}: lies before {above}; write the events in order of time")
                 if at_us > self.end_us:
@@ -115,7 +119,7 @@ class Scenario(Section):
             skip_to_us = at_us
             if event.skip_to is not None:
                 with written.blame("skip_to"):
-                    skip_to_us = self._instant(event.skip_to, "skip_to")
+                    skip_to_us = first_from(self.at_us, event.skip_to, "skip_to")
                     if not at_us < skip_to_us <= self.end_us:
                         raise InputError(
                             f"skip_to {event.skip_to!r}: is not between {event.at} and the end, {self.end}"
@@ -131,68 +135,6 @@ class Scenario(Section):
                     )
             event.happens_at(at_us, skip_to_us)
             before_us, above = skip_to_us, "the event above" + (" leads to" if event.skip_to is not None else "")
-
-    def _instant(self, text: str, what: str) -> int:
-        """Instant of a date and time; a time of the day alone is the first one not before the start."""
-        try:
-            wall = time.fromisoformat(text)
-        except ValueError:
-            return parse_at(text, what)
-        day = local_time(self.at_us).date()
-        at_us = parse_at(datetime.combine(day, wall).isoformat(), what)
-        second_us = instant_us(datetime.combine(day, wall, PARIS).replace(fold=1))  # of an hour that comes twice
-        if max(at_us, second_us) < self.at_us:
-            return parse_at(datetime.combine(day + timedelta(days=1), wall).isoformat(), what)
-        return at_us if at_us >= self.at_us else second_us
-
-    # What happens
-
-    def meter_after(self, event: Event, meter: MeterFile) -> MeterFile:
-        """The meter as a file would describe it after an event, but for what only a running one has.
-
-        Raises:
-            InputError: there is no such meter.
-        """
-        changes: dict[str, Any] = {}
-        if event.exchange is not None:
-            new = {key: getattr(event.exchange, key) for key in event.exchange.model_fields_set}
-            changes |= {key: value for key, value in new.items() if value is not None}
-            changes |= {"seed": meter.seed + 1, "registers": {}}
-            if meter.house is not None:
-                changes["household"] = meter.house  # it stays
-        changes |= {key: getattr(event, key) for key in _SETTINGS if getattr(event, key) is not None}
-        loads = {key: getattr(event, key) for key in _LOADS}
-        if any(load is not None for load in loads.values()):
-            if event.trace is not None:
-                path = (self._written.folder / event.trace.file).absolute()
-                loads["trace"] = event.trace.model_copy(update={"file": str(path)})
-            return meter.changed(**changes, **loads).found_at(Written())
-        return meter.changed(**changes) if changes else meter
-
-    def _check(self, event: Event, before: MeterFile, written: Written) -> MeterFile:
-        """What the meter at that time cannot do; gives the meter after the event."""
-        changing = [key for key in event.actions if key in ("exchange", *_SETTINGS, *_LOADS)]
-        if changing:
-            with written.blame(changing[-1] if event.exchange is None else "exchange"):
-                meter = self.meter_after(event, before)
-                meter.build(at_us=event.at_us)
-        else:
-            meter = before
-        if event.adps is not None and meter.phases == 3:
-            raise written.complain("three-phase frames have no ADPS; write adir = [1]", "adps")
-        if event.adir is not None and meter.phases == 1:
-            raise written.complain("a single-phase meter has no ADIR; write adps = true", "adir")
-        if event.lose_phases and meter.phases == 1:
-            raise written.complain("a single-phase meter has one phase; write an outage", "lose_phases")
-        if event.ramp is not None:
-            with written.blame("ramp", "to_va"):
-                held(event.ramp.to_va, meter.phases)
-        if event.set:
-            trial = meter.changed(registers={}).build(at_us=event.at_us)
-            for label, value in event.set.items():
-                with written.blame("set", label):
-                    trial.set(**{label: value})
-        return meter
 
 
 def scenario_names() -> list[str]:

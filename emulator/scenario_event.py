@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One event of a scenario as a person writes it: when, and what happens."""
+"""What may happen to a meter, and one event of a scenario, as a person writes them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from .legal_time import parse_at
 from .meter_file import HouseholdTable, Kva, Power, TraceTable
 from .when import When
 
-__all__ = ["Clock", "Event", "Exchange", "Outage", "PeakTable", "RampTable"]
+__all__ = ["Clock", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable"]
 
 Phase = Annotated[int, Field(ge=1, le=3)]
 _LOADS = ("load_va", "ramp", "household", "trace", "adps", "adir")
@@ -111,13 +111,13 @@ def _faults(tables: object) -> tuple[Fault, ...]:
     return tuple(made)
 
 
-class Event(Section):
-    """Something happens. ``at`` and one key, or several that happen together, in the order below.
+class Happening(Section):
+    """Something happens: one key, or several that happen together, in the order below.
 
     Attributes:
-        at: legal time of the day, or a date and time.
         say: a remark for people.
         exchange: of the meter.
+        contract: another one from now on, by remote order; mobile peaks of the old one are forgotten.
         load_va: draw this; ``ramp``, ``household``, ``trace`` likewise.
         adps: a single-phase load over the subscription.
         adir: phases of a three-phase load over the setting.
@@ -126,10 +126,10 @@ class Event(Section):
         skip_to: the meter's time jumps on; the line's does not.
     """
 
-    at: When
     say: str = ""
     exchange: Exchange | None = None
     mode: Mode | None = None
+    contract: NamedContract | None = None
     pref_kva: Kva | None = None
     pcoup_kva: Kva | None = None
     load_va: Power | None = None
@@ -150,6 +150,31 @@ class Event(Section):
     faults: Annotated[tuple[Any, ...], BeforeValidator(_faults)] | None = None
     skip_to: When | None = None
 
+    @property
+    def actions(self) -> list[str]:
+        """The keys that say what happens, in the order of the schema."""
+        return [key for key in type(self).model_fields if key not in ("at", "say") and getattr(self, key) is not None]
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "Happening":
+        if not self.actions and not self.say:
+            known = ", ".join(key for key in type(self).model_fields if key != "at")
+            raise ValueError(f"nothing happens; write one of {known}")
+        loads = [key for key in self.actions if key in _LOADS]
+        if len(loads) > 1:
+            raise ValueError(f"{loads[1]}: there is {loads[0]} too, and a meter feeds one load; leave one out")
+        return self
+
+
+class Event(Happening):
+    """Something that happens at a time.
+
+    Attributes:
+        at: legal time of the day, or a date and time.
+    """
+
+    at: When
+
     _at_us: int = PrivateAttr(0)
     _skip_to_us: int = PrivateAttr(0)
 
@@ -166,18 +191,3 @@ class Event(Section):
     def happens_at(self, at_us: int, skip_to_us: int) -> None:
         """Its scenario tells it when it happens."""
         self._at_us, self._skip_to_us = at_us, skip_to_us
-
-    @property
-    def actions(self) -> list[str]:
-        """The keys that say what happens, in the order of the schema."""
-        return [key for key in type(self).model_fields if key not in ("at", "say") and getattr(self, key) is not None]
-
-    @model_validator(mode="after")
-    def _does_something(self) -> "Event":
-        if not self.actions and not self.say:
-            known = ", ".join(key for key in type(self).model_fields if key != "at")
-            raise ValueError(f"nothing happens; write one of {known}")
-        loads = [key for key in self.actions if key in _LOADS]
-        if len(loads) > 1:
-            raise ValueError(f"{loads[1]}: there is {loads[0]} too, and a meter feeds one load; leave one out")
-        return self

@@ -92,18 +92,18 @@ class _Player:
         if self.silent:
             return
         self._meters.vary(self._bench.meter)
-        yield from self._hold(OPENING, self._times().completeness_s)
+        yield from self._hold(OPENING, lambda: self._times().completeness_s)
         for number, step in enumerate(self._plan.steps):
             self._on_step(step.name, number)
             yield from self._step(step)
         self._meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
-        yield from self._hold(CLOSING, self._times().completeness_s + self._times().latency_s)
+        yield from self._hold(CLOSING, lambda: self._times().completeness_s + self._times().latency_s)
 
     def _start_up(self) -> Generator[bool, None, None]:
         """Clean frames until the device says its first word."""
         bench = self._bench
-        yield from self._hold(START_UP, 0.0)
+        yield from self._hold(START_UP, lambda: 0.0)
         began_s = bench.env.now
         patience_s = self._times().completeness_s + _FIRST_READING_S * self._speed
         while not any(in_label_table(key) for reading in bench.probe.readings for key in reading.said):
@@ -114,13 +114,8 @@ class _Player:
 
     def _step(self, step: Stimulus) -> Generator[bool, None, None]:
         transmitter = self._bench.transmitter
-        times = self._times()
-        hold_s = times.completeness_s
-        longest_s = self._longest_period_s()
-        freshness_s = times_for(self._bench.board, longest_s, self._speed).freshness_s
-        aged_s = freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
         if step.at is None:
-            self._meters.stay_in_the_day(max(hold_s, aged_s) + max(times.recovery_s, aged_s))
+            self._meters.stay_in_the_day(max(self._step_s(step), self._aged_s()) + self._aged_s())
         else:
             self._meters.go_on_to(step.at)
         meter = transmitter.meter = self._meters.of(step.meter)
@@ -129,30 +124,46 @@ class _Player:
         transmitter.faults = step.faults(meter)
         if step.disturbs:
             self.disturbed.add(step.name)
-        if step.outlasts_freshness:
-            hold_s = max(hold_s, aged_s)
-        if step.outlasts_completeness:
-            hold_s += times.latency_s + 2 * self._period_s()
-        if step.outlasts_detection:
-            hold_s += times.detection_s
-        yield from self._hold(step.name, hold_s)
+        yield from self._hold(step.name, lambda: self._step_s(step))
         transmitter.faults = ()
         step.after(meter)
         if step.disturbs or step.outlasts_freshness:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self._meters.of(self._plan.steps[0].meter)
             self._meters.vary(meter)
-            tail_s = max(times.recovery_s, aged_s if step.outlasts_freshness else 0.0)
-            tail_s += times.detection_s if step.outlasts_detection else 0.0
-            yield from self._hold(step.tail, tail_s)
+            yield from self._hold(step.tail, lambda: self._tail_s(step))
 
-    def _hold(self, name: str, duration_s: float) -> Generator[bool, None, None]:
-        """Frames of one step: at least one, and as many as start within the duration."""
+    def _step_s(self, step: Stimulus) -> float:
+        """How long a step is held, by the frames of now."""
+        times = self._times()
+        hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else times.completeness_s
+        if step.outlasts_freshness:
+            hold_s = max(hold_s, self._aged_s())
+        if step.outlasts_completeness:
+            hold_s += times.latency_s + 2 * self._period_s()
+        if step.outlasts_detection:
+            hold_s += times.detection_s
+        return hold_s
+
+    def _tail_s(self, step: Stimulus) -> float:
+        """How long the clean frames behind it last."""
+        times = self._times()
+        tail_s = max(times.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
+        return tail_s + (times.detection_s if step.outlasts_detection else 0.0)
+
+    def _aged_s(self) -> float:
+        """After so long a value from before is too old."""
+        longest_s = self._longest_period_s()
+        freshness_s = times_for(self._bench.board, longest_s, self._speed).freshness_s
+        return freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
+
+    def _hold(self, name: str, lasts_s: Callable[[], float]) -> Generator[bool, None, None]:
+        """Frames of one step: at least one, and as many as start within a duration that they may change."""
         self._bench.transmitter.step = name
         began_s = self._bench.env.now
         yield True
-        slack_s = 0.5 * self._period_s()  # n periods are n frames, though their gaps are not the longest
-        while self._bench.env.now - began_s < duration_s - slack_s:
+        # half a period of slack: n periods are n frames, though their gaps are not the longest
+        while self._bench.env.now - began_s < lasts_s() - 0.5 * self._period_s():
             yield True
 
     def _period_s(self) -> float:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where bytes of a line come from: a capture file, a serial port, or standard input.
+"""Where bytes of a line come from: a capture file, a recording of the carrier, a serial port, or standard input.
 
 A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
 sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
@@ -31,6 +31,7 @@ _CHUNK = 1 << 16
 _TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
 _HEARD_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
 _POLL_S = 0.2
+_CARRIER_CSV = b"time_s,volts"  # how emulator/carrier/csv_file.py begins
 _MEND = {
     errno.ENOENT: "no such port; is it plugged in?",
     errno.EACCES: "permission denied; add yourself to the group that owns it (often dialout)",
@@ -57,11 +58,12 @@ class Source:
 
 
 def open_source(spec: str, mode: Mode | None = None) -> Source:
-    """Open a capture file, a port (path or pyserial URL), or ``-`` for standard input.
+    """Open a capture file, a recording of the carrier (WAV, or CSV with its header), a port (path or pyserial URL),
+    or ``-`` for standard input.
 
     Args:
         spec: what the person gave.
-        mode: sets the speed of a port; None finds it by listening.
+        mode: sets the speed of a port or a carrier; None finds it by listening.
 
     Raises:
         InputError: no such file, it cannot be read, or (while reading) it is empty.
@@ -74,6 +76,10 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
         return Source(spec, None, True, _read_port(spec, _open_port(spec, mode), mode))
     if path.is_dir():
         raise InputError(f"{spec}: is a folder; give one capture file")
+    if _is_carrier(path):
+        from .carrier_source import read_carrier
+
+        return Source(spec, None, False, read_carrier(path, mode))
     try:
         stream = path.open("rb", buffering=0)
     except FileNotFoundError:
@@ -89,6 +95,16 @@ def _is_port(spec: str, path: Path) -> bool:
         return True
     with suppress(OSError):
         return path.is_char_device() or (spec.startswith("/dev/") and not path.exists())
+    return False
+
+
+def _is_carrier(path: Path) -> bool:
+    if path.suffix.lower() == ".wav":
+        return path.exists()
+    with suppress(OSError):
+        if path.suffix.lower() == ".csv" and path.is_file():
+            with path.open("rb") as stream:
+                return stream.read(len(_CARRIER_CSV)).lower() == _CARRIER_CSV
     return False
 
 

@@ -49,6 +49,7 @@ class Stimulus:
         tail_on_same_meter: the clean frames behind it come from its own meter; else from that of the first step.
         indexes_fall: from the meter before; else they go up, though a suite has many meters.
         outlasts_completeness: held so long that what it says is reported in the step or too late.
+        brief: it only has to be heard: one frame, or as long as a sleeping device needs to hear one.
         last: at the end of the plan: a device that fails it may say nothing any more.
         outlasts_detection: held so long that a device that has to find its way again has done so.
     """
@@ -66,6 +67,7 @@ class Stimulus:
     tail_on_same_meter: bool = False
     indexes_fall: bool = False
     outlasts_completeness: bool = False
+    brief: bool = False
     last: bool = False
 
     @property

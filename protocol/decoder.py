@@ -7,15 +7,21 @@ and resynchronisation, and from whose frames without complaint layouts are learn
 events, at the same call, wherever the input was cut.
 """
 
-from .general import MAX_FRAME_GROUPS, MAX_GROUP, GeneralDecoder, read_group
+import re
+
+from .general import MAX_FRAME_GROUPS, MAX_GROUP, GeneralDecoder, OpenFrame, judge_group, read_group
 from .layout import FORGET_AFTER, Layout, Layouts
-from .lazy_frame import AS_READ, lazy_frame
+from .lazy_frame import AS_READ, Fields, lazy_frame
 from .mode import ETX, STX, Mode
-from .model import Event, Frame
+from .model import Damaged, Event, Frame
 
 __all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "Decoder", "decode", "read_group"]
 
 _STX_CODE = STX[0]
+_WHOLE_GROUP = {
+    Mode.HISTORIC: re.compile(rb"\n([^\x02\x03\x04\n\r\x8d\t]*+)\r"),
+    Mode.STANDARD: re.compile(rb"\n([^\x02\x03\x04\n\r\x8d\t]*+\t[^\x02\x03\x04\n\r\x8d]*+)\r"),
+}
 STRANGE_MAX = 4  # groups that should stand still and do not; a frame with more of them is another
 
 
@@ -103,7 +109,8 @@ class Decoder(GeneralDecoder):
             return at
         self._take_all(data[at:start])
         if self._frame is None:
-            self._break_group()
+            if self._group is not None:
+                self._break_group(self._group)
             self._flush_noise()
         return start
 
@@ -124,49 +131,49 @@ class Decoder(GeneralDecoder):
 
         Most of its groups are often what they were, in their places: only the others are decoded.
         """
-        start = self._offset
-        self._start_frame(start)
-        self._offset += len(STX)
-        frame, strange, seen = self._open_frame(), 0, len(STX)
-        parts, offsets = frame.parts
-        for (at, end, piece, _), as_learnt in zip(layout.pieces, layout.fields, strict=True):
-            so_far = len(parts)  # as many as the pieces
-            fields = as_learnt if octets[at:end] == piece else layout.read_moved(so_far, octets)
-            if fields is not None:
-                parts.append(fields)
-                offsets.append(start + at)
-                continue
-            if at > seen:
-                self._pass_by(start + at, layout.mode)
-            self._take_all(octets[at:end])
-            seen = end
-            strange += 1
-            if (
-                strange > STRANGE_MAX
-                or len(parts) != so_far + 1
-                or self._frame is not frame
-                or frame.mode not in {None, layout.mode}
-                or self._group is not None
-                or self._noise_length
-            ):
-                break  # its groups are others, or elsewhere
-        else:
-            end = len(octets) - len(ETX)
-            if end > seen:
-                self._pass_by(start + end, layout.mode)
-            self._frame = None
-            self._offset += len(ETX)
-            self._told.append(lazy_frame(frame.mode or self._last_mode, AS_READ, frame.parts, True, start))
+        mode, start, offsets = layout.mode, self._offset, layout.offsets
+        parts, strange = layout.read_apart(octets)
+        if strange[0] == 0 or len(strange) > STRANGE_MAX:
+            self._take_all(octets)  # the first group tells the mode; and a frame of many others is another
             return
-        self._take_all(octets[seen:])
+        for index in strange:
+            group = _WHOLE_GROUP[mode].fullmatch(octets, offsets[index], layout.ends[index])
+            if group is None:
+                self._take_broken(octets, layout, parts, index, strange[-1])
+                return
+            fields = judge_group(group[1], mode)
+            if len(fields) == 2:
+                self._group_offset = start + offsets[index]
+                parts[index] = self._refuse(*fields, group[1], len(group[0]))
+            else:
+                parts[index] = fields
+        self._pass_by(start + len(octets), mode)
+        self._told.append(lazy_frame(mode, AS_READ, (parts, offsets), True, start))
+
+    def _take_broken(self, octets: bytes, layout: Layout, parts: list[Fields | Damaged], first: int, last: int) -> None:
+        """STX to ETX with groups in their places but for those from ``first`` to ``last``: a delimiter was hit.
+
+        They go through the general decoder together with the group after them, at which it finds its feet again.
+        """
+        start, offsets, mode = self._offset, layout.offsets, layout.mode
+        frame = self._frame = OpenFrame(start, mode, (parts[:first], offsets[:first]), started=True)
+        self._pass_by(start + offsets[first], mode)
+        after = last + 2
+        until = layout.ends[min(after, len(parts)) - 1]
+        self._take_all(octets[offsets[first] : until])
+        between_groups = self._frame is frame and self._group is None and not self._noise_length
+        if between_groups and len(frame.parts[0]) <= after < len(parts):
+            frame.parts[0].extend(parts[after:])
+            frame.parts[1].extend(offsets[after:])
+            until = layout.ends[-1]
+            self._pass_by(start + until, mode)
+        self._take_all(octets[until:])
 
     def _pass_by(self, offset: int, mode: Mode) -> None:
         """The state that good groups up to ``offset`` leave."""
         self._offset = offset
         self._parity = False
         self._last_mode = mode
-        if self._frame is not None:
-            self._frame.mode = mode
 
     def _take_rest(self, data: bytes, at: int) -> None:
         """What follows the last ETX: held as long as it follows the latest layout, for most frames do."""

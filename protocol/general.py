@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The general decoder: it takes any bytes, and is the only part that says *why* a group is bad.
 
-Strategy: cut the input into whole groups, control characters and runs between them, so that the work
-is done once a group and not once a character; hold no more than the group and the frame under way.
+Strategy: cut the input into groups and runs between them, each with what ends it, so that the work is
+done once a group and not once a character; hold no more than the group and the frame under way.
 LF always starts a group and STX a frame, whatever went before: this is how it finds its feet again.
 Nothing is ever raised for bytes. The result does not depend on where the input was cut.
 
@@ -15,24 +15,30 @@ from functools import lru_cache
 
 from .checksum import checked_zone, checksum
 from .labels import LABEL_SIZE_MAX, LABELS
-from .lazy_frame import AS_READ, Fields, Parts
-from .mode import Mode
-from .model import Cut, Damaged, Event, Frame, Interrupted, Noise, Reason
-from .timestamp import is_timestamp
+from .lazy_frame import AS_READ, Fields, Parts, lazy_frame
+from .mode import EOT, LF, STX, Mode
+from .model import Cut, Damaged, Event, Interrupted, Noise, Reason
+from .timestamp import TIMESTAMP_FORM, is_timestamp
 
-__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "GeneralDecoder", "read_group"]
+__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "GeneralDecoder", "OpenFrame", "judge_group", "read_group"]
 
 MAX_GROUP = 256  # characters LF to CR; the longest group, PJOURF+1, has 111
 MAX_FRAME_GROUPS = 256  # the longest frame has 71
 
-_LF, _CR, _STX, _ETX, _EOT = b"\n", b"\r", b"\x02", b"\x03", b"\x04"
-_CR_PARITY, _EOT_PARITY, _STX_PARITY = b"\x8d", b"\x84", 0x82  # with even parity in bit 7; LF and ETX look alike
-_TOKEN = re.compile(  # a whole group, or one control character, or a run of others
-    rb"\n([^\x02\x03\x04\n\r\x84\x8d]*)\r|[\x02\x03\x04\n\r\x84\x8d]|[^\x02\x03\x04\n\r\x84\x8d]+"
-)
+# With the even parity bit in bit 7 (LF and ETX look alike): CR, which ends a group; EOT, which is told from noise after
+# such a group only; STX, before LF only.
+_CR_PARITY, _EOT_PARITY, _STX_PARITY = b"\x8d", b"\x84", b"\x82"
+_BODY = rb"([^\x02\x03\x04\n\r\x8d]*+)([\r\x8d]?)"  # what stands in a group, and its end unless something else comes
+_REST_OF_GROUP = re.compile(_BODY)
+_TOKEN = re.compile(rb"\n" + _BODY + rb"|([^\x02\x03\x04\n]*+)([\x02\x03\x04]?)")  # a group; or noise and STX, ETX, EOT
 _CLEAN = {  # what may stand between LF and CR: printable, and HT in standard mode (54E §6.2.1.2)
     Mode.HISTORIC: re.compile(rb"[\x20-\x7e]*"),
     Mode.STANDARD: re.compile(rb"[\x20-\x7e\t]*"),
+}
+_LABEL = rf"([!-~]{{1,{LABEL_SIZE_MAX}}})"  # printable without SP
+_FORM = {  # of a group's body: label, horodate, data; the checksum is apart
+    Mode.HISTORIC: re.compile(_LABEL + r" ([ -~]*) [ -_]"),
+    Mode.STANDARD: re.compile(_LABEL + rf"\t(?:({TIMESTAMP_FORM.pattern})\t)?([ -~]*)\t[ -_]"),
 }
 _NAME = re.compile(rb"[!-~]+(?=[ \t])")  # what may be a label, in a group that is none
 _SEPARATOR_NAME = {Mode.HISTORIC: "SP", Mode.STANDARD: "HT"}
@@ -41,8 +47,14 @@ _STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left ov
 )
 
 
-def _fields(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
-    """Label, value, horodate of a group body, or what is wrong with it."""
+def _wrong_checksum(body: bytes, computed: int) -> tuple[Reason, str]:
+    sent = body[-1]
+    detail = f'checksum is "{chr(sent)}" (0x{sent:02X}), computed "{chr(computed)}" (0x{computed:02X})'
+    return Reason.CHECKSUM, detail
+
+
+def _malformed(body: bytes, mode: Mode, computed: int) -> tuple[Reason, str]:
+    """What is wrong with the body of a group that has not its form."""
     separator = mode.separator
     if not _CLEAN[mode].fullmatch(body):
         bad = next(code for code in body if not (0x20 <= code <= 0x7E or (code == 0x09 and mode is Mode.STANDARD)))
@@ -50,35 +62,30 @@ def _fields(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
     first = body.find(separator)
     if first < 0 or first >= len(body) - 2 or body[-2:-1] != separator:
         return Reason.STRUCTURE, f"expected label, data and checksum with {_SEPARATOR_NAME[mode]} between them"
-    computed = checksum(checked_zone(body, mode))
     if body[-1] != computed:
-        return Reason.CHECKSUM, (
-            f'checksum is "{chr(body[-1])}" (0x{body[-1]:02X}), computed "{chr(computed)}" (0x{computed:02X})'
-        )
-    label = body[:first].decode()
-    data = body[first + 1 : -2].decode()
-    timestamp = None
-    if mode is Mode.STANDARD and "\t" in data:
-        timestamp, _, data = data.partition("\t")
-        if "\t" in data or not is_timestamp(timestamp):
-            return Reason.STRUCTURE, f"horodate {timestamp!r} has no such form, or there are too many fields"
-    if not label or len(label) > LABEL_SIZE_MAX or " " in label:
-        return Reason.LABEL, f"label {label!r}: expected 1 to {LABEL_SIZE_MAX} characters without a space"
-    return label, data, timestamp
+        return _wrong_checksum(body, computed)
+    label, *stamps, _ = body[:-2].decode().split("\t") if mode is Mode.STANDARD else (body[:first].decode(), "")
+    if len(stamps) > 1 or not all(map(is_timestamp, stamps)):
+        return Reason.STRUCTURE, f"horodate {stamps[0]!r} has no such form, or there are too many fields"
+    return Reason.LABEL, f"label {label!r}: expected 1 to {LABEL_SIZE_MAX} characters without a space"
 
 
-@lru_cache(maxsize=4096)  # most groups of a frame are those of the frame before; 1 MB at most
-def read_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
+def judge_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
     """Read what stands between LF and CR.
 
     Returns:
         Label, value and horodate (or None); or the reason of refusal and a sentence on it. Labels that
         the table does not know are kept, known ones must have their size and characters.
     """
-    fields = _fields(body, mode)
-    if len(fields) == 2:
-        return fields
-    label, value, timestamp = fields
+    form = _FORM[mode].fullmatch(body.decode("latin-1"))
+    computed = checksum(checked_zone(body, mode))
+    if form is None:
+        return _malformed(body, mode, computed)
+    if body[-1] != computed:
+        return _wrong_checksum(body, computed)
+    label, *stamp, value = form.groups()
+    timestamp = stamp[0] if stamp else None
+    fields = label, value, timestamp
     known = LABELS[mode].get(label)
     if known is None:
         return fields
@@ -90,14 +97,20 @@ def read_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
     return fields
 
 
-class _OpenFrame:
+# Most groups of a frame are those of the frame before; 1 MB at most.
+read_group = lru_cache(maxsize=4096)(judge_group)
+
+
+class OpenFrame:
     """A frame under way."""
 
-    def __init__(self, offset: int, *, started: bool) -> None:
+    __slots__ = ("mode", "offset", "parts", "started")
+
+    def __init__(self, offset: int, mode: Mode | None, parts: Parts | None = None, *, started: bool) -> None:
         self.offset = offset
+        self.mode = mode  # None until a group tells
         self.started = started  # by an STX; else groups were found outside any frame
-        self.mode: Mode | None = None
-        self.parts: Parts = [], []
+        self.parts: Parts = parts or ([], [])
 
 
 class GeneralDecoder:
@@ -117,13 +130,13 @@ class GeneralDecoder:
         self._max_frame_groups = max_frame_groups
         self._told: list[Event] = []  # by the present call
         self._offset = 0  # of the next byte
-        self._frame: _OpenFrame | None = None
-        self._group: bytearray | None = None  # since its LF, which is left out
+        self._frame: OpenFrame | None = None
+        self._group: bytes | None = None  # since its LF, which is left out
         self._group_offset = 0
         self._group_length = 0  # goes on counting when the group is over-long and no longer kept
         self._noise_offset = 0
         self._noise_length = 0
-        self._noise_tail = 0  # last byte of noise: a possible STX with its parity bit
+        self._noise_tail = b""  # last byte of noise: a possible STX with its parity bit
         self._parity = False  # the last group ended with CR and its parity bit
 
     def feed(self, data: bytes) -> list[Event]:
@@ -147,52 +160,74 @@ class GeneralDecoder:
     def _take_end(self) -> None:
         self._group = None
         self._flush_noise()
-        self._cut_frame(Cut.END)
+        self._cut_frame(Cut.END, self._offset)
 
     def _take_all(self, data: bytes) -> None:
-        for match in _TOKEN.finditer(data):
-            body = match[1]
-            if body is None:
-                self._take(match[0])
-            elif self._group is None and not self._noise_length and len(body) + 2 <= self._max_group:
+        at = 0 if self._group is None else self._take_rest_of_group(self._group, data)
+        for token in _TOKEN.finditer(data, at):
+            body, end, noise, control = token.groups()
+            if body is not None:
+                if self._group is not None or self._noise_length:
+                    self._make_way()
                 self._group_offset = self._offset
-                self._read(body, len(body) + 2, parity=False)
-                self._offset += len(body) + 2
-            else:
-                for token in (_LF, body, _CR):
-                    self._take(token)
+                length = len(body) + len(end) + 1
+                self._offset += length
+                if end:
+                    self._read(body, length, end)
+                else:
+                    self._group, self._group_length = body[: self._max_group], length
+                continue
+            if noise:
+                self._take_noise(noise)
+            if control:
+                self._take_control(control)
+                self._offset += 1
 
-    def _take(self, token: bytes) -> None:
-        """One control character, or a run of others."""
-        if token == _LF:
-            self._start_group()
-        elif token == _CR or (token == _CR_PARITY and self._group is not None):
-            self._end_group(parity=token == _CR_PARITY)
-        elif token in (_STX, _ETX, _EOT) or (token == _EOT_PARITY and self._group is None and self._parity):
-            self._framing(token)
-        elif self._group is not None:
-            self._group_length += len(token)
-            self._group += token[: self._max_group - len(self._group)]
-        elif token:
-            self._add_noise(token)
-        self._offset += len(token)
+    def _take_control(self, control: bytes) -> None:
+        """STX, ETX or EOT."""
+        if self._group is not None:
+            self._break_group(self._group)
+        if self._noise_length:
+            self._flush_noise()
+        if control == STX:
+            self._start_frame(self._offset)
+        elif control == EOT:
+            self._cut_frame(Cut.EOT, self._offset)
+        elif self._frame is None:
+            self._add_noise(control, self._offset)
+        else:
+            self._end_frame(self._frame, complete=self._frame.started)
 
     # Groups
 
-    def _start_group(self) -> None:
+    def _take_rest_of_group(self, begun: bytes, data: bytes) -> int:
+        """What belongs to the group under way; the place after it."""
+        token = _REST_OF_GROUP.match(data)
+        assert token is not None  # it fits anything
+        body, end = token.groups()
+        begun += body[: self._max_group - len(begun)]
+        self._group_length += token.end()
+        self._offset += token.end()
+        if end:
+            self._group = None
+            self._read(begun, self._group_length, end)
+        else:
+            self._group = begun
+        return token.end()
+
+    def _make_way(self) -> None:
+        """For an LF."""
         stx_with_parity = self._take_stx_with_parity()
-        self._break_group()
+        if self._group is not None:
+            self._break_group(self._group)
         self._flush_noise()
         if stx_with_parity is not None:
             self._start_frame(stx_with_parity)
-        self._group = bytearray()
-        self._group_offset = self._offset
-        self._group_length = 1
 
     def _take_stx_with_parity(self) -> int | None:
         """Offset of the STX 0x82 that stands right before this LF, taken out of where it was put."""
-        if self._group is not None and self._group[-1:] == b"\x82" and self._group_length == len(self._group) + 1:
-            self._group.pop()
+        if self._group is not None and self._group.endswith(_STX_PARITY) and self._group_length == len(self._group) + 1:
+            self._group = self._group[:-1]
             self._group_length -= 1
             return self._offset - 1
         if self._group is None and self._noise_length and self._noise_tail == _STX_PARITY:
@@ -200,99 +235,87 @@ class GeneralDecoder:
             return self._offset - 1
         return None
 
-    def _end_group(self, *, parity: bool) -> None:
-        if self._group is None:
-            self._add_noise(_CR)
+    def _read(self, body: bytes, length: int, end: bytes) -> None:
+        """A whole group, with what ended it."""
+        self._parity = parity = end == _CR_PARITY
+        if length > self._max_group:
+            detail = f"over {self._max_group} characters without an end"
+            self._append(self._refuse(Reason.OVERLONG, detail, body[: self._max_group], length))
             return
-        body, length = bytes(self._group), self._group_length + 1
-        self._group = None
-        if length > self._max_group or len(body) < length - 2:
-            self._parity = parity
-            self._refuse(Reason.OVERLONG, f"over {self._max_group} characters without an end", body, length)
-            return
-        self._read(body, length, parity=parity)
-
-    def _read(self, body: bytes, length: int, *, parity: bool) -> None:
-        """A whole group."""
-        self._parity = parity
         if parity:
             body = body.translate(_STRIP_PARITY)
-        frame = self._open_frame()
-        mode = self._mode or frame.mode or (Mode.STANDARD if b"\t" in body else Mode.HISTORIC)
+        frame = self._frame or self._open_frame()
+        mode = frame.mode or (Mode.STANDARD if b"\t" in body else Mode.HISTORIC)
         fields = read_group(body, mode)
         if len(fields) == 2:
-            reason, detail = fields
-            self._refuse(reason, detail, body, length)
+            self._append(self._refuse(*fields, body, length))
             return
         frame.mode = self._last_mode = mode
-        self._append(fields, self._group_offset)
+        self._append(fields)
 
-    def _break_group(self) -> None:
-        """What starts or ends something else came inside a group."""
-        if self._group is None:
-            return
-        body, length = bytes(self._group), self._group_length
+    def _break_group(self, body: bytes) -> None:
+        """What starts or ends something else came inside the group under way."""
+        length = self._group_length
         self._group = None
         if length == 1:
-            self._add_noise(_LF, at=self._group_offset)
+            self._add_noise(LF, self._group_offset)
             return
         reason = Reason.OVERLONG if length > self._max_group else Reason.STRUCTURE
-        self._refuse(reason, "the group has no end (CR)", body, length)
+        self._append(self._refuse(reason, "the group has no end (CR)", body, length))
 
-    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> None:
+    def _refuse(self, reason: Reason, detail: str, body: bytes, length: int) -> Damaged:
         name = _NAME.match(body)
         label = name[0].decode() if name else None
         damaged = Damaged(reason, self._group_offset, length, label, body, detail)
         self._told.append(damaged)
-        self._append(damaged, damaged.offset)
+        return damaged
 
-    def _append(self, part: Fields | Damaged, offset: int) -> None:
-        parts, offsets = self._open_frame().parts
+    def _append(self, part: Fields | Damaged) -> None:
+        frame = self._frame or self._open_frame()
+        parts, offsets = frame.parts
         parts.append(part)
-        offsets.append(offset)
+        offsets.append(self._group_offset - frame.offset)
         if len(parts) >= self._max_frame_groups:
-            self._end_frame(complete=False)
+            self._end_frame(frame, complete=False)
 
     # Frames
 
-    def _open_frame(self) -> _OpenFrame:
-        if self._frame is None:
-            self._frame = _OpenFrame(self._group_offset, started=False)
+    def _open_frame(self) -> OpenFrame:
+        """One that was not started."""
+        self._frame = OpenFrame(self._group_offset, self._mode, started=False)
         return self._frame
-
-    def _framing(self, token: bytes) -> None:
-        self._break_group()
-        self._flush_noise()
-        if token == _STX:
-            self._start_frame(self._offset)
-        elif token != _ETX:
-            self._cut_frame(Cut.EOT)
-        elif self._frame is not None:
-            self._end_frame(complete=self._frame.started)
-        else:
-            self._add_noise(token)
 
     def _start_frame(self, offset: int) -> None:
         self._cut_frame(Cut.STX, offset)
-        self._frame = _OpenFrame(offset, started=True)
+        self._frame = OpenFrame(offset, self._mode, started=True)
 
-    def _end_frame(self, *, complete: bool) -> None:
-        frame, self._frame = self._open_frame(), None
-        mode = self._mode or frame.mode or self._last_mode
-        self._told.append(Frame(mode, AS_READ.groups(frame.parts, frame.offset), complete, frame.offset))
+    def _end_frame(self, frame: OpenFrame, *, complete: bool) -> None:
+        self._frame = None
+        self._told.append(lazy_frame(frame.mode or self._last_mode, AS_READ, frame.parts, complete, frame.offset))
 
-    def _cut_frame(self, by: Cut, offset: int | None = None) -> None:
+    def _cut_frame(self, by: Cut, offset: int) -> None:
         if self._frame is not None:
-            self._end_frame(complete=False)
-            self._told.append(Interrupted(self._offset if offset is None else offset, by))
+            self._end_frame(self._frame, complete=False)
+            self._told.append(Interrupted(offset, by))
 
     # Noise
 
-    def _add_noise(self, token: bytes, at: int | None = None) -> None:
+    def _take_noise(self, noise: bytes) -> None:
+        *before, noise = noise.split(_EOT_PARITY) if self._parity else (noise,)
+        for run in before:
+            self._add_noise(run, self._offset)
+            self._offset += len(run)
+            self._take_control(EOT)
+            self._offset += 1
+        self._add_noise(noise, self._offset)
+        self._offset += len(noise)
+
+    def _add_noise(self, noise: bytes, offset: int) -> None:
         if not self._noise_length:
-            self._noise_offset = self._offset if at is None else at
-        self._noise_length += len(token)
-        self._noise_tail = token[-1]
+            self._noise_offset = offset
+            self._noise_tail = b""
+        self._noise_length += len(noise)
+        self._noise_tail = noise[-1:] or self._noise_tail
 
     def _flush_noise(self) -> None:
         if self._noise_length:

@@ -16,8 +16,8 @@ from .encoder import encode_frame
 from .labels import LABELS, Kind
 from .lazy_frame import Fields, fields_of, lazy_frame
 from .mode import CR, ETX, LF, STX, Mode
-from .model import Event, Frame, Group
-from .timestamp import TIMESTAMP_SIZE
+from .model import Damaged, Event, Frame, Group
+from .timestamp import TIMESTAMP_FORM, TIMESTAMP_SIZE
 
 __all__ = ["Layout", "Layouts"]
 
@@ -25,7 +25,7 @@ FEW = 8  # layouts kept, one a length
 FORGET_AFTER = 1 << 24  # bytes; a group that moved once would be looked at for ever
 PATIENCE_MAX = 64  # good frames that fit no layout and are not learnt from, at most, after layouts were in vain
 
-_STAMPED = rb"[HEhe ]\d{12}\t"  # is_timestamp, in bytes and with its separator
+_STAMPED = TIMESTAMP_FORM.pattern.encode() + b"\t"
 _VALUE_AT = TIMESTAMP_SIZE + 1
 _TAIL_SIZE = 2  # separator and checksum
 _TAILS = {mode: tuple(mode.separator + bytes((0x20 + low,)) for low in range(64)) for mode in Mode}
@@ -33,6 +33,7 @@ _NO_EVENT = re.compile(rb"[^\x02\x03\x04\n\r\x84\x8d]*")  # inside a group these
 
 _Shape = tuple[tuple[str, int, bool], ...]  # label, characters of data, stamped
 _Step = tuple[slice, slice, slice, bytes, int, Callable[[bytes], object], str, int]
+_Piece = tuple[int, slice, bytes]  # group, place, what stands there
 LaidParts = tuple[dict[str, str], bytes]  # values, and the frame's bytes
 
 
@@ -72,15 +73,19 @@ class Layout:
         counts = Counter(label for label, _, _ in fields)
         # what is said of a label that comes again counts as moving too: the last word ends up in ``values``
         self.moving = moving | {index for index, (label, _, _) in enumerate(fields) if counts[label] > 1}
-        self.pieces: list[tuple[int, int, bytes, _Step | None]] = []  # each group: place, bytes, step if it moves
+        self.offsets: list[int] = []  # of the groups in the frame
+        self.ends: list[int] = []
         self._octets = octets = encode_frame([Group(*each) for each in fields], mode)
         self._values = {label: value for label, value, _ in fields}
         self._tails = _TAILS[mode]
+        self._steps: list[_Step] = []
+        self._pieces: list[list[_Piece]] = [[]]  # of the run before each step, and of the rest
         run, at = 0, len(STX)
         for index, (label, _, timestamp) in enumerate(fields):
             start = at + len(LF) + len(label) + 1
             end = at + _size(fields[index])
-            step = None
+            self.offsets.append(at)
+            self.ends.append(end)
             if index in self.moving:
                 counted = octets[at + 1 : start] + (mode.separator if mode is Mode.STANDARD else b"")
                 admits = _admits(label, mode, timestamp is not None)
@@ -89,11 +94,15 @@ class Layout:
                 after = tail + _TAIL_SIZE
                 places = slice(run, start), slice(start, tail), slice(tail, after)
                 nothing_said = timestamp is not None and value_at == tail - start and counts[label] == 1  # DATE
-                step = *places, octets[run:start], sum(counted), admits, "" if nothing_said else label, value_at
+                said = "" if nothing_said else label
+                self._steps.append((*places, octets[run:start], sum(counted), admits, said, value_at))
+                self._pieces[-1].append((index, slice(at, start), octets[at:start]))
+                self._pieces.append([(index, slice(after, end), CR)])
                 run = after
-            self.pieces.append((at, end, octets[at:end], step))
+            else:
+                self._pieces[-1].append((index, slice(at, end), octets[at:end]))
             at = end
-        self._steps = [step for _, _, _, step in self.pieces if step is not None]
+        self._moving = sorted(self.moving)
         self._rest_at, self._rest = slice(run, None), octets[run:]
 
     def read(self, data: bytes, at: int, offset: int, told: list[Event]) -> int:
@@ -128,21 +137,27 @@ class Layout:
             told.append(lazy_frame(self.mode, self, (values, octets), True, at + shift))
             at += length
 
-    def read_moved(self, index: int, octets: bytes) -> Fields | None:
-        """One group of a frame that does not fit as a whole; None where it does not move, or is not good either."""
-        at, end, piece, step = self.pieces[index]
-        if step is None:
-            return None
-        _, field_at, tail_at, _, counted, admits, _, _ = step
-        field = octets[field_at]
-        if (
-            octets[at : field_at.start] != piece[: field_at.start - at]
-            or octets[tail_at] != self._tails[adler32(field, counted) & 63]
-            or octets[end - 1 : end] != CR
-            or not admits(field)
-        ):
-            return None
-        return self._moved(index, field)
+    def read_apart(self, octets: bytes) -> tuple[list[Fields | Damaged], list[int]]:
+        """The groups of a frame of this length that does not fit as a whole.
+
+        Returns:
+            What each group says, if it is good and in its place; which are not, whose fields mean nothing.
+        """
+        parts: list[Fields | Damaged] = [*self.fields]
+        strange: list[int] = []
+        tails = self._tails
+        for index, pieces, step in zip(self._moving, self._pieces, self._steps, strict=False):
+            still_at, field_at, tail_at, still, counted, admits, _, _ = step
+            if octets[still_at] != still:
+                strange += [group for group, place, piece in pieces if octets[place] != piece]
+            field = octets[field_at]
+            if octets[tail_at] == tails[adler32(field, counted) & 63] and admits(field):
+                parts[index] = self._moved(index, field)
+            else:
+                strange.append(index)
+        if octets[self._rest_at] != self._rest:
+            strange += [group for group, place, piece in self._pieces[-1] if octets[place] != piece]
+        return parts, strange if len(strange) == 1 else [*dict.fromkeys(strange)]
 
     def _moved(self, index: int, field: bytes) -> Fields:
         label, _, timestamp = self.fields[index]
@@ -177,11 +192,10 @@ class Layout:
     def groups(self, parts: LaidParts, offset: int) -> tuple[Group, ...]:
         """The groups of a frame at ``offset``."""
         _, octets = parts
-        groups = []
-        for index, (at, _, _, step) in enumerate(self.pieces):
-            fields = self.fields[index] if step is None else self._moved(index, octets[step[1]])
-            groups.append(Group(*fields, offset + at))
-        return tuple(groups)
+        fields = self.fields.copy()
+        for index, step in zip(self._moving, self._steps, strict=True):
+            fields[index] = self._moved(index, octets[step[1]])
+        return tuple(Group(*each, offset + at) for each, at in zip(fields, self.offsets, strict=True))
 
     def values(self, parts: LaidParts) -> dict[str, str]:
         """Label to value."""

@@ -14,7 +14,7 @@ from .model import Damaged, Frame, Group
 __all__ = ["AS_READ", "Fields", "LazyFrame", "Parts", "fields_of", "lazy_frame"]
 
 Fields = tuple[str, str, str | None]  # label, value, horodate
-Parts = tuple[list[Fields | Damaged], list[int]]  # groups as read, and the absolute offsets of their LF
+Parts = tuple[list[Fields | Damaged], list[int]]  # groups as read, and where in the frame their LF is
 
 
 class _Source(Protocol):
@@ -28,13 +28,14 @@ class _Source(Protocol):
 class _AsRead:
     """Parts as the general decoder leaves them."""
 
-    def groups(self, parts: Parts, _: int) -> tuple[Group | Damaged, ...]:
+    def groups(self, parts: Parts, start: int) -> tuple[Group | Damaged, ...]:
         return tuple(
-            part if isinstance(part, Damaged) else Group(*part, offset) for part, offset in zip(*parts, strict=True)
+            part if isinstance(part, Damaged) else Group(*part, start + offset)
+            for part, offset in zip(*parts, strict=True)
         )
 
     def values(self, parts: Parts) -> dict[str, str]:
-        return {part[0]: part[1] for part in parts[0] if not isinstance(part, Damaged)}
+        return {part[0]: part[1] for part in parts[0] if isinstance(part, tuple)}
 
 
 AS_READ = _AsRead()

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from .errors import InputError
 
-__all__ = ["TIMESTAMP_SIZE", "Season", "Timestamp", "is_timestamp"]
+__all__ = ["TIMESTAMP_FORM", "TIMESTAMP_SIZE", "Season", "Timestamp", "is_timestamp"]
 
 TIMESTAMP_SIZE = 13
-_FORM = re.compile(r"[HEhe ]\d{12}")
+TIMESTAMP_FORM = re.compile(r"[HEhe ][0-9]{12}")
 
 
 class Season(StrEnum):
@@ -29,7 +29,7 @@ class Season(StrEnum):
 
 def is_timestamp(text: str) -> bool:
     """Whether ``text`` has the form of a horodate; the calendar itself is not checked."""
-    return _FORM.fullmatch(text) is not None
+    return TIMESTAMP_FORM.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Literal
 from .errors import InputError
 from .mode import CHARACTER_BITS
 
-__all__ = ["Burst", "Defect", "Received", "Reception", "Uart", "received"]
+__all__ = ["Burst", "Defect", "Received", "Reception", "Uart", "levels", "received"]
 
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
 _Parity = Literal["E", "O", "N", "M", "S"]
@@ -150,6 +150,18 @@ class Reception:
     def __iter__(self) -> Iterator[Received]:
         for index, code in enumerate(self.data):
             yield Received(code, self.end_of(index), self.errors.get(index))
+
+
+def levels(burst: Burst) -> bytes:
+    """The line of a burst bit by bit, first bit first: 0 or 1 in each byte.
+
+    >>> levels(Burst(0.0, 10 / 9600, b"A")).hex(" ")
+    '00 01 00 00 00 00 00 01 00 01'
+    """
+    if not burst.defects:
+        sound = _LEVELS[None]
+        return b"".join([sound[code & 0x7F] for code in burst.data])
+    return b"".join([_LEVELS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
 
 
 def received(burst: Burst, uart: Uart, awake_s: float | None = None) -> Reception:
@@ -319,4 +331,7 @@ _PATTERNS: dict[Defect | None, list[int]] = {
 _TEXTS = {  # as they are on the line, first bit first
     defect: [format(pattern, f"0{CHARACTER_BITS}b")[::-1] for pattern in patterns]
     for defect, patterns in _PATTERNS.items()
+}
+_LEVELS = {  # the same as numbers
+    defect: [bytes(level == "1" for level in text) for text in texts] for defect, texts in _TEXTS.items()
 }

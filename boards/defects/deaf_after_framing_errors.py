@@ -43,4 +43,5 @@ DEFECT = Defect(
     must_fail=frozenset({"TIC-MOD-1"}),
     parser=_DeafAfterFramingErrors,
     may_fail=frozenset({"TIC-MOD-2"}),  # a board that finds the mode hears the errors before it does
+    spreads=True,
 )

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from xky.protocol import Frame, Group
+from xky.protocol import Event, Frame, Group, Mode
 
-from ..firmware.parser import Parser
+from ..firmware.parser import Listener, Parser
 
-__all__ = ["Defect", "TellsOnce", "address", "is_index"]
+__all__ = ["Defect", "Dies", "DropsFrames", "Mishears", "Retells", "TellsOnce", "address", "is_index"]
 
 _SUPPLIER_INDEXES = ("BASE", "HCHC", "HCHP", "EJPH", "BBRH", "EASF")
 _INDEXES = (*_SUPPLIER_INDEXES, "EAST", "EASD", "EAIT", "ERQ")
@@ -26,6 +26,8 @@ class Defect:
         may_fail: ids that it may fail besides; any other fail is an error of the suite.
         parser: the mutated step of the firmware.
         board: the simulated board that it shows on; None for any.
+        modes: TIC modes in which it shows; in the other it fails nothing.
+        spreads: whether it may fail anything besides, since a device that dies or tells wrong values does.
     """
 
     title: str
@@ -34,6 +36,68 @@ class Defect:
     parser: type[Parser]
     may_fail: frozenset[str] = frozenset()
     board: str | None = None
+    modes: frozenset[Mode] = frozenset(Mode)
+    spreads: bool = False
+
+
+class Retells(Parser):
+    """Reports what it makes of each good group."""
+
+    def retold(self, group: Group, frame: Frame) -> Group | None:
+        """What is reported in its place; None leaves it out."""
+        return group
+
+    def groups(self, frame: Frame) -> Sequence[Group] | None:
+        told = (self.retold(group, frame) for group in frame.good)
+        return [group for group in told if group is not None]
+
+
+class DropsFrames(Parser):
+    """Reports nothing of some frames."""
+
+    def drops(self, frame: Frame) -> bool:
+        """Whether it does so with this one."""
+        return False
+
+    def groups(self, frame: Frame) -> Sequence[Group] | None:
+        return None if self.drops(frame) else super().groups(frame)
+
+
+class Mishears(Parser):
+    """Hears other characters than its UART hands over."""
+
+    def heard(self, data: bytes, mode: Mode) -> bytes:
+        """What goes on to the decoder; a spoilt character has bit 7 set."""
+        return data
+
+    def listener(self, mode: Mode) -> Listener:
+        return _Mishearing(self, super().listener(mode), mode)
+
+
+class _Mishearing:
+    """The listener of one wake."""
+
+    def __init__(self, device: Mishears, listener: Listener, mode: Mode) -> None:
+        self._device = device
+        self._listener = listener
+        self._mode = mode
+
+    def feed(self, data: bytes) -> list[Event]:
+        return self._listener.feed(self._device.heard(data, self._mode))
+
+
+class Dies(Mishears):
+    """Hears nothing any more once it met what it cannot take."""
+
+    _dead = False
+
+    def kills(self, data: bytes, mode: Mode) -> bool:
+        """Whether these characters do it."""
+        return False
+
+    def heard(self, data: bytes, mode: Mode) -> bytes:
+        self._dead = self._dead or self.kills(data, mode)
+        return b"" if self._dead else data
 
 
 class TellsOnce(Parser):

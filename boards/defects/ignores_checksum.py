@@ -3,25 +3,26 @@
 
 from collections.abc import Sequence
 
-from xky.protocol import Damaged, Frame, Group, Reason
+from xky.protocol import Damaged, Frame, Group, Mode, Reason
 
 from ..firmware.parser import Parser
 from .defect import Defect
 
-__all__ = ["DEFECT"]
+__all__ = ["DEFECT", "forced"]
 
 
 class _IgnoresChecksum(Parser):
     def groups(self, frame: Frame) -> Sequence[Group] | None:
         return [
-            _forced(group, frame.mode.separator) if isinstance(group, Damaged) else group
+            forced(group, frame.mode) if isinstance(group, Damaged) else group
             for group in frame.groups
             if not isinstance(group, Damaged) or group.reason is Reason.CHECKSUM
         ]
 
 
-def _forced(group: Damaged, separator: bytes) -> Group:
-    label, *fields = group.raw[:-2].decode().split(separator.decode())  # the last two are separator and checksum
+def forced(group: Damaged, mode: Mode) -> Group:
+    """A refused group as a group, by its separators alone."""
+    label, *fields = group.raw[:-2].decode("latin-1").split(mode.separator.decode())  # without separator and checksum
     return Group(label, fields[-1], fields[0] if len(fields) > 1 else None)
 
 
@@ -30,4 +31,5 @@ DEFECT = Defect(
     source="readers that split a line on its separator and never compute the sum",
     must_fail=frozenset({"TIC-CHK-1"}),
     parser=_IgnoresChecksum,
+    may_fail=frozenset({"TIC-CHK-4"}),
 )

@@ -33,4 +33,5 @@ DEFECT = Defect(
     source="filters against negative deltas: fairecasoimeme/Zlinky_TIC#353, arendst/Tasmota PR 18094",
     must_fail=frozenset({"TIC-VAL-2"}),
     parser=_RefusesARollOver,
+    may_fail=frozenset({"TIC-CHK-5"}),
 )

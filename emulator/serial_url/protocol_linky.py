@@ -90,11 +90,11 @@ class LinkySerial(serial.SerialBase):
 
     def open(self) -> None:
         """Switch the meter on."""
-        if self._port is None:
+        if self.port is None:
             raise serial.SerialException("Port must be configured before it can be used.")
         if self.is_open:
             raise serial.SerialException("Port is already open.")
-        self._asked = parse_url(self._port)
+        self._asked = parse_url(self.port)
         self._behind = _Behind(self._asked)
         self._as_read = self._asked.speed == math.inf
         self._received.clear()
@@ -149,7 +149,7 @@ class LinkySerial(serial.SerialBase):
             self._require_open()
             self._cancelled = False
             self._catch_up(self._present())
-            self._wait(size, self._timeout)
+            self._wait(size, self.timeout)
             taken = bytes(self._received[:size])
             del self._received[:size]
             return taken

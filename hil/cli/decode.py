@@ -44,13 +44,13 @@ _CUT = {Cut.EOT: "EOT", Cut.STX: "the STX of the next frame", Cut.END: "the end 
 def command(
     source: Annotated[
         str,
-        typer.Argument(metavar="SOURCE", help="Capture file, serial port or pyserial URL, or - for standard input."),
+        typer.Argument(metavar="SOURCE", help="Capture, carrier (WAV, CSV), port or pyserial URL, or -."),
     ],
     mode: Annotated[Mode | None, typer.Option(help="Mode of the line.", show_default="detected")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a group.")] = False,
 ) -> None:
-    """Decode a line: a capture, port or '-' to a table, JSON lines or CSV; tells what is wrong and where.
+    """Decode a line: a capture, carrier, port or '-' to a table, JSON lines or CSV; tells what is wrong and where.
 
     Exit status 1 when a group was refused or noise lies after the first STX.
     """

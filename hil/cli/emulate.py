@@ -3,6 +3,7 @@
 
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import simpy
 import typer
 
 from xky.emulator import Line, Transmitter, Truth, contract_names
+from xky.emulator.acts import Acts
 from xky.emulator.chronicle import Chronicle
 from xky.emulator.contract_table import drawn_contract
 from xky.emulator.meter import DEFAULT_AT
@@ -18,9 +20,11 @@ from xky.emulator.outputs import keeps_parity
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.play import Play
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
+from xky.emulator.ways import Way
 from xky.protocol import InputError, Mode
 
-from ..desk import play_on_ports, ways_for
+from ..control import Control, Desk, open_control
+from ..on_ports import OnPorts, ways_for
 from ..plot import check_plot, draw_run
 
 __all__ = ["command"]
@@ -54,6 +58,13 @@ def command(
     ] = "strip",
     out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
+    control: Annotated[
+        str | None,
+        typer.Option(metavar="[HOST:]PORT", help="Serve an HTTP interface that drives the meter; 0: any port."),
+    ] = None,
+    control_token: Annotated[
+        str | None, typer.Option(envvar="XKY_CONTROL_TOKEN", help="What its requests show; made up beyond loopback.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
     """Run a Linky on a port (prints what to open) until Ctrl-C or the scenario's end, or into a file."""
@@ -61,8 +72,11 @@ def command(
         raise InputError(f"--speed {speed}: expected a number over 0")
     if plot is not None:
         check_plot(plot)
-    alone = {"--link": link is not None, "--out": out is not None, "--plot": plot is not None}
-    ways = ways_for(port, meters, alone, keep_parity=keeps_parity(parity))
+    given = {"--link": link, "--out": out, "--plot": plot, "--control": control}
+    ways = ways_for(
+        port, meters, [option for option, value in given.items() if value is not None], keep_parity=keeps_parity(parity)
+    )
+    virtual = out is not None and link is None and port is None
     env = simpy.Environment()
     runs: list[_Run] = []
     for number in range(meters):
@@ -72,18 +86,20 @@ def command(
         written = _meter(meter, told) if story is None else story.first_meter
         runs.append(_Run(env, written, story, frames, keep_chronicle=plot is not None))
     run = runs[0]
+    channel = open_control(control, control_token, virtual=virtual)
     recorder = FileOutput(out) if out is not None else None
     try:
         if recorder is not None:
             run.line.connect(recorder)
-        if recorder is not None and link is None and port is None:
+        if virtual:
             run.run_virtual()
         else:
-            lines = [each.line for each in runs]
-            play_on_ports(env, lines, ways, speed=speed, link=link, until=lambda: all(each.ended for each in runs))
+            _run_on_ports(env, runs, ways, speed, link, channel)
     except KeyboardInterrupt:
         sys.exit(0)  # the ordinary end of a run without --frames
     finally:
+        if channel is not None:
+            channel.close()
         if recorder is not None:
             recorder.close()
         if plot is not None and run.chronicle.moments:
@@ -146,6 +162,10 @@ class _Run:
         if story is not None:
             self._play = Play(self.env, self.transmitter, story, self.chronicle.remark)
             self.env.process(self._play.run())
+            self.acts = self._play.acts
+        else:
+            self.acts = Acts(self.env, self.transmitter, written, self.chronicle.remark)
+        self.desk: Desk | None = None
         self.ended = False
         self.env.process(self.transmitter.run(until=lambda: self.ended))
 
@@ -155,6 +175,8 @@ class _Run:
         )
         if self.transmitter.meter.powered:
             self._sent += 1
+        if self.desk is not None:
+            self.desk.between_frames(self._truth)
         self._truth.clear()  # an emulator that runs for days keeps no journal
         if self._keep_chronicle:
             self.chronicle.look(self.transmitter.meter)
@@ -163,3 +185,25 @@ class _Run:
         """As fast as it can."""
         while not self.ended:
             self.env.step()
+
+
+def _run_on_ports(
+    env: simpy.Environment,
+    runs: Sequence[_Run],
+    ways: Sequence[Way],
+    speed: float,
+    link: Path | None,
+    channel: Control | None,
+) -> None:
+    with OnPorts(env, [run.line for run in runs], ways, speed=speed, link=link) as ports:
+        ports.tell_names()
+        if channel is not None:
+            [run] = runs
+            run.desk = channel.start(env, run.transmitter, run.acts)
+        ports.wait_for_readers()
+        if channel is not None:
+            channel.watch(ports.runner)
+        ports.play(lambda: all(run.ended for run in runs))
+        if channel is not None:
+            channel.close()
+        ports.drain()

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The published stimuli of the suite: what is put on the line for which purpose.
 
-In historic mode the damage falls on HCHP, between HCHC and PTEC; in standard mode on EASF02, between
-EASF01 and EASF03: the plan moves the neighbours before each step, so that their arrival can be seen.
+In historic mode the first damage falls on HCHP, between HCHC and PTEC; in standard mode on EASF02, between
+EASF01 and EASF03: the plan moves the neighbours before each step, so that their arrival can be seen. Where one
+step has many faults, each befalls a label of its own, and the good groups between them are due.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from xky.emulator import Linky, Peak, contract_maker
@@ -14,12 +15,44 @@ from xky.emulator.contracts import Distributor
 from xky.emulator.faults import Fault
 from xky.emulator.faults.altered_digit import AlteredDigit
 from xky.emulator.faults.altered_label import AlteredLabel
+from xky.emulator.faults.baud_change import BaudChange
+from xky.emulator.faults.baud_error import TOLERANCE_PERCENT, BaudError
+from xky.emulator.faults.bit_burst import BitBurst
+from xky.emulator.faults.bit_flips import BitFlips
+from xky.emulator.faults.character_gaps import CharacterGaps
 from xky.emulator.faults.control_character import ControlCharacter
 from xky.emulator.faults.cut import Cut
 from xky.emulator.faults.damaged_start import DamagedStart
+from xky.emulator.faults.doubled_character import DoubledCharacter
+from xky.emulator.faults.empty_value import EmptyValue
+from xky.emulator.faults.endless_frame import EndlessFrame
+from xky.emulator.faults.framing_error import FramingError
+from xky.emulator.faults.group_gaps import GroupGaps
+from xky.emulator.faults.inserted_character import InsertedCharacter
+from xky.emulator.faults.jitter import Jitter
+from xky.emulator.faults.late_start import LateStart
+from xky.emulator.faults.lost_character import LostCharacter
+from xky.emulator.faults.lost_spaces import LostSpaces
+from xky.emulator.faults.metrology_bursts import MetrologyBursts
+from xky.emulator.faults.missing_end_of_frame import MissingEndOfFrame
+from xky.emulator.faults.missing_end_of_group import MissingEndOfGroup
+from xky.emulator.faults.missing_group import MissingGroup
+from xky.emulator.faults.missing_start_of_frame import MissingStartOfFrame
+from xky.emulator.faults.missing_start_of_group import MissingStartOfGroup
 from xky.emulator.faults.noise import Noise
+from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
+from xky.emulator.faults.overlong_value import OverlongValue
+from xky.emulator.faults.parity_error import ParityError
+from xky.emulator.faults.pause import Pause
+from xky.emulator.faults.power_cut import PowerCut
+from xky.emulator.faults.repeated_group import RepeatedGroup
+from xky.emulator.faults.stuck_line import StuckLine
+from xky.emulator.faults.swapped_digits import SwappedDigits
+from xky.emulator.faults.swapped_groups import SwappedGroups
+from xky.emulator.faults.two_bits import TwoBits
 from xky.emulator.faults.unknown_label import UnknownLabel
 from xky.emulator.faults.wrong_checksum import WrongChecksum
+from xky.emulator.faults.wrong_separator import WrongSeparator
 from xky.emulator.faults.wrong_size import WrongSize
 from xky.emulator.legal_time import SECOND_US
 from xky.protocol import Group, Mode, encode_group
@@ -27,8 +60,6 @@ from xky.protocol import Group, Mode, encode_group
 from ..stimulus import Stimulus, household
 
 __all__ = [
-    "ALTERED_DIGIT",
-    "ALTERED_LABEL",
     "AUTUMN",
     "BEFORE_AUTUMN",
     "BEFORE_COLOUR",
@@ -37,29 +68,40 @@ __all__ = [
     "BLANK_SEASON",
     "CHANGE",
     "COLOUR",
-    "CONTROL_CHARACTER",
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
-    "DAMAGED_START",
+    "DAMAGED_DELIMITERS",
+    "DAMAGED_GROUPS",
     "DEGRADED_CLOCK",
+    "ENDLESS_FRAME",
     "EXCHANGE",
+    "FASTEST_LINE",
     "HIGHEST_INDEX",
+    "LATE_START",
     "LONGEST_FRAME",
     "LOWEST_INDEX",
     "MIDNIGHT",
+    "MISSING_END",
+    "MISSING_START",
     "NOISE",
+    "NOISY_LINE",
+    "ODD_GROUPS",
     "OTHER_MODE",
     "OVERLOAD",
     "PEAK",
     "PEAK_NOTICE",
+    "POWER_CUT",
+    "SAME_CHECKSUM",
     "SHORT_FRAMES",
+    "SLOWEST_LINE",
     "SPACE_CHECKSUM",
+    "SPOILT_CHARACTERS",
     "SPRING",
+    "STUCK_LINE",
     "TARIFF",
     "THREE_PHASES",
     "UNKNOWN_LABEL",
     "WRONG_CHECKSUM",
-    "WRONG_SIZE",
 ]
 
 HISTORIC, STANDARD = frozenset({Mode.HISTORIC}), frozenset({Mode.STANDARD})
@@ -207,50 +249,72 @@ def _end_overload(meter: Linky) -> None:
 
 _HOUSE = Stimulus("", household)
 
+
+@dataclass(frozen=True)
+class _Targets:
+    """Labels of one meter that the faults befall: apart from each other, so that between them good groups remain."""
+
+    address: str
+    name: str
+    setting: str
+    maximum: str
+    period: str
+    status: str
+
+
+_TARGETS = {
+    Mode.HISTORIC: _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX", "PTEC", "MOTDETAT"),
+    Mode.STANDARD: _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE"),
+}
+
 CHANGE = replace(_HOUSE, name="change")
 SPACE_CHECKSUM = replace(_HOUSE, name="space checksum", before=_make_space_checksum)
 
 
 def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
-    return (WrongChecksum(index_label(meter)),)
+    return WrongChecksum(index_label(meter)), MissingGroup(_current_label(meter))
 
 
 WRONG_CHECKSUM = replace(_HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, outlasts_freshness=True)
 
 
-def _altered_digit(meter: Linky) -> tuple[Fault, ...]:
-    return (AlteredDigit(_power_label(meter)),)
+def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
+    """What could be taken for the label's own data falls on labels whose values are new in the step."""
+    on = _TARGETS[meter.mode]
+    return (
+        LostCharacter(on.address), DoubledCharacter(on.name), AlteredDigit(on.setting),
+        WrongSeparator(index_label(meter)), AlteredLabel(on.period), ControlCharacter(_current_label(meter)),
+        InsertedCharacter(on.maximum), OtherChecksumRule(_power_label(meter)), BitBurst(on.status),
+    )  # fmt: skip
 
 
-ALTERED_DIGIT = replace(_HOUSE, name="altered digit", faults=_altered_digit, disturbs=True)
+DAMAGED_GROUPS = replace(_HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True)
 
 
-def _altered_label(meter: Linky) -> tuple[Fault, ...]:
-    return (AlteredLabel(_current_label(meter)),)
+def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
+    on = _TARGETS[meter.mode]
+    return (
+        WrongSize(_power_label(meter)), EmptyValue(_current_label(meter)), OverlongValue(on.setting),
+        LostSpaces(on.name), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
+    )  # fmt: skip
 
 
-ALTERED_LABEL = replace(_HOUSE, name="altered label", faults=_altered_label, disturbs=True)
+ODD_GROUPS = replace(_HOUSE, name="odd groups", faults=_odd_groups, disturbs=True)
 
 
-def _control_character(meter: Linky) -> tuple[Fault, ...]:
-    return (ControlCharacter(index_label(meter)),)
+def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:
+    on = _TARGETS[meter.mode]
+    return DamagedStart(_current_label(meter)), MissingStartOfGroup(on.name), MissingEndOfGroup(on.setting)
 
 
-CONTROL_CHARACTER = replace(_HOUSE, name="control character", faults=_control_character, disturbs=True)
+DAMAGED_DELIMITERS = replace(_HOUSE, name="damaged ends of groups", faults=_damaged_delimiters, disturbs=True)
 
 
-def _wrong_size(meter: Linky) -> tuple[Fault, ...]:
-    return (WrongSize(_power_label(meter)),)
+def _spoilt_characters(meter: Linky) -> tuple[Fault, ...]:
+    return ParityError(_power_label(meter)), FramingError(_TARGETS[meter.mode].setting)
 
 
-WRONG_SIZE = replace(_HOUSE, name="wrong size", faults=_wrong_size, disturbs=True)
-
-
-def _damaged_start(meter: Linky) -> tuple[Fault, ...]:
-    return (DamagedStart(_current_label(meter)),)
-
-
-DAMAGED_START = replace(_HOUSE, name="damaged start of a group", faults=_damaged_start, disturbs=True)
+SPOILT_CHARACTERS = replace(_HOUSE, name="spoilt characters", faults=_spoilt_characters, disturbs=True)
 
 
 def _unknown_label(meter: Linky) -> tuple[Fault, ...]:
@@ -260,25 +324,80 @@ def _unknown_label(meter: Linky) -> tuple[Fault, ...]:
 UNKNOWN_LABEL = replace(_HOUSE, name="unknown label", faults=_unknown_label)
 
 
+def _slowest(meter: Linky) -> tuple[Fault, ...]:
+    return BaudError(TOLERANCE_PERCENT), GroupGaps(), CharacterGaps()
+
+
+def _fastest(meter: Linky) -> tuple[Fault, ...]:
+    return (BaudError(-TOLERANCE_PERCENT),)
+
+
+SLOWEST_LINE = replace(_HOUSE, name="slowest line", faults=_slowest)
+FASTEST_LINE = replace(_HOUSE, name="fastest line", faults=_fastest)
+
+# Disturbances of a frame, after which the device must recover
+
+
 def _cut_in_group(meter: Linky) -> tuple[Fault, ...]:
     return (Cut(_power_label(meter)),)
-
-
-CUT_IN_GROUP = replace(_HOUSE, name="frame cut inside a group", faults=_cut_in_group, disturbs=True)
 
 
 def _cut_by_eot(meter: Linky) -> tuple[Fault, ...]:
     return (Cut(index_label(meter), with_eot=True),)
 
 
-CUT_BY_EOT = replace(_HOUSE, name="frame cut by EOT", modes=HISTORIC, faults=_cut_by_eot, disturbs=True)
+def _late_start(meter: Linky) -> tuple[Fault, ...]:
+    return (LateStart(index_label(meter)),)
+
+
+def _missing_start(meter: Linky) -> tuple[Fault, ...]:
+    return (MissingStartOfFrame(),)
+
+
+def _missing_end(meter: Linky) -> tuple[Fault, ...]:
+    return (MissingEndOfFrame(),)
+
+
+def _endless(meter: Linky) -> tuple[Fault, ...]:
+    return (EndlessFrame(2000 if meter.mode is Mode.STANDARD else 600),)
+
+
+def _stuck(meter: Linky) -> tuple[Fault, ...]:
+    """It stands still before the frame, and in it; and then goes on at half the rate."""
+    return (
+        StuckLine(_OFF_S, carrier=True), StuckLine(_OFF_S), Pause(index_label(meter)), BaudChange(_power_label(meter)),
+    )  # fmt: skip
+
+
+def _power_cut(meter: Linky) -> tuple[Fault, ...]:
+    return (PowerCut(_power_label(meter), _OFF_S),)
 
 
 def _noise(meter: Linky) -> tuple[Fault, ...]:
-    return (Noise(),)
+    return MetrologyBursts(), Noise(150)
 
 
-NOISE = replace(_HOUSE, name="noise before frames", faults=_noise, disturbs=True)
+def _noisy_line(meter: Linky) -> tuple[Fault, ...]:
+    return BitFlips(0.003), Jitter(0.2)
+
+
+def _same_checksum(meter: Linky) -> tuple[Fault, ...]:
+    return SwappedDigits(index_label(meter)), TwoBits(_power_label(meter))
+
+
+_OFF_S = 0.5
+_DISTURBED = replace(_HOUSE, disturbs=True, brief=True)
+
+CUT_IN_GROUP = replace(_DISTURBED, name="frame cut inside a group", faults=_cut_in_group)
+CUT_BY_EOT = replace(_DISTURBED, name="frame cut by EOT", modes=HISTORIC, faults=_cut_by_eot)
+LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
+MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
+MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)
+ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless)
+STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck)
+POWER_CUT = replace(_DISTURBED, name="power cut in a frame", faults=_power_cut)
+NOISE = replace(_DISTURBED, name="noise before frames", faults=_noise)
+NOISY_LINE = replace(_DISTURBED, name="noisy line", faults=_noisy_line)
 
 DEGRADED_CLOCK = replace(_HOUSE, name="degraded clock", modes=STANDARD, before=_degrade_clock, after=_mend_clock)
 BLANK_SEASON = replace(
@@ -319,17 +438,17 @@ def _set_index(value: int) -> Callable[[Linky], None]:
 
 HIGHEST_INDEX = Stimulus("index at its highest", rolling_over, before=_set_index(999_999_999))
 LOWEST_INDEX = Stimulus("index rolled over to zero", rolling_over, before=_set_index(0))
-EXCHANGE = Stimulus("meter exchange", exchanged, outlasts_freshness=True, indexes_fall=True)
+EXCHANGE = Stimulus("meter exchange", exchanged, indexes_fall=True)
 # What the clock brings, in its order, and far enough apart for a device that speaks twice an hour
 
-BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00")
+BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00", brief=True)
 COLOUR = Stimulus("colour of tomorrow", tempo, at="2026-10-24T20:00", outlasts_completeness=True)
-BEFORE_TARIFF = Stimulus("before the tariff changes", flat, at="2026-10-24T21:00")
+BEFORE_TARIFF = Stimulus("before the tariff changes", flat, at="2026-10-24T21:00", brief=True)
 TARIFF = Stimulus("tariff change", flat, at="2026-10-24T22:30", outlasts_completeness=True)
 MIDNIGHT = Stimulus("midnight", flat, modes=STANDARD, at="2026-10-25T00:00", outlasts_completeness=True)
-BEFORE_AUTUMN = Stimulus("before the clock goes back", flat, modes=STANDARD, at="2026-10-25T02:50+02:00")
+BEFORE_AUTUMN = Stimulus("before the clock goes back", flat, modes=STANDARD, at="2026-10-25T02:50+02:00", brief=True)
 AUTUMN = Stimulus("clock goes back", flat, modes=STANDARD, at="2026-10-25T02:00+01:00")
-BEFORE_NOTICE = Stimulus("before the notice of a peak", ejp, at="2026-10-26T04:00")
+BEFORE_NOTICE = Stimulus("before the notice of a peak", ejp, at="2026-10-26T04:00", brief=True)
 PEAK_NOTICE = Stimulus("notice of a mobile peak", ejp, at="2026-10-26T06:30", outlasts_completeness=True)
 PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00")
 SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")
@@ -340,3 +459,6 @@ OTHER_MODE = Stimulus(
     "other TIC mode", household_of_spring, at="2027-03-28T04:30", before=_change_mode, after=_change_mode,
     disturbs=True, outlasts_detection=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip
+SAME_CHECKSUM = replace(
+    _DISTURBED, name="damage that keeps the checksum", faults=_same_checksum, last=True
+)  # a device that believes it may refuse all true indexes from then on

@@ -78,9 +78,26 @@ SIZ_1 = Requirement(
 )
 
 
-@purpose(SIZ_1, "wrong-size", stimuli.WRONG_SIZE)
-def test_data_of_a_wrong_size_is_refused(case: Case) -> None:
-    case.doubtful_values_are_refused()
+@purpose(SIZ_1, "wrong-size", stimuli.ODD_GROUPS)
+def test_data_of_a_wrong_size_are_refused(case: Case) -> None:
+    case.doubtful_values_are_refused("wrong_size", "empty_value", "overlong_value", "lost_spaces")
+
+
+SIZ_2 = Requirement(
+    "TIC-SIZ-2",
+    clause="54E §5.3.6, §6.2.1.2",
+    text="Groups that are empty, too long, repeated or out of order do not keep the others from arriving.",
+)
+
+
+@purpose(SIZ_2, "neighbours", stimuli.ODD_GROUPS)
+def test_groups_beside_odd_ones_are_reported(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+@purpose(SIZ_2, "recovers", stimuli.ODD_GROUPS)
+def test_the_device_recovers_from_odd_groups(case: Case) -> None:
+    case.the_device_recovers()
 
 
 DAT_1 = Requirement(
@@ -142,3 +159,16 @@ CND_2 = Requirement(
 @purpose(CND_2, "short-frames", stimuli.SHORT_FRAMES)
 def test_adir_is_gone_after_an_overload(case: Case) -> None:
     case.labels_that_left_are_gone("ADIR1", "ADIR2", "ADIR3")
+
+
+CND_3 = Requirement(
+    "TIC-CND-3",
+    clause="54E §6.1.1",
+    text="While ADPS is sent, in the middle of the frame, the other groups are reported as before.",
+    modes=stimuli.HISTORIC,
+)
+
+
+@purpose(CND_3, "overload", stimuli.OVERLOAD)
+def test_groups_beside_adps_are_reported(case: Case) -> None:
+    case.good_groups_are_reported()

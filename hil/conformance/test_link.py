@@ -35,6 +35,26 @@ def test_the_device_recovers_from_broken_frames(case: Case) -> None:
     case.the_device_recovers()
 
 
+@purpose(LNK_2, "power-cut", stimuli.POWER_CUT)
+def test_nothing_of_a_group_that_a_power_cut_broke_is_reported(case: Case) -> None:
+    case.nothing_damaged_is_reported()
+
+
+@purpose(LNK_2, "recovers-from-power-cut", stimuli.POWER_CUT)
+def test_the_device_recovers_from_a_power_cut_in_a_frame(case: Case) -> None:
+    case.the_device_recovers()
+
+
+@purpose(LNK_2, "late-start", stimuli.LATE_START)
+def test_nothing_of_half_a_group_is_reported(case: Case) -> None:
+    case.nothing_damaged_is_reported()
+
+
+@purpose(LNK_2, "recovers-from-late-start", stimuli.LATE_START)
+def test_the_device_finds_its_way_from_the_middle_of_a_frame(case: Case) -> None:
+    case.the_device_recovers()
+
+
 LNK_3 = Requirement("TIC-LNK-3", clause="54E §5.3.6", text="The last group before ETX is reported like any other.")
 
 
@@ -76,18 +96,79 @@ def test_the_device_recovers_from_noise_between_frames(case: Case) -> None:
     case.the_device_recovers()
 
 
+@purpose(LNK_6, "noisy-line", stimuli.NOISY_LINE)
+def test_the_device_recovers_from_a_noisy_line(case: Case) -> None:
+    case.the_device_recovers()
+
+
 LNK_7 = Requirement(
     "TIC-LNK-7",
     clause="54E §5.3.6; hekmon/linkytic#67",
-    text="A group whose LF is damaged takes at most its neighbour with it.",
+    text="A group whose LF or CR is damaged or missing takes at most its neighbour with it.",
 )
 
 
-@purpose(LNK_7, "neighbours", stimuli.DAMAGED_START)
-def test_a_damaged_start_of_a_group_leaves_the_others(case: Case) -> None:
+@purpose(LNK_7, "neighbours", stimuli.DAMAGED_DELIMITERS)
+def test_damaged_starts_and_ends_of_groups_leave_the_others(case: Case) -> None:
     case.good_groups_are_reported()
 
 
-@purpose(LNK_7, "recovers", stimuli.DAMAGED_START)
-def test_the_device_recovers_from_damaged_starts(case: Case) -> None:
+@purpose(LNK_7, "recovers", stimuli.DAMAGED_DELIMITERS)
+def test_the_device_recovers_from_damaged_starts_and_ends(case: Case) -> None:
     case.the_device_recovers()
+
+
+LNK_8 = Requirement(
+    "TIC-LNK-8",
+    clause="54E §5.3.6, 02E §1.5.2",
+    text="A frame whose STX or ETX never arrived does no harm: the device recovers.",
+)
+
+
+@purpose(LNK_8, "missing-stx", stimuli.MISSING_START)
+def test_the_device_recovers_from_a_frame_without_stx(case: Case) -> None:
+    case.the_device_recovers()
+
+
+@purpose(LNK_8, "missing-etx", stimuli.MISSING_END)
+def test_the_device_recovers_from_a_frame_without_etx(case: Case) -> None:
+    case.the_device_recovers()
+
+
+LNK_9 = Requirement(
+    "TIC-LNK-9", clause="54E §6.2.2", text="A frame that is longer than any does no harm: the device recovers."
+)
+
+
+@purpose(LNK_9, "recovers", stimuli.ENDLESS_FRAME)
+def test_the_device_recovers_from_a_frame_longer_than_any(case: Case) -> None:
+    case.the_device_recovers()
+
+
+LNK_10 = Requirement(
+    "TIC-LNK-10",
+    clause="54E §5.3.2; xKy: recovery",
+    text="A line that stands still, or whose rate changes, does no harm: the device recovers.",
+)
+
+
+@purpose(LNK_10, "stuck-line", stimuli.STUCK_LINE)
+def test_the_device_recovers_from_a_stuck_line(case: Case) -> None:
+    case.the_device_recovers()
+
+
+TIM_1 = Requirement(
+    "TIC-TIM-1",
+    clause="54E §5.3.5, §5.3.6; 02E §1.5.1, §1.5.2",
+    text="Characters at the ends of the tolerance, 1 % slow or fast, and 33.4 ms between groups are read.",
+)
+
+
+@purpose(TIM_1, "slowest", stimuli.SLOWEST_LINE)
+def test_the_slowest_line_is_read(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+@purpose(TIM_1, "fastest", stimuli.FASTEST_LINE)
+def test_the_fastest_line_is_read(case: Case) -> None:
+    case.good_groups_are_reported()

@@ -16,10 +16,14 @@ __all__ = ["StepQuestions"]
 class StepQuestions(View):
     """Questions about one step."""
 
-    def nothing_damaged_is_reported(self) -> None:
-        """Rejection: no word of the step's damaged groups is ever repeated."""
+    def nothing_damaged_is_reported(self, fault: str | None = None) -> None:
+        """Rejection: no word of the step's damaged groups, or of those of one fault, is ever repeated."""
         frames = self._frames(self._step)
-        damaged = [e for frame in frames for e in frame.groups if e.expect is Expect.MUST_NOT]
+        damaged = [
+            e for frame in frames for e in frame.groups if e.expect is Expect.MUST_NOT and fault in (None, e.fault)
+        ]
+        if not damaged:
+            raise NotApplicable("the step has no such group on this meter")
         labels = sorted({e.group.label for e in damaged})
         self._show_sent(damaged)
         self.trail.expected.append(f"the damaged {', '.join(labels)} is not reported")
@@ -27,7 +31,11 @@ class StepQuestions(View):
         guilty = [
             a
             for a in self._oracle.accusations
-            if a.wrong is Wrong.DAMAGED and a.frame is not None and a.frame.step == self._step
+            if a.wrong is Wrong.DAMAGED
+            and a.frame is not None
+            and a.frame.step == self._step
+            and a.emitted is not None
+            and fault in (None, a.emitted.fault)
         ]
         if guilty:
             self._fail_for(guilty)
@@ -135,6 +143,47 @@ class StepQuestions(View):
         self.trail.seen.append(told)
         self._fail(f"{told}; {limit_s:.1f} s allowed", frames[0].start_s, ended_s + limit_s)
 
+    def what_was_misread_is_read_again(self) -> None:
+        """The labels that the step's fault made wrong, unknown to any receiver, are reported right behind it."""
+        frames, clean = self._frames(self._step), self._frames(self._tail)
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        touched = {e.group.label for frame in frames for e in frame.groups if e.fault is not None}
+        self._show_sent([e for e in frames[-1].groups if e.fault is not None])
+        times = self.record.times_at(clean[-1].end_s)
+        new = self._new_groups(clean, times.recovery_s)
+        due = self._reportable({label: group for label, group in new.items() if label in touched})
+        if not due:
+            raise NotApplicable(f"the device reports none of {', '.join(sorted(touched))}")
+        self._show_sent(list(due.values()))
+        limit_s = times.recovery_s + times.latency_s
+        self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s after it")
+        self._await(due, clean, limit_s)
+
+    def a_missing_group_is_not_made_up(self, fault: str) -> None:
+        """A label that the step's frames left out is not reported as current."""
+        frames = self._frames(self._step)
+        before = [frame for frame in self.record.truth if frame.number < frames[0].number and frame.complete]
+        missing = {e.group.label for e in before[-1].groups} - {e.group.label for e in frames[-1].groups}
+        known = sorted(missing & self._oracle.reported)
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        if not known:
+            raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
+        times = self.record.times_at(frames[0].start_s)
+        self.trail.sent.append(f"{frames[0].start_s:.2f} s: frames without {', '.join(known)} ({fault})")
+        self.trail.expected.append(f"no report of it {times.freshness_s:.1f} s after the last")
+        self.trail.at_s = frames[0].start_s
+        guilty = [
+            a
+            for a in self._oracle.accusations
+            if a.label in known and frames[0].start_s <= a.reading.at_s <= frames[-1].end_s
+        ]
+        if guilty:
+            self._fail_for(guilty)
+        self._require_a_listener(frames)
+        self.trail.seen.append("none")
+
     def labels_that_left_are_gone(self, *labels: str) -> None:
         """What the step sent and the frames behind it do not is not reported as current; of ``labels``, if given."""
         frames, after = self._frames(self._step), self._frames(self._tail)
@@ -175,10 +224,10 @@ class StepQuestions(View):
             self._fail(self.trail.seen[-1], frames[0].start_s, frames[-1].end_s)
         self.trail.seen.append(f"{label} was reported")
 
-    def doubtful_values_are_refused(self) -> None:
-        """What the step's fault made, right by its checksum alone, is not reported (latitude: a should)."""
+    def doubtful_values_are_refused(self, *faults: str) -> None:
+        """What those faults of the step made, right by its checksum alone, is not reported (latitude: a should)."""
         frames = self._frames(self._step)
-        doubtful = [e for frame in frames for e in frame.groups if e.fault is not None]
+        doubtful = [e for frame in frames for e in frame.groups if e.fault in faults]
         self._show_sent(doubtful)
         self.trail.expected.append("refused: a known label has its fixed size")
         self.trail.at_s = doubtful[0].end_s

@@ -3,9 +3,10 @@
 
 import os
 import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xky.emulator.chronicle import Chronicle
 from xky.protocol import InputError
@@ -13,7 +14,10 @@ from xky.protocol import InputError
 from .figure import figure_of
 from .sheet import TEXT_PT, plain
 
-__all__ = ["check_plot", "draw_run"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["check_plot", "draw_run", "write_picture"]
 
 
 def check_plot(path: Path) -> None:
@@ -40,10 +44,26 @@ def draw_run(chronicle: Chronicle, path: Path, title: str) -> None:
     Raises:
         InputError: the file cannot be written.
     """
+    title = plain(title)
+    write_picture(path, title, "xky emulate", lambda: figure_of(chronicle, title))
+
+
+def write_picture(path: Path, title: str, creator: str, draw: Callable[[], "Figure"]) -> None:
+    """A figure into a file, SVG or PNG by its ending.
+
+    Args:
+        path: of the file.
+        title: of the document.
+        creator: the command that draws it.
+        draw: makes the figure, under settings of our own.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
     import matplotlib as mpl
 
-    title, picture = plain(title), path.suffix.lower().removeprefix(".")
-    metadata: dict[str, Any] = {"Software": None} if picture == "png" else {"Date": None, "Creator": "xky emulate"}
+    picture = path.suffix.lower().removeprefix(".")
+    metadata: dict[str, Any] = {"Software": None} if picture == "png" else {"Date": None, "Creator": creator}
     partial = path.with_name(f".{path.name}.partial")
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
@@ -52,7 +72,7 @@ def draw_run(chronicle: Chronicle, path: Path, title: str) -> None:
             "svg.fonttype": "none", "svg.hashsalt": "xky", "font.size": TEXT_PT, "hatch.linewidth": 0.5,
             "axes.linewidth": 0.6, "text.parse_math": False,
         })  # fmt: skip
-        figure = figure_of(chronicle, title)
+        figure = draw()
         try:
             figure.savefig(partial, format=picture, dpi=120, metadata=metadata | {"Title": title})
             os.replace(partial, path)

@@ -5,18 +5,23 @@ import array
 import fcntl
 import os
 import select
+import socket
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+import serial
 import simpy
 
 from xky.emulator import Line, Linky, Transmitter, Truth
+from xky.emulator.outputs.paced import PacedPort
 from xky.emulator.outputs.pty import PortPty
+from xky.emulator.outputs.tcp import PortTcp
 from xky.emulator.runner import RealTime
 from xky.protocol import BenchError, Burst, Decoder, Frame
+from xky.protocol.uart import Uart, received
 
 pytestmark = pytest.mark.realtime
 
@@ -58,7 +63,7 @@ class Port:
     @contextmanager
     def reader(self) -> Iterator[int]:
         """A program that opens the port."""
-        fd = os.open(self.pty.path, os.O_RDWR | os.O_NOCTTY)
+        fd = os.open(self.pty.name, os.O_RDWR | os.O_NOCTTY)
         try:
             yield fd
         finally:
@@ -188,27 +193,91 @@ def test_a_system_without_a_pty_left_is_the_benchs_fault(monkeypatch: pytest.Mon
         PortPty(simpy.Environment())
 
 
-def test_characters_are_never_early() -> None:
+def opened_pty(env: simpy.Environment, play: RealTime) -> tuple[PortPty, int]:
+    pty = PortPty(env, runner=play)
+    return pty, os.open(pty.name, os.O_RDWR | os.O_NOCTTY)
+
+
+def opened_tcp(env: simpy.Environment, play: RealTime) -> tuple[PortTcp, int]:
+    tcp = PortTcp(env, runner=play)
+    client = socket.create_connection(("127.0.0.1", int(tcp.name.rpartition(":")[2])))
+    return tcp, client.detach()
+
+
+@pytest.mark.parametrize("open_port", [opened_pty, opened_tcp])
+def test_characters_are_never_early(open_port: Callable[..., tuple[PacedPort, int]]) -> None:
     env = simpy.Environment()
-    pty = PortPty(env)
-    with_reader = os.open(pty.path, os.O_RDWR | os.O_NOCTTY)
     play = RealTime(env)
+    port, reader = open_port(env, play)
+    assert port.is_open
     data, heard = b"\x55" * 150, []
     began_s = time.monotonic()
     play.restart()
 
     def hear() -> None:
-        count = len(os.read(with_reader, 4096))  # the time after it: more may come while this process stands still
+        count = len(os.read(reader, 4096))  # the time after it: more may come while this process stands still
         heard.append((time.monotonic() - began_s, count))
 
-    play.watch(with_reader, hear)
-    pty(Burst(0.0, CHARACTER_S, data))
+    play.watch(reader, hear)
+    port(Burst(0.0, CHARACTER_S, data))
+    env.timeout(2.0)
     play.run(lambda: sum(count for _, count in heard) == len(data) or env.now > 1)
+    play.unwatch(reader)
+    port.close()
     play.close()
-    os.close(with_reader)
-    pty.close()
+    os.close(reader)
     total = 0
     for at_s, count in heard:
         total += count
         assert at_s >= total * CHARACTER_S - 1e-6
     assert total == len(data)
+
+
+# What a pty keeps of a program's settings
+
+
+def said_of(port: Port) -> list[tuple[int | None, float | None]]:
+    return [(one.baud, one.stop_bits) for one in port.pty.settings]
+
+
+def test_a_program_that_leaves_the_port_alone_reads_the_line_as_sent(port: Port) -> None:
+    with port.reader() as fd:
+        port.play(b"as sent")
+        assert waiting(fd, 7) == b"as sent"
+    assert said_of(port) == []
+
+
+@pytest.mark.parametrize("baud", [1200, 9600, 1187, 38400])
+def test_the_rate_that_a_program_sets_is_told_once(port: Port, baud: int) -> None:
+    with serial.Serial(port.pty.name, baud):
+        port.play(b"-" * 100)
+        port.play(b"-" * 100)
+    assert said_of(port) == [(baud, 1)]
+
+
+def test_each_change_of_the_rate_is_told_with_its_time(port: Port) -> None:
+    with serial.Serial(port.pty.name, 1200) as opened:
+        port.play(b"-" * 200)
+        opened.baudrate = 9600
+        port.play(b"-" * 200)
+    assert [one.baud for one in port.pty.settings] == [1200, 9600]
+    assert port.pty.settings[1].at_s > 200 * CHARACTER_S
+    assert port.pty.settings[0].data_bits is None  # nobody can know
+
+
+def test_a_program_at_the_wrong_rate_reads_what_a_uart_samples_there(port: Port) -> None:
+    data = b"\nSINSTS\t00548\tN\r" * 10
+    with serial.Serial(port.pty.name, 1200) as opened:
+        port.play(data)
+        heard = waiting(opened.fileno(), 10**6, patience_s=0.1)
+    assert heard == received(Burst(0.0, CHARACTER_S, data), Uart(1200)).handed_over
+    assert b"SINSTS" not in heard
+
+
+def test_a_program_may_ask_for_7e1_again_after_another_has_closed_the_port(port: Port) -> None:
+    for _ in range(3):
+        with serial.Serial(port.pty.name, 9600, bytesize=7, parity="E") as opened:
+            port.play(b"again")
+            assert waiting(opened.fileno(), 5) == b"again"
+        port.play(b"-")  # the bench sees that it has gone
+    assert said_of(port) == [(9600, 1)]

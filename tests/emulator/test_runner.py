@@ -140,6 +140,26 @@ def test_a_clock_that_stood_still_counts_from_its_restart(wall: Wall) -> None:
     assert play.late == []
 
 
+def test_who_waits_for_the_same_millisecond_is_served_in_one_step_and_never_early(wall: Wall) -> None:
+    env, at = simpy.Environment(), []
+    play = RealTime(env)
+    for number in range(100):
+        play.call_at(0.5 + number * 1e-5, lambda due=0.5 + number * 1e-5: at.append((due, env.now)))
+    play.run(lambda: len(at) == 100)
+    assert all(due - 1e-9 <= now < due + 0.0010001 for due, now in at)
+    assert at == sorted(at)
+    assert wall.waits <= 3
+
+
+def test_who_asks_while_the_bench_is_behind_is_served_at_the_present(wall: Wall) -> None:
+    env, at = simpy.Environment(), []
+    play = RealTime(env)
+    wall.now_s += 0.3
+    play.call_at(0.1, lambda: at.append(env.now))
+    play.run(lambda: bool(at))
+    assert at == [pytest.approx(0.3, abs=0.001)]
+
+
 @pytest.mark.realtime
 def test_a_real_pipe_wakes_a_real_wait() -> None:
     env = simpy.Environment()

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import simpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xky.emulator import scenario_named
-from xky.emulator.legal_time import local_time
+from xky.emulator import Line, Play, Transmitter, Truth, scenario_named
+from xky.emulator.legal_time import local_time, parse_at
 from xky.emulator.scenario import Scenario
+from xky.emulator.scenario_event import Happening
 from xky.protocol import InputError, Mode
 from xky.protocol.status import Breaker
 from xky.protocol.tomlfile import Written
@@ -111,6 +113,52 @@ def test_the_house_stays_when_its_meter_is_exchanged(tmp_path: Path) -> None:
     assert (old["SINSTS"], new["SINSTS"], old["PREF"], new["PREF"]) == ("01234", "01234", "06", "09")
     assert [story.sent[-1][f"SINSTS{phase}"] for phase in (1, 2, 3)] == ["00100", "00200", "00300"]
     assert story.sent[-1]["PREF"] == "09"
+
+
+def test_another_contract_counts_on_the_same_meter(tmp_path: Path) -> None:
+    story = evening(
+        tmp_path,
+        '[[event]]\nat = "18:05"\npeak = { number = 3, start = "2027-01-05T18:00", end = "2027-01-05T19:00" }\n'
+        '[[event]]\nat = "18:10"\ncontract = { name = "tempo", colours = { 2027-01-05 = "blue" } }\n',
+    )
+    old, new = story.around("2027-01-05T18:10")
+    assert (old["NGTF"].strip(), new["NGTF"].strip()) == ("H PLEINE/CREUSE", "TEMPO")
+    assert (old.status.peak_running, new.status.peak_running) == (3, 0)
+    assert (old["ADSC"], indexes(old)["EAST"]) == (new["ADSC"], indexes(new)["EAST"])
+
+
+def test_a_water_heater_hangs_on_the_contact_of_the_contract_that_there_is(tmp_path: Path) -> None:
+    heater = 'household = { appliances = ["water-heater"], seed = 1 }\ncontract = "base"'
+    text = (
+        'at = "2027-01-05T18:00"\nend = "2027-01-06T06:00"\n'
+        f'[meter]\n{heater}\n[[event]]\nat = "18:05"\ncontract = "hc"\n'
+    )
+    story = play(read(tmp_path, text))
+    assert {sent["SINSTS"] for sent in story.between("2027-01-05T18:06", "2027-01-05T22:29")} == {"00000"}
+    assert int(story.around("2027-01-05T22:31")[1]["SINSTS"]) > 1000
+
+
+def test_events_that_somebody_else_s_jump_passes_over_happen_at_once(tmp_path: Path) -> None:
+    story = read(
+        tmp_path,
+        'at = "2027-01-05T18:00"\nend = "2027-01-05T19:00"\n[[event]]\nat = "18:10"\nload_va = 1000\n'
+        '[[event]]\nat = "18:20"\npref_kva = 9\n[[event]]\nat = "18:40"\nload_va = 2000\n',
+    )
+    env, meter = simpy.Environment(), story.first_meter.build(at_us=story.at_us)
+    meter.run_by(lambda: float(env.now))
+    player = Play(env, Transmitter(env, meter, Line(), Truth()), story)
+    env.process(player.run())
+    env.run(until=60)
+    jump = Happening(skip_to="18:30")
+    player.acts.happen(jump, player.acts.file, skip_to_us=parse_at("2027-01-05T18:30"))
+    env.run(until=61)
+    assert (meter.power.signed_va, meter.pref_kva) == (1000, 9)
+    env.run(until=60 + 601)
+    assert meter.power.signed_va == 2000
+    env.run(until=60 + 1799)
+    assert not player.ended
+    env.run(until=60 + 1801)
+    assert player.ended
 
 
 def test_an_exchanged_meter_may_keep_address_and_indexes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,6 +123,14 @@ def test_frames_of_the_spring_change_go_from_winter_to_summer(emulate: Emulate, 
         (["--speed", "inf"], "expected a number over 0"),
         (["--parity", "mask"], "--parity mask: not known; known: strip, keep"),
         (["--out", "no/such/folder/x"], "give another --out"),
+        (["--port", "pigeon"], "--port pigeon: not known; known: pty, tcp, "),
+        (["--port", "tcp://127.0.0.1"], "expected tcp://HOST:PORT, such as tcp://127.0.0.1:7000"),
+        (["--port", "rfc2217://127.0.0.1:99999"], "expected rfc2217://HOST:PORT"),
+        (["--port", "tcp://203.0.113.1:7000"], "203.0.113.1:7000: cannot be listened at"),
+        (["--port", "serial:/dev/null", "--speed", "2"], "/dev/null: a real serial port speaks at the line's own rate"),
+        (["--port", "tcp", "--link", "x"], "--link: points to a pseudo-terminal; leave it out with --port tcp"),
+        (["--port", "-", "--meters", "2"], "--meters 2: --port - takes one; choose pty, tcp or rfc2217"),
+        (["--meters", "2", "--out", "x"], "--out: is for one meter; leave it out with --meters 2"),
     ],
 )
 def test_a_wrong_argument_gets_one_line(emulate: Emulate, tmp_path: Path, arguments: list[str], told: str) -> None:
@@ -281,3 +290,51 @@ def test_a_fast_scenario_that_nobody_listens_to_ends(emulate: Emulate, monkeypat
     ended = emulate("--scenario", "mobile-peaks", "--speed", str(SPEED))
     assert (ended.returncode, ended.stderr) == (0, "xky: waiting up to 0 s for a reader\n")
     assert ended.stdout.startswith("/dev/")
+
+
+# Other ways out than a pseudo-terminal
+
+
+def test_a_serial_port_that_is_not_there_is_the_benchs_fault(emulate: Emulate) -> None:
+    run = emulate("--port", "serial:/dev/nothing-here", "--frames", "1")
+    assert run.returncode == 3
+    assert run.stderr.startswith("xky: /dev/nothing-here: cannot be opened (No such file or directory)")
+    assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.realtime
+def test_standard_output_holds_the_line_and_nothing_else(sent: Sent) -> None:
+    expected = sent("--frames", "3")
+    run = subprocess.run([*XKY, "--port", "-", "--frames", "3", "--speed", "20"], capture_output=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, expected, b"")
+
+
+@pytest.mark.realtime
+def test_a_run_ends_when_nobody_reads_standard_output_any_more() -> None:
+    with subprocess.Popen([*XKY, "--port", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(20).startswith(b"\x02\nADSC\t")
+        process.stdout.close()
+        assert process.wait(STARTS_WITHIN_S) == 0
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize("port", ["tcp", "rfc2217"])
+def test_many_meters_in_one_process_each_with_a_port_and_an_address_of_its_own(port: str) -> None:
+    command = [*XKY, "--port", port, "--meters", "2", "--speed", "8"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            meters = set()
+            for name in [process.stdout.readline().strip() for _ in range(2)]:
+                with serial.serial_for_url(name, 9600, bytesize=7, parity="E", timeout=STARTS_WITHIN_S) as opened:
+                    read = b""
+                    while (found := re.search(rb"ADSC\t(\d{12})\t", read)) is None:
+                        read += opened.read(200)
+                    meters.add(found[1])
+            assert len(meters) == 2
+        finally:
+            os.kill(process.pid, signal.SIGINT)
+        assert process.wait(STARTS_WITHIN_S) == 0

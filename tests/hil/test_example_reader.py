@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The example of the documentation, a sound reader, passes everything on a pseudo-terminal in both modes."""
+"""The example of the documentation, a sound reader, passes everything on every line, and in both modes."""
 
 import sys
 from pathlib import Path
@@ -17,9 +17,20 @@ READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
 
 @needs_compiler
 @pytest.mark.realtime
-@pytest.mark.parametrize("mode", list(Mode), ids=str)
-def test_the_example_reader_passes_everything(mode: Mode, tmp_path: Path) -> None:
-    options = Options(f"exec:{sys.executable} {READER} {{port}} {{mode}}", mode=mode, speed=20.0)
+@pytest.mark.parametrize(
+    ("mode", "line", "speed"),
+    [
+        (Mode.HISTORIC, "pty", 20.0),
+        (Mode.STANDARD, "pty", 20.0),
+        (Mode.STANDARD, "rfc2217", 50.0),
+        pytest.param(Mode.HISTORIC, "rfc2217", 20.0, marks=pytest.mark.nightly),
+        pytest.param(Mode.HISTORIC, "tcp", 20.0, marks=pytest.mark.nightly),
+        pytest.param(Mode.STANDARD, "tcp", 20.0, marks=pytest.mark.nightly),
+    ],
+)
+def test_the_example_reader_passes_everything(mode: Mode, line: str, speed: float, tmp_path: Path) -> None:
+    command = f"exec:{sys.executable} {READER} {{port}} {{mode}}"
+    options = Options(command, mode=mode, line=line, speed=speed)
     report = certify_in_time(options, tmp_path, strict=True)
     wrong = {one["id"]: one["purposes"] for one in report["requirements"] if one["verdict"] != "pass"}
     assert wrong.keys() == {"TIC-MOD-2"}  # not applicable: it does not claim to find the mode

@@ -12,7 +12,7 @@ import pytest
 
 from xky.emulator import Linky
 from xky.hil.bench import Bench, board_of
-from xky.hil.devices import Device, device_kinds, open_device
+from xky.hil.devices import LINES, Device, device_kinds, open_device
 from xky.protocol import InputError, Mode
 
 READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
@@ -132,3 +132,26 @@ def test_an_unknown_defect_is_the_persons_fault(kind: Kind) -> None:
 def test_an_unknown_way_to_make_a_port_is_the_persons_fault() -> None:
     with pytest.raises(InputError, match="--line pigeon: not known; known: pty, tcp, rfc2217"):
         open_device(KINDS["exec"].spec, line="pigeon")
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize("line", LINES)
+def test_an_exec_device_reads_on_every_line_and_the_bench_sees_how_it_set_its_port(line: str) -> None:
+    kind = KINDS["exec"]
+    with wired(open_device(kind.spec, line=line), kind, Mode.HISTORIC) as bench:
+        bench.meter.set(EASF01=1_234_567)
+        assert bench.next_reading(timeout_s=400)["HCHC"] >= 1_234_567
+        told = [(one.baud, one.data_bits, one.parity, one.stop_bits) for one in bench.device.port_settings]
+        assert bench.device.overruns == 0
+    assert told == {"pty": [(1200, None, None, 1)], "tcp": [], "rfc2217": [(1200, 7, "E", 1)]}[line]
+    assert [one.baud for one in bench.device.port_settings] == [one[0] for one in told]  # kept when it has stopped
+
+
+@pytest.mark.realtime
+def test_an_exec_device_at_the_wrong_rate_hears_nothing_of_use_on_a_line_that_carries_the_rate() -> None:
+    wrong = KINDS["exec"].spec.replace("{mode}", "standard")
+    for line in ("pty", "rfc2217"):
+        with wired(open_device(wrong, line=line), KINDS["exec"], Mode.HISTORIC) as bench:
+            bench.run_for(20.0)
+            assert all(not reading.said for reading in bench.probe.readings)
+            assert [one.baud for one in bench.device.port_settings] == [9600]

@@ -267,7 +267,7 @@ def patient_pty() -> PortPty:
 @pytest.mark.realtime
 def test_a_slow_reader_holds_a_patient_pty_back_and_gets_every_character() -> None:
     output = patient_pty()
-    reader = SlowReader(output.path)
+    reader = SlowReader(output.name)
     output(Burst(0.0, 10 / 9600, MANY))
     output._env.run()
     output.drain()
@@ -279,7 +279,7 @@ def test_a_slow_reader_holds_a_patient_pty_back_and_gets_every_character() -> No
 @pytest.mark.realtime
 def test_a_patient_pty_does_not_wait_for_a_reader_that_went_away() -> None:
     output = patient_pty()
-    reader = SlowReader(output.path, stop_after=10_000)
+    reader = SlowReader(output.name, stop_after=10_000)
     output(Burst(0.0, 10 / 9600, MANY))
     output._env.run()
     output.drain()
@@ -305,7 +305,7 @@ def test_a_patient_pty_sends_into_the_void_while_nobody_listens(monkeypatch: pyt
 def test_a_patient_pty_waits_for_its_first_reader() -> None:
     output = patient_pty()
     readers: list[SlowReader] = []
-    opening = threading.Timer(0.2, lambda: readers.append(SlowReader(output.path)))
+    opening = threading.Timer(0.2, lambda: readers.append(SlowReader(output.name)))
     opening.start()
     output.wait_for_reader()
     output(Burst(0.0, 10 / 9600, b"the first frame"))

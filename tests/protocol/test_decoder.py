@@ -262,9 +262,11 @@ def test_noise_before_a_parity_stx_keeps_its_place() -> None:
         b"\nA B\r" * 100,  # bad groups
         b"\n" * 1000,  # groups that never end
         encode_group(PAPP, Mode.HISTORIC) * 50,  # good groups and no ETX
+        b"\x02" * 50,
+        b"\x02\x84\x82\n\x8d" * 20,  # what parity bits make of delimiters
     ],
 )
-@pytest.mark.parametrize("start", [b"", b"\x02", b"\x02\n"])
+@pytest.mark.parametrize("start", [b"", b"\x02", b"\x02\n", STANDARD * 2 + STANDARD[:5]])
 def test_memory_is_bounded_whatever_comes(start: bytes, endless: bytes) -> None:
     decoder = Decoder()
     decoder.feed(start)

@@ -3,6 +3,7 @@
 
 import copy
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from xky.protocol.timestamp import is_timestamp
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
 TOTAL_NIGHTLY = 50_000
+LIVELY = b"\x02\x03\x04\n\r\t \x82\x84\x8dA0"  # codes that mean something, and two that do not
 MANY = 40  # calls of one example
 
 
@@ -58,6 +60,9 @@ def frame_at(second: int, *, mode: Mode = Mode.STANDARD, more: tuple[Group, ...]
     return encode_frame([Group("VTIC", "02"), date, Group("SINSTS", f"{second:05}"), *more], mode)
 
 
+_LEARNT = frame_at(1) + frame_at(2)
+
+
 @st.composite
 def _changed(draw: st.DrawFn, group: Group, mode: Mode) -> Group:
     """The same label with another value, mostly of the same size."""
@@ -89,7 +94,7 @@ def _streams(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(2, 8))):
         mode, of_set = draw(st.sampled_from(sets))
         sent = [draw(_changed(group, mode)) if draw(st.integers(0, 3)) == 0 else group for group in of_set]
-        kind = draw(st.sampled_from(["whole"] * 6 + ["damaged", "parity", "mixed", "noise"]))
+        kind = draw(st.sampled_from(["whole"] * 6 + ["damaged", "parity", "mixed", "noise", "garbage", "cut"]))
         octets = encode_frame(sent, mode)
         if kind == "damaged":
             octets = draw(damaged(Frame(mode, tuple(sent)), bits=draw(st.sampled_from([7, 8]))))
@@ -100,6 +105,10 @@ def _streams(draw: st.DrawFn) -> bytes:
             octets = octets[:at] + with_parity(octets[at:])
         elif kind == "noise":
             octets += draw(st.sampled_from([b"\r\n", b"\x04", b"\0\xff", b"\x82", b"\n", b"\x03", b"\x84"]))
+        elif kind == "garbage":
+            octets = draw(st.binary(max_size=30) | st.lists(st.sampled_from(LIVELY), max_size=10).map(bytes))
+        elif kind == "cut":
+            octets = octets[: draw(st.integers(0, len(octets)))]
         pieces.append(octets)
     return b"".join(pieces)
 
@@ -116,6 +125,28 @@ def test_both_decoders_tell_the_same_at_the_same_call(chunks: list[bytes], mode:
     assert_same(chunks, mode)
 
 
+@given(_chunks(_streams()), _chunks(_streams()), st.sampled_from([None, *Mode]))
+def test_a_restarted_decoder_tells_what_a_new_one_tells(
+    before: list[bytes], chunks: list[bytes], mode: Mode | None
+) -> None:
+    restarted, judge = Decoder(mode), GeneralDecoder(mode)
+    for chunk in before:
+        restarted.feed(chunk)
+    restarted.restart()
+    for chunk in chunks:
+        assert repr(restarted.feed(chunk)) == repr(judge.feed(chunk))
+    assert repr(restarted.close()) == repr(judge.close())
+
+
+@given(_chunks(_streams()), st.sampled_from([None, *Mode]))
+def test_a_stream_with_an_end_in_the_midst_is_two(chunks: list[bytes], mode: Mode | None) -> None:
+    """``close`` ends a stream; what comes after goes on counting."""
+    fast, judge = Decoder(mode), GeneralDecoder(mode)
+    for chunk in chunks:
+        assert repr(fast.feed(chunk)) == repr(judge.feed(chunk))
+        assert repr(fast.close()) == repr(judge.close())
+
+
 @given(_streams(), st.sampled_from([None, *Mode]))
 def test_both_decoders_tell_the_same_byte_by_byte(data: bytes, mode: Mode | None) -> None:
     assert_same(cut(data, 1), mode)
@@ -128,12 +159,39 @@ def test_both_decoders_tell_the_same_all_night(chunks: list[bytes], mode: Mode |
     assert_same(chunks, mode)
 
 
+@given(st.data(), st.sampled_from(Mode))
+def test_a_long_frame_hit_anywhere_is_told_as_the_judge_tells_it(data: st.DataObject, mode: Mode) -> None:
+    """Most groups stand still: those that are hit are decoded alone, the others stay where they are."""
+    more = tuple(Group(f"L{number}", "x" * number) for number in range(12))
+    learnt = [frame_at(second, mode=mode, more=more) for second in range(3)]
+    frame = bytearray(frame_at(3, mode=mode, more=more))
+    for at in data.draw(st.lists(st.integers(1, len(frame) - 2), min_size=1, max_size=6)):
+        frame[at] = data.draw(st.sampled_from(LIVELY) | st.integers(0, 255))
+    bound = data.draw(st.sampled_from([15, 16, 256]))
+    decoder = assert_same([*learnt, bytes(frame), learnt[0]], max_frame_groups=bound)
+    assert decoder.feed(learnt[0])
+
+
+def test_a_group_that_falls_in_two_counts_for_two() -> None:
+    more = tuple(Group(f"L{number}", "xxxxx") for number in range(7))
+    frame = frame_at(3, more=more).replace(b"L2\txxx", b"L2\t\r\nx")
+    assert_same([frame_at(1, more=more), frame_at(2, more=more), frame], max_frame_groups=11)
+
+
+@pytest.mark.parametrize("wrong", ["all", "first"])
+def test_the_first_good_group_tells_the_mode_whatever_was_learnt(wrong: str) -> None:
+    frame = frame_at(3)
+    if wrong == "all":
+        frame = re.sub(rb".\r", b"!\r", frame)
+    else:
+        group = Group("VTIC", "02")
+        frame = frame.replace(encode_group(group, Mode.STANDARD), encode_group(group, Mode.HISTORIC))
+    assert_same([_LEARNT, frame_at(1, mode=Mode.HISTORIC), frame])
+
+
 @given(_streams(), st.integers(2, 40), st.integers(1, 6))
 def test_the_bounds_are_kept_on_the_fast_path(data: bytes, max_group: int, max_frame_groups: int) -> None:
     assert_same(cut(data, 50), max_group=max_group, max_frame_groups=max_frame_groups)
-
-
-_LEARNT = frame_at(1) + frame_at(2)
 
 
 @given(st.data())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.protocol import InputError
-from xky.protocol.uart import Burst, Defect, Uart, _receive, received
+from xky.protocol.uart import Burst, Defect, Uart, _receive, levels, received
 
 CHARACTER_S = 10 / 9600
 GROUP = b"\nSINSTS\t00548\tN\r"
@@ -133,6 +133,16 @@ def test_a_baud_error_of_2_percent_is_harmless(error: float) -> None:
 def test_a_baud_error_of_8_percent_is_not(error: float) -> None:
     heard = received(burst(), Uart(9600 * (1 + error)))
     assert heard.errors
+
+
+def test_the_levels_of_a_burst_are_its_bits_with_their_defects() -> None:
+    sound, parity, framing = (
+        "".join(map(str, levels(burst(b"AA", **defects))))
+        for defects in ({}, {"c1": Defect.PARITY}, {"c1": Defect.FRAMING})
+    )
+    assert sound == "0100000101" * 2  # start, 0x41 from its last bit on, even parity, stop
+    assert parity == "0100000101" + "0100000111"
+    assert framing == "0100000101" + "0100000100"
 
 
 def test_settings_that_no_uart_has_are_refused() -> None:

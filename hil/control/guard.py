@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may speak to the control channel: programs and people, never the page of another site in a browser.
+
+A browser sends what pages ask of it to any address, this machine's own among them. So:
+- the ``Host`` that it asked for has to be ours (else a name of theirs was pointed at us, DNS rebinding);
+- an ``Origin`` has to be our own page's;
+- what changes something has to be JSON, which no form can send, and no script of another site without
+  asking first (CORS): that is never allowed.
+"""
+
+import hmac
+import ipaddress
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from .address import Address
+
+__all__ = ["BODY_MAX", "Guard"]
+
+BODY_MAX = 65_536  # bytes of a request
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_OPEN_TO_ALL = ("/", "/docs", "/openapi.json")  # the same for every bench, and a browser's address line sends no token
+_ASKED_FIRST = ("GET", "HEAD", "OPTIONS", "DELETE")  # nothing changes, or a page has to ask before it may send it
+_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+class Guard:
+    """Stands before the application.
+
+    Args:
+        app: what it guards.
+        address: where it listens.
+    """
+
+    def __init__(self, app: App, address: Address) -> None:
+        self._app = app
+        self._address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refused(scope)
+        if refused is not None:
+            await _refuse(send, *refused)
+            return
+        await self._app(scope, _bounded(receive), _with_headers(send))
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Status and reason; None lets it pass."""
+        headers = _headers_of(scope)
+        return self._foreign(scope["path"], headers) or _not_json(scope["method"], headers)
+
+    def _foreign(self, path: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self._is_ours(host):
+            return 403, f"host {host!r}: is not this server; ask for {self._address.host} or an address of this machine"
+        if origin is not None and origin.lower() != f"http://{host}".lower():
+            return 403, f"origin {origin!r}: pages of other sites may not drive a bench; use a program, or curl"
+        if path not in _OPEN_TO_ALL and not self._shows_token(headers.get("authorization", "")):
+            return 401, "no token, or another one; send the header Authorization: Bearer TOKEN"
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        name = _name_of(host)
+        if name in (self._address.host.lower(), "localhost"):
+            return True
+        try:
+            ip = ipaddress.ip_address(name)
+        except ValueError:  # a name; only where others may come from, that of this machine
+            return not self._address.is_loopback and name == socket.gethostname().lower()
+        return ip.is_loopback or not self._address.is_loopback  # nobody can point an address at somebody else
+
+    def _shows_token(self, authorization: str) -> bool:
+        token = self._address.token
+        if token is None:
+            return True
+        kind, _, shown = authorization.partition(" ")
+        return kind.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
+
+
+def _not_json(method: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
+    if method in _ASKED_FIRST:
+        return None
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return 415, "expected JSON; send the header Content-Type: application/json (curl --json does)"
+    if int(headers.get("content-length") or "0") > BODY_MAX:
+        return 413, f"body: over {BODY_MAX} bytes; send less"
+    return None
+
+
+def _name_of(host: str) -> str:
+    """A Host header without its port."""
+    name = host.lower()
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0]
+
+
+def _headers_of(scope: Scope) -> dict[str, str]:
+    """Headers by name; of one that comes twice all values, so that none slips through."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Of a body whose length nobody told, as much as is allowed; the rest reads as its end."""
+    left = BODY_MAX
+
+    async def bounded() -> MutableMapping[str, Any]:
+        nonlocal left
+        message = await receive()
+        if message["type"] == "http.request":
+            left -= len(message.get("body", b""))
+            if left < 0:
+                return {"type": "http.disconnect"}
+        return message
+
+    return bounded
+
+
+def _with_headers(send: Send) -> Send:
+    async def with_headers(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *_HEADERS]
+        await send(message)
+
+    return with_headers
+
+
+async def _refuse(send: Send, status: int, detail: str) -> None:
+    body = json.dumps({"detail": detail}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *_HEADERS]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
