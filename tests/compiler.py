@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-__all__ = ["needs_compiler", "undecided"]
+__all__ = ["HAS_COMPILER", "needs_compiler", "undecided"]
 
-_FOUND = any(shutil.which(name) for name in ("cc", "gcc", "clang"))
+HAS_COMPILER = any(shutil.which(name) for name in ("cc", "gcc", "clang"))
 
-needs_compiler = pytest.mark.skipif(not _FOUND, reason="no C compiler: a pseudo-terminal tells the rate alone")
+needs_compiler = pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler: a pseudo-terminal tells the rate alone")
 
 
 def undecided(report: dict[str, Any]) -> set[str]:
     """Requirements that a run left open, but for the one that a pty cannot tell without a compiler."""
     open_ones = {one["id"] for one in report["requirements"] if one["verdict"] == "inconclusive"}
-    return open_ones if _FOUND else open_ones - {"TIC-PRT-1"}
+    return open_ones if HAS_COMPILER else open_ones - {"TIC-PRT-1"}
