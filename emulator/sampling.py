@@ -54,10 +54,12 @@ class Sampler:
     Args:
         uart: the reader's settings; None takes characters as they were sent, parity looked at and taken off, as a
             UART does that is set to 7E1 at the line's own rate.
+        keep_parity: as they were sent is with the parity left in bit 7, as a UART does that is set to 8N1.
     """
 
-    def __init__(self, uart: Uart | None = None) -> None:
+    def __init__(self, uart: Uart | None = None, *, keep_parity: bool = False) -> None:
         self._uart = uart
+        self._keep_parity = keep_parity
         self._runs: deque[_Run] = deque()
         self._burst: Burst | None = None
 
@@ -69,7 +71,7 @@ class Sampler:
     def hear(self, burst: Burst, from_s: float | None = None) -> None:
         """A burst starts, or is under way and heard from ``from_s`` on."""
         self._burst = burst
-        self._runs.extend(_runs(burst, self._uart, from_s))
+        self._runs.extend(self._made(burst, from_s))
 
     def change(self, uart: Uart | None, now_s: float) -> None:
         """The reader has other settings from now on."""
@@ -106,18 +108,18 @@ class Sampler:
                 break
         return due_s
 
-
-def _runs(burst: Burst, uart: Uart | None, from_s: float | None) -> Iterator[_Run]:
-    """What is received of a burst, as runs of even spacing."""
-    as_sent = uart is None
-    if uart is None:
-        uart = Uart(CHARACTER_BITS / burst.character_s)
-    reception = received(burst, uart, None if as_sent else from_s)
-    data, rest_of_stop_s = reception.handed_over, 0.5 / uart.baud
-    ends = [*(index for index, _ in reception.runs), len(data)][1:]
-    for (first, end_s), end in zip(reception.runs, ends, strict=True):
-        run = _Run(data[first:end], end_s + rest_of_stop_s, reception.character_s)
-        if as_sent and from_s is not None:
-            run.taken = run.due(from_s)  # what had ended before
-        if run.taken < len(run.data):
-            yield run
+    def _made(self, burst: Burst, from_s: float | None) -> Iterator[_Run]:
+        """What is received of a burst, as runs of even spacing."""
+        as_sent, uart = self._uart is None, self._uart
+        if uart is None:
+            baud = CHARACTER_BITS / burst.character_s
+            uart = Uart(baud, 8, "N") if self._keep_parity else Uart(baud)
+        reception = received(burst, uart, None if as_sent else from_s)
+        data, rest_of_stop_s = reception.handed_over, 0.5 / uart.baud
+        ends = [*(index for index, _ in reception.runs), len(data)][1:]
+        for (first, end_s), end in zip(reception.runs, ends, strict=True):
+            run = _Run(data[first:end], end_s + rest_of_stop_s, reception.character_s)
+            if as_sent and from_s is not None:
+                run.taken = run.due(from_s)  # what had ended before
+            if run.taken < len(run.data):
+                yield run

@@ -54,18 +54,21 @@ class Way:
         return self._make(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
 
 
-def way(text: str, number: int = 0) -> Way:
+def way(text: str, number: int = 0, *, keep_parity: bool = False) -> Way:
     """A way by its name.
 
     Args:
         text: such as ``pty``, ``tcp``, ``rfc2217://127.0.0.1:7000``, ``serial:/dev/ttyUSB0``, ``-``.
         number: of this one among several that somebody wants alike, from 0 on: they listen at ports in a row.
+        keep_parity: see ``PortPty``; the other ways need no such choice.
 
     Raises:
-        InputError: no such way.
+        InputError: no such way, or none that takes parity off.
     """
     if text == "pty":
-        return Way(text, text, partial(_made, "pty", "PortPty"))
+        return Way(text, text, partial(_made, "pty", "PortPty", keep_parity=keep_parity))
+    if keep_parity:
+        raise InputError(f"--parity keep: is for a pseudo-terminal; leave it out with {text}")
     if text == STDOUT:
         return Way(text, text, partial(_made, "stdout", "PortStdout"))
     scheme, _, rest = text.partition(":")

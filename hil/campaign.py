@@ -30,6 +30,7 @@ class Options:
         mode: None runs every mode of the board, one after the other.
         labels: labels that the device claims; None claims as the board says.
         line: how an ``exec:`` device's port is made.
+        parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -45,6 +46,7 @@ class Options:
     seed: int = 0
     defect: str | None = None
     meter: str | None = None
+    parity: str = "strip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ class Campaign:
         return self.modes[0].value if len(self.modes) == 1 else "both"
 
     def _open(self) -> Device:
-        return open_device(self.options.device, defect=self.options.defect, line=self.options.line)
+        return open_device(
+            self.options.device, defect=self.options.defect, line=self.options.line, parity=self.options.parity
+        )
 
     def _claims(self) -> frozenset[str] | None:
         labels = self.board.labels if self.options.labels is None else self.options.labels

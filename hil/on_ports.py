@@ -19,18 +19,19 @@ from xky.protocol import InputError
 __all__ = ["OnPorts", "ways_for"]
 
 
-def ways_for(port: str | None, meters: int, given: Sequence[str]) -> list[Way]:
+def ways_for(port: str | None, meters: int, given: Sequence[str], *, keep_parity: bool = False) -> list[Way]:
     """A way out for each meter.
 
     Args:
         port: as the command line has it; None is a pseudo-terminal.
         meters: how many.
         given: the options besides that speak of one meter.
+        keep_parity: leave it in the characters of a pseudo-terminal.
 
     Raises:
         InputError: no such way, or it does not go with the rest.
     """
-    ways = [way(port or "pty", number) for number in range(meters)]
+    ways = [way(port or "pty", number, keep_parity=keep_parity) for number in range(meters)]
     kind = ways[0].kind
     if "--link" in given and kind != "pty":
         raise InputError(f"--link: points to a pseudo-terminal; leave it out with --port {port}")

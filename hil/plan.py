@@ -330,6 +330,7 @@ def play(
         stderr=device.stderr,
         overruns=device.overruns,
         port_settings=tuple(device.port_settings),
+        notes=tuple(device.notes),
         dropped=bench.probe.dropped,
         late=list(bench.late),
         duration_s=float(bench.env.now),

@@ -11,6 +11,7 @@ _OPTIONS = (  # command line, ini name, help
     ("--tic-mode", "tic_mode", "historic or standard; the fixtures take standard unless told"),
     ("--tic-labels", "tic_labels", "labels that the device claims, separated by commas"),
     ("--line", "line", "how an exec: device's port is made: pty, tcp or rfc2217"),
+    ("--line-parity", "line_parity", "keep leaves the parity in the characters of a pty; strip, else, takes it off"),
     ("--line-speed", "line_speed", "times as fast as a real line"),
     ("--xky-seed", "xky_seed", "seed of meters, gaps and faults"),
     ("--tic-meter", "tic_meter", "ready meter, or a meter's file, in the place of the suite's household"),

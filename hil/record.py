@@ -38,6 +38,7 @@ class Record:
         stderr: all of it.
         overruns: characters that found its receive buffer full.
         port_settings: what it asked of its port; empty where the bench cannot know.
+        notes: what a reader of the report should know about how the device was run.
         dropped: lines of a flood that were not taken.
         late: when the bench came too late.
         duration_s: on the bench's clock.
@@ -58,6 +59,7 @@ class Record:
     stderr: bytes = b""
     overruns: int = 0
     port_settings: Sequence[PortSettings] = ()
+    notes: Sequence[str] = ()
     dropped: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0

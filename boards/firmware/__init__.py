@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulated firmware: one file each, named in a board's file, found by listing this folder."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 import simpy
 
 from xky.protocol import InputError, Mode
+from xky.protocol.uart import Uart
 
 from ..board import Board
 from ..ports import BurstSource, Uplink
@@ -22,6 +24,11 @@ class Firmware(Protocol):
     def __init__(
         self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
     ) -> None: ...
+
+    @property
+    def uarts(self) -> Sequence[tuple[float, Uart]]:
+        """When and how it set its port."""
+        ...
 
     def run(self) -> simpy.events.ProcessGenerator:
         """The process."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, overload
 
 from xky.protocol import Decoder, Event, Frame, Group, Mode
+from xky.protocol.uart import Uart
 
 __all__ = ["GoodGroups", "Listener", "Parser"]
 
@@ -46,6 +47,10 @@ class Parser:
     """A sound parser; a defect overrides a step. It lives as long as the device, across sleeps."""
 
     looks_for_the_mode_again = True  # where the board finds the TIC mode by itself
+
+    def uart(self, mode: Mode) -> Uart:
+        """How the firmware sets its port for a TIC mode."""
+        return Uart(mode.baud)
 
     def listener(self, mode: Mode) -> Listener:
         """What listens from a wake on; a spoilt character has bit 7 set."""

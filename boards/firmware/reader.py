@@ -32,6 +32,7 @@ class Firmware:
         self._mode = mode
         self._detects = board.detects_mode and parser.looks_for_the_mode_again
         self._heard_s = 0.0
+        self.uarts: list[tuple[float, Uart]] = []
 
     def run(self) -> Generator[simpy.Event, None, None]:
         """The process: nothing to do but to listen, and to look for the other mode where the board does that."""
@@ -47,7 +48,9 @@ class Firmware:
     def _listen(self) -> LineReceiver:
         self._heard_s = self._env.now
         mode = self._mode
-        receiver = LineReceiver(self._env, self._line, Uart(mode.baud), lambda: self._parser.listener(mode), self._take)
+        uart = self._parser.uart(mode)
+        self.uarts.append((self._env.now, uart))
+        receiver = LineReceiver(self._env, self._line, uart, lambda: self._parser.listener(mode), self._take)
         receiver.wake()
         return receiver
 

@@ -32,7 +32,9 @@ class Firmware:
         self._listen = board.listen
         self._uplink = uplink
         self._parser = parser
-        self._receiver = LineReceiver(env, line, Uart(mode.baud), lambda: parser.listener(mode), self._take)
+        uart = parser.uart(mode)
+        self.uarts: list[tuple[float, Uart]] = [(env.now, uart)]
+        self._receiver = LineReceiver(env, line, uart, lambda: parser.listener(mode), self._take)
         self._heard: list[Sequence[Group]] = []
         self._enough = env.event()
 

@@ -2,6 +2,6 @@
 """Ways out of the emulator, one file each."""
 
 from .output import Output
-from .port import UNTOLD_BAUD, Port, PortSettings
+from .port import UNTOLD_BAUD, Port, PortSettings, keeps_parity
 
-__all__ = ["UNTOLD_BAUD", "Output", "Port", "PortSettings"]
+__all__ = ["UNTOLD_BAUD", "Output", "Port", "PortSettings", "keeps_parity"]

@@ -65,12 +65,13 @@ class Feed:
     Args:
         pace: the clock.
         bring_out: takes characters, each time a chunk of them is there.
+        keep_parity: see ``Sampler``.
     """
 
-    def __init__(self, pace: Pace, bring_out: Callable[[bytes], None]) -> None:
+    def __init__(self, pace: Pace, bring_out: Callable[[bytes], None], *, keep_parity: bool = False) -> None:
         self._pace = pace
         self._bring_out = bring_out
-        self._sampler = Sampler()
+        self._sampler = Sampler(keep_parity=keep_parity)
         self._chunk = 1
         self._waits = False
 

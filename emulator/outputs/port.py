@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, overload
 
+from xky.protocol import InputError
+
 from .output import Output
 
-__all__ = ["KERNEL_BUFFER", "UNTOLD_BAUD", "Overruns", "Port", "PortSettings"]
+__all__ = ["KERNEL_BUFFER", "UNTOLD_BAUD", "Overruns", "Port", "PortSettings", "keeps_parity"]
 
+_PARITY = ("strip", "keep")
 KERNEL_BUFFER = 4095  # characters that the line discipline of a Linux serial port holds
 UNTOLD_BAUD = 50  # rate of a fresh pty that no program has set: who leaves it, or asks for it, reads the line as sent
 
@@ -58,6 +61,8 @@ class PortSettings:
         data_bits: 7 or 8, as a rule.
         parity: ``"E"``, ``"O"``, ``"N"``, ``"M"`` or ``"S"``.
         stop_bits: 1, 1.5 or 2.
+        without_parity: the port hands over characters of seven bits whatever was asked: eight bits without
+            parity is right there, and tells nothing of what a program would ask of a UART.
     """
 
     at_s: float
@@ -65,6 +70,13 @@ class PortSettings:
     data_bits: int | None = None
     parity: str | None = None
     stop_bits: float | None = None
+    without_parity: bool = False
+
+    def __str__(self) -> str:
+        """As people write it: ``9600 7E1``, a question mark for what is not known."""
+        told = ("?" if one is None else f"{one:g}" for one in (self.baud, self.data_bits, self.stop_bits))
+        baud, data_bits, stop_bits = told
+        return f"{baud} {data_bits}{self.parity or '?'}{stop_bits}"
 
 
 class Port(Output, Protocol):
@@ -89,3 +101,14 @@ class Port(Output, Protocol):
     def settings(self) -> Sequence[PortSettings]:
         """What the program asked of the port, in order of time, each change once."""
         ...
+
+
+def keeps_parity(choice: str) -> bool:
+    """Whether a pty leaves the parity in its characters, in bit 7, as ``--parity`` says: ``strip`` or ``keep``.
+
+    Raises:
+        InputError: it says something else.
+    """
+    if choice not in _PARITY:
+        raise InputError(f"--parity {choice}: not known; known: {', '.join(_PARITY)}")
+    return choice == "keep"

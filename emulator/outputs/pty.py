@@ -4,8 +4,8 @@
 What a pty gets wrong, and what is done about it (Linux 6.18, measured):
 - it keeps 20 kB when nobody reads, where a UART would have dropped them: the backlog is held below the
   receive buffer that the device states, what is over it is dropped and counted as overrun;
-- it cannot carry parity nor seven bits, only the rate: characters have 7 bits, as a UART set to 7E1 hands them over;
-  at a rate that is not the line's the program gets what a UART would have sampled at that rate;
+- it cannot carry parity nor seven bits, only the rate: unless told otherwise characters have 7 bits, as a UART set to
+  7E1 hands them over; at a rate that is not the line's the program gets what a UART would have sampled at that rate;
 - the C library says EINVAL to a program that asks for 7E1 again when nothing else changes: two stop bits are set
   whenever a program has closed the port, so that the next one changes something;
 - nobody there: a hang-up shows on the master, so nothing is sent to a port that is not open, and what
@@ -20,6 +20,7 @@ import struct
 import termios
 import tty
 from collections.abc import Sequence
+from dataclasses import replace
 
 import simpy
 
@@ -27,6 +28,7 @@ from xky.protocol import BenchError, Burst
 from xky.protocol.uart import Uart
 
 from ..runner import RealTime
+from ..sampling import uart_of
 from .paced import PATIENCE_S, Feed, PacedPort
 from .port import KERNEL_BUFFER, UNTOLD_BAUD, PortSettings
 
@@ -40,6 +42,10 @@ _TERMIOS2 = struct.Struct("4I20x2I")  # flags (the third are those of control), 
 class PortPty(PacedPort):
     """A pty on the bench's clock; see ``PacedPort``.
 
+    Args:
+        keep_parity: leave the parity bit in bit 7, as a UART set to 8N1 hands characters over, unless the bench is told
+            that the program asked for something else.
+
     Raises:
         BenchError: the system has no pty left.
     """
@@ -52,6 +58,7 @@ class PortPty(PacedPort):
         buffer_bytes: int = KERNEL_BUFFER,
         patient: bool = False,
         runner: RealTime | None = None,
+        keep_parity: bool = False,
     ) -> None:
         super().__init__(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
         try:
@@ -67,7 +74,9 @@ class PortPty(PacedPort):
         self._poll.register(self._master, select.POLLIN)
         self._writable = select.poll()
         self._writable.register(self._master, select.POLLOUT)
-        self._feed = Feed(self.pace, self._write)
+        self._feed = Feed(self.pace, self._write, keep_parity=keep_parity)
+        self._keep_parity = keep_parity
+        self._told: PortSettings | None = None
         self._was_open = False
         self._credit = 0  # characters that surely fit: the backlog at the last look can only have shrunk
         self._look_again_s = 0.0
@@ -90,7 +99,7 @@ class PortPty(PacedPort):
 
     @property
     def settings(self) -> Sequence[PortSettings]:
-        """The rates, and the one stop bit, that the program asked for; a pty keeps no more."""
+        """The rates, and the one stop bit, that the program asked for; a pty keeps no more, but may be told."""
         self._look_at_settings()
         return self._settings
 
@@ -110,10 +119,36 @@ class PortPty(PacedPort):
         stop_bits = None if flags[2] & termios.CSTOPB else 1  # two are what the bench set
         if baud is None and stop_bits is None:
             return
+        if self._told is not None and self._told.baud == baud:
+            return  # what was told holds as long as that is the rate
+        self._told = None
         last = self._settings[-1] if self._settings else None
         if last is None or baud != last.baud or (stop_bits is not None and stop_bits != last.stop_bits):
-            self._settings.append(PortSettings(self.pace.now_s, baud, stop_bits=stop_bits))
-            self._feed.change(None if baud is None else Uart(baud))
+            self._note(PortSettings(self.pace.now_s, baud, stop_bits=stop_bits, without_parity=not self._keep_parity))
+
+    def told(self, baud: int | None, data_bits: int, parity: str, stop_bits: float) -> None:
+        """What the program asked for just now, by somebody who knows more than the kernel keeps."""
+        now_s, baud = self.pace.now_s, None if baud == UNTOLD_BAUD else baud
+        settings = PortSettings(now_s, baud, data_bits, parity, stop_bits, not self._keep_parity)
+        last = self._settings[-1] if self._settings else None
+        if last is not None and replace(last, at_s=now_s) == settings:
+            return
+        if last is not None and last.data_bits is None and last.baud == baud and last.at_s >= now_s - _LOOK_EVERY_S:
+            self._settings.pop()  # the kernel's half of it, seen a moment before
+        self._told = settings
+        self._note(settings)
+
+    def _note(self, settings: PortSettings) -> None:
+        self._settings.append(settings)
+        self._feed.change(self._uart(settings))
+
+    def _uart(self, asked: PortSettings) -> Uart | None:
+        """The UART that hands over what was asked for; None for one that is as the line wants it."""
+        if asked.baud is None:
+            return None
+        if asked.data_bits is None or asked.parity is None or (asked.data_bits, asked.parity) == (8, "N"):
+            return Uart(asked.baud, 8, "N") if self._keep_parity else Uart(asked.baud)
+        return uart_of(asked.baud, asked.data_bits, asked.parity, asked.stop_bits or 1)
 
     def _set(self, rate: int | None = None) -> None:
         """Two stop bits, and a rate where one is given, as settings that no program asked for."""

@@ -35,6 +35,9 @@ def command(
     mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
     labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
     line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(LINES)}.")] = "pty",
+    parity: Annotated[
+        str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
+    ] = "strip",
     speed: Annotated[
         float, typer.Option(help="Run the line so many times faster, for programs that do not care.")
     ] = 1.0,
@@ -58,7 +61,7 @@ def command(
     if device is None:
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
-    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter)
+    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity)
     campaign = Campaign(options)
     if as_json:
         report = certify(campaign, out, strict=strict)

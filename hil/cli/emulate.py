@@ -16,6 +16,7 @@ from xky.emulator.chronicle import Chronicle
 from xky.emulator.contract_table import drawn_contract
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
+from xky.emulator.outputs import keeps_parity
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.play import Play
 from xky.emulator.replay import Replay, bursts_of
@@ -58,6 +59,9 @@ def command(
         ),
     ] = None,
     meters: Annotated[int, typer.Option(min=1, help="So many meters, each with a port and a seed of its own.")] = 1,
+    parity: Annotated[
+        str, typer.Option(help="keep leaves it in the characters, in bit 7; strip takes it off.")
+    ] = "strip",
     out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     control: Annotated[
@@ -75,7 +79,9 @@ def command(
     if plot is not None:
         check_plot(plot)
     given = {"--link": link, "--out": out, "--plot": plot, "--control": control}
-    ways = ways_for(port, meters, [option for option, value in given.items() if value is not None])
+    ways = ways_for(
+        port, meters, [option for option, value in given.items() if value is not None], keep_parity=keeps_parity(parity)
+    )
     virtual = out is not None and link is None and port is None
     env = simpy.Environment()
     if replay is not None:

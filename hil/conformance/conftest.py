@@ -31,6 +31,7 @@ def _options(config: pytest.Config) -> Options:
         seed=int(option(config, "xky_seed") or 0),
         defect=option(config, "defect"),
         meter=option(config, "tic_meter"),
+        parity=option(config, "line_parity") or "strip",
     )
 
 

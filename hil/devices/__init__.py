@@ -26,7 +26,7 @@ def open_device(spec: str, **options: Any) -> Device:
 
     Args:
         spec: such as ``sim:winky-c6`` or ``exec:./firmware {port}``.
-        options: ``defect`` and ``line``, as the kind takes them.
+        options: ``defect``, ``line`` and ``parity``, as the kind takes them.
 
     Raises:
         InputError: no such kind, or the rest does not fit it.

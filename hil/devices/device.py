@@ -82,6 +82,11 @@ class Device(Protocol):
         ...
 
     @property
+    def notes(self) -> Sequence[str]:
+        """What a reader of the report should know about how it was run."""
+        ...
+
+    @property
     def port_settings(self) -> Sequence[PortSettings]:
         """What it asked of its port, in order of time; empty where the bench cannot know."""
         ...

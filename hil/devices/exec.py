@@ -17,10 +17,12 @@ import tty
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board
-from xky.emulator.outputs import Port, PortSettings
+from xky.emulator.outputs import Port, PortSettings, keeps_parity
+from xky.emulator.outputs.pty import PortPty
 from xky.emulator.ways import way
 from xky.protocol import BenchError, InputError
 
+from ..launch.shim import NoShimError, Shim
 from .device import Surroundings
 
 __all__ = ["KIND", "ExecDevice"]
@@ -41,16 +43,17 @@ class ExecDevice:
             are replaced in each word, other braces stay.
         defect: none can be built into a program.
         line: how the port is made: ``pty``, ``tcp`` or ``rfc2217``.
+        parity: what a pty does with it: ``strip``, or ``keep`` for what a UART without parity sees of it in bit 7.
 
     Raises:
-        InputError: no command, no ``{port}`` in it, or a defect.
+        InputError: no command, no ``{port}`` in it, a defect, or no such ``parity``.
     """
 
     virtual = False
     board: Board | None = None
 
-    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
-        self._way = way(line)
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
+        self._way = way(line, keep_parity=keeps_parity(parity))
         try:
             self._words = shlex.split(rest)
         except ValueError as error:
@@ -65,6 +68,8 @@ class ExecDevice:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
         self._process: subprocess.Popen[bytes] | None = None
         self._port: Port | None = None
+        self._shim: Shim | None = None
+        self.notes: list[str] = []
         self._around: Surroundings | None = None
         self._stdout = -1
         self._pending = b""
@@ -79,15 +84,37 @@ class ExecDevice:
             buffer_bytes=around.board.receiver.buffer_bytes,
             runner=around.runner,
         )
+        self._prepare_shim()
         self._spawn(self._port.name, around)
         self._await_open()
         clock_starts()
+        self._hear_settings()
         around.line.connect(self._port)
         assert around.runner is not None
+        if self._shim is not None:
+            around.runner.watch(self._shim.fileno(), self._hear_settings)
         around.runner.watch(self._stdout, self._read)
         assert self._process is not None
         assert self._process.stderr is not None
         around.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+
+    def _prepare_shim(self) -> None:
+        """On a pseudo-terminal: hear what the kernel does not keep."""
+        if not isinstance(self._port, PortPty):
+            return
+        try:
+            self._shim = Shim(self._port.path)
+        except NoShimError as error:
+            self.notes.append(
+                f"of what the program asks of its port the bench sees the rate alone, and a program that insists on "
+                f"7E1 may fail on a pseudo-terminal: {error}"
+            )
+
+    def _hear_settings(self) -> None:
+        """Take what the program asked of its port since the last time."""
+        if self._shim is not None and isinstance(self._port, PortPty):
+            for asked in self._shim.asked():
+                self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
 
     def _spawn(self, port: str, around: Surroundings) -> None:
         fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}
@@ -100,7 +127,12 @@ class ExecDevice:
         os.set_blocking(self._stdout, False)
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, start_new_session=True
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=None if self._shim is None else {**os.environ, **self._shim.environment()},
             )
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)
@@ -212,6 +244,10 @@ class ExecDevice:
             _end_group(process)
         if self_port is not None:
             self_port.close()
+        if self._shim is not None:
+            self._unwatch(self._shim.fileno())
+            self._shim.close()
+            self._shim = None
         if process is not None and process.stderr is not None and not process.stderr.closed:
             self._drain_stderr()
             self._unwatch(process.stderr.fileno())

@@ -4,8 +4,8 @@
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board, board_named, defect_named
-from xky.boards.firmware import Parser, load_firmware
-from xky.emulator.outputs import PortSettings
+from xky.boards.firmware import Firmware, Parser, load_firmware
+from xky.emulator.outputs import PortSettings, keeps_parity
 
 from .device import Surroundings
 
@@ -28,17 +28,25 @@ class SimDevice:
     last_words = ""
     stderr = b""
     overruns = 0
-    port_settings: Sequence[PortSettings] = ()
+    notes: Sequence[str] = ()
 
-    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty") -> None:
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
+        keeps_parity(parity)  # a simulated UART sees it anyway; a wrong word is a wrong word
         self.board: Board | None = board_named(rest)
         self._firmware = load_firmware(self.board)
         self._parser: type[Parser] = defect_named(defect).parser if defect else Parser
+        self._running: Firmware | None = None
 
     def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
         firmware = self._firmware(around.env, around.board, around.mode, around.line, around.probe, self._parser())
+        self._running = firmware
         around.env.process(firmware.run())
         clock_starts()
+
+    @property
+    def port_settings(self) -> Sequence[PortSettings]:
+        uarts = [] if self._running is None else self._running.uarts
+        return [PortSettings(at_s, round(u.baud), u.data_bits, u.parity, u.stop_bits) for at_s, u in uarts]
 
     def stop(self) -> None:
         """Nothing outlives the clock."""

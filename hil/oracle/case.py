@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A purpose on a record: what its test is handed."""
 
+from .port_questions import PortQuestions
 from .run_questions import RunQuestions
 from .step_questions import StepQuestions
 
 __all__ = ["Case"]
 
 
-class Case(StepQuestions, RunQuestions):
+class Case(StepQuestions, RunQuestions, PortQuestions):
     """Every question that a test may ask; what it rests on is in ``trail``."""

@@ -92,6 +92,7 @@ def _remarks(campaign: Campaign) -> list[str]:
     remarks = []
     if campaign.ignored_keys:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
+    remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))
     for mode, record in campaign.records.items():
         if record.remarks:
             first = record.remarks[0]

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,11 @@ def _page(report: dict[str, Any]) -> str:
 
 
 def _write_evidence(folder: Path, record: Record) -> None:
-    """What was sent (bytes in hexadecimal, seconds on the bench's clock), said, and complained of."""
+    """What was sent (bytes in hexadecimal, seconds on the bench's clock), said, asked of the port, complained of."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_lines(folder / "sent.jsonl.gz", _sent(record))
     _write_lines(folder / "readings.jsonl.gz", _said(record))
+    _write_lines(folder / "port.jsonl.gz", (asdict(settings) for settings in record.port_settings))
     with whole(folder / "stderr.txt") as path:
         path.write_bytes(record.stderr)
 

@@ -16,7 +16,12 @@ from xky.emulator.truth import Expect, Piece
 from xky.protocol import Decoder, Frame, Group, InputError, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 
-OF_THE_LISTENER = ("deaf-after-framing-errors", "looks-for-the-mode-once")  # they do not touch frames
+OF_THE_LISTENER = (  # they do not touch frames
+    "deaf-after-framing-errors",
+    "looks-for-the-mode-once",
+    "masks-the-parity-bit",
+    "opens-at-the-other-rate",
+)
 FOLDER = Path(__file__).parents[2] / "boards" / "defects"
 
 

@@ -9,11 +9,13 @@ import pytest
 from xky.hil.campaign import Options
 from xky.protocol import Mode
 
+from ..compiler import needs_compiler
 from ..timely import certify_in_time
 
 READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
 
 
+@needs_compiler
 @pytest.mark.realtime
 @pytest.mark.parametrize(
     ("mode", "line", "speed"),

@@ -30,6 +30,7 @@ class Variant:
     last_words = ""
     stderr = b""
     overruns = 0
+    notes = ()
     port_settings = ()
     board: Board | None = board_named("generic")
 

@@ -93,6 +93,7 @@ class Sampler:
     last_words = ""
     stderr = b""
     overruns = 0
+    notes = ()
     port_settings = ()
     board: Board | None = board_named("generic")
 

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The port: its rate, the size and parity of its characters."""
+
+from xky.hil.conformance import stimuli
+from xky.hil.oracle import Case
+from xky.hil.requirement import Requirement, purpose
+from xky.hil.verdict import Level
+
+PRT_1 = Requirement(
+    "TIC-PRT-1",
+    clause="54E §5.3.5, 02E §1.5.1",
+    text="The device opens its port at the rate, size and parity of the TIC mode.",
+    # A wrong rate is no more than a should by itself: the device then hears what a UART makes of it, and fails musts.
+    # Eight bits without parity, masked, let the checksum decide: a sound way to read.
+    level=Level.SHOULD,
+)
+
+
+@purpose(PRT_1, "rate", stimuli.CHANGE)
+def test_the_port_has_the_rate_of_the_mode(case: Case) -> None:
+    case.the_port_has_the_rate()
+
+
+@purpose(PRT_1, "format", stimuli.CHANGE)
+def test_the_port_has_the_format_of_the_mode(case: Case) -> None:
+    case.the_port_has_the_format()
