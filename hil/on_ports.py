@@ -45,7 +45,7 @@ def ways_for(port: str | None, meters: int, given: Sequence[str]) -> list[Way]:
 class OnPorts:
     """A port for each line, and the loop that plays them; a context, which closes them.
 
-    A single line that is faster than a real one waits for its reader; of several, none waits for another's.
+    A single line may wait for its reader; of several, none waits for another's.
 
     Args:
         env: the clock of all lines.
@@ -53,6 +53,7 @@ class OnPorts:
         ways: how, one a line.
         speed: bench seconds per real second.
         link: symbolic link to make to the first port's name.
+        patient: whether a single line waits, as one does that is faster than a real one.
 
     Raises:
         InputError: a port or the link cannot be made.
@@ -60,7 +61,14 @@ class OnPorts:
     """
 
     def __init__(
-        self, env: simpy.Environment, lines: Sequence[Line], ways: Sequence[Way], *, speed: float, link: Path | None
+        self,
+        env: simpy.Environment,
+        lines: Sequence[Line],
+        ways: Sequence[Way],
+        *,
+        speed: float,
+        link: Path | None,
+        patient: bool,
     ) -> None:
         self._link = link
         self._to_stdout = ways[0].kind == STDOUT
@@ -69,7 +77,7 @@ class OnPorts:
             self.runner = RealTime(env, speed)
             opened.callback(self.runner.close)
             for line, chosen in zip(lines, ways, strict=True):
-                port = chosen.open(env, speed=speed, patient=speed > 1 and len(lines) == 1, runner=self.runner)
+                port = chosen.open(env, speed=speed, patient=patient and len(lines) == 1, runner=self.runner)
                 opened.callback(port.close)
                 line.connect(port)
                 self._ports.append(port)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where bytes of a line come from: a capture file, a recording of the carrier, a serial port, or standard input.
+"""Where bytes of a line come from: a capture, raw or with times, a recorded carrier, a serial port, standard input.
 
 A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
 sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
@@ -12,10 +12,10 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 from typing import IO
 
@@ -24,8 +24,9 @@ import serial
 import xky.emulator.serial_url  # noqa: F401  # makes linky:// known
 from xky.emulator.outputs import UNTOLD_BAUD
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
+from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
 
-__all__ = ["Source", "open_source"]
+__all__ = ["LivePort", "Recording", "Source", "is_port", "open_live", "open_recording", "open_source"]
 
 _CHUNK = 1 << 16
 _TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
@@ -57,6 +58,99 @@ class Source:
     chunks: Iterator[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Bytes and when they came.
+
+    Attributes:
+        header: how they were recorded; ``started`` is None where their times are those of a line that never pauses.
+        mode: told by its rate, else by the first good group; standard where nothing tells.
+        runs: the bytes, read once.
+        ended: why the recording ended, once it is read; None where it was cut.
+    """
+
+    header: Header
+    mode: Mode
+    runs: Iterator[Run]
+    ended: Callable[[], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePort:
+    """A port that is open.
+
+    Attributes:
+        kind: ``serial``, ``pty`` or ``network``.
+        baud: bits per second, None where the port has none, or where it is found by listening.
+        chunks: the bytes as each read brings them, empty when nothing came for a while.
+    """
+
+    kind: str
+    baud: int | None
+    chunks: Iterator[bytes]
+
+
+def is_port(spec: str) -> bool:
+    """Whether a person means a port, not a file or standard input."""
+    return spec != "-" and _is_port(spec, Path(spec))
+
+
+def open_live(spec: str, mode: Mode | None = None) -> LivePort:
+    """Open a port so that each byte is kept as it comes, its parity bit too.
+
+    Raises:
+        InputError: the URL is none.
+        BenchError: the port cannot be opened, or (while reading) is lost.
+    """
+    port = _open_port(spec, mode, keep_parity=True)
+    kind = "pty" if _is_pty(spec) else "network" if "://" in spec else "serial"
+    return LivePort(kind, None if mode is None else mode.baud, _read_port(spec, port, mode))
+
+
+def open_recording(spec: str, mode: Mode | None = None) -> Recording:
+    """Open a capture for its times: a file of ``xky capture``, or raw bytes, which get those of a line.
+
+    Args:
+        spec: file, or ``-`` for standard input.
+        mode: of the line, for raw bytes; None tells it from the first good group.
+
+    Raises:
+        InputError: no such file, it cannot be read, it is empty, or a damaged header.
+    """
+    if is_port(spec):
+        raise InputError(f"{spec}: is a port; give a capture file (xky capture {spec} --out FILE makes one)")
+    name = "standard input" if spec == "-" else spec
+    if spec == "-":
+        pieces = _pieces(name, sys.stdin.buffer)
+    elif _is_carrier(Path(spec)):
+        pieces = _read_carrier(Path(spec), mode)
+    else:
+        pieces = _pieces(name, _open_file(spec))
+    start = _start_of(pieces)
+    if is_capture(start):
+        reader = _reader(name, chain((start,), pieces))
+        runs = _runs(name, reader)
+        mode = mode or next((mode for mode in Mode if mode.baud == reader.header.baud), None)
+        if mode is None:
+            first, data = [], b""
+            while (mode := _mode_of(data)) is None and len(data) < _CHUNK and (run := next(runs, None)) is not None:
+                first.append(run)
+                data += run.data
+            runs = chain(first, runs)
+        return Recording(reader.header, mode or Mode.STANDARD, runs, lambda: reader.ended)
+    if mode is None:
+        while (mode := _mode_of(start)) is None and len(start) < _CHUNK and (piece := next(pieces, b"")):
+            start += piece
+    rate = mode or Mode.STANDARD
+    runs = runs_at_line_rate(chain((start,), pieces), rate)
+    return Recording(Header(None, "file", rate.baud), rate, runs, lambda: "the end of the file")
+
+
+def _mode_of(data: bytes) -> Mode | None:
+    """The mode of the first frame with a good group; None where there is none."""
+    return next((event.mode for event in decode(data) if isinstance(event, Frame) and event.good), None)
+
+
 def open_source(spec: str, mode: Mode | None = None) -> Source:
     """Open a capture file, a recording of the carrier (WAV, or CSV with its header), a port (path or pyserial URL),
     or ``-`` for standard input.
@@ -74,20 +168,25 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
     path = Path(spec)
     if _is_port(spec, path):
         return Source(spec, None, True, _read_port(spec, _open_port(spec, mode), mode))
+    if _is_carrier(path):
+        return Source(spec, None, False, _read_carrier(path, mode))
+    stream = _open_file(spec)
+    size = None  # of a named pipe; nor does a compressed file tell how much is in it
+    if path.is_file() and not is_capture(os.pread(stream.fileno(), 2, 0)):
+        size = os.fstat(stream.fileno()).st_size
+    return Source(spec, size, False, _read_stream(spec, stream))
+
+
+def _open_file(spec: str) -> IO[bytes]:
+    path = Path(spec)
     if path.is_dir():
         raise InputError(f"{spec}: is a folder; give one capture file")
-    if _is_carrier(path):
-        from .carrier_source import read_carrier
-
-        return Source(spec, None, False, read_carrier(path, mode))
     try:
-        stream = path.open("rb", buffering=0)
+        return path.open("rb", buffering=0)
     except FileNotFoundError:
         raise InputError(f"{spec}: no such file; give a capture, a serial port, or - for standard input") from None
     except OSError as error:
         raise InputError(f"{spec}: cannot be read ({error.strerror}); check its permissions") from None
-    size = os.fstat(stream.fileno()).st_size if path.is_file() else None  # a named pipe has none
-    return Source(spec, size, False, _read_stream(spec, stream))
 
 
 def _is_port(spec: str, path: Path) -> bool:
@@ -108,7 +207,46 @@ def _is_carrier(path: Path) -> bool:
     return False
 
 
+def _read_carrier(path: Path, mode: Mode | None) -> Iterator[bytes]:
+    from .carrier_source import read_carrier
+
+    return read_carrier(path, mode)
+
+
 def _read_stream(name: str, stream: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of the line, out of a capture with times too."""
+    pieces = _pieces(name, stream)
+    start = _start_of(pieces)
+    if is_capture(start):
+        yield from (run.data for run in _runs(name, _reader(name, chain((start,), pieces))))
+    else:
+        yield start
+        yield from pieces
+
+
+def _start_of(pieces: Iterator[bytes]) -> bytes:
+    """The first bytes: one more where the first alone may be that of a capture with times."""
+    start = next(pieces)
+    return start + next(pieces, b"") if is_capture(start + b"\x8b") and len(start) == 1 else start
+
+
+def _reader(name: str, pieces: Iterator[bytes]) -> CaptureReader:
+    try:
+        return CaptureReader(pieces)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _runs(name: str, reader: CaptureReader) -> Iterator[Run]:
+    end_s = 0.0
+    for run in reader:
+        yield run
+        end_s = run.end_s
+    if reader.trouble is not None:
+        print(f"xky: {name}: {reader.trouble}; read up to second {end_s:.1f}", file=sys.stderr)
+
+
+def _pieces(name: str, stream: IO[bytes]) -> Iterator[bytes]:
     # read1 hands over what a pipe has now; a raw file's read does that already
     read = getattr(stream, "read1", stream.read)
     empty = True
@@ -129,14 +267,14 @@ def _has_no_speed(spec: str) -> bool:
     return _is_pty(spec) or spec.startswith("socket://")
 
 
-def _open_port(spec: str, mode: Mode | None) -> serial.Serial:
-    pty = _is_pty(spec)
+def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> serial.Serial:
+    as_it_comes = keep_parity or _is_pty(spec)
     try:
         return serial.serial_for_url(
             spec,
-            baudrate=UNTOLD_BAUD if pty and mode is None else (mode or Mode.STANDARD).baud,
-            bytesize=serial.EIGHTBITS if pty else serial.SEVENBITS,
-            parity=serial.PARITY_NONE if pty else serial.PARITY_EVEN,
+            baudrate=UNTOLD_BAUD if _is_pty(spec) and mode is None else (mode or Mode.STANDARD).baud,
+            bytesize=serial.EIGHTBITS if as_it_comes else serial.SEVENBITS,
+            parity=serial.PARITY_NONE if as_it_comes else serial.PARITY_EVEN,
             timeout=_POLL_S,
             exclusive=True,  # two readers would take each other's bytes
         )

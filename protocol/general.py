@@ -20,7 +20,7 @@ from .mode import EOT, LF, STX, Mode
 from .model import Cut, Damaged, Event, Interrupted, Noise, Reason
 from .timestamp import TIMESTAMP_FORM, is_timestamp
 
-__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "GeneralDecoder", "OpenFrame", "judge_group", "read_group"]
+__all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "STRIP_PARITY", "GeneralDecoder", "OpenFrame", "judge_group", "read_group"]
 
 MAX_GROUP = 256  # characters LF to CR; the longest group, PJOURF+1, has 111
 MAX_FRAME_GROUPS = 256  # the longest frame has 71
@@ -42,7 +42,7 @@ _FORM = {  # of a group's body: label, horodate, data; the checksum is apart
 }
 _NAME = re.compile(rb"[!-~]+(?=[ \t])")  # what may be a label, in a group that is none
 _SEPARATOR_NAME = {Mode.HISTORIC: "SP", Mode.STANDARD: "HT"}
-_STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
+STRIP_PARITY = bytes(  # even parity right: the 7-bit character; wrong: left over 0x7F, so that it is refused
     code & 0x7F if code.bit_count() % 2 == 0 else code | 0x80 for code in range(256)
 )
 
@@ -243,7 +243,7 @@ class GeneralDecoder:
             self._append(self._refuse(Reason.OVERLONG, detail, body[: self._max_group], length))
             return
         if parity:
-            body = body.translate(_STRIP_PARITY)
+            body = body.translate(STRIP_PARITY)
         frame = self._frame or self._open_frame()
         mode = frame.mode or (Mode.STANDARD if b"\t" in body else Mode.HISTORIC)
         fields = read_group(body, mode)

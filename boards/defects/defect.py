@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from xky.protocol import Event, Frame, Group, Mode
+from xky.protocol import Damaged, Event, Frame, Group, Mode
 
 from ..firmware.parser import Listener, Parser
 
-__all__ = ["Defect", "Dies", "DropsFrames", "Mishears", "Retells", "TellsOnce", "address", "is_index"]
+__all__ = ["Defect", "Dies", "DropsFrames", "Forces", "Mishears", "Retells", "TellsOnce", "address", "is_index"]
 
 _SUPPLIER_INDEXES = ("BASE", "HCHC", "HCHP", "EJPH", "BBRH", "EASF")
 _INDEXES = (*_SUPPLIER_INDEXES, "EAST", "EASD", "EAIT", "ERQ")
@@ -50,6 +50,28 @@ class Retells(Parser):
     def groups(self, frame: Frame) -> Sequence[Group] | None:
         told = (self.retold(group, frame) for group in frame.good)
         return [group for group in told if group is not None]
+
+
+class Forces(Parser):
+    """Reports some groups that it should refuse, read by their separators alone."""
+
+    def takes(self, group: Damaged, mode: Mode) -> bool:
+        """Whether it does so with this one."""
+        return False
+
+    def groups(self, frame: Frame) -> Sequence[Group] | None:
+        told = []
+        for group in frame.groups:
+            if isinstance(group, Group):
+                told.append(group)
+            elif self.takes(group, frame.mode):
+                told += _by_separators(group, frame.mode)
+        return told
+
+
+def _by_separators(group: Damaged, mode: Mode) -> list[Group]:
+    label, *fields = group.raw[:-2].decode("latin-1").split(mode.separator.decode())  # without separator and checksum
+    return [Group(label, fields[-1], fields[0] if len(fields) > 1 else None)] if fields else []
 
 
 class DropsFrames(Parser):

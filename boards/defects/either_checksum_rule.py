@@ -1,30 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes a group that fits the rule of either mode."""
 
-from collections.abc import Sequence
+from xky.protocol import Damaged, Mode, Reason, checksum
 
-from xky.protocol import Damaged, Frame, Group, Mode, Reason, checksum
-
-from ..firmware.parser import Parser
-from .defect import Defect
-from .ignores_checksum import forced
+from .defect import Defect, Forces
 
 __all__ = ["DEFECT"]
 
 
-class _EitherChecksumRule(Parser):
-    def groups(self, frame: Frame) -> Sequence[Group] | None:
-        other = Mode.HISTORIC if frame.mode is Mode.STANDARD else Mode.STANDARD
-        return [
-            forced(group, frame.mode) if isinstance(group, Damaged) else group
-            for group in frame.groups
-            if not isinstance(group, Damaged) or (group.reason is Reason.CHECKSUM and _fits(group, other))
-        ]
-
-
-def _fits(group: Damaged, rule: Mode) -> bool:
-    """Whether the checksum of a refused group is that of a rule."""
-    return checksum(group.raw[:-1] if rule is Mode.STANDARD else group.raw[:-2]) == group.raw[-1]
+class _EitherChecksumRule(Forces):
+    def takes(self, group: Damaged, mode: Mode) -> bool:
+        zone = group.raw[:-2] if mode is Mode.STANDARD else group.raw[:-1]  # the other way round
+        return group.reason is Reason.CHECKSUM and checksum(zone) == group.raw[-1]
 
 
 DEFECT = Defect(

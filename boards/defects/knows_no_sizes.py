@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passes on a known label whatever its size."""
 
-from collections.abc import Sequence
+from xky.protocol import Damaged, Mode, Reason
 
-from xky.protocol import Damaged, Frame, Group, Reason
-
-from ..firmware.parser import Parser
-from .defect import Defect
-from .ignores_checksum import forced
+from .defect import Defect, Forces
 
 __all__ = ["DEFECT"]
 
 
-class _KnowsNoSizes(Parser):
-    def groups(self, frame: Frame) -> Sequence[Group] | None:
-        return [
-            forced(group, frame.mode) if isinstance(group, Damaged) else group
-            for group in frame.groups
-            if not isinstance(group, Damaged) or group.reason in (Reason.LENGTH, Reason.OVERLONG)
-        ]
+class _KnowsNoSizes(Forces):
+    def takes(self, group: Damaged, mode: Mode) -> bool:
+        return group.reason in (Reason.LENGTH, Reason.OVERLONG)
 
 
 DEFECT = Defect(

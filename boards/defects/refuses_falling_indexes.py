@@ -33,7 +33,6 @@ class _RefusesFallingIndexes(Parser):
 DEFECT = Defect(
     title="drops an index that is lower than the last, also after a meter exchange",
     source="filters against negative deltas; fairecasoimeme/Zlinky_TIC#380 shows the exchange",
-    must_fail=frozenset({"TIC-EXC-1"}),
+    must_fail=frozenset({"TIC-EXC-1", "TIC-CHK-5"}),
     parser=_RefusesFallingIndexes,
-    may_fail=frozenset({"TIC-CHK-5"}),
 )

@@ -29,7 +29,7 @@ def _finished(event: Event) -> Event:
 
 def _half(group: Damaged, mode: Mode) -> Group | None:
     label, *fields = group.raw.strip(LF + CR).decode("latin-1").split(mode.separator.decode())
-    return Group(label, fields[-1]) if fields and fields[-1].isdecimal() else None
+    return Group(label, fields[-1]) if fields and fields[-1] else None
 
 
 class _ReportsHalfGroups(Parser):

@@ -10,15 +10,17 @@ import json
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from rich.text import Text
 
-from xky.hil.source import Source, open_source
+from xky.hil.columns import check_parquet, write_columns
+from xky.hil.frame_table import FrameTable
+from xky.hil.source import Source, open_recording, open_source
 from xky.protocol import (
     LABELS,
     BenchError,
@@ -49,13 +51,20 @@ def command(
     mode: Annotated[Mode | None, typer.Option(help="Mode of the line.", show_default="detected")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a group.")] = False,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a Parquet file: one row a frame, one column a label.")
+    ] = None,
 ) -> None:
-    """Decode a line: a capture, carrier, port or '-' to a table, JSON lines or CSV; tells what is wrong and where.
+    """Decode a capture, carrier, port or '-' to a table, JSON lines, CSV or columns; tells what is wrong and where.
 
     Exit status 1 when a group was refused or noise lies after the first STX.
     """
-    if as_json and as_csv:
-        raise InputError("--json and --csv: only one form of output at a time; leave one out")
+    forms = [name for name, is_told in (("--json", as_json), ("--csv", as_csv), ("--parquet", parquet)) if is_told]
+    if len(forms) > 1:
+        raise InputError(f"{' and '.join(forms)}: only one form of output at a time; leave one out")
+    if parquet is not None:
+        _write_parquet(source, mode, parquet)
+        return
     if hasattr(signal, "SIGPIPE"):  # `xky decode … | head` ends like any other filter
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     opened = open_source(source, mode)
@@ -82,6 +91,18 @@ def command(
     if lost is not None:
         raise lost
     if tally.bad:
+        raise typer.Exit(1)
+
+
+def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
+    check_parquet(path)
+    written = write_columns(source, open_recording(source, mode), path)
+    if written.unknown:
+        labels = ", ".join(f"{label} ({count})" for label, count in sorted(written.unknown.items()))
+        print(f"xky: labels of no table have no column: {labels}", file=sys.stderr)
+    groups = f"{_count(written.good, 'good group')}, {written.damaged} refused"
+    print(f"{_count(written.frames, 'frame')}, {groups}: {path}")
+    if written.damaged or written.noise_inside:
         raise typer.Exit(1)
 
 
@@ -205,6 +226,7 @@ class _Tables:
 
     def __init__(self) -> None:
         self._console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+        self._table = FrameTable(self._console)
 
     def show(self, event: Event, number: int) -> None:
         if isinstance(event, Frame):
@@ -225,23 +247,7 @@ class _Tables:
             self._print("not one group is good: is this a TIC line, and of this mode?", "red")
 
     def _frame(self, frame: Frame, number: int) -> None:
-        whole = "" if frame.complete else ", partial"
-        title = f"frame {number}: {frame.mode}, byte {frame.offset}{whole}"
-        table = Table("label", title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-        table.add_column("value", overflow="fold")
-        table.add_column("horodate", no_wrap=True)
-        table.add_column("what", overflow="fold")
-        for group in frame.groups:
-            if isinstance(group, Group):
-                known = LABELS[frame.mode].get(group.label)
-                unit = f" {known.unit}" if known and known.unit else ""
-                content = known.content if known else "not in the label table"
-                cells = (group.label, group.value + unit, group.timestamp or "", content)
-                table.add_row(*map(Text, cells))
-            else:
-                cells = (group.label or "?", "refused", "", f"{group.reason} at byte {group.offset}")
-                table.add_row(*map(Text, cells), style="red")
-        self._console.print(table)
+        sys.stdout.write(self._table.text(frame, number))
         for group in frame.groups:
             if isinstance(group, Damaged):
                 self._print(_sentence(group, frame.mode, number), "red")

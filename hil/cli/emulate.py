@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky emulate``: a Linky on a port in real time, or into a file as fast as it can."""
+"""``xky emulate``: a Linky, or a capture, on a port in real time, or into a file as fast as it can."""
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.play import Play
+from xky.emulator.replay import Replay, bursts_of
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
 from xky.emulator.ways import Way
 from xky.protocol import InputError, Mode
@@ -25,6 +26,7 @@ from xky.protocol import InputError, Mode
 from ..control import Control, Desk, open_control
 from ..on_ports import OnPorts, ways_for
 from ..plot import check_plot, draw_run
+from ..source import open_recording
 
 __all__ = ["command"]
 
@@ -39,6 +41,10 @@ def command(
     meter: Annotated[str | None, typer.Option(help=f"A meter's file, or one of {', '.join(meter_names())}.")] = None,
     scenario: Annotated[
         str | None, typer.Option(help=f"A scenario's file, or one of {', '.join(scenario_names())}.")
+    ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Send a capture again, at its times; not with the options of a meter."),
     ] = None,
     at: Annotated[str | None, typer.Option(help=f"Legal time at the start; {DEFAULT_AT} unless told.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same house, same bytes; 0 unless told.")] = None,
@@ -72,6 +78,14 @@ def command(
     ways = ways_for(port, meters, [option for option, value in given.items() if value is not None])
     virtual = out is not None and link is None and port is None
     env = simpy.Environment()
+    if replay is not None:
+        foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
+                   "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
+                   "--control": control, "--meters": meters if meters > 1 else None}  # fmt: skip
+        if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
+            raise InputError(f"--out {out}: is the capture itself; give another name")
+        _emulate(env, [_Replayed(env, replay, mode, foreign)], ways, speed, out, link, virtual=virtual)
+        return
     runs: list[_Run] = []
     for number in range(meters):
         of_its_own = runs[0].seed + number if runs else seed
@@ -81,12 +95,32 @@ def command(
         runs.append(_Run(env, written, story, frames, keep_chronicle=plot is not None))
     run = runs[0]
     channel = open_control(control, control_token, virtual=virtual)
+    try:
+        _emulate(env, runs, ways, speed, out, link, channel, virtual=virtual)
+    finally:
+        if plot is not None and run.chronicle.moments:
+            run.chronicle.close(run.transmitter.meter)
+            draw_run(run.chronicle, plot, story.title if story is not None else written.title)
+
+
+def _emulate(
+    env: simpy.Environment,
+    runs: "Sequence[_Run | _Replayed]",
+    ways: Sequence[Way],
+    speed: float,
+    out: Path | None,
+    link: Path | None,
+    channel: Control | None = None,
+    *,
+    virtual: bool,
+) -> None:
+    """Into a file in virtual time, or on ports in real time, or both in real time."""
     recorder = FileOutput(out) if out is not None else None
     try:
         if recorder is not None:
-            run.line.connect(recorder)
+            runs[0].line.connect(recorder)
         if virtual:
-            run.run_virtual()
+            runs[0].run_virtual()
         else:
             _run_on_ports(env, runs, ways, speed, link, channel)
     except KeyboardInterrupt:
@@ -96,9 +130,6 @@ def command(
             channel.close()
         if recorder is not None:
             recorder.close()
-        if plot is not None and run.chronicle.moments:
-            run.chronicle.close(run.transmitter.meter)
-            draw_run(run.chronicle, plot, story.title if story is not None else written.title)
 
 
 class _Told:
@@ -181,18 +212,42 @@ class _Run:
             self.env.step()
 
 
+class _Replayed:
+    """One recorded line."""
+
+    def __init__(self, env: simpy.Environment, source: str, mode: Mode | None, foreign: Mapping[str, object]) -> None:
+        told = [name for name, value in foreign.items() if value is not None]
+        if told:
+            raise InputError(f"{told[0]}: a capture says what it says; leave {told[0]} or --replay out")
+        recording = open_recording(source, mode)
+        self._env, self.line = env, Line()
+        self._replay = Replay(env, self.line, bursts_of(recording.runs, recording.mode.character_s))
+        self._process = env.process(self._replay.run())
+
+    @property
+    def ended(self) -> bool:
+        """Whether all was sent."""
+        return self._replay.ended
+
+    def run_virtual(self) -> None:
+        """As fast as it can."""
+        self._env.run(until=self._process)
+
+
 def _run_on_ports(
     env: simpy.Environment,
-    runs: Sequence[_Run],
+    runs: Sequence[_Run | _Replayed],
     ways: Sequence[Way],
     speed: float,
     link: Path | None,
     channel: Control | None,
 ) -> None:
-    with OnPorts(env, [run.line for run in runs], ways, speed=speed, link=link) as ports:
+    has_a_beginning = any(isinstance(run, _Replayed) for run in runs)  # which somebody should hear
+    with OnPorts(
+        env, [run.line for run in runs], ways, speed=speed, link=link, patient=speed > 1 or has_a_beginning
+    ) as ports:
         ports.tell_names()
-        if channel is not None:
-            [run] = runs
+        if channel is not None and isinstance(run := runs[0], _Run):
             run.desk = channel.start(env, run.transmitter, run.acts)
         ports.wait_for_readers()
         if channel is not None:

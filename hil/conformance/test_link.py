@@ -45,11 +45,6 @@ def test_the_device_recovers_from_a_power_cut_in_a_frame(case: Case) -> None:
     case.the_device_recovers()
 
 
-@purpose(LNK_2, "late-start", stimuli.LATE_START)
-def test_nothing_of_half_a_group_is_reported(case: Case) -> None:
-    case.nothing_damaged_is_reported()
-
-
 @purpose(LNK_2, "recovers-from-late-start", stimuli.LATE_START)
 def test_the_device_finds_its_way_from_the_middle_of_a_frame(case: Case) -> None:
     case.the_device_recovers()

@@ -17,7 +17,7 @@ from xky.protocol import LABELS, Group, Mode
 
 from ..reading import Reading, Said, in_label_table
 from ..record import Record
-from .lenient import careless, looks_like
+from .lenient import CUT, careless, looks_like
 
 __all__ = ["Accusation", "Oracle", "Wrong"]
 
@@ -182,7 +182,7 @@ class Oracle:
     def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
         for sent in reversed(self._damaged.get(label, [])):
             past = sent.emitted.start_s <= reading.at_s
-            if past and looks_like(said.value, sent.read_as, cut=sent.emitted.fault == "cut"):
+            if past and looks_like(said.value, sent.read_as, cut=sent.emitted.fault in CUT):
                 return sent
         return None
 

@@ -63,8 +63,14 @@ def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
             "verdict": joined(one.verdict for one in group).value,
             "purposes": [_purpose(one) for one in group],
         }
-        for requirement, group in sorted(groups.items(), key=lambda item: item[0].id)
+        for requirement, group in sorted(groups.items(), key=lambda item: _in_order(item[0].id))
     ]
+
+
+def _in_order(id_: str) -> tuple[str, int]:
+    """TIC-LNK-10 comes behind TIC-LNK-9."""
+    family, _, number = id_.rpartition("-")
+    return family, int(number)
 
 
 def _purpose(conclusion: Conclusion) -> dict[str, Any]:

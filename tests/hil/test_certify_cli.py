@@ -74,7 +74,7 @@ def complaint(run: Run, status: int) -> str:
     (["sim:"], r"board '': not known; known: auto, generic, winky-c6"),
     (["sim:generic", "--board", "genric"], r"board 'genric': not known; .* Did you mean generic\?"),
     (["sim:generic", "--board", "none.toml"], r"none\.toml: cannot be read .*; give the path"),
-    (["sim:winky-c6", "--defect", "ignores-checksums"], r"defect 'ignores-checksums': not known; known: deaf-after-"),
+    (["sim:winky-c6", "--defect", "ignores-checksums"], r"defect 'ignores-checksums': not known; known: adps-breaks-"),
     (["sim:generic", "--labels", "EAST,SINTS"], r"--labels SINTS: no such label; write names as Enedis does"),
     (["sim:generic", "--speed", "0"], r"--speed 0\.0: expected a number over 0"),
     (["sim:generic", "--speed", "-3"], r"--speed -3\.0: expected a number over 0"),

@@ -15,16 +15,15 @@ from hypothesis import strategies as st
 from xky.protocol import Decoder, Frame, Group, Mode, checksum, decode, encode_frame, encode_group
 from xky.protocol import decoder as decoder_module
 from xky.protocol.general import GeneralDecoder
-from xky.protocol.labels import LABELS
 from xky.protocol.layout import FEW, Layout, Layouts, _admits
 from xky.protocol.lazy_frame import AS_READ, LazyFrame
-from xky.protocol.strategies import damaged, frames, groups, timestamps, values
+from xky.protocol.strategies import frames, timestamps
 from xky.protocol.timestamp import is_timestamp
+
+from .streams import LIVELY, changed, chunks, streams, with_parity
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
 TOTAL_NIGHTLY = 50_000
-LIVELY = b"\x02\x03\x04\n\r\t \x82\x84\x8dA0"  # codes that mean something, and two that do not
-MANY = 40  # calls of one example
 
 
 def assert_same(chunks: list[bytes], mode: Mode | None = None, **bounds: int) -> Decoder:
@@ -45,10 +44,6 @@ def cut(data: bytes, size: int) -> list[bytes]:
     return [data[at : at + size] for at in range(0, len(data), size)]
 
 
-def with_parity(data: bytes) -> bytes:
-    return bytes(code | (code.bit_count() & 1) << 7 for code in data)
-
-
 def from_layout(event: object) -> bool:
     return isinstance(event, LazyFrame) and isinstance(event.made_of[1], Layout)
 
@@ -63,69 +58,12 @@ def frame_at(second: int, *, mode: Mode = Mode.STANDARD, more: tuple[Group, ...]
 _LEARNT = frame_at(1) + frame_at(2)
 
 
-@st.composite
-def _changed(draw: st.DrawFn, group: Group, mode: Mode) -> Group:
-    """The same label with another value, mostly of the same size."""
-    known = LABELS[mode].get(group.label)
-    if known is None:
-        texts = st.text(st.sampled_from("A1 ~"), min_size=len(group.value), max_size=len(group.value))
-        return Group(group.label, draw(texts), group.timestamp)
-    stamp = draw(timestamps()) if known.stamped else None
-    return Group(group.label, draw(values(known)), stamp)
-
-
-@st.composite
-def _frame_groups(draw: st.DrawFn, mode: Mode) -> list[Group]:
-    drawn = draw(st.lists(groups(mode=mode), min_size=1, max_size=5))
-    return drawn + draw(st.lists(st.sampled_from(drawn), max_size=1))  # now and then a label twice
-
-
-@st.composite
-def _streams(draw: st.DrawFn) -> bytes:
-    """Frames of a few sets of groups that take turns, values moving, some damaged, with anything between."""
-    sets = []
-    for mode in draw(st.lists(st.sampled_from(Mode), min_size=1, max_size=2)):
-        of_set = draw(_frame_groups(mode))
-        sets.append((mode, of_set))
-        if draw(st.booleans()):  # another of the same length: a label with other letters
-            renamed = [Group(group.label[::-1], group.value, group.timestamp) for group in of_set]
-            sets.append((mode, renamed))
-    pieces = []
-    for _ in range(draw(st.integers(2, 8))):
-        mode, of_set = draw(st.sampled_from(sets))
-        sent = [draw(_changed(group, mode)) if draw(st.integers(0, 3)) == 0 else group for group in of_set]
-        kind = draw(st.sampled_from(["whole"] * 6 + ["damaged", "parity", "mixed", "noise", "garbage", "cut"]))
-        octets = encode_frame(sent, mode)
-        if kind == "damaged":
-            octets = draw(damaged(Frame(mode, tuple(sent)), bits=draw(st.sampled_from([7, 8]))))
-        elif kind == "parity":
-            octets = with_parity(octets)
-        elif kind == "mixed":
-            at = draw(st.integers(0, len(octets)))
-            octets = octets[:at] + with_parity(octets[at:])
-        elif kind == "noise":
-            octets += draw(st.sampled_from([b"\r\n", b"\x04", b"\0\xff", b"\x82", b"\n", b"\x03", b"\x84"]))
-        elif kind == "garbage":
-            octets = draw(st.binary(max_size=30) | st.lists(st.sampled_from(LIVELY), max_size=10).map(bytes))
-        elif kind == "cut":
-            octets = octets[: draw(st.integers(0, len(octets)))]
-        pieces.append(octets)
-    return b"".join(pieces)
-
-
-@st.composite
-def _chunks(draw: st.DrawFn, streams: st.SearchStrategy[bytes]) -> list[bytes]:
-    data = draw(streams)
-    places = sorted(draw(st.lists(st.integers(0, len(data)), max_size=MANY)))
-    return [data[start:end] for start, end in zip([0, *places], [*places, len(data)], strict=True)]
-
-
-@given(_chunks(_streams()), st.sampled_from([None, None, *Mode]))
+@given(chunks(streams()), st.sampled_from([None, None, *Mode]))
 def test_both_decoders_tell_the_same_at_the_same_call(chunks: list[bytes], mode: Mode | None) -> None:
     assert_same(chunks, mode)
 
 
-@given(_chunks(_streams()), _chunks(_streams()), st.sampled_from([None, *Mode]))
+@given(chunks(streams()), chunks(streams()), st.sampled_from([None, *Mode]))
 def test_a_restarted_decoder_tells_what_a_new_one_tells(
     before: list[bytes], chunks: list[bytes], mode: Mode | None
 ) -> None:
@@ -138,7 +76,7 @@ def test_a_restarted_decoder_tells_what_a_new_one_tells(
     assert repr(restarted.close()) == repr(judge.close())
 
 
-@given(_chunks(_streams()), st.sampled_from([None, *Mode]))
+@given(chunks(streams()), st.sampled_from([None, *Mode]))
 def test_a_stream_with_an_end_in_the_midst_is_two(chunks: list[bytes], mode: Mode | None) -> None:
     """``close`` ends a stream; what comes after goes on counting."""
     fast, judge = Decoder(mode), GeneralDecoder(mode)
@@ -147,14 +85,14 @@ def test_a_stream_with_an_end_in_the_midst_is_two(chunks: list[bytes], mode: Mod
         assert repr(fast.close()) == repr(judge.close())
 
 
-@given(_streams(), st.sampled_from([None, *Mode]))
+@given(streams(), st.sampled_from([None, *Mode]))
 def test_both_decoders_tell_the_same_byte_by_byte(data: bytes, mode: Mode | None) -> None:
     assert_same(cut(data, 1), mode)
 
 
 @pytest.mark.nightly
 @settings(max_examples=TOTAL_NIGHTLY, deadline=None)
-@given(_chunks(_streams()), st.sampled_from([None, None, *Mode]))
+@given(chunks(streams()), st.sampled_from([None, None, *Mode]))
 def test_both_decoders_tell_the_same_all_night(chunks: list[bytes], mode: Mode | None) -> None:
     assert_same(chunks, mode)
 
@@ -189,7 +127,7 @@ def test_the_first_good_group_tells_the_mode_whatever_was_learnt(wrong: str) -> 
     assert_same([_LEARNT, frame_at(1, mode=Mode.HISTORIC), frame])
 
 
-@given(_streams(), st.integers(2, 40), st.integers(1, 6))
+@given(streams(), st.integers(2, 40), st.integers(1, 6))
 def test_the_bounds_are_kept_on_the_fast_path(data: bytes, max_group: int, max_frame_groups: int) -> None:
     assert_same(cut(data, 50), max_group=max_group, max_frame_groups=max_frame_groups)
 
@@ -209,7 +147,7 @@ def test_a_frame_with_any_byte_changed_is_told_as_the_judge_tells_it(data: st.Da
 def test_frames_of_a_meter_with_a_moving_value_come_from_the_layout(mode: Mode, data: st.DataObject) -> None:
     frame = data.draw(frames(mode=mode, unknown=False))
     moving = data.draw(st.sampled_from(frame.good))
-    other = data.draw(_changed(moving, mode))
+    other = data.draw(changed(moving, mode))
     turned = replace(frame, groups=tuple(other if group == moving else group for group in frame.good))
     octets = [encode_frame(frame), encode_frame(turned)]
     assert_same(octets * 3)

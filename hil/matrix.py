@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The suite's own quality: every defect on a simulated board, and every sound board, through the whole suite."""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from xky.boards import Defect, board_named, board_names, known_defects
+from xky.protocol import Mode
+
+from .campaign import Campaign, Options
+from .certify import certify
+
+__all__ = ["Caught", "Matrix", "matrix"]
+
+DEFAULT_BOARD = "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What the suite made of one defect.
+
+    Attributes:
+        id: of the defect.
+        source: where it was seen.
+        board: the simulated board that had it.
+        by: ids of the requirements that failed, in any mode.
+        purposes: ids of the purposes that failed.
+        missed: ids of the requirements that should have failed and did not, with their mode.
+    """
+
+    id: str
+    source: str
+    board: str
+    by: tuple[str, ...]
+    purposes: tuple[str, ...]
+    missed: tuple[str, ...]
+
+    @property
+    def caught(self) -> bool:
+        """Whether every requirement that the defect names failed, in each mode in which it shows."""
+        return not self.missed
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Defects by requirements.
+
+    Attributes:
+        defects: in order of their ids.
+        requirements: ids of all requirements, in the order of the suite.
+        purposes: ids of all purposes.
+        alarms: what was not passed on a sound board, for people: each is an error of the suite.
+    """
+
+    defects: tuple[Caught, ...]
+    requirements: tuple[str, ...]
+    purposes: tuple[str, ...]
+    alarms: tuple[str, ...]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every defect is caught, every purpose failed by one, and no sound board accused."""
+        return not self.alarms and not self.unproven and all(one.caught for one in self.defects)
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Purposes that no defect fails."""
+        failed = {purpose for one in self.defects for purpose in one.purposes}
+        return tuple(purpose for purpose in self.purposes if purpose not in failed)
+
+    def document(self) -> dict[str, Any]:
+        """As ``certify --defects --json`` prints it."""
+        return {
+            "defects": [
+                {"id": one.id, "source": one.source, "caught": one.caught, "by": list(one.by)} for one in self.defects
+            ],
+            "false_alarms": len(self.alarms),
+        }
+
+
+def sound_boards() -> list[str]:
+    """The boards that have simulated firmware."""
+    return [name for name in board_names() if board_named(name).firmware is not None]
+
+
+def matrix(*, board: str = DEFAULT_BOARD, seed: int = 0, on_run: Callable[[str], None] = lambda name: None) -> Matrix:
+    """Run the suite on each defect and each sound board, on every core.
+
+    Args:
+        board: has the defects, but for those that show on another one only.
+        seed: of meters, gaps and faults.
+        on_run: told the name of each run as it ends.
+    """
+    defects = known_defects()
+    sound = sound_boards()
+    runs = [(name, None) for name in sound] + [(one.board or board, id_) for id_, one in defects.items()]
+    reports = []
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for (name, defect), report in zip(runs, pool.map(_report, runs, [seed] * len(runs)), strict=True):
+            reports.append(report)
+            on_run(defect or f"sound {name}")
+    accused = [f"{name}: {told}" for name, report in zip(sound, reports, strict=False) for told in _not_passed(report)]
+    caught = [
+        _caught(id_, one, one.board or board, report)
+        for (id_, one), report in zip(defects.items(), reports[len(sound) :], strict=True)
+    ]
+    return Matrix(tuple(caught), _all(reports, "requirement"), _all(reports, "purpose"), tuple(accused))
+
+
+def _report(run: tuple[str, str | None], seed: int) -> dict[str, Any]:
+    board, defect = run
+    with TemporaryDirectory() as folder:
+        return certify(Campaign(Options(f"sim:{board}", defect=defect, seed=seed)), Path(folder))
+
+
+def _all(reports: Iterable[dict[str, Any]], what: str) -> tuple[str, ...]:
+    requirements = (one for report in reports for one in report["requirements"])
+    if what == "requirement":
+        return tuple(dict.fromkeys(one["id"] for one in requirements))
+    return tuple(dict.fromkeys(purpose["id"] for one in requirements for purpose in one["purposes"]))
+
+
+def _not_passed(report: dict[str, Any]) -> list[str]:
+    return [
+        f"{purpose['id']}, {purpose['mode']}: {purpose['verdict']}, {purpose['reason']}"
+        for one in report["requirements"]
+        for purpose in one["purposes"]
+        if purpose["verdict"] not in ("pass", "not applicable")
+    ]
+
+
+def _caught(id_: str, defect: Defect, board: str, report: dict[str, Any]) -> Caught:
+    purposes = [purpose | {"of": one["id"]} for one in report["requirements"] for purpose in one["purposes"]]
+    failed = [purpose for purpose in purposes if purpose["verdict"] == "fail"]
+    missed = []
+    for mode in Mode:
+        asked = {purpose["of"] for purpose in purposes if purpose["mode"] == mode}
+        by = {purpose["of"] for purpose in failed if purpose["mode"] == mode}
+        missed += [f"{one}, {mode}" for one in sorted(defect.must_fail & asked - by)] if mode in defect.modes else []
+    return Caught(
+        id_, defect.source, board,
+        tuple(dict.fromkeys(purpose["of"] for purpose in failed)), tuple(purpose["id"] for purpose in failed),
+        tuple(missed),
+    )  # fmt: skip

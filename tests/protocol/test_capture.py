@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The capture file: every byte survives, whatever happened to its end."""
+
+import gzip
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xky.protocol import InputError, Mode
+from xky.protocol.capture import (
+    FORMAT,
+    SILENCE_S,
+    CaptureReader,
+    CaptureWriter,
+    Header,
+    Run,
+    RunBuilder,
+    is_capture,
+    runs_at_line_rate,
+)
+
+HEADER = Header("2026-11-24T14:00:00.000000Z", "serial", 9600)
+CHARACTER_S = Mode.STANDARD.character_s
+
+_runs = st.lists(
+    st.builds(Run, st.integers(0, 10**12).map(lambda us: us / 1e6), st.binary(min_size=1, max_size=60)), max_size=12
+)
+
+
+def written(runs: list[Run], *, sync_each: int = 1, ended: str | None = "the time was over") -> bytes:
+    stream = io.BytesIO()
+    writer = CaptureWriter(stream, HEADER)
+    for number, run in enumerate(runs, start=1):
+        writer.add(run)
+        if number % sync_each == 0:
+            writer.sync()
+    if ended is not None:
+        writer.close(ended, 12.5)
+    return stream.getvalue()
+
+
+def pieces(data: bytes, size: int) -> list[bytes]:
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+@given(_runs, st.integers(1, 5), st.integers(1, 200))
+def test_every_byte_and_time_comes_back(runs: list[Run], sync_each: int, size: int) -> None:
+    reader = CaptureReader(pieces(written(runs, sync_each=sync_each), size))
+    assert reader.header == HEADER
+    assert [*reader] == runs
+    assert (reader.ended, reader.trouble) == ("the time was over", None)
+
+
+def test_all_256_codes_survive() -> None:
+    (run,) = CaptureReader([written([Run(1.0, bytes(range(256)))])])
+    assert run.data == bytes(range(256))
+
+
+def test_other_programs_can_read_it() -> None:
+    lines = gzip.decompress(written([Run(1.25, b"\x02\nVTIC\t02\tJ\r\x03")])).splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"format": FORMAT, "started": "2026-11-24T14:00:00.000000Z", "port": "serial", "baud": 9600, "uart": "8N1",
+         "anonymised": False},
+        [1.25, "\x02\nVTIC\t02\tJ\r\x03"],
+        {"ended": "the time was over", "at_s": 12.5},
+    ]  # fmt: skip
+
+
+@given(_runs)
+def test_a_file_cut_anywhere_is_read_up_to_its_last_whole_run(runs: list[Run]) -> None:
+    whole = written(runs)
+    header_end = len(written([], ended=None))
+    synced = [len(written(runs[:count], ended=None)) for count in range(len(runs) + 1)]
+    for end in range(len(whole)):
+        try:
+            reader = CaptureReader(pieces(whole[:end], 64))
+        except InputError as error:
+            assert end < header_end
+            assert "or was cut in it" in str(error)
+            continue
+        read = [*reader]
+        assert read == runs[: len(read)]
+        assert len(read) >= sum(at <= end for at in synced) - 1  # all that was synced
+        assert reader.trouble is not None or len(read) == len(runs)
+
+
+@given(_runs, st.integers(0, 3000), st.binary(max_size=40), st.booleans())
+def test_a_damaged_end_never_hides_what_was_synced_before(runs: list[Run], place: int, junk: bytes, zero: bool) -> None:
+    """After a power cut, a file system may show zeros or old blocks where the last ones were to be."""
+    whole = written(runs)
+    header_end = len(written([], ended=None))
+    at = header_end + place % max(1, len(whole) - header_end)
+    reader = CaptureReader([whole[:at] + (b"\0" * 40 if zero else junk)])
+    read = [*reader]
+    synced = [count for count in range(len(runs) + 1) if len(written(runs[:count], ended=None)) <= at]
+    assert read[: synced[-1]] == runs[: synced[-1]]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"hello\n", "does not begin with the header of one"),
+        (b"[1]\n", "does not begin with the header of one"),
+        (b'{"format": "xky-capture/2"}\n', "is of format 'xky-capture/2', this program reads 'xky-capture/1'"),
+        (b'{"format": "xky-capture/1"}\n', "the header lacks"),
+        (b"x" * 100_000, "does not begin with the header of one"),
+    ],
+)
+def test_what_is_no_capture_of_ours_is_told(content: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        CaptureReader(pieces(gzip.compress(content), 50))
+
+
+def test_what_a_later_writer_adds_to_the_header_is_passed_over() -> None:
+    lines = gzip.decompress(written([Run(1.0, b"x")])).replace(b'"port"', b'"host": "attic", "port"')
+    reader = CaptureReader([gzip.compress(lines)])
+    assert (reader.header, [*reader]) == (HEADER, [Run(1.0, b"x")])
+
+
+def test_a_raw_line_is_no_capture() -> None:
+    assert not is_capture(b"\x02\nADCO")
+    assert is_capture(written([]))
+
+
+def test_a_stream_that_takes_little_at_a_time_gets_all() -> None:
+    class Narrow(io.BytesIO):
+        def write(self, data: bytes, /) -> int:  # type: ignore[override]
+            return super().write(data[:3])
+
+    stream = Narrow()
+    CaptureWriter(stream, HEADER).close("the time was over", 0.0)
+    assert CaptureReader([stream.getvalue()]).header == HEADER
+
+
+# Putting reads together
+
+
+_reads = st.lists(st.tuples(st.floats(0, 0.05), st.binary(min_size=1, max_size=40)), min_size=1, max_size=20)
+
+
+@given(_reads)
+def test_a_run_hides_five_milliseconds_of_silence_at_most(reads: list[tuple[float, bytes]]) -> None:
+    builder = RunBuilder(CHARACTER_S)
+    at_s, runs, stamps = 0.0, [], []
+    for silence_s, data in reads:  # the characters come back to back after the silence
+        at_s += silence_s + len(data) * CHARACTER_S
+        stamps.append((at_s, len(data)))
+        runs.append(builder.add(at_s, data))
+    runs.append(builder.cut())
+    built = [run for run in runs if run is not None]
+    assert b"".join(run.data for run in built) == b"".join(data for _, data in reads)
+    assert builder.cut() is None
+    ends_s = [run.end_s - (len(run.data) - 1 - at) * CHARACTER_S for run in built for at in range(len(run.data))]
+    place = -1
+    for stamp_s, size in stamps:
+        place += size
+        assert stamp_s - SILENCE_S - 1e-6 <= ends_s[place] + SILENCE_S
+        assert ends_s[place] >= stamp_s - 1e-6
+
+
+def test_frames_are_runs_of_their_own() -> None:
+    builder = RunBuilder(CHARACTER_S)
+    first, gap_s = b"\x02first\x03", 0.017
+    assert builder.add(1.0, first[:4]) is None
+    assert builder.add(1.0 + 3 * CHARACTER_S, first[4:]) is None
+    at_s = 1.0 + 7 * CHARACTER_S + gap_s
+    assert builder.add(at_s, b"\x02sec") == Run(1.0 + 3 * CHARACTER_S, first)
+    assert builder.cut() == Run(at_s, b"\x02sec")
+
+
+def test_a_silence_is_seen_though_bytes_came_faster_than_a_line() -> None:
+    builder = RunBuilder(CHARACTER_S)
+    assert builder.add(1.0, b"x" * 2000) is None
+    assert builder.add(1.001, b"y") is None
+    assert builder.add(1.5, b"z") == Run(1.001, b"x" * 2000 + b"y")
+
+
+# Raw bytes
+
+
+@given(st.binary(max_size=300), st.integers(1, 50), st.sampled_from(Mode))
+def test_raw_bytes_get_the_times_of_a_line(data: bytes, size: int, mode: Mode) -> None:
+    runs = [*runs_at_line_rate(pieces(data, size), mode)]
+    assert b"".join(run.data for run in runs) == data
+    assert all(run.data.endswith(b"\x03") for run in runs[:-1])
+    end_s = 0.0
+    for run in runs:
+        start_s = run.end_s - len(run.data) * mode.character_s
+        assert start_s >= end_s - 1e-9
+        end_s = run.end_s
