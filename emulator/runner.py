@@ -64,10 +64,9 @@ class RealTime:
     def call_at(self, at_s: float, act: Callable[[], None]) -> None:
         """Call ``act`` on the bench's clock at ``at_s``, or less than a millisecond of that clock later.
 
-        One step serves all who wait for the same millisecond: hundreds of ports cost one wait, not one each. Who
-        asks while the bench is behind, for a time that has passed, is served at the present.
+        One step serves all who wait for the same millisecond: hundreds of ports cost one wait, not one each.
         """
-        number = math.ceil(max(at_s, self.now_s()) / _TOGETHER_S)
+        number = math.ceil(max(at_s, self._env.now) / _TOGETHER_S)
         if number in self._appointments:
             self._appointments[number].append(act)
             return

@@ -3,7 +3,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -71,7 +71,7 @@ class Emulated:
     meter: MeterFile
     story: Scenario | None = None
     speed: float = 1.0
-    buffer_bytes: int = field(default=KERNEL_BUFFER)
+    buffer_bytes: int = KERNEL_BUFFER
 
 
 def parse_url(url: str) -> Emulated:

@@ -151,15 +151,6 @@ def test_who_waits_for_the_same_millisecond_is_served_in_one_step_and_never_earl
     assert wall.waits <= 3
 
 
-def test_who_asks_while_the_bench_is_behind_is_served_at_the_present(wall: Wall) -> None:
-    env, at = simpy.Environment(), []
-    play = RealTime(env)
-    wall.now_s += 0.3
-    play.call_at(0.1, lambda: at.append(env.now))
-    play.run(lambda: bool(at))
-    assert at == [pytest.approx(0.3, abs=0.001)]
-
-
 @pytest.mark.realtime
 def test_a_real_pipe_wakes_a_real_wait() -> None:
     env = simpy.Environment()

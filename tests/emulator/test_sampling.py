@@ -2,11 +2,15 @@
 """What has arrived at a reader's end of the line by now."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xky.emulator.outputs.paced import Feed, Pace
 from xky.emulator.outputs.port import Overruns
 from xky.emulator.sampling import Sampler, uart_of
 from xky.protocol import Burst, InputError
@@ -75,3 +79,31 @@ def test_overruns_are_counted_one_a_character_and_kept_in_bounded_room() -> None
     assert len(overruns._times) < 10_300
     with pytest.raises(IndexError):
         overruns[240_000]
+
+
+class Behind:
+    """A runner whose clock is behind the present by half a second, and goes no further by itself."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        self.env = env
+
+    def now_s(self) -> float:
+        return float(self.env.now) + 0.5
+
+    def call_at(self, at_s: float, act: Callable[[], None]) -> None:
+        self.env.timeout(max(at_s - self.env.now, 0.0)).callbacks.append(lambda _: act())  # type: ignore[union-attr]
+
+
+def test_who_comes_late_writes_more_at_once_but_no_flood() -> None:
+    env, pieces = simpy.Environment(), []
+    behind: Any = Behind(env)
+    feed = Feed(Pace(env, 1.0, behind), pieces.append)
+    feed.hear(Burst(0.0, CHARACTER_S, DATA))
+    env.run()
+    assert b"".join(pieces) == DATA
+    assert {len(piece) for piece in pieces[:-1]} == {64}
+    on_time = Feed(Pace(env, 1.0, None), pieces.append)
+    pieces.clear()
+    on_time.hear(Burst(env.now, CHARACTER_S, DATA))
+    env.run()
+    assert {len(piece) for piece in pieces} == {8}

@@ -22,8 +22,8 @@ READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
     [
         (Mode.HISTORIC, "pty", 20.0),
         (Mode.STANDARD, "pty", 20.0),
-        (Mode.STANDARD, "rfc2217", 50.0),
-        pytest.param(Mode.HISTORIC, "rfc2217", 20.0, marks=pytest.mark.nightly),
+        (Mode.HISTORIC, "rfc2217", 40.0),
+        pytest.param(Mode.STANDARD, "rfc2217", 20.0, marks=pytest.mark.nightly),
         pytest.param(Mode.HISTORIC, "tcp", 20.0, marks=pytest.mark.nightly),
         pytest.param(Mode.STANDARD, "tcp", 20.0, marks=pytest.mark.nightly),
     ],
