@@ -2,6 +2,7 @@
 """What firmware makes of characters and frames: the steps in which real decoders go wrong, and defects are built in."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol, overload
 
 from xky.protocol import Decoder, Event, Frame, Group, Mode
@@ -46,11 +47,18 @@ class GoodGroups(Sequence[Group]):
 class Parser:
     """A sound parser; a defect overrides a step. It lives as long as the device, across sleeps."""
 
+    clock_error = 0.0
+    """How much faster the clock of the UART runs than it should."""
     looks_for_the_mode_again = True  # where the board finds the TIC mode by itself
 
     def uart(self, mode: Mode) -> Uart:
         """How the firmware sets its port for a TIC mode."""
         return Uart(mode.baud)
+
+    def sampling(self, mode: Mode) -> Uart:
+        """The same, at the rate that its clock really has."""
+        uart = self.uart(mode)
+        return replace(uart, baud=uart.baud * (1 + self.clock_error)) if self.clock_error else uart
 
     def listener(self, mode: Mode) -> Listener:
         """What listens from a wake on; a spoilt character has bit 7 set."""

@@ -48,8 +48,8 @@ class Firmware:
     def _listen(self) -> LineReceiver:
         self._heard_s = self._env.now
         mode = self._mode
-        uart = self._parser.uart(mode)
-        self.uarts.append((self._env.now, uart))
+        self.uarts.append((self._env.now, self._parser.uart(mode)))
+        uart = self._parser.sampling(mode)
         receiver = LineReceiver(self._env, self._line, uart, lambda: self._parser.listener(mode), self._take)
         receiver.wake()
         return receiver

@@ -32,9 +32,8 @@ class Firmware:
         self._listen = board.listen
         self._uplink = uplink
         self._parser = parser
-        uart = parser.uart(mode)
-        self.uarts: list[tuple[float, Uart]] = [(env.now, uart)]
-        self._receiver = LineReceiver(env, line, uart, lambda: parser.listener(mode), self._take)
+        self.uarts: list[tuple[float, Uart]] = [(env.now, parser.uart(mode))]
+        self._receiver = LineReceiver(env, line, parser.sampling(mode), lambda: parser.listener(mode), self._take)
         self._heard: list[Sequence[Group]] = []
         self._enough = env.event()
 

@@ -460,6 +460,6 @@ OTHER_MODE = Stimulus(
     disturbs=True, outlasts_detection=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip
 SAME_CHECKSUM = Stimulus(
-    "damage that keeps the checksum", household_of_spring, faults=_same_checksum, disturbs=True, brief=True,
-    tail_on_same_meter=True, last=True,
+    "damage that keeps the checksum", household_of_spring, at="2027-03-28T03:30", faults=_same_checksum, disturbs=True,
+    brief=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip  # a device that believes it may refuse all true indexes from then on

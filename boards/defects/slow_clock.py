@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Has a clock that runs too slow."""
+
+from ..firmware.parser import Parser
+from .defect import Defect
+
+__all__ = ["DEFECT"]
+
+
+class _SlowClock(Parser):
+    clock_error = -0.048  # enough for a meter whose own clock is right
+
+
+DEFECT = Defect(
+    title="samples five percent too slow",
+    source="RC oscillators of small microcontrollers, which data sheets allow several percent",
+    must_fail=frozenset({"TIC-TIM-1"}),
+    parser=_SlowClock,
+)
