@@ -51,10 +51,10 @@ def _print(made: Matrix) -> None:
     table.add_column("caught")
     table.add_column("by")
     for one in made.defects:
-        caught = "[green]✓[/]" if one.caught else "[bold red]✗[/]"
+        mark = "[green]✓[/]" if one.caught else "[bold red]✗[/]"
         by = [f"[bold]{id_}[/]" if id_ in one.named else id_ for id_ in one.by]
         missed = [f"[red]not {id_}[/]" for id_ in one.missed]
-        table.add_row(one.id, caught, ", ".join((*by, *missed)).replace("TIC-", ""))
+        table.add_row(one.id, mark, ", ".join((*by, *missed)).replace("TIC-", ""))
     console.print(table)
     for told in made.alarms:
         console.print(f"false alarm: {printable(told)}", markup=False)
