@@ -131,3 +131,10 @@ def test_a_label_that_this_frame_has_not_leaves_it_as_it_was(name: str, mode: Mo
     for fault in made(name, "NOTHERE"):
         if any(field.name in ("label", "before") for field in fields(fault)[:1]):  # type: ignore[arg-type]
             assert sent_with([fault], mode, 1).pieces == tuple(PIECES[mode])
+
+
+def test_each_fault_is_in_the_documentation_with_its_keys() -> None:
+    page = (FOLDER.parents[1] / "docs" / "faults.md").read_text(encoding="utf-8")
+    for name, kind in known_faults().items():
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        assert all(f"`{field.name}`" in row for field in fields(kind))  # type: ignore[arg-type]
