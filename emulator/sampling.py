@@ -115,7 +115,7 @@ class Sampler:
             baud = CHARACTER_BITS / burst.character_s
             uart = Uart(baud, 8, "N") if self._keep_parity else Uart(baud)
         reception = received(burst, uart, None if as_sent else from_s)
-        data, rest_of_stop_s = reception.handed_over, 0.5 / uart.baud
+        data, rest_of_stop_s = reception.data, 0.5 / uart.baud
         ends = [*(index for index, _ in reception.runs), len(data)][1:]
         for (first, end_s), end in zip(reception.runs, ends, strict=True):
             run = _Run(data[first:end], end_s + rest_of_stop_s, reception.character_s)

@@ -126,11 +126,11 @@ class Reception:
 
     @property
     def handed_over(self) -> bytes:
-        """The codes as a stream of bytes carries them.
+        """The codes with bit 7 set where the UART complains.
 
-        A UART tells of a wrong parity or a low stop bit beside the character, and a stream has no such place: the
-        character comes with bit 7 set, so that a receiver refuses its group (one of the two right ways of 54E and
-        02E, and the better one). This is the one rule for simulated boards and for every way out of the emulator.
+        So a driver hands them over that looks at parity and stop bits, as that of a simulated board does: a receiver
+        then refuses the group, the better one of the two right ways. What a program reads of a serial port has no
+        such mark, unless it asks for one: that is ``data``.
         """
         if not self.errors:
             return self.data

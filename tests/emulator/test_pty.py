@@ -270,7 +270,7 @@ def test_a_program_at_the_wrong_rate_reads_what_a_uart_samples_there(port: Port)
     with serial.Serial(port.pty.name, 1200) as opened:
         port.play(data)
         heard = waiting(opened.fileno(), 10**6, patience_s=0.1)
-    assert heard == received(Burst(0.0, CHARACTER_S, data), Uart(1200)).handed_over
+    assert heard == received(Burst(0.0, CHARACTER_S, data), Uart(1200)).data
     assert b"SINSTS" not in heard
 
 

@@ -73,7 +73,7 @@ def keeping() -> Iterator[Opened]:
 
 def sampled(uart: Uart, line_baud: int = 9600) -> bytes:
     """What a UART makes of the text."""
-    return received(Burst(0.0, CHARACTER_BITS / line_baud, TEXT), uart).handed_over
+    return received(Burst(0.0, CHARACTER_BITS / line_baud, TEXT), uart).data
 
 
 def test_nothing_told_is_the_line_as_it_is(plain: Opened) -> None:
@@ -107,7 +107,9 @@ def test_eight_bits_are_seven_where_parity_is_taken_off(plain: Opened) -> None:
 def test_other_characters_are_sampled_as_asked(plain: Opened, bits: int, parity: str) -> None:
     plain.set_rate(9600)
     plain.pty.told(9600, bits, parity, 1)
-    assert plain.hears() == sampled(Uart(9600, bits, parity)) != TEXT  # type: ignore[arg-type]
+    heard = plain.hears()
+    assert heard == sampled(Uart(9600, bits, parity))  # type: ignore[arg-type]
+    assert (heard == TEXT) == (bits == 7)  # no program is told of a parity that it does not ask for
 
 
 def test_what_was_told_holds_until_the_rate_is_another(plain: Opened) -> None:

@@ -45,7 +45,7 @@ def test_a_reader_gets_what_its_uart_samples(uart: Uart) -> None:
     burst = Burst(0.0, CHARACTER_S, DATA)
     sampler = Sampler(uart)
     sampler.hear(burst)
-    assert sampler.take(math.inf) == received(burst, uart).handed_over
+    assert sampler.take(math.inf) == received(burst, uart).data
 
 
 @given(changes_s=st.floats(0.0, 0.35), baud=st.sampled_from([1200, 9600]), bits=st.sampled_from([(7, "E"), (8, "N")]))
@@ -57,7 +57,7 @@ def test_other_settings_count_from_now_on(changes_s: float, baud: int, bits: tup
     there = min(int(changes_s / CHARACTER_S + 1e-6), len(DATA))
     heard = sampler.take(math.inf)
     assert heard[:there] == DATA[:there]
-    assert heard[there:] == received(burst, uart, changes_s).handed_over
+    assert heard[there:] == received(burst, uart, changes_s).data
 
 
 @pytest.mark.parametrize("settings", [(0, 7, "E", 1), (9600, 9, "E", 1), (9600, 7, "X", 1), (9600, 7, "E", 3)])

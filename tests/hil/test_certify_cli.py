@@ -90,8 +90,14 @@ def test_a_wrong_argument_is_one_line_and_exit_2(arguments: list[str], expected:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_device_at_all_is_told_in_a_line(tmp_path: Path) -> None:
+    assert complaint(certify(cwd=tmp_path), 2) == "no DEVICE: give one, such as sim:winky-c6, or --defects"
+    told = complaint(certify("sim:generic", "--defects", cwd=tmp_path), 2)
+    assert told.startswith("--defects: tries all of them on simulated boards; leave DEVICE")
+
+
 @pytest.mark.parametrize("arguments", [
-    [], ["sim:generic", "--mode", "both"], ["sim:generic", "--seed", "x"], ["sim:generic", "--sped", "2"],
+    ["sim:generic", "--mode", "both"], ["sim:generic", "--seed", "x"], ["sim:generic", "--sped", "2"],
 ])  # fmt: skip
 def test_a_wrong_option_is_usage_and_exit_2(arguments: list[str], tmp_path: Path) -> None:
     run = certify(*arguments, cwd=tmp_path)

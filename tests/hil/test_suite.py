@@ -123,7 +123,7 @@ def test_most_defects_name_the_project_in_which_they_were_seen() -> None:
 
 
 def test_a_matrix_tells_what_was_caught_and_by_what() -> None:
-    made = make_matrix(only=("drops-space-checksum", "looks-for-the-mode-once"), seed=2)
+    made = make_matrix(only=("drops-space-checksum", "looks-for-the-mode-once"), seed=1)
     assert made.document() == {
         "defects": [
             {

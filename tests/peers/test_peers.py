@@ -24,6 +24,7 @@ GROUPS = (Group("EAST", "002188830"), Group("IRMS1", "002"), Group("SINSTS", "00
 # What enedis-tic 0.2.0 fails, and why; each reason is shown below on the package alone.
 ENEDIS_TIC = {
     "TIC-CHK-2": "one bad group loses its frame",
+    "TIC-CHR-2": "a character that is not what was sent makes one bad group",
     "TIC-DAT-2": "a blank season loses the frame",
     "TIC-LNK-4": "the longest frame announces peaks, whose season is blank",
     "TIC-LNK-7": "a damaged LF loses the frame",
@@ -66,7 +67,7 @@ def test_enedis_tic_fails_exactly_what_it_does_wrong() -> None:
     report = report_of("enedis_tic_json.py", Mode.STANDARD)
     assert report["verdict"] == "fail"
     assert failed(report) == set(ENEDIS_TIC)
-    assert failed(report, "must") == {"TIC-CHK-2", "TIC-DAT-2", "TIC-LNK-4", "TIC-LNK-7", "TIC-TAR-3"}
+    assert failed(report, "must") == {"TIC-CHK-2", "TIC-CHR-2", "TIC-DAT-2", "TIC-LNK-4", "TIC-LNK-7", "TIC-TAR-3"}
     assert undecided(report) == set()
 
 
