@@ -30,7 +30,7 @@ def fault(name: str, labels: Sequence[str]) -> st.SearchStrategy[Fault]:
     for field in fields(kind):
         if field.name in _PLACES and field.default is MISSING:
             drawn[field.name] = st.sampled_from(labels)
-        elif field.type not in (str, "str"):
+        elif not isinstance(field.default, str):
             drawn[field.name] = st.from_type(hints[field.name])
     return st.builds(kind, **drawn)
 

@@ -42,6 +42,14 @@ class Piece:
     stretch: float = 1.0
 
     @property
+    def silences_s(self) -> dict[int, float]:
+        """Silence before each character that has one, all its pauses together."""
+        silences: dict[int, float] = {}
+        for place, pause_s in self.pauses:
+            silences[place] = silences.get(place, 0.0) + pause_s
+        return silences
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is characters back to back at the rate of the mode, and nothing else."""
         return not self.defects and not self.pauses and self.stretch == 1.0

@@ -8,11 +8,11 @@ from xky.protocol.uart import Defect
 
 from .piece import Piece
 
-__all__ = ["bursts_of", "spans_of"]
+__all__ = ["bursts_of", "end_of", "spans_of"]
 
 
 def spans_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> list[tuple[float, float]]:
-    """Start and end of each piece, in seconds on the bench's clock.
+    """Start of the first and end of the last character of each piece, in seconds on the bench's clock.
 
     Args:
         pieces: in order.
@@ -22,15 +22,23 @@ def spans_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> lis
     spans, now_s = [], start_s
     for piece in pieces:
         if piece.is_plain:
-            end_s = now_s + len(piece.data) * character_s
-            spans.append((now_s, end_s))
-        else:
-            silence_s = sum(pause_s for _, pause_s in piece.pauses)
-            begin_s = now_s + sum(pause_s for place, pause_s in piece.pauses if place == 0 and piece.data)
-            end_s = now_s + silence_s + len(piece.data) * character_s * piece.stretch
-            spans.append((begin_s, end_s))
-        now_s = end_s
+            begin_s, now_s = now_s, now_s + len(piece.data) * character_s
+            spans.append((begin_s, now_s))
+            continue
+        silences = piece.silences_s
+        behind_s = silences.get(len(piece.data), 0.0)
+        begin_s = now_s + (silences.get(0, 0.0) if piece.data else 0.0)
+        now_s += sum(silences.values()) + len(piece.data) * character_s * piece.stretch
+        spans.append((begin_s, now_s - (behind_s if piece.data else 0.0)))
     return spans
+
+
+def end_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> float:
+    """End of the last character, or of the silence behind it; arguments as above."""
+    now_s = start_s
+    for piece in pieces:
+        now_s += len(piece.data) * character_s * piece.stretch + sum(pause_s for _, pause_s in piece.pauses)
+    return now_s
 
 
 def bursts_of(pieces: Sequence[Piece], start_s: float, character_s: float) -> list[Burst]:
@@ -46,7 +54,7 @@ def bursts_of(pieces: Sequence[Piece], start_s: float, character_s: float) -> li
     under_way = _UnderWay(start_s)
     for piece in pieces:
         under_way.go_on_at(character_s * piece.stretch)
-        silences, defects = dict(piece.pauses), dict(piece.defects)
+        silences, defects = piece.silences_s, dict(piece.defects)
         for place, code in enumerate(piece.data):
             under_way.be_silent(silences.get(place, 0.0))
             under_way.add(code, defects.get(place))

@@ -19,7 +19,7 @@ from .faults import Fault, befallen
 from .line import Line
 from .meter import Linky
 from .piece import Expect, Piece, weakened
-from .timing import bursts_of, spans_of
+from .timing import bursts_of, end_of
 from .truth import SentFrame, Truth
 
 __all__ = ["FRAME_GAP_S", "Transmitter"]
@@ -160,7 +160,7 @@ class Transmitter:
         self.before_frame()
         meter = self.meter
         burst = None
-        if meter.powered:
+        if meter.powered and not self.faults:  # a frame with faults is heard from its beginning
             pieces = self._frame_pieces(short=meter.next_is_short())
             length_s = meter.mode.character_s * len(b"".join([piece.data for piece in pieces]))
             silent_s = self._env.now - self._silent_since_s  # no frame began before the last had ended
@@ -179,8 +179,8 @@ class Transmitter:
         start_s, mode = self._env.now, self.meter.mode
         sent: list[Piece] = []
         for piece in pieces:
-            [(_, end_s)] = spans_of((piece,), self._env.now, mode.character_s)
-            yield from self._send(bursts_of((piece,), self._env.now, mode.character_s), end_s)
+            now_s, character_s = self._env.now, mode.character_s
+            yield from self._send(bursts_of((piece,), now_s, character_s), end_of((piece,), now_s, character_s))
             sent.append(piece)
             self.meter.integrate()
             if piece is not pieces[-1] and self.meter.sends_short_frames:

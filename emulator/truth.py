@@ -10,7 +10,7 @@ from typing import overload
 from xky.protocol import Group, Mode
 
 from .piece import Expect, Piece
-from .timing import spans_of
+from .timing import end_of, spans_of
 
 __all__ = ["Emitted", "SentFrame", "Truth"]
 
@@ -50,7 +50,7 @@ class SentFrame:
     @cached_property
     def end_s(self) -> float:
         """End of the last stop bit, or of the silence behind it."""
-        return self._spans[-1][1] if self.pieces else self.start_s
+        return end_of(self.pieces, self.start_s, self.character_s)
 
     @property
     def data(self) -> bytes:

@@ -80,12 +80,21 @@ class Matrix:
         return tuple(purpose for purpose in self.purposes if purpose not in failed)
 
     def document(self) -> dict[str, Any]:
-        """As ``certify --defects --json`` prints it."""
+        """As ``certify --defects --json`` prints it, with what is not full: missed, alarms, unproven."""
         return {
             "defects": [
-                {"id": one.id, "source": one.source, "caught": one.caught, "by": list(one.by)} for one in self.defects
+                {
+                    "id": one.id,
+                    "source": one.source,
+                    "caught": one.caught,
+                    "by": list(one.by),
+                    "missed": list(one.missed),
+                }
+                for one in self.defects
             ],
             "false_alarms": len(self.alarms),
+            "alarms": list(self.alarms),
+            "unproven": list(self.unproven),
         }
 
 

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from xky.protocol import LABELS, InputError
 
-from .fault import Fault, befallen
+from .fault import Fault, befallen, readable
 
-__all__ = ["Fault", "befallen", "known_faults", "made_fault"]
+__all__ = ["Fault", "befallen", "known_faults", "made_fault", "readable"]
 
 _LABELS = {label for table in LABELS.values() for label in table}
 
@@ -47,7 +47,7 @@ def made_fault(name: str, **values: Any) -> Fault:
     for key, value in values.items():
         if key not in takes:
             raise InputError(f"{key}: {name} has no such key; it takes {', '.join(takes) or 'none'}")
-        if key in takes[:1] and key in ("label", "before") and value not in _LABELS:
+        if key in takes[:1] and key in ("label", "before") and isinstance(value, str) and value not in _LABELS:
             raise InputError(f"{key} {value!r}: no such label; write it as Enedis does, such as EAST or PAPP")
     try:
         made: Fault = TypeAdapter(kind).validate_python(values)

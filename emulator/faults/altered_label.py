@@ -25,7 +25,8 @@ class AlteredLabel:
         def change(data: bytes) -> bytes:
             letters = [n for n, character in enumerate(self.label, 1) if character.isalpha()]
             turned = bytearray(data)
-            turned[letters[-1]] ^= _TURNED
+            if letters[-1] < len(data):
+                turned[letters[-1]] ^= _TURNED
             return bytes(turned)
 
         return damaged(pieces, self.label, mode, "altered_label", change)

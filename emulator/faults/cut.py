@@ -2,14 +2,14 @@
 """A frame that breaks off: inside a group, or at the end of one with EOT."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from xky.protocol import Mode
 from xky.protocol.mode import EOT
 
 from ..piece import Expect, Piece
-from .fault import place_of
+from .fault import place_of, with_data
 
 __all__ = ["Cut"]
 
@@ -36,4 +36,5 @@ class Cut:
         piece = pieces[place]
         first, last = len(self.label) + 3, len(piece.data) - 3  # some data, no checksum
         length = rng.randrange(first, max(last, first) + 1)
-        return [*pieces[:place], Piece(piece.data[:length], piece.group, Expect.MUST_NOT, "cut")]
+        half = replace(with_data(pieces, place, piece.data[:length], mode, "cut")[place], expect=Expect.MUST_NOT)
+        return [*pieces[:place], replace(half, group=piece.group)]

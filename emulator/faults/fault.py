@@ -4,9 +4,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
-from xky.protocol import Frame, Group, Mode, decode, encode_group
+from xky.protocol import Group, Mode, checksum, encode_group
+from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import CR, EOT, ETX, LF, STX
 from xky.protocol.uart import Defect
 
@@ -25,6 +26,7 @@ __all__ = [
     "with_data",
 ]
 
+_PRINTABLE = frozenset(range(0x20, 0x7F))
 TAIL = 3  # separator, checksum and CR behind the data of a group
 
 
@@ -58,7 +60,10 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
             return weakened(result)
         if not piece.data.startswith(LF) and place > 0:
             result[place - 1 : place] = weakened(result[place - 1 : place])
-        if not piece.data.endswith(CR) or any(defect is Defect.FRAMING for _, defect in piece.defects):
+        hides_the_next = any(defect is Defect.FRAMING for _, defect in piece.defects)
+        if hides_the_next and place + 1 < len(pieces) and pieces[place + 1].group is None:
+            return weakened(result)  # an ETX that nobody hears
+        if hides_the_next or not piece.data.endswith(CR):
             result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
     return result
 
@@ -97,22 +102,39 @@ def with_data(pieces: Sequence[Piece], place: int, data: bytes, mode: Mode, faul
     result = list(pieces)
     if data == before.data:
         return result
-    read = _readable(data, mode)
-    result[place] = replace(
-        before, data=data, fault=fault, group=read or before.group, expect=Expect.MAY if read else Expect.MUST_NOT,
-        defects=tuple((at, defect) for at, defect in before.defects if at < len(data)),
-        pauses=tuple((at, pause_s) for at, pause_s in before.pauses if at < len(data)),
-    )  # fmt: skip
+    read = readable(data, mode)
+    expect = Expect.MAY if read else Expect.MUST_NOT
+    result[place] = _recut(before, data, group=read or before.group, expect=expect, fault=fault)
     return result
 
 
-def _readable(data: bytes, mode: Mode) -> Group | None:
-    """The group that a receiver may find in these characters, also one that recovers a lost LF or CR."""
-    for characters in (data, LF + data.strip(LF + CR) + CR, LF + data[1:-1] + CR):
-        for event in decode(STX + characters + ETX, mode):
-            if isinstance(event, Frame) and event.good:
-                return event.good[0]
+def _recut(piece: Piece, data: bytes, **changes: Any) -> Piece:
+    """The piece with other characters, and what was wrong with those that it still has."""
+    defects = tuple((at, defect) for at, defect in piece.defects if at < len(data))
+    pauses = tuple((at, pause_s) for at, pause_s in piece.pauses if at < len(data))
+    return replace(piece, data=data, defects=defects, pauses=pauses, **changes)
+
+
+def readable(data: bytes, mode: Mode) -> Group | None:
+    """The group that a receiver may find in these characters, also one that recovers a lost LF or CR.
+
+    A right checksum is enough: known labels with a wrong size, or without their horodate, may be passed on.
+    """
+    for characters in (data, data[1:-1]):
+        group = _by_separators(characters.strip(LF + CR), mode)
+        if group is not None:
+            return group
     return None
+
+
+def _by_separators(body: bytes, mode: Mode) -> Group | None:
+    separator = mode.separator
+    if body[-2:-1] != separator or checksum(checked_zone(body, mode)) != body[-1]:
+        return None
+    label, *fields = body[:-2].split(separator, 1 if mode is Mode.HISTORIC else 2)
+    if not label or not fields or any(not _PRINTABLE.issuperset(text) for text in (label, *fields)):
+        return None
+    return Group(label.decode(), fields[-1].decode(), fields[0].decode() if len(fields) > 1 else None)
 
 
 def data_places(data: bytes, mode: Mode) -> range:
@@ -158,6 +180,6 @@ def revalued(pieces: Sequence[Piece], label: str, mode: Mode, fault: str, change
         group = replace(piece.group, value=change(piece.group.value))
         if group == piece.group or piece.expect is Expect.MUST_NOT:
             return piece
-        return replace(piece, data=encode_group(group, mode), group=group, expect=Expect.MAY, fault=fault)
+        return _recut(piece, encode_group(group, mode), group=group, expect=Expect.MAY, fault=fault)
 
     return altered(pieces, label, change_piece)

@@ -9,6 +9,7 @@ from typing import Annotated
 from annotated_types import Interval
 
 from xky.protocol import Mode
+from xky.protocol.mode import CHARACTER_BITS
 from xky.protocol.uart import Defect
 
 from ..piece import Piece
@@ -28,7 +29,13 @@ class MetrologyBursts:
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         bursts = []
         for _ in range(self.count):
-            length = max(1, round(rng.uniform(0.001, 0.020) / mode.character_s))
-            low = tuple((at, Defect.FRAMING) for at in range(length))
-            bursts.append(Piece(bytes(length), fault="metrology_bursts", defects=low, pauses=((length, _REST_S),)))
+            whole, rest = divmod(max(1, round(rng.uniform(0.001, 0.020) * mode.baud)), CHARACTER_BITS)
+            data, spoilt = bytes(whole), [(at, Defect.FRAMING) for at in range(whole)]
+            if rest:  # of a last character, its first bits only
+                last = 0x7F & 0x7F << rest - 1
+                data += bytes((last,))
+                if rest < CHARACTER_BITS - 1 and last.bit_count() % 2 == 0:
+                    spoilt.append((whole, Defect.PARITY))  # the parity bit is high again, too
+            silence = ((len(data), _REST_S),)
+            bursts.append(Piece(data, fault="metrology_bursts", defects=tuple(spoilt), pauses=silence))
         return [*bursts, *pieces]

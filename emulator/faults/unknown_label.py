@@ -4,6 +4,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from xky.protocol import Group, Mode, encode_group
 
@@ -21,7 +24,7 @@ class UnknownLabel:
     """
 
     before: str
-    label: str = "XKYTEST"
+    label: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,9}$")] = "XKYTEST"
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         place = place_of(pieces, self.before)

@@ -2,13 +2,13 @@
 """A known label whose data lost its first digit, with the checksum that fits what is left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
-from xky.protocol import Mode, encode_group
+from xky.protocol import Mode
 
-from ..piece import Expect, Piece
-from .fault import altered
+from ..piece import Piece
+from .fault import revalued
 
 __all__ = ["WrongSize"]
 
@@ -20,9 +20,4 @@ class WrongSize:
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        def change(piece: Piece) -> Piece:
-            assert piece.group is not None
-            short = replace(piece.group, value=piece.group.value[1:])
-            return Piece(encode_group(short, mode), short, Expect.MAY, "wrong_size")
-
-        return altered(pieces, self.label, change)
+        return revalued(pieces, self.label, mode, "wrong_size", lambda value: value[1:])

@@ -272,7 +272,7 @@ SPACE_CHECKSUM = replace(_HOUSE, name="space checksum", before=_make_space_check
 
 
 def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
-    return WrongChecksum(index_label(meter)), MissingGroup(_current_label(meter))
+    return WrongChecksum(index_label(meter)), WrongChecksum("EAST"), MissingGroup(_current_label(meter))
 
 
 WRONG_CHECKSUM = replace(_HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, outlasts_freshness=True)
@@ -294,8 +294,8 @@ DAMAGED_GROUPS = replace(_HOUSE, name="damaged groups", faults=_damaged_groups, 
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
     on = _TARGETS[meter.mode]
     return (
-        WrongSize(_power_label(meter)), EmptyValue(_current_label(meter)), OverlongValue(on.setting),
-        LostSpaces(on.name), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
+        WrongSize(_power_label(meter)), EmptyValue(_current_label(meter)), OverlongValue(on.setting, 100),
+        LostSpaces(on.period), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
     )  # fmt: skip
 
 

@@ -50,6 +50,11 @@ def test_a_group_with_the_separator_of_the_other_mode_is_not_reported(case: Case
     case.nothing_damaged_is_reported("wrong_separator")
 
 
+@purpose(CHK_1, "noisy-line", stimuli.NOISY_LINE)
+def test_what_a_noisy_line_made_of_groups_is_not_reported(case: Case) -> None:
+    case.nothing_damaged_is_reported()
+
+
 CHK_2 = Requirement(
     "TIC-CHK-2", clause="54E §5.3.6", text="The good groups of a frame are reported though one of them is refused."
 )

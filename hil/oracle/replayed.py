@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xky.emulator import Emitted, Expect, Piece, SentFrame, Truth
-from xky.protocol import Burst, Damaged, Frame, Group, Mode
+from xky.emulator.faults import readable
+from xky.protocol import LABELS, Burst, Damaged, Frame, Group, Mode
 from xky.protocol.general import GeneralDecoder
 
 from .lenient import careless
@@ -26,6 +27,11 @@ class _Recorded(SentFrame):
     @cached_property
     def _spans(self) -> list[tuple[float, float]]:
         return [*self.times]
+
+    @cached_property
+    def end_s(self) -> float:
+        """End of the last stop bit."""
+        return self.times[-1][1]
 
 
 class _Sent:
@@ -101,10 +107,14 @@ def _enter(truth: Truth, sent: _Sent, frame: Frame, step: str) -> None:
         take(part.offset)
         if isinstance(part, Damaged):
             end = part.offset + part.length
-            take(end, _meant(sent.data(part.offset, end), part, frame.mode), Expect.MUST_NOT, _FAULT)
+            data = sent.data(part.offset, end)
+            read = readable(data, frame.mode)  # a wrong size or type with a right checksum may be passed on
+            meant = _meant(data, part, frame.mode) if read is None else read
+            take(end, meant, Expect.MUST_NOT if read is None else Expect.MAY, _FAULT)
         else:
             end = part.offset + _length(part)
-            heard = frame.complete and not sent.is_spoilt(part.offset, end)
+            known = part.label in LABELS[frame.mode]
+            heard = known and frame.complete and not sent.is_spoilt(part.offset, end)
             take(end, part, Expect.MUST if heard else Expect.MAY)
     if frame.complete:
         take(at + 1)  # ETX; noise before it is in no event that this looks at

@@ -40,6 +40,8 @@ class StepQuestions(View):
         if guilty:
             self._fail_for(guilty)
         self._require_a_listener(frames)
+        if self._oracle.reported.isdisjoint(labels):
+            raise NotApplicable(f"the device never reports {', '.join(labels[:SHOWN])}")
         self.trail.seen.append(f"no report of it in {len(self._oracle.usable)} readings")
 
     def good_groups_are_reported(self) -> None:

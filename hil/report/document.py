@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
 
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
@@ -67,10 +68,9 @@ def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
     ]
 
 
-def _in_order(id_: str) -> tuple[str, int]:
+def _in_order(id_: str) -> list[str | int]:
     """TIC-LNK-10 comes behind TIC-LNK-9."""
-    family, _, number = id_.rpartition("-")
-    return family, int(number)
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
 
 
 def _purpose(conclusion: Conclusion) -> dict[str, Any]:

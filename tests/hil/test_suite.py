@@ -128,11 +128,11 @@ def test_a_matrix_tells_what_was_caught_and_by_what() -> None:
         "defects": [
             {
                 "id": id_, "source": known_defects()[id_].source, "caught": True,
-                "by": sorted(known_defects()[id_].must_fail),
+                "by": sorted(known_defects()[id_].must_fail), "missed": [],
             }
             for id_ in ("drops-space-checksum", "looks-for-the-mode-once")
         ],
-        "false_alarms": 0,
+        "false_alarms": 0, "alarms": [], "unproven": list(made.unproven),
     }  # fmt: skip
     assert [one.board for one in made.defects] == ["generic", "auto"]
     assert "TIC-CHK-1/wrong-checksum" in made.unproven

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from xky.emulator import Expect, Linky, Piece, SentFrame
 from xky.emulator.fault_strategies import faults
-from xky.emulator.faults import Fault, befallen, known_faults
-from xky.emulator.timing import bursts_of
+from xky.emulator.faults import Fault, befallen, known_faults, made_fault
+from xky.emulator.timing import bursts_of, spans_of
 from xky.protocol import Decoder, Frame, Group, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 from xky.protocol.uart import Uart, received
@@ -81,6 +81,19 @@ def check_truth(sent: SentFrame) -> None:
     assert missed == []
 
 
+def check_times(sent: SentFrame) -> None:
+    """Each piece begins with its first character on the line and ends with its last."""
+    at, times = 0, []
+    for burst in bursts_of(sent.pieces, sent.start_s, sent.character_s):
+        times += [(burst.start_s + n * burst.character_s, burst.end_of(n)) for n in range(len(burst.data))]
+    for piece, (start_s, end_s) in zip(sent.pieces, spans_of(sent.pieces, sent.start_s, sent.character_s), strict=True):
+        if piece.data:
+            assert start_s == pytest.approx(times[at][0], abs=1e-9)
+            assert end_s == pytest.approx(times[at + len(piece.data) - 1][1], abs=1e-9)
+        at += len(piece.data)
+    assert sent.end_s >= max((end_s for _, end_s in times), default=sent.start_s) - 1e-9
+
+
 def test_each_file_of_the_folder_is_found() -> None:
     files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "fault"}
     assert set(known_faults()) == files
@@ -117,12 +130,15 @@ def test_the_truth_about_each_group_is_what_a_sound_receiver_makes_of_it(name: s
     for fault in all_made(name, mode):
         for seed in SEEDS:
             check_truth(sent_with([fault], mode, seed))
+            check_times(sent_with([fault], mode, seed))
 
 
 @pytest.mark.parametrize("mode", MODES)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_the_truth_holds_for_any_faults_together(mode: Mode, data: st.DataObject, seed: int) -> None:
-    check_truth(sent_with(data.draw(faults(TARGETS[mode])), mode, seed))
+    those = data.draw(faults(TARGETS[mode]))
+    check_truth(sent_with(those, mode, seed))
+    check_times(sent_with(those, mode, seed))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -138,3 +154,17 @@ def test_each_fault_is_in_the_documentation_with_its_keys() -> None:
     for name, kind in known_faults().items():
         [row] = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
         assert all(f"`{field.name}`" in row for field in fields(kind))  # type: ignore[arg-type]
+
+
+def test_a_frame_whose_end_nobody_hears_need_not_be_reported() -> None:
+    mode = Mode.STANDARD
+    sent = sent_with([made_fault("framing_error", label="PJOURF+1")], mode, 0)
+    [burst] = bursts_of(sent.pieces, 0.0, mode.character_s)
+    assert ETX not in received(burst, Uart(mode.baud)).data
+    assert all(emitted.expect is not Expect.MUST for emitted in sent.groups)
+
+
+def test_a_right_checksum_is_enough_for_a_group_that_may_be_reported() -> None:
+    those = [made_fault("wrong_size", label="SINSTS"), made_fault("two_bits", label="SINSTS")]
+    short = sent_with(those, Mode.STANDARD, 0)
+    assert [emitted.expect for emitted in short.groups if emitted.fault == "two_bits"] == [Expect.MAY]
