@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import simpy
 
-__all__ = ["Late", "RealTime"]
+__all__ = ["FASTEST", "SLOWEST", "Late", "RealTime"]
+
+SLOWEST, FASTEST = 0.001, 1e6  # bench seconds per real second: what a person may ask for
 
 _TOGETHER_S = 0.001  # bench seconds: who has to act within the same millisecond does so in one step
 LATE_S = 0.15  # real seconds; what an ordinary loaded machine stays below (p99 is 1 to 4 ms)

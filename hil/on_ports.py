@@ -136,5 +136,5 @@ def _linked(link: Path, path: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if link.is_symlink():
+        if link.is_symlink() and os.readlink(link) == path:  # it may be another's by now
             link.unlink()

@@ -21,8 +21,8 @@ from typing import IO
 
 import serial
 
-import xky.emulator.serial_url  # noqa: F401  # makes linky:// known
 from xky.emulator.outputs import UNTOLD_BAUD
+from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
 
@@ -278,6 +278,8 @@ def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> se
             timeout=_POLL_S,
             exclusive=True,  # two readers would take each other's bytes
         )
+    except LinkyUrlError as error:
+        raise InputError(str(error)) from None
     except ValueError as error:  # of the URL; a SerialException is an OSError
         raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT, linky://MODE") from None
     except Exception as error:  # termios.error is not an OSError
@@ -291,7 +293,7 @@ def _read_port(spec: str, port: serial.Serial, mode: Mode | None) -> Iterator[by
         try:
             if mode is None and not may_end:
                 yield _find_speed(spec, port)
-            while True:
+            while not getattr(port, "ended", False):  # a linky:// with a scenario has an end
                 yield port.read(max(1, port.in_waiting))
         except OSError as error:
             if not may_end:  # there it is the ordinary end

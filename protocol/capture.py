@@ -27,6 +27,7 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's way to ask for gzip's header and tr
 _HEADER_MAX = 4096  # characters; a first line longer than that is not ours
 SILENCE_S = 0.005  # a third of the shortest silence between two frames (54E §5.3.6)
 _FRAME_GAP_S = 0.0167  # the shortest silence between two frames (54E §5.3.6)
+_LONGEST_S = 100 * 366 * 86_400.0  # no capture lasts a hundred years
 
 
 class Writable(Protocol):
@@ -168,7 +169,7 @@ class CaptureReader:
         self._lines = self._split(pieces)
         try:
             header = json.loads(next(self._lines, "null"))
-        except ValueError:
+        except (ValueError, RecursionError):
             header = None
         if not isinstance(header, dict) or "format" not in header:
             raise InputError("a gzip file, but no capture: it does not begin with the header of one, or was cut in it")
@@ -189,7 +190,9 @@ class CaptureReader:
                     continue
                 end_s, text = content
                 run = Run(float(end_s), text.encode("latin-1"))
-            except (ValueError, KeyError, TypeError, AttributeError):
+                if not 0.0 <= run.end_s <= _LONGEST_S:
+                    raise ValueError(end_s)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 self.trouble = "a line of it is damaged"
                 return
             yield run

@@ -2,13 +2,18 @@
 """Addresses replaced by keyed pseudonyms, in the bytes of a line: same length, same damage, no digit left.
 
 What an intact group says as address (ADSC, ADCO) or delivery point (PRM) becomes a pseudonym, with the checksum
-that it needs; the same key gives the same pseudonym. Whatever is no intact group (a damaged one, the half of
-one, noise) may hold parts of an address, under any label or none: each digit of it becomes another, and its
-checksum stays as far from the right one as it was, so that it is refused for the reason for which it was.
+that it needs; the same key and the same text give the same pseudonym.
+
+Whatever is no intact group (a damaged one, the half of one, noise) may hold parts of an address, under any label
+or none, and as characters that are no digits any more. There nothing is transformed: each character is drawn
+by the key and by its place alone, so that no number of copies tells what stood there. What it was shows only
+where the reason of refusal rests on it: delimiters stay, and so does what has no place in a group, as another one.
+The checksum, if it was wrong, is a wrong one that is drawn too: its distance from the right one would tell bits.
 """
 
 import hmac
 import re
+import string
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -26,15 +31,32 @@ __all__ = ["KEY_MIN", "Anonymiser", "Pseudonyms", "RunAnonymiser", "anonymised"]
 
 KEY_MIN = 16  # characters; a shorter one can be found by trying
 _PERSONAL = {"ADSC", "ADCO", "PRM"}
-_DIGITS, _UPPER, _LOWER = range(0x30, 0x3A), range(0x41, 0x5B), range(0x61, 0x7B)
 _YEARS = range(7, 26)  # two digits: the years of make of the types that identity knows
-_CHECKSUMS = range(0x20, 0x60)  # what a checksum can be
-_BLOCK = 32  # numbers of one digest
+_BLOCK = 32  # bytes of one digest
 _CR, _CR_PARITY = 0x0D, 0x8D  # without and with its even parity bit
-_MODES = {mode.separator: mode for mode in Mode}
 _LABEL = re.compile(rb"[!-~]+(?=[ \t])")
-_DIGIT = re.compile(rb"[0-9\xb0-\xb9]")
 _SEVEN_BITS = bytes(code & 0x7F for code in range(256))
+
+_DIGITS = string.digits.encode()
+_ODD_DIGITS = b"12478"  # with an odd number of bits
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_UNSEEN = bytes({*range(0x20), 0x7F} - {*b"\x02\x03\x04\t\n\r"})  # what has no place in a group and delimits nothing
+_SEASONS = b"HEhe"
+_LETTERS = b"gijklmnopqrstuvwxyz"  # of no horodate, no number, no calendar
+
+
+def _kinds(*kinds: tuple[bytes, bytes]) -> dict[int, bytes]:
+    """What each character is drawn from: for any of these, one of those. Others stay."""
+    return {code: drawn for kind, drawn in kinds for code in kind}
+
+
+# A flipped bit makes some digits letters and others not: so what a character was does not show.
+_ANY = _kinds((_PRINTABLE, _DIGITS), (_UNSEEN, _UNSEEN))
+_ANY_ODD = _kinds((_PRINTABLE, _ODD_DIGITS), (_UNSEEN, _UNSEEN))
+# If the checksum is right, the group was refused for the form of its text: this form stays.
+_FORM = {code: drawn for code, drawn in _ANY.items() if code not in b" " + _SEASONS} | {
+    code: _LETTERS for code in _PRINTABLE if code not in b" " + _SEASONS + _DIGITS
+}
 
 
 class Pseudonyms:
@@ -51,53 +73,39 @@ class Pseudonyms:
         if len(key) < KEY_MIN:
             raise InputError(f"the key has {len(key)} characters; give {KEY_MIN} at least, random ones")
         self._key = key
-        self._drawn: dict[int, int] = {}  # the numbers of one block of places
 
     def of(self, label: str, value: str) -> str:
         """The pseudonym of what a label says.
 
         A meter's address stays one: a known maker, a year, the type of meter that it was, a serial number. Of
-        anything else each digit and letter is another of its class.
+        anything else each character becomes a digit. They are drawn without regard to what was there, and may be
+        the same by chance: pseudonyms that never are would rule out addresses.
 
         >>> name = Pseudonyms(b"0123456789abcdef").of("ADSC", "021861000101")
         >>> name[4:6], len(name), Identity.parse(name).maker_name in MAKERS.values()
         ('61', 12, True)
         """
-        if label != "PRM" and re.fullmatch("[0-9]{12}", value):
-            identity = Identity.parse(value)
-            makers = [maker for maker in sorted(MAKERS) if maker != identity.maker]
-            years = [year for year in _YEARS if year != identity.year]
-            number = self._number(f"address {value}")
-            maker, year = makers[number % len(makers)], years[number // len(makers) % len(years)]
-            return str(Identity(maker, year, identity.type, int(self.other(value[6:], f"serial {value}"))))
-        return self.other(value, f"{label} {value}")
+        if label == "PRM" or not re.fullmatch("[0-9]{12}", value):
+            return self.other(label, value)
+        number = int.from_bytes(self._draw(f"address {value}", 0, _BLOCK))
+        number, serial = divmod(number, 10**6)
+        number, year = divmod(number, len(_YEARS))
+        return str(Identity(sorted(MAKERS)[number % len(MAKERS)], _YEARS[year], Identity.parse(value).type, serial))
 
-    def other(self, text: str, about: str) -> str:
-        """Text of which each digit and letter is another of its class."""
-        numbers = self._number(about)
-        out = []
-        for character in text:
-            code = ord(character)
-            for among in (_DIGITS, _UPPER, _LOWER):
-                if ord(character) in among:
-                    numbers, number = divmod(numbers, len(among) - 1) if numbers else (0, 0)
-                    code = _other(code, among, number)
-            out.append(chr(code))
-        return "".join(out)
+    def other(self, label: str, value: str) -> str:
+        """As many digits as the text has characters."""
+        drawn = self._draw(f"text {label} {value}", 0, len(value))
+        return _drawn(value.encode(), _ANY, drawn).decode()
 
-    def draw(self, place: int) -> int:
-        """A number that the key and a place give."""
-        if place not in self._drawn:
-            block = place - place % _BLOCK
-            digest = self._digest(f"place {block}")
-            self._drawn = dict(enumerate(digest[:_BLOCK], block))
-        return self._drawn[place]
+    def draw(self, place: int, size: int) -> bytes:
+        """What the key gives for each place from this one on."""
+        return self._draw("place", place, size)
 
-    def _number(self, about: str) -> int:
-        return int.from_bytes(self._digest(about) + self._digest(f"{about} again"))
-
-    def _digest(self, about: str) -> bytes:
-        return hmac.digest(self._key, about.encode(), "sha256")
+    def _draw(self, about: str, start: int, size: int) -> bytes:
+        first, last = start // _BLOCK, (start + size - 1) // _BLOCK
+        digests = (hmac.digest(self._key, f"{about} {block}".encode(), "sha256") for block in range(first, last + 1))
+        begin = start - first * _BLOCK
+        return b"".join(digests)[begin : begin + size]
 
 
 class _Groups(GeneralDecoder):
@@ -155,50 +163,70 @@ class Anonymiser:
         for offset, length, part in found:
             if offset < begin:
                 continue  # its begin, too long for a group, is out
-            out += self._spoil(data[len(out) : offset - begin], begin + len(out))
-            group = data[offset - begin : offset - begin + length]
-            self._parity = group[-1] == _CR_PARITY
-            out += self._group(group, part, offset)
-        return bytes(out + self._spoil(data[len(out) :], begin + len(out)))
+            out += self._noise(data[len(out) : offset - begin], begin + len(out))
+            out += self._group(data[offset - begin : offset - begin + length], part, offset)
+        return bytes(out + self._noise(data[len(out) :], begin + len(out)))
 
     def _group(self, group: bytes, part: Fields | Damaged, offset: int) -> bytes:
+        if len(group) > MAX_GROUP or group[-1] & 0x7F != _CR:
+            return self._noise(group, offset)
+        self._parity = group[-1] == _CR_PARITY
         if isinstance(part, Damaged):
-            return self._damaged(group, part, offset)
+            return self._damaged(group, offset)
         label, value, _ = part
         mode = Mode.STANDARD if b"\t" in group else Mode.HISTORIC
         if label in LABELS[mode] and label not in _PERSONAL:
             return group
         body = _plain(group)[1:-1]
-        value = self._pseudonyms.of(label, value) if label in _PERSONAL else self._pseudonyms.other(value, label)
+        value = self._pseudonyms.of(label, value) if label in _PERSONAL else self._pseudonyms.other(label, value)
         body = body[: -2 - len(value)] + value.encode() + body[-2:]
         return self._like(group, b"\n%b%c\r" % (body[:-1], checksum(checked_zone(body, mode))))
 
-    def _damaged(self, group: bytes, part: Damaged, offset: int) -> bytes:
-        """Other digits, refused for the same reason: a known label stays, and the checksum is wrong by as much."""
+    def _damaged(self, group: bytes, offset: int) -> bytes:
+        """Refused for the same reason: a known label and the separators stay, and whether the checksum is right."""
         body = _plain(group)[1:-1]
+        mode = Mode.STANDARD if b"\t" in body else Mode.HISTORIC
+        ends = body[-2:-1] == mode.separator and body[-1] in _PRINTABLE  # with a checksum
+        right = ends and body[-1] == checksum(checked_zone(body, mode))
+        bit_7 = self._bit_7_of_odd(group)
+        kinds = _ANY_ODD if bit_7 is not None else _FORM if right else _ANY
+        stays = {at for at, code in enumerate(body) if code not in kinds}
         label = _LABEL.match(body)
-        known = label is not None and any(label[0].decode() in LABELS[mode] for mode in Mode)
-        if part.length > MAX_GROUP or group[-1] & 0x7F != _CR:
-            return self._spoil(group, offset)
-        kept = 1 + label.end() if known and label is not None else 0
-        spoilt = group[:kept] + self._spoil(group[kept:], offset + kept)
-        mode = _MODES.get(body[-2:-1])
-        if mode is None or body[-1] not in _CHECKSUMS:
-            return spoilt
-        new = _plain(spoilt)[1:-1]
-        distance = body[-1] - checksum(checked_zone(body, mode))
-        code = ((checksum(checked_zone(new, mode)) + distance - 0x20) & 0x3F) + 0x20
-        return self._like(group, _plain(spoilt)[:-2] + bytes((code, _CR)))
+        if label is not None and any(label[0].decode() in LABELS[each] for each in Mode):
+            stays.update(range(label.end()))
+        if mode is Mode.HISTORIC:
+            stays |= {body.find(b" ")} | ({len(body) - 2} if ends else set())
+        numbers = self._pseudonyms.draw(offset + 1, len(body))
+        drawn = _drawn(body, kinds, numbers)
+        new = bytearray(body[at] if at in stays else code for at, code in enumerate(drawn))
+        if ends:
+            wrong_by = 0 if right else 1 + numbers[-1] % 63
+            new[-1] = (checksum(checked_zone(bytes(new), mode)) - 0x20 + wrong_by) % 64 + 0x20
+        out = bytearray(self._like(group, b"\n%b\r" % new))
+        if bit_7 is not None:
+            for at in set(range(len(body))) - stays:
+                out[1 + at] = new[at] | bit_7
+        return bytes(out)
 
-    def _spoil(self, data: bytes, offset: int) -> bytes:
-        """Every digit another one, drawn by its place."""
-        if not _DIGIT.search(data):
-            return data
-        out = bytearray(_plain(data))
-        for match in _DIGIT.finditer(data):
-            at = match.start()
-            out[at] = _other(out[at], _DIGITS, self._pseudonyms.draw(offset + at))
-        return self._like(data, bytes(out))
+    def _bit_7_of_odd(self, group: bytes) -> int | None:
+        """The bit 7 that the odd characters of a group have, if its CR says otherwise: then it is CR that was hit.
+
+        Kept where it was, or as wrong parity, it would tell which digits were odd.
+        """
+        odd = [code for code in group[:-1] if (code & 0x7F).bit_count() % 2]
+        with_bit = sum(code > 0x7F for code in odd)
+        if 2 * with_bit == len(odd) or (2 * with_bit > len(odd)) == self._parity:
+            return None
+        return 0 if self._parity else 0x80
+
+    def _noise(self, data: bytes, offset: int) -> bytes:
+        """What is in no whole group: all of it drawn but delimiters, bit 7 too."""
+        plain = _plain(data)
+        new = _drawn(plain, _ANY, self._pseudonyms.draw(offset, len(data)))
+        return bytes(
+            before if code not in _ANY else after | (after.bit_count() & 1) << 7 if self._parity else after
+            for before, code, after in zip(data, plain, new, strict=True)
+        )
 
     def _like(self, before: bytes, after: bytes) -> bytes:
         """Seven-bit characters with the bit 7 that those before had: as it was, or as parity, right or wrong."""
@@ -252,6 +280,9 @@ def _plain(data: bytes) -> bytes:
     return data.translate(_SEVEN_BITS)
 
 
-def _other(code: int, among: range, number: int) -> int:
-    """Another code of the same class."""
-    return among[(code - among.start + 1 + number % (len(among) - 1)) % len(among)]
+def _drawn(text: bytes, kinds: dict[int, bytes], numbers: bytes) -> bytes:
+    """For each character one of its kind, by its number; what has no kind stays."""
+    return bytes(
+        kinds[code][number % len(kinds[code])] if code in kinds else code
+        for code, number in zip(text, numbers, strict=True)
+    )

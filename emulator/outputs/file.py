@@ -2,9 +2,11 @@
 """Characters into a file, whole bursts at a time: what a perfect receiver would have recorded."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from xky.protocol import Burst, InputError
+from xky.protocol import BenchError, Burst, InputError
 
 from ..sampling import Sampler
 
@@ -19,6 +21,7 @@ class FileOutput:
 
     Raises:
         InputError: the file cannot be written.
+        BenchError: while it is written, there is no room any more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,11 +29,23 @@ class FileOutput:
             self._file = path.open("wb")
         except OSError as error:
             raise InputError(f"{path}: cannot be written ({error.strerror}); give another --out") from None
+        self._path = path
         self._sampler = Sampler()
 
     def __call__(self, burst: Burst) -> None:
         self._sampler.hear(burst)
-        self._file.write(self._sampler.take(math.inf))
+        with self._told():
+            self._file.write(self._sampler.take(math.inf))
 
     def close(self) -> None:
-        self._file.close()
+        with self._told():
+            self._file.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            with suppress(OSError):
+                self._file.close()  # what it still holds cannot be written either
+            raise BenchError(f"{self._path}: cannot be written on ({error.strerror}); make room") from None

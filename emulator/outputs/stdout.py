@@ -12,7 +12,7 @@ import sys
 
 import simpy
 
-from xky.protocol import Burst
+from xky.protocol import BenchError, Burst, InputError
 
 from ..runner import RealTime
 from .paced import PATIENCE_S, Feed, PacedPort
@@ -36,6 +36,8 @@ class PortStdout(PacedPort):
         runner: RealTime | None = None,
     ) -> None:
         super().__init__(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
+        if sys.stdout is None:
+            raise InputError("--port -: standard output is closed; leave it open, or take another port")
         sys.stdout.flush()  # what this process said before comes first
         self._fd = os.dup(sys.stdout.fileno())
         self._writable = select.poll()
@@ -74,8 +76,11 @@ class PortStdout(PacedPort):
                 del self._waiting[: os.write(self._fd, self._waiting[:_AT_ONCE])]
             except BlockingIOError:  # somebody else made it so
                 return
-            except OSError:
+            except BrokenPipeError:
                 self._reader_left = True
+            except OSError as error:
+                self._reader_left = True  # nobody gets any more of it
+                raise BenchError(f"standard output: cannot be written ({error.strerror}); make room") from None
 
     def _finish(self) -> None:
         self._feed.finish()

@@ -175,6 +175,12 @@ class LinkySerial(serial.SerialBase):
             self._catch_up(self._present())
 
     @property
+    def ended(self) -> bool:
+        """Whether the scenario is over and all of it was read: nothing comes any more."""
+        with self._changed:
+            return self._behind.ended and not self._received and self._behind.next_s == math.inf
+
+    @property
     def in_waiting(self) -> int:
         """Characters that can be read without waiting."""
         with self._changed:

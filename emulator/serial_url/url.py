@@ -15,11 +15,13 @@ from xky.protocol import InputError, Mode
 from ..contract_table import drawn_contract
 from ..meter_file import MeterFile, meter_file
 from ..outputs.port import KERNEL_BUFFER
+from ..runner import SLOWEST
 from ..scenario import Scenario, scenario_named
 
 __all__ = ["Emulated", "LinkyUrlError", "parse_url"]
 
 SHAPE = "linky://standard?phases=3&seed=1"
+_FASTEST = 1000.0  # beyond, the meter could not keep up with the clock while a slow program does other things
 
 
 class LinkyUrlError(serial.SerialException, ValueError):
@@ -31,8 +33,10 @@ def _truth(text: str) -> bool:
 
 
 def _speed(text: str) -> float:
-    speed = math.inf if text in ("max", "0") else float(text)
-    if not speed > 0 or (speed == math.inf and text not in ("max", "0")):
+    if text in ("max", "0"):
+        return math.inf
+    speed = float(text)
+    if not SLOWEST <= speed <= _FASTEST:
         raise ValueError(text)
     return speed
 
@@ -52,7 +56,7 @@ _KEYS: dict[str, tuple[Callable[[str], Any], str]] = {
     "scenario": (str, "a ready scenario or a file"),
     "at": (str, "legal time"),
     "seed": (int, "a whole number"),
-    "speed": (_speed, "a number over 0, or max (or 0) for as fast as it is read"),
+    "speed": (_speed, f"a number from {SLOWEST:g} to {_FASTEST:g}, or max (or 0) for as fast as it is read"),
     "buffer": (_count, "a number of characters over 0"),
 }
 
@@ -80,7 +84,10 @@ def parse_url(url: str) -> Emulated:
     Raises:
         LinkyUrlError: an unknown key, a value that cannot be.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise LinkyUrlError(f"{url}: {error}; write {SHAPE}") from None
     mode = _mode(parts.netloc, parts.path, url)
     told: dict[str, Any] = {}
     for key, text in parse_qsl(parts.query, keep_blank_values=True):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ``xky`` command: one file a subcommand, found by listing this folder."""
 
+import errno
+import os
 import signal
 import sys
 from importlib import import_module
@@ -41,12 +43,23 @@ def main() -> None:
         raise KeyboardInterrupt  # the same orderly way out as Ctrl-C: devices ended, files closed
 
     signal.signal(signal.SIGTERM, end)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it
+        signal.signal(signal.SIGHUP, end)
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # a full disk is told here, not when the interpreter ends
     except InputError as error:
         sys.exit(_complain(error, 2))
     except BenchError as error:
         sys.exit(_complain(error, 3))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # what is left of it has no room either
+        sys.exit(_complain(BenchError("no room is left for what is to be written; free some"), 3))
     finally:
         if orders:  # what shells expect of a program that was told to end
             sys.exit(128 + orders[0])

@@ -55,8 +55,13 @@ def command(
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
     if defects:
-        if device is not None or defect is not None:
-            raise InputError("--defects: tries all of them on simulated boards; leave DEVICE and --defect out")
+        foreign = {
+            "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
+            "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
+        }  # fmt: skip
+        told = [name for name, value in foreign.items() if value]
+        if told:
+            raise InputError(f"--defects: tries all of them on simulated boards; leave {told[0]} out")
         sys.exit(print_matrix(board, seed, as_json=as_json))
     if device is None:
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")

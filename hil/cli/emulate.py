@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """``xky emulate``: a Linky, or a capture, on a port in real time, or into a file as fast as it can."""
 
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from xky.emulator.outputs import keeps_parity
 from xky.emulator.outputs.file import FileOutput
 from xky.emulator.play import Play
 from xky.emulator.replay import Replay, bursts_of
+from xky.emulator.runner import FASTEST, SLOWEST
 from xky.emulator.scenario import Scenario, scenario_named, scenario_names
 from xky.emulator.ways import Way
 from xky.protocol import InputError, Mode
@@ -74,8 +74,8 @@ def command(
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
     """Run a Linky on a port (prints what to open) until Ctrl-C or the scenario's end, or into a file."""
-    if not 0 < speed < math.inf:
-        raise InputError(f"--speed {speed}: expected a number over 0")
+    if not SLOWEST <= speed <= FASTEST:
+        raise InputError(f"--speed {speed:g}: expected a number from {SLOWEST:g} to {FASTEST:g}")
     if plot is not None:
         check_plot(plot)
     given = {"--link": link, "--out": out, "--plot": plot, "--control": control}

@@ -27,7 +27,7 @@ class Server:
     def __init__(self, app: Callable[..., Any], listening: socket.socket) -> None:
         self._server = _Server(
             uvicorn.Config(
-                app, log_level="error", access_log=False, server_header=False, lifespan="off", ws="none",
+                app, log_level="critical", access_log=False, server_header=False, lifespan="off", ws="none",
                 proxy_headers=False, timeout_graceful_shutdown=1, limit_concurrency=64,
             )
         )  # fmt: skip

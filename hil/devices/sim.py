@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from xky.boards import Board, board_named, defect_named
 from xky.boards.firmware import Firmware, Parser, load_firmware
 from xky.emulator.outputs import PortSettings, keeps_parity
+from xky.protocol import InputError
 
 from .device import Surroundings
 
@@ -31,7 +32,10 @@ class SimDevice:
     notes: Sequence[str] = ()
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
-        keeps_parity(parity)  # a simulated UART sees it anyway; a wrong word is a wrong word
+        if line != "pty":
+            raise InputError(f"--line {line}: a simulated board is on the line itself; leave it out")
+        if keeps_parity(parity):
+            raise InputError(f"--parity {parity}: a simulated board's own UART sees the parity; leave it out")
         self.board: Board | None = board_named(rest)
         self._firmware = load_firmware(self.board)
         self._parser: type[Parser] = defect_named(defect).parser if defect else Parser
