@@ -41,22 +41,20 @@ _DIGITS = string.digits.encode()
 _ODD_DIGITS = b"12478"  # with an odd number of bits
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _UNSEEN = bytes({*range(0x20), 0x7F} - {*b"\x02\x03\x04\t\n\r"})  # what has no place in a group and delimits nothing
-_SEASONS = b"HEhe"
 _LETTERS = b"gijklmnopqrstuvwxyz"  # of no horodate, no number, no calendar
 
 
-def _kinds(*kinds: tuple[bytes, bytes]) -> dict[int, bytes]:
-    """What each character is drawn from: for any of these, one of those. Others stay."""
-    return {code: drawn for kind, drawn in kinds for code in kind}
+def _kinds(printable: bytes) -> dict[int, bytes]:
+    """What each character is drawn from: if it is printable, these. What is not in it stays."""
+    return dict.fromkeys(_PRINTABLE, printable) | dict.fromkeys(_UNSEEN, _UNSEEN)
 
 
-# A flipped bit makes some digits letters and others not: so what a character was does not show.
-_ANY = _kinds((_PRINTABLE, _DIGITS), (_UNSEEN, _UNSEEN))
-_ANY_ODD = _kinds((_PRINTABLE, _ODD_DIGITS), (_UNSEEN, _UNSEEN))
+# A flipped bit makes some digits other characters and some not: so what a character was does not show.
+_ANY, _ANY_ODD = _kinds(_DIGITS), _kinds(_ODD_DIGITS)
 # If the checksum is right, the group was refused for the form of its text: this form stays.
-_FORM = {code: drawn for code, drawn in _ANY.items() if code not in b" " + _SEASONS} | {
-    code: _LETTERS for code in _PRINTABLE if code not in b" " + _SEASONS + _DIGITS
-}
+_FORM = _kinds(_LETTERS) | dict.fromkeys(_DIGITS, _DIGITS)
+for _code in b" HEhe":  # seasons of horodates
+    del _FORM[_code]
 
 
 class Pseudonyms:
@@ -186,8 +184,9 @@ class Anonymiser:
         """Refused for the same reason: a known label and the separators stay, and whether the checksum is right."""
         body = _plain(group)[1:-1]
         mode = Mode.STANDARD if b"\t" in body else Mode.HISTORIC
-        ends = body[-2:-1] == mode.separator and body[-1] in _PRINTABLE  # with a checksum
-        right = ends and body[-1] == checksum(checked_zone(body, mode))
+        first = body.find(mode.separator)
+        checked = -1 < first < len(body) - 2 and body[-2:-1] == mode.separator and body[-1] in _PRINTABLE
+        right = checked and body[-1] == checksum(checked_zone(body, mode))
         bit_7 = self._bit_7_of_odd(group)
         kinds = _ANY_ODD if bit_7 is not None else _FORM if right else _ANY
         stays = {at for at, code in enumerate(body) if code not in kinds}
@@ -195,14 +194,14 @@ class Anonymiser:
         if label is not None and any(label[0].decode() in LABELS[each] for each in Mode):
             stays.update(range(label.end()))
         if mode is Mode.HISTORIC:
-            stays |= {body.find(b" ")} | ({len(body) - 2} if ends else set())
+            stays |= {first, len(body) - 2} if checked else {first}
         numbers = self._pseudonyms.draw(offset + 1, len(body))
         drawn = _drawn(body, kinds, numbers)
         new = bytearray(body[at] if at in stays else code for at, code in enumerate(drawn))
-        if ends:
+        if checked:
             wrong_by = 0 if right else 1 + numbers[-1] % 63
             new[-1] = (checksum(checked_zone(bytes(new), mode)) - 0x20 + wrong_by) % 64 + 0x20
-        out = bytearray(self._like(group, b"\n%b\r" % new))
+        out = bytearray(self._like(group, b"\n%b\r" % bytes(new)))
         if bit_7 is not None:
             for at in set(range(len(body))) - stays:
                 out[1 + at] = new[at] | bit_7
