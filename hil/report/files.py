@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from xky.emulator import Piece
 from xky.protocol import InputError
 
 from ..campaign import Campaign
@@ -88,10 +89,18 @@ def _sent(record: Record) -> Iterator[dict[str, Any]]:
             "character_s": frame.character_s,
             "step": frame.step,
             "complete": frame.complete,
-            "pieces": [
-                {"data": piece.data.hex(), "expect": piece.expect.value, "fault": piece.fault} for piece in frame.pieces
-            ],
+            "pieces": [_piece(piece) for piece in frame.pieces],
         }
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    """Its bytes and what is expected; spoilt characters, silences (seconds) and rate where they are not plain."""
+    told: dict[str, Any] = {"data": piece.data.hex(), "expect": piece.expect.value, "fault": piece.fault}
+    if not piece.is_plain:
+        told["defects"] = {at: defect.name.lower() for at, defect in piece.defects}
+        told["silences_s"] = piece.silences_s
+        told["stretch"] = piece.stretch
+    return told
 
 
 def _said(record: Record) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suite's own quality: each defect is caught by what names it, and a sound device is never accused."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -13,12 +14,15 @@ import jsonschema
 import pytest
 
 from xky.boards import known_defects
+from xky.emulator import Piece
 from xky.emulator.meter_file import meter_names
+from xky.emulator.timing import bursts_of
 from xky.hil import matrix
 from xky.hil.campaign import Campaign, Options
 from xky.hil.certify import certify
 from xky.hil.matrix import make_matrix
 from xky.protocol import LABELS, Mode
+from xky.protocol.uart import Defect
 
 BOARDS = ("winky-c6", "generic", "auto")
 SCHEMA = json.loads((Path(__file__).parents[2] / "hil/report/report.schema.json").read_text(encoding="utf-8"))
@@ -223,3 +227,26 @@ def test_the_evidence_holds_what_was_sent_and_said(certified: Certified, tmp_pat
         "evidence/historic/sent.jsonl.gz", "evidence/historic/readings.jsonl.gz", "evidence/historic/port.jsonl.gz",
         "evidence/historic/stderr.txt",
     }  # fmt: skip
+
+
+def test_the_evidence_alone_gives_the_line_again(certified: Certified, tmp_path: Path) -> None:
+    campaign = Campaign(Options("sim:generic", mode=Mode.STANDARD))
+    certify(campaign, tmp_path)
+    with gzip.open(tmp_path / "evidence" / "standard" / "sent.jsonl.gz", "rt", encoding="utf-8") as lines:
+        kept = [json.loads(line) for line in lines]
+    shaped = 0
+    for frame, sent in zip(kept, campaign.records[Mode.STANDARD].truth, strict=True):
+        pieces = [
+            Piece(
+                bytes.fromhex(told["data"]),
+                defects=tuple((int(at), Defect[name.upper()]) for at, name in told.get("defects", {}).items()),
+                pauses=tuple((int(at), pause_s) for at, pause_s in told.get("silences_s", {}).items()),
+                stretch=told.get("stretch", 1.0),
+            )
+            for told in frame["pieces"]
+        ]
+        shaped += sum(not piece.is_plain for piece in pieces)
+        assert bursts_of(pieces, sent.start_s, frame["character_s"]) == bursts_of(
+            sent.pieces, sent.start_s, sent.character_s
+        )
+    assert shaped > 20
