@@ -14,17 +14,9 @@ from xky.protocol.uart import Defect
 from ..piece import Expect, Piece, weakened
 
 __all__ = [
-    "TAIL",
-    "Fault",
-    "altered",
-    "damaged",
-    "data_places",
-    "misread",
-    "place_of",
-    "revalued",
-    "spoiled",
-    "with_data",
-]
+    "TAIL", "Fault", "altered", "befallen", "damaged", "data_places", "misread", "place_of", "readable", "revalued",
+    "spoiled", "with_data",
+]  # fmt: skip
 
 _PRINTABLE = frozenset(range(0x20, 0x7F))
 TAIL = 3  # separator, checksum and CR behind the data of a group
