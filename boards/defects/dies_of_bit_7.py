@@ -19,4 +19,5 @@ DEFECT = Defect(
     must_fail=frozenset({"TIC-CHR-2"}),
     parser=_DiesOfBit7,
     spreads=True,
+    board="generic",  # one that sleeps may die of what it wakes to, before the step that asks
 )

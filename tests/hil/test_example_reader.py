@@ -31,11 +31,12 @@ READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
 def test_the_example_reader_passes_everything(mode: Mode, line: str, speed: float, tmp_path: Path) -> None:
     command = f"exec:{sys.executable} {READER} {{port}} {{mode}}"
     options = Options(command, mode=mode, line=line, speed=speed)
-    report = certify_in_time(options, tmp_path, strict=True)
+    report = certify_in_time(options, tmp_path, strict=line != "tcp")
     wrong = {one["id"]: one["purposes"] for one in report["requirements"] if one["verdict"] != "pass"}
-    assert wrong.keys() == {"TIC-MOD-2"}  # not applicable: it does not claim to find the mode
+    # not applicable: it does not claim to find the mode; and what it sets is not known over TCP
+    assert wrong.keys() == {"TIC-MOD-2"} | ({"TIC-PRT-1"} if line == "tcp" else set())
     assert report["verdict"] == "pass"
-    assert report["decided"] == report["total"] >= 12
+    assert report["decided"] == report["total"] - (line == "tcp") >= 12
     assert report["remarks"] == []
 
 
