@@ -66,7 +66,8 @@ def test_the_least_fault_that_shows_a_defect_is_found(defect: str) -> None:
     least = find(
         faults(LABELS, AMONG),
         lambda those: is_wrong(kind(), those),
-        settings=settings(max_examples=2000, phases=[Phase.generate, Phase.shrink], derandomize=True, database=None),
+        settings=settings(max_examples=2000, phases=[Phase.generate, Phase.shrink], database=None),
+        random=Random(0),  # the search is the same on every machine
     )
     assert least == [LEAST[defect]]
 
