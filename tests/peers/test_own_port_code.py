@@ -17,6 +17,7 @@ from ..compiler import needs_compiler
 
 HERE = Path(__file__).parent
 READINGS = 3
+PATIENCE = 4  # readings
 
 pytestmark = [pytest.mark.realtime, needs_compiler]
 
@@ -29,7 +30,9 @@ def check(wrapper: str, mode: Mode, label: str) -> None:
         values = [1_234_567 + 1000 * number for number in range(READINGS)]
         for value in values:
             bench.meter.set(EASF01=value)
-            assert bench.next_reading(timeout_s=60).text(label) == f"{value:09}"
+            # a busy machine lets the program print the frame before only after the next one
+            heard = (bench.next_reading(timeout_s=60).text(label) for _ in range(PATIENCE))
+            assert f"{value:09}" in heard
         assert device.ended is None
     assert [str(settings) for settings in device.port_settings] == [f"{mode.baud} 7E1"]
     assert device.notes == []
