@@ -162,7 +162,7 @@ class StepQuestions(View):
         self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s after it")
         self._await(due, clean, limit_s)
 
-    def a_missing_group_is_not_made_up(self, fault: str) -> None:
+    def a_missing_group_is_not_made_up(self) -> None:
         """A label that the step's frames left out is not reported as current."""
         frames = self._frames(self._step)
         before = [frame for frame in self.record.truth if frame.number < frames[0].number and frame.complete]
@@ -173,7 +173,7 @@ class StepQuestions(View):
         if not known:
             raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
         times = self.record.times_at(frames[0].start_s)
-        self.trail.sent.append(f"{frames[0].start_s:.2f} s: frames without {', '.join(known)} ({fault})")
+        self.trail.sent.append(f"{frames[0].start_s:.2f} s: frames without {', '.join(known)}")
         self.trail.expected.append(f"no report of it {times.freshness_s:.1f} s after the last")
         self.trail.at_s = frames[0].start_s
         guilty = [

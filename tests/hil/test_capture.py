@@ -187,7 +187,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
             yield folder
             subprocess.run(["umount", str(folder)], check=True)
             return
-    pytest.skip("no file system can be mounted here")
+    pytest.skip("needs a tmpfs of its own: run the tests as root, or where user namespaces may mount one")
 
 
 def check_full(line: tuple[int, str], out: Path, limit: int | None) -> None:

@@ -73,7 +73,7 @@ def test_what_was_asked_is_told_as_it_was_asked(terminal: Terminal, baud: str, b
     assert terminal.shim.asked()[-1] == Asked(int(baud), int(bits), parity, 1)
 
 
-@pytest.mark.skipif(shutil.which("stty") is None, reason="no stty")
+@pytest.mark.skipif(shutil.which("stty") is None, reason="needs stty, of GNU coreutils")
 def test_stty_which_reads_back_what_it_set_is_content(terminal: Terminal) -> None:
     ran = terminal.run("stty", "-F", terminal.path, "1200", "cs7", "parenb", "-parodd", "cstopb")
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -107,7 +107,7 @@ def test_a_program_with_an_address_sanitizer_starts(terminal: Terminal, tmp_path
     try:
         subprocess.run(command, input=SANITIZED.encode(), check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no gcc with its address sanitizer")
+        pytest.skip("needs gcc with its address sanitizer: install gcc and libasan")
     ran = terminal.run(str(program))
     assert (ran.returncode, ran.stderr) == (0, "")
 
