@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a rectifier delivers on the average of a carrier period, into a voltage that stands still meanwhile.
+
+At the instant at which the diodes carry i, the source's voltage is S(i) = U + R·i + n·Vd(i); so the means over
+a half period are integrals over i, or over x = ln(1 + i/IS): ``dθ = S'(x) dx / sqrt(Vpk² - S²)``. From the peak
+downwards, x = x_top - s² takes the square root out, and forty values give fifteen digits.
+"""
+
+from dataclasses import dataclass
+from math import asin, cos, exp, expm1, log1p, pi, sin, sqrt
+
+from .curve import gauss
+from .parts import Diode, Rectifier
+
+__all__ = ["Mean", "mean_of"]
+
+_NODES = gauss(48)
+_FAINT = -20.0  # x below which a diode carries -IS, to nine digits
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Means over a carrier period.
+
+    Attributes:
+        current_a: into the output.
+        slope_s: its change with the output's voltage, siemens.
+        source_w: power of the open-circuit voltage.
+        resistor_w: lost in the loop's resistance.
+        diode_w: lost in the diodes.
+    """
+
+    current_a: float
+    slope_s: float
+    source_w: float
+    resistor_w: float
+    diode_w: float
+
+
+def mean_of(rectifier: Rectifier, output_v: float, *, peak_v: float, loop_ohm: float, temperature_c: float) -> Mean:
+    """The means of a rectifier.
+
+    A doubler charges its pump capacitor to half the output in one half period, and sends that charge on in
+    the other: each half sees half the voltage through one diode.
+
+    Args:
+        rectifier: its kind and diodes.
+        output_v: the voltage behind it.
+        peak_v: open circuit, of the sine.
+        loop_ohm: all resistance of the loop, that of the diodes included.
+        temperature_c: of the diodes.
+    """
+    diode = rectifier.diode
+    halves, diodes = (1, 2) if rectifier.kind == "bridge" else (2, 1)
+    half_v = output_v / halves
+    if diode.forward_v is None:
+        half = _with_equation(diode, diodes, half_v, peak_v, loop_ohm, temperature_c)
+    else:
+        half = _with_constant_drop(diodes * diode.forward_v, half_v, peak_v, loop_ohm)
+    return Mean(
+        half.current_a / halves, half.slope_s / halves**2, half.source_w, half.resistor_w, half.diode_w
+    )
+
+
+def _with_constant_drop(drop_v: float, output_v: float, peak_v: float, loop_ohm: float) -> Mean:
+    loss_v = output_v + drop_v
+    if loss_v >= peak_v or peak_v <= 0:
+        return Mean(0.0, 0.0, 0.0, 0.0, 0.0)
+    start = asin(max(loss_v / peak_v, -1.0))
+    angle = pi / 2 - start
+    scale = 2 / pi / loop_ohm
+    squared = peak_v**2 * (angle / 2 + sin(2 * start) / 4)
+    current_a = scale * (peak_v * cos(start) - loss_v * angle)
+    return Mean(
+        current_a,
+        -scale * angle,
+        scale * (squared - loss_v * peak_v * cos(start)),
+        scale * (squared - 2 * peak_v * loss_v * cos(start) + loss_v**2 * angle),
+        drop_v * current_a,
+    )
+
+
+def _with_equation(
+    diode: Diode, diodes: int, output_v: float, peak_v: float, loop_ohm: float, temperature_c: float
+) -> Mean:
+    thermal_v = diodes * diode.thermal_v(temperature_c)
+    saturation_a = diode.saturation_at(temperature_c)
+    # The other pair is blocked: it takes from the output what its diodes leak. Nothing where there is no voltage.
+    leak_a = -saturation_a * -expm1(-max(output_v, 0.0) / thermal_v)
+
+    def source_v(x: float) -> float:
+        return output_v + loop_ohm * saturation_a * expm1(x) + thermal_v * x
+
+    # Where the source is at zero the diodes carry next to -IS
+    bottom = max(_top(-output_v, thermal_v, loop_ohm * saturation_a), _FAINT)
+    if peak_v <= 0:
+        current_a = saturation_a * expm1(bottom) + leak_a
+        slope_s = -1 / (loop_ohm + thermal_v / (saturation_a * exp(bottom))) + leak_a / thermal_v
+        lost_w = saturation_a**2 * expm1(bottom) ** 2 * loop_ohm
+        return Mean(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
+    top = _top(peak_v - output_v, thermal_v, loop_ohm * saturation_a)
+    span = sqrt(max(top - bottom, 0.0))
+    if span == 0.0:  # a peak so far below the output that no diode carries more than its leakage
+        current_a = -saturation_a + leak_a
+        return Mean(current_a, 0.0, 0.0, 0.0, -output_v * current_a)
+    mean_a = slope = source = resistor = junction = 0.0
+    forward_ohm_a = loop_ohm * saturation_a * exp(top)
+    for node, weight in _NODES:
+        s = node * span
+        grown = exp(top - s * s)
+        i = saturation_a * (grown - 1)
+        here_v = source_v(top - s * s)
+        below_peak_v = -forward_ohm_a * expm1(-s * s) + thermal_v * s * s
+        per_x = loop_ohm * saturation_a * grown + thermal_v
+        angle = weight * span * 2 * s * per_x / sqrt(below_peak_v * (peak_v + here_v))
+        mean_a += angle * i
+        source += angle * i * here_v
+        resistor += angle * i * i
+        junction += angle * i * (top - s * s)
+        slope -= angle * saturation_a * grown / per_x
+    # Before that, from the zero of the source on, all diodes leak
+    faint_v = source_v(bottom)
+    early = asin(min(faint_v / peak_v, 1.0)) if faint_v > 0 else 0.0
+    early_a = saturation_a * expm1(bottom)
+    early_w = early_a * peak_v * (1 - cos(early))
+    scale = 2 / pi
+    current_a = scale * (mean_a + early * early_a) + leak_a
+    return Mean(
+        current_a,
+        scale * slope - saturation_a / thermal_v * exp(-max(output_v, 0.0) / thermal_v),
+        scale * (source + early_w),
+        scale * loop_ohm * (resistor + early * early_a**2),
+        scale * (thermal_v * junction + early_w - early * early_a * output_v - loop_ohm * early * early_a**2)
+        - leak_a * output_v,
+    )
+
+
+def _top(drive_v: float, thermal_v: float, leak_v: float) -> float:
+    """x at which ``leak_v``·(e^x - 1) + ``thermal_v``·x is ``drive_v``; Newton from above never oversteps."""
+    x = (drive_v + leak_v) / thermal_v
+    if drive_v > 0:
+        x = min(drive_v / thermal_v, log1p(drive_v / leak_v))
+    for _ in range(60):
+        grown = exp(x)
+        step = (leak_v * (grown - 1) + thermal_v * x - drive_v) / (leak_v * grown + thermal_v)
+        x -= step
+        if abs(step) <= 1e-15 * max(1.0, abs(x)):
+            break
+    return x
