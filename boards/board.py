@@ -10,6 +10,8 @@ from pydantic import Field
 from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
+from .power.description import Power
+
 __all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_named", "board_names", "load_board"]
 
 Seconds = Annotated[float, Field(ge=0)]
@@ -28,6 +30,14 @@ class Listen(Section):
 
     frames: Annotated[int, Field(ge=1)] = 2
     timeout_s: Annotated[float, Field(gt=0)] = 12.0
+    standard_s: Annotated[float, Field(gt=0)] = 4.0
+    """How long that takes as a rule in standard mode; power is reckoned with it."""
+    historic_s: Annotated[float, Field(gt=0)] = 5.0
+    """The same in historic mode."""
+
+    def usual_s(self, mode: Mode) -> float:
+        """How long it listens as a rule."""
+        return self.standard_s if mode is Mode.STANDARD else self.historic_s
 
 
 class Wake(Section):
@@ -54,6 +64,10 @@ class Limits(Section):
     recovery_s: Seconds | None = None
     detection_s: Seconds = 15.0
     """To find a new TIC mode, for a board that does; an assumption, three losses of signal of 54E annex A."""
+    period_s: Annotated[float, Field(gt=0)] | None = None
+    """Time between two readings that the supplier promises on any meter; None promises what [wake] comes to."""
+    cold_start_s: Annotated[float, Field(gt=0)] = 1800.0
+    """Until the first reading from an empty capacitor; half an hour is an assumption."""
 
 
 class Board(Section):
@@ -67,6 +81,7 @@ class Board(Section):
         detects_mode: it finds the TIC mode of its meter by itself, and again when that changes.
         labels: labels that it claims to report; None claims every label of the mode.
         wake: None for a device that is always on and reports each frame.
+        power: what it lives on; None: nobody said.
     """
 
     id: str
@@ -79,6 +94,7 @@ class Board(Section):
     listen: Listen = Listen()
     wake: Wake | None = None
     limits: Limits = Limits()
+    power: Power | None = None
 
     @property
     def report_period_s(self) -> float:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from xky.protocol import Burst, Group
 
-__all__ = ["BurstSource", "Uplink"]
+__all__ = ["BurstSource", "Supply", "Uplink"]
 
 
 class BurstSource(Protocol):
@@ -31,4 +31,18 @@ class Uplink(Protocol):
 
     def publish(self, groups: Sequence[Group]) -> None:
         """Say what was read: one reading, now."""
+        ...
+
+
+class Supply(Protocol):
+    """What terminals I1-A give: a Thevenin source at the carrier's frequency."""
+
+    @property
+    def open_circuit_v(self) -> float:
+        """Voltage without load, V rms."""
+        ...
+
+    @property
+    def source_ohm(self) -> float:
+        """Resistance, seen from the terminals."""
         ...

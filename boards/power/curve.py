@@ -49,6 +49,23 @@ class Curve:
         k = 0 if k < 0 else min(k, len(xs) - 2)
         return _hermite(x, xs[k], self.ys[k], self._slopes[k], xs[k + 1], self.ys[k + 1], self._slopes[k + 1])
 
+    def where(self, y: float, k: int) -> float:
+        """The x in piece ``k``, in which the curve only rises or only falls, at which it has the value ``y``."""
+        x0, x1, y0, y1 = self.xs[k], self.xs[k + 1], self.ys[k], self.ys[k + 1]
+        width, chord = x1 - x0, y1 - y0
+        a, b = width * self._slopes[k] - chord, chord - width * self._slopes[k + 1]
+        u = (y - y0) / chord
+        for _ in range(40):
+            rest = 1 - u
+            bend = a * rest + b * u
+            value = y0 + u * (chord + rest * bend) - y
+            slope = chord + (rest - u) * bend + u * rest * (b - a)
+            step = value / slope
+            u -= step
+            if -1e-13 < step < 1e-13:
+                break
+        return x0 + u * width
+
 
 _Point = tuple[float, float, float]
 

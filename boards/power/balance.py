@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The currents at the capacitor at an instant: what comes in, what goes out, and where the power is lost.
+
+Everything depends on the capacitor's inner voltage alone while supply and load stay what they are. The loop
+of the rectifier holds its own resistance, the diodes' and the capacitor's ESR, and sees the voltage lowered by
+what the load takes through that ESR: so the mean agrees with a simulation of each carrier period.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from ..ports import Supply
+from .curve import Curve, root
+from .description import Power
+from .parts import ROOM_C, Capacitor, Rectifier
+from .rectifier import Mean, mean_of
+
+__all__ = ["Balance", "Losses", "charging_curve"]
+
+_FADES_V = 0.5  # below it nothing runs: what a load still draws falls with the voltage, as through a resistor
+_FINE = 1e-11  # of a curve of the charging current, relative to its largest
+_HIGHEST_V = 60.0  # no board's voltage comes here
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Power at an instant, watts; what comes in is stored or one of these.
+
+    Attributes:
+        source_w: of the meter's open-circuit voltage: all that comes in.
+        meter_w: lost in the meter's resistance and the board's series resistor.
+        diode_w: in the rectifier.
+        charger_w: in the regulator before the capacitor, and the clamp at its input.
+        clamp_w: in the clamp across the capacitor.
+        esr_w: in the capacitor's series resistance.
+        leakage_w: in its leakage.
+        regulator_w: in the regulator to the rail, and in the comparator.
+        delivered_w: to the rail.
+    """
+
+    source_w: float
+    meter_w: float
+    diode_w: float
+    charger_w: float
+    clamp_w: float
+    esr_w: float
+    leakage_w: float
+    regulator_w: float
+    delivered_w: float
+
+
+class Balance:
+    """One power train on one supply with one load.
+
+    Args:
+        power: lives on the TIC.
+        supply: what terminals I1-A give.
+        rail_a: what the rail draws.
+        on: whether the rail is up, so that the regulator draws too.
+        temperature_c: of all parts.
+        charging: curve of the charging current from ``charging_curve``, shared by the loads of one supply.
+    """
+
+    def __init__(
+        self, power: Power, supply: Supply, rail_a: float, *, temperature_c: float = ROOM_C, charging: Curve | None = None
+    ) -> None:
+        assert power.rectifier is not None and power.capacitor is not None
+        self.rectifier: Rectifier = power.rectifier
+        self.capacitor: Capacitor = power.capacitor
+        self._charger, self._clamp, self._regulator = power.charger, power.clamp, power.regulator
+        self._rail_a = rail_a
+        self._idle_a = power.regulator.quiescent_a + (power.wake_up.quiescent_a if power.wake_up else 0.0)
+        self._temperature_c = temperature_c
+        self._peak_v = sqrt(2) * supply.open_circuit_v
+        self.esr_ohm = self.capacitor.esr_ohm * (1 + self.capacitor.esr_per_k * (temperature_c - ROOM_C))
+        self.capacitance_f = self.capacitor.capacitance_f * (
+            1 + self.capacitor.capacitance_per_k * (temperature_c - ROOM_C)
+        )
+        self._loop_ohm = _loop_ohm(power, supply, self.esr_ohm)
+        self._charging = charging or charging_curve(power, supply, temperature_c=temperature_c)
+        self._simple = power.charger is None and power.regulator.kind == "ldo"
+
+    def net_a(self, inner_v: float) -> float:
+        """What flows into the capacitance proper at its inner voltage: C · dV/dt."""
+        charge_a, drawn_a, _ = self._currents(inner_v)
+        return charge_a - drawn_a - inner_v * self.capacitor.leakage_s
+
+    def terminal_v(self, inner_v: float) -> float:
+        """The capacitor's voltage at its terminals, where everything else hangs."""
+        return self._currents(inner_v)[2]
+
+    def inner_v(self, terminal_v: float, low_v: float = -1.0, high_v: float = _HIGHEST_V) -> float:
+        """The inner voltage at which the terminals show a voltage."""
+        return root(lambda v: self.terminal_v(v) - terminal_v, low_v, high_v, tolerance=1e-14)
+
+    @property
+    def knots(self) -> Sequence[float]:
+        """Inner voltages at which the current has an edge."""
+        edges = [_FADES_V]
+        if self._clamp is not None:
+            edges.append(self._clamp.voltage_v)
+        if self._charger is not None:
+            limits_v = root(lambda v: self._offered_a(v) - self._allowed_a(v), 0.0, self._charger.output_v, tolerance=1e-14)
+            edges.append(limits_v)
+        return sorted(self.inner_v(edge) for edge in edges)
+
+    def losses(self, inner_v: float) -> Losses:
+        """Where the power goes, from the exact means of the rectifier."""
+        charge_a, drawn_a, terminal_v = self._currents(inner_v)
+        mean, charger_w = self._mean(inner_v, terminal_v, charge_a, drawn_a)
+        rail_a, idle_a = self._rail(terminal_v), self._idle(terminal_v)
+        clamp_a = self._clamped(terminal_v)
+        esr_ohm = self.esr_ohm
+        esr_w = esr_ohm * (charge_a - drawn_a) ** 2
+        if self._charger is None:
+            # The pulses of the carrier flow through the ESR: that part of the loop's loss is the capacitor's
+            pulses_w = mean.resistor_w * esr_ohm / self._loop_ohm
+            esr_w = pulses_w - 2 * esr_ohm * charge_a * drawn_a + esr_ohm * drawn_a**2
+        else:
+            pulses_w = 0.0
+        diode_share = self._diodes_ohm() / self._loop_ohm
+        delivered_w = rail_a * self._rail_v(terminal_v)
+        return Losses(
+            source_w=mean.source_w,
+            meter_w=mean.resistor_w * (1 - diode_share) - pulses_w,
+            diode_w=mean.diode_w + mean.resistor_w * diode_share,
+            charger_w=charger_w,
+            clamp_w=clamp_a * terminal_v,
+            esr_w=esr_w,
+            leakage_w=inner_v**2 * self.capacitor.leakage_s,
+            regulator_w=(self._drawn_by_rail(terminal_v) + idle_a) * terminal_v - delivered_w,
+            delivered_w=delivered_w,
+        )
+
+    def _mean(self, inner_v: float, terminal_v: float, charge_a: float, drawn_a: float) -> tuple[Mean, float]:
+        """Means of the rectifier, and what the charger loses."""
+
+        def mean(output_v: float) -> Mean:
+            return mean_of(
+                self.rectifier, output_v, peak_v=self._peak_v, loop_ohm=self._loop_ohm, temperature_c=self._temperature_c
+            )
+
+        charger = self._charger
+        if charger is None:
+            return mean(inner_v - self.esr_ohm * drawn_a), 0.0
+        if self._peak_v <= 0 or charge_a <= 0:
+            return Mean(0.0, 0.0, 0.0, 0.0, 0.0), 0.0
+        wanted_a = charge_a + charger.quiescent_a
+        before_v = terminal_v + charger.drop_v
+        if self._allowed_a(terminal_v) < self._offered_a(terminal_v):  # it limits: its input rises until no more comes
+            before_v = root(lambda v: mean(v).current_a - wanted_a, before_v, self._peak_v + 1.0, tolerance=1e-14)
+            if charger.input_clamp_v is not None:
+                before_v = min(before_v, charger.input_clamp_v)
+        at_input = mean(before_v)
+        return at_input, at_input.current_a * before_v - charge_a * terminal_v
+
+    def before_charger_v(self, inner_v: float) -> float:
+        """The charger's input; the capacitor's terminal where there is no charger."""
+        charge_a, drawn_a, terminal_v = self._currents(inner_v)
+        charger = self._charger
+        if charger is None or self._peak_v <= 0:
+            return terminal_v
+        if self._allowed_a(terminal_v) >= self._offered_a(terminal_v):
+            return terminal_v + charger.drop_v
+        wanted_a = charge_a + charger.quiescent_a
+        free_v = root(lambda v: self._charging(v) - wanted_a, terminal_v, self._peak_v + 1.0)
+        return free_v if charger.input_clamp_v is None else min(free_v, charger.input_clamp_v)
+
+    def _currents(self, inner_v: float) -> tuple[float, float, float]:
+        """Into the node at the terminals, out of it, and its voltage."""
+        esr_ohm = self.esr_ohm
+        if self._simple:
+            drawn_a = self._rail_a + self._idle_a
+            charge_a = self._charging(inner_v - esr_ohm * drawn_a)
+            terminal_v = inner_v + esr_ohm * (charge_a - drawn_a)
+            if terminal_v >= _FADES_V and (self._clamp is None or terminal_v <= self._clamp.voltage_v):
+                return charge_a, drawn_a, terminal_v
+
+        def charge(terminal_v: float, drawn_a: float) -> float:
+            if self._charger is None:
+                return self._charging(inner_v - esr_ohm * drawn_a)
+            return max(min(self._offered_a(terminal_v), self._allowed_a(terminal_v)), 0.0)
+
+        def drawn(terminal_v: float) -> float:
+            return self._drawn_by_rail(terminal_v) + self._idle(terminal_v) + self._clamped(terminal_v)
+
+        terminal_v = inner_v
+        if esr_ohm > 0:
+
+            def surplus(terminal_v: float) -> float:
+                drawn_a = drawn(terminal_v)
+                return inner_v + esr_ohm * (charge(terminal_v, drawn_a) - drawn_a) - terminal_v
+
+            low_v, high_v = inner_v, inner_v
+            width_v = 1e-3
+            while surplus(low_v) < 0 and low_v > -_HIGHEST_V:
+                low_v, width_v = low_v - width_v, 4 * width_v
+            width_v = 1e-3
+            while surplus(high_v) > 0 and high_v < 2 * _HIGHEST_V:
+                high_v, width_v = high_v + width_v, 4 * width_v
+            terminal_v = root(surplus, low_v, high_v, tolerance=1e-15) if high_v > low_v else inner_v
+        drawn_a = drawn(terminal_v)
+        return charge(terminal_v, drawn_a), drawn_a, terminal_v
+
+    def _offered_a(self, terminal_v: float) -> float:
+        """What comes through the charger while it does not limit."""
+        assert self._charger is not None
+        if self._peak_v <= 0:
+            return 0.0
+        return self._charging(terminal_v + self._charger.drop_v) - self._charger.quiescent_a
+
+    def _allowed_a(self, terminal_v: float) -> float:
+        """What it lets through near its output voltage."""
+        assert self._charger is not None
+        return (self._charger.output_v - terminal_v) / self._charger.output_ohm
+
+    def _fading(self, terminal_v: float) -> float:
+        return min(max(terminal_v, 0.0) / _FADES_V, 1.0)
+
+    def _rail_v(self, terminal_v: float) -> float:
+        regulator = self._regulator
+        if regulator.kind == "boost":
+            return regulator.output_v * self._fading(terminal_v)
+        return min(regulator.output_v, max(terminal_v - regulator.dropout_ohm * self._rail(terminal_v), 0.0))
+
+    def _rail(self, terminal_v: float) -> float:
+        return self._rail_a * self._fading(terminal_v)
+
+    def _drawn_by_rail(self, terminal_v: float) -> float:
+        regulator = self._regulator
+        if regulator.kind == "ldo":
+            return self._rail(terminal_v)
+        return self._rail(terminal_v) * self._rail_v(terminal_v) / (regulator.efficiency * max(terminal_v, _FADES_V))
+
+    def _idle(self, terminal_v: float) -> float:
+        return self._idle_a * self._fading(terminal_v)
+
+    def _clamped(self, terminal_v: float) -> float:
+        if self._clamp is None:
+            return 0.0
+        return max(terminal_v - self._clamp.voltage_v, 0.0) / self._clamp.resistance_ohm
+
+    def _diodes_ohm(self) -> float:
+        diodes = 2 if self.rectifier.kind == "bridge" else 1
+        return diodes * self.rectifier.diode.series_ohm if self.rectifier.diode.forward_v is None else 0.0
+
+
+def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_C) -> Curve:
+    """Mean current of the rectifier over the voltage behind it; what takes longest to reckon, shared by all loads."""
+    assert power.rectifier is not None and power.capacitor is not None
+    rectifier = power.rectifier
+    esr_ohm = power.capacitor.esr_ohm * (1 + power.capacitor.esr_per_k * (temperature_c - ROOM_C))
+    loop_ohm = _loop_ohm(power, supply, esr_ohm)
+    peak_v = sqrt(2) * supply.open_circuit_v
+
+    def current(output_v: float) -> tuple[float, float]:
+        mean = mean_of(rectifier, output_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=temperature_c)
+        return mean.current_a, mean.slope_s
+
+    lowest_v = -1.0 - 2 * esr_ohm  # a load of two amperes through the ESR
+    edge_v = peak_v * (2 if rectifier.kind == "doubler" else 1)
+    if rectifier.diode.forward_v is not None:
+        edge_v = max(edge_v - 2 * rectifier.diode.forward_v, 0.1)
+    largest_a = max(current(0.0)[0], 1e-6)
+    knots = [lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)]
+    return Curve.through(current, knots, _FINE * largest_a)
+
+
+def _loop_ohm(power: Power, supply: Supply, esr_ohm: float) -> float:
+    assert power.rectifier is not None
+    diode = power.rectifier.diode
+    bridge = power.rectifier.kind == "bridge"
+    diodes_ohm = (2 if bridge else 1) * (diode.series_ohm if diode.forward_v is None else 0.0)
+    # A charger smooths its input, so the capacitor sees no pulses; a doubler's pump sees half of them
+    in_loop = 0.0 if power.charger is not None else esr_ohm if bridge else esr_ohm / 2
+    return supply.source_ohm + power.rectifier.series_ohm + diodes_ohm + in_loop

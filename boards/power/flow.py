@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the capacitor's voltage goes while supply and load stay: no step size, no solver at run time.
+
+C · dV/dt depends on V alone, so the time from one voltage to another is an integral, and both ways of asking
+are one curve: V over the time of its reach. A reach lies between two voltages at which the current has an edge
+or is zero; it is walked once, when somebody first comes there.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from math import inf
+
+from .curve import Curve, gauss, root
+
+__all__ = ["Flow"]
+
+_NODES = gauss(6)
+_AT_REST_V = 1e-10  # so near to where it comes to rest, it is there
+_FINE_V = 1e-9
+_LOOKED_AT = 400  # voltages looked at for a change of direction
+
+
+class Flow:
+    """The motion of an inner voltage.
+
+    Args:
+        net_a: current into the capacitance, over the inner voltage.
+        capacitance_f: of the capacitor.
+        knots: voltages at which the current has an edge.
+        lowest_v: of the voltages that can be; there it stays.
+        highest_v: likewise.
+    """
+
+    def __init__(
+        self,
+        net_a: Callable[[float], float],
+        capacitance_f: float,
+        knots: Sequence[float],
+        *,
+        lowest_v: float = 0.0,
+        highest_v: float = 40.0,
+    ) -> None:
+        self._net_a = net_a
+        self._capacitance_f = capacitance_f
+        edges = {lowest_v, highest_v, *(v for v in knots if lowest_v < v < highest_v)}
+        rests = self._find_rests(sorted(edges), (highest_v - lowest_v) / _LOOKED_AT)
+        self._stops = sorted({*edges, *rests})
+        middles = (0.5 * (low + high) for low, high in pairwise(self._stops))
+        self._rises = [net_a(middle) > 0 for middle in middles]
+        self._at_rest = [stop in rests for stop in self._stops]
+        self._at_rest[0] |= not self._rises[0]
+        self._at_rest[-1] |= self._rises[-1]
+        self._reaches: list[_Reach | None] = [None] * len(self._rises)
+
+    def _find_rests(self, edges: Sequence[float], width_v: float) -> set[float]:
+        rests = set()
+        for start, end in pairwise(edges):
+            steps = max(int((end - start) / width_v), 8)
+            looked_at = [start + (end - start) * k / steps for k in range(steps)] + [end]
+            before_a = self._net_a(start)
+            for low, high in pairwise(looked_at):
+                after_a = self._net_a(high)
+                if before_a == 0.0:
+                    rests.add(low)
+                elif (before_a < 0) != (after_a < 0) and after_a != 0.0:
+                    rests.add(root(self._net_a, low, high, tolerance=1e-15))
+                before_a = after_a
+        return rests
+
+    def after(self, inner_v: float, duration_s: float) -> float:
+        """The voltage so much later."""
+        while True:
+            reach = self._reach(inner_v)
+            if reach is None:
+                return inner_v
+            at_s = reach.time_of(inner_v) + duration_s
+            if at_s < reach.length_s:
+                return reach.at(at_s)
+            inner_v, duration_s = reach.end_v, at_s - reach.length_s
+            if reach.rests:
+                return inner_v
+
+    def time_to(self, inner_v: float, target_v: float) -> float:
+        """Seconds until it reaches a voltage; 0 where it is there, infinite if never."""
+        waited_s = 0.0
+        while inner_v != target_v:
+            reach = self._reach(inner_v)
+            if reach is None or (target_v > inner_v) != reach.rises:
+                return inf
+            if reach.holds(target_v):
+                return waited_s + max(reach.time_of(target_v) - reach.time_of(inner_v), 0.0)
+            if reach.rests:
+                return inf
+            waited_s += reach.length_s - reach.time_of(inner_v)
+            inner_v = reach.end_v
+        return waited_s
+
+    def rest_v(self, inner_v: float) -> float:
+        """Where it comes to rest from here, or the end of the voltages that can be."""
+        place = self._place(inner_v)
+        if place is None:
+            return inner_v
+        step = 1 if self._rises[place] else -1
+        stop = place + (step > 0)
+        while not self._at_rest[stop]:
+            stop += step
+        return self._stops[stop]
+
+    def slope(self, inner_v: float) -> float:
+        """dV/dt there, volts a second."""
+        return self._net_a(inner_v) / self._capacitance_f
+
+    def jump(self, duration_s: float, low_v: float, high_v: float) -> Curve:
+        """Voltage after ``duration_s`` over voltage before: one look-up a state, for years of the same cycle."""
+
+        def after(inner_v: float) -> tuple[float, float]:
+            later_v = self.after(inner_v, duration_s)
+            slope = self.slope(inner_v)
+            # Neighbours keep their distance in time; at rest there is none to keep
+            return later_v, self.slope(later_v) / slope if abs(slope) > 1e-15 else 1.0
+
+        return Curve.through(after, [low_v, *(v for v in self._stops if low_v < v < high_v), high_v], _FINE_V)
+
+    def _place(self, inner_v: float) -> int | None:
+        """Number of the reach that leads on from here; None where it is at rest."""
+        stops = self._stops
+        above = bisect_right(stops, inner_v)
+        for stop in (above - 1, above):
+            if 0 <= stop < len(stops) and self._at_rest[stop] and abs(inner_v - stops[stop]) <= _AT_REST_V:
+                return None
+        place = min(max(above - 1, 0), len(self._rises) - 1)
+        if place and inner_v == stops[place] and not self._rises[place]:
+            place -= 1  # it falls on from an edge
+        return place
+
+    def _reach(self, inner_v: float) -> "_Reach | None":
+        place = self._place(inner_v)
+        if place is None:
+            return None
+        reach = self._reaches[place]
+        if reach is None:
+            reach = self._reaches[place] = self._walk(place)
+        return reach
+
+    def _walk(self, place: int) -> "_Reach":
+        rises = self._rises[place]
+        low, high = self._stops[place : place + 2]
+        # At rest the time has no end: it stops a little before
+        low += _AT_REST_V / 2 * self._at_rest[place]
+        high -= _AT_REST_V / 2 * self._at_rest[place + 1]
+        start, end = (low, high) if rises else (high, low)
+        points = [(0.0, start, self.slope(start))]
+        for voltage, duration_s in self._cells(start, end):
+            points.append((points[-1][0] + duration_s, voltage, self.slope(voltage)))
+        end_v = self._stops[place + rises]
+        return _Reach(points, end_v, rises=rises, rests=self._at_rest[place + rises])
+
+    def _cells(self, start_v: float, end_v: float) -> Iterator[tuple[float, float]]:
+        """Voltages on the way and the seconds between them, so close that the curve between is right."""
+        middle_v = 0.5 * (start_v + end_v)
+        first_s, second_s = self._seconds(start_v, middle_v), self._seconds(middle_v, end_v)
+        whole_s = self._seconds(start_v, end_v)
+        total_s = first_s + second_s
+        slopes = self.slope(start_v), self.slope(end_v)
+        curve = Curve((0.0, total_s), (start_v, end_v), slopes)
+        near = abs(start_v - end_v) < 4 * _AT_REST_V
+        if near or (
+            abs(curve(first_s) - middle_v) <= _FINE_V and abs(whole_s - total_s) * max(map(abs, slopes)) <= _FINE_V
+        ):
+            yield end_v, total_s
+        else:
+            yield from self._cells(start_v, middle_v)
+            yield from self._cells(middle_v, end_v)
+
+    def _seconds(self, start_v: float, end_v: float) -> float:
+        width = end_v - start_v
+        return self._capacitance_f * width * sum(weight / self._net_a(start_v + node * width) for node, weight in _NODES)
+
+
+class _Reach:
+    """Voltage over the time of one way."""
+
+    def __init__(self, points: Sequence[tuple[float, float, float]], end_v: float, *, rises: bool, rests: bool) -> None:
+        times, volts, slopes = zip(*points, strict=True)
+        self.at = Curve(times, volts, slopes)
+        self._sign = 1.0 if rises else -1.0
+        self._keys = [self._sign * v for v in volts]
+        self.length_s = times[-1]
+        self.end_v = end_v
+        self.rises = rises
+        self.rests = rests
+
+    def holds(self, inner_v: float) -> bool:
+        return self._keys[0] <= self._sign * inner_v <= self._keys[-1]
+
+    def time_of(self, inner_v: float) -> float:
+        k = min(max(bisect_right(self._keys, self._sign * inner_v) - 1, 0), len(self._keys) - 2)
+        return self.at.where(inner_v, k)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A power train with its states: each supply and each load has its own motion and its own thresholds."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, inf
+
+from ..ports import Supply
+from .balance import Balance, charging_curve
+from .curve import Curve
+from .description import Load, Power
+from .flow import Flow
+from .parts import ROOM_C
+
+__all__ = ["OFF", "State", "Train"]
+
+OFF = "off"  # held in reset, or without a rail
+
+
+@dataclass(frozen=True)
+class State:
+    """A supply and a load.
+
+    Attributes:
+        name: of the load, or ``off``.
+        load: of the rail.
+        balance: of the currents.
+        off_terminal_v: the device loses its rail when the terminals, on the average of a burst, fall to here.
+        on_terminal_v: it gets it back when they rise to here.
+    """
+
+    name: str
+    load: Load
+    balance: Balance
+    off_terminal_v: float
+    on_terminal_v: float
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The motion of the capacitor's inner voltage."""
+        return Flow(self.balance.net_a, self.balance.capacitance_f, self.balance.knots)
+
+    @cached_property
+    def off_v(self) -> float:
+        """Inner voltage of ``off_terminal_v``."""
+        return self.balance.inner_v(self.off_terminal_v)
+
+    @cached_property
+    def on_v(self) -> float:
+        """Inner voltage of ``on_terminal_v``."""
+        return self.balance.inner_v(self.on_terminal_v)
+
+    def inner_v(self, terminal_v: float) -> float:
+        """Inner voltage of any voltage at the terminals."""
+        return self.balance.inner_v(terminal_v)
+
+    def terminal_v(self, inner_v: float) -> float:
+        """And back."""
+        return self.balance.terminal_v(inner_v)
+
+
+class Train:
+    """A board's power train at a temperature.
+
+    Args:
+        power: it lives on the TIC.
+        temperature_c: of all parts.
+    """
+
+    def __init__(self, power: Power, *, temperature_c: float = ROOM_C) -> None:
+        self.power = power
+        self.temperature_c = temperature_c
+        self._charging: dict[tuple[float, float], Curve] = {}
+        self._states: dict[tuple[float, float, str], State] = {}
+
+    def state(self, supply: Supply, name: str) -> State:
+        """The state of a load by its name, ``off`` included; made once."""
+        key = supply.open_circuit_v, supply.source_ohm, name
+        state = self._states.get(key)
+        if state is None:
+            state = self._states[key] = self._make(supply, name)
+        return state
+
+    def _make(self, supply: Supply, name: str) -> State:
+        power = self.power
+        key = supply.open_circuit_v, supply.source_ohm
+        if key not in self._charging:
+            self._charging[key] = charging_curve(power, supply, temperature_c=self.temperature_c)
+        load = Load(current_a=power.mcu.off_a) if name == OFF else power.loads[name]
+        balance = Balance(
+            power, supply, load.current_a, temperature_c=self.temperature_c, charging=self._charging[key]
+        )
+        on_v = power.mcu.power_on_v
+        if power.regulator.kind == "boost":
+            on_v = power.regulator.input_min_v
+        if power.wake_up is not None:
+            on_v = max(on_v, power.wake_up.on_v)
+        if name == OFF:
+            return State(name, load, balance, -inf, on_v)
+        return State(name, load, balance, self._off_terminal_v(load, balance), on_v)
+
+    def _off_terminal_v(self, load: Load, balance: Balance) -> float:
+        power = self.power
+        burst_a = self.burst_a(load, balance)
+        dip_v = balance.esr_ohm * (burst_a - load.current_a)
+        if power.regulator.kind == "boost":
+            lost_v = power.regulator.input_min_v + dip_v
+        else:
+            lost_v = power.mcu.brown_out_v + power.regulator.dropout_ohm * burst_a + dip_v
+        if power.wake_up is not None:
+            lost_v = max(lost_v, power.wake_up.off_v + dip_v)
+        return lost_v
+
+    def burst_a(self, load: Load, balance: Balance) -> float:
+        """Current through regulator and capacitor at the end of a burst: the bulk capacitance gives the rest."""
+        if load.peak_a is None:
+            return load.current_a
+        extra_a = load.peak_a - load.current_a
+        ohm = balance.esr_ohm + self.power.regulator.dropout_ohm
+        if self.power.bulk is None or ohm == 0:
+            return load.peak_a
+        return load.current_a + extra_a * (1 - exp(-load.peak_s / (ohm * self.power.bulk.capacitance_f)))
