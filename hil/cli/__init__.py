@@ -31,7 +31,11 @@ def _root() -> None:
 
 
 for _module in sorted(module.name for module in iter_modules(__path__)):
-    app.command(_module)(import_module(f"{__name__}.{_module}").command)
+    _found = import_module(f"{__name__}.{_module}")
+    if hasattr(_found, "group"):
+        app.add_typer(_found.group, name=_module)
+    else:
+        app.command(_module)(_found.command)
 
 
 def main() -> None:

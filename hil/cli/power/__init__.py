@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky power``: what a board does with the 130 mW of a meter; one file a subcommand, found by listing this folder."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+import typer
+from typer.core import TyperGroup
+
+__all__ = ["group"]
+
+_OF_A_BOARD = "show"  # xky power BOARD
+
+
+class _BoardOrCommand(TyperGroup):
+    """What is no subcommand is a board."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = [_OF_A_BOARD, *args]
+        return super().parse_args(ctx, args)
+
+
+group = typer.Typer(
+    cls=_BoardOrCommand,
+    no_args_is_help=True,
+    help="What a board does with the 130 mW of a meter: xky power BOARD, or a subcommand.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for _module in sorted(module.name for module in iter_modules(__path__)):
+    group.command(_module)(import_module(f"{__name__}.{_module}").command)
