@@ -16,9 +16,9 @@ from .life import Life, Stretch, What, energy_over
 from .parts import ROOM_C
 from .phases import phases_of
 from .ratings import Rated, ratings_exceeded
-from .train import Train
+from .train import OFF, Train
 
-__all__ = ["Analysis", "ColdStart", "analyse", "cold_start"]
+__all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period"]
 
 _PATIENCE_S = 6 * 3600.0  # a device that has not spoken by then never will
 _RESETS = 200  # in a row without a word: then it is looked at whether they lead anywhere
@@ -66,7 +66,7 @@ class Analysis:
         min_period_s: the shortest that goes on for ever; None: none does.
         limited_by: what it is limited by: ``energy``, ``wake`` or ``duty cycle``.
         margin_v: at the terminals over brown-out, at the worst instant of the worst wake; None where there is no wake.
-        settled_v: terminal voltage at which wakes begin in the long run; None: it does not come through.
+        settled_v: terminal voltage at which wakes begin in the long run; None: it does not come through, or skips some.
         per_reading: where the energy of one period goes; None where it does not come through.
         exceeded: ratings that are not kept at the highest supply allowed.
         cycle: at ``period_s``; None for a device that never sleeps.
@@ -142,9 +142,11 @@ def analyse(
     if shortest is not None and shortest[0] <= awake_s * (1 + 1e-9):
         limited_by = "wake"
     settled_v = cycle.settles_at(max(cold.wakes_v[-1], first_v)) if cold.start_s is not None else None
+    if settled_v is not None and settled_v < first_v:
+        settled_v = None  # its firmware sleeps on long before it comes to that
     starts = [*cold.wakes_v, *([] if settled_v is None else [settled_v])]
     margin_v = min((cycle.margin_v(max(v, first_v)) for v in starts), default=None)
-    per_reading = None if settled_v is None else energy_over(_one_period(cycle, settled_v))
+    per_reading = None if settled_v is None else energy_over(one_period(cycle, settled_v))
     needs_w = 0.0 if per_reading is None else (per_reading.delivered_j + per_reading.regulator_j) / cycle.period_s
     return Analysis(
         board=board, supply=supply, mode=mode, refused="", needs_w=needs_w, offered_w=offered_w, train=train, cold=cold,
@@ -184,7 +186,8 @@ def _always_on(
     )  # fmt: skip
 
 
-def _one_period(cycle: Cycle, inner_v: float) -> list[Stretch]:
+def one_period(cycle: Cycle, inner_v: float) -> list[Stretch]:
+    """A wake and its sleep from an inner voltage on, whether it comes through or not."""
     stretches, at_s = [], 0.0
     for state, duration_s in cycle.states:
         after_v = state.flow.after(inner_v, duration_s)
@@ -246,7 +249,9 @@ def cold_start(
                 trouble = f"hangs: it resets again and again at {moment.terminal_v:.2f} V and never comes to read"
                 break
     if started_s is None and not trouble:
-        trouble = f"never starts: {life.train.state(life.supply, 'off').terminal_v(life.inner_v):.2f} V are reached"
+        off, policy = life.train.state(life.supply, OFF), life.train.power.policy
+        needed_v = max(off.on_terminal_v, (policy.start_v or 0.0) - policy.start_margin_v)
+        trouble = f"never starts: it comes to {off.terminal_v(life.inner_v):.2f} V, and needs {needed_v:.2f} V"
     assert life.stretches is not None
     return ColdStart(
         started_s, readings[0] if readings else None, len(resets_v), trouble, tuple(life.stretches), readings,

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky power BOARD``: will it live on a meter's terminal A, how often can it speak, and by what margin?"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from xky.boards import Board, board_named, board_names
+from xky.boards.power.analysis import Analysis, analyse
+from xky.emulator.supply import SUPPLIES, supply_named
+from xky.protocol import InputError, Mode
+
+from ...plot import check_plot
+from ...power.document import document_of
+from ...power.duration import seconds_of
+from ...power.print_analysis import print_analysis, title_of, verdict_of
+from ...power.wake_table import reset_of
+
+__all__ = ["command"]
+
+_HIGHEST = SUPPLIES["typical"]  # 13 V rms without load: no meter gives more (54E §4)
+_COLDEST_C, _HOTTEST_C = -40.0, 85.0  # what industrial parts are made for
+
+
+def command(
+    board: Annotated[str, typer.Argument(help=f"One of {', '.join(board_names())}, or a TOML file.")],
+    supply: Annotated[str, typer.Option(help=f"What the meter gives: {', '.join(SUPPLIES)}.")] = "min_spec",
+    period: Annotated[str | None, typer.Option(help="From wake to wake: 10s, 2min, 1h; else the board's own.")] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Of the TIC: frames of historic mode take longer.")] = None,
+    temperature: Annotated[float, typer.Option(metavar="CELSIUS", help="Of all parts.")] = 27.0,
+    plot: Annotated[
+        list[Path] | None, typer.Option(help="Draw charge, cycles and a wake: FILE.svg or FILE.png; may be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Show what a board does on a meter's supply: cold start, wakes, shortest period, margin, energy, ratings."""
+    for path in plot or ():
+        check_plot(path)
+    if not _COLDEST_C <= temperature <= _HOTTEST_C:
+        raise InputError(f"--temperature {temperature:g}: expected {_COLDEST_C:g} to {_HOTTEST_C:g} °C")
+    period_s = None if period is None else seconds_of(period, "--period")
+    looked_at, fed_by = board_named(board), supply_named(supply)
+    analysis = analyse(
+        looked_at, fed_by, highest=_HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
+    )
+    title = title_of(analysis, fed_by, temperature)
+    if plot:
+        _draw(analysis, title, plot)
+    if as_json:
+        document = document_of(analysis, fed_by, temperature)
+        sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        print_analysis(analysis, title, _HIGHEST, Console())
+
+
+def _draw(analysis: Analysis, title: str, paths: list[Path]) -> None:
+    if analysis.refused:
+        raise InputError(f"--plot {paths[0]}: nothing to draw; {analysis.board.id} {analysis.refused}")
+    from ...plot.power_figure import draw_analysis
+
+    word, reason = verdict_of(analysis)
+    for path in paths:
+        draw_analysis(analysis, path, f"{title}. {word}: {reason}", reset=reset_of(analysis))
+
+
+def _mode(board: Board, mode: Mode | None) -> Mode:
+    if mode is None:
+        return Mode.STANDARD if Mode.STANDARD in board.modes else board.modes[0]
+    if mode not in board.modes:
+        raise InputError(f"--mode {mode}: board {board.id} reads only {', '.join(board.modes)}")
+    return mode
