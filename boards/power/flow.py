@@ -47,7 +47,9 @@ class Flow:
         rests = self._find_rests(sorted(edges), (highest_v - lowest_v) / _LOOKED_AT)
         self._stops = sorted({*edges, *rests})
         middles = (0.5 * (low + high) for low, high in pairwise(self._stops))
-        self._rises = [net_a(middle) > 0 for middle in middles]
+        currents_a = [net_a(middle) for middle in middles]
+        self._rises = [current_a > 0 for current_a in currents_a]
+        self._still = [current_a == 0.0 for current_a in currents_a]
         self._at_rest = [stop in rests for stop in self._stops]
         self._at_rest[0] |= not self._rises[0]
         self._at_rest[-1] |= self._rises[-1]
@@ -62,11 +64,23 @@ class Flow:
             for low, high in pairwise(looked_at):
                 after_a = self._net_a(high)
                 if before_a == 0.0:
-                    rests.add(low)
-                elif (before_a < 0) != (after_a < 0) and after_a != 0.0:
+                    rests.add(low if after_a == 0.0 else self._end_of_rest(low, high))
+                elif after_a == 0.0:
+                    rests.add(self._end_of_rest(high, low))
+                elif (before_a < 0) != (after_a < 0):
                     rests.add(root(self._net_a, low, high, tolerance=1e-15))
                 before_a = after_a
         return rests
+
+    def _end_of_rest(self, still_v: float, moving_v: float) -> float:
+        """How far, towards where there is a current, there is none: diodes block, and nothing leaks."""
+        for _ in range(60):
+            middle_v = 0.5 * (still_v + moving_v)
+            if self._net_a(middle_v) == 0.0:
+                still_v = middle_v
+            else:
+                moving_v = middle_v
+        return still_v
 
     def after(self, inner_v: float, duration_s: float) -> float:
         """The voltage so much later."""
@@ -132,7 +146,7 @@ class Flow:
         place = min(max(above - 1, 0), len(self._rises) - 1)
         if place and inner_v == stops[place] and not self._rises[place]:
             place -= 1  # it falls on from an edge
-        return place
+        return None if self._still[place] else place
 
     def _reach(self, inner_v: float) -> "_Reach | None":
         place = self._place(inner_v)
