@@ -146,10 +146,7 @@ class Life:
             state = self.train.state(self.supply, OFF)
             if self.inner_v >= state.on_v:
                 return
-            wait_s = state.flow.time_to(self.inner_v, state.on_v)
-            if self._changes:
-                wait_s = min(wait_s, self._changes[0][0] - self.now_s)
-            yield from self._spend(OFF, wait_s, until_v=state.on_v)
+            yield from self._spend(OFF, state.flow.time_to(self.inner_v, state.on_v), until_v=state.on_v)
 
     def _work(self) -> Iterator[Moment]:
         """From power on to brown-out."""
