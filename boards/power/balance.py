@@ -90,6 +90,10 @@ class Balance:
         """The capacitor's voltage at its terminals, where everything else hangs."""
         return self._currents(inner_v)[2]
 
+    def charge_a(self, inner_v: float) -> float:
+        """Into the node at the terminals."""
+        return self._currents(inner_v)[0]
+
     def inner_v(self, terminal_v: float, low_v: float = -1.0, high_v: float = _HIGHEST_V) -> float:
         """The inner voltage at which the terminals show a voltage."""
         return root(lambda v: self.terminal_v(v) - terminal_v, low_v, high_v, tolerance=1e-14)
@@ -192,14 +196,13 @@ class Balance:
                 drawn_a = drawn(terminal_v)
                 return inner_v + esr_ohm * (charge(terminal_v, drawn_a) - drawn_a) - terminal_v
 
-            low_v, high_v = inner_v, inner_v
-            width_v = 1e-3
-            while surplus(low_v) < 0 and low_v > -_HIGHEST_V:
-                low_v, width_v = low_v - width_v, 4 * width_v
-            width_v = 1e-3
-            while surplus(high_v) > 0 and high_v < 2 * _HIGHEST_V:
-                high_v, width_v = high_v + width_v, 4 * width_v
-            terminal_v = root(surplus, low_v, high_v, tolerance=1e-15) if high_v > low_v else inner_v
+            # What is drawn mostly grows with the voltage: then the answer lies between a guess and what follows from it
+            other_v = inner_v + surplus(inner_v)
+            width_v = other_v - inner_v
+            while width_v and (surplus(other_v) > 0) == (width_v > 0) and abs(other_v) < 2 * _HIGHEST_V:
+                width_v *= 4
+                other_v += width_v
+            terminal_v = root(surplus, inner_v, other_v, tolerance=1e-15) if width_v else inner_v
         drawn_a = drawn(terminal_v)
         return charge(terminal_v, drawn_a), drawn_a, terminal_v
 
@@ -262,8 +265,8 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
     edge_v = peak_v * (2 if rectifier.kind == "doubler" else 1)
     if rectifier.diode.forward_v is not None:
         edge_v = max(edge_v - 2 * rectifier.diode.forward_v, 0.1)
-    largest_a = max(current(0.0)[0], 1e-6)
-    knots = [lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)]
+    largest_a = max(current(0.0)[0], 1e-3)
+    knots = sorted({lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)})
     return Curve.through(current, knots, _FINE * largest_a)
 
 
