@@ -147,7 +147,10 @@ class Board(Section):
         """Longest time between two readings of a sleeping device; 0 for one that reports each frame."""
         if self.wake is None:
             return 0.0
-        return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + self.wake.sleep_s
+        sleep_s = self.wake.sleep_s
+        if self.power is not None and self.power.policy.sleep == "recharge":
+            sleep_s = max(sleep_s, self.power.policy.max_sleep_s)
+        return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + sleep_s
 
 
 def _table(data: Any, key: str) -> dict[str, Any]:
