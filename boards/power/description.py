@@ -12,7 +12,7 @@ from .parts import Adc, Bulk, Capacitor, Charger, Clamp, Mcu, NotNegative, Posit
 __all__ = ["LoRa", "Load", "Policy", "Power"]
 
 RUN, SLEEP = "run", "sleep"
-_MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # by spreading factor: LoRaWAN regional parameters, EU868
+_MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # LoRaWAN regional parameters, EU868
 
 
 class Load(Section):
@@ -98,9 +98,7 @@ class LoRa(Section):
     def _is_allowed(self) -> "LoRa":
         most = _MOST_BYTES[self.spreading_factor]
         if self.payload_bytes > most:
-            raise ValueError(
-                f"payload_bytes {self.payload_bytes}: expected {most} or less at spreading factor {self.spreading_factor}"
-            )
+            raise ValueError(f"payload_bytes {self.payload_bytes}: expected {most} or less at this spreading factor")
         return self
 
 
