@@ -20,6 +20,7 @@ __all__ = ["Balance", "Losses", "charging_curve"]
 
 _FADES_V = 0.5  # below it nothing runs: what a load still draws falls with the voltage, as through a resistor
 _FINE = 1e-11  # of a curve of the charging current, relative to its largest
+_TRIES = 60
 _HIGHEST_V = 60.0  # no board's voltage comes here
 
 
@@ -175,11 +176,7 @@ class Balance:
         """Into the node at the terminals, out of it, and its voltage."""
         esr_ohm = self.esr_ohm
         if self._simple:
-            drawn_a = self._rail_a + self._idle_a
-            charge_a = self._charging(inner_v - esr_ohm * drawn_a)
-            terminal_v = inner_v + esr_ohm * (charge_a - drawn_a)
-            if terminal_v >= _FADES_V and (self._clamp is None or terminal_v <= self._clamp.voltage_v):
-                return charge_a, drawn_a, terminal_v
+            return self._currents_of_ldo(inner_v)
 
         def charge(terminal_v: float, drawn_a: float) -> float:
             if self._charger is None:
@@ -205,6 +202,28 @@ class Balance:
             terminal_v = root(surplus, inner_v, other_v, tolerance=1e-15) if width_v else inner_v
         drawn_a = drawn(terminal_v)
         return charge(terminal_v, drawn_a), drawn_a, terminal_v
+
+    def _currents_of_ldo(self, inner_v: float) -> tuple[float, float, float]:
+        """The same where nothing but LDO and clamp hangs on the capacitor: what they draw is piecewise linear."""
+        esr_ohm, clamp = self.esr_ohm, self._clamp
+        full_a = self._rail_a + self._idle_a
+        charge_a = self._charging(inner_v - esr_ohm * full_a)
+        for number in range(_TRIES):  # each try is nearer by the ESR's share of the loop
+            terminal_v = inner_v + esr_ohm * (charge_a - full_a)
+            drawn_a = full_a
+            if terminal_v < _FADES_V:
+                fading_s = full_a / _FADES_V
+                terminal_v = inner_v + esr_ohm * charge_a
+                drawn_a = fading_s * max(terminal_v, 0.0) / (1 + esr_ohm * fading_s)
+            elif clamp is not None and terminal_v > clamp.voltage_v:
+                over_v = (terminal_v - clamp.voltage_v) / (1 + esr_ohm / clamp.resistance_ohm)
+                drawn_a += over_v / clamp.resistance_ohm
+            elif number == 0:
+                break
+            before_a, charge_a = charge_a, self._charging(inner_v - esr_ohm * drawn_a)
+            if abs(charge_a - before_a) <= 1e-16 + 1e-14 * abs(charge_a):
+                break
+        return charge_a, drawn_a, inner_v + esr_ohm * (charge_a - drawn_a)
 
     def _offered_a(self, terminal_v: float) -> float:
         """What comes through the charger while it does not limit."""

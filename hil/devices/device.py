@@ -53,6 +53,8 @@ class Device(Protocol):
 
     virtual: bool
     """Whether it lives in virtual time."""
+    feeds_on_the_bench: bool
+    """Whether the bench itself is what terminals I1-A give it, so that its power can be judged."""
     board: Board | None
     """The board that the device's name tells; None where the user says which it is."""
 

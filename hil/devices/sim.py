@@ -28,6 +28,7 @@ class SimDevice:
     """
 
     virtual = True
+    feeds_on_the_bench = True
     ended: str | None = None
     last_words = ""
     stderr = b""

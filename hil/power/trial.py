@@ -6,6 +6,7 @@ Apart from the plan of the line: here the meter only says its frames, and the su
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xky.boards import Board
 from xky.boards.power.energy import Energy
@@ -18,7 +19,7 @@ from xky.protocol import Mode
 from ..bench import Bench
 from ..devices import Device
 
-__all__ = ["MINIMUM", "CutOut", "PowerRecord", "Trial", "record_power"]
+__all__ = ["MINIMUM", "CutOut", "PowerRecord", "PowerTrials", "Trial"]
 
 MINIMUM = SUPPLIES["min_spec"]
 STIFF = Supply("stiff", 13.0, 50.0)  # gives 845 mW: tells what a device takes where nothing is short
@@ -91,20 +92,18 @@ class PowerRecord:
     """All trials of a device in one mode.
 
     Attributes:
-        board: that it runs on.
         cold: from an empty capacitor on a minimum-spec meter, its ADC without a scale.
         cuts: the supply cut out and given back, again and again.
         stiff: from a source that has more than enough.
     """
 
-    board: Board
     cold: Trial
     cuts: Sequence[CutOut]
     stiff: Trial
 
 
-def record_power(device: Callable[[], Device], board: Board, mode: Mode, *, seed: int = 0) -> PowerRecord:
-    """Run all trials.
+class PowerTrials:
+    """The trials of one device in one mode; they run when their record is first asked for.
 
     Args:
         device: makes the simulated device anew, not started.
@@ -112,22 +111,56 @@ def record_power(device: Callable[[], Device], board: Board, mode: Mode, *, seed
         mode: of the TIC.
         seed: of the meter.
     """
-    lasts_s = max(_CYCLES * board.report_period_s, _AT_LEAST_S)
-    limit_s = board.limits.cold_start_s
-    cold = _Run(device(), board, mode, seed, MINIMUM, inner_v=0.0, full_once=False)
-    with cold.bench:
-        cold.until_reading(limit_s * 1.1)
-        if cold.bench.probe.readings:
-            cold.bench.run_for(lasts_s)
-        from_empty = cold.trial()
-    cutting = _Run(device(), board, mode, seed, MINIMUM)
-    with cutting.bench:
-        cuts = list(cutting.cut(limit_s))
-    stiff = _Run(device(), board, mode, seed, STIFF)
-    with stiff.bench:
-        stiff.bench.run_for(lasts_s)
-        fed = stiff.trial()
-    return PowerRecord(board, from_empty, cuts, fed)
+
+    def __init__(self, device: Callable[[], Device], board: Board, mode: Mode, *, seed: int = 0) -> None:
+        self._device = device
+        self.board = board
+        self._mode = mode
+        self._seed = seed
+
+    @property
+    def played(self) -> bool:
+        """Whether the record was asked for."""
+        return "record" in self.__dict__
+
+    @cached_property
+    def record(self) -> PowerRecord:
+        """What the device did."""
+        limit_s = self.board.limits.cold_start_s
+        cutting = self._run(self.board, MINIMUM)
+        with cutting.bench:
+            cuts = cutting.cut(limit_s)
+        stiff = self._run(self.board, STIFF)
+        with stiff.bench:
+            stiff.bench.run_for(self._lasts_s)
+            fed = stiff.trial()
+        return PowerRecord(self._from_empty(self.board), cuts, fed)
+
+    def with_margin(self, margin_v: float) -> Trial:
+        """The start from empty, and what follows, were the rail lost so much lower only."""
+        power = self.board.power
+        assert power is not None
+        mcu = power.mcu.model_copy(update={"brown_out_v": power.mcu.brown_out_v - margin_v})
+        wake_up = power.wake_up
+        if wake_up is not None:
+            wake_up = wake_up.model_copy(update={"off_v": wake_up.off_v - margin_v})
+        spared = power.model_copy(update={"mcu": mcu, "wake_up": wake_up})
+        return self._from_empty(self.board.model_copy(update={"power": spared}))
+
+    @property
+    def _lasts_s(self) -> float:
+        return max(_CYCLES * self.board.report_period_s, _AT_LEAST_S)
+
+    def _from_empty(self, board: Board) -> Trial:
+        run = self._run(board, MINIMUM, inner_v=0.0, full_once=False)
+        with run.bench:
+            run.until_reading(1.1 * board.limits.cold_start_s)
+            if run.bench.probe.readings:
+                run.bench.run_for(self._lasts_s)
+            return run.trial()
+
+    def _run(self, board: Board, supply: Supply, *, inner_v: float | None = None, full_once: bool = True) -> "_Run":
+        return _Run(self._device(), board, self._mode, self._seed, supply, inner_v=inner_v, full_once=full_once)
 
 
 class _Run:
@@ -141,8 +174,8 @@ class _Run:
         seed: int,
         supply: Supply,
         *,
-        inner_v: float | None = None,
-        full_once: bool = True,
+        inner_v: float | None,
+        full_once: bool,
     ) -> None:
         self._device = device
         self._supply = supply
