@@ -106,13 +106,14 @@ class Board(Section):
         wake, lora = _table(data, "wake"), _table(_table(data, "power"), "lora")
         if not wake or not lora:
             return data
-        if "publish_s" in wake:
-            raise ValueError("wake.publish_s: expected none beside [power.lora], which tells it; leave it out")
         try:
             found = LoRa.model_validate(lora)
         except ValidationError:  # told when the power train is looked at
             return data | {"wake": wake | {"publish_s": 0.0}}
-        return data | {"wake": wake | {"publish_s": airtime_s(found) + windows_s(found)}}
+        publish_s = airtime_s(found) + windows_s(found)
+        if wake.get("publish_s", publish_s) != publish_s:
+            raise ValueError("wake.publish_s: expected none beside [power.lora], which tells it; leave it out")
+        return data | {"wake": wake | {"publish_s": publish_s}}
 
     @model_validator(mode="after")
     def _has_the_loads_of_its_states(self) -> "Board":

@@ -34,7 +34,7 @@ def line_of(keys: Sequence[str], text: str) -> int:
 def comments_of(text: str) -> Mapping[tuple[str, ...], str]:
     """The comment at the end of each key's line, without its mark; keys that have none are left out.
 
-    >>> comments_of("[a]\nx = 1  # one\ny = '# none'\n")
+    >>> comments_of("[a]\\nx = 1  # one\\ny = '# none'\\n")
     {('a', 'x'): 'one'}
     """
     reader = _Reader(text)

@@ -14,6 +14,7 @@ from xky.boards import Board, board_named, board_names
 from xky.boards.board import board_file
 from xky.boards.sources import SOURCES, Sourced, values_of
 from xky.protocol import InputError
+from xky.protocol.tomlfile import parse_toml
 
 from ..text import printable
 
@@ -63,8 +64,8 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object and nothing else.")] = False,
 ) -> None:
     """Print each value of a board's file with its source and what else its line says."""
-    board = board_named(name)
-    values = values_of(board_file(name)[1])
+    shown, text = board_file(name)
+    board, values = parse_toml(text, shown, Board), values_of(text)
     if as_json:
         rows = [
             {"section": one.section, "key": one.key, "value": one.value, "source": one.source or None, "note": one.note}

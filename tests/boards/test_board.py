@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xky.boards import board_named, board_names
+from xky.boards import Board, board_named, board_names
 from xky.boards.board import board_file, load_board
 from xky.boards.firmware import firmware_names, load_firmware
 from xky.boards.lora import airtime_s, windows_s
@@ -207,6 +207,7 @@ def lora_board(folder: Path, lora: str = LORA) -> Path:
 
 def test_lora_tells_how_long_a_board_publishes(tmp_path: Path) -> None:
     board = load_board(lora_board(tmp_path))
+    assert Board.model_validate(board.model_dump()) == board
     assert board.power is not None
     assert board.power.lora is not None
     assert board.wake is not None
