@@ -40,7 +40,7 @@ class Thrift:
 
     def _raw(self, terminal_v: float) -> int:
         assert self._adc is not None
-        most = 2**self._adc.bits - 1
+        most = self._adc.highest_raw
         share = terminal_v * self._adc.divider * (1 + self._adc.gain_error) / self._adc.reference_v
         return max(0, min(most, floor(share * most + 0.5)))
 
@@ -52,7 +52,7 @@ class Thrift:
         if self._adc.scales_itself:
             self._full_raw = max(self._full_raw, raw)
             return self._adc.full_v * raw / self._full_raw
-        return raw / (2**self._adc.bits - 1) * self._adc.reference_v / self._adc.divider
+        return raw / self._adc.highest_raw * self._adc.reference_v / self._adc.divider
 
     def may_start(self, terminal_v: float) -> bool:
         """Whether a wake goes on."""
@@ -70,9 +70,11 @@ class Thrift:
         policy, adc = self._policy, self._adc
         if policy.stop_v is None or adc is None:
             return policy.stop_v
-        most = 2**adc.bits - 1
-        raw = policy.stop_v / adc.full_v * self._full_raw if adc.scales_itself else (
-            policy.stop_v * adc.divider / adc.reference_v * most
+        most = adc.highest_raw
+        raw = (
+            policy.stop_v / adc.full_v * self._full_raw
+            if adc.scales_itself
+            else (policy.stop_v * adc.divider / adc.reference_v * most)
         )
         return (floor(raw) + 0.5) / most * adc.reference_v / (adc.divider * (1 + adc.gain_error))
 

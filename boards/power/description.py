@@ -35,7 +35,9 @@ class Load(Section):
     @model_validator(mode="after")
     def _peak_is_more(self) -> "Load":
         if self.peak_a is not None and self.peak_a < self.current_a:
-            raise ValueError(f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak")
+            raise ValueError(
+                f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak"
+            )
         return self
 
 
@@ -67,7 +69,9 @@ class Policy(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "Policy":
         if self.start_v is not None and self.stop_v is not None and not self.stop_v < self.start_v:
-            raise ValueError(f"stop_v {self.stop_v}: expected below start_v {self.start_v}; it stops below where it starts")
+            raise ValueError(
+                f"stop_v {self.stop_v}: expected below start_v {self.start_v}; it stops below where it starts"
+            )
         if self.min_sleep_s > self.max_sleep_s:
             raise ValueError(f"min_sleep_s {self.min_sleep_s}: expected max_sleep_s {self.max_sleep_s} or less")
         return self
