@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
 from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
@@ -106,14 +106,21 @@ class Board(Section):
         wake, lora = _table(data, "wake"), _table(_table(data, "power"), "lora")
         if not wake or not lora:
             return data
+        if "publish_s" in wake:
+            raise ValueError("wake.publish_s: expected none beside [power.lora], which tells it; leave it out")
         try:
             found = LoRa.model_validate(lora)
         except ValidationError:  # told when the power train is looked at
             return data | {"wake": wake | {"publish_s": 0.0}}
-        publish_s = airtime_s(found) + windows_s(found)
-        if wake.get("publish_s", publish_s) != publish_s:
-            raise ValueError("wake.publish_s: expected none beside [power.lora], which tells it; leave it out")
-        return data | {"wake": wake | {"publish_s": publish_s}}
+        return data | {"wake": wake | {"publish_s": airtime_s(found) + windows_s(found)}}
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what ``[power.lora]`` says: what is read again may have another one."""
+        written: dict[str, Any] = told(self)
+        if self.power is not None and self.power.lora is not None:
+            _table(written, "wake").pop("publish_s", None)
+        return written
 
     @model_validator(mode="after")
     def _has_the_loads_of_its_states(self) -> "Board":
