@@ -40,7 +40,7 @@ def test_shortest_period_is_the_border(name: str, first_v: float, supply: str) -
     assert start_v >= first_v
 
     longer = Cycle(train, SUPPLIES[supply], PHASES, period_s + 0.01 - WAKE_S)
-    lived = longer.through(10_000, start_v, all_of_them=True)
+    lived = longer.through(10_000, start_v + 1e-6, all_of_them=True)  # on the edge itself a nanovolt decides
     assert (lived.cycles, lived.down_s) == (10_000, None)
     assert lived.inner_v >= start_v - 1e-6
 
