@@ -112,12 +112,12 @@ def _lines(analysis: Analysis, highest: Supply) -> Iterator[tuple[str, str]]:
     energy = analysis.per_reading
     if energy is not None:
         yield "energy a reading", f"{energy.delivered_j + energy.regulator_j:.3g} J from the capacitor, sleep included"
-    offered = f"{1e3 * analysis.offered_w:.0f} mW that this supply gives at the most"
+    offered = f"{1e3 * analysis.offered_w:.0f} mW"
     if analysis.needs_w and analysis.settled_v is not None:
-        share = analysis.needs_w / analysis.offered_w
-        yield "mean power", f"{1e3 * analysis.needs_w:.3g} mW from the capacitor, {share:.0%} of the {offered}"
+        drawn = f"{1e3 * analysis.needs_w:.3g} mW from the capacitor, {analysis.needs_w / analysis.offered_w:.0%}"
+        yield "mean power", f"{drawn} of the {offered} that this supply gives at the most"
     else:
-        yield "mean power", f"{offered}; 54E guarantees {1e3 * GUARANTEED_W:.0f} mW"
+        yield "mean power", f"none; this supply gives {offered} at the most, 54E guarantees {1e3 * GUARANTEED_W:.0f} mW"
     kept = "none exceeded" if not analysis.exceeded else f"{len(analysis.exceeded)} exceeded"
     yield "ratings", f"{kept} on the highest supply allowed, {_named(highest)}"
 

@@ -5,7 +5,7 @@ from xky.boards import Board, board_named
 from xky.boards.power import Load, Policy, Power
 from xky.boards.power.parts import Charger
 
-__all__ = ["BARE", "FED_BY_REGULATOR", "STARTS_ALONE", "WINKY", "with_power"]
+__all__ = ["BARE", "FED_BY_REGULATOR", "STARTS_ALONE", "WINKY", "listening_hungrily", "with_power"]
 
 WINKY = board_named("winky-c6")
 
@@ -27,5 +27,8 @@ FED_BY_REGULATOR = with_power(
 )
 """A regulator before the capacitor, rated for 13.2 V."""
 
-HUNGRY = Load(current_a=0.08)
-"""A radio that is never off."""
+
+def listening_hungrily(board: Board) -> Board:
+    """The board with a radio that is never off while it listens."""
+    assert board.power is not None
+    return with_power(board, loads={**board.power.loads, "listen": Load(current_a=0.08)})
