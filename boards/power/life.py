@@ -165,26 +165,30 @@ class Life:
         thrift = self._thrift
         woke_s = self.now_s
         yield self._moment(What.WAKE, SLEEP)
-        for number, phase in enumerate(self._phases):
-            if number == 1 and not thrift.may_start(self._terminal_v(SLEEP)):
+        looked = False
+        for phase in self._phases:
+            booted = phase.load != "boot"
+            if booted and not looked and not thrift.may_start(self._terminal_v(SLEEP)):
                 yield self._moment(What.WAITS, SLEEP)
                 return (yield from self._spend(SLEEP, self.train.power.policy.retry_s)) is not _End.DOWN
             end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.looks else None)
             if end is _End.DOWN:
                 return False
+            looked = booted
             last = phase is self._phases[-1]
-            if end is _End.STOPPED or (number and not last and thrift.must_stop(self._terminal_v(phase.load))):
+            if end is _End.STOPPED or (booted and not last and thrift.must_stop(self._terminal_v(phase.load))):
                 yield self._moment(What.STOPS, phase.load)
                 break
         else:
             yield self._moment(What.READING, self._phases[-1].load)
-        terminal_v = self._terminal_v(SLEEP)
-        sleep_s = self._sleep_s if self._sleep_s is not None else thrift.sleep_s(self.now_s, terminal_v)
+        sleep_s = self._sleep_s
+        if sleep_s is None:
+            sleep_s = thrift.sleep_s(self.now_s, lambda: self._terminal_v(SLEEP))
         yield self._moment(What.SLEEP, SLEEP)
         if (yield from self._spend(SLEEP, sleep_s)) is _End.DOWN:
             return False
         assert self.now_s > woke_s
-        thrift.wakes(self.now_s, self._terminal_v(SLEEP))
+        thrift.wakes(self.now_s, lambda: self._terminal_v(SLEEP))
         return True
 
     def _spend(
