@@ -146,10 +146,12 @@ class Life:
             state = self.train.state(self.supply, OFF)
             if self.inner_v >= state.on_v:
                 return
-            wait_s = state.flow.time_to(self.inner_v, state.on_v)
-            if self._changes:
-                wait_s = min(wait_s, self._changes[0][0] - self.now_s)
-            yield from self._spend(OFF, wait_s, until_v=state.on_v)
+            on_s = state.flow.time_to(self.inner_v, state.on_v)
+            change_s = self._changes[0][0] - self.now_s if self._changes else inf
+            if change_s <= on_s:
+                yield from self._spend(OFF, change_s)
+            else:
+                yield from self._spend(OFF, on_s, until_v=state.on_v)
 
     def _work(self) -> Iterator[Moment]:
         """From power on to brown-out."""
@@ -228,8 +230,6 @@ class Life:
                 self.supply = self._changes.pop(0)[1]
                 yield self._moment(What.SUPPLY, name)
                 if step_s != left_s:
-                    if until_v is not None:
-                        return _End.THROUGH
                     continue
             return _End.STOPPED if step_s == stop_s else _End.THROUGH
 
