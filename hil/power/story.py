@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xky.boards import Board
 from xky.boards.power.life import Life, Moment, Stretch, What
@@ -70,7 +71,7 @@ def story_of(board: Board, scenario: Scenario, supply: Supply, *, mode: Mode, sl
         supplies=[(0.0, supply), *supplies],
         moments=[one for one in moments if one.what in _TOLD],
         readings_s=readings,
-        longest_gap_s=max(after - before for before, after in zip(ends, ends[1:], strict=False)),
+        longest_gap_s=max(after - before for before, after in pairwise(ends)),
         stretches=tuple(life.stretches),
         duration_s=duration_s,
     )
