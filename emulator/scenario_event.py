@@ -73,7 +73,7 @@ class TerminalA(Section):
     @model_validator(mode="after")
     def _is_one_thing(self) -> "TerminalA":
         if (self.model is None) == (self.share is None):
-            raise ValueError("one of model and share is wanted: model = \"weak_old\", or share = 0 for a cut-out")
+            raise ValueError('one of model and share is wanted: model = "weak_old", or share = 0 for a cut-out')
         return self
 
 

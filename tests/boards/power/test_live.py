@@ -151,3 +151,31 @@ def test_the_voltage_is_the_same_whether_or_not_somebody_asks() -> None:
     quiet.env.run(until=399 / 4)
     assert quiet.power.terminal_v == pytest.approx(asked.power.terminal_v, abs=1e-7)
     assert quiet.published == asked.published
+
+
+@pytest.mark.parametrize("name", ["winky-c6", "winky-lab", "winky-c3", "winky-v1"])
+def test_a_life_without_a_line_and_one_with_it_lose_and_find_their_rail_at_the_same_instants(name: str) -> None:
+    """The capacitor is cut off while the board sleeps; from there on no frame decides anything."""
+    board = board_named(name)
+    assert board.wake is not None
+    board = board.model_copy(update={"wake": board.wake.model_copy(update={"sleep_s": 900_000.0})})
+    board = with_power(board, policy=WINKY.power.policy.model_dump() | {"start_v": None, "stop_v": None}, adc=None)  # type: ignore[union-attr]
+    powered = Powered(board)
+    powered.env.run(until=600)
+    asleep_v, slept_s = powered.power.terminal_v, 600.0
+    assert powered.power.stretches[-1].state.name == "sleep"
+    inner_v = powered.power.stretches[-1].after_v
+    powered.at(700, lambda: powered.give(MINIMUM.cut))
+    powered.at(300_000, lambda: powered.give(MINIMUM))
+    powered.env.run(until=300_300)
+    on = [one.at_s for one in powered.power.moments if one.what is What.POWER_ON and one.at_s > slept_s]
+    train = train_of(board.power)  # type: ignore[arg-type]
+    sleep, dark = train.state(MINIMUM.cut, "sleep"), train.state(MINIMUM.cut, "off")
+    at_cut_v = train.state(MINIMUM, "sleep").flow.after(inner_v, 100.0)
+    down_s = 700 + sleep.flow.time_to(at_cut_v, sleep.off_v)
+    assert powered.brown_outs()[0] == pytest.approx(down_s, abs=1e-5)
+    life = Life(board, MINIMUM.cut, changes=[(300_000 - down_s, MINIMUM)], inner_v=sleep.off_v)
+    born = next(one for one in life.live(400_000) if one.what is What.POWER_ON)
+    if dark.on_v > sleep.off_v:
+        assert on[0] == pytest.approx(down_s + born.at_s, abs=0.02)  # a reset holds for 10 ms
+    assert asleep_v > 3
