@@ -101,6 +101,6 @@ def test_a_year_on_power_alone(
     benchmark.extra_info["times empty simpy timeouts"] = round(yardstick_s / best_s, 2)
     with capsys.disabled():
         goal = "" if goal_s is None else f" (goal {goal_s:g} s)"
-        print(f"\na year of a Winky at 30 s, {title}: {best_s:.3g} s{goal}, {years_s[0]:.3g} s the first time; {YEAR_S / best_s:.2g} x real time, "
-              f"{yardstick_s / best_s:.2g} x as fast as as many empty simpy timeouts")  # fmt: skip
+        print(f"\na year of a Winky at 30 s, {title}: {best_s:.3g} s{goal}, {years_s[0]:.3g} s the first time; "
+              f"{YEAR_S / best_s:.2g} x real time, {yardstick_s / best_s:.2g} x simpy timeouts")  # fmt: skip
     assert goal_s is None or best_s < goal_s * 2  # machines differ by a factor of two
