@@ -13,6 +13,8 @@ from xky.boards.power.train import OFF
 __all__ = ["View", "enlarged_of", "period_of", "resets_in", "start_of"]
 
 _RESETS_SHOWN = 10
+_PERIODS_SHOWN = 1.5  # behind the first reading, or more if they are short
+_CHARGES_SHOWN = 3.0  # times the way to the first reading
 _NEARLY = 0.995  # of where a voltage comes to rest
 _UNITS = ((1e-3, "ms", 0.3), (1.0, "s", 100.0), (60.0, "min", 7200.0), (3600.0, "h", inf))  # up to so many seconds
 _BEHIND = 0.35  # of a wake: so much of the sleep is drawn with it
@@ -75,6 +77,8 @@ def start_of(analysis: Analysis) -> View:
         if len(resets_s) > _RESETS_SHOWN:
             end_s = resets_s[_RESETS_SHOWN]
             heading += f": the first {_RESETS_SHOWN} of {cold.resets} resets in a row"
+    elif cold.reading_s is not None:  # a device that sleeps for hours would leave no room for its charge
+        end_s = min(end_s, cold.reading_s + max(_PERIODS_SHOWN * analysis.period_s, _CHARGES_SHOWN * cold.reading_s))
     if len(resets_in(stretches)) == 0 and (cold.start_s is None or analysis.cycle is None):
         last = stretches[-1]
         rest_v = last.state.flow.rest_v(last.before_v)

@@ -86,7 +86,7 @@ def _thresholds(analysis: Analysis) -> Iterator[_Threshold]:
     if power.clamp is not None:
         yield _Threshold("the clamp begins to draw", power.clamp.voltage_v, _FULL)
     if power.charger is not None:
-        yield _Threshold("the regulator before it lets go", power.charger.output_v, _FULL)
+        yield _Threshold("it is charged no further", power.charger.output_v, _FULL)
     yield _Threshold("power on", train.state(analysis.supply, OFF).on_terminal_v, _ON)
     if policy.start_v is not None:
         yield _Threshold("its firmware begins a wake", policy.start_v - policy.start_margin_v, _BEGINS)
@@ -154,8 +154,10 @@ def mark_events(axes: "Axes", analysis: Analysis, view: View) -> None:
         handles += axes.plot([view.x(at_s) for at_s in readings_s], [y] * len(readings_s), linestyle="none",
                              marker="^", markersize=5, color="black", markerfacecolor="white", zorder=3)  # fmt: skip
         labels.append("a reading")
-        axes.annotate(f"first reading, {readings_s[0]:.4g} s", (view.x(readings_s[0]), y), (-6, 0), ha="right",
-                      va="center", textcoords="offset points", size=SMALL_PT,
+        text, x = f"first reading, {readings_s[0]:.4g} s", view.x(readings_s[0])
+        left = x / view.width * PLOT_IN > width_in(text, SMALL_PT) + 0.1
+        axes.annotate(text, (x, y), (-6 if left else 6, 0), ha="right" if left else "left", va="center",
+                      textcoords="offset points", size=SMALL_PT,
                       bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
     resets_s = resets_in(view.seen)
     if resets_s:
@@ -174,14 +176,21 @@ def draw_phases(axes: "Axes", view: View) -> None:
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.set_xticks([])
+    free_in = 0.0  # from here on there is room for a name
     for number, (name, stretches) in enumerate(groupby(view.seen, lambda one: one.state.name)):
         parts = list(stretches)
         start, end = view.ends(parts[0])[0], view.ends(parts[-1])[1]
         axes.axvspan(start, end, edgecolor=GREY, linewidth=0.5, **_BANDS[number % 2])
-        wide_in = (end - start) / view.width * PLOT_IN
-        if wide_in < SMALL_PT / 72 + _NARROW_IN:
-            continue
         text = "off: it charges" if name == OFF else name
+        wide_in, middle_in = ((x / view.width * PLOT_IN) for x in (end - start, (start + end) / 2))
         flat = wide_in > width_in(text, SMALL_PT) + _NARROW_IN
-        axes.text((start + end) / 2, 0.5, text, ha="center", va="center_baseline" if flat else "center",
-                  size=SMALL_PT, rotation=0 if flat else 90)  # fmt: skip
+        if not flat:  # upright it may stand over its neighbours a little
+            middle_in = max(middle_in, SMALL_PT / 72 / 2 + _NARROW_IN)
+        half_in = width_in(text, SMALL_PT) / 2 if flat else SMALL_PT / 72 / 2
+        if middle_in - half_in < free_in:
+            continue
+        free_in = middle_in + half_in
+        ink = _BANDS[number % 2]["facecolor"]
+        axes.text(middle_in / PLOT_IN * view.width, 0.5, text, ha="center", va="center_baseline" if flat else "center",
+                  size=SMALL_PT, rotation=0 if flat else 90,
+                  bbox={"facecolor": ink, "edgecolor": "none", "pad": 0.3})  # fmt: skip

@@ -114,7 +114,8 @@ def _lines(analysis: Analysis, highest: Supply) -> Iterator[tuple[str, str]]:
         yield "energy a reading", f"{energy.delivered_j + energy.regulator_j:.3g} J from the capacitor, sleep included"
     offered = f"{1e3 * analysis.offered_w:.0f} mW"
     if analysis.needs_w and analysis.settled_v is not None:
-        drawn = f"{1e3 * analysis.needs_w:.3g} mW from the capacitor, {analysis.needs_w / analysis.offered_w:.0%}"
+        percent = 100 * analysis.needs_w / analysis.offered_w
+        drawn = f"{1e3 * analysis.needs_w:.3g} mW from the capacitor, {percent:.2g} %"
         yield "mean power", f"{drawn} of the {offered} that this supply gives at the most"
     else:
         yield "mean power", f"none; this supply gives {offered} at the most, 54E guarantees {1e3 * GUARANTEED_W:.0f} mW"
