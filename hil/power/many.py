@@ -22,11 +22,12 @@ from xky.protocol import InputError
 from .points import OPEN_CIRCUIT, PERIOD, SOURCE, TEMPERATURE, Points
 from .rectified import Array, Diodes, RectifiedCurves
 
-__all__ = ["Outcome", "State", "Trains", "live"]
+__all__ = ["Outcome", "State", "Trains", "check", "live"]
 
 _FADES_V = 0.5  # as in boards/power/balance.py: below it nothing runs
 _AT_ONCE = 2048  # boards whose arrays stay in a processor's cache
-_STEP = 0.08  # of the time constant
+_STEP = 0.08  # of the time constant: 1e-7 V
+_SHORT = 2e-3  # of it; there two looks at the current serve as well as four
 _MOST_STEPS = 1 << 14
 _SETTLED_V = 1e-10
 _AT_REST_V = 1e-12
@@ -73,11 +74,7 @@ class Trains:
 
     def __init__(self, points: Points) -> None:
         power = points.board.power
-        if power is None:
-            raise InputError(f"board {points.board.id}: its file has no [power] table; describe its power train there")
-        if power.source == "external":
-            raise InputError(f"board {points.board.id}: has a supply of its own; nothing of the TIC's can be varied")
-        assert power.rectifier is not None and power.capacitor is not None
+        assert power is not None and power.rectifier is not None and power.capacitor is not None
         self.points, self._power = points, power
         above_c = points(TEMPERATURE) - ROOM_C
         self.esr_ohm = points("power.capacitor.esr_ohm") * (1 + points("power.capacitor.esr_per_k") * above_c)
@@ -359,6 +356,9 @@ class State:
         half_s = 0.5 * step_s
         first = self.rise(inner_v)
         second = self.rise(inner_v + half_s * first)
+        if np.max(step_s * self.decay_per_s, initial=0.0) < _SHORT:
+            soon_v: Array = inner_v + step_s * second
+            return soon_v
         third = self.rise(inner_v + half_s * second)
         fourth = self.rise(inner_v + step_s * third)
         found: Array = inner_v + step_s * (first + 2 * (second + third) + fourth) / 6
@@ -452,12 +452,7 @@ def live(points: Points, cycles: int = 100) -> Outcome:
     Raises:
         InputError: the board does not live on the TIC, or lacks a load.
     """
-    trains = Trains(points.take(slice(0, 1)))  # complains before anything is reckoned
-    loads = [load for load, _ in points.phases()] or [RUN]
-    assert trains.points.board.power is not None
-    for load in loads if points.board.wake is None else [*loads, SLEEP]:
-        if load not in trains.points.board.power.loads:
-            raise InputError(f"board {points.board.id}: [power.loads.{load}] is missing; it is a part of each wake")
+    check(points)
     # Those that take steps of the same length stand together
     speed = 1 / (points(SOURCE) * points("power.capacitor.capacitance_f"))
     if PERIOD in points.columns:
@@ -473,6 +468,23 @@ def live(points: Points, cycles: int = 100) -> Outcome:
 
     arrays = {name: whole(name) for name in ("starts", "start_s", "margin_v", "lives", "worst", "wake_v", "wake_s")}
     return Outcome(**arrays, phases=outcomes[0].phases, cycles=max(one.cycles for one in outcomes))  # type: ignore[arg-type]
+
+
+def check(points: Points) -> None:
+    """Complain of a board that cannot be looked at, before any work is done.
+
+    Raises:
+        InputError: the board does not live on the TIC, or lacks a load.
+    """
+    board = points.board
+    if board.power is None:
+        raise InputError(f"board {board.id}: its file has no [power] table; describe its power train there")
+    if board.power.source == "external":
+        raise InputError(f"board {board.id}: has a supply of its own; the TIC has nothing to vary for it")
+    loads = [load for load, _ in points.take(slice(0, 1)).phases()]
+    for load in [*loads, SLEEP] if loads else [RUN]:
+        if load not in board.power.loads:
+            raise InputError(f"board {board.id}: [power.loads.{load}] is missing; its cycles need it")
 
 
 def _live(points: Points, cycles: int) -> Outcome:

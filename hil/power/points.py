@@ -2,7 +2,7 @@
 """Many boards of one build: a board's file with arrays in the place of some of its values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -48,26 +48,19 @@ class Points:
     temperature_c: float = ROOM_C
     period_s: float | None = None
     mode: Mode = Mode.STANDARD
-    _of_supply: Mapping[str, float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        rest = {OPEN_CIRCUIT: self.open_circuit_v, SOURCE: self.source_ohm, TEMPERATURE: self.temperature_c}
-        object.__setattr__(self, "_of_supply", rest)
 
     def take(self, which: Any) -> "Points":
         """Some of them: indexes, or a slice."""
         some = {key: values[which] for key, values in self.columns.items()}
         count = len(np.arange(self.count)[which])
-        return Points(
-            self.board, count, some, self.open_circuit_v, self.source_ohm, self.temperature_c, self.period_s, self.mode
-        )
+        return replace(self, columns=some, count=count)
 
     def __call__(self, key: str) -> Array:
         """The values of a key, one a board."""
         if key in self.columns:
             return self.columns[key]
-        value = self._of_supply[key] if key in self._of_supply else value_of(self.board, key)
-        return np.full(self.count, float(value))
+        rest = {OPEN_CIRCUIT: self.open_circuit_v, SOURCE: self.source_ohm, TEMPERATURE: self.temperature_c}
+        return np.full(self.count, float(rest[key] if key in rest else value_of(self.board, key)))
 
     def diodes(self) -> tuple[Array, Array]:
         """N·kT/q and IS of one diode of each board, at its temperature."""

@@ -188,4 +188,4 @@ class RectifiedCurves:
     def _look_up(self, output_v: Array) -> tuple[Array, Array, Array]:
         place = np.sqrt(np.maximum((self._high_v - output_v) * self._per_v, 0.0))
         cell = np.minimum(place.astype(np.intp), self._cells - 1)
-        return self._cubic[self._first + cell], place - cell, place
+        return self._cubic.take(self._first + cell, axis=0, mode="clip"), place - cell, place  # clip: it need not look
