@@ -92,7 +92,9 @@ class Analysis:
     @property
     def lives(self) -> bool:
         """Whether it starts by itself and keeps its period for ever."""
-        return not self.refused and self.cold is not None and self.cold.start_s is not None and self.settled_v is not None
+        return (
+            not self.refused and self.cold is not None and self.cold.start_s is not None and self.settled_v is not None
+        )
 
 
 def analyse(

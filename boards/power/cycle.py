@@ -165,26 +165,24 @@ class Cycle:
                 number += 1
                 if abs(inner_v - start_v) < _SETTLED_V:
                     return Through(inner_v, cycles, lowest_v, None)
-        jumps = self._jumps if number < cycles else ()
+        jumps = self._jumps(inner_v) if number < cycles else ()
         for done in range(number, cycles):
             start_v = inner_v
             for jump, off_v in jumps:
                 inner_v = jump(inner_v)
                 if inner_v <= off_v:
                     return self._down(done, start_v)
-                if inner_v < lowest_v:
-                    lowest_v = inner_v
+                lowest_v = min(lowest_v, inner_v)
         return Through(inner_v, cycles, lowest_v, None)
 
     def _down(self, cycles: int, start_v: float) -> Through:
         until_s, off_v = self._until_down(start_v)
         return Through(off_v, cycles, off_v, cycles * self.period_s + until_s)
 
-    @cached_property
-    def _jumps(self) -> Sequence[tuple[Curve, float]]:
+    def _jumps(self, inner_v: float) -> Sequence[tuple[Curve, float]]:
         states = self.states
         low_v = min(state.off_v for state, _ in states)
-        high_v = max(state.flow.rest_v(40.0) for state, _ in states) + 1e-6
+        high_v = max(inner_v, *(state.flow.rest_v(inner_v) for state, _ in states)) + 1e-6
         jumps = []
         for state, duration_s in states:
             jumps.append((state.flow.jump(duration_s, low_v - 1e-6, high_v), state.off_v))

@@ -34,7 +34,9 @@ class Load(Section):
     @model_validator(mode="after")
     def _peak_is_more(self) -> "Load":
         if self.peak_a is not None and self.peak_a < self.current_a:
-            raise ValueError(f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak")
+            raise ValueError(
+                f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak"
+            )
         return self
 
 
@@ -44,8 +46,8 @@ class Policy(Section):
     Attributes:
         start_v: a wake goes on only from here (less ``start_margin_v``); None: always.
         start_margin_v: see there.
-        stop_v: it stops and sleeps at or below; None: never.
-        check_s: how often it looks while awake.
+        stop_v: it stops and sleeps at or below: it looks after each phase of a wake, and all the time while it
+            listens; None: never.
         retry_s: it sleeps so long when ``start_v`` is not reached.
         sleep: ``fixed``: as long as ``[wake]`` says; ``recharge``: until the charge that it sees coming has brought
             the capacitor back to ``start_v``.
@@ -57,7 +59,6 @@ class Policy(Section):
     start_v: Positive | None = None
     start_margin_v: NotNegative = 0.05
     stop_v: Positive | None = None
-    check_s: Positive = 0.25
     retry_s: Positive = 30.0
     sleep: Literal["fixed", "recharge"] = "fixed"
     min_sleep_s: Positive = 10.0
@@ -67,7 +68,9 @@ class Policy(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "Policy":
         if self.start_v is not None and self.stop_v is not None and not self.stop_v < self.start_v:
-            raise ValueError(f"stop_v {self.stop_v}: expected below start_v {self.start_v}; it stops below where it starts")
+            raise ValueError(
+                f"stop_v {self.stop_v}: expected below start_v {self.start_v}; it stops below where it starts"
+            )
         if self.min_sleep_s > self.max_sleep_s:
             raise ValueError(f"min_sleep_s {self.min_sleep_s}: expected max_sleep_s {self.max_sleep_s} or less")
         return self

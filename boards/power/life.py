@@ -5,7 +5,7 @@ No line and no frames: what the TIC says takes as long as it does as a rule. The
 simulated firmware (``Thrift``), which lives on the same states when there is a line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
@@ -17,11 +17,10 @@ from ..firmware.thrift import Thrift
 from ..ports import Supply
 from .description import RUN, SLEEP
 from .energy import Energy, energy_of
-from .parts import ROOM_C
-from .phases import Phase, phases_of
+from .phases import phases_of
 from .train import OFF, State, Train
 
-__all__ = ["Life", "Moment", "Stretch", "What"]
+__all__ = ["Life", "Moment", "Stretch", "What", "energy_over"]
 
 
 class What(StrEnum):
@@ -95,7 +94,7 @@ class Life:
         full_once: see ``Thrift``.
         mode: of the TIC; frames of historic mode take longer.
         sleep_s: in the place of what the board does.
-        on_stretch: told each stretch of time.
+        keep: whether to keep each stretch of time.
 
     Attributes:
         now_s: since the beginning.
@@ -113,12 +112,11 @@ class Life:
         full_once: bool = True,
         mode: Mode = Mode.STANDARD,
         sleep_s: float | None = None,
-        temperature_c: float = ROOM_C,
         keep: bool = False,
     ) -> None:
         assert board.power is not None
         self.board = board
-        self.train = train or Train(board.power, temperature_c=temperature_c)
+        self.train = train or Train(board.power)
         self.supply = supply
         self.now_s = 0.0
         self.inner_v = inner_v
@@ -143,7 +141,7 @@ class Life:
         except _Over:
             return
 
-    def _charge(self) -> Iterator[Moment]:
+    def _charge(self) -> Generator[Moment, None, None]:
         while True:
             state = self.train.state(self.supply, OFF)
             if self.inner_v >= state.on_v:
@@ -162,7 +160,7 @@ class Life:
         while (yield from self._cycle()):
             pass
 
-    def _cycle(self) -> Iterator[Moment]:
+    def _cycle(self) -> Generator[Moment, None, bool]:
         """A wake and the sleep behind it; whether it still lives."""
         thrift = self._thrift
         woke_s = self.now_s
@@ -171,10 +169,11 @@ class Life:
             if number == 1 and not thrift.may_start(self._terminal_v(SLEEP)):
                 yield self._moment(What.WAITS, SLEEP)
                 return (yield from self._spend(SLEEP, self.train.power.policy.retry_s)) is not _End.DOWN
-            end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.may_stop else None)
+            end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.looks else None)
             if end is _End.DOWN:
                 return False
-            if end is _End.STOPPED:
+            last = phase is self._phases[-1]
+            if end is _End.STOPPED or (number and not last and thrift.must_stop(self._terminal_v(phase.load))):
                 yield self._moment(What.STOPS, phase.load)
                 break
         else:
@@ -190,7 +189,7 @@ class Life:
 
     def _spend(
         self, name: str, duration_s: float, *, stop_v: float | None = None, until_v: float | None = None
-    ) -> Iterator[Moment]:
+    ) -> Generator[Moment, None, _End]:
         """Let time pass in a load; how it ended.
 
         Args:

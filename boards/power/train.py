@@ -87,9 +87,7 @@ class Train:
         if key not in self._charging:
             self._charging[key] = charging_curve(power, supply, temperature_c=self.temperature_c)
         load = Load(current_a=power.mcu.off_a) if name == OFF else power.loads[name]
-        balance = Balance(
-            power, supply, load.current_a, temperature_c=self.temperature_c, charging=self._charging[key]
-        )
+        balance = Balance(power, supply, load.current_a, temperature_c=self.temperature_c, charging=self._charging[key])
         on_v = power.mcu.power_on_v
         if power.regulator.kind == "boost":
             on_v = power.regulator.input_min_v
