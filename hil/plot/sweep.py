@@ -42,6 +42,7 @@ def draw_grid(grid: Grid, path: Path, title: str) -> None:
 
 def _map(grid: Grid, title: str) -> "Figure":
     from matplotlib import patheffects
+    from matplotlib.collections import LineCollection, PolyCollection
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -62,8 +63,11 @@ def _map(grid: Grid, title: str) -> "Figure":
     halo = [patheffects.withStroke(linewidth=2.5, foreground=_HALO)]
     handles: list[Line2D | Patch] = []
     labels = []
-    if (margin_v <= 0).any():
-        axes.contourf(across.values, up.values, margin_v, levels=[-1e9, 0.0], colors="none", hatches=["///"])
+    areas, pieces = grid.cells()
+    if areas:
+        axes.add_collection(
+            PolyCollection(areas, facecolors="none", edgecolors="black", linewidths=0, hatch="///"), autolim=False
+        )
         handles.append(Patch(facecolor="none", edgecolor="black", hatch="///"))
         labels.append("browns out, or never starts")
     levels = _levels(highest_v)
@@ -72,10 +76,12 @@ def _map(grid: Grid, title: str) -> "Figure":
                              linestyles="dotted")  # fmt: skip
         for text in axes.clabel(lines, fmt=lambda value: f"{value:g} V", fontsize=SMALL_PT):
             text.set_path_effects(halo)
-    if (margin_v > 0).any() and (margin_v <= 0).any():
+    if pieces:
         outlined = [patheffects.withStroke(linewidth=4.2, foreground=_HALO), patheffects.Normal()]
-        line = axes.contour(across.values, up.values, margin_v, levels=[0.0], colors="black", linewidths=2.2)
-        line.set_path_effects(outlined)
+        axes.add_collection(
+            LineCollection(pieces, colors="black", linewidths=2.2, capstyle="round", path_effects=outlined, zorder=3),
+            autolim=False,
+        )
         handles.append(Line2D([], [], color="black", linewidth=2.2))
         labels.append("brown-out frontier: the margin is 0 V")
     if not fits.all():
@@ -138,12 +144,15 @@ def _line(grid: Grid, title: str) -> "Figure":
 
 
 def _set_axes(axes: "Axes", across: Varied, up: Varied | None) -> None:
-    axes.set_xlabel(across.title)
-    if across.log:
-        axes.set_xscale("log")
-    axes.set_xlim(across.values[0], across.values[-1])
-    if up is not None:
-        axes.set_ylabel(up.title)
-        if up.log:
-            axes.set_yscale("log")
-        axes.set_ylim(up.values[0], up.values[-1])
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    for one, axis in ((across, axes.xaxis), (up, axes.yaxis)):
+        if one is None:
+            continue
+        axis.set_label_text(one.title)
+        if one.log:
+            (axes.set_xscale if one is across else axes.set_yscale)("log")
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axis.set_major_formatter(lambda value, _: f"{value:g}")
+            axis.set_minor_formatter(NullFormatter())
+        axis.set_view_interval(one.values[0], one.values[-1], ignore=True)

@@ -157,7 +157,8 @@ class _ToldGrid:
         if not frontier:
             console.print("no brown-out frontier: no neighbours of which only one lives", highlight=False)
             return
-        table = Table(title="brown-out frontier: the margin is zero", title_justify="left")
+        console.print("brown-out frontier, where the margin is zero:", highlight=False)
+        table = Table()
         for one in grid.varied:
             table.add_column(one.title, justify="right")
         step = max(1, -(-len(frontier) // _ROWS))
@@ -207,7 +208,7 @@ def _sweep(
 ) -> _ToldGrid:  # fmt: skip
     from ...power.points import PERIOD
     from ...power.quantity import temperatures_of, varied_of
-    from ...power.sweep import Grid, frontier_of, grid_points, phase_names
+    from ...power.sweep import Grid, crossings_of, grid_points, phase_names
 
     assert supply is not None
     varied = varied_of(vary, board, number)
@@ -224,7 +225,7 @@ def _sweep(
     results = _made(points, names, _columns(points), phase_names(board, mode), work, ())
     about = _about(board, supply.name, mode, points.period_s, f"{low_c:g} °C", work.cycles)
     grid = Grid(board, varied, results)
-    return _ToldGrid(replace(grid, frontier=frontier_of(points, varied, grid.of("margin_v"), work.cycles)), about)
+    return _ToldGrid(replace(grid, crossings=crossings_of(points, varied, grid.of("margin_v"), work.cycles)), about)
 
 
 def _sample(
