@@ -14,8 +14,9 @@ from xky.protocol import InputError
 
 from .points import OPEN_CIRCUIT, PERIOD, SOURCE, TEMPERATURE, changed_board, value_of
 from .rectified import Array
+from .times import seconds_of
 
-__all__ = ["ALIASES", "Varied", "seconds_of", "temperatures_of", "varied_of"]
+__all__ = ["ALIASES", "Varied", "temperatures_of", "varied_of"]
 
 ALIASES = {
     "cap_f": "power.capacitor.capacitance_f",
@@ -28,7 +29,6 @@ ALIASES = {
 }
 _LOAD = re.compile(r"load\.(\w+)\.(\w+)")
 _RANGES = {OPEN_CIRCUIT: (0.01, 100.0), SOURCE: (0.1, inf), PERIOD: (0.01, inf), TEMPERATURE: (-60.0, 150.0)}
-_UNITS_S = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
 _UNITS = {"f": "F", "ohm": "Ω", "a": "A", "v": "V", "s": "s", "c": "°C", "w": "W", "hz": "Hz"}
 _TITLES = {
     "cap_f": "capacitance", "esr_ohm": "ESR", "leakage_a": "leakage", "period": "period",
@@ -155,23 +155,6 @@ def _number(what: str, told: str, key: str) -> float:
     if not isfinite(value):
         raise InputError(f"{what}: {told!r} is no number; write it as 0.2 or 20e-6")
     return value
-
-
-def seconds_of(what: str, told: str) -> float:
-    """Seconds of a time such as ``30``, ``30s``, ``2min`` or ``1h``.
-
-    Raises:
-        InputError: it is none; ``what`` begins the complaint.
-    """
-    found = re.fullmatch(r"\s*([0-9.]+(?:e[+-]?[0-9]+)?)\s*(s|min|h|)\s*", told)
-    try:
-        return float(found[1]) * _UNITS_S[found[2]] if found else _raise_value_error()
-    except ValueError:
-        raise InputError(f"{what}: {told!r} is no time; write it as 30, 30s, 2min or 1h") from None
-
-
-def _raise_value_error() -> float:
-    raise ValueError
 
 
 def temperatures_of(told: str) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
+from ...power.times import seconds_of
 
 if TYPE_CHECKING:
     from ...power.monte_carlo import Yield
@@ -260,8 +261,6 @@ def _columns(points: "Points") -> "Array":
 
 
 def _period_of(told: str | None, board: Board) -> float | None:
-    from ...power.quantity import seconds_of
-
     if told is None:
         return None
     if board.wake is None:
