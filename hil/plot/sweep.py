@@ -91,8 +91,11 @@ def _map(grid: Grid, title: str) -> "Figure":
     for one, line_at in ((across, axes.axvline), (up, axes.axhline)):
         if one.key == PERIOD and one.values[0] < grid.of("wake_s").max() < one.values[-1]:
             look: dict[str, Any] = {"color": "white", "linewidth": 1.6, "linestyle": (0, (4, 2))}
-            line_at(float(grid.of("wake_s").max()), path_effects=[
-                patheffects.withStroke(linewidth=3.2, foreground="black"), patheffects.Normal()], **look)
+            line_at(
+                float(grid.of("wake_s").max()),
+                path_effects=[patheffects.withStroke(linewidth=3.2, foreground="black"), patheffects.Normal()],
+                **look,
+            )
             handles.append(Line2D([], [], color="black", linewidth=1.6, linestyle=(0, (4, 2))))
             labels.append(f"a wake lasts {grid.of('wake_s').max():.3g} s")
     axes.set_title(title, fontsize=9, fontweight="bold", loc="left")

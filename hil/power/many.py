@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xky.boards.board import Board
 from xky.boards.power.curve import gauss
 from xky.boards.power.description import RUN, SLEEP
 from xky.boards.power.parts import ROOM_C
+from xky.boards.power.phases import phases_of
 from xky.boards.power.train import OFF
-from xky.protocol import InputError
+from xky.protocol import InputError, Mode
 
 from .points import OPEN_CIRCUIT, PERIOD, SOURCE, TEMPERATURE, Points
 from .rectified import Array, Diodes, RectifiedCurves
@@ -88,7 +90,9 @@ class Trains:
         self.boost = power.regulator.kind == "boost"
         self.efficiency = points("power.regulator.efficiency")
         self.output_v = points("power.regulator.output_v")
-        self.clamp = None if power.clamp is None else (points("power.clamp.voltage_v"), points("power.clamp.resistance_ohm"))
+        self.clamp = (
+            None if power.clamp is None else (points("power.clamp.voltage_v"), points("power.clamp.resistance_ohm"))
+        )
         self.charger = power.charger is not None
         if self.charger:
             self.charged_v, self.charger_ohm = points("power.charger.output_v"), points("power.charger.output_ohm")
@@ -240,7 +244,8 @@ class State:
         if not np.isfinite(self.full_v).all():
             return np.zeros_like(node_v), np.full_like(node_v, -1.0), np.zeros_like(node_v)
         trains = self._trains
-        width_v = 0.5 * self._full_ohm * np.maximum(trains.charging(node_v), 1e-4)
+        behind_v = node_v + trains.drop_v if trains.charger else node_v
+        width_v = 0.45 * self._full_ohm * np.maximum(trains.charging(behind_v), 1e-4)  # up to where no more comes
         (zero_v, zero_a), (one_v, one_a), (two_v, two_a) = (self._at_node(node_v + k * width_v)[:2] for k in range(3))
         first_s = (one_a - zero_a) / (one_v - zero_v)
         second_s = (two_a - one_a) / (two_v - one_v)
@@ -268,34 +273,37 @@ class State:
         """What flows into the capacitances proper."""
         return self._at_node(self._node_v(inner_v))[1]
 
-    def _at_node(self, node_v: Array) -> tuple[Array, Array, Array, Array, Array]:
+    def _at_node(self, node_v: Array, *, held: bool = True) -> tuple[Array, Array, Array, Array, Array]:
         """Inner voltage, net current, terminal voltage, and slopes of the first two.
 
         The node is what the rectifier sees behind it: with a charger the terminals, without one the terminals less
-        what the charging current drops in the ESR. From there everything follows without a search.
+        what the charging current drops in the ESR. From there everything follows without a search. ``held``: a
+        clamp draws and a charger limits.
         """
         trains = self._trains
         if trains.charger:
             terminal_v, terminal_slope = node_v, np.ones_like(node_v)
             offered_a, slope_s = trains.charging.with_slope(node_v + trains.drop_v)
             offered_a = offered_a - trains.charger_a
-            allowed_a = (trains.charged_v - node_v) / trains.charger_ohm
-            slope_s = np.where(allowed_a < offered_a, -1 / trains.charger_ohm, slope_s)
-            charge_a = np.minimum(offered_a, allowed_a)
+            charge_a = offered_a
+            if held:
+                allowed_a = (trains.charged_v - node_v) / trains.charger_ohm
+                slope_s = np.where(allowed_a < offered_a, -1 / trains.charger_ohm, slope_s)
+                charge_a = np.minimum(offered_a, allowed_a)
             slope_s = np.where(charge_a > 0, slope_s, 0.0)
             charge_a = np.maximum(charge_a, 0.0)
         else:
             charge_a, slope_s = trains.charging.with_slope(node_v)
             terminal_v = node_v + trains.esr_ohm * charge_a
             terminal_slope = 1 + trains.esr_ohm * slope_s
-        drawn_a, drawn_s = self._drawn(terminal_v)
+        drawn_a, drawn_s = self._drawn(terminal_v, held=held)
         drawn_s = drawn_s * terminal_slope
         inner_v = terminal_v - trains.esr_ohm * (charge_a - drawn_a)
         inner_slope = terminal_slope - trains.esr_ohm * (slope_s - drawn_s)
         net_a = charge_a - drawn_a - inner_v * trains.leakage_s
         return inner_v, net_a, terminal_v, inner_slope, slope_s - drawn_s - inner_slope * trains.leakage_s
 
-    def _drawn(self, terminal_v: Array) -> tuple[Array, Array]:
+    def _drawn(self, terminal_v: Array, *, held: bool) -> tuple[Array, Array]:
         """Out of the terminals, and its slope."""
         trains = self._trains
         faded = terminal_v < _FADES_V
@@ -309,16 +317,16 @@ class State:
         else:
             drawn_a, drawn_s = self._rail_a * fading, self._rail_a * fading_s
         drawn_a, drawn_s = drawn_a + trains.idle_a * fading, drawn_s + trains.idle_a * fading_s
-        if trains.clamp is not None:
+        if held and trains.clamp is not None:
             clamp_v, clamp_ohm = trains.clamp
             drawn_a = drawn_a + np.maximum(terminal_v - clamp_v, 0.0) / clamp_ohm
             drawn_s = drawn_s + np.where(terminal_v > clamp_v, 1 / clamp_ohm, 0.0)
         return drawn_a, drawn_s
 
-    def _node_v(self, inner_v: Array) -> Array:
+    def _node_v(self, inner_v: Array, *, held: bool = True) -> Array:
         node_v = inner_v - self._through_esr_v if self._simple else inner_v
         for _ in range(_NEWTON_STEPS):
-            found_v, _, _, slope, _ = self._at_node(node_v)
+            found_v, _, _, slope, _ = self._at_node(node_v, held=held)
             step_v = (found_v - inner_v) / slope
             node_v = node_v - step_v
             if np.all(np.abs(step_v) < 1e-13):
@@ -326,9 +334,9 @@ class State:
         return node_v
 
     def rise(self, inner_v: Array) -> Array:
-        """dV/dt under the clamp's region and over the fading one, volts a second."""
+        """dV/dt under the clamp's region and over the fading one, volts a second; above, as if it went on."""
         if not self._simple:
-            return self.net_a(inner_v) * self._per_f
+            return self._at_node(self._node_v(inner_v, held=False), held=False)[1] * self._per_f
         charge_a = self._trains.charging(inner_v - self._through_esr_v)
         return (charge_a - self._drawn_a - self._trains.leakage_s * inner_v) * self._per_f
 
@@ -452,7 +460,7 @@ def live(points: Points, cycles: int = 100) -> Outcome:
     Raises:
         InputError: the board does not live on the TIC, or lacks a load.
     """
-    check(points)
+    check(points.board, points.mode)
     # Those that take steps of the same length stand together
     speed = 1 / (points(SOURCE) * points("power.capacitor.capacitance_f"))
     if PERIOD in points.columns:
@@ -470,18 +478,17 @@ def live(points: Points, cycles: int = 100) -> Outcome:
     return Outcome(**arrays, phases=outcomes[0].phases, cycles=max(one.cycles for one in outcomes))  # type: ignore[arg-type]
 
 
-def check(points: Points) -> None:
+def check(board: Board, mode: Mode) -> None:
     """Complain of a board that cannot be looked at, before any work is done.
 
     Raises:
         InputError: the board does not live on the TIC, or lacks a load.
     """
-    board = points.board
     if board.power is None:
         raise InputError(f"board {board.id}: its file has no [power] table; describe its power train there")
     if board.power.source == "external":
         raise InputError(f"board {board.id}: has a supply of its own; the TIC has nothing to vary for it")
-    loads = [load for load, _ in points.take(slice(0, 1)).phases()]
+    loads = [phase.load for phase in phases_of(board, mode)]
     for load in [*loads, SLEEP] if loads else [RUN]:
         if load not in board.power.loads:
             raise InputError(f"board {board.id}: [power.loads.{load}] is missing; its cycles need it")

@@ -146,7 +146,9 @@ def differences_of(
             Difference("capacitor: tolerance", f"capacitance ± {100 * share:g} %, even", "tolerance", "", -share, share)
         )
     if capacitor.aged_capacitance > 0 or capacitor.aged_esr > 0:
-        what = f"0 to end of life: {-100 * capacitor.aged_capacitance:+g} % F, {100 * capacitor.aged_esr:+g} % ESR, even"
+        what = (
+            f"0 to end of life: {-100 * capacitor.aged_capacitance:+g} % F, {100 * capacitor.aged_esr:+g} % ESR, even"
+        )
         found.append(Difference("capacitor: age", what, "age", "", 0.0, 1.0))
     for name in dict.fromkeys(phase_names(board, mode)):
         load = power.loads.get(name)
@@ -163,7 +165,9 @@ def differences_of(
         found.append(Difference("temperature", f"{low_c:g} to {high_c:g} °C, even", "temperature", "", low_c, high_c))
     if any_meter:
         low_v, high_v = _OPEN_V
-        found.append(Difference("meter: open circuit", f"{low_v:g} to {high_v:g} V rms, even", "open", "", low_v, high_v))
+        found.append(
+            Difference("meter: open circuit", f"{low_v:g} to {high_v:g} V rms, even", "open", "", low_v, high_v)
+        )
         low_v, high_v = _LOADED_V
         what = f"{1e3 * _LOADED_W:g} mW at {low_v:g} to {high_v:g} V rms, even"
         found.append(Difference("meter: under load", what, "loaded", "", low_v, high_v))
@@ -265,9 +269,7 @@ def _indices(differences: Sequence[Difference], margin_v: Array, seed: int) -> S
 
     if float(np.ptp(margin_v)) == 0.0:
         return [Index(one.name, one.what, 0.0, 0.0, 0.0, 0.0) for one in differences]
-    found = sobol.analyze(
-        _problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed
-    )
+    found = sobol.analyze(_problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed)
     columns = [found[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")]
     indices = [Index(one.name, one.what, *values) for one, *values in zip(differences, *columns, strict=True)]
     return sorted(indices, key=lambda one: -one.total)

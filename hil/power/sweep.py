@@ -92,7 +92,8 @@ class Grid:
         start_s = self.of("start_s")
         return {
             "varied": [
-                {"name": one.name, "key": one.key, "unit": one.unit, "values": one.values.tolist()} for one in self.varied
+                {"name": one.name, "key": one.key, "unit": one.unit, "values": one.values.tolist()}
+                for one in self.varied
             ],
             "margin_v": self.of("margin_v").tolist(),
             "lives": (self.of("lives") > 0).tolist(),

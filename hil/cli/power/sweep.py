@@ -84,6 +84,8 @@ def command(
 ) -> None:
     """Margin over brown-out of many boards: over one or two quantities, or within the tolerances of a build."""
     _check_extra()
+    from ...power.many import check
+
     if (vary is None) == (monte_carlo is None):
         raise InputError("xky power sweep: give either --vary NAME=LOW:HIGH or --monte-carlo N")
     if plot is not None:
@@ -93,6 +95,8 @@ def command(
     work = _Work(cycles, jobs, scheduler, _results_path(out))
     if mode is None:
         mode = described.modes[-1]
+    check(described, mode)
+    told: _ToldGrid | _ToldYield
     if vary is not None:
         told = _sweep(described, of_supply, mode, vary, points, period, temperature or _ROOM, work)
     else:
@@ -274,11 +278,9 @@ def _made(
     """The results of all points; those that a file has need not be made again."""
     import numpy as np
 
-    from ...power.many import check
     from ...power.results_file import OUTPUTS, ResultsFile, sign_of
     from ...power.work import pieces_of, results_of
 
-    check(points)
     kept = None
     results = np.full((points.count, len(OUTPUTS)), np.nan)
     if work.out is not None:
