@@ -5,7 +5,7 @@ Not imported by its package: it wants numpy, which those who draw a run need not
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -71,7 +71,13 @@ def _draw_margins(axes: "Axes", found: Yield) -> None:
 def _draw_indices(axes: "Axes", found: Yield) -> None:
     shown = found.indices[:_SHOWN]
     places = np.arange(len(shown))
-    options = {"height": 0.36, "edgecolor": "black", "linewidth": 0.6, "capsize": 2, "error_kw": {"linewidth": 0.8}}
+    options: dict[str, Any] = {
+        "height": 0.36,
+        "edgecolor": "black",
+        "linewidth": 0.6,
+        "capsize": 2,
+        "error_kw": {"linewidth": 0.8},
+    }
     axes.barh(places - 0.19, [one.total for one in shown], xerr=[one.total_95 for one in shown], facecolor="#8fa3b8",
               label="in all, others included", **options)  # fmt: skip
     axes.barh(places + 0.19, [one.first for one in shown], xerr=[one.first_95 for one in shown], facecolor="white",

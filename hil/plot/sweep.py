@@ -60,7 +60,7 @@ def _map(grid: Grid, title: str) -> "Figure":
     _set_axes(axes, across, up)
     bar = figure.colorbar(mesh, ax=axes, extend="min" if margin_v.min() < lowest_v else "neither", pad=0.02)
     bar.set_label("margin over brown-out at the terminals (V)")
-    halo = [patheffects.withStroke(linewidth=2.5, foreground=_HALO)]
+    halo: list[patheffects.AbstractPathEffect] = [patheffects.withStroke(linewidth=2.5, foreground=_HALO)]
     handles: list[Line2D | Patch] = []
     labels = []
     areas, pieces = grid.cells()

@@ -9,6 +9,7 @@ solved as it stands, and the instant at which a board comes into that region or 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -428,7 +429,7 @@ class State:
         stuck = np.zeros(len(start_v), bool)
         edges = np.sort(np.stack([self.floor_v, self.full_v]), axis=0)
         corners = [start_v, *np.clip(edges, start_v, np.maximum(start_v, end_v)), np.maximum(start_v, end_v)]
-        for low_v, high_v in zip(corners, corners[1:], strict=False):
+        for low_v, high_v in pairwise(corners):
             width_v = high_v - low_v
             for node, weight in (*_NODES, (1.0, 0.0)):
                 net_a = self.net_a(low_v + node * width_v)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from SALib.analyze import sobol as sobol_indices
+from SALib.sample import sobol as sobol_sequence
+from scipy.stats import binomtest, norm
 
 from xky.boards.board import Board
 from xky.boards.power.description import SLEEP
@@ -182,8 +185,6 @@ def columns_of(board: Board, differences: Sequence[Difference], drawn: Array) ->
         differences: in this order.
         drawn: one row a board, one column a difference.
     """
-    from scipy.stats import norm
-
     power = board.power
     assert power is not None and power.capacitor is not None
     capacitor = power.capacitor
@@ -215,20 +216,18 @@ def columns_of(board: Board, differences: Sequence[Difference], drawn: Array) ->
     return columns
 
 
-def sample_of(differences: Sequence[Difference], boards: int, seed: int) -> tuple[Array, int]:
-    """Numbers between 0 and 1 of all boards: first those of the yield, then those of Sobol's indices; rows of the latter.
+def sample_of(differences: Sequence[Difference], boards: int, seed: int) -> Array:
+    """Numbers between 0 and 1: of the boards of the yield, then of those of Sobol's indices.
 
     Raises:
         InputError: boards do not differ in anything.
     """
-    from SALib.sample import sobol
-
     if not differences:
         raise InputError("--monte-carlo: boards of this build do not differ in anything; give its parts tolerances")
     drawn = np.random.default_rng(seed).random((boards, len(differences)))
     rows = int(np.clip(2 ** int(np.log2(max(boards / (len(differences) + 2), 1))), _LEAST_ROWS, _MOST_ROWS))
-    spread = sobol.sample(_problem(differences), rows, calc_second_order=False, seed=seed)
-    return np.concatenate([drawn, spread]), rows
+    spread = sobol_sequence.sample(_problem(differences), rows, calc_second_order=False, seed=seed)
+    return np.concatenate([drawn, spread])
 
 
 def yield_of(differences: Sequence[Difference], results: Array, boards: int, seed: int) -> Yield:
@@ -240,8 +239,6 @@ def yield_of(differences: Sequence[Difference], results: Array, boards: int, see
         boards: those of the yield.
         seed: of the intervals of the indices.
     """
-    from scipy.stats import binomtest
-
     margin_v = results[:boards, OUTPUTS.index("margin_v")]
     live = int(results[:boards, OUTPUTS.index("lives")].sum())
     test = binomtest(live, boards)
@@ -265,11 +262,11 @@ def _problem(differences: Sequence[Difference]) -> dict[str, Any]:
 
 
 def _indices(differences: Sequence[Difference], margin_v: Array, seed: int) -> Sequence[Index]:
-    from SALib.analyze import sobol
-
     if float(np.ptp(margin_v)) == 0.0:
         return [Index(one.name, one.what, 0.0, 0.0, 0.0, 0.0) for one in differences]
-    found = sobol.analyze(_problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed)
+    found = sobol_indices.analyze(
+        _problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed
+    )
     columns = [found[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")]
     indices = [Index(one.name, one.what, *values) for one, *values in zip(differences, *columns, strict=True)]
     return sorted(indices, key=lambda one: -one.total)

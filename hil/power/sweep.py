@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,8 @@ class Grid:
         x, y = (one.values.tolist() for one in self.varied)
         down = (self.of("margin_v") <= 0).tolist()
         along_x, along_y = (zeros.tolist() for zeros in self.crossings)
-        areas, pieces = [], []
+        areas: list[list[_Place]] = []
+        pieces: list[tuple[_Place, _Place]] = []
         for i in range(len(x) - 1):
             for j in range(len(y) - 1):
                 around = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1)]
@@ -89,7 +91,6 @@ class Grid:
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
-        start_s = self.of("start_s")
         return {
             "varied": [
                 {"name": one.name, "key": one.key, "unit": one.unit, "values": one.values.tolist()}
@@ -97,10 +98,17 @@ class Grid:
             ],
             "margin_v": self.of("margin_v").tolist(),
             "lives": (self.of("lives") > 0).tolist(),
-            "start_s": np.where(np.isfinite(start_s), start_s.astype(object), None).tolist(),
+            "start_s": _finite(self.of("start_s").tolist()),
             "wake_s": self.of("wake_s").tolist(),
             "frontier": [list(one) for one in self.frontier],
         }
+
+
+def _finite(values: Any) -> Any:
+    """Lists of numbers, for JSON: in the place of an infinite one there is none."""
+    if isinstance(values, list):
+        return [_finite(value) for value in values]
+    return values if isfinite(values) else None
 
 
 def grid_points(board: Board, varied: Sequence[Varied], **rest: Any) -> Points:

@@ -6,7 +6,9 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +78,7 @@ def _leave_interrupts() -> None:
 def _on_cluster(points: Points, pieces: Sequence[slice], cycles: int, scheduler: str) -> Iterator[tuple[int, Array]]:
     if find_spec("distributed") is None:
         raise InputError("--scheduler: Dask is not installed; install it with: pip install 'xky-hil[cluster]'")
-    import distributed  # noqa: PLC0415  # an extra
+    distributed: Any = import_module("distributed")
 
     try:
         client = distributed.Client(scheduler, timeout=_CONNECT_S)

@@ -245,7 +245,7 @@ def _sample(
         raise InputError(f"--monte-carlo {boards}: expected 10 to 10000000 boards")
     low_c, high_c = temperatures_of(temperature)
     differences = differences_of(board, mode, (low_c, high_c), any_meter=supply is None)
-    drawn, _ = sample_of(differences, boards, seed)
+    drawn = sample_of(differences, boards, seed)
     some = supply or SUPPLIES["min_spec"]
     points = points_of(
         board, differences, drawn, open_circuit_v=some.open_circuit_v, source_ohm=some.source_ohm, temperature_c=low_c,

@@ -14,7 +14,6 @@ from xky.boards.power.phases import phases_of
 from xky.boards.power.train import OFF, Train
 from xky.emulator.supply import Supply
 from xky.hil.power.points import Points, changed_board
-from xky.hil.power.rectified import Array
 from xky.protocol import Mode
 
 WINKY = board_named("winky-c6")
