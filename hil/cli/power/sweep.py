@@ -95,6 +95,8 @@ def command(
     work = _Work(cycles, jobs, scheduler, _results_path(out))
     if mode is None:
         mode = described.modes[-1]
+    elif mode not in described.modes:
+        raise InputError(f"--mode {mode}: board {described.id} does not read it; it reads {', '.join(described.modes)}")
     check(described, mode)
     told: _ToldGrid | _ToldYield
     if vary is not None:

@@ -18,7 +18,7 @@ from xky.protocol import InputError
 from .many_boards import BUILDS, WINKY, alone, build, spread
 
 CYCLES = 12
-BOARDS = 5
+BOARDS = 4
 SLOW = ("boost", "charger")
 
 
