@@ -81,8 +81,8 @@ class Firmware:
         else:
             yield from self._read()
         power.draw("sleep")
-        yield self._env.timeout(thrift.sleep_s(self._env.now, power.terminal_v))
-        thrift.wakes(self._env.now, power.terminal_v)
+        yield self._env.timeout(thrift.sleep_s(self._env.now, lambda: power.terminal_v))
+        thrift.wakes(self._env.now, lambda: power.terminal_v)
 
     def _read(self) -> Generator[simpy.Event, None, None]:
         self._heard, self._enough = [], enough = [], self._env.event()

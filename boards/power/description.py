@@ -12,6 +12,7 @@ from .parts import Adc, Bulk, Capacitor, Charger, Clamp, Mcu, NotNegative, Posit
 __all__ = ["LoRa", "Load", "Policy", "Power"]
 
 RUN, SLEEP = "run", "sleep"
+_MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # LoRaWAN regional parameters, EU868
 
 
 class Load(Section):
@@ -90,12 +91,19 @@ class LoRa(Section):
     """
 
     spreading_factor: Annotated[int, Field(ge=7, le=12)] = 7
-    payload_bytes: Annotated[int, Field(ge=1, le=242)] = 11
+    payload_bytes: Annotated[int, Field(ge=1)] = 11
     bandwidth_hz: Positive = 125_000.0
     coding_rate: Annotated[int, Field(ge=1, le=4)] = 1
     preamble_symbols: Annotated[int, Field(ge=6)] = 8
     duty_cycle: Annotated[float, Field(gt=0, le=1)] = 0.01
     window_delay_s: Positive = 1.0
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> "LoRa":
+        most = _MOST_BYTES[self.spreading_factor]
+        if self.payload_bytes > most:
+            raise ValueError(f"payload_bytes {self.payload_bytes}: expected {most} or less at this spreading factor")
+        return self
 
 
 class Power(Section):

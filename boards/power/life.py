@@ -146,10 +146,12 @@ class Life:
             state = self.train.state(self.supply, OFF)
             if self.inner_v >= state.on_v:
                 return
-            wait_s = state.flow.time_to(self.inner_v, state.on_v)
-            if self._changes:
-                wait_s = min(wait_s, self._changes[0][0] - self.now_s)
-            yield from self._spend(OFF, wait_s, until_v=state.on_v)
+            on_s = state.flow.time_to(self.inner_v, state.on_v)
+            change_s = self._changes[0][0] - self.now_s if self._changes else inf
+            if change_s <= on_s:
+                yield from self._spend(OFF, change_s)
+            else:
+                yield from self._spend(OFF, on_s, until_v=state.on_v)
 
     def _work(self) -> Iterator[Moment]:
         """From power on to brown-out."""
@@ -165,26 +167,30 @@ class Life:
         thrift = self._thrift
         woke_s = self.now_s
         yield self._moment(What.WAKE, SLEEP)
-        for number, phase in enumerate(self._phases):
-            if number == 1 and not thrift.may_start(self._terminal_v(SLEEP)):
+        looked = False
+        for phase in self._phases:
+            booted = phase.load != "boot"
+            if booted and not looked and not thrift.may_start(self._terminal_v(SLEEP)):
                 yield self._moment(What.WAITS, SLEEP)
                 return (yield from self._spend(SLEEP, self.train.power.policy.retry_s)) is not _End.DOWN
             end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.looks else None)
             if end is _End.DOWN:
                 return False
+            looked = booted
             last = phase is self._phases[-1]
-            if end is _End.STOPPED or (number and not last and thrift.must_stop(self._terminal_v(phase.load))):
+            if end is _End.STOPPED or (booted and not last and thrift.must_stop(self._terminal_v(phase.load))):
                 yield self._moment(What.STOPS, phase.load)
                 break
         else:
             yield self._moment(What.READING, self._phases[-1].load)
-        terminal_v = self._terminal_v(SLEEP)
-        sleep_s = self._sleep_s if self._sleep_s is not None else thrift.sleep_s(self.now_s, terminal_v)
+        sleep_s = self._sleep_s
+        if sleep_s is None:
+            sleep_s = thrift.sleep_s(self.now_s, lambda: self._terminal_v(SLEEP))
         yield self._moment(What.SLEEP, SLEEP)
         if (yield from self._spend(SLEEP, sleep_s)) is _End.DOWN:
             return False
         assert self.now_s > woke_s
-        thrift.wakes(self.now_s, self._terminal_v(SLEEP))
+        thrift.wakes(self.now_s, lambda: self._terminal_v(SLEEP))
         return True
 
     def _spend(
@@ -224,8 +230,6 @@ class Life:
                 self.supply = self._changes.pop(0)[1]
                 yield self._moment(What.SUPPLY, name)
                 if step_s != left_s:
-                    if until_v is not None:
-                        return _End.THROUGH
                     continue
             return _End.STOPPED if step_s == stop_s else _End.THROUGH
 
