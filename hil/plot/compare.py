@@ -52,7 +52,7 @@ def _figure_of(found: Comparison, title: str) -> "Figure":
         began_s = one.cold.start_s
         until_s = min(stretches[-1].at_s + stretches[-1].duration_s, _LONGEST_S) if began_s is None else began_s
         longest_s = max(longest_s, 1.15 * until_s)
-        told = "never starts" if began_s is None else f"first wake at {began_s:.0f} s"
+        told = one.cold.trouble.split(":")[0] if began_s is None else f"first wake at {began_s:.0f} s"
         charge.plot(*_curve(stretches, 0.0), label=f"{board.id}: {told}", **look)
         if began_s is not None:
             charge.axvline(began_s, **(look | {"linewidth": 0.7}))
@@ -69,6 +69,8 @@ def _figure_of(found: Comparison, title: str) -> "Figure":
     for axes in (charge, cycles):
         axes.set_ylabel("capacitor, at its terminals (V)")
         axes.grid(visible=True, color="#dddddd", linewidth=0.5)
+        if not axes.has_data():
+            continue
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0, frameon=False, handlelength=4)
     if not shown_s:
         cycles.text(0.5, 0.5, "neither comes to a first wake", transform=cycles.transAxes, ha="center", color=GREY)
@@ -81,10 +83,11 @@ def _thresholds(panels: Sequence["Axes"], name: str, one: Analysis, look: dict[s
         return
     on_v = one.train.state(one.supply, OFF).on_terminal_v
     highest_v = max(one.train.state(one.supply, load).off_terminal_v for load in one.train.power.loads)
-    for axes, volts, what, marks in (
-        (panels[0], on_v, "power on", (0, (1, 1.2))), (panels[1], highest_v, "brown-out, highest", (0, (1, 1.2))),
-    ):  # fmt: skip
-        axes.axhline(volts, color=look["color"], linestyle=marks, linewidth=1.0 if look is _LOOKS[0] else 1.8,
+    lines = [(panels[0], on_v, "power on")]
+    if one.cold.start_s is not None:
+        lines.append((panels[1], highest_v, "brown-out, highest"))
+    for axes, volts, what in lines:
+        axes.axhline(volts, color=look["color"], linestyle=(0, (1, 1.2)), linewidth=1.0 if look is _LOOKS[0] else 1.8,
                      label=f"{name}: {what}, {volts:.2f} V")  # fmt: skip
 
 

@@ -51,7 +51,8 @@ def _figure_of(found: Yield, title: str) -> "Figure":
 def _draw_margins(axes: "Axes", found: Yield) -> None:
     margin_v = found.margin_v
     low_v, high_v = float(margin_v.min()), float(margin_v.max())
-    edges = np.linspace(low_v, max(high_v, low_v + 1e-3), _BINS + 1)
+    step_v = max(high_v - low_v, 1e-3) / _BINS
+    edges = step_v * np.arange(np.floor(low_v / step_v), np.ceil(high_v / step_v) + 1)  # zero parts two bars
     axes.hist(margin_v, bins=edges.tolist(), color="#c7d3df", edgecolor="black", linewidth=0.4,
               label=f"{found.boards} boards")  # fmt: skip
     down = margin_v <= 0

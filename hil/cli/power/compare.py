@@ -64,7 +64,8 @@ def _print(found: Comparison, title: str) -> None:
 
 
 def _table(found: Comparison, rows: tuple[Compared, ...], what: str) -> Table:
-    table = Table(what)
+    table = Table()
+    table.add_column(what, no_wrap=True)
     for name in (*(board.id for board in found.boards), "difference"):
         table.add_column(name, justify="right")
     for row in rows:

@@ -323,7 +323,8 @@ def _about(
 
 def _title(what: str, about: dict[str, Any]) -> str:
     period = "" if about["period_s"] is None else f", every {about['period_s']:g} s"
-    return f"{about['board']} on {about['supply']}, {about['mode']} mode{period}, {about['temperature']}: {what}"
+    supply = "any meter within the specification" if about["supply"] == _ANY_METER else about["supply"]
+    return f"{about['board']} on {supply}, {about['mode']} mode{period}, {about['temperature']}: {what}"
 
 
 def _put_out(told: dict[str, Any], folder: Path | None, *, as_json: bool) -> None:

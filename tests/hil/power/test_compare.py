@@ -68,7 +68,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     drawn = picture.read_text(encoding="utf-8")
     for words in ("winky-c6: first wake at 214 s", "winky-small: brown-out", "power on, 4.20 V", "(V)", "(s)"):
         assert words in drawn
-    app(["power", "compare", "winky-c6", str(other), "--supply", "dead", "--plot", str(tmp_path / "dead.png"), "--json"],
+    dead = str(tmp_path / "dead.png")
+    app(["power", "compare", "winky-c6", str(other), "--supply", "dead", "--plot", dead, "--json"],
         standalone_mode=False)  # fmt: skip
     told = json.loads(capsys.readouterr().out)
     lives = next(row for row in told["rows"] if row["name"] == "lives on this supply")
