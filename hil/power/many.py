@@ -18,9 +18,8 @@ from xky.boards.board import Board
 from xky.boards.power.curve import gauss
 from xky.boards.power.description import RUN, SLEEP
 from xky.boards.power.parts import ROOM_C
-from xky.boards.power.phases import phases_of
 from xky.boards.power.train import OFF
-from xky.protocol import InputError, Mode
+from xky.protocol import InputError
 
 from .points import OPEN_CIRCUIT, PERIOD, SOURCE, TEMPERATURE, Points
 from .rectified import Array, Diodes, RectifiedCurves
@@ -459,9 +458,9 @@ def live(points: Points, cycles: int = 100) -> Outcome:
         cycles: at the most; it ends when nothing changes any more.
 
     Raises:
-        InputError: the board does not live on the TIC, or lacks a load.
+        InputError: the board does not live on the TIC.
     """
-    check(points.board, points.mode)
+    check(points.board)
     # Those that take steps of the same length stand together
     speed = 1 / (points(SOURCE) * points("power.capacitor.capacitance_f"))
     if PERIOD in points.columns:
@@ -479,20 +478,16 @@ def live(points: Points, cycles: int = 100) -> Outcome:
     return Outcome(**arrays, phases=outcomes[0].phases, cycles=max(one.cycles for one in outcomes))  # type: ignore[arg-type]
 
 
-def check(board: Board, mode: Mode) -> None:
+def check(board: Board) -> None:
     """Complain of a board that cannot be looked at, before any work is done.
 
     Raises:
-        InputError: the board does not live on the TIC, or lacks a load.
+        InputError: the board does not live on the TIC.
     """
     if board.power is None:
         raise InputError(f"board {board.id}: its file has no [power] table; describe its power train there")
     if board.power.source == "external":
         raise InputError(f"board {board.id}: has a supply of its own; the TIC has nothing to vary for it")
-    loads = [phase.load for phase in phases_of(board, mode)]
-    for load in [*loads, SLEEP] if loads else [RUN]:
-        if load not in board.power.loads:
-            raise InputError(f"board {board.id}: [power.loads.{load}] is missing; its cycles need it")
 
 
 def _live(points: Points, cycles: int) -> Outcome:

@@ -21,6 +21,7 @@ from ...power.times import seconds_of
 __all__ = ["command"]
 
 _NOTHING = "–"
+_NAME_WIDTH, _DIFFERENCE_WIDTH, _FRAME_WIDTH = 32, 10, 13
 
 
 def command(
@@ -55,26 +56,32 @@ def command(
 def _print(found: Comparison, title: str) -> None:
     console = Console()
     console.print(title, markup=False, highlight=False)
-    console.print(_table(found, found.rows, "what they do"))
+    console.print(_table(console, found, found.rows, "what they do"))
     if found.parts:
         console.print("what is not the same in their files:", highlight=False)
-        console.print(_table(found, found.parts, "key"))
+        console.print(_table(console, found, found.parts, "key in the power table"))
     else:
         console.print("their files say the same of power, wake and listen", highlight=False)
 
 
-def _table(found: Comparison, rows: tuple[Compared, ...], what: str) -> Table:
+def _table(console: Console, found: Comparison, rows: tuple[Compared, ...], what: str) -> Table:
+    left = console.width - _NAME_WIDTH - _DIFFERENCE_WIDTH - _FRAME_WIDTH
     table = Table()
-    table.add_column(what, no_wrap=True)
+    longest = max(len(_named(row)) for row in rows)
+    table.add_column(what, min_width=min(longest, _NAME_WIDTH), overflow="fold")
     for name in (*(board.id for board in found.boards), "difference"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", max_width=max(len(name), left // 2), overflow="fold")
     for row in rows:
         if row.values == ("", ""):
             continue
-        name = f"{row.name} ({row.unit})" if row.unit else row.name
         difference = "" if row.difference is None else f"{row.difference:+.4g}"
-        table.add_row(name, *(_told(value) for value in row.values), difference)
+        table.add_row(_named(row), *(_told(value) for value in row.values), difference)
     return table
+
+
+def _named(row: Compared) -> str:
+    """Short: nearly all keys begin with ``power.``."""
+    return f"{row.name} ({row.unit})" if row.unit else row.name.removeprefix("power.")
 
 
 def _told(value: float | str | None) -> str:

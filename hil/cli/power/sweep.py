@@ -97,7 +97,7 @@ def command(
         mode = described.modes[-1]
     elif mode not in described.modes:
         raise InputError(f"--mode {mode}: board {described.id} does not read it; it reads {', '.join(described.modes)}")
-    check(described, mode)
+    check(described)
     told: _ToldGrid | _ToldYield
     if vary is not None:
         told = _sweep(described, of_supply, mode, vary, points, period, temperature or _ROOM, work)

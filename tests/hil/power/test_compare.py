@@ -64,7 +64,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     picture = tmp_path / "both.svg"
     app(["power", "compare", "winky-c6", str(other), "--plot", str(picture)], standalone_mode=False)
     out = capsys.readouterr().out
-    assert "difference" in out and "power.capacitor.capacitance_f" in out and "winky-small" in out
+    assert "difference" in out and "capacitor.capacitance_f" in out and "winky-small" in out
     drawn = picture.read_text(encoding="utf-8")
     for words in ("winky-c6: first wake at 214 s", "winky-small: brown-out", "power on, 4.20 V", "(V)", "(s)"):
         assert words in drawn

@@ -152,7 +152,6 @@ def test_a_board_that_never_sleeps() -> None:
     [
         (WINKY.model_copy(update={"power": None}), "no \\[power\\] table"),
         (build(source="external"), "a supply of its own"),
-        (WINKY.model_copy(update={"power": WINKY.power.model_copy(update={"loads": {}})}), "power.loads.boot"),
     ],
 )
 def test_boards_that_cannot_be_looked_at(board, words: str) -> None:
