@@ -109,8 +109,6 @@ def _varied(told: str, board: Board, points: int) -> Varied:
 
 
 def _key_of(name: str, board: Board) -> str:
-    if name in ("period_s", "cap"):
-        name = {"period_s": "period", "cap": "cap_f"}[name]
     load = _LOAD.fullmatch(name)
     key = ALIASES.get(name) or (f"power.loads.{load[1]}.{load[2]}" if load else name)
     if key in _RANGES:

@@ -70,8 +70,11 @@ class ResultsFile:
             whose = "of another sweep" if lines[0].startswith("# xky power sweep ") else "no sweep's"
             raise InputError(f"--out {self.path}: is a file {whose}; give another name, or remove it")
         kept = [line for line in lines if line.endswith("\n")]  # what was cut in the middle of a line is made again
-        for row in csv.DictReader(kept[1:]):
-            self.results[int(row["point"])] = [self._value(name, row[name]) for name in OUTPUTS]
+        for number, row in enumerate(csv.DictReader(kept[1:]), 3):
+            try:
+                self.results[int(row["point"])] = [self._value(name, row[name]) for name in OUTPUTS]
+            except (IndexError, KeyError, TypeError, ValueError):
+                raise InputError(f"--out {self.path}:{number}: is no point of this sweep; remove the line") from None
         if len(kept) != len(lines):
             self.path.write_text("".join(kept), encoding="utf-8")
 

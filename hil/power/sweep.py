@@ -31,13 +31,11 @@ class Grid:
     """A sweep that has been made.
 
     Attributes:
-        board: that was varied.
         varied: one or two quantities.
         results: one row a point as ``OUTPUTS`` names them; the last quantity goes fastest.
         crossings: see ``crossings_of``.
     """
 
-    board: Board
     varied: Sequence[Varied]
     results: Array
     crossings: Sequence[Array] = ()

@@ -5,7 +5,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -46,7 +47,7 @@ def results_of(
 
     Raises:
         InputError: no Dask is installed.
-        BenchError: the scheduler does not answer.
+        BenchError: the scheduler does not answer, or a process or worker ended.
     """
     if scheduler is not None:
         yield from _on_cluster(points, pieces, cycles, scheduler)
@@ -63,6 +64,8 @@ def results_of(
         try:
             for future in as_completed(futures):
                 yield future.result()
+        except BrokenProcessPool:
+            raise BenchError("a process ended before its work; is there memory for it? --jobs 1 takes least") from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -89,5 +92,9 @@ def _on_cluster(points: Points, pieces: Sequence[slice], cycles: int, scheduler:
         try:
             for future in distributed.as_completed(futures):
                 yield future.result()
+        except ImportError as error:
+            raise BenchError(f"--scheduler {scheduler}: a worker lacks a package ({error}); install it there") from None
+        except (distributed.KilledWorker, CancelledError):
+            raise BenchError(f"--scheduler {scheduler}: its workers ended before their work; look at them") from None
         finally:
             client.cancel(futures)

@@ -34,6 +34,7 @@ _WANTED = {"numpy": "numpy", "scipy": "scipy", "SALib": "SALib"}
 _ROWS = 16  # of a table that tells a frontier
 _ROOM, _OUTDOORS = "27", "-10:50"
 _INTERRUPTED = 130
+_MOST_BOARDS = 2_000_000  # that a machine has room for
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ def _sweep(
     names = [one.name for one in varied]
     results = _made(points, names, _columns(points), phase_names(board, mode), work, ())
     about = _about(board, supply.name, mode, points.period_s, f"{low_c:g} °C", work.cycles)
-    grid = Grid(board, varied, results)
+    grid = Grid(varied, results)
     return _ToldGrid(replace(grid, crossings=crossings_of(points, varied, grid.of("margin_v"), work.cycles)), about)
 
 
@@ -243,8 +244,8 @@ def _sample(
     from ...power.quantity import temperatures_of
     from ...power.sweep import phase_names
 
-    if not 10 <= boards <= 10_000_000:
-        raise InputError(f"--monte-carlo {boards}: expected 10 to 10000000 boards")
+    if not 10 <= boards <= _MOST_BOARDS:
+        raise InputError(f"--monte-carlo {boards}: expected 10 to {_MOST_BOARDS} boards")
     low_c, high_c = temperatures_of(temperature)
     differences = differences_of(board, mode, (low_c, high_c), any_meter=supply is None)
     drawn = sample_of(differences, boards, seed)

@@ -3,6 +3,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,9 @@ def test_a_file_of_another_sweep_is_refused(tmp_path: Path) -> None:
     path.write_text("my,numbers\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no sweep's"):
         sweep(*SMALL, "--out", path)
+    path.write_bytes(before + b"99,1\n")
+    with pytest.raises(InputError, match=r"points.csv:39: is no point"):
+        sweep(*SMALL, "--out", path)
     with pytest.raises(InputError, match="no folder"):
         sweep(*SMALL, "--out", tmp_path / "nowhere" / "x.csv")
 
@@ -219,14 +223,33 @@ def test_processes_give_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
 
 
-def test_a_cluster_gives_the_same(tmp_path: Path) -> None:
+def test_a_process_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_work", ended)
+    with pytest.raises(BenchError, match="ended before its work"):
+        sweep(*MANY, "--jobs", 2)
+
+
+def ended(points: Points, start: int, cycles: int) -> None:
+    """A piece of work in whose middle the system ends the process."""
+    os._exit(1)
+
+
+def test_a_cluster_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
     sweep(*MANY, "--out", tmp_path / "here.csv")
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, host="127.0.0.1", protocol="tcp://", dashboard_address=None
     ) as cluster:
         sweep(*MANY, "--out", tmp_path / "there.csv", "--scheduler", cluster.scheduler_address)
+        monkeypatch.setattr(work, "live", lacking)
+        with pytest.raises(BenchError, match=r"a worker lacks a package \(no numpy\)"):
+            sweep(*MANY, "--scheduler", cluster.scheduler_address)
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
+
+
+def lacking(points: Points, cycles: int) -> None:
+    """What a worker without the extra does."""
+    raise ImportError("no numpy")
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
