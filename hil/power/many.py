@@ -10,6 +10,7 @@ solved as it stands, and the instant at which a board comes into that region or 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -470,12 +471,13 @@ def live(points: Points, cycles: int = 100) -> Outcome:
     outcomes = [_live(points.take(part), cycles) for part in parts]
     back = np.argsort(order, kind="stable")
 
-    def whole(name: str) -> NDArray[np.generic]:
-        joined: NDArray[np.generic] = np.concatenate([getattr(one, name) for one in outcomes])[back]
+    def whole(name: str) -> NDArray[Any]:
+        joined: NDArray[Any] = np.concatenate([getattr(one, name) for one in outcomes])[back]
         return joined
 
     arrays = {name: whole(name) for name in ("starts", "start_s", "margin_v", "lives", "worst", "wake_v", "wake_s")}
-    return Outcome(**arrays, phases=outcomes[0].phases, cycles=max(one.cycles for one in outcomes))  # type: ignore[arg-type]
+    longest = max(one.cycles for one in outcomes)
+    return Outcome(**arrays, phases=outcomes[0].phases, cycles=longest)
 
 
 def check(board: Board) -> None:
