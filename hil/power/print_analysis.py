@@ -12,7 +12,7 @@ from xky.boards.power.ratings import Rated
 from xky.emulator.supply import Supply
 
 from ..text import printable
-from .duration import told
+from .times import told_time
 from .wake_table import Step, wake_of, wakes_at
 
 __all__ = ["print_analysis", "title_of", "verdict_of"]
@@ -40,7 +40,7 @@ def verdict_of(analysis: Analysis) -> tuple[str, str]:
         return word.upper(), reason.strip()
     if analysis.cycle is None:
         return "LIVES", "starts by itself and is always on"
-    period = f"its period of {told(analysis.period_s)}"
+    period = f"its period of {told_time(analysis.period_s)}"
     if analysis.lives:
         return "LIVES", f"starts by itself and keeps {period}"
     return "STARTS", f"by itself, but cannot keep {period}: more goes out in it than comes in"
@@ -96,15 +96,15 @@ def _lines(analysis: Analysis, highest: Supply) -> Iterator[tuple[str, str]]:
         in_a_row = f": {cold.resets} brown-outs in a row, each with no more charge" if cold.resets else ""
         yield "cold start", f"none{in_a_row}"
     elif cycle is None:
-        yield "cold start", f"runs from {told(cold.start_s)} on{resets}"
+        yield "cold start", f"runs from {told_time(cold.start_s)} on{resets}"
     else:
         assert cold.reading_s is not None
-        reading = f"{told(cold.reading_s)} to the first reading"
-        yield "cold start", f"{told(cold.start_s)} to the wake that comes through, {reading}{resets}"
+        reading = f"{told_time(cold.reading_s)} to the first reading"
+        yield "cold start", f"{told_time(cold.start_s)} to the wake that comes through, {reading}{resets}"
     if cycle is not None:
         shortest = "none: no wake comes through, or no sleep brings back what it takes"
         if analysis.min_period_s is not None:
-            shortest = f"{told(analysis.min_period_s)}, limited by {_LIMITS[analysis.limited_by]}"
+            shortest = f"{told_time(analysis.min_period_s)}, limited by {_LIMITS[analysis.limited_by]}"
             shortest += "" if cold.start_s is not None else ", were it charged before it is switched on"
         yield "shortest period", shortest
     if analysis.margin_v is not None:
@@ -143,7 +143,7 @@ def _wake(analysis: Analysis, steps: Sequence[Step]) -> Table:
         table.add_column(column, justify="right")
     for step in steps:
         margin = "[bold red]resets[/]" if step.resets else f"{step.margin_v:.2f} V"
-        duration = told(step.duration_s) if step.duration_s else "at once"
+        duration = told_time(step.duration_s) if step.duration_s else "at once"
         burst = "" if step.peak_a is None else _amperes(step.peak_a)
         table.add_row(step.phase, duration, _amperes(step.current_a), burst, f"{step.after_v:.3f} V", margin)
     return table

@@ -16,8 +16,8 @@ from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
 from ...power.document import document_of
-from ...power.duration import seconds_of
 from ...power.print_analysis import print_analysis, title_of, verdict_of
+from ...power.times import seconds_of
 from ...power.wake_table import reset_of
 
 __all__ = ["command"]
@@ -42,7 +42,7 @@ def command(
         check_plot(path)
     if not _COLDEST_C <= temperature <= _HOTTEST_C:
         raise InputError(f"--temperature {temperature:g}: expected {_COLDEST_C:g} to {_HOTTEST_C:g} °C")
-    period_s = None if period is None else seconds_of(period, "--period")
+    period_s = None if period is None else seconds_of("--period", period)
     looked_at, fed_by = board_named(board), supply_named(supply)
     analysis = analyse(
         looked_at, fed_by, highest=_HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
