@@ -90,6 +90,10 @@ class Balance:
         """The capacitor's voltage at its terminals, where everything else hangs."""
         return self._currents(inner_v)[2]
 
+    def charge_a(self, inner_v: float) -> float:
+        """Into the node at the terminals."""
+        return self._currents(inner_v)[0]
+
     def inner_v(self, terminal_v: float, low_v: float = -1.0, high_v: float = _HIGHEST_V) -> float:
         """The inner voltage at which the terminals show a voltage."""
         return root(lambda v: self.terminal_v(v) - terminal_v, low_v, high_v, tolerance=1e-14)

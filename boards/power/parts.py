@@ -218,6 +218,7 @@ class Mcu(Section):
         brown_out_v: its reset comes, rail falling.
         rail_max_v: rating.
         off_a: drawn while held in reset.
+        reset_s: a reset holds so long at least.
     """
 
     part: str
@@ -225,6 +226,7 @@ class Mcu(Section):
     brown_out_v: Positive
     rail_max_v: Positive | None = None
     off_a: NotNegative = 0.0
+    reset_s: Positive = 0.01
 
     @model_validator(mode="after")
     def _hysteresis(self) -> "Mcu":

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Will this board live on a meter's A terminal, how often can it speak, and by what margin?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+from xky.protocol import InputError, Mode
+
+from ..board import Board
+from ..ports import Supply
+from .cycle import Cycle
+from .description import RUN
+from .energy import Energy
+from .life import Life, Stretch, What, energy_over
+from .parts import ROOM_C
+from .phases import phases_of
+from .ratings import Rated, ratings_exceeded
+from .train import Train
+
+__all__ = ["Analysis", "ColdStart", "analyse", "cold_start"]
+
+_PATIENCE_S = 6 * 3600.0  # a device that has not spoken by then never will
+_RESETS = 200  # in a row without a word: then it is looked at whether they lead anywhere
+_CYCLES_SHOWN = 5
+GUARANTEED_W = 0.130  # 54E table 1: a load at I1-A is given at least that
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """From an empty capacitor.
+
+    Attributes:
+        start_s: the wake that comes through to the first reading begins; None: none ever does.
+        reading_s: the first reading; None: there is none.
+        resets: brown-outs before.
+        trouble: why there is none, for people; empty where there is one.
+        stretches: the way there, and a few cycles more.
+        readings_s: times of the readings in them.
+        wakes_v: inner voltages at which wakes began.
+    """
+
+    start_s: float | None
+    reading_s: float | None
+    resets: int
+    trouble: str
+    stretches: Sequence[Stretch]
+    readings_s: Sequence[float]
+    wakes_v: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a board does on a supply.
+
+    Attributes:
+        board: that was looked at.
+        train: of it.
+        supply: that it lives on.
+        mode: of the TIC.
+        refused: why it cannot live on the TIC at all, for people; empty for one that may.
+        needs_w: mean power that it takes: from the capacitor over a period; of its rail where it is refused.
+        offered_w: the most that the supply gives to any load.
+        cold: start from an empty capacitor.
+        period_s: asked for, from wake to wake; 0 for a device that never sleeps.
+        min_period_s: the shortest that goes on for ever; None: none does.
+        limited_by: what it is limited by: ``energy``, ``wake`` or ``duty cycle``.
+        margin_v: at the terminals over brown-out, at the worst instant of the worst wake; None where there is no wake.
+        settled_v: terminal voltage at which wakes begin in the long run; None: it does not come through.
+        per_reading: where the energy of one period goes; None where it does not come through.
+        exceeded: ratings that are not kept at the highest supply allowed.
+        cycle: at ``period_s``; None for a device that never sleeps.
+    """
+
+    board: Board
+    supply: Supply
+    mode: Mode
+    refused: str
+    needs_w: float
+    offered_w: float
+    train: Train | None = None
+    cold: ColdStart | None = None
+    period_s: float = 0.0
+    min_period_s: float | None = None
+    limited_by: str = ""
+    margin_v: float | None = None
+    settled_v: float | None = None
+    per_reading: Energy | None = None
+    exceeded: Sequence[Rated] = ()
+    cycle: Cycle | None = None
+
+    @property
+    def lives(self) -> bool:
+        """Whether it starts by itself and keeps its period for ever."""
+        return not self.refused and self.cold is not None and self.cold.start_s is not None and self.settled_v is not None
+
+
+def analyse(
+    board: Board,
+    supply: Supply,
+    *,
+    highest: Supply,
+    mode: Mode = Mode.STANDARD,
+    period_s: float | None = None,
+    temperature_c: float = ROOM_C,
+) -> Analysis:
+    """Look at a board.
+
+    Args:
+        board: with a power train.
+        supply: that it lives on.
+        highest: the highest that it may meet; ratings are looked at there.
+        mode: of the TIC.
+        period_s: from wake to wake; None takes what the board does.
+        temperature_c: of all parts.
+
+    Raises:
+        InputError: the board's file has no power, or the period is shorter than the wake.
+    """
+    power = board.power
+    if power is None:
+        raise InputError(f"board {board.id}: its file has no [power] table; describe its power train there")
+    offered_w = supply.open_circuit_v**2 / (4 * supply.source_ohm)
+    if power.source == "external":
+        return _refusal(board, supply, mode, offered_w)
+    train = Train(power, temperature_c=temperature_c)
+    exceeded = ratings_exceeded(train, highest)
+    if board.wake is None:
+        return _always_on(board, train, supply, mode, offered_w, exceeded)
+    phases = phases_of(board, mode)
+    awake_s = sum(phase.duration_s for phase in phases)
+    if period_s is not None and period_s < awake_s:
+        raise InputError(f"--period {period_s:g} s: shorter than the wake, which takes {awake_s:g} s; give more")
+    cycle = Cycle(train, supply, phases, board.wake.sleep_s if period_s is None else period_s - awake_s)
+    cold = cold_start(board, supply, train=train, mode=mode, sleep_s=None if period_s is None else cycle.sleep_s)
+    policy = power.policy
+    first_v = 0.0
+    if policy.start_v is not None:
+        first_v = train.state(supply, "sleep").inner_v(policy.start_v - policy.start_margin_v)
+    shortest = cycle.shortest_period_s(first_v)
+    min_period_s, limited_by = (None, "energy") if shortest is None else (shortest[0], "energy")
+    if shortest is not None and shortest[0] <= awake_s * (1 + 1e-9):
+        limited_by = "wake"
+    settled_v = cycle.settles_at(max(cold.wakes_v[-1], first_v)) if cold.start_s is not None else None
+    starts = [*cold.wakes_v, *([] if settled_v is None else [settled_v])]
+    margin_v = min((cycle.margin_v(max(v, first_v)) for v in starts), default=None)
+    per_reading = None if settled_v is None else energy_over(_one_period(cycle, settled_v))
+    needs_w = 0.0 if per_reading is None else (per_reading.delivered_j + per_reading.regulator_j) / cycle.period_s
+    return Analysis(
+        board=board, supply=supply, mode=mode, refused="", needs_w=needs_w, offered_w=offered_w, train=train, cold=cold,
+        period_s=cycle.period_s, min_period_s=min_period_s, limited_by=limited_by, margin_v=margin_v,
+        settled_v=None if settled_v is None else train.state(supply, "sleep").terminal_v(settled_v),
+        per_reading=per_reading, exceeded=exceeded, cycle=cycle,
+    )  # fmt: skip
+
+
+def _refusal(board: Board, supply: Supply, mode: Mode, offered_w: float) -> Analysis:
+    assert board.power is not None
+    # Awake it draws this, whatever it does in between
+    needs_w = min(load.current_a for name, load in board.power.loads.items() if name != "sleep") * (
+        board.power.regulator.output_v
+    )
+    refused = (
+        f"cannot live on the TIC: its rail takes {1e3 * needs_w:.0f} mW at the least, "
+        f"{needs_w / offered_w:.1f} times the {1e3 * offered_w:.0f} mW that this supply gives at the most "
+        f"(54E guarantees {1e3 * GUARANTEED_W:.0f} mW); it has a supply of its own"
+    )
+    return Analysis(board=board, supply=supply, mode=mode, refused=refused, needs_w=needs_w, offered_w=offered_w)
+
+
+def _always_on(
+    board: Board, train: Train, supply: Supply, mode: Mode, offered_w: float, exceeded: Sequence[Rated]
+) -> Analysis:
+    cold = cold_start(board, supply, train=train, mode=mode)
+    state = train.state(supply, RUN)
+    rest_v = state.flow.rest_v(state.on_v)
+    margin_v = state.terminal_v(rest_v) - state.off_terminal_v
+    settled_v = state.terminal_v(rest_v) if cold.start_s is not None else None
+    losses = state.balance.losses(rest_v)
+    return Analysis(
+        board=board, supply=supply, mode=mode, refused="", needs_w=losses.delivered_w + losses.regulator_w,
+        offered_w=offered_w, train=train, cold=cold, min_period_s=0.0 if settled_v is not None else None,
+        limited_by="energy", margin_v=margin_v, settled_v=settled_v, exceeded=exceeded,
+    )  # fmt: skip
+
+
+def _one_period(cycle: Cycle, inner_v: float) -> list[Stretch]:
+    stretches, at_s = [], 0.0
+    for state, duration_s in cycle.states:
+        after_v = state.flow.after(inner_v, duration_s)
+        stretches.append(Stretch(at_s, duration_s, state, inner_v, after_v))
+        inner_v, at_s = after_v, at_s + duration_s
+    return stretches
+
+
+def cold_start(
+    board: Board,
+    supply: Supply,
+    *,
+    train: Train | None = None,
+    mode: Mode = Mode.STANDARD,
+    full_once: bool = True,
+    sleep_s: float | None = None,
+    changes: Sequence[tuple[float, Supply]] = (),
+    inner_v: float = 0.0,
+) -> ColdStart:
+    """Let a board start from an empty capacitor, and go on for some cycles.
+
+    A board that resets again and again with no more charge than before hangs: nothing in it changes any more.
+
+    Args:
+        board: lives on the TIC.
+        supply: at the beginning; ``changes`` are further ones, each with its second.
+        train: of the board, made where there is none.
+        mode: of the TIC.
+        full_once: whether its ADC has found its scale before.
+        sleep_s: in the place of what the board does.
+        changes: see ``Life``.
+        inner_v: of the capacitor at the beginning.
+    """
+    life = Life(
+        board, supply, train=train, mode=mode, full_once=full_once, sleep_s=sleep_s, changes=changes, inner_v=inner_v,
+        keep=True,
+    )  # fmt: skip
+    wakes: list[tuple[float, float]] = []
+    readings: list[float] = []
+    started_s: float | None = None
+    resets_v: list[float] = []
+    trouble = ""
+    for moment in life.live(_PATIENCE_S):
+        if moment.what is What.WAKE:
+            if len(readings) == _CYCLES_SHOWN:
+                break
+            wakes.append((moment.at_s, moment.inner_v))
+            if board.wake is None:
+                started_s = moment.at_s
+        elif moment.what is What.READING:
+            readings.append(moment.at_s)
+            if started_s is None:
+                started_s = wakes[-1][0]
+        elif moment.what is What.BROWN_OUT:
+            if board.wake is None:
+                started_s = None
+            resets_v.append(moment.inner_v)
+            if not readings and _lead_nowhere(resets_v):
+                trouble = f"hangs: it resets again and again at {moment.terminal_v:.2f} V and never comes to read"
+                break
+    if started_s is None and not trouble:
+        trouble = f"never starts: {life.train.state(life.supply, 'off').terminal_v(life.inner_v):.2f} V are reached"
+    assert life.stretches is not None
+    return ColdStart(
+        started_s, readings[0] if readings else None, len(resets_v), trouble, tuple(life.stretches), readings,
+        [v for _, v in wakes],
+    )  # fmt: skip
+
+
+def _lead_nowhere(resets_v: Sequence[float]) -> bool:
+    recent, before = resets_v[-_RESETS // 2 :], resets_v[-_RESETS : -_RESETS // 2]
+    return len(resets_v) >= _RESETS and max(recent) <= max(before, default=inf) + 1e-6

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A wake as a row of loads: what a board's ``[wake]`` and ``[listen]`` come to for its power."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xky.protocol import Mode
+
+from ..board import Board
+
+__all__ = ["Phase", "phases_of", "wake_s"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a wake.
+
+    Attributes:
+        load: its name in ``[power.loads]``.
+        duration_s: as a rule.
+        may_stop: whether the firmware looks at its capacitor meanwhile, and breaks off.
+    """
+
+    load: str
+    duration_s: float
+    may_stop: bool = True
+
+
+def phases_of(board: Board, mode: Mode) -> Sequence[Phase]:
+    """The phases of a wake in their order; empty for a board that never sleeps."""
+    wake = board.wake
+    if wake is None:
+        return ()
+    phases = (
+        Phase("boot", wake.boot_s, may_stop=False),
+        Phase("associate", wake.associate_s),
+        Phase("address", wake.address_s),
+        Phase("connect", wake.connect_s),
+        Phase("listen", board.listen.usual_s(mode)),
+        Phase("publish", wake.publish_s, may_stop=False),
+    )
+    return tuple(phase for phase in phases if phase.duration_s > 0)
+
+
+def wake_s(board: Board, mode: Mode) -> float:
+    """How long a wake takes as a rule."""
+    return sum(phase.duration_s for phase in phases_of(board, mode))
