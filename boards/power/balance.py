@@ -272,7 +272,8 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
     lowest_v = -1.0 - 2 * esr_ohm  # a load of two amperes through the ESR
     edge_v = peak_v * (2 if rectifier.kind == "doubler" else 1)
     if rectifier.diode.forward_v is not None:
-        edge_v = max(edge_v - 2 * rectifier.diode.forward_v, 0.1)
+        edge_v -= 2 * rectifier.diode.forward_v
+    edge_v = max(edge_v, 0.1)  # nothing comes from a meter that has cut its supply
     largest_a = max(current(0.0)[0], 1e-6)
     knots = [lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)]
     return Curve.through(current, knots, fine * largest_a)

@@ -16,7 +16,6 @@ from numpy.polynomial import chebyshev
 from scipy.linalg import solve_banded
 
 from xky.boards.power.balance import Balance, charging_curve
-from xky.boards.power.curve import Curve
 from xky.boards.power.description import Power
 from xky.emulator.supply import Supply
 
@@ -24,10 +23,12 @@ __all__ = ["Rows", "Trajectory", "Unknowns"]
 
 _DEGREE = 14  # a smooth current over a volt or two: ten digits
 _FINE = 1e-7  # of the charging current: under a microvolt after minutes
+_FINE_CUT = 1e-3  # of the microampere that diodes leak while the meter supplies nothing
 _LEVELS = 12  # currents of the load at which the balance is drawn; between, the curves are blended
 _REACH_V = 0.7  # beyond the measured voltages
 _STEP_V = 0.1  # a row's interval in which the voltage goes further is divided
 _NEAR_EDGE_V, _AT_EDGE = 0.05, 8  # near an edge of the current it is divided into so many
+_KEPT = 16  # tables of currents
 _MOST_STEPS = 64  # of an interval
 _SETTLED_V = 1e-9
 
@@ -85,9 +86,9 @@ class Trajectory:
     def __init__(self, power: Power, supply: Supply, rows: Rows) -> None:
         assert power.capacitor is not None
         self._power, self._supply, self._rows = power, supply, rows
-        self._curves: dict[tuple[bool, float, float], Curve] = {}
+        self._tables: dict[tuple[float, float], _Table] = {}
         self._span_v = float(rows.volts.min()) - _REACH_V, float(rows.volts.max()) + _REACH_V
-        edges_v = np.array(_balance(power, supply, 0.0, None).knots)
+        edges_v = np.array(Balance(power, supply, 0.0).knots)
         self._widths_s, self._of_row = _grid(rows, edges_v)
         self._last = np.append(np.flatnonzero(np.diff(self._of_row)), len(self._of_row) - 1)  # interval before a row
         levels = np.unique(rows.loads_a)
@@ -100,6 +101,7 @@ class Trajectory:
         share = np.clip((rows.loads_a - levels[level]) / gap_a, 0.0, 1.0)
         state = level + len(levels) * rows.supplied.astype(int)
         self._row_states = _States(state, state + above - level, share)
+        self._used = {*state.tolist(), *(state + above - level)[share > 0].tolist()}
         self._states = self._row_states.of(self._of_row)
         self._guess_v = np.interp(
             rows.times_s[0] + np.concatenate(([0.0], np.cumsum(self._widths_s))), rows.times_s, rows.volts
@@ -136,30 +138,32 @@ class Trajectory:
 
     def _motion(self, unknowns: Unknowns) -> "_Motion":
         assert self._power.capacitor is not None
-        capacitor = self._power.capacitor.model_copy(
-            update={name: getattr(unknowns, name) for name in ("capacitance_f", "esr_ohm", "leakage_a")}
-        )
+        key = unknowns.source_ohm, unknowns.esr_ohm
+        if key not in self._tables:
+            if len(self._tables) >= _KEPT:
+                self._tables.clear()
+            self._tables[key] = self._draw(*key)
+        leakage_s = unknowns.leakage_a / self._power.capacitor.rated_v
+        return _Motion(self._tables[key], unknowns.capacitance_f, leakage_s)
+
+    def _draw(self, source_ohm: float, esr_ohm: float) -> "_Table":
+        """The currents of all states, without the leakage: it and C do not change them."""
+        assert self._power.capacitor is not None
+        capacitor = self._power.capacitor.model_copy(update={"esr_ohm": esr_ohm, "leakage_a": 0.0})
         power = self._power.model_copy(update={"capacitor": capacitor})
-        supply = Supply("measured", self._supply.open_circuit_v, unknowns.source_ohm)
-        pieces: list[list[_Piece]] = []
-        for on in (False, True):
-            present = bool((self._rows.supplied == on).any())
-            for level_a in self._levels:
-                if not present:
-                    pieces.append([])
-                    continue
-                source = supply if on else supply.cut
-                key = on, unknowns.source_ohm, unknowns.esr_ohm
-                if key not in self._curves:
-                    if len(self._curves) > 16:
-                        self._curves.clear()
-                    self._curves[key] = charging_curve(power, source, fine=_FINE)
-                pieces.append(_pieces(_balance(power, source, float(level_a), self._curves[key]), self._span_v))
-        return _Motion(pieces)
-
-
-def _balance(power: Power, supply: Supply, rail_a: float, charging: Curve | None) -> Balance:
-    return Balance(power, supply, rail_a, charging=charging)
+        supply = Supply("measured", self._supply.open_circuit_v, source_ohm)
+        sources = {on: supply if on else supply.cut for on in (False, True) if (self._rows.supplied == on).any()}
+        charging = {
+            on: charging_curve(power, source, fine=_FINE if on else _FINE_CUT) for on, source in sources.items()
+        }
+        states: list[list[_Piece]] = []
+        for number in range(2 * len(self._levels)):
+            on, level = divmod(number, len(self._levels))
+            states.append([])
+            if number in self._used:
+                balance = Balance(power, sources[bool(on)], float(self._levels[level]), charging=charging[bool(on)])
+                states[-1] += _pieces(balance, self._span_v)
+        return _Table(states)
 
 
 def _grid(rows: Rows, edges_v: Any) -> tuple[Any, Any]:
@@ -188,67 +192,90 @@ class _States:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Between two edges: the rate of the inner voltage, and the terminal voltage, as polynomials on -1 to 1."""
+    """Between two edges: current into the capacitance, and the terminal voltage, as polynomials on -1 to 1."""
 
     low_v: float
     high_v: float
-    rate: Any
+    net: Any
     terminal: Any
+
+
+_NODES = chebyshev.chebpts1(_DEGREE + 1)
+_FROM_VALUES = np.linalg.inv(chebyshev.chebvander(_NODES, _DEGREE))
 
 
 def _pieces(balance: Balance, span_v: tuple[float, float]) -> list[_Piece]:
     ends = [span_v[0], *(v for v in balance.knots if span_v[0] < v < span_v[1]), span_v[1]]
-    nodes = chebyshev.chebpts1(_DEGREE + 1)
     pieces = []
     for low_v, high_v in pairwise(ends):
-        at_v = [float(v) for v in low_v + (high_v - low_v) * 0.5 * (nodes + 1)]
-        rates = [balance.net_a(v) / balance.capacitance_f for v in at_v]
-        terminals = [balance.terminal_v(v) for v in at_v]
-        pieces.append(_Piece(low_v, high_v, _FROM_VALUES @ rates, _FROM_VALUES @ terminals))
+        at_v = (low_v + (high_v - low_v) * 0.5 * (_NODES + 1)).tolist()
+        net_a, terminals_v = [balance.net_a(v) for v in at_v], [balance.terminal_v(v) for v in at_v]
+        pieces.append(_Piece(low_v, high_v, _FROM_VALUES @ net_a, _FROM_VALUES @ terminals_v))
     return pieces
 
 
-_FROM_VALUES = np.linalg.inv(chebyshev.chebvander(chebyshev.chebpts1(_DEGREE + 1), _DEGREE))
+class _Table:
+    """The pieces of all states, so that all places are looked up at once.
+
+    Attributes:
+        starts_v: of each piece of each state.
+        lows_v: likewise; where there is no piece, what divides well.
+        highs_v: likewise.
+        net: coefficients of the current.
+        terminal: of the terminal voltage.
+    """
+
+    def __init__(self, states: Sequence[Sequence[_Piece]]) -> None:
+        shape = len(states), max(map(len, states))
+        self.starts_v = np.full(shape, np.inf)
+        self.lows_v, self.highs_v = np.zeros(shape), np.ones(shape)
+        self.net, self.terminal = np.zeros((_DEGREE + 1, *shape)), np.zeros((_DEGREE + 1, *shape))
+        for number, pieces in enumerate(states):
+            for place, piece in enumerate(pieces):
+                at = number, place
+                self.starts_v[at] = self.lows_v[at] = piece.low_v
+                self.highs_v[at] = piece.high_v
+                self.net[:, number, place], self.terminal[:, number, place] = piece.net, piece.terminal
+        self.terminal_slope = self.slope_of(self.terminal)
+
+    def slope_of(self, coefficients: Any) -> Any:
+        """Of polynomials, with the voltage."""
+        return chebyshev.chebder(coefficients) * (2 / (self.highs_v - self.lows_v))
 
 
 class _Motion:
-    """The pieces of all states in one table, so that all places are looked up at once."""
+    """How the inner voltage goes in each state, with one capacitance and leakage."""
 
-    def __init__(self, states: Sequence[Sequence[_Piece]]) -> None:
-        most = max(map(len, states))
-        self._starts_v = np.full((len(states), most), np.inf)
-        self._lows, self._highs = np.zeros((len(states), most)), np.ones((len(states), most))
-        self._rate = np.zeros((_DEGREE + 1, len(states), most))
-        self._terminal = np.zeros((_DEGREE + 1, len(states), most))
-        for number, pieces in enumerate(states):
-            for place, piece in enumerate(pieces):
-                self._starts_v[number, place] = piece.low_v
-                self._lows[number, place], self._highs[number, place] = piece.low_v, piece.high_v
-                self._rate[:, number, place], self._terminal[:, number, place] = piece.rate, piece.terminal
-        self._slope = chebyshev.chebder(self._rate) * (2 / (self._highs - self._lows))
+    def __init__(self, table: _Table, capacitance_f: float, leakage_s: float) -> None:
+        self._table = table
+        rate = table.net.copy()
+        rate[0] -= leakage_s * (table.lows_v + table.highs_v) / 2
+        rate[1] -= leakage_s * (table.highs_v - table.lows_v) / 2
+        self._rate = rate / capacitance_f
+        self._slope = table.slope_of(self._rate)
 
     def rate(self, states: _States, inner_v: Any) -> tuple[Any, Any]:
         """Volts a second, and its change with the voltage."""
-        return self._blended((self._rate, self._slope), states, inner_v)
+        return self._blended(self._rate, self._slope, states, inner_v)
 
     def terminal_v(self, states: _States, inner_v: Any) -> Any:
         """At the terminals."""
-        return self._blended((self._terminal, chebyshev.chebder(self._terminal) * (2 / (self._highs - self._lows))),
-                             states, inner_v)[0]  # fmt: skip
+        return self._blended(self._table.terminal, self._table.terminal_slope, states, inner_v)[0]
 
-    def _blended(self, tables: tuple[Any, Any], states: _States, inner_v: Any) -> tuple[Any, Any]:
-        value, slope = self._look_up(tables, states.first, inner_v)
+    def _blended(self, values: Any, slopes: Any, states: _States, inner_v: Any) -> tuple[Any, Any]:
+        value, slope = self._look_up(values, slopes, states.first, inner_v)
         if states.share.any():
-            other, other_slope = self._look_up(tables, states.second, inner_v)
+            other, other_slope = self._look_up(values, slopes, states.second, inner_v)
             value = value + states.share * (other - value)
             slope = slope + states.share * (other_slope - slope)
         return value, slope
 
-    def _look_up(self, tables: tuple[Any, Any], state: Any, inner_v: Any) -> tuple[Any, Any]:
-        piece = np.maximum((self._starts_v[state] <= inner_v[:, None]).sum(axis=1) - 1, 0)
-        low_v, high_v = self._lows[state, piece], self._highs[state, piece]
+    def _look_up(self, values: Any, slopes: Any, state: Any, inner_v: Any) -> tuple[Any, Any]:
+        table = self._table
+        piece = np.maximum((table.starts_v[state] <= inner_v[:, None]).sum(axis=1) - 1, 0)
+        low_v, high_v = table.lows_v[state, piece], table.highs_v[state, piece]
         inside_v = np.clip(inner_v, low_v, high_v)  # beyond the span it goes on as a line
         x = (2 * inside_v - low_v - high_v) / (high_v - low_v)
-        value = chebyshev.chebval(x, tables[0][:, state, piece], tensor=False)
-        slope = chebyshev.chebval(x, tables[1][:, state, piece], tensor=False)
+        value = chebyshev.chebval(x, values[:, state, piece], tensor=False)
+        slope = chebyshev.chebval(x, slopes[:, state, piece], tensor=False)
         return value + slope * (inner_v - inside_v), slope
