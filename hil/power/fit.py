@@ -25,7 +25,7 @@ COVERAGE_K = 2.0  # uncertainties are so many standard deviations: 95 % of cases
 _SOURCE_SPREAD = 0.2  # half width, relative: 225 to 335 ohm (54E §4)
 _LEAST_ESR_OHM, _LEAST_LEAK_A = 0.05, 2e-6  # half width of what is unsure where a board says nothing
 _NARROWED = 0.5  # a curve shows what it narrows to this share of what was known before
-_NO_BETTER = 1.1  # what is no surer than so many times what was known before is not shown by the curve
+_NO_BETTER = 1.5  # what is no surer than so many times what was known before is not shown by the curve
 _AS_GOOD = 1.05  # costs that differ by less are the same
 _RIDGE = 1e-10  # of the information: a direction that no row shows has a finite uncertainty all the same
 _LEAST_NOISE_V = 2e-6  # the trajectory is no finer
@@ -221,7 +221,7 @@ class _Search:
             result = least_squares(
                 lambda part: np.nan_to_num(self._residuals(whole(part)), nan=1e3, posinf=1e3, neginf=-1e3),
                 place[free], lambda part: self.jacobian(whole(part), free), (self._low[free], self._high[free]),
-                x_scale=self.spread[free] + 1e-9, ftol=1e-10, xtol=1e-10, gtol=1e-12, max_nfev=60,
+                x_scale=self.spread[free] + 1e-9, ftol=1e-9, xtol=1e-9, gtol=1e-12, max_nfev=60,
             )  # fmt: skip
         settled = bool(result.success) and not result.active_mask.any()
         return whole(result.x), result.fun, settled

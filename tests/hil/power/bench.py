@@ -45,8 +45,8 @@ def _charge(truth: Truth) -> CubicSpline:
             grown = SATURATION_A * np.exp(x)
             wrong_v = loop_ohm * (grown - SATURATION_A) + 2 * THERMAL_V * x - drive_v
             x = np.maximum(x - wrong_v / (loop_ohm * grown + 2 * THERMAL_V), -40.0)
-        leaks_a = SATURATION_A * -np.expm1(-max(output_v, 0.0) / (2 * THERMAL_V))
-        means.append(float(np.mean(SATURATION_A * np.expm1(x)) + leaks_a))
+        blocked_a = SATURATION_A * np.expm1(-max(output_v, 0.0) / (2 * THERMAL_V))  # of the other pair
+        means.append(float(np.mean(SATURATION_A * np.expm1(x)) + blocked_a))
     return CubicSpline(at_v, means)
 
 
@@ -56,12 +56,9 @@ def measure(truth: Truth, times_s: np.ndarray, loads_a: np.ndarray, supplied: np
     leak_s = truth.leakage_a / truth.rated_v
 
     def currents(v: float, load_a: float, on: bool) -> tuple[float, float]:
+        assert v > 0.55, "below, a load fades, which is not in here"
         drawn_a = load_a + truth.idle_a
-        if v < 0.52:  # below half a volt at its terminals nothing runs: what is drawn falls with the voltage
-            came_a = float(charge(v)) if on else -SATURATION_A
-            drawn_a *= max(min((v + truth.esr_ohm * came_a) / (0.5 + truth.esr_ohm * drawn_a), 1.0), 0.0)
-        came_a = float(charge(v - truth.esr_ohm * drawn_a)) if on else -SATURATION_A * (1 if v > 0.2 else 0)
-        return came_a, drawn_a
+        return float(charge(v - truth.esr_ohm * drawn_a)) if on else -2 * SATURATION_A, drawn_a
 
     def slope(_: float, v: np.ndarray, load_a: float, on: bool) -> list[float]:
         came_a, drawn_a = currents(float(v[0]), load_a, on)
