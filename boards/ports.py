@@ -4,9 +4,11 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import simpy
+
 from xky.protocol import Burst, Group
 
-__all__ = ["BurstSource", "Supply", "Uplink"]
+__all__ = ["BurstSource", "PowerPort", "Supply", "Terminals", "Uplink"]
 
 
 class BurstSource(Protocol):
@@ -45,4 +47,47 @@ class Supply(Protocol):
     @property
     def source_ohm(self) -> float:
         """Resistance, seen from the terminals."""
+        ...
+
+
+class Terminals(Protocol):
+    """Terminals I1-A while time passes."""
+
+    @property
+    def supply(self) -> Supply:
+        """What they give now."""
+        ...
+
+    def connect(self, on_change: Callable[[], None]) -> None:
+        """Be told when that changes, just after it did."""
+        ...
+
+
+class PowerPort(Protocol):
+    """What firmware has to do with its power."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the microcontroller runs."""
+        ...
+
+    @property
+    def terminal_v(self) -> float:
+        """The capacitor's voltage, as it is now at its terminals."""
+        ...
+
+    def when_on(self) -> simpy.Event:
+        """Happens when the microcontroller starts."""
+        ...
+
+    def carries(self, process: simpy.Process) -> None:
+        """Interrupt this process at a brown-out."""
+        ...
+
+    def draw(self, load: str) -> None:
+        """Draw what the board's file says of a load, from now on."""
+        ...
+
+    def alarm(self, terminal_v: float | None, callback: Callable[[], None]) -> None:
+        """Call back once, as soon as the terminals stand at or under a voltage; takes the place of the last alarm."""
         ...

@@ -52,7 +52,9 @@ class LineReceiver:
             self._hear(under_way)
 
     def sleep(self) -> None:
-        """Stop listening; what is under way is lost."""
+        """Stop listening; what is under way is lost. Safe for one that sleeps already."""
+        if self._awake_s is None:
+            return
         self._awake_s = None
         self._line.disconnect(self._hear)
 

@@ -5,11 +5,12 @@ A Thevenin source at 50 kHz (54E §4): at most 13 V rms without load, at least 1
 resistive, so 225 to 335 Ω. The named models are derived from these limits; two of them are assumptions.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from xky.protocol import InputError
 
-__all__ = ["SUPPLIES", "Supply", "supply_named"]
+__all__ = ["SUPPLIES", "Supply", "Terminals", "supply_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,30 @@ def supply_named(name: str) -> Supply:
     if name not in SUPPLIES:
         raise InputError(f"supply {name!r}: not known; known: {', '.join(SUPPLIES)}")
     return SUPPLIES[name]
+
+
+class Terminals:
+    """Terminals I1-A on a bench: a supply that may change while a device lives on it.
+
+    Args:
+        supply: at the beginning.
+    """
+
+    def __init__(self, supply: Supply) -> None:
+        self._supply = supply
+        self._on_change: list[Callable[[], None]] = []
+
+    @property
+    def supply(self) -> Supply:
+        """What they give now."""
+        return self._supply
+
+    @supply.setter
+    def supply(self, supply: Supply) -> None:
+        self._supply = supply
+        for tell in self._on_change:
+            tell()
+
+    def connect(self, on_change: Callable[[], None]) -> None:
+        """Be told when that changes, just after it did."""
+        self._on_change.append(on_change)

@@ -11,6 +11,7 @@ import simpy
 from xky.boards import Board, board_named
 from xky.emulator import Line, Linky, Transmitter, Truth
 from xky.emulator.runner import Late, RealTime
+from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
 from .devices import Device, Surroundings
@@ -48,6 +49,9 @@ class Bench:
         seed: of gaps and faults.
         speed: bench seconds per real second; devices in virtual time run as fast as they can.
         only_when_heard: see ``Transmitter``; for a device that sleeps through days.
+        supply: of the meter, on terminals I1-A; what every meter gives at least, unless told.
+        inner_v: of a simulated board's capacitor at the beginning; None: as full as it gets.
+        full_once: whether it was full before in the life of the device.
 
     Raises:
         InputError: the board does not read the meter's mode, or ``speed`` is no positive number.
@@ -63,6 +67,9 @@ class Bench:
         seed: int = 0,
         speed: float = 1.0,
         only_when_heard: bool = False,
+        supply: Supply = SUPPLIES["min_spec"],
+        inner_v: float | None = None,
+        full_once: bool = True,
     ) -> None:
         if not speed > 0:
             raise InputError(f"--speed {speed}: expected a number over 0")
@@ -76,6 +83,8 @@ class Bench:
         self._runner: RealTime | None = None
         self._speed = speed
         self.line = Line()
+        self.terminals = Terminals(supply)
+        self._inner_v, self._full_once = inner_v, full_once
         self.truth = Truth()
         self.probe = Probe(lambda: float(self.env.now))
         self.transmitter = Transmitter(
@@ -95,7 +104,10 @@ class Bench:
     def __enter__(self) -> "Bench":
         if not self.device.virtual:
             self._runner = RealTime(self.env, self._speed)
-        around = Surroundings(self.env, self._runner, self.line, self.probe, self.board, self.meter.mode, self._speed)
+        around = Surroundings(
+            self.env, self._runner, self.line, self.probe, self.board, self.meter.mode, self._speed, self.terminals,
+            self._inner_v, self._full_once,
+        )  # fmt: skip
         try:
             self.device.start(around, self._clock_starts)
         except BaseException:

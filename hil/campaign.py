@@ -13,6 +13,7 @@ from .bench import board_of
 from .devices import Device, open_device
 from .oracle import Case, Oracle, Trail
 from .plan import Plan, play
+from .power.trial import PowerTrials
 from .record import Record
 from .requirement import Purpose
 from .verdict import Verdict
@@ -143,6 +144,9 @@ class Campaign:
                 speed=self.options.speed,
                 on_step=lambda name, number: self.on_step(mode, name, number),
             )
+            described = self.board.power
+            if device.feeds_on_the_bench and described is not None and described.source == "tic":
+                record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed)
             self._oracles[mode] = Oracle(record)
             self.on_played(mode)
         return self._oracles[mode]

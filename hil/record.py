@@ -11,6 +11,7 @@ from xky.emulator.runner import Late
 from xky.emulator.transmitter import FRAME_GAP_S
 from xky.protocol import Mode
 
+from .power.trial import PowerTrials
 from .probe import Remark
 from .reading import Reading
 from .times import Times, times_for
@@ -42,6 +43,7 @@ class Record:
         dropped: lines of a flood that were not taken.
         late: when the bench came too late.
         duration_s: on the bench's clock.
+        power: trials of its power, run when first asked for; None: the bench does not feed it.
     """
 
     mode: Mode
@@ -63,6 +65,7 @@ class Record:
     dropped: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0
+    power: PowerTrials | None = None
 
     def claimed(self, label: str) -> bool:
         """Whether the device claims a label."""

@@ -12,17 +12,26 @@ from xky.protocol import InputError, Mode
 from xky.protocol.uart import Uart
 
 from ..board import Board
-from ..ports import BurstSource, Uplink
+from ..ports import BurstSource, PowerPort, Uplink
 from .parser import Parser
+from .thrift import Thrift
 
-__all__ = ["Firmware", "Parser", "firmware_names", "load_firmware"]
+__all__ = ["Firmware", "Parser", "Thrift", "firmware_names", "load_firmware"]
 
 
 class Firmware(Protocol):
     """What each module's ``Firmware`` class is."""
 
     def __init__(
-        self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
+        self,
+        env: simpy.Environment,
+        board: Board,
+        mode: Mode,
+        line: BurstSource,
+        uplink: Uplink,
+        parser: Parser,
+        power: PowerPort,
+        thrift: Thrift,
     ) -> None: ...
 
     @property
@@ -37,7 +46,7 @@ class Firmware(Protocol):
 
 def firmware_names() -> list[str]:
     """The firmware known."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name != "parser")
+    return sorted(module.name for module in iter_modules(__path__) if module.name not in ("parser", "thrift"))
 
 
 def load_firmware(board: Board) -> type[Firmware]:

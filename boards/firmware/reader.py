@@ -9,9 +9,10 @@ from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 
 from ..board import Board
-from ..ports import BurstSource, Uplink
+from ..ports import BurstSource, PowerPort, Uplink
 from ..receiver import LineReceiver
 from .parser import Parser
+from .thrift import Thrift
 
 __all__ = ["Firmware"]
 
@@ -23,12 +24,21 @@ class Firmware:
     """One running reader."""
 
     def __init__(
-        self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
+        self,
+        env: simpy.Environment,
+        board: Board,
+        mode: Mode,
+        line: BurstSource,
+        uplink: Uplink,
+        parser: Parser,
+        power: PowerPort,
+        thrift: Thrift,
     ) -> None:
         self._env = env
         self._line = line
         self._uplink = uplink
         self._parser = parser
+        self._power = power
         self._mode = mode
         self._detects = board.detects_mode and parser.looks_for_the_mode_again
         self._heard_s = 0.0
@@ -36,13 +46,25 @@ class Firmware:
 
     def run(self) -> Generator[simpy.Event, None, None]:
         """The process: nothing to do but to listen, and to look for the other mode where the board does that."""
-        receiver = self._listen()
+        assert self._env.active_process is not None
+        self._power.carries(self._env.active_process)
+        while True:
+            if not self._power.is_on:
+                yield self._power.when_on()
+            try:
+                yield from self._live()
+            except simpy.Interrupt:  # a brown-out
+                self._receiver.sleep()
+
+    def _live(self) -> Generator[simpy.Event, None, None]:
+        self._receiver = self._listen()
+        self._power.draw("run")
         while self._detects:
             yield self._env.timeout(_LOOKS_EACH_S)
             if self._env.now - self._heard_s > _SILENT_S:
-                receiver.sleep()
+                self._receiver.sleep()
                 self._mode = Mode.STANDARD if self._mode is Mode.HISTORIC else Mode.HISTORIC
-                receiver = self._listen()
+                self._receiver = self._listen()
         yield self._env.event()
 
     def _listen(self) -> LineReceiver:

@@ -7,6 +7,7 @@ The rules are those of Tasmota's winky driver (v3.x): see ``Policy`` and ``Adc``
 from math import floor
 
 from ..board import Board
+from ..power.description import Policy
 
 __all__ = ["Thrift"]
 
@@ -17,16 +18,16 @@ class Thrift:
     """The energy book of one device; it outlives its sleeps, not its brown-outs, but for the ADC's scale.
 
     Args:
-        board: with a power train.
+        board: that it runs on; where nothing is known of its power, it never stops.
         full_once: whether the capacitor was full once in the life of this device, so that its ADC has its scale.
     """
 
     def __init__(self, board: Board, *, full_once: bool = True) -> None:
-        assert board.power is not None
         self._wake = board.wake
-        self._policy = board.power.policy
-        self._adc = board.power.adc
-        capacitor = board.power.capacitor
+        power = board.power
+        self._policy = Policy() if power is None else power.policy
+        self._adc = None if power is None else power.adc
+        capacitor = None if power is None else power.capacitor
         self._nominal_f = self._policy.reference_f or (capacitor.capacitance_f if capacitor else 0.0)
         self._charge_w: float | None = None
         self._slept: tuple[float, float] | None = None
@@ -74,6 +75,11 @@ class Thrift:
             policy.stop_v * adc.divider / adc.reference_v * most
         )
         return (floor(raw) + 0.5) / most * adc.reference_v / (adc.divider * (1 + adc.gain_error))
+
+    @property
+    def retry_s(self) -> float:
+        """How long it sleeps when a wake may not go on."""
+        return self._policy.retry_s
 
     def wakes(self, now_s: float, terminal_v: float) -> None:
         """A timer ended a sleep: what came meanwhile tells the power to reckon with."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Winky's firmware, simulated: wakes, listens for whole frames, publishes the last one, sleeps.
 
-What the TIC says before the network is up is not heard, as in the Tasmota driver (v3.x).
+What the TIC says before the network is up is not heard, as in the Tasmota driver (v3.x). It lives on its
+capacitor: too little charge ends a wake early, and a brown-out ends everything at once.
 """
 
 from collections.abc import Generator, Sequence
@@ -12,9 +13,10 @@ from xky.protocol import Frame, Group, InputError, Mode
 from xky.protocol.uart import Uart
 
 from ..board import Board
-from ..ports import BurstSource, Uplink
+from ..ports import BurstSource, PowerPort, Uplink
 from ..receiver import LineReceiver
 from .parser import Parser
+from .thrift import Thrift
 
 __all__ = ["Firmware"]
 
@@ -23,7 +25,15 @@ class Firmware:
     """One running Winky."""
 
     def __init__(
-        self, env: simpy.Environment, board: Board, mode: Mode, line: BurstSource, uplink: Uplink, parser: Parser
+        self,
+        env: simpy.Environment,
+        board: Board,
+        mode: Mode,
+        line: BurstSource,
+        uplink: Uplink,
+        parser: Parser,
+        power: PowerPort,
+        thrift: Thrift,
     ) -> None:
         if board.wake is None:
             raise InputError(f"board {board.id}: firmware winky sleeps; give the board file a [wake] section")
@@ -32,6 +42,8 @@ class Firmware:
         self._listen = board.listen
         self._uplink = uplink
         self._parser = parser
+        self._power = power
+        self._thrift = thrift
         self.uarts: list[tuple[float, Uart]] = [(env.now, parser.uart(mode))]
         self._receiver = LineReceiver(env, line, parser.sampling(mode), lambda: parser.listener(mode), self._take)
         self._heard: list[Sequence[Group]] = []
@@ -39,18 +51,56 @@ class Firmware:
 
     def run(self) -> Generator[simpy.Event, None, None]:
         """The process."""
-        wake = self._wake
-        yield self._env.timeout(wake.deaf_s)
+        assert self._env.active_process is not None
+        self._power.carries(self._env.active_process)
         while True:
-            self._heard, self._enough = [], self._env.event()
-            self._receiver.wake()
-            self._give_up_after(self._listen.timeout_s, self._enough)
-            yield self._enough
-            self._receiver.sleep()
-            yield self._env.timeout(wake.publish_s)
-            if len(self._heard) >= self._listen.frames:  # fewer are no publishable state, as in the Tasmota driver
-                self._uplink.publish(self._heard[-1])
-            yield self._env.timeout(wake.sleep_s + wake.deaf_s)
+            if not self._power.is_on:
+                yield self._power.when_on()
+            try:
+                while True:
+                    yield from self._cycle()
+            except simpy.Interrupt:  # a brown-out, wherever it was
+                self._receiver.sleep()
+                self._thrift.forget()
+
+    def _cycle(self) -> Generator[simpy.Event, None, None]:
+        """A wake, and the sleep behind it."""
+        power, thrift, wake = self._power, self._thrift, self._wake
+        yield from self._spend("boot", wake.boot_s)
+        if not thrift.may_start(power.terminal_v):
+            yield from self._spend("sleep", thrift.retry_s)
+            return
+        for load, duration_s in (
+            ("associate", wake.associate_s),
+            ("address", wake.address_s),
+            ("connect", wake.connect_s),
+        ):
+            yield from self._spend(load, duration_s)
+            if thrift.must_stop(power.terminal_v):
+                break
+        else:
+            yield from self._read()
+        power.draw("sleep")
+        yield self._env.timeout(thrift.sleep_s(self._env.now, power.terminal_v))
+        thrift.wakes(self._env.now, power.terminal_v)
+
+    def _read(self) -> Generator[simpy.Event, None, None]:
+        self._heard, self._enough = [], enough = [], self._env.event()
+        self._power.draw("listen")
+        self._power.alarm(self._thrift.stop_v, lambda: None if enough.triggered else enough.succeed())
+        self._receiver.wake()
+        self._give_up_after(self._listen.timeout_s, enough)
+        yield enough
+        self._power.alarm(None, lambda: None)
+        self._receiver.sleep()
+        if len(self._heard) >= self._listen.frames:  # fewer are no publishable state, as in the Tasmota driver
+            yield from self._spend("publish", self._wake.publish_s)
+            self._uplink.publish(self._heard[-1])
+
+    def _spend(self, load: str, duration_s: float) -> Generator[simpy.Event, None, None]:
+        if duration_s > 0:
+            self._power.draw(load)
+            yield self._env.timeout(duration_s)
 
     def _give_up_after(self, timeout_s: float, enough: simpy.Event) -> None:
         """End the listening; an event of its own is a third of the cost of ``enough | timeout``."""

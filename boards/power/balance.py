@@ -20,6 +20,7 @@ __all__ = ["Balance", "Losses", "charging_curve"]
 
 _FADES_V = 0.5  # below it nothing runs: what a load still draws falls with the voltage, as through a resistor
 _FINE = 1e-11  # of a curve of the charging current, relative to its largest
+_TRIES = 60
 _HIGHEST_V = 60.0  # no board's voltage comes here
 
 
@@ -175,11 +176,7 @@ class Balance:
         """Into the node at the terminals, out of it, and its voltage."""
         esr_ohm = self.esr_ohm
         if self._simple:
-            drawn_a = self._rail_a + self._idle_a
-            charge_a = self._charging(inner_v - esr_ohm * drawn_a)
-            terminal_v = inner_v + esr_ohm * (charge_a - drawn_a)
-            if terminal_v >= _FADES_V and (self._clamp is None or terminal_v <= self._clamp.voltage_v):
-                return charge_a, drawn_a, terminal_v
+            return self._currents_of_ldo(inner_v)
 
         def charge(terminal_v: float, drawn_a: float) -> float:
             if self._charger is None:
@@ -196,16 +193,37 @@ class Balance:
                 drawn_a = drawn(terminal_v)
                 return inner_v + esr_ohm * (charge(terminal_v, drawn_a) - drawn_a) - terminal_v
 
-            low_v, high_v = inner_v, inner_v
-            width_v = 1e-3
-            while surplus(low_v) < 0 and low_v > -_HIGHEST_V:
-                low_v, width_v = low_v - width_v, 4 * width_v
-            width_v = 1e-3
-            while surplus(high_v) > 0 and high_v < 2 * _HIGHEST_V:
-                high_v, width_v = high_v + width_v, 4 * width_v
-            terminal_v = root(surplus, low_v, high_v, tolerance=1e-15) if high_v > low_v else inner_v
+            # What is drawn mostly grows with the voltage: then the answer lies between a guess and what follows from it
+            other_v = inner_v + surplus(inner_v)
+            width_v = other_v - inner_v
+            while width_v and (surplus(other_v) > 0) == (width_v > 0) and abs(other_v) < 2 * _HIGHEST_V:
+                width_v *= 4
+                other_v += width_v
+            terminal_v = root(surplus, inner_v, other_v, tolerance=1e-15) if width_v else inner_v
         drawn_a = drawn(terminal_v)
         return charge(terminal_v, drawn_a), drawn_a, terminal_v
+
+    def _currents_of_ldo(self, inner_v: float) -> tuple[float, float, float]:
+        """The same where nothing but LDO and clamp hangs on the capacitor: what they draw is piecewise linear."""
+        esr_ohm, clamp = self.esr_ohm, self._clamp
+        full_a = self._rail_a + self._idle_a
+        charge_a = self._charging(inner_v - esr_ohm * full_a)
+        for number in range(_TRIES):  # each try is nearer by the ESR's share of the loop
+            terminal_v = inner_v + esr_ohm * (charge_a - full_a)
+            drawn_a = full_a
+            if terminal_v < _FADES_V:
+                fading_s = full_a / _FADES_V
+                terminal_v = inner_v + esr_ohm * charge_a
+                drawn_a = fading_s * max(terminal_v, 0.0) / (1 + esr_ohm * fading_s)
+            elif clamp is not None and terminal_v > clamp.voltage_v:
+                over_v = (terminal_v - clamp.voltage_v) / (1 + esr_ohm / clamp.resistance_ohm)
+                drawn_a += over_v / clamp.resistance_ohm
+            elif number == 0:
+                break
+            before_a, charge_a = charge_a, self._charging(inner_v - esr_ohm * drawn_a)
+            if abs(charge_a - before_a) <= 1e-16 + 1e-14 * abs(charge_a):
+                break
+        return charge_a, drawn_a, inner_v + esr_ohm * (charge_a - drawn_a)
 
     def _offered_a(self, terminal_v: float) -> float:
         """What comes through the charger while it does not limit."""
@@ -272,10 +290,9 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
     lowest_v = -1.0 - 2 * esr_ohm  # a load of two amperes through the ESR
     edge_v = peak_v * (2 if rectifier.kind == "doubler" else 1)
     if rectifier.diode.forward_v is not None:
-        edge_v -= 2 * rectifier.diode.forward_v
-    edge_v = max(edge_v, 0.1)  # nothing comes from a meter that has cut its supply
-    largest_a = max(current(0.0)[0], 1e-6)
-    knots = [lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)]
+        edge_v = max(edge_v - 2 * rectifier.diode.forward_v, 0.1)
+    largest_a = max(current(0.0)[0], 1e-3)
+    knots = sorted({lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)})
     return Curve.through(current, knots, fine * largest_a)
 
 

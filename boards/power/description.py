@@ -44,8 +44,8 @@ class Policy(Section):
     Attributes:
         start_v: a wake goes on only from here (less ``start_margin_v``); None: always.
         start_margin_v: see there.
-        stop_v: it stops and sleeps at or below; None: never.
-        check_s: how often it looks while awake.
+        stop_v: it stops and sleeps at or below: it looks after each phase of a wake, and all the time while it
+            listens; None: never.
         retry_s: it sleeps so long when ``start_v`` is not reached.
         sleep: ``fixed``: as long as ``[wake]`` says; ``recharge``: until the charge that it sees coming has brought
             the capacitor back to ``start_v``.
@@ -57,7 +57,6 @@ class Policy(Section):
     start_v: Positive | None = None
     start_margin_v: NotNegative = 0.05
     stop_v: Positive | None = None
-    check_s: Positive = 0.25
     retry_s: Positive = 30.0
     sleep: Literal["fixed", "recharge"] = "fixed"
     min_sleep_s: Positive = 10.0

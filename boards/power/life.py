@@ -171,10 +171,11 @@ class Life:
             if number == 1 and not thrift.may_start(self._terminal_v(SLEEP)):
                 yield self._moment(What.WAITS, SLEEP)
                 return (yield from self._spend(SLEEP, self.train.power.policy.retry_s)) is not _End.DOWN
-            end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.may_stop else None)
+            end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.looks else None)
             if end is _End.DOWN:
                 return False
-            if end is _End.STOPPED:
+            last = phase is self._phases[-1]
+            if end is _End.STOPPED or (number and not last and thrift.must_stop(self._terminal_v(phase.load))):
                 yield self._moment(What.STOPS, phase.load)
                 break
         else:

@@ -18,12 +18,12 @@ class Phase:
     Attributes:
         load: its name in ``[power.loads]``.
         duration_s: as a rule.
-        may_stop: whether the firmware looks at its capacitor meanwhile, and breaks off.
+        looks: whether the firmware looks at its capacitor all the time, and not only at the end.
     """
 
     load: str
     duration_s: float
-    may_stop: bool = True
+    looks: bool = False
 
 
 def phases_of(board: Board, mode: Mode) -> Sequence[Phase]:
@@ -32,12 +32,12 @@ def phases_of(board: Board, mode: Mode) -> Sequence[Phase]:
     if wake is None:
         return ()
     phases = (
-        Phase("boot", wake.boot_s, may_stop=False),
+        Phase("boot", wake.boot_s),
         Phase("associate", wake.associate_s),
         Phase("address", wake.address_s),
         Phase("connect", wake.connect_s),
-        Phase("listen", board.listen.usual_s(mode)),
-        Phase("publish", wake.publish_s, may_stop=False),
+        Phase("listen", board.listen.usual_s(mode), looks=True),
+        Phase("publish", wake.publish_s),
     )
     return tuple(phase for phase in phases if phase.duration_s > 0)
 

@@ -2,7 +2,7 @@
 """What every kind of device under test is to the bench."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import simpy
@@ -11,6 +11,7 @@ from xky.boards import Board
 from xky.emulator import Line
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import RealTime
+from xky.emulator.supply import SUPPLIES, Terminals
 from xky.protocol import Mode
 
 from ..probe import Probe
@@ -30,6 +31,9 @@ class Surroundings:
         board: the hardware that it is, or claims to be.
         mode: of the meter, and what the device is configured for.
         speed: bench seconds per real second.
+        terminals: I1-A.
+        inner_v: of a simulated board's capacitor at the beginning; None: as full as it gets.
+        full_once: whether it was full before in the life of the device.
     """
 
     env: simpy.Environment
@@ -39,6 +43,9 @@ class Surroundings:
     board: Board
     mode: Mode
     speed: float
+    terminals: Terminals = field(default_factory=lambda: Terminals(SUPPLIES["min_spec"]))
+    inner_v: float | None = None
+    full_once: bool = True
 
 
 class Device(Protocol):
@@ -46,6 +53,8 @@ class Device(Protocol):
 
     virtual: bool
     """Whether it lives in virtual time."""
+    feeds_on_the_bench: bool
+    """Whether the bench itself is what terminals I1-A give it, so that its power can be judged."""
     board: Board | None
     """The board that the device's name tells; None where the user says which it is."""
 

@@ -50,6 +50,7 @@ class ExecDevice:
     """
 
     virtual = False
+    feeds_on_the_bench = False
     board: Board | None = None
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:

@@ -4,7 +4,10 @@
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board, board_named, defect_named
-from xky.boards.firmware import Firmware, Parser, load_firmware
+from xky.boards.firmware import Firmware, Parser, Thrift, load_firmware
+from xky.boards.ports import PowerPort
+from xky.boards.power.live import LivePower
+from xky.boards.power.mains import Mains
 from xky.emulator.outputs import PortSettings, keeps_parity
 from xky.protocol import InputError
 
@@ -25,6 +28,7 @@ class SimDevice:
     """
 
     virtual = True
+    feeds_on_the_bench = True
     ended: str | None = None
     last_words = ""
     stderr = b""
@@ -40,9 +44,17 @@ class SimDevice:
         self._firmware = load_firmware(self.board)
         self._parser: type[Parser] = defect_named(defect).parser if defect else Parser
         self._running: Firmware | None = None
+        self.power: LivePower | None = None
 
     def start(self, around: Surroundings, clock_starts: Callable[[], None]) -> None:
-        firmware = self._firmware(around.env, around.board, around.mode, around.line, around.probe, self._parser())
+        board, described = around.board, around.board.power
+        power: PowerPort = Mains(around.env)
+        if described is not None and described.source == "tic":
+            power = self.power = LivePower(around.env, described, around.terminals, inner_v=around.inner_v)
+        thrift = Thrift(board, full_once=around.full_once)
+        firmware = self._firmware(
+            around.env, board, around.mode, around.line, around.probe, self._parser(), power, thrift
+        )
         self._running = firmware
         around.env.process(firmware.run())
         clock_starts()

@@ -2,11 +2,12 @@
 """A purpose on a record: what its test is handed."""
 
 from .port_questions import PortQuestions
+from .power_questions import PowerQuestions
 from .run_questions import RunQuestions
 from .step_questions import StepQuestions
 
 __all__ = ["Case"]
 
 
-class Case(StepQuestions, RunQuestions, PortQuestions):
+class Case(StepQuestions, RunQuestions, PortQuestions, PowerQuestions):
     """Every question that a test may ask; what it rests on is in ``trail``."""

@@ -23,7 +23,6 @@ __all__ = ["Rows", "Trajectory", "Unknowns"]
 
 _DEGREE = 14  # a smooth current over a volt or two: ten digits
 _FINE = 1e-7  # of the charging current: under a microvolt after minutes
-_FINE_CUT = 1e-3  # of the microampere that diodes leak while the meter supplies nothing
 _LEVELS = 12  # currents of the load at which the balance is drawn; between, the curves are blended
 _REACH_V = 0.3  # beyond the measured voltages
 _STEP_V = 0.1  # a row's interval in which the voltage goes further is divided
@@ -153,9 +152,7 @@ class Trajectory:
         power = self._power.model_copy(update={"capacitor": capacitor})
         supply = Supply("measured", self._supply.open_circuit_v, source_ohm)
         sources = {on: supply if on else supply.cut for on in (False, True) if (self._rows.supplied == on).any()}
-        charging = {
-            on: charging_curve(power, source, fine=_FINE if on else _FINE_CUT) for on, source in sources.items()
-        }
+        charging = {on: charging_curve(power, source, fine=_FINE) for on, source in sources.items()}
         states: list[list[_Piece]] = []
         for number in range(2 * len(self._levels)):
             on, level = divmod(number, len(self._levels))

@@ -16,6 +16,7 @@ from xky.emulator import Piece
 from xky.protocol import InputError
 
 from ..campaign import Campaign
+from ..power.trial import PowerRecord
 from ..record import Record
 
 __all__ = ["prepare_folder", "whole", "write_report"]
@@ -72,6 +73,8 @@ def _write_evidence(folder: Path, record: Record) -> None:
     _write_lines(folder / "sent.jsonl.gz", _sent(record))
     _write_lines(folder / "readings.jsonl.gz", _said(record))
     _write_lines(folder / "port.jsonl.gz", (asdict(settings) for settings in record.port_settings))
+    if record.power is not None and record.power.played:
+        _write_lines(folder / "power.jsonl.gz", _power(record.power.record))
     with whole(folder / "stderr.txt") as path:
         path.write_bytes(record.stderr)
 
@@ -91,6 +94,21 @@ def _sent(record: Record) -> Iterator[dict[str, Any]]:
             "complete": frame.complete,
             "pieces": [_piece(piece) for piece in frame.pieces],
         }
+
+
+def _power(record: PowerRecord) -> Iterator[dict[str, Any]]:
+    """Each trial with its readings, events and stretches: supply and load with the inner voltage at both ends."""
+    for name, trial in (("cold", record.cold), ("stiff", record.stiff)):
+        yield {"trial": name, "supply": asdict(trial.supply), "readings_s": list(trial.readings_s)}
+        for moment in trial.moments:
+            yield {"trial": name, **asdict(moment)}
+        for one in trial.stretches:
+            yield {
+                "trial": name, "at_s": one.at_s, "duration_s": one.duration_s, "load": one.state.name,
+                "before_v": one.before_v, "after_v": one.after_v,
+            }  # fmt: skip
+    for cut in record.cuts:
+        yield {"trial": "cut-outs", **asdict(cut)}
 
 
 def _piece(piece: Piece) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 import simpy
 
 from xky.boards import Board, board_named
-from xky.boards.firmware import Parser, load_firmware
+from xky.boards.firmware import Parser, Thrift, load_firmware
+from xky.boards.power.mains import Mains
 from xky.boards.receiver import LineReceiver
 from xky.emulator import Household, Line, Linky, Transmitter, Truth
 from xky.emulator.faults.cut import Cut
@@ -31,7 +32,7 @@ class Played:
         self.published: list[tuple[float, Sequence[Group]]] = []
         meter.run_by(lambda: float(self.env.now))
         self.transmitter = Transmitter(self.env, meter, self.line, self.truth, frame_gap_s=frame_gap_s)
-        firmware = load_firmware(board)(self.env, board, meter.mode, self.line, self, Parser())
+        firmware = load_firmware(board)(self.env, board, meter.mode, self.line, self, Parser(), Mains(self.env), Thrift(board))
         self.env.process(firmware.run())
         self.env.process(self.transmitter.run())
 

@@ -10,7 +10,7 @@ from xky.emulator.supply import supply_named
 
 
 @pytest.mark.parametrize("peak_v", [0.0, 1.4, 17.0])
-@pytest.mark.parametrize("output_v", [-0.3, 0.05, 0.4, 2.0, 5.0])
+@pytest.mark.parametrize("output_v", [0.05, 0.4, 2.0, 5.0])
 def test_slope_is_the_difference_quotient(peak_v: float, output_v: float) -> None:
     power = board_named("winky-c6").power
     assert power is not None and power.rectifier is not None

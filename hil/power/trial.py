@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a simulated device does on its power, recorded: started from empty, cut off and given back, fed by a stiff source.
+
+Apart from the plan of the line: here the meter only says its frames, and the supply is what changes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from xky.boards import Board
+from xky.boards.power.energy import Energy
+from xky.boards.power.life import Moment, Stretch, What, energy_over
+from xky.boards.power.live import LivePower
+from xky.emulator import Linky
+from xky.emulator.supply import SUPPLIES, Supply
+from xky.protocol import Mode
+
+from ..bench import Bench
+from ..devices import Device
+
+__all__ = ["MINIMUM", "CutOut", "PowerRecord", "PowerTrials", "Trial"]
+
+MINIMUM = SUPPLIES["min_spec"]
+STIFF = Supply("stiff", 13.0, 50.0)  # gives 845 mW: tells what a device takes where nothing is short
+_CYCLES = 12
+_AT_LEAST_S = 900.0
+# A meter cuts its supply for 30 s to an hour (Zlinky issues 199, 236, 262); the others end at awkward places
+_CUTS_S = (1.0, 30.0, 300.0, 3600.0, 3 * 86400.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run on one supply.
+
+    Attributes:
+        supply: at its beginning.
+        readings_s: when the device said something.
+        moments: power on, brown-outs, changes of the supply.
+        stretches: time in each state.
+        duration_s: of the run.
+    """
+
+    supply: Supply
+    readings_s: Sequence[float]
+    moments: Sequence[Moment]
+    stretches: Sequence[Stretch]
+    duration_s: float
+
+    @property
+    def first_reading_s(self) -> float | None:
+        """None: it never said anything."""
+        return self.readings_s[0] if self.readings_s else None
+
+    def brown_outs(self, after_s: float = 0.0) -> Sequence[Moment]:
+        """The brown-outs after an instant."""
+        return [one for one in self.moments if one.what is What.BROWN_OUT and one.at_s > after_s]
+
+    def least_headroom_v(self, after_s: float) -> float:
+        """Least distance of the terminals from where the rail is lost, while awake after an instant."""
+        awake = (one for one in self.stretches if one.at_s >= after_s and one.state.off_terminal_v > 0)
+        return min(
+            min(one.state.terminal_v(v) for v in (one.before_v, one.after_v)) - one.state.off_terminal_v
+            for one in awake
+        )
+
+    def energy(self) -> Energy:
+        """Where the energy went between the first and the last reading."""
+        first_s, last_s = self.readings_s[0], self.readings_s[-1]
+        return energy_over([one for one in self.stretches if first_s <= one.at_s < last_s - 1e-9])
+
+
+@dataclass(frozen=True, slots=True)
+class CutOut:
+    """The supply was gone for a while.
+
+    Attributes:
+        lasted_s: so long.
+        back_s: when it came back.
+        terminal_v: of the capacitor then.
+        reading_s: the first reading after it; None: none came in time.
+    """
+
+    lasted_s: float
+    back_s: float
+    terminal_v: float
+    reading_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRecord:
+    """All trials of a device in one mode.
+
+    Attributes:
+        cold: from an empty capacitor on a minimum-spec meter, its ADC without a scale.
+        cuts: the supply cut out and given back, again and again.
+        stiff: from a source that has more than enough.
+    """
+
+    cold: Trial
+    cuts: Sequence[CutOut]
+    stiff: Trial
+
+
+class PowerTrials:
+    """The trials of one device in one mode; they run when their record is first asked for.
+
+    Args:
+        device: makes the simulated device anew, not started.
+        board: that it runs on, with a power train on the TIC.
+        mode: of the TIC.
+        seed: of the meter.
+    """
+
+    def __init__(self, device: Callable[[], Device], board: Board, mode: Mode, *, seed: int = 0) -> None:
+        self._device = device
+        self.board = board
+        self._mode = mode
+        self._seed = seed
+
+    @property
+    def played(self) -> bool:
+        """Whether the record was asked for."""
+        return "record" in self.__dict__
+
+    @cached_property
+    def record(self) -> PowerRecord:
+        """What the device did."""
+        limit_s = self.board.limits.cold_start_s
+        cutting = self._run(self.board, MINIMUM)
+        with cutting.bench:
+            cuts = cutting.cut(limit_s)
+        stiff = self._run(self.board, STIFF)
+        with stiff.bench:
+            stiff.bench.run_for(self._lasts_s)
+            fed = stiff.trial()
+        return PowerRecord(self._from_empty(self.board), cuts, fed)
+
+    def with_margin(self, margin_v: float) -> Trial:
+        """The start from empty, and what follows, were the rail lost so much lower only."""
+        power = self.board.power
+        assert power is not None
+        mcu = power.mcu.model_copy(update={"brown_out_v": power.mcu.brown_out_v - margin_v})
+        wake_up = power.wake_up
+        if wake_up is not None:
+            wake_up = wake_up.model_copy(update={"off_v": wake_up.off_v - margin_v})
+        spared = power.model_copy(update={"mcu": mcu, "wake_up": wake_up})
+        return self._from_empty(self.board.model_copy(update={"power": spared}))
+
+    @property
+    def _lasts_s(self) -> float:
+        return max(_CYCLES * self.board.report_period_s, _AT_LEAST_S)
+
+    def _from_empty(self, board: Board) -> Trial:
+        run = self._run(board, MINIMUM, inner_v=0.0, full_once=False)
+        with run.bench:
+            run.until_reading(1.1 * board.limits.cold_start_s)
+            if run.bench.probe.readings:
+                run.bench.run_for(self._lasts_s)
+            return run.trial()
+
+    def _run(self, board: Board, supply: Supply, *, inner_v: float | None = None, full_once: bool = True) -> "_Run":
+        return _Run(self._device(), board, self._mode, self._seed, supply, inner_v=inner_v, full_once=full_once)
+
+
+class _Run:
+    """A bench under way."""
+
+    def __init__(
+        self,
+        device: Device,
+        board: Board,
+        mode: Mode,
+        seed: int,
+        supply: Supply,
+        *,
+        inner_v: float | None,
+        full_once: bool,
+    ) -> None:
+        self._device = device
+        self._supply = supply
+        self.bench = Bench(
+            device, board, Linky(mode=mode, seed=seed), seed=seed, only_when_heard=True, supply=supply,
+            inner_v=inner_v, full_once=full_once,
+        )  # fmt: skip
+
+    @property
+    def power(self) -> LivePower:
+        power = getattr(self._device, "power", None)
+        assert isinstance(power, LivePower)
+        return power
+
+    def until_reading(self, within_s: float) -> float | None:
+        """Let time pass up to the next reading, and say when it came."""
+        bench = self.bench
+        before = len(bench.probe.readings)
+        alarm = bench.env.timeout(within_s)
+        bench.run(lambda: len(bench.probe.readings) > before or alarm.processed)
+        return float(bench.env.now) if len(bench.probe.readings) > before else None
+
+    def cut(self, limit_s: float) -> list[CutOut]:
+        """Cut the supply off for each length, and once until just after the device has lost its rail."""
+        found = []
+        for lasts_s in (*_CUTS_S, None):
+            self.until_reading(limit_s)
+            began_s = float(self.bench.env.now)
+            self.bench.terminals.supply = self._supply.cut
+            if lasts_s is None:
+                self._until_off()
+            else:
+                self.bench.run_for(lasts_s)
+            back_s = float(self.bench.env.now)
+            terminal_v = self.power.terminal_v
+            self.bench.terminals.supply = self._supply
+            found.append(CutOut(back_s - began_s, back_s, terminal_v, self.until_reading(limit_s * 1.1)))
+        return found
+
+    def _until_off(self) -> None:
+        alarm = self.bench.env.timeout(30 * 86400.0)
+        self.bench.run(lambda: not self.power.is_on or alarm.processed)
+        self.bench.run_for(0.005)
+
+    def trial(self) -> Trial:
+        self.power.finish()
+        readings_s = [reading.at_s for reading in self.bench.probe.readings]
+        return Trial(self._supply, readings_s, self.power.moments, self.power.stretches, float(self.bench.env.now))
