@@ -28,7 +28,7 @@ _NARROWED = 0.5  # a curve shows what it narrows to this share of what was known
 _NO_BETTER = 1.5  # what is no surer than so many times what was known before is not shown by the curve
 _AS_GOOD = 1.05  # costs that differ by less are the same
 _RIDGE = 1e-10  # of the information: a direction that no row shows has a finite uncertainty all the same
-_LEAST_NOISE_V = 2e-6  # the trajectory is no finer
+_LEAST_NOISE_V = 1e-4  # no model of real diodes is nearer: what only smaller deviations show is not shown
 _CORRELATED = 3.3  # standard deviations of a correlation by chance: one case in a thousand
 _BEYOND = 3.0  # residuals so many times the noise are no noise
 _ROUGH_STEP = 2.0  # a converter's step of so many standard deviations of the noise is not drowned in it
@@ -128,42 +128,41 @@ def fit(power: Power, supply: Supply, rows: Rows, *, source_known: bool = False)
     """
     search = _Search(power, supply, rows, source_known=source_known)
     noise_v = max(_noise_v(rows), _LEAST_NOISE_V)
-    place = search.nominal.copy()
-    free = search.seen(search.jacobian(place), noise_v, search.candidates)
+    free = search.seen(search.jacobian(search.nominal), noise_v, search.candidates)
     while True:
         if free == [_START]:
             raise InputError(
                 "the curve shows none of capacitance, ESR, source resistance and leakage; measure a longer one, "
                 "with a load or a charge that moves the voltage"
             )
-        place, residuals, settled = search.solve(place, free)
-        freedom = max(len(rows) - len(free), 1)
-        noise_v = max(sqrt(float(residuals @ residuals) / freedom), _LEAST_NOISE_V)
+        place, residuals, settled = search.solve(search.nominal, free)
+        noise_v = max(sqrt(float(residuals @ residuals) / max(len(rows) - len(free), 1)), _LEAST_NOISE_V)
         jacobian = search.jacobian(place)
         still = search.seen(jacobian, noise_v, free)
         if still == free:
-            break
-        for number in set(free) - set(still):
-            place[number] = search.nominal[number]
+            assumed = search.from_assumed(place, free)
+            still = [number for number in free if assumed[number] <= (_NO_BETTER * search.spread[number]) ** 2]
+            if still == free:
+                break
         free = still
     widened = _widened(residuals)
-    warnings = list(_warnings(rows, residuals, noise_v, widened, settled=settled))
-    covariance, from_assumed = search.covariance(jacobian, noise_v * sqrt(widened), free)
-    found = []
-    for number, kind in enumerate(_KINDS):
-        value, nominal = search.value(number, place), search.value(number, search.nominal)
-        scale = COVERAGE_K * (value if kind.logarithmic else 1.0)
-        seen = number in free
-        if seen:
-            variance, assumed = covariance[free.index(number)], from_assumed[free.index(number)]
-        else:
-            variance = assumed = search.spread[number] ** 2
-        found.append(
-            Found(kind.key, kind.title, kind.unit, value, scale * sqrt(variance + assumed * seen),
-                  scale * sqrt(assumed), nominal, seen, kind.needs)
-        )  # fmt: skip
-    model_v = rows.volts + residuals / np.sqrt(rows.counts)
-    return Fit(rows, model_v, tuple(found), noise_v, tuple(warnings))
+    variances = search.spread**2
+    variances[free] = search.variances(jacobian, noise_v * sqrt(widened), free) + assumed[free]
+    found = [
+        _found(kind, search, place, float(variances[number]), float(assumed[number]), number, seen=number in free)
+        for number, kind in enumerate(_KINDS)
+    ]
+    warnings = tuple(_warnings(rows, residuals, noise_v, widened, settled=settled))
+    return Fit(rows, rows.volts + residuals / np.sqrt(rows.counts), found, noise_v, warnings)
+
+
+def _found(
+    kind: _Kind, search: "_Search", place: Any, variance: float, assumed: float, number: int, *, seen: bool
+) -> Found:
+    value, nominal = search.value(number, place), search.value(number, search.nominal)
+    scale = COVERAGE_K * (value if kind.logarithmic else 1.0)
+    from_assumed = scale * sqrt(assumed if seen else variance)
+    return Found(kind.key, kind.title, kind.unit, value, scale * sqrt(variance), from_assumed, nominal, seen, kind.needs)
 
 
 class _Search:
@@ -185,7 +184,7 @@ class _Search:
             1.0,
         )
         self.spread = np.array(half_widths) / COVERAGE_K
-        self._steps = np.array([1e-3, 0.1, 1e-3, 1.0, 1e-3]) * (1.0, half_widths[1], 1.0, half_widths[3], 1.0)
+        self._steps = np.array([1e-3, 0.05, 1e-3, 0.5, 1e-3]) * (1.0, half_widths[1], 1.0, half_widths[3], 1.0)
         reach = np.array([_FAR, 50 * half_widths[1], _FAR, 200 * half_widths[3], 5.0])
         self._low, self._high = self.nominal - reach, self.nominal + reach
         self._low[1] = -0.5 * supply.source_ohm * exp(-_FAR)  # all resistance of the loop stays positive
@@ -221,7 +220,7 @@ class _Search:
             result = least_squares(
                 lambda part: np.nan_to_num(self._residuals(whole(part)), nan=1e3, posinf=1e3, neginf=-1e3),
                 place[free], lambda part: self.jacobian(whole(part), free), (self._low[free], self._high[free]),
-                x_scale=self.spread[free] + 1e-9, ftol=1e-9, xtol=1e-9, gtol=1e-12, max_nfev=60,
+                x_scale=self.spread[free] + 1e-9, ftol=1e-9, xtol=1e-8, gtol=1e-12, max_nfev=60,
             )  # fmt: skip
         settled = bool(result.success) and not result.active_mask.any()
         return whole(result.x), result.fun, settled
@@ -245,19 +244,32 @@ class _Search:
         noise, assumed = self.covariance(jacobian, noise_v, free)
         return float(((noise + assumed) / self.spread[free] ** 2).sum()) + _START + 1 - len(free)
 
-    def _fitted(self, jacobian: Any, noise_v: float, free: Sequence[int]) -> Any:
-        scale = self.spread[list(free)]
-        scaled = jacobian * scale / noise_v
+    def variances(self, jacobian: Any, noise_v: float, free: Sequence[int]) -> Any:
+        """Of what is free, from the noise alone."""
+        scale = self.spread[free]
+        scaled = jacobian[:, free] * scale / noise_v
         information = scaled.T @ scaled
         information += np.eye(len(scale)) * (_RIDGE * np.trace(information) + 1e-12)
-        return np.linalg.inv(information) * np.outer(scale, scale)
+        return np.diag(np.linalg.inv(information)) * scale**2
 
     def covariance(self, jacobian: Any, noise_v: float, free: Sequence[int]) -> tuple[Any, Any]:
-        """Variances of what is free: from the noise, and from what is unsure about the rest."""
-        variances = np.diag(self._fitted(jacobian[:, free], noise_v, free))
+        """Variances of what is free: from the noise, and, near enough, from what is unsure about the rest."""
         rest = [number for number in range(_START) if number not in free]
         moved, *_ = np.linalg.lstsq(jacobian[:, free] * self.spread[free], jacobian[:, rest] * self.spread[rest], rcond=None)
-        return variances, (moved * self.spread[free][:, None]).__pow__(2).sum(axis=1)
+        return self.variances(jacobian, noise_v, free), (moved**2).sum(axis=1) * self.spread[free] ** 2
+
+    def from_assumed(self, place: Any, free: Sequence[int]) -> Any:
+        """Variances from what is unsure about the rest: fitted again with each of its values higher and lower."""
+        variances = np.zeros(len(place))
+        for number in range(_START):
+            if number in free or self.spread[number] == 0.0:
+                continue
+            for shift in (-self.spread[number], self.spread[number]):
+                there = place.copy()
+                there[number] += shift
+                moved = self.solve(there, free)[0] - place
+                variances[free] += moved[free] ** 2 / 2
+        return variances
 
 
 def _noise_v(rows: Rows) -> float:

@@ -24,7 +24,7 @@ __all__ = ["Rows", "Trajectory", "Unknowns"]
 _DEGREE = 14  # a smooth current over a volt or two: ten digits
 _FINE = 1e-7  # of the charging current: under a microvolt after minutes
 _LEVELS = 12  # currents of the load at which the balance is drawn; between, the curves are blended
-_REACH_V = 0.3  # beyond the measured voltages
+_REACH_V = 0.3  # beyond the measured voltages and the drop in the ESR
 _STEP_V = 0.1  # a row's interval in which the voltage goes further is divided
 _NEAR_EDGE_V, _AT_EDGE = 0.05, 8  # near an edge of the current it is divided into so many
 _KEPT = 16  # tables of currents
@@ -86,7 +86,9 @@ class Trajectory:
         assert power.capacitor is not None
         self._power, self._supply, self._rows = power, supply, rows
         self._tables: dict[tuple[float, float], _Table] = {}
-        self._span_v = float(rows.volts.min()) - _REACH_V, float(rows.volts.max()) + _REACH_V
+        most_in_a = np.sqrt(2) * supply.open_circuit_v / supply.source_ohm
+        drop_v = 2 * power.capacitor.esr_ohm * np.array((most_in_a, np.abs(rows.loads_a).max()))
+        self._span_v = float(rows.volts.min() - _REACH_V - drop_v[0]), float(rows.volts.max() + _REACH_V + drop_v[1])
         edges_v = np.array(Balance(power, supply, 0.0).knots)
         self._widths_s, self._of_row = _grid(rows, edges_v)
         self._last = np.append(np.flatnonzero(np.diff(self._of_row)), len(self._of_row) - 1)  # interval before a row
