@@ -12,7 +12,7 @@ from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .power.description import Power
 
-__all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_named", "board_names", "load_board"]
+__all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_named", "board_names", "board_text", "load_board"]
 
 Seconds = Annotated[float, Field(ge=0)]
 _READY = Shelf(resources.files(__package__), "board", "boards")
@@ -117,6 +117,15 @@ def board_named(name: str) -> Board:
     """
     shown, text = _READY.take(name)
     return parse_toml(text, shown, Board)
+
+
+def board_text(name: str) -> str:
+    """The file of ``board_named``, as it was written.
+
+    Raises:
+        InputError: no such board, or its file cannot be read.
+    """
+    return _READY.take(name)[1]
 
 
 def load_board(path: Path) -> Board:

@@ -29,7 +29,7 @@ def check_power(command: str) -> None:
             raise InputError(f"{command}: {name} is not installed; install it with: pip install 'xky-hil[power]'")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A column that is looked for.
 

@@ -298,10 +298,11 @@ def _widened(residuals: Any) -> float:
 
 def _step_v(volts: Any) -> float:
     """Step of the converter that wrote the voltages; 0 where none is to be seen."""
-    different = np.unique(volts)
-    if len(different) > len(volts) / 3 or len(different) < 2:
+    gaps_v = np.diff(np.unique(volts))
+    if not len(gaps_v):
         return 0.0
-    return float(np.median(np.diff(different)))
+    steps = gaps_v / gaps_v.min()
+    return float(gaps_v.min()) if np.abs(steps - np.round(steps)).max() < 0.1 else 0.0
 
 
 def _warnings(rows: Rows, residuals: Any, noise_v: float, widened: float, *, settled: bool) -> Sequence[str]:
