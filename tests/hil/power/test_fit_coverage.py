@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fit's uncertainties are true: 95 % of intervals hold what the bench's capacitor and meter really were."""
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from xky.boards.board import board_named
 from xky.boards.power.description import Power
@@ -14,8 +13,7 @@ from xky.emulator.supply import Supply
 from xky.hil.power.fit import fit
 from xky.hil.power.trajectory import Rows
 
-sys.path.insert(0, str(Path(__file__).parent))
-from bench import Truth, measure
+from .bench import Truth, measure
 
 KEYS = ("capacitance_f", "esr_ohm", "source_ohm", "leakage_a")
 
@@ -63,8 +61,8 @@ def protocol_of(random: np.random.Generator, capacitance_f: float) -> tuple[np.n
     return times_s, loads_a, (part < 2.7).astype(float), 0.8
 
 
-def covered(seed: int) -> dict[str, tuple[bool, float]]:
-    """For each of the unknowns that the curve shows: whether the interval holds the truth, and how far off it is."""
+def covered(seed: int) -> dict[str, bool]:
+    """For each of the unknowns that the curve shows: whether the interval holds the truth."""
     random = np.random.default_rng(seed)
     power = board_of(random)
     assert power.capacitor is not None
@@ -72,9 +70,37 @@ def covered(seed: int) -> dict[str, tuple[bool, float]]:
     truth = truth_of(random, power, start_v)
     noise_v = random.choice([0.5e-3, 1e-3, 3e-3, 10e-3])
     volts = measure(truth, times_s, loads_a, supplied) + random.normal(0, noise_v, len(times_s))
-    found = fit(power, Supply("bench", 12.0, 274.0), Rows(times_s, volts, loads_a, supplied > 0.5, np.ones(len(volts))))
-    return {
-        one.key: (abs(one.value - getattr(truth, one.key)) <= one.uncertainty,
-                  (one.value - getattr(truth, one.key)) / one.uncertainty)
-        for one in found.found if one.seen
-    }  # fmt: skip
+    rows = Rows(times_s, volts, loads_a, supplied > 0.5, np.ones(len(volts)))
+    found = fit(power, Supply("bench", 12.0, 274.0), rows).found
+    return {one.key: abs(one.value - getattr(truth, one.key)) <= one.uncertainty for one in found if one.seen}
+
+
+def counted(seeds: range) -> tuple[Counter[str], Counter[str]]:
+    """How often each was seen, and how often the truth lay within."""
+    seen: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    for seed in seeds:
+        for key, holds in covered(seed).items():
+            seen[key] += 1
+            held[key] += holds
+    return seen, held
+
+
+def test_the_truth_lies_within_the_uncertainty() -> None:
+    seen, held = counted(range(20))
+    assert seen["capacitance_f"] >= 15
+    assert all(seen[key] >= 3 for key in KEYS), seen
+    # Of so many intervals of 95 % no fewer hold the truth, but by a chance of one in a thousand
+    assert binomtest(held.total(), seen.total(), 0.95, alternative="less").pvalue > 1e-3, (held, seen)
+
+
+@pytest.mark.nightly
+def test_ninety_five_of_a_hundred_intervals_hold_the_truth() -> None:
+    seen, held = counted(range(2000, 2400))
+    told = {key: f"{held[key]} of {seen[key]}" for key in KEYS}
+    print(told)
+    assert 0.92 < held.total() / seen.total() < 0.99, told
+    for key in KEYS:
+        assert seen[key] >= 80, told
+        # A normal distribution has 95.4 % within two standard deviations; chance alone breaks this once in a thousand
+        assert binomtest(held[key], seen[key], 0.95, alternative="less").pvalue > 1e-3, told
