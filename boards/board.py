@@ -3,16 +3,17 @@
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
 from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
-from .power.description import Power
+from .lora import airtime_s, windows_s
+from .power.description import RUN, SLEEP, LoRa, Power
 
-__all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_named", "board_names", "board_text", "load_board"]
+__all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board"]
 
 Seconds = Annotated[float, Field(ge=0)]
 _READY = Shelf(resources.files(__package__), "board", "boards")
@@ -41,7 +42,10 @@ class Listen(Section):
 
 
 class Wake(Section):
-    """The life of a device that sleeps, phase by phase."""
+    """The life of a device that sleeps, phase by phase.
+
+    ``publish_s`` is not written where ``[power.lora]`` is: it follows from the airtime and the receive windows.
+    """
 
     boot_s: Seconds
     associate_s: Seconds
@@ -96,12 +100,71 @@ class Board(Section):
     limits: Limits = Limits()
     power: Power | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _publishes_as_lora_says(cls, data: Any) -> Any:
+        wake, lora = _table(data, "wake"), _table(_table(data, "power"), "lora")
+        if not wake or not lora:
+            return data
+        if "publish_s" in wake:
+            raise ValueError("wake.publish_s: expected none beside [power.lora], which tells it; leave it out")
+        try:
+            found = LoRa.model_validate(lora)
+        except ValidationError:  # told when the power train is looked at
+            return data | {"wake": wake | {"publish_s": 0.0}}
+        return data | {"wake": wake | {"publish_s": airtime_s(found) + windows_s(found)}}
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what ``[power.lora]`` says: what is read again may have another one."""
+        written: dict[str, Any] = told(self)
+        if self.power is not None and self.power.lora is not None:
+            _table(written, "wake").pop("publish_s", None)
+        return written
+
+    @model_validator(mode="after")
+    def _has_the_loads_of_its_states(self) -> "Board":
+        if self.power is not None:
+            known = self._loads()
+            for name, why in known.items():
+                if why and name not in self.power.loads:
+                    raise ValueError(
+                        f"power.loads: {name} is missing; write [power.loads.{name}] with its current_a, since {why}"
+                    )
+            for name in self.power.loads:
+                if name not in known:
+                    raise ValueError(f"power.loads.{name}: no state of this board; known: {', '.join(known)}")
+        return self
+
+    def _loads(self) -> dict[str, str]:
+        """The loads that this board may have, each with why it must; empty where it need not."""
+        wake = self.wake
+        if wake is None:
+            return {RUN: "a device without [wake] is always on"}
+        lengths = {name: getattr(wake, f"{name}_s") for name in ("boot", "associate", "address", "connect")}
+        needed = {name: f"wake.{name}_s is {length:g}" if length else "" for name, length in lengths.items()}
+        needed["listen"] = "a device with [wake] listens"
+        if self.power is not None and self.power.lora is not None:
+            needed |= dict.fromkeys(("transmit", "windows"), "it publishes by [power.lora]")
+        else:
+            needed["publish"] = f"wake.publish_s is {wake.publish_s:g}" if wake.publish_s else ""
+        return needed | {SLEEP: "a device with [wake] sleeps"}
+
     @property
     def report_period_s(self) -> float:
         """Longest time between two readings of a sleeping device; 0 for one that reports each frame."""
         if self.wake is None:
             return 0.0
-        return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + self.wake.sleep_s
+        sleep_s = self.wake.sleep_s
+        if self.power is not None and self.power.policy.sleep == "recharge":
+            sleep_s = max(sleep_s, self.power.policy.max_sleep_s)
+        return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + sleep_s
+
+
+def _table(data: Any, key: str) -> dict[str, Any]:
+    """A table of a table; an empty one where there is none."""
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def board_names() -> list[str]:
@@ -115,17 +178,17 @@ def board_named(name: str) -> Board:
     Raises:
         InputError: no such board, or its file is wrong; the text names file, line and key.
     """
-    shown, text = _READY.take(name)
+    shown, text = board_file(name)
     return parse_toml(text, shown, Board)
 
 
-def board_text(name: str) -> str:
-    """The file of ``board_named``, as it was written.
+def board_file(name: str) -> tuple[str, str]:
+    """The file of a board, named as for ``board_named``: how complaints call it, and its text.
 
     Raises:
         InputError: no such board, or its file cannot be read.
     """
-    return _READY.take(name)[1]
+    return _READY.take(name)
 
 
 def load_board(path: Path) -> Board:

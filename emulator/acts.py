@@ -15,7 +15,7 @@ from .legal_time import parse_at
 from .load import Draw, Hold, Load, Ramp
 from .meter import RESERVE_S, Linky
 from .meter_file import MeterFile, held
-from .scenario_event import Clock, Exchange, Happening, Outage, PeakTable, RampTable
+from .scenario_event import Clock, Exchange, Happening, Outage, PeakTable, RampTable, TerminalA
 from .transmitter import Transmitter
 
 __all__ = ["Acts"]
@@ -195,6 +195,9 @@ class Acts:
 
     def _cover_open(self, is_open: bool) -> None:
         self.meter.cover_open = is_open
+
+    def _terminal_a(self, told: TerminalA) -> None:
+        """Nothing that a line could tell: ``supplies_of`` has it for what lives on the terminals."""
 
     def _faults(self, faults: tuple[Fault, ...]) -> None:
         self._transmitter.faults = faults

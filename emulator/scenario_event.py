@@ -13,9 +13,10 @@ from .contract_table import NamedContract, line_text
 from .faults import Fault, known_faults, made_fault
 from .legal_time import parse_at
 from .meter_file import HouseholdTable, Kva, Power, TraceTable
+from .supply import SUPPLIES
 from .when import When
 
-__all__ = ["Clock", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable"]
+__all__ = ["Clock", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable", "TerminalA"]
 
 Phase = Annotated[int, Field(ge=1, le=3)]
 _LOADS = ("load_va", "ramp", "household", "trace", "adps", "adir")
@@ -57,6 +58,22 @@ class Clock(Section):
             raise ValueError("show: resynchronise shows the true time; leave one out")
         if not (self.resynchronise or self.model_fields_set & {"show", "degraded", "drift_ppm"}):
             raise ValueError("nothing happens; write show, resynchronise = true, degraded or drift_ppm")
+        return self
+
+
+class TerminalA(Section):
+    """What terminals I1-A give from now on, or for a while: another model of supply, or a share of its voltage."""
+
+    model: Literal[*SUPPLIES] | None = None  # type: ignore[valid-type]  # the names stand in one place
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Of the open-circuit voltage: 0 is a cut-out, 0.8 a sag."""
+    for_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Then it is again what it was before; without this it stays."""
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> "TerminalA":
+        if (self.model is None) == (self.share is None):
+            raise ValueError('one of model and share is wanted: model = "weak_old", or share = 0 for a cut-out')
         return self
 
 
@@ -122,6 +139,7 @@ class Happening(Section):
         adps: a single-phase load over the subscription.
         adir: phases of a three-phase load over the setting.
         set: registers by label.
+        terminal_a: the power that devices live on; an outage takes it away, too.
         faults: of the line, in each frame from now on: tables with the name of a fault and its values; [] ends them.
         skip_to: the meter's time jumps on; the line's does not.
     """
@@ -147,6 +165,7 @@ class Happening(Section):
     msg2: Annotated[str, line_text(16)] | None = None
     lose_phases: tuple[Phase, ...] | None = None
     cover_open: bool | None = None
+    terminal_a: TerminalA | None = None
     faults: Annotated[tuple[Any, ...], BeforeValidator(_faults)] | None = None
     skip_to: When | None = None
 

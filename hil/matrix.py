@@ -17,9 +17,10 @@ from xky.protocol import Mode
 from .campaign import Campaign, Options
 from .certify import certify
 
-__all__ = ["DEFAULT_BOARD", "Caught", "Matrix", "make_matrix", "number_of_runs"]
+__all__ = ["DEFAULT_BOARD", "Caught", "Matrix", "make_matrix", "number_of_runs", "sound_boards"]
 
 DEFAULT_BOARD = "generic"
+_SPOKEN_OF = (DEFAULT_BOARD, "winky-c6")  # of boards that behave the same, those that the documents speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,19 @@ class Matrix:
         }
 
 
-def _sound_boards() -> list[str]:
-    """The boards that have simulated firmware."""
-    return [name for name in board_names() if board_named(name).firmware is not None]
+def sound_boards() -> list[str]:
+    """A board for each behaviour of simulated firmware: the others with the same differ in what they live on."""
+    chosen: dict[tuple[str, bool], str] = {}
+    for name in sorted(board_names(), key=lambda name: name not in _SPOKEN_OF):
+        board = board_named(name)
+        if board.firmware is not None:
+            chosen.setdefault((board.firmware, board.detects_mode), name)
+    return sorted(chosen.values())
 
 
 def number_of_runs() -> int:
     """How many runs of the suite a matrix takes."""
-    return len(known_defects()) + len(_sound_boards())
+    return len(known_defects()) + len(sound_boards())
 
 
 def make_matrix(
@@ -128,7 +134,7 @@ def make_matrix(
     """
     load_firmware(board_named(board))  # complains before anything runs
     defects = {id_: one for id_, one in known_defects().items() if only is None or id_ in only}
-    sound = _sound_boards()
+    sound = sound_boards()
     runs = [(name, None) for name in sound] + [(one.board or board, id_) for id_, one in defects.items()]
     reports = []
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:

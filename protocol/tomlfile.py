@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """TOML files that a person writes: read against a schema, and each complaint names file, line, key and mend.
 
-A validator's text that begins with a key of its table blames that key: ``off_peak '22h': write …``.
+A validator's text that begins with a key of its table blames that key: ``off_peak '22h': write …``; one below it is
+written with dots.
 """
 
 import difflib
@@ -164,10 +165,8 @@ def what_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) 
         return keys, f"{key}: this key is missing; write it"
     if first["type"] == "value_error":  # of a validator of ours, which says it all
         text = str(first["ctx"]["error"])
-        word = re.match(r"[\w-]+", text)
-        table = _at(keys, data)
-        if word and isinstance(table, Mapping) and word[0] in table:
-            keys = [*keys, word[0]]
+        blamed, text = _blamed(text, _at(keys, data))
+        keys = [*keys, *blamed]
         return keys, _beginning_with(keys, text)
     found = repr(first["input"])
     found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
@@ -183,6 +182,17 @@ _SHAPES = {  # in the words of TOML, not of Python
     "mapping_type": "a table, such as { key = value }",
     "dict_type": "a table, such as { key = value }",
 }
+
+
+def _blamed(text: str, table: object) -> tuple[list[str], str]:
+    """The keys that a validator's text begins with, such as ``clamp.voltage_v: …``, and the text from the last on."""
+    keys: list[str] = []
+    begins = re.match(r"[\w-]+(?:\.[\w-]+)*", text)
+    for word in begins[0].split(".") if begins else ():
+        if not isinstance(table, Mapping) or word not in table:
+            break
+        keys, table = [*keys, word], table[word]
+    return keys, text.removeprefix("".join(f"{key}." for key in keys[:-1]))
 
 
 def _beginning_with(keys: Sequence[str], text: str) -> str:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On which line of a TOML text a key stands: the standard library's reader does not tell.
+"""On which line of a TOML text a key stands, and the comment there: the standard library's reader does not tell.
 
 The text is known to be valid, so that reading it takes no more than its marks: brackets, braces, commas,
 signs of equality and ends of lines.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-__all__ = ["line_of"]
+__all__ = ["comments_of", "line_of"]
 
 _TOKEN = re.compile(
     r"""(?P<blank> [ \t\r]+ | \#[^\n]* )
@@ -31,20 +31,34 @@ def line_of(keys: Sequence[str], text: str) -> int:
     return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 1)
 
 
+def comments_of(text: str) -> Mapping[tuple[str, ...], str]:
+    """The comment at the end of each key's line, without its mark; keys that have none are left out.
+
+    >>> comments_of("[a]\\nx = 1  # one\\ny = '# none'\\n")
+    {('a', 'x'): 'one'}
+    """
+    reader = _Reader(text)
+    return {path: reader.comments[line] for path, line in reader.lines.items() if line in reader.comments}
+
+
 class _Reader:
     """Reads a valid text once.
 
     Attributes:
         lines: of each key, table, and place in a list.
+        comments: by line.
     """
 
     def __init__(self, text: str) -> None:
         self.lines: dict[_Path, int] = {}
+        self.comments: dict[int, str] = {}
         self._tokens: list[tuple[str, str, int]] = []
         line = 1
         for token in _TOKEN.finditer(text):
             if token.lastgroup != "blank":
                 self._tokens.append((token.lastgroup or "", token[0], line))
+            elif token[0].startswith("#"):
+                self.comments[line] = token[0].removeprefix("#").strip()
             line += token[0].count("\n")
         self._tokens.append(("end", "", line))
         self._place = 0

@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """A known wrong behaviour, built into simulated firmware to prove that the suite catches it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from xky.protocol import Damaged, Event, Frame, Group, Mode
+from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode
 
+from ..board import Board
 from ..firmware.parser import Listener, Parser
+from ..power.description import Power
 
-__all__ = ["Defect", "Dies", "DropsFrames", "Forces", "Mishears", "Retells", "TellsOnce", "address", "is_index"]
+__all__ = [
+    "Defect",
+    "Dies",
+    "DropsFrames",
+    "Forces",
+    "Mishears",
+    "Retells",
+    "TellsOnce",
+    "address",
+    "is_index",
+    "with_power",
+]
 
 _SUPPLIER_INDEXES = ("BASE", "HCHC", "HCHP", "EJPH", "BBRH", "EASF")
 _INDEXES = (*_SUPPLIER_INDEXES, "EAST", "EASD", "EAIT", "ERQ")
@@ -24,7 +37,8 @@ class Defect:
         source: where it was seen.
         must_fail: ids of the requirements that it must fail, in each mode in which they apply.
         may_fail: ids that it may fail besides; any other fail is an error of the suite.
-        parser: the mutated step of the firmware.
+        parser: the mutated step of the firmware; the sound one where the board is what is wrong.
+        rebuilt: makes the board with its wrong part; None: the board is in order.
         board: the simulated board that it shows on; None for any.
         modes: TIC modes in which it shows; in the other it fails nothing.
         spreads: whether it may fail anything besides, since a device that dies or tells wrong values does.
@@ -33,7 +47,8 @@ class Defect:
     title: str
     source: str
     must_fail: frozenset[str]
-    parser: type[Parser]
+    parser: type[Parser] = Parser
+    rebuilt: Callable[[Board], Board] | None = None
     may_fail: frozenset[str] = frozenset()
     board: str | None = None
     modes: frozenset[Mode] = frozenset(Mode)
@@ -147,3 +162,15 @@ def address(frame: Frame) -> str:
 def is_index(group: Group, *, of_supplier: bool = False) -> bool:
     """Whether a group holds a register that counts energy."""
     return group.label.startswith(_SUPPLIER_INDEXES if of_supplier else _INDEXES)
+
+
+def with_power(board: Board, **parts: object) -> Board:
+    """A board with other parts in its power train.
+
+    Raises:
+        InputError: the board lives on no power train.
+    """
+    if board.power is None:
+        raise InputError(f"board {board.id}: has no [power], which this defect is in; take sim:winky-c6")
+    described = Power.model_validate(board.power.model_dump() | parts)
+    return board.model_copy(update={"power": described})

@@ -4,6 +4,7 @@
 The rules are those of Tasmota's winky driver (v3.x): see ``Policy`` and ``Adc`` for the values.
 """
 
+from collections.abc import Callable
 from math import floor
 
 from ..board import Board
@@ -40,7 +41,7 @@ class Thrift:
 
     def _raw(self, terminal_v: float) -> int:
         assert self._adc is not None
-        most = 2**self._adc.bits - 1
+        most = self._adc.highest_raw
         share = terminal_v * self._adc.divider * (1 + self._adc.gain_error) / self._adc.reference_v
         return max(0, min(most, floor(share * most + 0.5)))
 
@@ -52,7 +53,7 @@ class Thrift:
         if self._adc.scales_itself:
             self._full_raw = max(self._full_raw, raw)
             return self._adc.full_v * raw / self._full_raw
-        return raw / (2**self._adc.bits - 1) * self._adc.reference_v / self._adc.divider
+        return raw / self._adc.highest_raw * self._adc.reference_v / self._adc.divider
 
     def may_start(self, terminal_v: float) -> bool:
         """Whether a wake goes on."""
@@ -70,9 +71,11 @@ class Thrift:
         policy, adc = self._policy, self._adc
         if policy.stop_v is None or adc is None:
             return policy.stop_v
-        most = 2**adc.bits - 1
-        raw = policy.stop_v / adc.full_v * self._full_raw if adc.scales_itself else (
-            policy.stop_v * adc.divider / adc.reference_v * most
+        most = adc.highest_raw
+        raw = (
+            policy.stop_v / adc.full_v * self._full_raw
+            if adc.scales_itself
+            else (policy.stop_v * adc.divider / adc.reference_v * most)
         )
         return (floor(raw) + 0.5) / most * adc.reference_v / (adc.divider * (1 + adc.gain_error))
 
@@ -81,7 +84,7 @@ class Thrift:
         """How long it sleeps when a wake may not go on."""
         return self._policy.retry_s
 
-    def wakes(self, now_s: float, terminal_v: float) -> None:
+    def wakes(self, now_s: float, terminal_v: Callable[[], float]) -> None:
         """A timer ended a sleep: what came meanwhile tells the power to reckon with."""
         if self._slept is None:
             return
@@ -89,18 +92,18 @@ class Thrift:
         elapsed_s = now_s - slept_s
         if elapsed_s <= 0:
             return
-        seen_w = 0.5 * self._nominal_f * (self.read_v(terminal_v) ** 2 - slept_v**2) / elapsed_s
+        seen_w = 0.5 * self._nominal_f * (self.read_v(terminal_v()) ** 2 - slept_v**2) / elapsed_s
         if seen_w > 0:
             before_w = self._charge_w
             self._charge_w = seen_w if before_w is None else (_SMOOTHED * before_w + seen_w) / (_SMOOTHED + 1)
 
-    def sleep_s(self, now_s: float, terminal_v: float) -> float:
-        """How long it sleeps after a wake."""
+    def sleep_s(self, now_s: float, terminal_v: Callable[[], float]) -> float:
+        """How long it sleeps after a wake; it reads its capacitor only where that counts."""
         assert self._wake is not None
         policy = self._policy
         if policy.sleep == "fixed":
             return self._wake.sleep_s
-        read_v = self.read_v(terminal_v)
+        read_v = self.read_v(terminal_v())
         self._slept = now_s, read_v
         if self._charge_w is None or policy.start_v is None:
             return self._wake.sleep_s

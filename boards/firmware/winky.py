@@ -81,13 +81,13 @@ class Firmware:
         else:
             yield from self._read()
         power.draw("sleep")
-        yield self._env.timeout(thrift.sleep_s(self._env.now, power.terminal_v))
-        thrift.wakes(self._env.now, power.terminal_v)
+        yield self._env.timeout(thrift.sleep_s(self._env.now, lambda: power.terminal_v))
+        thrift.wakes(self._env.now, lambda: power.terminal_v)
 
     def _read(self) -> Generator[simpy.Event, None, None]:
         self._heard, self._enough = [], enough = [], self._env.event()
         self._power.draw("listen")
-        self._power.alarm(self._thrift.stop_v, lambda: None if enough.triggered else enough.succeed())
+        self._power.alarm(self._thrift.stop_v, lambda: _end(enough))
         self._receiver.wake()
         self._give_up_after(self._listen.timeout_s, enough)
         yield enough
@@ -105,13 +105,9 @@ class Firmware:
     def _give_up_after(self, timeout_s: float, enough: simpy.Event) -> None:
         """End the listening; an event of its own is a third of the cost of ``enough | timeout``."""
 
-        def give_up(_: simpy.Event) -> None:
-            if not enough.triggered:
-                enough.succeed()
-
         alarm = self._env.timeout(timeout_s)
         assert alarm.callbacks is not None
-        alarm.callbacks.append(give_up)
+        alarm.callbacks.append(lambda _: _end(enough))
 
     def _take(self, frame: Frame) -> None:
         groups = self._parser.groups(frame) if frame.complete else None
@@ -120,3 +116,8 @@ class Firmware:
         self._heard.append(groups)
         if len(self._heard) == self._listen.frames and not self._enough.triggered:
             self._enough.succeed()
+
+
+def _end(enough: simpy.Event) -> None:
+    if not enough.triggered:
+        enough.succeed()

@@ -8,9 +8,10 @@ from math import inf
 from xky.protocol import InputError, Mode
 
 from ..board import Board
+from ..lora import shortest_period_s
 from ..ports import Supply
 from .cycle import Cycle
-from .description import RUN
+from .description import RUN, SLEEP
 from .energy import Energy
 from .life import Life, Stretch, What, energy_over
 from .parts import ROOM_C
@@ -59,7 +60,7 @@ class Analysis:
         supply: that it lives on.
         mode: of the TIC.
         refused: why it cannot live on the TIC at all, for people; empty for one that may.
-        needs_w: mean power that it takes: from the capacitor over a period; of its rail where it is refused.
+        needs_w: mean power that it takes over a period: from the capacitor; at its rail where it is refused.
         offered_w: the most that the supply gives to any load.
         cold: start from an empty capacitor.
         period_s: asked for, from wake to wake; 0 for a device that never sleeps.
@@ -92,7 +93,9 @@ class Analysis:
     @property
     def lives(self) -> bool:
         """Whether it starts by itself and keeps its period for ever."""
-        return not self.refused and self.cold is not None and self.cold.start_s is not None and self.settled_v is not None
+        return (
+            not self.refused and self.cold is not None and self.cold.start_s is not None and self.settled_v is not None
+        )
 
 
 def analyse(
@@ -141,6 +144,8 @@ def analyse(
     min_period_s, limited_by = (None, "energy") if shortest is None else (shortest[0], "energy")
     if shortest is not None and shortest[0] <= awake_s * (1 + 1e-9):
         limited_by = "wake"
+    if min_period_s is not None and power.lora is not None and shortest_period_s(power.lora) > min_period_s:
+        min_period_s, limited_by = shortest_period_s(power.lora), "duty cycle"
     settled_v = cycle.settles_at(max(cold.wakes_v[-1], first_v)) if cold.start_s is not None else None
     starts = [*cold.wakes_v, *([] if settled_v is None else [settled_v])]
     margin_v = min((cycle.margin_v(max(v, first_v)) for v in starts), default=None)
@@ -156,16 +161,26 @@ def analyse(
 
 def _refusal(board: Board, supply: Supply, mode: Mode, offered_w: float) -> Analysis:
     assert board.power is not None
-    # Awake it draws this, whatever it does in between
-    needs_w = min(load.current_a for name, load in board.power.loads.items() if name != "sleep") * (
-        board.power.regulator.output_v
-    )
+    needs_w = board.power.regulator.output_v * _mean_a(board, mode)
+    takes, gives = f"{1e3 * needs_w:.3g} mW", f"the {1e3 * offered_w:.0f} mW that this supply gives at the most"
     refused = (
-        f"cannot live on the TIC: its rail takes {1e3 * needs_w:.0f} mW at the least, "
-        f"{needs_w / offered_w:.1f} times the {1e3 * offered_w:.0f} mW that this supply gives at the most "
+        f"cannot live on the TIC: its rail takes {takes} on the mean, {needs_w / offered_w:.1f} times {gives} "
         f"(54E guarantees {1e3 * GUARANTEED_W:.0f} mW); it has a supply of its own"
+        if needs_w > offered_w
+        else f"does not live on the TIC: it has a supply of its own; its rail takes {takes} on the mean, of {gives}"
     )
     return Analysis(board=board, supply=supply, mode=mode, refused=refused, needs_w=needs_w, offered_w=offered_w)
+
+
+def _mean_a(board: Board, mode: Mode) -> float:
+    """What its rail draws over a period."""
+    assert board.power is not None
+    loads = board.power.loads
+    if board.wake is None:
+        return loads[RUN].current_a
+    parts = [(phase.load, phase.duration_s) for phase in phases_of(board, mode)]
+    parts.append((SLEEP, board.wake.sleep_s))
+    return sum(loads[name].current_a * lasts_s for name, lasts_s in parts) / sum(lasts_s for _, lasts_s in parts)
 
 
 def _always_on(

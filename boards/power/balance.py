@@ -64,7 +64,13 @@ class Balance:
     """
 
     def __init__(
-        self, power: Power, supply: Supply, rail_a: float, *, temperature_c: float = ROOM_C, charging: Curve | None = None
+        self,
+        power: Power,
+        supply: Supply,
+        rail_a: float,
+        *,
+        temperature_c: float = ROOM_C,
+        charging: Curve | None = None,
     ) -> None:
         assert power.rectifier is not None and power.capacitor is not None
         self.rectifier: Rectifier = power.rectifier
@@ -106,7 +112,9 @@ class Balance:
         if self._clamp is not None:
             edges.append(self._clamp.voltage_v)
         if self._charger is not None:
-            limits_v = root(lambda v: self._offered_a(v) - self._allowed_a(v), 0.0, self._charger.output_v, tolerance=1e-14)
+            limits_v = root(
+                lambda v: self._offered_a(v) - self._allowed_a(v), 0.0, self._charger.output_v, tolerance=1e-14
+            )
             edges.append(limits_v)
         return sorted(self.inner_v(edge) for edge in edges)
 
@@ -143,7 +151,11 @@ class Balance:
 
         def mean(output_v: float) -> Mean:
             return mean_of(
-                self.rectifier, output_v, peak_v=self._peak_v, loop_ohm=self._loop_ohm, temperature_c=self._temperature_c
+                self.rectifier,
+                output_v,
+                peak_v=self._peak_v,
+                loop_ohm=self._loop_ohm,
+                temperature_c=self._temperature_c,
             )
 
         charger = self._charger
@@ -162,7 +174,7 @@ class Balance:
 
     def before_charger_v(self, inner_v: float) -> float:
         """The charger's input; the capacitor's terminal where there is no charger."""
-        charge_a, drawn_a, terminal_v = self._currents(inner_v)
+        charge_a, _, terminal_v = self._currents(inner_v)
         charger = self._charger
         if charger is None or self._peak_v <= 0:
             return terminal_v

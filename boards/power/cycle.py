@@ -172,8 +172,7 @@ class Cycle:
                 inner_v = jump(inner_v)
                 if inner_v <= off_v:
                     return self._down(done, start_v)
-                if inner_v < lowest_v:
-                    lowest_v = inner_v
+                lowest_v = min(lowest_v, inner_v)
         return Through(inner_v, cycles, lowest_v, None)
 
     def _down(self, cycles: int, start_v: float) -> Through:

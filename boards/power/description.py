@@ -12,6 +12,7 @@ from .parts import Adc, Bulk, Capacitor, Charger, Clamp, Mcu, NotNegative, Posit
 __all__ = ["LoRa", "Load", "Policy", "Power"]
 
 RUN, SLEEP = "run", "sleep"
+_MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # LoRaWAN regional parameters, EU868
 
 
 class Load(Section):
@@ -34,7 +35,9 @@ class Load(Section):
     @model_validator(mode="after")
     def _peak_is_more(self) -> "Load":
         if self.peak_a is not None and self.peak_a < self.current_a:
-            raise ValueError(f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak")
+            raise ValueError(
+                f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak"
+            )
         return self
 
 
@@ -66,7 +69,9 @@ class Policy(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "Policy":
         if self.start_v is not None and self.stop_v is not None and not self.stop_v < self.start_v:
-            raise ValueError(f"stop_v {self.stop_v}: expected below start_v {self.start_v}; it stops below where it starts")
+            raise ValueError(
+                f"stop_v {self.stop_v}: expected below start_v {self.start_v}; it stops below where it starts"
+            )
         if self.min_sleep_s > self.max_sleep_s:
             raise ValueError(f"min_sleep_s {self.min_sleep_s}: expected max_sleep_s {self.max_sleep_s} or less")
         return self
@@ -86,12 +91,19 @@ class LoRa(Section):
     """
 
     spreading_factor: Annotated[int, Field(ge=7, le=12)] = 7
-    payload_bytes: Annotated[int, Field(ge=1, le=242)] = 11
+    payload_bytes: Annotated[int, Field(ge=1)] = 11
     bandwidth_hz: Positive = 125_000.0
     coding_rate: Annotated[int, Field(ge=1, le=4)] = 1
     preamble_symbols: Annotated[int, Field(ge=6)] = 8
     duty_cycle: Annotated[float, Field(gt=0, le=1)] = 0.01
     window_delay_s: Positive = 1.0
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> "LoRa":
+        most = _MOST_BYTES[self.spreading_factor]
+        if self.payload_bytes > most:
+            raise ValueError(f"payload_bytes {self.payload_bytes}: expected {most} or less at this spreading factor")
+        return self
 
 
 class Power(Section):

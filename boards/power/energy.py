@@ -6,6 +6,7 @@ Integrated over the voltage, not over time: so what is stored is met exactly, wh
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 from .balance import Losses
 from .curve import gauss
@@ -57,7 +58,7 @@ class Energy:
     @property
     def missing_j(self) -> float:
         """What came in and went nowhere: nothing, if the model is right."""
-        return self.source_j - sum(getattr(self, field.name) for field in fields(self)[1:])
+        return self.source_j - float(sum(getattr(self, field.name) for field in fields(self)[1:]))
 
 
 def energy_of(state: State, before_v: float, after_v: float, duration_s: float) -> Energy:
@@ -85,8 +86,12 @@ def energy_of(state: State, before_v: float, after_v: float, duration_s: float) 
     way: _Sums = (0.0,) * 10
     if abs(after_v - before_v) > _STANDS_V:
         low_v, high_v = sorted((before_v, after_v))
-        edges = [before_v, *sorted((v for v in balance.knots if low_v < v < high_v), reverse=before_v > after_v), after_v]
-        for start_v, end_v in zip(edges, edges[1:], strict=False):
+        edges = [
+            before_v,
+            *sorted((v for v in balance.knots if low_v < v < high_v), reverse=before_v > after_v),
+            after_v,
+        ]
+        for start_v, end_v in pairwise(edges):
             way = _plus(way, _refined(sums, start_v, end_v, sums(start_v, end_v), 0.0))
         rest_s = duration_s - way[0]
         standing = rest_s > 1e-3 * duration_s  # else it is what the two ways of reckoning round

@@ -175,7 +175,9 @@ class Flow:
 
     def _seconds(self, start_v: float, end_v: float) -> float:
         width = end_v - start_v
-        return self._capacitance_f * width * sum(weight / self._net_a(start_v + node * width) for node, weight in _NODES)
+        return (
+            self._capacitance_f * width * sum(weight / self._net_a(start_v + node * width) for node, weight in _NODES)
+        )
 
 
 class _Reach:
@@ -192,7 +194,7 @@ class _Reach:
         self.rests = rests
 
     def holds(self, inner_v: float) -> bool:
-        return self._keys[0] <= self._sign * inner_v <= self._keys[-1]
+        return bool(self._keys[0] <= self._sign * inner_v <= self._keys[-1])
 
     def time_of(self, inner_v: float) -> float:
         k = min(max(bisect_right(self._keys, self._sign * inner_v) - 1, 0), len(self._keys) - 2)

@@ -5,7 +5,7 @@ No line and no frames: what the TIC says takes as long as it does as a rule. The
 simulated firmware (``Thrift``), which lives on the same states when there is a line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
@@ -17,11 +17,10 @@ from ..firmware.thrift import Thrift
 from ..ports import Supply
 from .description import RUN, SLEEP
 from .energy import Energy, energy_of
-from .parts import ROOM_C
-from .phases import Phase, phases_of
+from .phases import phases_of
 from .train import OFF, State, Train
 
-__all__ = ["Life", "Moment", "Stretch", "What"]
+__all__ = ["Life", "Moment", "Stretch", "What", "energy_over"]
 
 
 class What(StrEnum):
@@ -95,7 +94,7 @@ class Life:
         full_once: see ``Thrift``.
         mode: of the TIC; frames of historic mode take longer.
         sleep_s: in the place of what the board does.
-        on_stretch: told each stretch of time.
+        keep: whether to keep each stretch of time.
 
     Attributes:
         now_s: since the beginning.
@@ -113,12 +112,11 @@ class Life:
         full_once: bool = True,
         mode: Mode = Mode.STANDARD,
         sleep_s: float | None = None,
-        temperature_c: float = ROOM_C,
         keep: bool = False,
     ) -> None:
         assert board.power is not None
         self.board = board
-        self.train = train or Train(board.power, temperature_c=temperature_c)
+        self.train = train or Train(board.power)
         self.supply = supply
         self.now_s = 0.0
         self.inner_v = inner_v
@@ -143,15 +141,17 @@ class Life:
         except _Over:
             return
 
-    def _charge(self) -> Iterator[Moment]:
+    def _charge(self) -> Generator[Moment, None, None]:
         while True:
             state = self.train.state(self.supply, OFF)
             if self.inner_v >= state.on_v:
                 return
-            wait_s = state.flow.time_to(self.inner_v, state.on_v)
-            if self._changes:
-                wait_s = min(wait_s, self._changes[0][0] - self.now_s)
-            yield from self._spend(OFF, wait_s, until_v=state.on_v)
+            on_s = state.flow.time_to(self.inner_v, state.on_v)
+            change_s = self._changes[0][0] - self.now_s if self._changes else inf
+            if change_s <= on_s:
+                yield from self._spend(OFF, change_s)
+            else:
+                yield from self._spend(OFF, on_s, until_v=state.on_v)
 
     def _work(self) -> Iterator[Moment]:
         """From power on to brown-out."""
@@ -162,36 +162,40 @@ class Life:
         while (yield from self._cycle()):
             pass
 
-    def _cycle(self) -> Iterator[Moment]:
+    def _cycle(self) -> Generator[Moment, None, bool]:
         """A wake and the sleep behind it; whether it still lives."""
         thrift = self._thrift
         woke_s = self.now_s
         yield self._moment(What.WAKE, SLEEP)
-        for number, phase in enumerate(self._phases):
-            if number == 1 and not thrift.may_start(self._terminal_v(SLEEP)):
+        looked = False
+        for phase in self._phases:
+            booted = phase.load != "boot"
+            if booted and not looked and not thrift.may_start(self._terminal_v(SLEEP)):
                 yield self._moment(What.WAITS, SLEEP)
                 return (yield from self._spend(SLEEP, self.train.power.policy.retry_s)) is not _End.DOWN
             end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.looks else None)
             if end is _End.DOWN:
                 return False
+            looked = booted
             last = phase is self._phases[-1]
-            if end is _End.STOPPED or (number and not last and thrift.must_stop(self._terminal_v(phase.load))):
+            if end is _End.STOPPED or (booted and not last and thrift.must_stop(self._terminal_v(phase.load))):
                 yield self._moment(What.STOPS, phase.load)
                 break
         else:
             yield self._moment(What.READING, self._phases[-1].load)
-        terminal_v = self._terminal_v(SLEEP)
-        sleep_s = self._sleep_s if self._sleep_s is not None else thrift.sleep_s(self.now_s, terminal_v)
+        sleep_s = self._sleep_s
+        if sleep_s is None:
+            sleep_s = thrift.sleep_s(self.now_s, lambda: self._terminal_v(SLEEP))
         yield self._moment(What.SLEEP, SLEEP)
         if (yield from self._spend(SLEEP, sleep_s)) is _End.DOWN:
             return False
         assert self.now_s > woke_s
-        thrift.wakes(self.now_s, self._terminal_v(SLEEP))
+        thrift.wakes(self.now_s, lambda: self._terminal_v(SLEEP))
         return True
 
     def _spend(
         self, name: str, duration_s: float, *, stop_v: float | None = None, until_v: float | None = None
-    ) -> Iterator[Moment]:
+    ) -> Generator[Moment, None, _End]:
         """Let time pass in a load; how it ended.
 
         Args:
@@ -226,8 +230,6 @@ class Life:
                 self.supply = self._changes.pop(0)[1]
                 yield self._moment(What.SUPPLY, name)
                 if step_s != left_s:
-                    if until_v is not None:
-                        return _End.THROUGH
                     continue
             return _End.STOPPED if step_s == stop_s else _End.THROUGH
 

@@ -61,6 +61,7 @@ class LivePower:
         self._round = 0
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._held_until_s = 0.0
+        self._figures: dict[tuple[str, int], float] = {}
         self.moments: list[Moment] = []
         self.stretches: list[Stretch] = []
         terminals.connect(self._supply_changes)
@@ -132,6 +133,20 @@ class LivePower:
             else:
                 self._at(wait_s, state.on_v, self._comes_on)
             return
+        nearest_v = state.off_v
+        if self._alarm is not None:
+            nearest_v = max(nearest_v, state.inner_v(self._alarm[0]))
+        if nearest_v < now_v <= self._full_v():
+            # Most loads end long before: no faster than this does it fall
+            fastest = self._fastest(state)
+            if fastest > 0:
+                self._at((now_v - nearest_v) / fastest, None, self._look_closely)
+            return
+        self._look_closely(None)
+
+    def _look_closely(self, _: float | None) -> None:
+        self._catch_up()
+        state, now_v = self._state, self._inner_v
         down_s = 0.0 if now_v <= state.off_v else state.flow.time_to(now_v, state.off_v)
         alarm_s = inf
         if self._alarm is not None:
@@ -154,6 +169,21 @@ class LivePower:
         event = self._env.timeout(wait_s)
         assert event.callbacks is not None
         event.callbacks.append(happens)
+
+    def _full_v(self) -> float:
+        """The highest inner voltage that this supply brings about."""
+        return self._known("full", self._train.state(self._terminals.supply, OFF), lambda s: s.flow.rest_v(0.0))
+
+    def _fastest(self, state: State) -> float:
+        """Volts a second that it falls in a state at the most; what flows out is most at an end of the voltages."""
+        full_v = self._full_v()
+        return self._known("fastest", state, lambda s: max(-s.flow.slope(s.off_v), -s.flow.slope(full_v)))
+
+    def _known(self, what: str, state: State, reckon: Callable[[State], float]) -> float:
+        key = what, id(state)
+        if key not in self._figures:
+            self._figures[key] = reckon(state)
+        return self._figures[key]
 
     def _comes_on(self, exact_v: float | None) -> None:
         self._catch_up(exact_v)

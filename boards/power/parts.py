@@ -205,7 +205,9 @@ class WakeUp(Section):
     @model_validator(mode="after")
     def _hysteresis(self) -> "WakeUp":
         if not self.off_v < self.on_v:
-            raise ValueError(f"off_v {self.off_v}: expected below on_v {self.on_v}; it falls off below where it comes on")
+            raise ValueError(
+                f"off_v {self.off_v}: expected below on_v {self.on_v}; it falls off below where it comes on"
+            )
         return self
 
 
@@ -259,3 +261,8 @@ class Adc(Section):
     scales_itself: bool = False
     first_full_raw: Annotated[int, Field(ge=1)] = 2047
     full_v: Positive = 5.0
+
+    @property
+    def highest_raw(self) -> int:
+        """What it reads at full scale."""
+        return int(2**self.bits) - 1

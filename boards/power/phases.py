@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xky.protocol import Mode
 
 from ..board import Board
+from ..lora import airtime_s, windows_s
 
 __all__ = ["Phase", "phases_of", "wake_s"]
 
@@ -31,13 +32,19 @@ def phases_of(board: Board, mode: Mode) -> Sequence[Phase]:
     wake = board.wake
     if wake is None:
         return ()
+    lora = None if board.power is None else board.power.lora
+    publishing = (
+        (Phase("publish", wake.publish_s),)
+        if lora is None
+        else (Phase("transmit", airtime_s(lora)), Phase("windows", windows_s(lora)))
+    )
     phases = (
         Phase("boot", wake.boot_s),
         Phase("associate", wake.associate_s),
         Phase("address", wake.address_s),
         Phase("connect", wake.connect_s),
         Phase("listen", board.listen.usual_s(mode), looks=True),
-        Phase("publish", wake.publish_s),
+        *publishing,
     )
     return tuple(phase for phase in phases if phase.duration_s > 0)
 

@@ -40,7 +40,8 @@ def ratings_of(train: Train, supply: Supply) -> Iterator[Rated]:
         supply: the highest that it may meet: 13 V rms open circuit (54E §4).
     """
     power = train.power
-    assert power.rectifier is not None and power.capacitor is not None
+    rectifier, capacitor = power.rectifier, power.capacitor
+    assert rectifier is not None and capacitor is not None
     dark = train.state(supply, OFF)
     balance = dark.balance
     rest_v = dark.flow.rest_v(0.0)  # nothing drawn, all the time in the world
@@ -48,14 +49,14 @@ def ratings_of(train: Train, supply: Supply) -> Iterator[Rated]:
     first_a = balance.charge_a(0.0)
 
     def checks() -> Iterator[tuple[str, str, float, float | None]]:
-        diode, charger, regulator = power.rectifier.diode, power.charger, power.regulator
-        reverse_v = before_v * (1 if power.rectifier.kind == "bridge" else 2)
+        diode, charger, regulator = rectifier.diode, power.charger, power.regulator
+        reverse_v = before_v * (1 if rectifier.kind == "bridge" else 2)
         yield diode.part, "reverse voltage, V", reverse_v, diode.reverse_max_v
         yield diode.part, "mean forward current, A", first_a / 2, diode.forward_max_a
         if charger is not None:
             yield charger.part, "input voltage, V", before_v, charger.input_max_v
             yield charger.part, "output current, A", first_a, charger.output_max_a
-        yield power.capacitor.part, "voltage, V", terminal_v, power.capacitor.rated_v
+        yield capacitor.part, "voltage, V", terminal_v, capacitor.rated_v
         yield regulator.part, "input voltage, V", terminal_v, regulator.input_max_v
         yield regulator.part, "output current, A", _most_a(train, supply), regulator.output_max_a
         yield power.mcu.part, "rail, V", regulator.output_v, power.mcu.rail_max_v

@@ -57,9 +57,7 @@ def mean_of(rectifier: Rectifier, output_v: float, *, peak_v: float, loop_ohm: f
         half = _with_equation(diode, diodes, half_v, peak_v, loop_ohm, temperature_c)
     else:
         half = _with_constant_drop(diodes * diode.forward_v, half_v, peak_v, loop_ohm)
-    return Mean(
-        half.current_a / halves, half.slope_s / halves**2, half.source_w, half.resistor_w, half.diode_w
-    )
+    return Mean(half.current_a / halves, half.slope_s / halves**2, half.source_w, half.resistor_w, half.diode_w)
 
 
 def _with_constant_drop(drop_v: float, output_v: float, peak_v: float, loop_ohm: float) -> Mean:

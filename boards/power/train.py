@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A power train with its states: each supply and each load has its own motion and its own thresholds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp, inf
 
@@ -34,6 +34,7 @@ class State:
     balance: Balance
     off_terminal_v: float
     on_terminal_v: float
+    _inner_v: dict[float, float] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def flow(self) -> Flow:
@@ -51,8 +52,11 @@ class State:
         return self.balance.inner_v(self.on_terminal_v)
 
     def inner_v(self, terminal_v: float) -> float:
-        """Inner voltage of any voltage at the terminals."""
-        return self.balance.inner_v(terminal_v)
+        """Inner voltage of any voltage at the terminals; firmware asks for the same few again and again."""
+        known = self._inner_v.get(terminal_v)
+        if known is None:
+            known = self._inner_v[terminal_v] = self.balance.inner_v(terminal_v)
+        return known
 
     def terminal_v(self, inner_v: float) -> float:
         """And back."""
@@ -87,9 +91,7 @@ class Train:
         if key not in self._charging:
             self._charging[key] = charging_curve(power, supply, temperature_c=self.temperature_c)
         load = Load(current_a=power.mcu.off_a) if name == OFF else power.loads[name]
-        balance = Balance(
-            power, supply, load.current_a, temperature_c=self.temperature_c, charging=self._charging[key]
-        )
+        balance = Balance(power, supply, load.current_a, temperature_c=self.temperature_c, charging=self._charging[key])
         on_v = power.mcu.power_on_v
         if power.regulator.kind == "boost":
             on_v = power.regulator.input_min_v

@@ -40,9 +40,13 @@ class SimDevice:
             raise InputError(f"--line {line}: a simulated board is on the line itself; leave it out")
         if keeps_parity(parity):
             raise InputError(f"--parity {parity}: a simulated board's own UART sees the parity; leave it out")
-        self.board: Board | None = board_named(rest)
-        self._firmware = load_firmware(self.board)
-        self._parser: type[Parser] = defect_named(defect).parser if defect else Parser
+        board = board_named(rest)
+        self._firmware = load_firmware(board)
+        built_in = defect_named(defect) if defect else None
+        self._parser: type[Parser] = Parser if built_in is None else built_in.parser
+        if built_in is not None and built_in.rebuilt is not None:
+            board = built_in.rebuilt(board)
+        self.board: Board | None = board
         self._running: Firmware | None = None
         self.power: LivePower | None = None
 

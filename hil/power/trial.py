@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a simulated device does on its power, recorded: started from empty, cut off and given back, fed by a stiff source.
+"""What a simulated device does on its power, recorded: started from empty, cut off and given back, fed stiffly.
 
 Apart from the plan of the line: here the meter only says its frames, and the supply is what changes.
 """
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xky.boards import Board
-from xky.boards.power.energy import Energy
-from xky.boards.power.life import Moment, Stretch, What, energy_over
-from xky.boards.power.live import LivePower
+from xky.boards.firmware import Thrift
+from xky.boards.power.curve import root
+from xky.boards.power.life import Moment, Stretch, What
+from xky.boards.power.live import LivePower, train_of
+from xky.boards.power.train import OFF
 from xky.emulator import Linky
 from xky.emulator.supply import SUPPLIES, Supply
 from xky.protocol import Mode
@@ -24,7 +26,9 @@ __all__ = ["MINIMUM", "CutOut", "PowerRecord", "PowerTrials", "Trial"]
 MINIMUM = SUPPLIES["min_spec"]
 STIFF = Supply("stiff", 13.0, 50.0)  # gives 845 mW: tells what a device takes where nothing is short
 _CYCLES = 12
+_COUNTED = 8  # readings
 _AT_LEAST_S = 900.0
+_JUST_OVER_V = 0.02  # what a boot may take
 # A meter cuts its supply for 30 s to an hour (Zlinky issues 199, 236, 262); the others end at awkward places
 _CUTS_S = (1.0, 30.0, 300.0, 3600.0, 3 * 86400.0)
 
@@ -64,10 +68,35 @@ class Trial:
             for one in awake
         )
 
-    def energy(self) -> Energy:
-        """Where the energy went between the first and the last reading."""
-        first_s, last_s = self.readings_s[0], self.readings_s[-1]
-        return energy_over([one for one in self.stretches if first_s <= one.at_s < last_s - 1e-9])
+    def need_w(self, board: Board) -> float:
+        """Mean power at the terminals I1-A that what it does in ``counted_s`` needs, on a minimum-spec meter.
+
+        Reckoned at the lowest voltage at which it still works: what an LDO burns of a higher one, and the clamp of a
+        full capacitor, it does not need.
+        """
+        power = board.power
+        assert power is not None
+        train, first_s, last_s = train_of(power), *self.counted_s
+        states = {name: train.state(MINIMUM, name) for name in (OFF, *power.loads)}
+        works_v = max(state.off_terminal_v for state in states.values())
+        if power.policy.stop_v is not None:
+            works_v = max(works_v, power.policy.stop_v)
+        taken_j = 0.0
+        for one in self.stretches:
+            if first_s <= one.at_s < last_s - 1e-9:
+                state = states[one.state.name]
+                losses = state.balance.losses(state.inner_v(works_v))
+                taken_j += one.duration_s * (losses.delivered_w + losses.regulator_w + losses.leakage_w)
+        dark = states[OFF]
+        charging = dark.balance.losses(dark.inner_v(works_v))
+        through_w = charging.source_w - charging.meter_w
+        return taken_j / (1 - (charging.diode_w + charging.charger_w) / through_w) / (last_s - first_s)
+
+    @property
+    def counted_s(self) -> tuple[float, float]:
+        """From reading to reading, when it had found its pace."""
+        counted = self.readings_s[-_COUNTED:]
+        return counted[0], counted[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +122,14 @@ class PowerRecord:
 
     Attributes:
         cold: from an empty capacitor on a minimum-spec meter, its ADC without a scale.
+        first_charge: likewise, from just over the least voltage at which it begins a wake by that ADC; None where its
+            firmware does not decide by its capacitor.
         cuts: the supply cut out and given back, again and again.
         stiff: from a source that has more than enough.
     """
 
     cold: Trial
+    first_charge: Trial | None
     cuts: Sequence[CutOut]
     stiff: Trial
 
@@ -134,7 +166,19 @@ class PowerTrials:
         with stiff.bench:
             stiff.bench.run_for(self._lasts_s)
             fed = stiff.trial()
-        return PowerRecord(self._from_empty(self.board), cuts, fed)
+        return PowerRecord(self._from_empty(self.board), self._first_charge(), cuts, fed)
+
+    def _first_charge(self) -> Trial | None:
+        power = self.board.power
+        if power is None or power.adc is None or power.policy.start_v is None:
+            return None
+        reads_v = root(
+            lambda v: 0.5 if Thrift(self.board, full_once=False).may_start(v) else -0.5, 0.0, power.policy.start_v
+        )
+        run = self._run(self.board, MINIMUM, inner_v=reads_v + _JUST_OVER_V, full_once=False)
+        with run.bench:
+            run.until_reading(2 * self.board.report_period_s)
+            return run.trial()
 
     def with_margin(self, margin_v: float) -> Trial:
         """The start from empty, and what follows, were the rail lost so much lower only."""

@@ -98,7 +98,9 @@ def _sent(record: Record) -> Iterator[dict[str, Any]]:
 
 def _power(record: PowerRecord) -> Iterator[dict[str, Any]]:
     """Each trial with its readings, events and stretches: supply and load with the inner voltage at both ends."""
-    for name, trial in (("cold", record.cold), ("stiff", record.stiff)):
+    for name, trial in (("cold", record.cold), ("first charge", record.first_charge), ("stiff", record.stiff)):
+        if trial is None:
+            continue
         yield {"trial": name, "supply": asdict(trial.supply), "readings_s": list(trial.readings_s)}
         for moment in trial.moments:
             yield {"trial": name, **asdict(moment)}

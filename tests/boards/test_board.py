@@ -6,14 +6,48 @@ from pathlib import Path
 
 import pytest
 
-from xky.boards import board_named, board_names
-from xky.boards.board import load_board
+from xky.boards import Board, board_named, board_names
+from xky.boards.board import board_file, load_board
 from xky.boards.firmware import firmware_names, load_firmware
+from xky.boards.lora import airtime_s, windows_s
+from xky.boards.power.phases import phases_of
+from xky.boards.sources import SOURCES, values_of
 from xky.protocol import LABELS, InputError, Mode
 
 FOLDER = Path(__file__).parents[2] / "boards"
-SOURCE = re.compile(r"#.*\b(assumption|slides|driver|datasheet|measured|54E|02E)\b")
 NAMES = ("id", "title", "firmware")  # what a thing is called has no source
+POWER = """
+[power.rectifier.diode]
+part = "BAT85"
+
+[power.capacitor]
+part = "1 F"
+capacitance_f = 1.0
+esr_ohm = 0.3
+rated_v = 5.5
+
+[power.regulator]
+part = "LDO"
+
+[power.mcu]
+part = "ESP32"
+power_on_v = 2.7
+brown_out_v = 2.5
+
+[power.loads]
+boot = { current_a = 0.04 }
+associate = { current_a = 0.1 }
+address = { current_a = 0.1 }
+connect = { current_a = 0.1 }
+listen = { current_a = 0.03 }
+publish = { current_a = 0.15 }
+sleep = { current_a = 5e-5 }
+"""
+LORA = """
+[power.lora]
+spreading_factor = 9
+payload_bytes = 20
+"""
 SOUND = """\
 id = "mine"
 title = "My board"
@@ -58,10 +92,18 @@ def test_a_shipped_board_bears_the_name_of_its_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", board_names())
 def test_every_value_of_a_shipped_board_names_its_source_or_says_assumption(name: str) -> None:
-    lines = (FOLDER / f"{name}.toml").read_text(encoding="utf-8").splitlines()
-    values = [line for line in lines if re.match(r"[\w-]+ *=", line) and line.split("=")[0].strip() not in NAMES]
+    values = values_of(board_file(name)[1])
     assert values
-    assert [line for line in values if not SOURCE.search(line)] == []
+    assert [f"{one.section}.{one.key}" for one in values if not one.source and one.key not in NAMES] == []
+
+
+@pytest.mark.parametrize("name", board_names())
+def test_a_shipped_board_has_loads_for_its_life_and_no_others(name: str) -> None:
+    board = board_named(name)
+    if board.power is None:
+        return
+    used = {phase.load for mode in Mode for phase in phases_of(board, mode)} | {"sleep"} if board.wake else {"run"}
+    assert set(board.power.loads) == used
 
 
 @pytest.mark.parametrize("name", board_names())
@@ -82,9 +124,7 @@ def test_a_sound_file_is_read(tmp_path: Path) -> None:
 
 
 def test_an_unknown_board_suggests_the_near_one() -> None:
-    with pytest.raises(
-        InputError, match=r"^board 'winky-c5': not known; known: auto, generic, winky-c6,.*mean winky-c6\?$"
-    ):
+    with pytest.raises(InputError, match=r"^board 'winky-c5': not known; known: auto, .*winky-c6,.*mean winky-c6\?$"):
         board_named("winky-c5")
     with pytest.raises(InputError, match=r"or a file NAME\.toml\.$"):
         board_named("zzz")
@@ -124,9 +164,93 @@ def test_a_wrong_file_is_told_with_line_key_and_mend(tmp_path: Path, old: str, n
     assert re.match(re.sub(r"([?()])", r"\\\1", text), told), told
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("connect = { current_a = 0.1 }\n", "",
+         "mine.toml:34: power.loads: connect is missing; write [power.loads.connect] with its current_a, since "
+         "wake.connect_s is 0.15"),
+        ("listen = { current_a = 0.03 }\n", "",
+         "mine.toml:34: power.loads: listen is missing; .*, since a device with [wake] listens"),
+        ("sleep = { current_a = 5e-5 }\n", "", "mine.toml:34: power.loads: sleep is missing; .* [wake] sleeps"),
+        ("connect = {", "conect = {", "mine.toml:34: power.loads: connect is missing; "),
+        ("sleep =", "sleep = { current_a = 1e-5 }\nnap =",
+         "mine.toml:42: power.loads.nap: no state of this board; known: boot, associate, address, connect, listen, "
+         "publish, sleep"),
+        (SOUND[SOUND.index("[wake]") :], "",
+         "mine.toml:27: power.loads: run is missing; .*, since a device without [wake] is always on"),
+        ("[power.loads]", f"{LORA}[power.loads]",
+         "mine.toml:14: wake.publish_s: expected none beside [power.lora], which tells it; leave it out"),
+        ("publish_s = 0.2\n", "", "mine.toml:9: wake.publish_s: this key is missing; write it"),
+    ],
+)  # fmt: skip
+def test_a_power_train_without_the_loads_of_its_life_is_told(tmp_path: Path, old: str, new: str, text: str) -> None:
+    assert old in SOUND + POWER
+    told = complaint(tmp_path, (SOUND + POWER).replace(old, new))
+    assert re.match(re.sub(r"([?()\[\]])", r"\\\1", text), told), told
+
+
+def test_a_phase_of_no_length_needs_no_load(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = (SOUND + POWER).replace("connect_s = 0.15", "connect_s = 0").replace("connect = { current_a = 0.1 }\n", "")
+    path.write_text(text, encoding="utf-8")
+    assert "connect" not in {phase.load for phase in phases_of(load_board(path), Mode.HISTORIC)}
+
+
+def lora_board(folder: Path, lora: str = LORA) -> Path:
+    """A board that publishes by LoRaWAN."""
+    path = folder / "mine.toml"
+    loads = POWER.replace("publish =", "transmit = { current_a = 0.09 }\nwindows =")
+    path.write_text(SOUND.replace("publish_s = 0.2\n", "") + loads + lora, encoding="utf-8")
+    return path
+
+
+def test_lora_tells_how_long_a_board_publishes(tmp_path: Path) -> None:
+    board = load_board(lora_board(tmp_path))
+    assert board.power is not None
+    assert board.power.lora is not None
+    assert board.wake is not None
+    assert board.wake.publish_s == pytest.approx(0.2468 + 2.262, abs=1e-3)
+    *_, transmit, windows = phases_of(board, Mode.STANDARD)
+    assert (transmit.load, transmit.duration_s) == ("transmit", airtime_s(board.power.lora))
+    assert (windows.load, windows.duration_s) == ("windows", windows_s(board.power.lora))
+
+
+def test_a_board_with_another_lora_publishes_as_that_one_says(tmp_path: Path) -> None:
+    board = load_board(lora_board(tmp_path))
+    told = board.model_dump()
+    assert Board.model_validate(told) == board
+    told["power"]["lora"]["spreading_factor"] = 12
+    wake = Board.model_validate(told).wake
+    assert wake is not None
+    assert wake.publish_s == pytest.approx(1.8104 + 2.262, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("lora", "text"),
+    [
+        (LORA.replace("= 9", "= 13"), r"mine\.toml:44: power\.lora\.spreading_factor = 13: input should be less than"),
+        (LORA.replace("= 20", "= 116"), r"mine\.toml:45: power\.lora\.payload_bytes 116: expected 115 or less at this"),
+    ],
+)
+def test_a_wrong_lora_section_is_blamed_itself(tmp_path: Path, lora: str, text: str) -> None:
+    path = lora_board(tmp_path, lora)
+    assert re.match(text, complaint(tmp_path, path.read_text(encoding="utf-8")))
+
+
+def test_a_board_that_recharges_reports_at_the_latest_after_its_longest_sleep() -> None:
+    board = board_named("winky-c6-tasmota")
+    assert board.report_period_s == pytest.approx(2.35 + 12.0 + 0.2 + 60.0)
+
+
+def test_each_word_for_a_source_is_told_of_in_the_documents() -> None:
+    text = (FOLDER.parent / "docs" / "boards.md").read_text(encoding="utf-8")
+    assert [word for word in SOURCES if f"| `{word}` |" not in text] == []
+
+
 def test_a_key_of_the_same_name_in_another_section_is_not_blamed(tmp_path: Path) -> None:
     text = SOUND + "\n[listen]\nframes = 2\n\n[limits]\nframes = 2\n"
-    assert complaint(tmp_path, text).startswith("mine.toml:21: limits.frames: no such key; known here: completeness_s")
+    assert complaint(tmp_path, text).startswith("mine.toml:21: limits.frames: no such key; known here: cold_start_s")
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -136,7 +260,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 
 def test_each_firmware_of_the_folder_is_found() -> None:
-    files = {path.stem for path in (FOLDER / "firmware").glob("*.py")} - {"__init__", "parser"}
+    files = {path.stem for path in (FOLDER / "firmware").glob("*.py")} - {"__init__", "parser", "thrift"}
     assert set(firmware_names()) == files >= {"reader", "winky"}
 
 

@@ -110,7 +110,7 @@ def test_each_defect_says_what_it_does_where_it_was_seen_and_what_must_catch_it(
     assert defect.source
     assert defect.must_fail
     assert not defect.must_fail & defect.may_fail
-    assert all(requirement.startswith("TIC-") for requirement in defect.must_fail | defect.may_fail)
+    assert all(requirement.startswith(("TIC-", "XKY-")) for requirement in defect.must_fail | defect.may_fail)
     assert replace(defect) == defect
 
 

@@ -32,7 +32,9 @@ class Played:
         self.published: list[tuple[float, Sequence[Group]]] = []
         meter.run_by(lambda: float(self.env.now))
         self.transmitter = Transmitter(self.env, meter, self.line, self.truth, frame_gap_s=frame_gap_s)
-        firmware = load_firmware(board)(self.env, board, meter.mode, self.line, self, Parser(), Mains(self.env), Thrift(board))
+        firmware = load_firmware(board)(
+            self.env, board, meter.mode, self.line, self, Parser(), Mains(self.env), Thrift(board)
+        )
         self.env.process(firmware.run())
         self.env.process(self.transmitter.run())
 

@@ -133,6 +133,10 @@ class Inner(Section):
     def _rises(self) -> "Inner":
         if self.low > self.high:
             raise ValueError(f"high {self.high}: is under low, {self.low}; write more")
+        if self.names.get("seven") == 7:
+            raise ValueError("names.seven: is seven; write less")
+        if self.names.get("eight") == 8:
+            raise ValueError("names.nine: is missing where eight is 8; write it")
         if self.low == self.high == 5:
             raise ValueError("both are five; write something else")
         return self
@@ -168,6 +172,8 @@ class Outer(Section):
         ('title = "a"\n[inner]\nlow = 3\nhigh = 2', "x.toml:4: inner.high 2: is under low, 3; write more"),
         ('title = "a"\n[inner]\nlow = 10', "x.toml:2: inner: high 9: is under low, 10; write more"),
         ('title = "a"\n[inner]\nlow = 5\nhigh = 5', "x.toml:2: inner: both are five; write something else"),
+        ('title = "a"\n[inner.names]\nseven = 7', "x.toml:3: inner.names.seven: is seven; write less"),
+        ('title = "a"\n[inner.names]\neight = 8', "x.toml:2: inner.names.nine: is missing where eight is 8; write it"),
         ('title = "a"\ninner = 3', "x.toml:2: inner = 3: write a table, such as { key = value }"),
         (
             'title = "a"\n[inner.names]\nb = 1\nc = "x"',

@@ -3,8 +3,8 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -16,10 +16,11 @@ _OF_A_BOARD = "show"  # xky power BOARD
 class _BoardOrCommand(TyperGroup):
     """What is no subcommand is a board."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    # typer brings a click of its own in some versions: its contexts have no common type
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
             args = [_OF_A_BOARD, *args]
-        return super().parse_args(ctx, args)
+        return list(super().parse_args(ctx, args))
 
 
 group = typer.Typer(

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from xky.boards.board import board_named, board_text
+from xky.boards.board import board_file, board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 
@@ -62,7 +62,7 @@ def command(
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(str(measured)) else f"{measured}: {error}") from None
     if out is not None:
-        write_whole(out, "--out", fitted_text(board_text(board), fitted.found, measured.name))
+        write_whole(out, "--out", fitted_text(board_file(board)[1], fitted.found, measured.name))
     if plot is not None:
         from ...plot.power_fit import draw_fit
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xky.boards.board import board_named, board_text
+from xky.boards.board import board_file, board_named
 from xky.boards.power.balance import Balance
 from xky.boards.power.description import Power
 from xky.boards.power.flow import Flow
@@ -251,7 +251,7 @@ def test_the_example_is_fitted_and_its_board_can_be_loaded(run, tmp_path: Path) 
     assert power.capacitor.capacitance_f == pytest.approx(found["capacitance_f"]["value"], rel=1e-5)
     assert power.capacitor.leakage_a == pytest.approx(found["leakage_a"]["value"], rel=1e-5)
     changed = [
-        (old, new) for old, new in zip(board_text("winky-c6").split("\n"), out.read_text("utf-8").split("\n"), strict=True)
+        (old, new) for old, new in zip(board_file("winky-c6")[1].split("\n"), out.read_text("utf-8").split("\n"), strict=True)
         if old != new
     ]  # fmt: skip
     assert [new.split(" = ")[0] for _, new in changed] == ["capacitance_f", "esr_ohm", "leakage_a"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xky.boards.board import board_named, board_text
+from xky.boards.board import board_file, board_named
 from xky.hil.power.profile import Log, Profile, State, profile_of, read_log
 from xky.hil.power.profile_toml import profile_toml
 from xky.protocol import InputError
@@ -261,7 +261,7 @@ def test_the_example_becomes_loads_that_a_board_takes(run, tmp_path: Path) -> No
     assert listen["energy_j"] == pytest.approx(3.3 * listen["current_a"] * listen["duration_s"])
     text = out.read_text("utf-8")
     assert all("  # measured: current.csv" in line for line in text.split("\n") if " = " in line)
-    base = board_text("winky-c6")
+    base = board_file("winky-c6")[1]
     before, after = base.split("[wake]")[0], base[base.index("[power.rectifier]") : base.index("[power.loads.boot]")]
     pasted = written(tmp_path / "pasted.toml", before + after + text)
     power = board_named(str(pasted)).power

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky boards``: what boards are known, and each value of a board's file with where it comes from."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from xky.boards import Board, board_named, board_names
+from xky.boards.board import board_file
+from xky.boards.sources import SOURCES, Sourced, values_of
+from xky.protocol import InputError
+from xky.protocol.tomlfile import parse_toml
+
+from ..text import printable
+
+__all__ = ["group"]
+
+_WIDTH = 132  # of a table where no terminal tells its own
+_STYLES = {"assumption": "yellow", "memory": "yellow", "": "bold red"}
+_SUPPLY = {None: "–", "tic": "TIC", "external": "its own"}
+_IN_THE_TITLE = ("id", "title")
+_NAMES = (*_IN_THE_TITLE, "firmware")  # what a thing is called has no source
+
+group = typer.Typer(
+    help="The boards known, and where each of their values comes from.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@group.callback(invoke_without_command=True)
+def boards(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list and nothing else.")] = False,
+) -> None:
+    """List the boards known; xky boards show NAME tells one with its sources."""
+    if ctx.invoked_subcommand is not None:
+        if as_json:
+            raise InputError(f"--json: write it behind {ctx.invoked_subcommand}")
+        return
+    known = [board_named(name) for name in board_names()]
+    if as_json:
+        _dump([_summary(board) for board in known])
+        return
+    table = Table()
+    for column in ("board", "what", "supply", "microcontroller", "simulated firmware"):
+        table.add_column(column, no_wrap=column == "board")
+    for board in known:
+        told = _summary(board)
+        table.add_row(
+            Text(board.id), Text(board.title), _SUPPLY[told["power"]], Text(told["mcu"] or "–"),
+            Text(board.firmware or "–"),
+        )  # fmt: skip
+    _console().print(table)
+
+
+@group.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A board, or the path of a board's TOML file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object and nothing else.")] = False,
+) -> None:
+    """Print each value of a board's file with its source and what else its line says."""
+    shown, text = board_file(name)
+    board, values = parse_toml(text, shown, Board), values_of(text)
+    if as_json:
+        rows = [
+            {"section": one.section, "key": one.key, "value": one.value, "source": one.source or None, "note": one.note}
+            for one in values
+        ]
+        _dump(_summary(board) | {"values": rows})
+        return
+    console = _console()
+    table = Table(title=Text(f"{board.id}: {printable(board.title)}"), title_justify="left")
+    for column in ("section", "key", "value", "source", "note"):
+        table.add_column(column, no_wrap=column not in ("value", "note"))
+    section = None
+    for one in values:
+        if not one.section and one.key in _IN_THE_TITLE:
+            continue
+        if section not in (None, one.section):
+            table.add_section()
+        source = one.source or ("" if _is_name(one) else "none told")
+        table.add_row(
+            *(Text(printable(text)) for text in ("" if one.section == section else one.section, one.key, _text(one))),
+            Text(source, style=_STYLES.get(one.source, "")), Text(printable(one.note)),
+        )  # fmt: skip
+        section = one.section
+    console.print(table)
+    used = {one.source for one in values}
+    for word, meaning in SOURCES.items():
+        if word in used:
+            console.print(f"{word}: {meaning}", markup=False, highlight=False)
+
+
+def _summary(board: Board) -> dict[str, str | None]:
+    power = board.power
+    return {
+        "id": board.id,
+        "title": board.title,
+        "power": None if power is None else power.source,
+        "mcu": None if power is None else power.mcu.part,
+        "firmware": board.firmware,
+    }
+
+
+def _is_name(one: Sourced) -> bool:
+    return not one.section and one.key in _NAMES
+
+
+def _text(one: Sourced) -> str:
+    if isinstance(one.value, list):
+        return ", ".join(str(part) for part in one.value)
+    if isinstance(one.value, bool):
+        return str(one.value).lower()
+    return f"{one.value:g}" if isinstance(one.value, float) else str(one.value)
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
+
+
+def _dump(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n")

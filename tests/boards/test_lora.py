@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""LoRaWAN's times against a published table of airtimes, and what the duty cycle leaves."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xky.boards.lora import airtime_s, off_time_s, shortest_period_s, symbol_s, windows_s
+from xky.boards.power.description import LoRa
+
+# Milliseconds by bytes of the application, SF7 to SF12: EU868, 125 kHz, 4/5, explicit header, CRC, 13 bytes of LoRaWAN
+TABLE = {
+    11: (61.7, 113.2, 205.8, 370.7, 823.3, 1482.8),
+    20: (71.9, 133.6, 246.8, 452.6, 987.1, 1810.4),
+    31: (92.4, 164.4, 287.7, 534.5, 1151.0, 2138.1),
+    51: (118.0, 215.6, 390.1, 698.4, 1560.6, 2793.5),
+}
+MOST = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}
+
+
+@st.composite
+def uplinks(draw: st.DrawFn) -> LoRa:
+    """Any uplink that is allowed."""
+    spread = draw(st.integers(7, 12))
+    return LoRa(
+        spreading_factor=spread,
+        payload_bytes=draw(st.integers(1, MOST[spread])),
+        bandwidth_hz=draw(st.sampled_from((125e3, 250e3, 500e3))),
+        coding_rate=draw(st.integers(1, 4)),
+        duty_cycle=draw(st.sampled_from((0.001, 0.01, 0.1, 1.0))),
+    )
+
+
+@pytest.mark.parametrize("size", TABLE)
+def test_the_airtime_is_that_of_the_table(size: int) -> None:
+    times = [1e3 * airtime_s(LoRa(spreading_factor=spread, payload_bytes=size)) for spread in range(7, 13)]
+    assert [round(one, 1) for one in times] == list(TABLE[size])
+
+
+def test_long_symbols_are_optimised_for_a_low_rate() -> None:
+    """At 250 kHz those of SF12 alone: the same symbols in half the time."""
+    wide, narrow = (LoRa(spreading_factor=12, bandwidth_hz=hertz) for hertz in (250e3, 125e3))
+    assert airtime_s(wide) == airtime_s(narrow) / 2
+    wide, narrow = (LoRa(spreading_factor=11, bandwidth_hz=hertz) for hertz in (250e3, 125e3))
+    assert airtime_s(wide) < airtime_s(narrow) / 2
+
+
+@given(uplinks())
+def test_a_longer_payload_and_more_protection_never_take_less(lora: LoRa) -> None:
+    for longer in (
+        lora.model_copy(update={"payload_bytes": lora.payload_bytes + 8}),
+        lora.model_copy(update={"coding_rate": min(4, lora.coding_rate + 1)}),
+    ):
+        more = (airtime_s(longer) - airtime_s(lora)) / symbol_s(lora)
+        assert more >= 0
+        assert more == pytest.approx(round(more), abs=1e-9)  # whole symbols
+
+
+@given(uplinks())
+def test_the_shortest_period_keeps_the_duty_cycle_and_the_windows(lora: LoRa) -> None:
+    period_s = shortest_period_s(lora)
+    assert airtime_s(lora) / period_s <= lora.duty_cycle * (1 + 1e-12)
+    assert period_s >= airtime_s(lora) + windows_s(lora)
+    assert math.isclose(period_s, max(airtime_s(lora) / lora.duty_cycle, airtime_s(lora) + windows_s(lora)))
+
+
+def test_the_off_time_at_one_percent_is_99_airtimes() -> None:
+    assert off_time_s(LoRa(payload_bytes=20)) == pytest.approx(7.1, abs=0.05)
+    assert off_time_s(LoRa(payload_bytes=20, spreading_factor=12)) == pytest.approx(179, abs=0.5)
