@@ -62,8 +62,11 @@ def _figure_of(log: "Log", profile: "Profile", title: str) -> "Figure":
         close.set_ylim(bottom=0)
         close.set_ylabel("current (mA)")
         close.set_xlabel("time (s), one wake")
-        told = [f"{state.name}: {1e3 * state.current_a:.4g} mA" + (f", {state.duration_s:.4g} s" if state.duration_s else "")
-                for state in profile.states]  # fmt: skip
+        told = [
+            f"{state.name}: {1e3 * state.current_a:.4g} mA"
+            + (f", {state.duration_s:.4g} s" if state.duration_s else "")
+            for state in profile.states
+        ]
         nothing = [close.plot([], [], linestyle="none")[0] for _ in told]
         add_legend(close, "One wake", handles + nothing, [*labels, "from state to state", *told])
     return sheet.figure

@@ -130,7 +130,9 @@ def _header(path: Path, text: str, wanted: str) -> tuple[int, list[str], str]:
         before = number, line
     if before is None:
         raise InputError(f"{path}: is empty; give a CSV file with a header such as: {wanted}")
-    raise InputError(f"{path}:{before[0]}: no row of numbers follows; expected a header such as: {wanted}, then numbers")
+    raise InputError(
+        f"{path}:{before[0]}: no row of numbers follows; expected a header such as: {wanted}, then numbers"
+    )
 
 
 def _is_number(field: str) -> bool:
@@ -175,7 +177,9 @@ def _split_title(title: str) -> tuple[str, str]:
     return title, ""
 
 
-def _numbers(path: Path, text: str, header_line: int, separator: str, places: Mapping[Column, tuple[int, float]]) -> Any:
+def _numbers(
+    path: Path, text: str, header_line: int, separator: str, places: Mapping[Column, tuple[int, float]]
+) -> Any:
     import numpy as np
 
     if separator != "," and "," in text:
@@ -194,7 +198,7 @@ def _numbers(path: Path, text: str, header_line: int, separator: str, places: Ma
             for column, (place, _) in places.items():
                 if place >= len(fields):
                     raise InputError(
-                        f"{path}:{number}: has {len(fields)} fields, and {column.what} is field {place + 1}; complete it"
+                        f"{path}:{number}: has {len(fields)} fields, and {column.what} is field {place + 1}; mend it"
                     ) from None
                 if not _is_number(fields[place]):
                     shown = fields[place].strip()[:_SHOWN]

@@ -71,4 +71,6 @@ def thinned(rows: Rows, most: int = _MOST) -> Rows:
     def means(values: Any) -> Any:
         return np.add.reduceat(values, starts) / counts
 
-    return Rows(means(rows.times_s), means(rows.volts), means(rows.loads_a), rows.supplied[starts], counts.astype(float))
+    return Rows(
+        means(rows.times_s), means(rows.volts), means(rows.loads_a), rows.supplied[starts], counts.astype(float)
+    )

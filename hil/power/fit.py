@@ -162,7 +162,9 @@ def _found(
     value, nominal = search.value(number, place), search.value(number, search.nominal)
     scale = COVERAGE_K * (value if kind.logarithmic else 1.0)
     from_assumed = scale * sqrt(assumed if seen else variance)
-    return Found(kind.key, kind.title, kind.unit, value, scale * sqrt(variance), from_assumed, nominal, seen, kind.needs)
+    return Found(
+        kind.key, kind.title, kind.unit, value, scale * sqrt(variance), from_assumed, nominal, seen, kind.needs
+    )
 
 
 class _Search:
@@ -235,7 +237,9 @@ class _Search:
             doubtful = [number for number, is_so in zip(free, blurred, strict=True) if is_so and number != _START]
             if not doubtful:
                 return free
-            costs = {number: self._cost(jacobian, noise_v, [one for one in free if one != number]) for number in doubtful}
+            costs = {
+                number: self._cost(jacobian, noise_v, [one for one in free if one != number]) for number in doubtful
+            }
             least = min(costs.values())
             free.remove(next(n for n in _GIVEN_UP_FIRST if n in costs and costs[n] <= _AS_GOOD * least))
 
@@ -255,7 +259,9 @@ class _Search:
     def covariance(self, jacobian: Any, noise_v: float, free: Sequence[int]) -> tuple[Any, Any]:
         """Variances of what is free: from the noise, and, near enough, from what is unsure about the rest."""
         rest = [number for number in range(_START) if number not in free]
-        moved, *_ = np.linalg.lstsq(jacobian[:, free] * self.spread[free], jacobian[:, rest] * self.spread[rest], rcond=None)
+        moved, *_ = np.linalg.lstsq(
+            jacobian[:, free] * self.spread[free], jacobian[:, rest] * self.spread[rest], rcond=None
+        )
         return self.variances(jacobian, noise_v, free), (moved**2).sum(axis=1) * self.spread[free] ** 2
 
     def from_assumed(self, place: Any, free: Sequence[int]) -> Any:
@@ -314,12 +320,10 @@ def _warnings(rows: Rows, residuals: Any, noise_v: float, widened: float, *, set
         told.append(f"voltages come in steps of {1e3 * step_v:.3g} mV, coarser than the noise: errors of neighbours go "
                     "together; measure with more bits, or average")  # fmt: skip
     if widened > 1:
-        told.append(f"residuals of neighbours go together (a drift, a coarse converter, or an effect that the model lacks): "
+        told.append("residuals of neighbours go together (a drift, a coarse converter, what the model lacks): "
                     f"uncertainties are widened by {sqrt(widened):.2g}, and may still be too small")  # fmt: skip
     scatter_v = max(_noise_v(rows), step_v / sqrt(12), _LEAST_NOISE_V)
     if widened > 1 and noise_v > _BEYOND * scatter_v:
-        told.append(f"the curve misses the rows by {1e3 * noise_v:.3g} mV where they scatter by {1e3 * scatter_v:.3g} mV: "
-                    "the model lacks something; check the supply, the load's current, and look at the residuals")  # fmt: skip
+        told.append(f"the fitted curve misses by {1e3 * noise_v:.3g} mV rows that scatter by {1e3 * scatter_v:.3g} mV: "
+                    "the model lacks something; check supply and load, and look at the residuals")  # fmt: skip
     return told
-
-

@@ -27,14 +27,14 @@ def fitted_text(text: str, found: Sequence[Found], measured: str) -> str:
         measured: name of the curve's file.
     """
     document = tomlkit.parse(text)
-    capacitor = document["power"]["capacitor"]  # type: ignore[index]
+    capacitor = document["power"]["capacitor"]
     for one in found:
         if one.key not in _OF_THE_BOARD or not one.seen:
             continue
         value = tomlkit.item(float(f"{max(one.value, 0.0):.6g}"))
         value.comment(f"measured: fit to {measured}, ±{one.uncertainty:.2g} (k = 2)")
         value.trivia.comment_ws = "  "
-        capacitor[one.key] = value  # type: ignore[index]
+        capacitor[one.key] = value
     changed = tomlkit.dumps(document)
     parse_toml(changed, "the fitted board", Board)
     return changed

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ _NOISES = 5.0  # standard deviations of the floor between two of them
 _ASLEEP = 0.1  # of the mean while awake: what draws less is asleep
 _BURST = 1.3  # of the floor: what a burst is above at least
 _RAREST, _OFTENEST = 2e-4, 0.6  # share of the time in bursts
+_FAINT_A = 1e-9  # a sleep of less is taken for so much, and so is a profiler's offset below zero
 _GAP_S = 0.02  # between two samples: nothing was recorded there
 
 
@@ -119,10 +121,12 @@ def read_log(path: Path) -> Log:
     if period_s > _SHORTEST_S / 2:
         raise InputError(f"{path}: has a sample each {period_s:g} s; states are told apart from 40 samples a second on")
     gaps = np.flatnonzero(steps_s > max(_GAP_S, 5 * period_s))
-    remarks = ()
+    remarks: tuple[str, ...] = ()
     if len(gaps):
         at = gaps[0]
-        remarks = (f"{len(gaps)} gaps; the first of {steps_s[at]:.3g} s at {times_s[at]:.6g} s, where nothing was recorded",)
+        remarks = (
+            f"{len(gaps)} gaps; the first of {steps_s[at]:.3g} s at {times_s[at]:.6g} s, where nothing was recorded",
+        )
     return Log(times_s, amperes, period_s, remarks)
 
 
@@ -190,7 +194,7 @@ def _joined(floor_a: Any, cuts: list[int], noise_a: float) -> list[int]:
         apart_a = abs(after_a - before_a)
         if apart_a < _NOISES * noise_a / np.sqrt(length):
             return 0.0
-        return apart_a / max(min(abs(before_a), abs(after_a)), noise_a, 1e-9)
+        return apart_a / max(min(abs(before_a), abs(after_a)), noise_a, _FAINT_A)
 
     differences = [difference(number) for number in range(1, len(cuts) - 1)]
     while differences and min(differences) < _RATIO - 1:
@@ -205,7 +209,7 @@ def _joined(floor_a: Any, cuts: list[int], noise_a: float) -> list[int]:
 def _exact(amperes: Any, near: int, reach: int, before_a: float, after_a: float) -> int:
     """The sample at which one level follows the other: least squares of two levels, bursts cut off."""
     low, high = max(near - reach, 0), min(near + reach, len(amperes))
-    cut_off = np.clip(amperes[low:high], *sorted((before_a, after_a)))
+    cut_off = np.clip(amperes[low:high], min(before_a, after_a), max(before_a, after_a))
     gains = np.cumsum((cut_off - after_a) ** 2 - (cut_off - before_a) ** 2)
     return low + 1 + int(np.argmax(gains))
 
@@ -216,7 +220,7 @@ def _sleep_level(pieces: Sequence[_Piece]) -> float | None:
     lowest_a = min(piece.mean_a for piece in pieces)
     if lowest_a > _ASLEEP * awake_a:
         return None
-    return max(float(np.sqrt(max(lowest_a, 1e-9) * awake_a)) * np.sqrt(_ASLEEP), 1.5 * lowest_a)
+    return max(sqrt(max(lowest_a, _FAINT_A) * awake_a * _ASLEEP), 1.5 * lowest_a)
 
 
 def _always_on(log: Log, pieces: Sequence[_Piece], mean_a: float) -> Profile:
@@ -323,9 +327,9 @@ def _names(log: Log, wakes: Sequence[Sequence[_Piece]]) -> list[str]:
 def _state(log: Log, name: str, seen: Sequence[_Piece], whole: Sequence[_Piece]) -> State:
     samples = sum(piece.end - piece.start for piece in seen)
     current_a = sum(piece.mean_a * (piece.end - piece.start) for piece in seen) / samples
-    bursts = _bursts(log, seen)
+    peak_a, peak_s = _bursts(log, seen) or (None, None)
     durations_s = [_time(log, piece.end) - _time(log, piece.start) for piece in whole]
-    return State(name, current_a, *(bursts or (None, None)), durations_s)
+    return State(name, current_a, peak_a, peak_s, durations_s)
 
 
 def _bursts(log: Log, pieces: Sequence[_Piece]) -> tuple[float, float] | None:

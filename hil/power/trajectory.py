@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The voltage of a capacitor over a measured curve's rows, by the physics of ``boards/power``, fast enough to be fitted.
+"""The voltage of a capacitor over the rows of a measured curve, by ``boards/power``, fast enough to be fitted.
 
 ``Balance`` tells the currents; they are kept as Chebyshev polynomials of the inner voltage, one for each piece between
 edges. The whole curve is then one system of equations, a step of three-point Lobatto collocation for each interval

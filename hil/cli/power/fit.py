@@ -27,11 +27,10 @@ __all__ = ["command"]
 def command(
     board: Annotated[str, typer.Argument(help="The board that was measured: a name or a TOML file.")],
     measured: Annotated[
-        Path, typer.Argument(help="CSV with a header: time and voltage; optional: current of the load, supply (1 or 0).")
+        Path,
+        typer.Argument(help="CSV with a header: time, voltage; optional: current of the load, supply (1 or 0)."),
     ],
-    supply: Annotated[
-        str, typer.Option(help=f"What it was charged from: {', '.join(SUPPLIES)}.")
-    ] = "min_spec",
+    supply: Annotated[str, typer.Option(help=f"What it was charged from: {', '.join(SUPPLIES)}.")] = "min_spec",
     open_circuit_v: Annotated[
         float | None, typer.Option(help="Voltage without load as measured, V rms; in the place of the supply's.")
     ] = None,
@@ -50,7 +49,7 @@ def command(
         raise InputError(f"--out {out}: give a name that ends in .toml")
     power = board_named(board).power
     if power is None or power.source != "tic":
-        raise InputError(f"{board}: has no power train on the TIC; a fit needs [power] with a rectifier and a capacitor")
+        raise InputError(f"{board}: no power train on the TIC; a fit needs [power] with a rectifier and a capacitor")
     source = _source(supply, open_circuit_v, source_ohm)
 
     from ...power.curve_file import read_curve
@@ -94,7 +93,9 @@ def _as_json(board: str, measured: Path, source: Supply, fitted: "Fit") -> dict[
 
 def _print(board: str, measured: Path, source: Supply, fitted: "Fit", out: Path | None) -> None:
     console = Console()
-    table = Table(title=f"{printable(board)} fitted to {printable(measured.name)}".replace("[", r"\["), title_justify="left")
+    table = Table(
+        title=f"{printable(board)} fitted to {printable(measured.name)}".replace("[", r"\["), title_justify="left"
+    )
     for column in ("", "value", "± (k = 2)", "nominal", "difference"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=True)
     for one in fitted.found:
@@ -103,8 +104,8 @@ def _print(board: str, measured: Path, source: Supply, fitted: "Fit", out: Path 
     for note in filter(None, map(_note, fitted.found)):
         console.print(note, markup=False, highlight=False, soft_wrap=True)
     rows = int(fitted.rows.counts.sum())
-    console.print(f"{rows} rows, noise {1e3 * fitted.noise_v:.3g} mV; the source's {source.open_circuit_v:g} V rms without "
-                  "load are taken as known.", highlight=False, soft_wrap=True)  # fmt: skip
+    console.print(f"{rows} rows, noise {1e3 * fitted.noise_v:.3g} mV; the source's {source.open_circuit_v:g} V rms "
+                  "without load are taken as known.", highlight=False, soft_wrap=True)  # fmt: skip
     for warning in fitted.warnings:
         console.print(f"warning: {warning}", markup=False, highlight=False, soft_wrap=True)
     if out is not None:

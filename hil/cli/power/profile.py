@@ -22,7 +22,9 @@ __all__ = ["command"]
 
 
 def command(
-    log: Annotated[Path, typer.Argument(help="CSV with a header: time and current, such as Timestamp(ms),Current(uA).")],
+    log: Annotated[
+        Path, typer.Argument(help="CSV with a header: time and current, such as Timestamp(ms),Current(uA).")
+    ],
     rail: Annotated[float, typer.Option(help="Voltage at which it was recorded; for the energies.")] = 3.3,
     out: Annotated[Path | None, typer.Option(help="Write the tables of a board's file: LOADS.toml.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the log and one wake: FILE.svg or FILE.png.")] = None,
@@ -80,7 +82,8 @@ def _print(log: Path, rail_v: float, profile: "Profile") -> None:
     console = Console()
     cycles = f"{profile.cycles} wake{'' if profile.cycles == 1 else 's'}"
     table = Table(
-        title=f"{printable(log.name)}: {cycles}, mean {_amperes(profile.mean_a)}".replace("[", r"\["), title_justify="left"
+        title=f"{printable(log.name)}: {cycles}, mean {_amperes(profile.mean_a)}".replace("[", r"\["),
+        title_justify="left",
     )
     for column in ("state", "mean", "bursts", "duration", "spread", f"at {rail_v:g} V"):
         table.add_column(column, justify="left" if column == "state" else "right", no_wrap=True)

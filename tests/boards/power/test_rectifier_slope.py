@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The slope that a rectifier tells is that of its current: curves are drawn with it, and a wrong one costs thousands."""
+"""The slope that a rectifier tells is that of its current; a curve drawn with a wrong one takes far too many points."""
 
 import pytest
 

@@ -7,6 +7,7 @@ for its current, and ``solve_ivp`` integrates the capacitor's voltage.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -68,7 +69,7 @@ def measure(truth: Truth, times_s: np.ndarray, loads_a: np.ndarray, supplied: np
     inner_v = np.empty(len(times_s))
     v = truth.start_v
     edges = [0, *changes, len(times_s) - 1]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if end <= start:
             continue
         solved = solve_ivp(slope, (times_s[start], times_s[end]), [v], "LSODA", times_s[start : end + 1], rtol=1e-9,

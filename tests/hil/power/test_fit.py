@@ -176,8 +176,8 @@ def test_units_separators_and_decimal_commas_say_the_same(tmp_path: Path) -> Non
     other = tmp_path / "other.csv"
     other.write_text("\n".join(["Zeit [ms];Vcap [mV];load_ma;supply", *lines]), encoding="utf-8")
     again = read_curve(other, 0.0)
-    for one, two in zip((rows.times_s, rows.volts, rows.loads_a), (again.times_s, again.volts, again.loads_a), strict=True):
-        assert two == pytest.approx(one, abs=1e-9)
+    for name in ("times_s", "volts", "loads_a"):
+        assert getattr(again, name) == pytest.approx(getattr(rows, name), abs=1e-9)
 
 
 GOOD = "time (s),voltage (V)\n" + "".join(f"{k},{1 + k / 100}\n" for k in range(20))
@@ -214,7 +214,9 @@ def test_a_wrong_file_is_told_by_line(tmp_path: Path, text: str, complaint: str)
 def test_thinning_keeps_charge_and_steps(count: int, most: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     loads_a = np.repeat(random.choice([0.0, 0.02, 0.05], 10), -(-count // 10))[:count]
-    rows = Rows(np.arange(count) * 0.1, random.normal(3, 0.1, count), loads_a, np.arange(count) > count / 3, np.ones(count))
+    rows = Rows(
+        np.arange(count) * 0.1, random.normal(3, 0.1, count), loads_a, np.arange(count) > count / 3, np.ones(count)
+    )
     few = thinned(rows, most)
     assert few.counts.sum() == count
     assert (few.counts * few.loads_a).sum() == pytest.approx(rows.loads_a.sum())
@@ -250,14 +252,20 @@ def test_the_example_is_fitted_and_its_board_can_be_loaded(run, tmp_path: Path) 
     assert power is not None and power.capacitor is not None
     assert power.capacitor.capacitance_f == pytest.approx(found["capacitance_f"]["value"], rel=1e-5)
     assert power.capacitor.leakage_a == pytest.approx(found["leakage_a"]["value"], rel=1e-5)
-    changed = [
-        (old, new) for old, new in zip(board_file("winky-c6")[1].split("\n"), out.read_text("utf-8").split("\n"), strict=True)
-        if old != new
-    ]  # fmt: skip
-    assert [new.split(" = ")[0] for _, new in changed] == ["capacitance_f", "esr_ohm", "leakage_a"]
-    assert all("  # measured: fit to curve.csv, ±" in new for _, new in changed)
+    old_lines, new_lines = (text.split("\n") for text in (board_file("winky-c6")[1], out.read_text("utf-8")))
+    changed = [new for old, new in zip(old_lines, new_lines, strict=True) if old != new]
+    assert [new.split(" = ")[0] for new in changed] == ["capacitance_f", "esr_ohm", "leakage_a"]
+    assert all("  # measured: fit to curve.csv, ±" in new for new in changed)
     drawing = plot.read_text("utf-8")
-    for text in ("time (s)", "voltage at the capacitor (V)", "residual (mV)", "load (mA)", "measured", "fitted", "no supply"):
+    for text in (
+        "time (s)",
+        "voltage at the capacitor (V)",
+        "residual (mV)",
+        "load (mA)",
+        "measured",
+        "fitted",
+        "no supply",
+    ):
         assert text in drawing
 
 
