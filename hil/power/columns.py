@@ -74,7 +74,7 @@ class Columns:
     Attributes:
         path: of the file.
         values: array by column; None where the file has none.
-        lines: line of the first row; blank lines are not counted.
+        first_line: number of the first line behind the header.
     """
 
     path: Path
