@@ -28,6 +28,7 @@ _BURST_S = 0.03  # what is shorter is a burst of its state, or a gap between two
 _SHORTEST_S = 0.05  # a state
 _RATIO = 1.12  # of two floors that are different states
 _NOISES = 5.0  # standard deviations of the floor between two of them
+_NOISE_FADES = 10.0  # levels below so many standard deviations of the noise are near each other
 _ASLEEP = 0.1  # of the mean while awake: what draws less is asleep
 _BURST = 1.3  # of the floor: what a burst is above at least
 _RAREST, _OFTENEST = 2e-4, 0.6  # share of the time in bursts
@@ -164,10 +165,12 @@ def _pieces(log: Log) -> Iterator[_Piece]:
     cuts = _cuts(floor_a, noise_a, max(round(_SHORTEST_S / (block * log.period_s)), 2))
     cuts = _joined(floor_a, cuts, noise_a)
     floors_a = [float(np.median(floor_a[start:end])) for start, end in pairwise(cuts)]
-    samples = [0, *(
-        _exact(log.amperes, cut * block, 2 * wide * block, before_a, after_a)
-        for cut, before_a, after_a in zip(cuts[1:-1], floors_a, floors_a[1:], strict=False)
-    ), len(log.amperes)]  # fmt: skip
+    samples = [0]
+    for number, (before_a, after_a) in enumerate(pairwise(floors_a), 1):
+        near, reach = cuts[number] * block, 2 * wide * block
+        low, high = max(near - reach, samples[-1]), min(near + reach, cuts[number + 1] * block)
+        samples.append(low + _exact(log.amperes[low:high], before_a, after_a))
+    samples.append(len(log.amperes))
     for (start, end), level_a in zip(pairwise(samples), floors_a, strict=True):
         if end > start:
             yield _Piece(start, end, level_a, float(log.amperes[start:end].mean()))
@@ -175,7 +178,7 @@ def _pieces(log: Log) -> Iterator[_Piece]:
 
 def _cuts(floor_a: Any, noise_a: float, wide: int) -> list[int]:
     """Where the floor changes its level: steepest places of a scale on which ratios are distances."""
-    scale_a = max(noise_a, 1e-7)
+    scale_a = max(_NOISE_FADES * noise_a, _FAINT_A)
     level = np.arcsinh(floor_a / scale_a)
     slope = np.abs(gaussian_filter1d(level, max(wide / 8, 1.0), order=1, mode="nearest")) * max(wide / 8, 1.0)
     least = 0.2 * np.log(_RATIO)
@@ -206,12 +209,11 @@ def _joined(floor_a: Any, cuts: list[int], noise_a: float) -> list[int]:
     return cuts
 
 
-def _exact(amperes: Any, near: int, reach: int, before_a: float, after_a: float) -> int:
+def _exact(amperes: Any, before_a: float, after_a: float) -> int:
     """The sample at which one level follows the other: least squares of two levels, bursts cut off."""
-    low, high = max(near - reach, 0), min(near + reach, len(amperes))
-    cut_off = np.clip(amperes[low:high], min(before_a, after_a), max(before_a, after_a))
+    cut_off = np.clip(amperes, min(before_a, after_a), max(before_a, after_a))
     gains = np.cumsum((cut_off - after_a) ** 2 - (cut_off - before_a) ** 2)
-    return low + 1 + int(np.argmax(gains))
+    return 1 + int(np.argmax(gains))
 
 
 def _sleep_level(pieces: Sequence[_Piece]) -> float | None:
@@ -260,8 +262,7 @@ def _cycling(log: Log, pieces: Sequence[_Piece], mean_a: float) -> Profile:
         states.append(_state(log, name, seen, seen if whole else []))
     rests = [piece for piece in sleeps if piece.start > 0 and piece.end < len(log.amperes)]
     states.append(_state(log, "sleep", sleeps, rests))
-    named = [(piece, name) for wake in usual for piece, name in zip(wake, names, strict=True)]
-    known = {id(piece): name for piece, name in named}
+    known = {id(piece): name for wake in usual for piece, name in zip(wake, names, strict=True)}
     places = [
         (_time(log, piece.start), _time(log, piece.end), "sleep" if piece.asleep else known.get(id(piece), "other"))
         for wake in (*wakes, sleeps) for piece in wake
