@@ -93,7 +93,8 @@ def _with_equation(
     bottom = max(_top(-output_v, thermal_v, loop_ohm * saturation_a), _FAINT)
     if peak_v <= 0:
         current_a = saturation_a * expm1(bottom) + leak_a
-        slope_s = -1 / (loop_ohm + thermal_v / (saturation_a * exp(bottom))) + leak_a / thermal_v
+        slope_s = -1 / (loop_ohm + thermal_v / (saturation_a * exp(bottom)))
+        slope_s -= saturation_a / thermal_v * exp(-max(output_v, 0.0) / thermal_v)
         lost_w = saturation_a**2 * expm1(bottom) ** 2 * loop_ohm
         return Mean(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
     top = _top(peak_v - output_v, thermal_v, loop_ohm * saturation_a)
