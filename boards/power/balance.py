@@ -280,8 +280,15 @@ class Balance:
         return diodes * self.rectifier.diode.series_ohm if self.rectifier.diode.forward_v is None else 0.0
 
 
-def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_C) -> Curve:
-    """Mean current of the rectifier over the voltage behind it; what takes longest to reckon, shared by all loads."""
+def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_C, fine: float = _FINE) -> Curve:
+    """Mean current of the rectifier over the voltage behind it; what takes longest to reckon, shared by all loads.
+
+    Args:
+        power: lives on the TIC.
+        supply: what terminals I1-A give.
+        temperature_c: of all parts.
+        fine: largest error, relative to the largest current; a fit, which draws hundreds of them, wants less.
+    """
     assert power.rectifier is not None and power.capacitor is not None
     rectifier = power.rectifier
     esr_ohm = power.capacitor.esr_ohm * (1 + power.capacitor.esr_per_k * (temperature_c - ROOM_C))
@@ -298,7 +305,7 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
         edge_v = max(edge_v - 2 * rectifier.diode.forward_v, 0.1)
     largest_a = max(current(0.0)[0], 1e-3)
     knots = sorted({lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)})
-    return Curve.through(current, knots, _FINE * largest_a)
+    return Curve.through(current, knots, fine * largest_a)
 
 
 def _loop_ohm(power: Power, supply: Supply, esr_ohm: float) -> float:
