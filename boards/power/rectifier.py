@@ -93,11 +93,13 @@ def _with_equation(
         return output_v + loop_ohm * saturation_a * expm1(x) + thermal_v * x
 
     # Where the source is at zero the diodes carry next to -IS
-    bottom = max(_top(-output_v, thermal_v, loop_ohm * saturation_a), _FAINT)
+    least = _top(-output_v, thermal_v, loop_ohm * saturation_a)
+    bottom = max(least, _FAINT)
     if peak_v <= _NOTHING_V:
-        current_a = saturation_a * expm1(bottom) + leak_a
-        slope_s = -1 / (loop_ohm + thermal_v / (saturation_a * exp(bottom))) + leak_slope_s
-        lost_w = saturation_a**2 * expm1(bottom) ** 2 * loop_ohm
+        current_a = saturation_a * expm1(least) + leak_a
+        least_a = saturation_a * exp(least)
+        slope_s = leak_slope_s - least_a / (loop_ohm * least_a + thermal_v)
+        lost_w = saturation_a**2 * expm1(least) ** 2 * loop_ohm
         return Mean(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
     top = _top(peak_v - output_v, thermal_v, loop_ohm * saturation_a)
     span = sqrt(max(top - bottom, 0.0))

@@ -17,7 +17,7 @@ from .trains import LOADS, powers, supplies
 
 FINEST_V = 1e-12  # of a voltage that is a number of sixteen digits; its charge is not known better
 FINEST_J = 1e-18
-ORDINARY, NIGHTLY = 14, 400
+ORDINARY, NIGHTLY = 14, 300
 
 VOLTS = st.floats(0.0, 6.0).map(lambda volts: round(volts, 6))
 SECONDS = st.sampled_from((1e-3, 0.1, 1.0, 10.0, 100.0, 1000.0))
