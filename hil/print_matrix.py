@@ -64,5 +64,5 @@ def _print(made: Matrix) -> None:
     console.print(
         f"{caught} of {len(made.defects)} defects caught, {len(made.alarms)} false alarms on {', '.join(made.sound)}; "
         f"{len(made.requirements)} requirements, {len(made.purposes)} purposes. "
-        "Bold: what the defect must fail. All names begin with TIC-."
+        "Bold: what the defect must fail. Names that tell no family begin with TIC-."
     )
