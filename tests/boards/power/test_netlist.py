@@ -16,9 +16,9 @@ from xky.protocol import InputError
 from ...ngspice import measured, needs_ngspice
 
 FULL_V = 5.0
-# A tenth of what is promised, 0.01 % and 0.05 % of full scale: so much is seen
+# A tenth and a fifth of what is promised, 0.01 % and 0.05 % of full scale: so much is seen
 AVERAGED_V = 1e-5 * FULL_V
-CARRIER_V = 5e-5 * FULL_V
+CARRIER_V = 1e-4 * FULL_V
 SMALL_F = 0.01  # charged in moments
 
 BOARDS = ("winky-c6", "winky-lab", "loky")  # Schottky and silicon, clamp and charger, Wi-Fi and LoRa
