@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file of results that grows while they are made, and from which a second run goes on."""
+
+import csv
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xky.protocol import InputError
+
+from .many import Outcome
+from .points import Points
+from .rectified import Array
+
+__all__ = ["OUTPUTS", "ResultsFile", "rows_of", "sign_of"]
+
+OUTPUTS = ("margin_v", "lives", "start_s", "wake_v", "wake_s", "worst")  # columns of a point's results
+
+
+def rows_of(outcome: Outcome) -> Array:
+    """Results of points, one a row, as ``OUTPUTS`` names them."""
+    return np.stack([np.asarray(getattr(outcome, name), np.float64) for name in OUTPUTS], axis=1)
+
+
+def sign_of(points: Points, *more: object) -> str:
+    """What tells a sweep from any other: board, supply and all that is varied."""
+    signed = hashlib.sha256(points.board.model_dump_json().encode())
+    rest = (points.open_circuit_v, points.source_ohm, points.temperature_c, points.period_s, str(points.mode), *more)
+    signed.update(repr(rest).encode())
+    for key, values in points.columns.items():
+        signed.update(key.encode() + np.ascontiguousarray(values).tobytes())
+    return signed.hexdigest()[:20]
+
+
+class ResultsFile:
+    """A CSV of points and their results; those that are there already need not be made again.
+
+    Args:
+        path: of the file; made where there is none.
+        sign: of the sweep.
+        names: of the varied columns.
+        columns: their values, one row a point.
+        phases: names of the phases that ``worst`` counts.
+
+    Raises:
+        InputError: the file is that of another sweep, or of none, or cannot be written.
+    """
+
+    def __init__(self, path: Path, sign: str, names: Sequence[str], columns: Array, phases: Sequence[str]) -> None:
+        self.path, self._columns, self._phases = path, columns, phases
+        self._first = f"# xky power sweep {sign}\n"
+        self._header = ["point", *names, *OUTPUTS]
+        self.results: Array = np.full((len(columns), len(OUTPUTS)), np.nan)
+        try:
+            if path.exists() and path.stat().st_size:
+                self._read()
+            else:
+                path.write_text(self._first + ",".join(self._header) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another name") from None
+
+    def _read(self) -> None:
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        lines = text.splitlines(keepends=True)
+        if lines[0] != self._first or len(lines) < 2:
+            whose = "of another sweep" if lines[0].startswith("# xky power sweep ") else "no sweep's"
+            raise InputError(f"--out {self.path}: is a file {whose}; give another name, or remove it")
+        kept = [line for line in lines if line.endswith("\n")]  # what was cut in the middle of a line is made again
+        for number, row in enumerate(csv.DictReader(kept[1:]), 3):
+            try:
+                self.results[int(row["point"])] = [self._value(name, row[name]) for name in OUTPUTS]
+            except (IndexError, KeyError, TypeError, ValueError):
+                raise InputError(f"--out {self.path}:{number}: is no point of this sweep; remove the line") from None
+        if len(kept) != len(lines):
+            self.path.write_text("".join(kept), encoding="utf-8")
+
+    def _value(self, name: str, told: str) -> float:
+        if name == "worst":
+            return self._phases.index(told) if told in self._phases else -1
+        return float(told)
+
+    @property
+    def missing(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Of each point, whether there is no result yet."""
+        return np.isnan(self.results[:, 0])
+
+    def add(self, start: int, rows: Array) -> None:
+        """Results of some points, from ``start`` on.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        self.results[start : start + len(rows)] = rows
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write("".join(self._line(start + k) for k in range(len(rows))))
+        except OSError as error:
+            raise InputError(f"--out {self.path}: cannot be written ({error.strerror}); give another name") from None
+
+    def finish(self) -> None:
+        """In order, whatever the order in which they came."""
+        partial = self.path.with_name(f".{self.path.name}.partial")
+        try:
+            with partial.open("w", encoding="utf-8") as file:
+                file.write(self._first + ",".join(self._header) + "\n")
+                file.writelines(self._line(point) for point in range(len(self.results)))
+            os.replace(partial, self.path)
+        except OSError as error:
+            raise InputError(f"--out {self.path}: cannot be written ({error.strerror}); give another name") from None
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _line(self, point: int) -> str:
+        values = dict(zip(OUTPUTS, self.results[point].tolist(), strict=True))
+        worst = int(values["worst"])
+        told = [f"{value!r}" for value in self._columns[point].tolist()]
+        results = [
+            (self._phases[worst] if worst >= 0 else "") if name == "worst" else str(int(value)) if name == "lives"
+            else f"{value!r}" for name, value in values.items()
+        ]  # fmt: skip
+        return ",".join([str(point), *told, *results]) + "\n"
