@@ -19,3 +19,4 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "nightly: the large counts; run with -m nightly")
+    config.addinivalue_line("markers", "ngspice: against ngspice; skipped where it is not installed")

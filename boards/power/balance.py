@@ -6,20 +6,22 @@ of the rectifier holds its own resistance, the diodes' and the capacitor's ESR, 
 what the load takes through that ESR: so the mean agrees with a simulation of each carrier period.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from ..ports import Supply
 from .curve import Curve, root
 from .description import Power
+from .fold import Branches, rising_root
 from .parts import ROOM_C, Capacitor, Rectifier
 from .rectifier import Mean, mean_of
 
-__all__ = ["Balance", "Losses", "charging_curve"]
+__all__ = ["FADES_V", "Balance", "Losses", "charging_curve"]
 
-_FADES_V = 0.5  # below it nothing runs: what a load still draws falls with the voltage, as through a resistor
-_FINE = 1e-11  # of a curve of the charging current, relative to its largest
+FADES_V = 0.5  # below it nothing runs: what a load still draws falls with the voltage, as through a resistor
+_FINE = 1e-11  # of a curve of the charging current, relative
+_FINEST = 1e-14  # the same, relative to its largest: less is what a double rounds
 _TRIES = 60
 _HIGHEST_V = 60.0  # no board's voltage comes here
 
@@ -85,8 +87,12 @@ class Balance:
             1 + self.capacitor.capacitance_per_k * (temperature_c - ROOM_C)
         )
         self._loop_ohm = _loop_ohm(power, supply, self.esr_ohm)
+        self._esr_in_loop_ohm = _esr_in_loop_ohm(power, self.esr_ohm)
+        self._highest_v = _edge_v(self.rectifier, self._peak_v) + (self.rectifier.diode.forward_v is None)
         self._charging = charging or charging_curve(power, supply, temperature_c=temperature_c)
         self._simple = power.charger is None and power.regulator.kind == "ldo"
+        collapses = power.regulator.kind == "boost" and rail_a > 0 and self.esr_ohm > 0
+        self._branches = Branches(lambda v: self._from(v)[3], -FADES_V if collapses else None, _HIGHEST_V)
 
     def net_a(self, inner_v: float) -> float:
         """What flows into the capacitance proper at its inner voltage: C · dV/dt."""
@@ -101,22 +107,24 @@ class Balance:
         """Into the node at the terminals."""
         return self._currents(inner_v)[0]
 
-    def inner_v(self, terminal_v: float, low_v: float = -1.0, high_v: float = _HIGHEST_V) -> float:
-        """The inner voltage at which the terminals show a voltage."""
-        return root(lambda v: self.terminal_v(v) - terminal_v, low_v, high_v, tolerance=1e-14)
+    def inner_v(self, terminal_v: float) -> float:
+        """The lowest inner voltage at which the terminals show a voltage."""
+        if self._charger is not None:
+            return self._branches.lowest(terminal_v)
+        esr_ohm = self.esr_ohm
+        return self._branches.lowest(rising_root(lambda v: v + esr_ohm * self._charging(v) - terminal_v, terminal_v))
 
     @property
     def knots(self) -> Sequence[float]:
         """Inner voltages at which the current has an edge."""
-        edges = [_FADES_V]
+        edges = [FADES_V]
         if self._clamp is not None:
             edges.append(self._clamp.voltage_v)
-        if self._charger is not None:
-            limits_v = root(
-                lambda v: self._offered_a(v) - self._allowed_a(v), 0.0, self._charger.output_v, tolerance=1e-14
-            )
-            edges.append(limits_v)
-        return sorted(self.inner_v(edge) for edge in edges)
+        charger = self._charger
+        if charger is not None:
+            edges += _zero(lambda v: self._offered_a(v) - self._allowed_a(v), charger.output_v)
+            edges += _zero(self._offered_a, charger.output_v)
+        return sorted({*(self.inner_v(edge) for edge in edges), *self._branches.folds})
 
     def losses(self, inner_v: float) -> Losses:
         """Where the power goes, from the exact means of the rectifier."""
@@ -128,7 +136,7 @@ class Balance:
         esr_w = esr_ohm * (charge_a - drawn_a) ** 2
         if self._charger is None:
             # The pulses of the carrier flow through the ESR: that part of the loop's loss is the capacitor's
-            pulses_w = mean.resistor_w * esr_ohm / self._loop_ohm
+            pulses_w = mean.resistor_w * self._esr_in_loop_ohm / self._loop_ohm
             esr_w = pulses_w - 2 * esr_ohm * charge_a * drawn_a + esr_ohm * drawn_a**2
         else:
             pulses_w = 0.0
@@ -166,7 +174,7 @@ class Balance:
         wanted_a = charge_a + charger.quiescent_a
         before_v = terminal_v + charger.drop_v
         if self._allowed_a(terminal_v) < self._offered_a(terminal_v):  # it limits: its input rises until no more comes
-            before_v = root(lambda v: mean(v).current_a - wanted_a, before_v, self._peak_v + 1.0, tolerance=1e-14)
+            before_v = root(lambda v: mean(v).current_a - wanted_a, before_v, self._highest_v, tolerance=1e-14)
             if charger.input_clamp_v is not None:
                 before_v = min(before_v, charger.input_clamp_v)
         at_input = mean(before_v)
@@ -181,7 +189,7 @@ class Balance:
         if self._allowed_a(terminal_v) >= self._offered_a(terminal_v):
             return terminal_v + charger.drop_v
         wanted_a = charge_a + charger.quiescent_a
-        free_v = root(lambda v: self._charging(v) - wanted_a, terminal_v, self._peak_v + 1.0)
+        free_v = root(lambda v: self._charging(v) - wanted_a, terminal_v, self._highest_v)
         return free_v if charger.input_clamp_v is None else min(free_v, charger.input_clamp_v)
 
     def _currents(self, inner_v: float) -> tuple[float, float, float]:
@@ -190,30 +198,22 @@ class Balance:
         if self._simple:
             return self._currents_of_ldo(inner_v)
 
-        def charge(terminal_v: float, drawn_a: float) -> float:
-            if self._charger is None:
-                return self._charging(inner_v - esr_ohm * drawn_a)
-            return max(min(self._offered_a(terminal_v), self._allowed_a(terminal_v)), 0.0)
+        return self._from(inner_v if esr_ohm == 0 else self._branches.solve(inner_v))[:3]
 
-        def drawn(terminal_v: float) -> float:
-            return self._drawn_by_rail(terminal_v) + self._idle(terminal_v) + self._clamped(terminal_v)
+    def _from(self, lead_v: float) -> tuple[float, float, float, float]:
+        """The same, and the inner voltage: over the voltage of which all of them are functions.
 
-        terminal_v = inner_v
-        if esr_ohm > 0:
-
-            def surplus(terminal_v: float) -> float:
-                drawn_a = drawn(terminal_v)
-                return inner_v + esr_ohm * (charge(terminal_v, drawn_a) - drawn_a) - terminal_v
-
-            # What is drawn mostly grows with the voltage: then the answer lies between a guess and what follows from it
-            other_v = inner_v + surplus(inner_v)
-            width_v = other_v - inner_v
-            while width_v and (surplus(other_v) > 0) == (width_v > 0) and abs(other_v) < 2 * _HIGHEST_V:
-                width_v *= 4
-                other_v += width_v
-            terminal_v = root(surplus, inner_v, other_v, tolerance=1e-15) if width_v else inner_v
-        drawn_a = drawn(terminal_v)
-        return charge(terminal_v, drawn_a), drawn_a, terminal_v
+        That is the one which the rectifier sees, its own pulses through the ESR being part of its loop; with a
+        charger, that of the terminals.
+        """
+        if self._charger is None:
+            charge_a = self._charging(lead_v)
+            terminal_v = lead_v + self.esr_ohm * charge_a
+        else:
+            charge_a = max(min(self._offered_a(lead_v), self._allowed_a(lead_v)), 0.0)
+            terminal_v = lead_v
+        drawn_a = self._drawn_by_rail(terminal_v) + self._idle(terminal_v) + self._clamped(terminal_v)
+        return charge_a, drawn_a, terminal_v, terminal_v - self.esr_ohm * (charge_a - drawn_a)
 
     def _currents_of_ldo(self, inner_v: float) -> tuple[float, float, float]:
         """The same where nothing but LDO and clamp hangs on the capacitor: what they draw is piecewise linear."""
@@ -223,8 +223,8 @@ class Balance:
         for number in range(_TRIES):  # each try is nearer by the ESR's share of the loop
             terminal_v = inner_v + esr_ohm * (charge_a - full_a)
             drawn_a = full_a
-            if terminal_v < _FADES_V:
-                fading_s = full_a / _FADES_V
+            if terminal_v < FADES_V:
+                fading_s = full_a / FADES_V
                 terminal_v = inner_v + esr_ohm * charge_a
                 drawn_a = fading_s * max(terminal_v, 0.0) / (1 + esr_ohm * fading_s)
             elif clamp is not None and terminal_v > clamp.voltage_v:
@@ -250,7 +250,7 @@ class Balance:
         return (self._charger.output_v - terminal_v) / self._charger.output_ohm
 
     def _fading(self, terminal_v: float) -> float:
-        return min(max(terminal_v, 0.0) / _FADES_V, 1.0)
+        return min(max(terminal_v, 0.0) / FADES_V, 1.0)
 
     def _rail_v(self, terminal_v: float) -> float:
         regulator = self._regulator
@@ -265,7 +265,9 @@ class Balance:
         regulator = self._regulator
         if regulator.kind == "ldo":
             return self._rail(terminal_v)
-        return self._rail(terminal_v) * self._rail_v(terminal_v) / (regulator.efficiency * max(terminal_v, _FADES_V))
+        # Where it fades, rail current and voltage do: what it draws is that of a resistor, never less than it delivers
+        full_a = self._rail_a * regulator.output_v / (regulator.efficiency * max(terminal_v, FADES_V))
+        return full_a * self._fading(terminal_v)
 
     def _idle(self, terminal_v: float) -> float:
         return self._idle_a * self._fading(terminal_v)
@@ -287,7 +289,7 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
         power: lives on the TIC.
         supply: what terminals I1-A give.
         temperature_c: of all parts.
-        fine: largest error, relative to the largest current; a fit, which draws hundreds of them, wants less.
+        fine: largest error, relative; a fit, which draws hundreds of them, wants less.
     """
     assert power.rectifier is not None and power.capacitor is not None
     rectifier = power.rectifier
@@ -300,12 +302,16 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
         return mean.current_a, mean.slope_s
 
     lowest_v = -1.0 - 2 * esr_ohm  # a load of two amperes through the ESR
-    edge_v = peak_v * (2 if rectifier.kind == "doubler" else 1)
-    if rectifier.diode.forward_v is not None:
-        edge_v = max(edge_v - 2 * rectifier.diode.forward_v, 0.1)
-    largest_a = max(current(0.0)[0], 1e-3)
-    knots = sorted({lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)})
-    return Curve.through(current, knots, fine * largest_a)
+    edge_v = max(_edge_v(rectifier, peak_v), 0.1)
+    largest_a = max(current(0.0)[0], 1e-6)
+    knots = {lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)}
+    return Curve.through(current, sorted(knots), fine / _FINE * _FINEST * largest_a, relative=fine)
+
+
+def _edge_v(rectifier: Rectifier, peak_v: float) -> float:
+    """Behind a rectifier without leakage it rises so far; else not a volt more."""
+    whole_v = peak_v * (2 if rectifier.kind == "doubler" else 1)
+    return whole_v if rectifier.diode.forward_v is None else whole_v - 2 * rectifier.diode.forward_v
 
 
 def _loop_ohm(power: Power, supply: Supply, esr_ohm: float) -> float:
@@ -313,6 +319,19 @@ def _loop_ohm(power: Power, supply: Supply, esr_ohm: float) -> float:
     diode = power.rectifier.diode
     bridge = power.rectifier.kind == "bridge"
     diodes_ohm = (2 if bridge else 1) * (diode.series_ohm if diode.forward_v is None else 0.0)
+    return supply.source_ohm + power.rectifier.series_ohm + diodes_ohm + _esr_in_loop_ohm(power, esr_ohm)
+
+
+def _esr_in_loop_ohm(power: Power, esr_ohm: float) -> float:
+    assert power.rectifier is not None
     # A charger smooths its input, so the capacitor sees no pulses; a doubler's pump sees half of them
-    in_loop = 0.0 if power.charger is not None else esr_ohm if bridge else esr_ohm / 2
-    return supply.source_ohm + power.rectifier.series_ohm + diodes_ohm + in_loop
+    if power.charger is not None:
+        return 0.0
+    return esr_ohm if power.rectifier.kind == "bridge" else esr_ohm / 2
+
+
+def _zero(function: Callable[[float], float], high_v: float) -> Sequence[float]:
+    """Where a function is zero between 0 and a voltage, if it changes its sign there."""
+    if (function(0.0) < 0) == (function(high_v) < 0):
+        return ()
+    return (root(function, 0.0, high_v, tolerance=1e-14),)

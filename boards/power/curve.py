@@ -6,11 +6,13 @@ Plain floats in lists: a look-up costs half a microsecond, where an array librar
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from math import cos, pi
+from math import cos, pi, sqrt
 
-__all__ = ["Curve", "gauss", "root"]
+__all__ = ["Curve", "gauss", "least", "root"]
 
 _DEEPEST = 48  # halvings of a piece; a double has no more
+_GOLDEN = (sqrt(5) - 1) / 2
+_HALVINGS = 60  # of a valley
 
 
 class Curve:
@@ -29,7 +31,12 @@ class Curve:
 
     @classmethod
     def through(
-        cls, function: Callable[[float], tuple[float, float]], knots: Sequence[float], tolerance: float
+        cls,
+        function: Callable[[float], tuple[float, float]],
+        knots: Sequence[float],
+        tolerance: float,
+        *,
+        relative: float = 0.0,
     ) -> "Curve":
         """The curve of a function between its first and last knot, halved until each middle is met.
 
@@ -37,10 +44,11 @@ class Curve:
             function: value and slope.
             knots: ascending; where the slope jumps, and the ends.
             tolerance: largest distance in the middle of a piece.
+            relative: or so much of the value there, if that is more.
         """
         points = [(knots[0], *function(knots[0]))]
         for knot in knots[1:]:
-            points += _halved(function, points[-1], (knot, *function(knot)), tolerance, _DEEPEST)
+            points += _halved(function, points[-1], (knot, *function(knot)), (tolerance, relative), _DEEPEST)
         return cls(*zip(*points, strict=True))
 
     def __call__(self, x: float) -> float:
@@ -71,13 +79,13 @@ _Point = tuple[float, float, float]
 
 
 def _halved(
-    function: Callable[[float], tuple[float, float]], left: _Point, right: _Point, tolerance: float, depth: int
+    function: Callable[[float], tuple[float, float]], left: _Point, right: _Point, fine: tuple[float, float], depth: int
 ) -> Iterator[_Point]:
     middle = 0.5 * (left[0] + right[0])
     value, slope = function(middle)
-    if depth and abs(_hermite(middle, *left, *right) - value) > tolerance:
-        yield from _halved(function, left, (middle, value, slope), tolerance, depth - 1)
-        yield from _halved(function, (middle, value, slope), right, tolerance, depth - 1)
+    if depth and abs(_hermite(middle, *left, *right) - value) > max(fine[0], fine[1] * abs(value)):
+        yield from _halved(function, left, (middle, value, slope), fine, depth - 1)
+        yield from _halved(function, (middle, value, slope), right, fine, depth - 1)
     else:
         yield right
 
@@ -106,6 +114,22 @@ def root(function: Callable[[float], float], low: float, high: float, *, toleran
             at_low *= 0.5
         high, at_high = middle, value
     return high
+
+
+def least(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function with one valley between ``low`` and ``high`` is least."""
+    inner = [high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)]
+    values = [function(x) for x in inner]
+    for _ in range(_HALVINGS):
+        if values[0] <= values[1]:
+            high = inner[1]
+            inner = [high - _GOLDEN * (high - low), inner[0]]
+            values = [function(inner[0]), values[0]]
+        else:
+            low = inner[0]
+            inner = [inner[1], low + _GOLDEN * (high - low)]
+            values = [values[1], function(inner[1])]
+    return inner[0] if values[0] <= values[1] else inner[1]
 
 
 def gauss(order: int) -> tuple[tuple[float, float], ...]:

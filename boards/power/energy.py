@@ -16,6 +16,8 @@ __all__ = ["Energy", "energy_of"]
 
 _NODES = gauss(7)
 _FINE = 1e-11
+_FINE_REST = 1e-3  # share of the time that is taken for rest
+_FINE_TIME = 1e-5  # of the time that the way took: else a way that slows down would leave a rest
 _NARROW_V = 1e-6  # over so little, what is left of the error is that of the current's curve
 _STANDS_V = 2e-9  # over so little the powers are what they are at its end
 
@@ -92,9 +94,9 @@ def energy_of(state: State, before_v: float, after_v: float, duration_s: float) 
             after_v,
         ]
         for start_v, end_v in pairwise(edges):
-            way = _plus(way, _refined(sums, start_v, end_v, sums(start_v, end_v), 0.0))
+            way = _plus(way, _refined(sums, start_v, end_v, sums(start_v, end_v), 0.0, _FINE_TIME * duration_s))
         rest_s = duration_s - way[0]
-        standing = rest_s > 1e-3 * duration_s  # else it is what the two ways of reckoning round
+        standing = rest_s > _FINE_REST * duration_s  # else it is what the two ways of reckoning round
     else:
         rest_s, standing = duration_s, True
     if standing:
@@ -111,13 +113,19 @@ def _plus(one: _Sums, other: _Sums) -> _Sums:
     return tuple(a + b for a, b in zip(one, other, strict=True))
 
 
-def _refined(sums: Callable[[float, float], _Sums], start_v: float, end_v: float, whole: _Sums, scale: float) -> _Sums:
+def _refined(
+    sums: Callable[[float, float], _Sums], start_v: float, end_v: float, whole: _Sums, scale: float, fine_s: float
+) -> _Sums:
     """The sums of a way, halved until they stand still; ``scale`` is that of all of it."""
     middle_v = 0.5 * (start_v + end_v)
     first, second = sums(start_v, middle_v), sums(middle_v, end_v)
     halves = _plus(first, second)
     scale = max(scale, *(abs(part) for part in halves[1:]))
-    fine = all(abs(a - b) <= _FINE * scale for a, b in zip(whole[1:], halves[1:], strict=True))
+    fine = abs(whole[0] - halves[0]) <= fine_s and all(
+        abs(a - b) <= _FINE * scale for a, b in zip(whole[1:], halves[1:], strict=True)
+    )
     if fine or abs(end_v - start_v) < _NARROW_V:
         return halves
-    return _plus(_refined(sums, start_v, middle_v, first, scale), _refined(sums, middle_v, end_v, second, scale))
+    return _plus(
+        _refined(sums, start_v, middle_v, first, scale, fine_s), _refined(sums, middle_v, end_v, second, scale, fine_s)
+    )

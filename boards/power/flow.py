@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
-from .curve import Curve, gauss, root
+from .curve import Curve, gauss, least, root
 
 __all__ = ["Flow"]
 
@@ -19,6 +19,7 @@ _NODES = gauss(6)
 _AT_REST_V = 1e-10  # so near to where it comes to rest, it is there
 _FINE_V = 1e-9
 _LOOKED_AT = 400  # voltages looked at for a change of direction
+_HALVINGS = 60
 
 
 class Flow:
@@ -46,10 +47,9 @@ class Flow:
         edges = {lowest_v, highest_v, *(v for v in knots if lowest_v < v < highest_v)}
         rests = self._find_rests(sorted(edges), (highest_v - lowest_v) / _LOOKED_AT)
         self._stops = sorted({*edges, *rests})
-        middles = (0.5 * (low + high) for low, high in pairwise(self._stops))
-        currents_a = [net_a(middle) for middle in middles]
-        self._rises = [current_a > 0 for current_a in currents_a]
-        self._still = [current_a == 0.0 for current_a in currents_a]
+        middles_a = [net_a(0.5 * (low + high)) for low, high in pairwise(self._stops)]
+        self._rises = [middle_a > 0 for middle_a in middles_a]
+        self._stands = [middle_a == 0 for middle_a in middles_a]  # nothing flows, as with a charger that is full
         self._at_rest = [stop in rests for stop in self._stops]
         self._at_rest[0] |= not self._rises[0]
         self._at_rest[-1] |= self._rises[-1]
@@ -59,28 +59,37 @@ class Flow:
         rests = set()
         for start, end in pairwise(edges):
             steps = max(int((end - start) / width_v), 8)
-            looked_at = [start + (end - start) * k / steps for k in range(steps)] + [end]
-            before_a = self._net_a(start)
-            for low, high in pairwise(looked_at):
-                after_a = self._net_a(high)
-                if before_a == 0.0:
-                    rests.add(low if after_a == 0.0 else self._end_of_rest(low, high))
-                elif after_a == 0.0:
-                    rests.add(self._end_of_rest(high, low))
+            volts = [start + (end - start) * k / steps for k in range(steps)] + [end]
+            currents = [self._net_a(v) for v in volts]
+            for low, high, before_a, after_a in zip(volts, volts[1:], currents, currents[1:], strict=False):
+                if (before_a == 0.0) != (after_a == 0.0):
+                    rests.add(self._edge_of_nothing(low, high, before_a))
                 elif (before_a < 0) != (after_a < 0):
                     rests.add(root(self._net_a, low, high, tolerance=1e-15))
-                before_a = after_a
+            for k in range(1, steps):
+                rests |= self._pair_of_rests(volts[k - 1 : k + 2], currents[k - 1 : k + 2])
         return rests
 
-    def _end_of_rest(self, still_v: float, moving_v: float) -> float:
-        """How far, towards where there is a current, there is none: diodes block, and nothing leaks."""
-        for _ in range(60):
-            middle_v = 0.5 * (still_v + moving_v)
-            if self._net_a(middle_v) == 0.0:
-                still_v = middle_v
+    def _edge_of_nothing(self, low: float, high: float, at_low_a: float) -> float:
+        """Where a current ends that is nothing at all on one side."""
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            if (self._net_a(middle) == 0.0) == (at_low_a == 0.0):
+                low = middle
             else:
-                moving_v = middle_v
-        return still_v
+                high = middle
+        return low if at_low_a == 0.0 else high
+
+    def _pair_of_rests(self, volts: Sequence[float], currents: Sequence[float]) -> set[float]:
+        """Two changes of direction between three voltages at which it is the same."""
+        low_a, middle_a, high_a = map(abs, currents)
+        if not (low_a > middle_a < high_a and currents[0] * currents[1] > 0 and currents[1] * currents[2] > 0):
+            return set()
+        sign = 1.0 if currents[1] > 0 else -1.0
+        least_v = least(lambda v: sign * self._net_a(v), volts[0], volts[2])
+        if sign * self._net_a(least_v) >= 0:
+            return set()
+        return {root(self._net_a, end, least_v, tolerance=1e-15) for end in (volts[0], volts[2])}
 
     def after(self, inner_v: float, duration_s: float) -> float:
         """The voltage so much later."""
@@ -146,7 +155,7 @@ class Flow:
         place = min(max(above - 1, 0), len(self._rises) - 1)
         if place and inner_v == stops[place] and not self._rises[place]:
             place -= 1  # it falls on from an edge
-        return None if self._still[place] else place
+        return None if self._stands[place] else place
 
     def _reach(self, inner_v: float) -> "_Reach | None":
         place = self._place(inner_v)

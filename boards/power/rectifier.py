@@ -16,6 +16,7 @@ __all__ = ["Mean", "mean_of"]
 
 _NODES = gauss(48)
 _FAINT = -20.0  # x below which a diode carries -IS, to nine digits
+_NOTHING_V = 1e-4  # a peak so small moves no diode by more than a millionth of its leakage
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +84,22 @@ def _with_equation(
 ) -> Mean:
     thermal_v = diodes * diode.thermal_v(temperature_c)
     saturation_a = diode.saturation_at(temperature_c)
-    # The other pair is blocked: it takes from the output what its diodes leak. Nothing where there is no voltage.
-    leak_a = -saturation_a * -expm1(-max(output_v, 0.0) / thermal_v)
+    # The other pair is blocked: it takes from the output what its diodes leak. Nothing where there is no voltage;
+    # straight on below it, where no board comes, so that the curve has no edge there.
+    leak_a = saturation_a * (expm1(-output_v / thermal_v) if output_v > 0 else -output_v / thermal_v)
+    leak_slope_s = -saturation_a / thermal_v * exp(-max(output_v, 0.0) / thermal_v)
 
     def source_v(x: float) -> float:
         return output_v + loop_ohm * saturation_a * expm1(x) + thermal_v * x
 
     # Where the source is at zero the diodes carry next to -IS
-    bottom = max(_top(-output_v, thermal_v, loop_ohm * saturation_a), _FAINT)
-    if peak_v <= 0:
-        current_a = saturation_a * expm1(bottom) + leak_a
-        slope_s = -1 / (loop_ohm + thermal_v / (saturation_a * exp(bottom)))
-        slope_s -= saturation_a / thermal_v * exp(-max(output_v, 0.0) / thermal_v)
-        lost_w = saturation_a**2 * expm1(bottom) ** 2 * loop_ohm
+    least = _top(-output_v, thermal_v, loop_ohm * saturation_a)
+    bottom = max(least, _FAINT)
+    if peak_v <= _NOTHING_V:
+        current_a = saturation_a * expm1(least) + leak_a
+        least_a = saturation_a * exp(least)
+        slope_s = leak_slope_s - least_a / (loop_ohm * least_a + thermal_v)
+        lost_w = saturation_a**2 * expm1(least) ** 2 * loop_ohm
         return Mean(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
     top = _top(peak_v - output_v, thermal_v, loop_ohm * saturation_a)
     span = sqrt(max(top - bottom, 0.0))
@@ -126,7 +130,7 @@ def _with_equation(
     current_a = scale * (mean_a + early * early_a) + leak_a
     return Mean(
         current_a,
-        scale * slope - saturation_a / thermal_v * exp(-max(output_v, 0.0) / thermal_v),
+        scale * slope + leak_slope_s,
         scale * (source + early_w),
         scale * loop_ohm * (resistor + early * early_a**2),
         scale * (thermal_v * junction + early_w - early * early_a * output_v - loop_ohm * early * early_a**2)

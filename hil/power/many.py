@@ -313,8 +313,8 @@ class State:
         if trains.boost:
             rail_w = self._rail_a * trains.output_v / trains.efficiency
             low_v = np.maximum(terminal_v, _FADES_V)
-            drawn_a = rail_w * fading**2 / low_v
-            drawn_s = np.where(faded, 2 * rail_w * fading * fading_s / low_v, -rail_w / low_v**2)
+            drawn_a = rail_w * fading / low_v
+            drawn_s = np.where(faded, rail_w * fading_s / low_v, -rail_w / low_v**2)
         else:
             drawn_a, drawn_s = self._rail_a * fading, self._rail_a * fading_s
         drawn_a, drawn_s = drawn_a + trains.idle_a * fading, drawn_s + trains.idle_a * fading_s

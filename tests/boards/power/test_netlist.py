@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The power trains of boards against ngspice: of the mean over a carrier period, and of each period."""
+
+from itertools import product
+
+import pytest
+
+from xky.boards import board_named
+from xky.boards.power import Load, Power
+from xky.boards.power.netlist import Crossing, Detail, Draw, draws_of, netlist_of
+from xky.boards.power.parts import Clamp, Diode, Rectifier, Regulator
+from xky.boards.power.train import OFF, Train
+from xky.emulator.supply import Supply, supply_named
+from xky.protocol import InputError
+
+from ...ngspice import measured, needs_ngspice
+
+FULL_V = 5.0
+# A tenth and a fifth of what is promised, 0.01 % and 0.05 % of full scale: so much is seen
+AVERAGED_V = 1e-5 * FULL_V
+CARRIER_V = 1e-4 * FULL_V
+SMALL_F = 0.01  # charged in moments
+
+BOARDS = ("winky-c6", "winky-lab", "loky")  # Schottky and silicon, clamp and charger, Wi-Fi and LoRa
+METERS = ("min_spec", "strong", "weak_old")
+PAIRS = list(product(BOARDS, METERS))
+SOME = [
+    pair if number % 4 == 0 else pytest.param(*pair, marks=pytest.mark.nightly) for number, pair in enumerate(PAIRS)
+]
+
+
+def power_of(board: str) -> Power:
+    power = board_named(board).power
+    assert power is not None
+    return power
+
+
+WINKY = power_of("winky-c6")
+SILICON = Diode(part="1N4148", saturation_a=2.52e-9, ideality=1.752, series_ohm=0.568)
+BOOSTED = WINKY.model_copy(update={
+    "regulator": Regulator(part="boost", kind="boost", efficiency=0.85, input_min_v=0.9, quiescent_a=2e-5),
+    "clamp": Clamp(part="Zener", voltage_v=4.5, resistance_ohm=2.0),
+    "wake_up": None,
+})  # fmt: skip
+DOUBLED = WINKY.model_copy(update={"rectifier": Rectifier(kind="doubler", diode=SILICON)})
+
+
+def small(power: Power, esr_ohm: float | None = None) -> Power:
+    assert power.capacitor is not None
+    changed = {"capacitance_f": SMALL_F} | ({} if esr_ohm is None else {"esr_ohm": esr_ohm})
+    return power.model_copy(update={"capacitor": power.capacitor.model_copy(update=changed)})
+
+
+def heaviest(power: Power) -> str:
+    """The load of a transmission."""
+    return max(power.loads, key=lambda name: power.loads[name].current_a)
+
+
+def draws(power: Power, *states: tuple[str, float]) -> list[Draw]:
+    loads = power.loads | {OFF: Load(current_a=power.mcu.off_a)}
+    return [Draw(name, duration_s, loads[name].current_a) for name, duration_s in states]
+
+
+def in_pieces(whole: list[Draw], pieces: int) -> list[Draw]:
+    """The same, measured in its midst too."""
+    return [Draw(draw.name, draw.duration_s / pieces, draw.rail_a) for draw in whole for _ in range(pieces)]
+
+
+def worst(
+    power: Power, supply: Supply, drawn: list[Draw], detail: Detail, *, inner_v: float, temperature_c: float = 27.0
+) -> float:
+    """The largest distance of our inner voltage from ngspice's, after each draw."""
+    train = Train(power, temperature_c=temperature_c)
+    theirs = measured(
+        netlist_of(power, supply, drawn, title="test", detail=detail, inner_v=inner_v, temperature_c=temperature_c)
+    )
+    off_v = []
+    for number, draw in enumerate(drawn, 1):
+        inner_v = train.state(supply, draw.name).flow.after(inner_v, draw.duration_s)
+        off_v.append(abs(inner_v - theirs[f"v{number}_{draw.name}"]))
+    return max(off_v)
+
+
+@needs_ngspice
+@pytest.mark.parametrize(("board", "meter"), PAIRS)
+def test_charge_and_wakes_are_those_of_the_averaged_netlist(board: str, meter: str) -> None:
+    power = power_of(board)
+    wake = draws_of(board_named(board))
+    drawn = in_pieces([*draws(power, (OFF, 200.0)), *wake, *wake], 3)
+    assert worst(power, supply_named(meter), drawn, Detail.AVERAGED, inner_v=0.0) < AVERAGED_V
+
+
+@needs_ngspice
+@pytest.mark.parametrize(("board", "meter"), SOME)
+@pytest.mark.parametrize("inner_v", [pytest.param(0.0, marks=pytest.mark.nightly), 3.9])
+def test_charge_and_transmission_are_those_of_each_carrier_period(board: str, meter: str, inner_v: float) -> None:
+    power = small(power_of(board))
+    drawn = draws(power, (OFF, 0.008), (heaviest(power), 0.004), ("listen", 0.006), (OFF, 0.004))
+    assert worst(power, supply_named(meter), drawn, Detail.CARRIER, inner_v=inner_v) < CARRIER_V
+
+
+@needs_ngspice
+@pytest.mark.parametrize(
+    ("power", "temperature_c"),
+    [
+        pytest.param(small(DOUBLED, esr_ohm=5.0), 27.0, id="doubler with a large ESR"),
+        pytest.param(small(BOOSTED), 27.0, id="boost", marks=pytest.mark.nightly),
+        pytest.param(small(WINKY), -20.0, id="cold"),
+        pytest.param(small(WINKY), 60.0, id="hot", marks=pytest.mark.nightly),
+    ],
+)
+def test_other_trains_are_those_of_each_carrier_period(power: Power, temperature_c: float) -> None:
+    drawn = draws(power, (OFF, 0.008), ("publish", 0.004), ("listen", 0.006))
+    off_v = worst(power, supply_named("weak_old"), drawn, Detail.CARRIER, inner_v=3.0, temperature_c=temperature_c)
+    assert off_v < CARRIER_V
+
+
+@needs_ngspice
+@pytest.mark.parametrize("power", [BOOSTED, DOUBLED], ids=["boost", "doubler"])
+def test_other_trains_are_those_of_the_averaged_netlist(power: Power) -> None:
+    drawn = in_pieces(draws(power, (OFF, 60.0), ("publish", 3.0), ("listen", 4.0), ("sleep", 30.0)), 3)
+    assert worst(power, supply_named("min_spec"), drawn, Detail.AVERAGED, inner_v=0.0) < AVERAGED_V
+
+
+@needs_ngspice
+@pytest.mark.parametrize(
+    ("power", "meter"),
+    [pytest.param(power_of(board), meter, id=f"{board}-{meter}") for board, meter in PAIRS]
+    + [pytest.param(BOOSTED, meter, id=f"boost-{meter}") for meter in METERS],
+)
+def test_brown_out_comes_when_ngspice_says(power: Power, meter: str) -> None:
+    supply = supply_named(meter)
+    state = Train(power).state(supply, heaviest(power))
+    ours_s = state.flow.time_to(4.4, state.off_v)
+    theirs = measured(
+        netlist_of(
+            power, supply, draws(power, (state.name, 1.02 * ours_s)), title="test", detail=Detail.AVERAGED, inner_v=4.4,
+            crossings=[Crossing("brown_out", state.off_terminal_v, falling=True)],
+        )
+    )  # fmt: skip
+    assert theirs["brown_out"] == pytest.approx(ours_s, rel=1e-4)
+
+
+def test_constant_drop_has_no_carrier_detail() -> None:
+    power = WINKY.model_copy(update={"rectifier": Rectifier(diode=Diode(part="ideal", forward_v=0.3))})
+    drawn, supply = draws(power, (OFF, 1.0)), supply_named("min_spec")
+    with pytest.raises(InputError, match=r"power\.rectifier\.diode: forward_v has no 50 kHz detail"):
+        netlist_of(power, supply, drawn, title="test", detail=Detail.CARRIER)
+    assert "pwl(" in netlist_of(power, supply, drawn, title="test", detail=Detail.AVERAGED)
+
+
+def test_nothing_to_simulate_is_told() -> None:
+    with pytest.raises(InputError, match="nothing to simulate"):
+        netlist_of(WINKY, supply_named("min_spec"), [], title="test", detail=Detail.AVERAGED)
