@@ -96,7 +96,7 @@ def test_a_year_on_power_alone(
         years_s.append((time.process_time() - began_s) * MONTHS / months)
         assert lived == pytest.approx(cycles, abs=10)  # the first minutes charge it
 
-    benchmark.pedantic(timed, rounds=3)
+    benchmark.pedantic(timed, rounds=3 if goal_s is not None else 1)
     best_s = min(years_s)
     benchmark.extra_info["times empty simpy timeouts"] = round(yardstick_s / best_s, 2)
     with capsys.disabled():
