@@ -118,7 +118,8 @@ def _lines(analysis: Analysis, highest: Supply) -> Iterator[tuple[str, str]]:
         drawn = f"{1e3 * analysis.needs_w:.3g} mW from the capacitor, {percent:.2g} %"
         yield "mean power", f"{drawn} of the {offered} that this supply gives at the most"
     else:
-        yield "mean power", f"none; this supply gives {offered} at the most, 54E guarantees {1e3 * GUARANTEED_W:.0f} mW"
+        guaranteed = f"54E guarantees {1e3 * GUARANTEED_W:.0f} mW"
+        yield "mean power", f"none that lasts; this supply gives {offered} at the most, {guaranteed}"
     kept = "none exceeded" if not analysis.exceeded else f"{len(analysis.exceeded)} exceeded"
     yield "ratings", f"{kept} on the highest supply allowed, {_named(highest)}"
 

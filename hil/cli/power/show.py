@@ -44,6 +44,8 @@ def command(
         raise InputError(f"--temperature {temperature:g}: expected {_COLDEST_C:g} to {_HOTTEST_C:g} °C")
     period_s = None if period is None else seconds_of("--period", period)
     looked_at, fed_by = board_named(board), supply_named(supply)
+    if period_s is not None and looked_at.power is not None and looked_at.wake is None:
+        raise InputError(f"--period {period}: board {looked_at.id} never sleeps; leave it out")
     analysis = analyse(
         looked_at, fed_by, highest=_HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
     )

@@ -246,6 +246,7 @@ def test_the_voltage_is_drawn_as_it_moves(xky: Xky) -> None:
         (("winky-c6", "--temperature", "-60"), "--temperature -60: expected -40 to 85 °C"),
         (("winky-c6", "--temperature", "nan"), "--temperature nan: expected -40 to 85 °C"),
         (("papsdroid", "--mode", "standard"), "--mode standard: board papsdroid reads only historic"),
+        (("zlinky", "--period", "10s"), "--period 10s: board zlinky never sleeps; leave it out"),
         (("generic",), "board generic: its file has no [power] table"),
         (("winky-c6", "--plot", "a.pdf"), "--plot a.pdf: unknown ending '.pdf'; give a name that ends in .svg or .png"),
         (("winky-c6", "--plot", "no/a.png"), "--plot no/a.png: there is no folder no; make it, or give another name"),
