@@ -30,6 +30,7 @@ class Story:
         longest_gap_s: without a reading.
         stretches: time in each state.
         duration_s: of the scenario.
+        lowest_v: terminal voltage, at the least.
     """
 
     supplies: Sequence[tuple[float, Supply]]
@@ -38,6 +39,12 @@ class Story:
     longest_gap_s: float
     stretches: Sequence[Stretch]
     duration_s: float
+    lowest_v: float
+
+    @property
+    def brown_outs(self) -> int:
+        """How often the rail was lost."""
+        return sum(one.what is What.BROWN_OUT for one in self.moments)
 
 
 def story_of(board: Board, scenario: Scenario, supply: Supply, *, mode: Mode, sleep_s: float | None = None) -> Story:
@@ -74,4 +81,5 @@ def story_of(board: Board, scenario: Scenario, supply: Supply, *, mode: Mode, sl
         longest_gap_s=max(after - before for before, after in pairwise(ends)),
         stretches=tuple(life.stretches),
         duration_s=duration_s,
+        lowest_v=min(one.state.terminal_v(v) for one in life.stretches for v in (one.before_v, one.after_v)),
     )

@@ -11,14 +11,20 @@ from rich.console import Console
 
 from xky.boards import Board, board_named, board_names
 from xky.boards.power.analysis import Analysis, analyse
-from xky.emulator.supply import SUPPLIES, supply_named
+from xky.boards.power.parts import ROOM_C
+from xky.boards.power.phases import wake_s
+from xky.emulator import scenario_named
+from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
 from ...power.document import document_of
 from ...power.print_analysis import print_analysis, title_of, verdict_of
+from ...power.print_story import document_of_story, print_story
+from ...power.story import story_of
 from ...power.times import seconds_of
 from ...power.wake_table import reset_of
+from ...text import printable
 
 __all__ = ["command"]
 
@@ -32,6 +38,10 @@ def command(
     period: Annotated[str | None, typer.Option(help="From wake to wake: 10s, 2min, 1h; else the board's own.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Of the TIC: frames of historic mode take longer.")] = None,
     temperature: Annotated[float, typer.Option(metavar="CELSIUS", help="Of all parts.")] = 27.0,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Let it live through a scenario's supply: supply-cut-outs, supply-weak, outage, a file."),
+    ] = None,
     plot: Annotated[
         list[Path] | None, typer.Option(help="Draw charge, cycles and a wake: FILE.svg or FILE.png; may be repeated.")
     ] = None,
@@ -46,6 +56,9 @@ def command(
     looked_at, fed_by = board_named(board), supply_named(supply)
     if period_s is not None and looked_at.power is not None and looked_at.wake is None:
         raise InputError(f"--period {period}: board {looked_at.id} never sleeps; leave it out")
+    if scenario is not None:
+        _tell(looked_at, fed_by, scenario, _mode(looked_at, mode), period_s, temperature, plot or [], as_json=as_json)
+        return
     analysis = analyse(
         looked_at, fed_by, highest=_HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
     )
@@ -57,6 +70,40 @@ def command(
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         print_analysis(analysis, title, _HIGHEST, Console())
+
+
+def _tell(
+    board: Board,
+    supply: Supply,
+    scenario: str,
+    mode: Mode,
+    period_s: float | None,
+    temperature_c: float,
+    plots: list[Path],
+    *,
+    as_json: bool,
+) -> None:
+    """The board through a scenario."""
+    if temperature_c != ROOM_C:
+        raise InputError(f"--temperature {temperature_c:g}: not with --scenario; leave one out")
+    sleep_s = None
+    if period_s is not None:
+        sleep_s = period_s - wake_s(board, mode)
+        if sleep_s <= 0:
+            raise InputError(f"--period {period_s:g} s: shorter than the wake, which takes {wake_s(board, mode):g} s")
+    played = scenario_named(scenario)
+    story = story_of(board, played, supply, mode=mode, sleep_s=sleep_s)
+    title = f"{printable(board.title)}: {printable(played.title or scenario)}"
+    if plots:
+        from ...plot.power_story import draw_story
+
+        for path in plots:
+            draw_story(story, board, path, title)
+    if as_json:
+        document = document_of_story(story, board, supply, scenario)
+        sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        print_story(story, title.replace("[", r"\["), Console())
 
 
 def _draw(analysis: Analysis, title: str, paths: list[Path]) -> None:
