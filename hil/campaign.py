@@ -153,7 +153,8 @@ class Campaign:
 
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
-        rehearsal = play(plan, open_device("sim:generic"), self.board, seed=self.options.seed, speed=self.options.speed)
+        board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
+        rehearsal = play(plan, open_device("sim:generic"), board, seed=self.options.seed, speed=self.options.speed)
         return rehearsal.duration_s / self.options.speed
 
     @property

@@ -23,6 +23,7 @@ __all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period"]
 
 _PATIENCE_S = 6 * 3600.0  # a device that has not spoken by then never will
 _RESETS = 200  # in a row without a word: then it is looked at whether they lead anywhere
+_STOPS = 50  # wakes broken off without a reading: there will be none
 _CYCLES_SHOWN = 5
 GUARANTEED_W = 0.130  # 54E table 1: a load at I1-A is given at least that
 
@@ -191,7 +192,8 @@ def _always_on(
     cold = cold_start(board, supply, train=train, mode=mode)
     state = train.state(supply, RUN)
     rest_v = state.flow.rest_v(state.on_v)
-    margin_v = state.terminal_v(rest_v) - state.off_terminal_v
+    # It runs from power on to where it comes to rest, and goes one way between
+    margin_v = min(state.terminal_v(v) for v in (train.state(supply, OFF).on_v, rest_v)) - state.off_terminal_v
     settled_v = state.terminal_v(rest_v) if cold.start_s is not None else None
     losses = state.balance.losses(rest_v)
     return Analysis(
@@ -244,6 +246,7 @@ def cold_start(
     readings: list[float] = []
     started_s: float | None = None
     resets_v: list[float] = []
+    stops = 0
     trouble = ""
     for moment in life.live(_PATIENCE_S):
         if moment.what is What.WAKE:
@@ -252,6 +255,12 @@ def cold_start(
             wakes.append((moment.at_s, moment.inner_v))
             if board.wake is None:
                 started_s = moment.at_s
+        elif moment.what is What.WAITS:
+            wakes.pop()  # it went on sleeping
+        elif moment.what is What.STOPS:
+            stops += 1
+            if not readings and stops == _STOPS:
+                break  # each wake begins where the last one did, or with less
         elif moment.what is What.READING:
             readings.append(moment.at_s)
             if started_s is None:
@@ -263,6 +272,11 @@ def cold_start(
             if not readings and _lead_nowhere(resets_v):
                 trouble = f"hangs: it resets again and again at {moment.terminal_v:.2f} V and never comes to read"
                 break
+    if started_s is None and not trouble and stops:
+        trouble = (
+            f"never reads: it begins a wake again and again, at {life.train.power.policy.stop_v:.2f} V it breaks off, "
+            "and what is stored above does not carry a reading"
+        )
     if started_s is None and not trouble:
         off, policy = life.train.state(life.supply, OFF), life.train.power.policy
         needed_v = max(off.on_terminal_v, (policy.start_v or 0.0) - policy.start_margin_v)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp, inf
 
+from xky.protocol import InputError
+
 from ..ports import Supply
 from .balance import Balance, charging_curve
 from .curve import Curve
@@ -78,7 +80,11 @@ class Train:
         self._states: dict[tuple[float, float, str], State] = {}
 
     def state(self, supply: Supply, name: str) -> State:
-        """The state of a load by its name, ``off`` included; made once."""
+        """The state of a load by its name, ``off`` included; made once.
+
+        Raises:
+            InputError: the board's file has no such load.
+        """
         key = supply.open_circuit_v, supply.source_ohm, name
         state = self._states.get(key)
         if state is None:
@@ -87,6 +93,8 @@ class Train:
 
     def _make(self, supply: Supply, name: str) -> State:
         power = self.power
+        if name != OFF and name not in power.loads:
+            raise InputError(f"power.loads.{name}: missing; the firmware draws it, so write what it draws")
         key = supply.open_circuit_v, supply.source_ohm
         if key not in self._charging:
             self._charging[key] = charging_curve(power, supply, temperature_c=self.temperature_c)

@@ -12,7 +12,7 @@ from xky.boards.power.train import OFF
 from ..power.story import Story
 from .file import write_picture
 from .power_trace import trace_of
-from .sheet import LEFT_IN, Sheet, add_legend, plain
+from .sheet import GREY, LEFT_IN, Sheet, add_legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,6 +25,8 @@ _LINE_IN = 0.22
 _VOLTAGE: dict[str, Any] = {"color": "black", "linewidth": 1.1}
 _ON: dict[str, Any] = {"color": "#2b6a2b", "linestyle": (0, (6, 1.5, 1, 1.5)), "linewidth": 1.0}
 _OFF: dict[str, Any] = {"color": "#a31515", "linestyle": (0, (4, 2)), "linewidth": 1.0}
+_BEGINS: dict[str, Any] = {"color": "#2b6a2b", "linestyle": (0, (2, 4)), "linewidth": 1.0}
+_BREAKS_OFF: dict[str, Any] = {"color": "#b36b00", "linestyle": (0, (1, 1.2)), "linewidth": 1.2}
 _GIVEN: dict[str, Any] = {"facecolor": "#cfe3f1", "edgecolor": "#3c6e91", "hatch": "\\\\\\", "linewidth": 0.8}
 
 
@@ -58,14 +60,24 @@ def _figure_of(story: Story, board: "Board", title: str) -> "Figure":
     labels = ["at the capacitor's terminals"]
     on_v = train.state(supply, OFF).on_terminal_v
     off_v = max(train.state(supply, name).off_terminal_v for name in board.power.loads)
-    for voltage_v, look, name in ((on_v, _ON, "power on"), (off_v, _OFF, "resets, at its worst load")):
+    policy = board.power.policy
+    begins_v = None if policy.start_v is None else policy.start_v - policy.start_margin_v
+    for voltage_v, look, name in (
+        (on_v, _ON, "power on"),
+        (begins_v, _BEGINS, "its firmware begins a wake"),
+        (policy.stop_v, _BREAKS_OFF, "its firmware breaks off"),
+        (off_v, _OFF, "resets, at its worst load"),
+    ):
+        if voltage_v is None:
+            continue
         handles.append(axes.axhline(voltage_v, **look))
         labels.append(f"{voltage_v:.2f} V: {name}")
     highest_v = max(*trace.terminal_v, on_v)
-    axes.set_ylim(-0.12 * highest_v, 1.06 * highest_v)
+    axes.set_ylim(-0.19 * highest_v, 1.06 * highest_v)
+    axes.axhline(0, color=GREY, linewidth=0.6)
     marks = (
-        ("|", story.readings_s, "a reading", -0.05),
-        ("x", [one.at_s for one in story.moments if one.what is What.BROWN_OUT], "a brown-out", 0.04),
+        ("|", story.readings_s, "a reading", -0.06),
+        ("x", [one.at_s for one in story.moments if one.what is What.BROWN_OUT], "a brown-out", -0.13),
     )
     for marker, times_s, name, place in marks:
         if times_s:
