@@ -7,6 +7,7 @@ Apart from the plan of the line: here the meter only says its frames, and the su
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from xky.boards import Board
 from xky.boards.firmware import Thrift
@@ -61,12 +62,15 @@ class Trial:
         return [one for one in self.moments if one.what is What.BROWN_OUT and one.at_s > after_s]
 
     def least_headroom_v(self, after_s: float) -> float:
-        """Least distance of the terminals from where the rail is lost, while awake after an instant."""
-        awake = (one for one in self.stretches if one.at_s >= after_s and one.state.off_terminal_v > 0)
-        return min(
-            min(one.state.terminal_v(v) for v in (one.before_v, one.after_v)) - one.state.off_terminal_v
-            for one in awake
-        )
+        """Least distance of the terminals from where the rail is lost, while awake after an instant; else infinite."""
+        least_v = inf
+        for one in self.stretches:
+            skipped_s = max(after_s - one.at_s, 0.0)  # a device that never sleeps has one stretch
+            if skipped_s < one.duration_s and one.state.off_terminal_v > 0:
+                before_v = one.state.flow.after(one.before_v, skipped_s) if skipped_s else one.before_v
+                lowest_v = min(one.state.terminal_v(v) for v in (before_v, one.after_v))
+                least_v = min(least_v, lowest_v - one.state.off_terminal_v)
+        return least_v
 
     def need_w(self, board: Board) -> float:
         """Mean power at the terminals I1-A that what it does in ``counted_s`` needs, on a minimum-spec meter.
@@ -83,10 +87,11 @@ class Trial:
             works_v = max(works_v, power.policy.stop_v)
         taken_j = 0.0
         for one in self.stretches:
-            if first_s <= one.at_s < last_s - 1e-9:
+            spent_s = min(one.at_s + one.duration_s, last_s) - max(one.at_s, first_s)
+            if spent_s > 1e-9:
                 state = states[one.state.name]
                 losses = state.balance.losses(state.inner_v(works_v))
-                taken_j += one.duration_s * (losses.delivered_w + losses.regulator_w + losses.leakage_w)
+                taken_j += spent_s * (losses.delivered_w + losses.regulator_w + losses.leakage_w)
         dark = states[OFF]
         charging = dark.balance.losses(dark.inner_v(works_v))
         through_w = charging.source_w - charging.meter_w
@@ -172,9 +177,15 @@ class PowerTrials:
         power = self.board.power
         if power is None or power.adc is None or power.policy.start_v is None:
             return None
-        reads_v = root(
-            lambda v: 0.5 if Thrift(self.board, full_once=False).may_start(v) else -0.5, 0.0, power.policy.start_v
-        )
+
+        def may_start(terminal_v: float) -> bool:
+            return Thrift(self.board, full_once=False).may_start(terminal_v)
+
+        reads_v = power.policy.start_v  # if it reads too little even there, it is not misled
+        if may_start(0.0):
+            reads_v = 0.0
+        elif may_start(reads_v):
+            reads_v = root(lambda v: 0.5 if may_start(v) else -0.5, 0.0, reads_v)
         run = self._run(self.board, MINIMUM, inner_v=reads_v + _JUST_OVER_V, full_once=False)
         with run.bench:
             run.until_reading(2 * self.board.report_period_s)
