@@ -28,7 +28,7 @@ class EventBody(Happening):
     `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.
     """
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: schema["properties"].pop("trace"))
+    model_config = ConfigDict(json_schema_extra=lambda schema: _without(schema["properties"], "trace", "terminal_a"))
 
     @field_validator("trace", mode="before")
     @classmethod
@@ -36,6 +36,18 @@ class EventBody(Happening):
         if value is not None:
             raise ValueError("trace: no file of the bench is read for a client; write it in the meter's file")
         return value
+
+    @field_validator("terminal_a", mode="before")
+    @classmethod
+    def _feeds_nobody(cls, value: Any) -> Any:
+        if value is not None:
+            raise ValueError("terminal_a: nothing lives on its power here; write it in a scenario for xky power")
+        return value
+
+
+def _without(properties: dict[str, Any], *keys: str) -> None:
+    for key in keys:
+        del properties[key]
 
 
 class LoadBody(Section):

@@ -173,6 +173,15 @@ def test_no_file_of_the_machine_is_read_for_a_client() -> None:
     assert "trace" not in run.get("/openapi.json")["components"]["schemas"]["EventBody"]["properties"]
 
 
+def test_terminal_a_feeds_nobody_here() -> None:
+    run = Driven()
+    assert run.refused("POST", "/event", {"terminal_a": {"share": 0}}) == (
+        422,
+        "terminal_a: nothing lives on its power here; write it in a scenario for xky power",
+    )
+    assert "terminal_a" not in run.get("/openapi.json")["components"]["schemas"]["EventBody"]["properties"]
+
+
 def test_an_outage_may_be_cut_and_restored_without_a_body() -> None:
     run = Driven()
     headers = {"content-type": "application/json"}
