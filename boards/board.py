@@ -54,6 +54,12 @@ class Wake(Section):
     publish_s: Seconds
     sleep_s: Seconds
 
+    @model_validator(mode="after")
+    def _takes_time(self) -> "Wake":
+        if self.boot_s + self.sleep_s <= 0:
+            raise ValueError("boot_s 0: and sleep_s is 0 too; a device that wakes takes time for one of them")
+        return self
+
     @property
     def deaf_s(self) -> float:
         """From wake-up until the TIC is listened to."""

@@ -247,7 +247,7 @@ def cold_start(
     started_s: float | None = None
     resets_v: list[float] = []
     stops = 0
-    trouble = ""
+    hangs_v: float | None = None
     for moment in life.live(_PATIENCE_S):
         if moment.what is What.WAKE:
             if len(readings) == _CYCLES_SHOWN:
@@ -270,22 +270,27 @@ def cold_start(
                 started_s = None
             resets_v.append(moment.inner_v)
             if not readings and _lead_nowhere(resets_v):
-                trouble = f"hangs: it resets again and again at {moment.terminal_v:.2f} V and never comes to read"
+                hangs_v = moment.terminal_v
                 break
-    if started_s is None and not trouble and stops:
-        trouble = (
-            f"never reads: it begins a wake again and again, at {life.train.power.policy.stop_v:.2f} V it breaks off, "
-            "and what is stored above does not carry a reading"
-        )
-    if started_s is None and not trouble:
-        off, policy = life.train.state(life.supply, OFF), life.train.power.policy
-        needed_v = max(off.on_terminal_v, (policy.start_v or 0.0) - policy.start_margin_v)
-        trouble = f"never starts: it comes to {off.terminal_v(life.inner_v):.2f} V, and needs {needed_v:.2f} V"
+    trouble = "" if started_s is not None else _trouble_of(life, stops, hangs_v)
     assert life.stretches is not None
     return ColdStart(
         started_s, readings[0] if readings else None, len(resets_v), trouble, tuple(life.stretches), readings,
         [v for _, v in wakes],
     )  # fmt: skip
+
+
+def _trouble_of(life: Life, stops: int, hangs_v: float | None) -> str:
+    off, policy = life.train.state(life.supply, OFF), life.train.power.policy
+    if hangs_v is not None:
+        return f"hangs: it resets again and again at {hangs_v:.2f} V and never comes to read"
+    if stops:
+        return (
+            f"never reads: it begins a wake again and again, at {policy.stop_v:.2f} V it breaks off, "
+            "and what is stored above does not carry a reading"
+        )
+    needed_v = max(off.on_terminal_v, (policy.start_v or 0.0) - policy.start_margin_v)
+    return f"never starts: it comes to {off.terminal_v(life.inner_v):.2f} V, and needs {needed_v:.2f} V"
 
 
 def _lead_nowhere(resets_v: Sequence[float]) -> bool:

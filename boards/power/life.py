@@ -165,7 +165,6 @@ class Life:
     def _cycle(self) -> Generator[Moment, None, bool]:
         """A wake and the sleep behind it; whether it still lives."""
         thrift = self._thrift
-        woke_s = self.now_s
         yield self._moment(What.WAKE, SLEEP)
         looked = False
         for phase in self._phases:
@@ -189,7 +188,6 @@ class Life:
         yield self._moment(What.SLEEP, SLEEP)
         if (yield from self._spend(SLEEP, sleep_s)) is _End.DOWN:
             return False
-        assert self.now_s > woke_s
         thrift.wakes(self.now_s, lambda: self._terminal_v(SLEEP))
         return True
 

@@ -19,6 +19,7 @@ from .train import OFF, State, Train
 __all__ = ["LivePower", "train_of"]
 
 _KEPT = 64  # trains: their curves take a second to make, and every run of a board needs the same
+_BESIDE_V = 1e-9  # of a fold
 
 
 @lru_cache(maxsize=_KEPT)
@@ -175,9 +176,17 @@ class LivePower:
         return self._known("full", self._train.state(self._terminals.supply, OFF), lambda s: s.flow.rest_v(0.0))
 
     def _fastest(self, state: State) -> float:
-        """Volts a second that it falls in a state at the most; what flows out is most at an end of the voltages."""
+        """Volts a second that it falls in a state at the most, were nothing to come in."""
         full_v = self._full_v()
-        return self._known("fastest", state, lambda s: max(-s.flow.slope(s.off_v), -s.flow.slope(full_v)))
+
+        def reckon(state: State) -> float:
+            balance = state.balance
+            # Between two edges, what flows out is most at one of them; at a fold it jumps
+            edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if state.off_v < v < full_v]
+            outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (state.off_v, *edges, full_v))
+            return outflow_a / balance.capacitance_f
+
+        return self._known("fastest", state, reckon)
 
     def _known(self, what: str, state: State, reckon: Callable[[State], float]) -> float:
         key = what, id(state)

@@ -12,7 +12,7 @@ from xky.boards.power.live import train_of
 from xky.boards.power.ratings import ratings_of
 from xky.emulator.supply import SUPPLIES
 
-from ..power.trial import CutOut, PowerRecord, PowerTrials, Trial
+from ..power.trial import CutOut, PowerRecord, PowerTrials, Trial, restart_s
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .view import SHOWN, View
 
@@ -34,14 +34,15 @@ class PowerQuestions(View):
         self._show(trial, f"a first reading within {limit_s:g} s")
         first_s = trial.first_reading_s
         if first_s is None:
-            if self._trials.with_margin(MODEL_V).first_reading_s is not None:
+            spared = (self._trials.with_margin(*margins) for margins in ((MODEL_V, 0.0), (0.0, MODEL_V)))
+            if any(one.first_reading_s is not None for one in spared):
                 raise Undecided(f"{_MODEL_TOLD} decide whether it starts; the model knows no better")
             raise PurposeFailed(f"it never starts from an empty capacitor: {_life(trial)}")
         self._judge(first_s, limit_s, MODEL_SHARE * limit_s, "s until the first reading")
 
     def it_starts_again_after_cut_outs(self) -> None:
         """A reading comes in time after each cut-out of the supply."""
-        cuts, limit_s = self._power.cuts, self.record.board.limits.cold_start_s
+        cuts, limit_s = self._power.cuts, restart_s(self.record.board)
         self.trail.sent.extend(f"supply cut for {one.lasted_s:.1f} s, back at {one.back_s:.1f} s" for one in cuts)
         self.trail.expected.append(f"a reading within {limit_s:g} s of each return")
         self.trail.seen.extend(_after(one) for one in cuts)
@@ -83,6 +84,8 @@ class PowerQuestions(View):
                 f"brown-out at {downs[0].at_s:.2f} s with {downs[0].terminal_v:.2f} V: "
                 "it began a wake that its charge could not carry"
             )
+        if first_s is None:
+            raise Undecided(f"it never came to read: {_life(trial)}")
 
     def no_rating_is_exceeded(self) -> None:
         """No part bears more than its rating at the highest supply that the specification allows."""
@@ -130,8 +133,10 @@ class PowerQuestions(View):
         self._show(trial, f"{1e3 * GUARANTEED_W:g} mW at the most (54E table 1)")
         if len(trial.readings_s) < 2:
             raise Undecided("it made no two readings, even on a source that has enough")
-        mean_w = trial.need_w(self._trials.board)
         first_s, last_s = trial.counted_s
+        if trial.brown_outs(first_s):
+            raise Undecided("it browns out even on a source that has enough; what it takes meanwhile tells nothing")
+        mean_w = trial.need_w(self._trials.board)
         self.trail.seen.append(f"{1e3 * mean_w:.1f} mW on the average from {first_s:.2f} s to {last_s:.2f} s")
         self._judge(1e3 * mean_w, 1e3 * GUARANTEED_W, MODEL_SHARE * 1e3 * GUARANTEED_W, "mW")
 

@@ -7,6 +7,7 @@ Apart from the plan of the line: here the meter only says its frames, and the su
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from xky.boards import Board
 from xky.boards.firmware import Thrift
@@ -21,11 +22,12 @@ from xky.protocol import Mode
 from ..bench import Bench
 from ..devices import Device
 
-__all__ = ["MINIMUM", "CutOut", "PowerRecord", "PowerTrials", "Trial"]
+__all__ = ["MINIMUM", "CutOut", "PowerRecord", "PowerTrials", "Trial", "restart_s"]
 
 MINIMUM = SUPPLIES["min_spec"]
 STIFF = Supply("stiff", 13.0, 50.0)  # gives 845 mW: tells what a device takes where nothing is short
 _CYCLES = 12
+_ENOUGH = 20_000  # moments in a row that no reading ends
 _COUNTED = 8  # readings
 _AT_LEAST_S = 900.0
 _JUST_OVER_V = 0.02  # what a boot may take
@@ -61,12 +63,15 @@ class Trial:
         return [one for one in self.moments if one.what is What.BROWN_OUT and one.at_s > after_s]
 
     def least_headroom_v(self, after_s: float) -> float:
-        """Least distance of the terminals from where the rail is lost, while awake after an instant."""
-        awake = (one for one in self.stretches if one.at_s >= after_s and one.state.off_terminal_v > 0)
-        return min(
-            min(one.state.terminal_v(v) for v in (one.before_v, one.after_v)) - one.state.off_terminal_v
-            for one in awake
-        )
+        """Least distance of the terminals from where the rail is lost, while awake after an instant; else infinite."""
+        least_v = inf
+        for one in self.stretches:
+            skipped_s = max(after_s - one.at_s, 0.0)  # a device that never sleeps has one stretch
+            if skipped_s < one.duration_s and one.state.off_terminal_v > 0:
+                before_v = one.state.flow.after(one.before_v, skipped_s) if skipped_s else one.before_v
+                lowest_v = min(one.state.terminal_v(v) for v in (before_v, one.after_v))
+                least_v = min(least_v, lowest_v - one.state.off_terminal_v)
+        return least_v
 
     def need_w(self, board: Board) -> float:
         """Mean power at the terminals I1-A that what it does in ``counted_s`` needs, on a minimum-spec meter.
@@ -83,10 +88,11 @@ class Trial:
             works_v = max(works_v, power.policy.stop_v)
         taken_j = 0.0
         for one in self.stretches:
-            if first_s <= one.at_s < last_s - 1e-9:
+            spent_s = min(one.at_s + one.duration_s, last_s) - max(one.at_s, first_s)
+            if spent_s > 1e-9:
                 state = states[one.state.name]
                 losses = state.balance.losses(state.inner_v(works_v))
-                taken_j += one.duration_s * (losses.delivered_w + losses.regulator_w + losses.leakage_w)
+                taken_j += spent_s * (losses.delivered_w + losses.regulator_w + losses.leakage_w)
         dark = states[OFF]
         charging = dark.balance.losses(dark.inner_v(works_v))
         through_w = charging.source_w - charging.meter_w
@@ -134,6 +140,11 @@ class PowerRecord:
     stiff: Trial
 
 
+def restart_s(board: Board) -> float:
+    """How long a device may take to read again: one that kept its charge may sleep on first."""
+    return board.limits.cold_start_s + board.report_period_s
+
+
 class PowerTrials:
     """The trials of one device in one mode; they run when their record is first asked for.
 
@@ -158,37 +169,43 @@ class PowerTrials:
     @cached_property
     def record(self) -> PowerRecord:
         """What the device did."""
-        limit_s = self.board.limits.cold_start_s
         cutting = self._run(self.board, MINIMUM)
         with cutting.bench:
-            cuts = cutting.cut(limit_s)
+            cuts = cutting.cut(restart_s(self.board))
         stiff = self._run(self.board, STIFF)
         with stiff.bench:
-            stiff.bench.run_for(self._lasts_s)
+            stiff.let_pass(self._lasts_s)
             fed = stiff.trial()
         return PowerRecord(self._from_empty(self.board), self._first_charge(), cuts, fed)
 
     def _first_charge(self) -> Trial | None:
         power = self.board.power
-        if power is None or power.adc is None or power.policy.start_v is None:
+        if power is None or power.adc is None or power.policy.start_v is None or self.board.wake is None:
             return None
-        reads_v = root(
-            lambda v: 0.5 if Thrift(self.board, full_once=False).may_start(v) else -0.5, 0.0, power.policy.start_v
-        )
+
+        def may_start(terminal_v: float) -> bool:
+            return Thrift(self.board, full_once=False).may_start(terminal_v)
+
+        reads_v = power.policy.start_v  # if it reads too little even there, it is not misled
+        if may_start(0.0):
+            reads_v = 0.0
+        elif may_start(reads_v):
+            reads_v = root(lambda v: 0.5 if may_start(v) else -0.5, 0.0, reads_v)
         run = self._run(self.board, MINIMUM, inner_v=reads_v + _JUST_OVER_V, full_once=False)
         with run.bench:
-            run.until_reading(2 * self.board.report_period_s)
+            run.until_reading(restart_s(self.board))
             return run.trial()
 
-    def with_margin(self, margin_v: float) -> Trial:
-        """The start from empty, and what follows, were the rail lost so much lower only."""
+    def with_margin(self, lost_v: float, found_v: float = 0.0) -> Trial:
+        """The start from empty, and what follows, were the rail lost so much lower only, or found so much lower."""
         power = self.board.power
         assert power is not None
-        mcu = power.mcu.model_copy(update={"brown_out_v": power.mcu.brown_out_v - margin_v})
-        wake_up = power.wake_up
+        mcu, wake_up, regulator = power.mcu, power.wake_up, power.regulator
+        mcu = mcu.model_copy(update={"brown_out_v": mcu.brown_out_v - lost_v, "power_on_v": mcu.power_on_v - found_v})
         if wake_up is not None:
-            wake_up = wake_up.model_copy(update={"off_v": wake_up.off_v - margin_v})
-        spared = power.model_copy(update={"mcu": mcu, "wake_up": wake_up})
+            wake_up = wake_up.model_copy(update={"off_v": wake_up.off_v - lost_v, "on_v": wake_up.on_v - found_v})
+        regulator = regulator.model_copy(update={"input_min_v": max(regulator.input_min_v - lost_v, 0.0)})
+        spared = power.model_copy(update={"mcu": mcu, "wake_up": wake_up, "regulator": regulator})
         return self._from_empty(self.board.model_copy(update={"power": spared}))
 
     @property
@@ -200,7 +217,7 @@ class PowerTrials:
         with run.bench:
             run.until_reading(1.1 * board.limits.cold_start_s)
             if run.bench.probe.readings:
-                run.bench.run_for(self._lasts_s)
+                run.let_pass(self._lasts_s)
             return run.trial()
 
     def _run(self, board: Board, supply: Supply, *, inner_v: float | None = None, full_once: bool = True) -> "_Run":
@@ -238,9 +255,18 @@ class _Run:
         """Let time pass up to the next reading, and say when it came."""
         bench = self.bench
         before = len(bench.probe.readings)
-        alarm = bench.env.timeout(within_s)
-        bench.run(lambda: len(bench.probe.readings) > before or alarm.processed)
+        self._pass_until(lambda: len(bench.probe.readings) > before, within_s)
         return float(bench.env.now) if len(bench.probe.readings) > before else None
+
+    def let_pass(self, duration_s: float) -> None:
+        """Let time pass."""
+        self._pass_until(lambda: False, duration_s)
+
+    def _pass_until(self, happens: Callable[[], bool], within_s: float) -> None:
+        """Let time pass, but not for ever: a device that resets in a flash does so a million times an hour."""
+        alarm, moments = self.bench.env.timeout(within_s), self.power.moments
+        before = len(moments)
+        self.bench.run(lambda: happens() or alarm.processed or len(moments) > before + _ENOUGH)
 
     def cut(self, limit_s: float) -> list[CutOut]:
         """Cut the supply off for each length, and once until just after the device has lost its rail."""
@@ -252,17 +278,19 @@ class _Run:
             if lasts_s is None:
                 self._until_off()
             else:
-                self.bench.run_for(lasts_s)
+                self.let_pass(lasts_s)
             back_s = float(self.bench.env.now)
             terminal_v = self.power.terminal_v
             self.bench.terminals.supply = self._supply
-            found.append(CutOut(back_s - began_s, back_s, terminal_v, self.until_reading(limit_s * 1.1)))
+            read_s = self.until_reading(limit_s * 1.1)
+            found.append(CutOut(back_s - began_s, back_s, terminal_v, read_s))
+            if read_s is None:
+                break
         return found
 
     def _until_off(self) -> None:
-        alarm = self.bench.env.timeout(30 * 86400.0)
-        self.bench.run(lambda: not self.power.is_on or alarm.processed)
-        self.bench.run_for(0.005)
+        self._pass_until(lambda: not self.power.is_on, 30 * 86400.0)
+        self.let_pass(0.005)
 
     def trial(self) -> Trial:
         self.power.finish()

@@ -179,3 +179,19 @@ def test_a_life_without_a_line_and_one_with_it_lose_and_find_their_rail_at_the_s
     if dark.on_v > sleep.off_v:
         assert on[0] == pytest.approx(down_s + born.at_s, abs=0.02)  # a reset holds for 10 ms
     assert asleep_v > 3
+
+
+@pytest.mark.parametrize("input_min_v", [0.0, 0.35, 0.9])
+@pytest.mark.parametrize("esr_ohm", [0.2, 5.0])
+def test_no_load_of_a_boost_falls_faster_than_the_clock_is_set_by(input_min_v: float, esr_ohm: float) -> None:
+    assert WINKY.power is not None and WINKY.power.capacitor is not None
+    regulator = WINKY.power.regulator.model_dump() | {"kind": "boost", "input_min_v": input_min_v}
+    capacitor = WINKY.power.capacitor.model_dump() | {"esr_ohm": esr_ohm}
+    power = with_power(WINKY, regulator=regulator, capacitor=capacitor, wake_up=None).power
+    assert power is not None
+    live = LivePower(simpy.Environment(), power, Terminals(MINIMUM))
+    for name in power.loads:
+        state = train_of(power).state(MINIMUM, name)
+        low_v, high_v = state.off_v, live._full_v()
+        falls = [-state.flow.slope(low_v + (high_v - low_v) * k / 1000) for k in range(1001)]
+        assert max(falls) <= live._fastest(state)

@@ -168,3 +168,42 @@ def test_a_device_from_a_file_is_judged_by_that_file(tmp_path: Path) -> None:
     coin = board_named(str(path))
     trials = PowerTrials(partial(open_device, f"sim:{path}"), coin, STANDARD)
     assert trials.record.cold.first_reading_s is None  # a coin cell cannot carry the radio's bursts
+
+
+def reader(current_a: float) -> PowerTrials:
+    """Trials of a device that is always on."""
+    power = with_power(policy={}, adc=None, wake_up=None, loads={"run": {"current_a": current_a}}).power
+    board = WINKY.model_copy(update={"firmware": "reader", "wake": None, "power": power})
+    return PowerTrials(partial(open_device, "sim:generic"), board, STANDARD)
+
+
+def test_a_device_that_never_sleeps_is_charged_for_what_it_draws() -> None:
+    trials = reader(0.06)
+    assert trials.record.stiff.need_w(trials.board) > 0.06 * 2.5
+
+
+def test_a_device_that_never_sleeps_keeps_its_distance_from_the_brown_out() -> None:
+    trial = reader(0.004).record.cold
+    assert trial.first_reading_s is not None
+    assert trial.least_headroom_v(trial.first_reading_s) == pytest.approx(0.2, abs=0.02)  # it reads soon after 2.7 V
+
+
+@pytest.mark.parametrize(("gain_error", "start_margin_v"), [(-0.1, 0.05), (0.0, 5.0)])
+def test_a_converter_that_never_or_always_lets_it_start_is_tried(gain_error: float, start_margin_v: float) -> None:
+    assert WINKY.power is not None and WINKY.power.adc is not None
+    adc = WINKY.power.adc.model_dump() | {"gain_error": gain_error}
+    policy = WINKY.power.policy.model_dump() | {"start_margin_v": start_margin_v}
+    assert case_of(with_power(adc=adc, policy=policy))._power.first_charge is not None
+
+
+def test_a_device_that_sleeps_longer_than_a_cold_start_takes_is_not_accused_of_a_cut_out() -> None:
+    assert WINKY.wake is not None
+    slow = WINKY.model_copy(update={"wake": WINKY.wake.model_copy(update={"sleep_s": 3600.0})})
+    case_of(slow).it_starts_again_after_cut_outs()
+
+
+def test_resets_in_a_flash_end_a_trial_and_do_not_hang_it() -> None:
+    assert WINKY.power is not None and WINKY.power.capacitor is not None
+    tiny = with_power(capacitor=WINKY.power.capacitor.model_dump() | {"capacitance_f": 1e-4}, wake_up=None, policy={})
+    with pytest.raises(PurposeFailed, match="never starts"):
+        case_of(tiny).it_starts_from_empty()
