@@ -191,7 +191,13 @@ def test_the_matrix_is_full(tmp_path: Path) -> None:
     assert {one["id"]: one["caught"] for one in document["defects"]} == dict.fromkeys(known_defects(), True)
 
 
-@pytest.mark.parametrize("meter", meter_names())
+EACH_DAY = ("hc-1p", "pilot-1p", "producer-tempo-3p", "super-creuses-3p")  # the others at night
+
+
+@pytest.mark.parametrize(
+    "meter",
+    [name if name in EACH_DAY else pytest.param(name, marks=pytest.mark.nightly) for name in meter_names()],
+)
 def test_a_sound_board_passes_on_every_ready_meter(tmp_path: Path, meter: str) -> None:
     report = certify(Campaign(Options("sim:winky-c6", meter=meter)), tmp_path)
     assert (report["verdict"], report["decided"]) == ("pass", report["total"])
