@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from xky.protocol import InputError
 
-__all__ = ["SUPPLIES", "Supply", "Terminals", "supply_named"]
+__all__ = ["HIGHEST", "SUPPLIES", "Supply", "Terminals", "supply_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ SUPPLIES = {
         Supply("dead", 1.0, 274.0),  # Zlinky issue 166: a faulty meter with some 1 V rms
     )
 }
+
+HIGHEST = SUPPLIES["typical"]  # 13 V rms behind the least resistance that 54E allows: parts must bear it
 
 
 def supply_named(name: str) -> Supply:

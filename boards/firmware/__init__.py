@@ -8,31 +8,21 @@ from typing import Protocol
 
 import simpy
 
-from xky.protocol import InputError, Mode
+from xky.protocol import InputError
 from xky.protocol.uart import Uart
 
 from ..board import Board
-from ..ports import BurstSource, PowerPort, Uplink
+from .fittings import Fittings
 from .parser import Parser
 from .thrift import Thrift
 
-__all__ = ["Firmware", "Parser", "Thrift", "firmware_names", "load_firmware"]
+__all__ = ["Firmware", "Fittings", "Parser", "Thrift", "firmware_names", "load_firmware"]
 
 
 class Firmware(Protocol):
     """What each module's ``Firmware`` class is."""
 
-    def __init__(
-        self,
-        env: simpy.Environment,
-        board: Board,
-        mode: Mode,
-        line: BurstSource,
-        uplink: Uplink,
-        parser: Parser,
-        power: PowerPort,
-        thrift: Thrift,
-    ) -> None: ...
+    def __init__(self, fittings: Fittings) -> None: ...
 
     @property
     def uarts(self) -> Sequence[tuple[float, Uart]]:
@@ -46,7 +36,9 @@ class Firmware(Protocol):
 
 def firmware_names() -> list[str]:
     """The firmware known."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name not in ("parser", "thrift"))
+    return sorted(
+        module.name for module in iter_modules(__path__) if module.name not in ("fittings", "parser", "thrift")
+    )
 
 
 def load_firmware(board: Board) -> type[Firmware]:

@@ -8,11 +8,8 @@ import simpy
 from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 
-from ..board import Board
-from ..ports import BurstSource, PowerPort, Uplink
 from ..receiver import LineReceiver
-from .parser import Parser
-from .thrift import Thrift
+from .fittings import Fittings
 
 __all__ = ["Firmware"]
 
@@ -23,24 +20,14 @@ _SILENT_S = 6.0  # without a good frame, it tries the other mode; assumption: tw
 class Firmware:
     """One running reader."""
 
-    def __init__(
-        self,
-        env: simpy.Environment,
-        board: Board,
-        mode: Mode,
-        line: BurstSource,
-        uplink: Uplink,
-        parser: Parser,
-        power: PowerPort,
-        thrift: Thrift,
-    ) -> None:
-        self._env = env
-        self._line = line
-        self._uplink = uplink
-        self._parser = parser
-        self._power = power
-        self._mode = mode
-        self._detects = board.detects_mode and parser.looks_for_the_mode_again
+    def __init__(self, fittings: Fittings) -> None:
+        self._env = fittings.env
+        self._line = fittings.line
+        self._uplink = fittings.uplink
+        self._parser = fittings.parser
+        self._power = fittings.power
+        self._mode = fittings.mode
+        self._detects = fittings.board.detects_mode and fittings.parser.looks_for_the_mode_again
         self._heard_s = 0.0
         self.uarts: list[tuple[float, Uart]] = []
 

@@ -9,14 +9,11 @@ from collections.abc import Generator, Sequence
 
 import simpy
 
-from xky.protocol import Frame, Group, InputError, Mode
+from xky.protocol import Frame, Group, InputError
 from xky.protocol.uart import Uart
 
-from ..board import Board
-from ..ports import BurstSource, PowerPort, Uplink
 from ..receiver import LineReceiver
-from .parser import Parser
-from .thrift import Thrift
+from .fittings import Fittings
 
 __all__ = ["Firmware"]
 
@@ -24,28 +21,21 @@ __all__ = ["Firmware"]
 class Firmware:
     """One running Winky."""
 
-    def __init__(
-        self,
-        env: simpy.Environment,
-        board: Board,
-        mode: Mode,
-        line: BurstSource,
-        uplink: Uplink,
-        parser: Parser,
-        power: PowerPort,
-        thrift: Thrift,
-    ) -> None:
+    def __init__(self, fittings: Fittings) -> None:
+        env, board, mode, parser = fittings.env, fittings.board, fittings.mode, fittings.parser
         if board.wake is None:
             raise InputError(f"board {board.id}: firmware winky sleeps; give the board file a [wake] section")
         self._env = env
         self._wake = board.wake
         self._listen = board.listen
-        self._uplink = uplink
+        self._uplink = fittings.uplink
         self._parser = parser
-        self._power = power
-        self._thrift = thrift
+        self._power = fittings.power
+        self._thrift = fittings.thrift
         self.uarts: list[tuple[float, Uart]] = [(env.now, parser.uart(mode))]
-        self._receiver = LineReceiver(env, line, parser.sampling(mode), lambda: parser.listener(mode), self._take)
+        self._receiver = LineReceiver(
+            env, fittings.line, parser.sampling(mode), lambda: parser.listener(mode), self._take
+        )
         self._heard: list[Sequence[Group]] = []
         self._enough = env.event()
 

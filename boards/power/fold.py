@@ -93,7 +93,11 @@ def _folds(before: Callable[[float], float], low_v: float, high_v: float) -> lis
             right_v = left_v
             left_v, left = points.pop()
         if left < at_v:
-            lower_v = root(lambda v, at_v=at_v: before(v) - at_v, left_v, right_v, tolerance=1e-15)  # type: ignore[misc]
+            lower_v = _crossing(before, at_v, left_v, right_v)
             folds.append(_Fold(at_v, lower_v, upper_v))
         right_v, right = left_v, left
     return folds[::-1]
+
+
+def _crossing(function: Callable[[float], float], level: float, low: float, high: float) -> float:
+    return root(lambda x: function(x) - level, low, high, tolerance=1e-15)

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 
 from xky.boards import Board, board_named, defect_named
-from xky.boards.firmware import Firmware, Parser, Thrift, load_firmware
+from xky.boards.firmware import Firmware, Fittings, Parser, Thrift, load_firmware
 from xky.boards.ports import PowerPort
 from xky.boards.power.live import LivePower
 from xky.boards.power.mains import Mains
@@ -57,7 +57,7 @@ class SimDevice:
             power = self.power = LivePower(around.env, described, around.terminals, inner_v=around.inner_v)
         thrift = Thrift(board, full_once=around.full_once)
         firmware = self._firmware(
-            around.env, board, around.mode, around.line, around.probe, self._parser(), power, thrift
+            Fittings(around.env, board, around.mode, around.line, around.probe, self._parser(), power, thrift)
         )
         self._running = firmware
         around.env.process(firmware.run())

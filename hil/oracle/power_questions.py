@@ -10,7 +10,7 @@ from itertools import pairwise
 from xky.boards.power.analysis import GUARANTEED_W
 from xky.boards.power.live import train_of
 from xky.boards.power.ratings import ratings_of
-from xky.emulator.supply import SUPPLIES
+from xky.emulator.supply import HIGHEST
 
 from ..power.trial import CutOut, PowerRecord, PowerTrials, Trial, restart_s
 from ..verdict import NotApplicable, PurposeFailed, Undecided
@@ -22,7 +22,6 @@ MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE wit
 MODEL_V = 0.0025  # of voltages: 0.05 % of 5 V, against SPICE in carrier detail
 _MODEL_TOLD = f"{1e3 * MODEL_V:g} mV"
 RATING_SHARE = 0.01  # of what a part bears: the limit of 13 V is exact, drops of diodes and shunts are not
-HIGHEST = SUPPLIES["typical"]  # 13 V rms behind the least resistance that 54E allows
 
 
 class PowerQuestions(View):

@@ -7,12 +7,11 @@ from typing import Any
 
 from xky.boards.board import Board
 from xky.boards.power.analysis import Analysis, analyse
-from xky.emulator.supply import SUPPLIES, Supply
+from xky.emulator.supply import HIGHEST, Supply
 from xky.protocol import InputError, Mode
 
 __all__ = ["Compared", "Comparison", "compare"]
 
-_HIGHEST = SUPPLIES["typical"]  # 13 V and 225 Ω: the most that the specification allows
 _TABLES = ("power", "wake", "listen")  # of a board's file, that its power depends on
 
 
@@ -84,7 +83,7 @@ def compare(
             raise InputError(f"boards {first.id} and {second.id}: read no TIC mode in common; give boards that do")
         mode = common[-1]
     one, other = (
-        analyse(board, supply, highest=_HIGHEST, mode=mode, period_s=period_s if board.wake is not None else None)
+        analyse(board, supply, highest=HIGHEST, mode=mode, period_s=period_s if board.wake is not None else None)
         for board in (first, second)
     )
     rows = tuple(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xky.boards.board import Board
+from xky.boards.power.balance import FADES_V
 from xky.boards.power.curve import gauss
 from xky.boards.power.description import RUN, SLEEP
 from xky.boards.power.parts import ROOM_C
@@ -27,7 +28,6 @@ from .rectified import Array, Diodes, RectifiedCurves
 
 __all__ = ["Outcome", "State", "Trains", "check", "live"]
 
-_FADES_V = 0.5  # as in boards/power/balance.py: below it nothing runs
 _AT_ONCE = 2048  # boards whose arrays stay in a processor's cache
 _STEP = 0.08  # of the time constant: 1e-7 V
 _SHORT = 2e-3  # of it; there two looks at the current serve as well as four
@@ -143,7 +143,7 @@ class Trains:
             high_v = self.clamp[0] + (self.clamp[1] + self.esr_ohm) * most_a + 0.1
         else:
             high_v = np.full_like(most_a, np.inf)
-        low_v = np.minimum(0.0, _FADES_V - self.esr_ohm * most_a)
+        low_v = np.minimum(0.0, FADES_V - self.esr_ohm * most_a)
         return RectifiedCurves(diodes, peak_v=self._peak_v, loop_ohm=self.loop_ohm, low_v=low_v, high_v=high_v)
 
     def state(self, name: str) -> "State":
@@ -195,16 +195,16 @@ class State:
     def __init__(self, trains: Trains, rail_a: Array, off_terminal_v: Array, on_terminal_v: Array) -> None:
         self._trains, self._rail_a = trains, rail_a
         self.off_terminal_v, self.on_terminal_v = off_terminal_v, on_terminal_v
-        self._drawn_a = rail_a + trains.idle_a  # of an LDO, over _FADES_V
+        self._drawn_a = rail_a + trains.idle_a  # of an LDO, over FADES_V
         self._through_esr_v = trains.esr_ohm * self._drawn_a
         self._per_f = 1 / trains.capacitance_f
         self._simple = not trains.charger and not trains.boost
-        self.floor_v = self.inner_v(np.full_like(rail_a, _FADES_V))
+        self.floor_v = self.inner_v(np.full_like(rail_a, FADES_V))
         self.full_v, full_node_v, self._full_ohm = self._full()
         self._full_a, self._full_s, self._full_s_per_v = self._parabola(full_node_v)
         decay_per_s = self._per_f / trains.loop_ohm
         if trains.boost:
-            lowest_v = np.maximum(np.where(np.isfinite(off_terminal_v), off_terminal_v, 1.0), _FADES_V)
+            lowest_v = np.maximum(np.where(np.isfinite(off_terminal_v), off_terminal_v, 1.0), FADES_V)
             decay_per_s += self._per_f * rail_a * trains.output_v / (trains.efficiency * lowest_v**2)
         self.decay_per_s = decay_per_s
 
@@ -307,12 +307,12 @@ class State:
     def _drawn(self, terminal_v: Array, *, held: bool) -> tuple[Array, Array]:
         """Out of the terminals, and its slope."""
         trains = self._trains
-        faded = terminal_v < _FADES_V
-        fading = np.clip(terminal_v / _FADES_V, 0.0, 1.0)
-        fading_s = np.where(faded & (terminal_v > 0), 1 / _FADES_V, 0.0)
+        faded = terminal_v < FADES_V
+        fading = np.clip(terminal_v / FADES_V, 0.0, 1.0)
+        fading_s = np.where(faded & (terminal_v > 0), 1 / FADES_V, 0.0)
         if trains.boost:
             rail_w = self._rail_a * trains.output_v / trains.efficiency
-            low_v = np.maximum(terminal_v, _FADES_V)
+            low_v = np.maximum(terminal_v, FADES_V)
             drawn_a = rail_w * fading / low_v
             drawn_s = np.where(faded, rail_w * fading_s / low_v, -rail_w / low_v**2)
         else:

@@ -9,7 +9,7 @@ import pytest
 import simpy
 
 from xky.boards import Board, board_named
-from xky.boards.firmware import Parser, Thrift, load_firmware
+from xky.boards.firmware import Fittings, Parser, Thrift, load_firmware
 from xky.boards.power.mains import Mains
 from xky.boards.receiver import LineReceiver
 from xky.emulator import Household, Line, Linky, Transmitter, Truth
@@ -33,7 +33,7 @@ class Played:
         meter.run_by(lambda: float(self.env.now))
         self.transmitter = Transmitter(self.env, meter, self.line, self.truth, frame_gap_s=frame_gap_s)
         firmware = load_firmware(board)(
-            self.env, board, meter.mode, self.line, self, Parser(), Mains(self.env), Thrift(board)
+            Fittings(self.env, board, meter.mode, self.line, self, Parser(), Mains(self.env), Thrift(board))
         )
         self.env.process(firmware.run())
         self.env.process(self.transmitter.run())

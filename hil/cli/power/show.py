@@ -14,7 +14,7 @@ from xky.boards.power.analysis import Analysis, analyse
 from xky.boards.power.parts import ROOM_C
 from xky.boards.power.phases import wake_s
 from xky.emulator import scenario_named
-from xky.emulator.supply import SUPPLIES, Supply, supply_named
+from xky.emulator.supply import HIGHEST, SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
@@ -28,7 +28,6 @@ from ...text import printable
 
 __all__ = ["command"]
 
-_HIGHEST = SUPPLIES["typical"]  # 13 V rms without load: no meter gives more (54E §4)
 _COLDEST_C, _HOTTEST_C = -40.0, 85.0  # what industrial parts are made for
 
 
@@ -60,7 +59,7 @@ def command(
         _tell(looked_at, fed_by, scenario, _mode(looked_at, mode), period_s, temperature, plot or [], as_json=as_json)
         return
     analysis = analyse(
-        looked_at, fed_by, highest=_HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
+        looked_at, fed_by, highest=HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
     )
     title = title_of(analysis, fed_by, temperature)
     if plot:
@@ -69,7 +68,7 @@ def command(
         document = document_of(analysis, fed_by, temperature)
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        print_analysis(analysis, title, _HIGHEST, Console())
+        print_analysis(analysis, title, HIGHEST, Console())
 
 
 def _tell(

@@ -8,7 +8,7 @@ import pytest
 import simpy
 
 from xky.boards import Board, board_named
-from xky.boards.firmware import Parser, Thrift, load_firmware
+from xky.boards.firmware import Fittings, Parser, Thrift, load_firmware
 from xky.boards.power.description import Power
 from xky.boards.power.life import Life, What
 from xky.boards.power.live import LivePower, train_of
@@ -44,7 +44,7 @@ class Powered:
         meter.run_by(lambda: float(self.env.now))
         self.power = LivePower(self.env, self.board.power, self.terminals, inner_v=self.inner_v)
         firmware = load_firmware(self.board)(
-            self.env, self.board, meter.mode, self.line, self, Parser(), self.power, Thrift(self.board)
+            Fittings(self.env, self.board, meter.mode, self.line, self, Parser(), self.power, Thrift(self.board))
         )
         self.env.process(firmware.run())
         self.env.process(Transmitter(self.env, meter, self.line, Truth(), only_when_heard=True).run())
