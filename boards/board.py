@@ -11,7 +11,7 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
-from .power.description import RUN, SLEEP, LoRa, Power
+from .power.description import RUN, SLEEP, LoRa, PowerDescription
 
 __all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board"]
 
@@ -104,7 +104,7 @@ class Board(Section):
     listen: Listen = Listen()
     wake: Wake | None = None
     limits: Limits = Limits()
-    power: Power | None = None
+    power: PowerDescription | None = None
 
     @model_validator(mode="before")
     @classmethod

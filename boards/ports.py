@@ -8,7 +8,7 @@ import simpy
 
 from xky.protocol import Burst, Group
 
-__all__ = ["BurstSource", "PowerPort", "Supply", "Terminals", "Uplink"]
+__all__ = ["BurstSource", "PowerPort", "SupplyPort", "TerminalsPort", "Uplink"]
 
 
 class BurstSource(Protocol):
@@ -36,7 +36,7 @@ class Uplink(Protocol):
         ...
 
 
-class Supply(Protocol):
+class SupplyPort(Protocol):
     """What terminals I1-A give: a Thevenin source at the carrier's frequency."""
 
     @property
@@ -50,11 +50,11 @@ class Supply(Protocol):
         ...
 
 
-class Terminals(Protocol):
+class TerminalsPort(Protocol):
     """Terminals I1-A while time passes."""
 
     @property
-    def supply(self) -> Supply:
+    def supply(self) -> SupplyPort:
         """What they give now."""
         ...
 

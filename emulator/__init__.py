@@ -2,21 +2,41 @@
 """The Linky and its wire: meter, frames, line, faults and the truth about each of them."""
 
 from .contracts import Contract, contract_maker, contract_named, contract_names
-from .habits import Habits
-from .line import Line
+from .line.line import Line
+from .line.transmitter import Transmitter
 from .load import Draw, Hold, Household
-from .meter import Linky, Peak, Snapshot
-from .meter_file import meter_file, meter_names
-from .piece import Expect, Piece
-from .play import Play
-from .power import Grid
-from .scenario import scenario_named, scenario_names
-from .transmitter import Transmitter
-from .truth import Emitted, SentFrame, Truth
+from .meter.electrical import Grid
+from .meter.linky import Linky, Peak, Snapshot
+from .meter.quirks import Quirks
+from .meter_file.meter_file import meter_file, meter_names
+from .scenario.play import Play
+from .scenario.scenario import scenario_named, scenario_names
+from .truth.journal import Emitted, SentFrame, Truth
+from .truth.piece import Expect, Piece
 
 __all__ = [
-    "Contract", "Draw", "Emitted", "Expect", "Grid", "Habits", "Hold", "Household", "Line", "Linky", "Peak", "Piece",
-    "Play", "SentFrame", "Snapshot", "Transmitter", "Truth",
-    "contract_maker", "contract_named", "contract_names", "meter_file", "meter_names",
-    "scenario_named", "scenario_names",
+    "Contract",
+    "Draw",
+    "Emitted",
+    "Expect",
+    "Grid",
+    "Hold",
+    "Household",
+    "Line",
+    "Linky",
+    "Peak",
+    "Piece",
+    "Play",
+    "Quirks",
+    "SentFrame",
+    "Snapshot",
+    "Transmitter",
+    "Truth",
+    "contract_maker",
+    "contract_named",
+    "contract_names",
+    "meter_file",
+    "meter_names",
+    "scenario_named",
+    "scenario_names",
 ]  # fmt: skip

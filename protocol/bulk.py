@@ -22,7 +22,7 @@ from .mode import CR, ETX, LF, STX, Mode
 from .model import Event, Frame, Group, Noise
 from .timestamp import TIMESTAMP_SIZE
 
-__all__ = ["Batch", "BulkDecoder", "Column"]
+__all__ = ["Batch", "BulkDecoder", "LabelColumn"]
 
 _Bytes = NDArray[np.uint8]
 _Ints = NDArray[np.int64]
@@ -40,7 +40,7 @@ _TAIL_SIZE = 2  # separator and checksum
 
 
 @dataclass
-class Column:
+class LabelColumn:
     """What one label says, a row a frame.
 
     Attributes:
@@ -64,7 +64,7 @@ class Column:
     in_calendar: _Bools
 
     @classmethod
-    def empty(cls, label: Label, rows: int) -> "Column":
+    def empty(cls, label: Label, rows: int) -> "LabelColumn":
         """Of a label that no frame has."""
         numeric = label.kind is Kind.NUMBER
         stamps = rows if label.stamped else 0
@@ -91,7 +91,7 @@ class Batch:
     offset: _Ints
     complete: _Bools
     damaged: _Ints
-    columns: dict[str, Column] = field(default_factory=dict)
+    columns: dict[str, LabelColumn] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.number)
@@ -296,9 +296,9 @@ def _rows(octets: _Bytes, starts: _Ints, length: int) -> _Bytes:
     return np.lib.stride_tricks.sliding_window_view(octets, length)[starts]
 
 
-def _column(batch: Batch, label: Label) -> Column:
+def _column(batch: Batch, label: Label) -> LabelColumn:
     if label.name not in batch.columns:
-        batch.columns[label.name] = Column.empty(label, len(batch))
+        batch.columns[label.name] = LabelColumn.empty(label, len(batch))
     return batch.columns[label.name]
 
 
@@ -316,7 +316,7 @@ class _Place:
     tail: int
     """Where its data ends, and separator and checksum follow."""
 
-    def fill(self, column: Column, where: _Ints, rows: _Bytes, moving: _Bools) -> None:
+    def fill(self, column: LabelColumn, where: _Ints, rows: _Bytes, moving: _Bools) -> None:
         """Put what the rows say of this group into a column."""
         column.present[where] = True
         data = slice(self.value, self.tail)

@@ -19,7 +19,7 @@ from typing import Literal
 from .errors import InputError
 from .mode import CHARACTER_BITS
 
-__all__ = ["Burst", "Defect", "Received", "Reception", "Uart", "levels", "received"]
+__all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "levels", "received"]
 
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
 _Parity = Literal["E", "O", "N", "M", "S"]
@@ -30,7 +30,7 @@ _IDLE = "1" * CHARACTER_BITS
 _ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
 
 
-class Defect(Enum):
+class CharacterDefect(Enum):
     """What is wrong with one character, as sent on the line or as told by a UART."""
 
     PARITY = "parity bit inverted"
@@ -51,7 +51,7 @@ class Burst:
     start_s: float
     character_s: float
     data: bytes
-    defects: Mapping[int, Defect] = field(default_factory=dict)
+    defects: Mapping[int, CharacterDefect] = field(default_factory=dict)
 
     @property
     def end_s(self) -> float:
@@ -105,7 +105,7 @@ class Received:
 
     code: int
     end_s: float
-    error: Defect | None = None
+    error: CharacterDefect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Reception:
     """
 
     data: bytes
-    errors: Mapping[int, Defect]
+    errors: Mapping[int, CharacterDefect]
     runs: tuple[tuple[int, float], ...]
     character_s: float
 
@@ -197,7 +197,7 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
         return Reception(burst.data, {}, ((0, burst.start_s + last_sample * sent_bit_s),), burst.character_s)
     position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
     data = bytearray()
-    errors: dict[int, Defect] = {}
+    errors: dict[int, CharacterDefect] = {}
     runs: list[tuple[int, float]] = []
     line = _Levels(burst)
     while (edge := line.falling_edge(position)) is not None:
@@ -270,24 +270,24 @@ class _Levels:
         self._window = window
 
 
-def _character(levels: list[int], uart: Uart) -> tuple[int, Defect | None]:
+def _character(levels: list[int], uart: Uart) -> tuple[int, CharacterDefect | None]:
     """Code and complaint from the sampled levels, start bit to stop bit."""
     code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + uart.data_bits]))
     if not levels[-1]:
-        return code, Defect.FRAMING
+        return code, CharacterDefect.FRAMING
     odd = sum(levels[1:-1]) % 2 == 1  # data and parity
     wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[uart.parity]
-    return code, Defect.PARITY if wrong else None
+    return code, CharacterDefect.PARITY if wrong else None
 
 
-def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, Defect]) -> int:
+def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, CharacterDefect]) -> int:
     """Receive from ``first`` to the next low stop bit, which hides the next start edge, or to the end.
 
     Returns:
         Index of the last character taken.
     """
     defects = {index: defect for index, defect in burst.defects.items() if first <= index < len(burst.data)}
-    last = min((i for i, defect in defects.items() if defect is Defect.FRAMING), default=len(burst.data) - 1)
+    last = min((i for i, defect in defects.items() if defect is CharacterDefect.FRAMING), default=len(burst.data) - 1)
     shift = len(data) - first
     codes, bad = _table(uart.data_bits, uart.parity, None)
     run = burst.data[first : last + 1]
@@ -306,7 +306,7 @@ def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dic
 
 
 @cache
-def _table(data_bits: int, parity: _Parity, defect: Defect | None) -> tuple[bytes, dict[int, Defect]]:
+def _table(data_bits: int, parity: _Parity, defect: CharacterDefect | None) -> tuple[bytes, dict[int, CharacterDefect]]:
     """What a true clock makes of each 7-bit code sent alone with ``defect``: codes, and complaints by code."""
     uart = Uart(1.0, data_bits, parity)
     defects = {} if defect is None else {0: defect}
@@ -323,10 +323,10 @@ def _pattern(code: int) -> int:
     return code << 1 | (code.bit_count() % 2) << 8 | _STOP_BIT
 
 
-_PATTERNS: dict[Defect | None, list[int]] = {
+_PATTERNS: dict[CharacterDefect | None, list[int]] = {
     None: [_pattern(code) for code in range(128)],
-    Defect.PARITY: [_pattern(code) ^ _PARITY_BIT for code in range(128)],
-    Defect.FRAMING: [_pattern(code) & ~_STOP_BIT for code in range(128)],
+    CharacterDefect.PARITY: [_pattern(code) ^ _PARITY_BIT for code in range(128)],
+    CharacterDefect.FRAMING: [_pattern(code) & ~_STOP_BIT for code in range(128)],
 }
 _TEXTS = {  # as they are on the line, first bit first
     defect: [format(pattern, f"0{CHARACTER_BITS}b")[::-1] for pattern in patterns]

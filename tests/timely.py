@@ -4,8 +4,8 @@
 from pathlib import Path
 from typing import Any
 
-from xky.hil.campaign import Campaign, Options
-from xky.hil.certify import certify
+from xky.hil.campaign.campaign import Campaign, Options
+from xky.hil.campaign.certify import certify
 
 _TRIES = 3
 

@@ -9,7 +9,7 @@ from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode
 
 from ..board import Board
 from ..firmware.parser import Listener, Parser
-from ..power.description import Power
+from ..power.description import PowerDescription
 
 __all__ = [
     "Defect",
@@ -172,5 +172,5 @@ def with_power(board: Board, **parts: object) -> Board:
     """
     if board.power is None:
         raise InputError(f"board {board.id}: has no [power], which this defect is in; take sim:winky-c6")
-    described = Power.model_validate(board.power.model_dump() | parts)
+    described = PowerDescription.model_validate(board.power.model_dump() | parts)
     return board.model_copy(update={"power": described})

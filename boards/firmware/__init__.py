@@ -12,17 +12,17 @@ from xky.protocol import InputError
 from xky.protocol.uart import Uart
 
 from ..board import Board
-from .fittings import Fittings
+from .context import FirmwareContext
+from .energy_policy import EnergyPolicy
 from .parser import Parser
-from .thrift import Thrift
 
-__all__ = ["Firmware", "Fittings", "Parser", "Thrift", "firmware_names", "load_firmware"]
+__all__ = ["EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware"]
 
 
 class Firmware(Protocol):
     """What each module's ``Firmware`` class is."""
 
-    def __init__(self, fittings: Fittings) -> None: ...
+    def __init__(self, fittings: FirmwareContext) -> None: ...
 
     @property
     def uarts(self) -> Sequence[tuple[float, Uart]]:

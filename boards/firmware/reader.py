@@ -9,18 +9,18 @@ from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 
 from ..receiver import LineReceiver
-from .fittings import Fittings
+from .context import FirmwareContext
 
-__all__ = ["Firmware"]
+__all__ = ["ReaderFirmware"]
 
 _LOOKS_EACH_S = 1.0
 _SILENT_S = 6.0  # without a good frame, it tries the other mode; assumption: two of the longest historic frames
 
 
-class Firmware:
+class ReaderFirmware:
     """One running reader."""
 
-    def __init__(self, fittings: Fittings) -> None:
+    def __init__(self, fittings: FirmwareContext) -> None:
         self._env = fittings.env
         self._line = fittings.line
         self._uplink = fittings.uplink

@@ -13,15 +13,15 @@ from xky.protocol import Frame, Group, InputError
 from xky.protocol.uart import Uart
 
 from ..receiver import LineReceiver
-from .fittings import Fittings
+from .context import FirmwareContext
 
-__all__ = ["Firmware"]
+__all__ = ["WinkyFirmware"]
 
 
-class Firmware:
+class WinkyFirmware:
     """One running Winky."""
 
-    def __init__(self, fittings: Fittings) -> None:
+    def __init__(self, fittings: FirmwareContext) -> None:
         env, board, mode, parser = fittings.env, fittings.board, fittings.mode, fittings.parser
         if board.wake is None:
             raise InputError(f"board {board.id}: firmware winky sleeps; give the board file a [wake] section")

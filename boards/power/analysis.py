@@ -9,11 +9,11 @@ from xky.protocol import InputError, Mode
 
 from ..board import Board
 from ..lora import shortest_period_s
-from ..ports import Supply
+from ..ports import SupplyPort
 from .cycle import Cycle
 from .description import RUN, SLEEP
-from .energy import Energy
-from .life import Life, Stretch, What, energy_over
+from .energy import EnergyBalance
+from .event_simulation import EventSimulation, PowerEventKind, Stretch, energy_over
 from .parts import ROOM_C
 from .phases import phases_of
 from .ratings import Rated, ratings_exceeded
@@ -75,7 +75,7 @@ class Analysis:
     """
 
     board: Board
-    supply: Supply
+    supply: SupplyPort
     mode: Mode
     refused: str
     needs_w: float
@@ -87,7 +87,7 @@ class Analysis:
     limited_by: str = ""
     margin_v: float | None = None
     settled_v: float | None = None
-    per_reading: Energy | None = None
+    per_reading: EnergyBalance | None = None
     exceeded: Sequence[Rated] = ()
     cycle: Cycle | None = None
 
@@ -101,9 +101,9 @@ class Analysis:
 
 def analyse(
     board: Board,
-    supply: Supply,
+    supply: SupplyPort,
     *,
-    highest: Supply,
+    highest: SupplyPort,
     mode: Mode = Mode.STANDARD,
     period_s: float | None = None,
     temperature_c: float = ROOM_C,
@@ -162,7 +162,7 @@ def analyse(
     )  # fmt: skip
 
 
-def _refusal(board: Board, supply: Supply, mode: Mode, offered_w: float) -> Analysis:
+def _refusal(board: Board, supply: SupplyPort, mode: Mode, offered_w: float) -> Analysis:
     assert board.power is not None
     needs_w = board.power.regulator.output_v * _mean_a(board, mode)
     takes, gives = f"{1e3 * needs_w:.3g} mW", f"the {1e3 * offered_w:.0f} mW that this supply gives at the most"
@@ -187,7 +187,7 @@ def _mean_a(board: Board, mode: Mode) -> float:
 
 
 def _always_on(
-    board: Board, train: Train, supply: Supply, mode: Mode, offered_w: float, exceeded: Sequence[Rated]
+    board: Board, train: Train, supply: SupplyPort, mode: Mode, offered_w: float, exceeded: Sequence[Rated]
 ) -> Analysis:
     cold = cold_start(board, supply, train=train, mode=mode)
     state = train.state(supply, RUN)
@@ -215,13 +215,13 @@ def one_period(cycle: Cycle, inner_v: float) -> list[Stretch]:
 
 def cold_start(
     board: Board,
-    supply: Supply,
+    supply: SupplyPort,
     *,
     train: Train | None = None,
     mode: Mode = Mode.STANDARD,
     full_once: bool = True,
     sleep_s: float | None = None,
-    changes: Sequence[tuple[float, Supply]] = (),
+    changes: Sequence[tuple[float, SupplyPort]] = (),
     inner_v: float = 0.0,
 ) -> ColdStart:
     """Let a board start from an empty capacitor, and go on for some cycles.
@@ -235,10 +235,10 @@ def cold_start(
         mode: of the TIC.
         full_once: whether its ADC has found its scale before.
         sleep_s: in the place of what the board does.
-        changes: see ``Life``.
+        changes: see ``EventSimulation``.
         inner_v: of the capacitor at the beginning.
     """
-    life = Life(
+    life = EventSimulation(
         board, supply, train=train, mode=mode, full_once=full_once, sleep_s=sleep_s, changes=changes, inner_v=inner_v,
         keep=True,
     )  # fmt: skip
@@ -249,23 +249,23 @@ def cold_start(
     stops = 0
     hangs_v: float | None = None
     for moment in life.live(_PATIENCE_S):
-        if moment.what is What.WAKE:
+        if moment.what is PowerEventKind.WAKE:
             if len(readings) == _CYCLES_SHOWN:
                 break
             wakes.append((moment.at_s, moment.inner_v))
             if board.wake is None:
                 started_s = moment.at_s
-        elif moment.what is What.WAITS:
+        elif moment.what is PowerEventKind.WAITS:
             wakes.pop()  # it went on sleeping
-        elif moment.what is What.STOPS:
+        elif moment.what is PowerEventKind.STOPS:
             stops += 1
             if not readings and stops == _STOPS:
                 break  # each wake begins where the last one did, or with less
-        elif moment.what is What.READING:
+        elif moment.what is PowerEventKind.READING:
             readings.append(moment.at_s)
             if started_s is None:
                 started_s = wakes[-1][0]
-        elif moment.what is What.BROWN_OUT:
+        elif moment.what is PowerEventKind.BROWN_OUT:
             if board.wake is None:
                 started_s = None
             resets_v.append(moment.inner_v)
@@ -280,7 +280,7 @@ def cold_start(
     )  # fmt: skip
 
 
-def _trouble_of(life: Life, stops: int, hangs_v: float | None) -> str:
+def _trouble_of(life: EventSimulation, stops: int, hangs_v: float | None) -> str:
     off, policy = life.train.state(life.supply, OFF), life.train.power.policy
     if hangs_v is not None:
         return f"hangs: it resets again and again at {hangs_v:.2f} V and never comes to read"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from ..ports import Supply
-from .curve import Curve, root
-from .description import Power
-from .fold import Branches, rising_root
+from ..ports import SupplyPort
+from .constant_power_response import Branches, rising_root
+from .curve import HermiteCurve, root
+from .description import PowerDescription
 from .parts import ROOM_C, Capacitor, Rectifier
 from .rectifier import Mean, mean_of
 
@@ -67,12 +67,12 @@ class Balance:
 
     def __init__(
         self,
-        power: Power,
-        supply: Supply,
+        power: PowerDescription,
+        supply: SupplyPort,
         rail_a: float,
         *,
         temperature_c: float = ROOM_C,
-        charging: Curve | None = None,
+        charging: HermiteCurve | None = None,
     ) -> None:
         assert power.rectifier is not None and power.capacitor is not None
         self.rectifier: Rectifier = power.rectifier
@@ -282,7 +282,9 @@ class Balance:
         return diodes * self.rectifier.diode.series_ohm if self.rectifier.diode.forward_v is None else 0.0
 
 
-def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_C, fine: float = _FINE) -> Curve:
+def charging_curve(
+    power: PowerDescription, supply: SupplyPort, *, temperature_c: float = ROOM_C, fine: float = _FINE
+) -> HermiteCurve:
     """Mean current of the rectifier over the voltage behind it; what takes longest to reckon, shared by all loads.
 
     Args:
@@ -305,7 +307,7 @@ def charging_curve(power: Power, supply: Supply, *, temperature_c: float = ROOM_
     edge_v = max(_edge_v(rectifier, peak_v), 0.1)
     largest_a = max(current(0.0)[0], 1e-6)
     knots = {lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)}
-    return Curve.through(current, sorted(knots), fine / _FINE * _FINEST * largest_a, relative=fine)
+    return HermiteCurve.through(current, sorted(knots), fine / _FINE * _FINEST * largest_a, relative=fine)
 
 
 def _edge_v(rectifier: Rectifier, peak_v: float) -> float:
@@ -314,7 +316,7 @@ def _edge_v(rectifier: Rectifier, peak_v: float) -> float:
     return whole_v if rectifier.diode.forward_v is None else whole_v - 2 * rectifier.diode.forward_v
 
 
-def _loop_ohm(power: Power, supply: Supply, esr_ohm: float) -> float:
+def _loop_ohm(power: PowerDescription, supply: SupplyPort, esr_ohm: float) -> float:
     assert power.rectifier is not None
     diode = power.rectifier.diode
     bridge = power.rectifier.kind == "bridge"
@@ -322,7 +324,7 @@ def _loop_ohm(power: Power, supply: Supply, esr_ohm: float) -> float:
     return supply.source_ohm + power.rectifier.series_ohm + diodes_ohm + _esr_in_loop_ohm(power, esr_ohm)
 
 
-def _esr_in_loop_ohm(power: Power, esr_ohm: float) -> float:
+def _esr_in_loop_ohm(power: PowerDescription, esr_ohm: float) -> float:
     assert power.rectifier is not None
     # A charger smooths its input, so the capacitor sees no pulses; a doubler's pump sees half of them
     if power.charger is not None:

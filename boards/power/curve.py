@@ -8,14 +8,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from math import cos, pi, sqrt
 
-__all__ = ["Curve", "gauss", "least", "root"]
+__all__ = ["HermiteCurve", "gauss", "least", "root"]
 
 _DEEPEST = 48  # halvings of a piece; a double has no more
 _GOLDEN = (sqrt(5) - 1) / 2
 _HALVINGS = 60  # of a valley
 
 
-class Curve:
+class HermiteCurve:
     """A function of one variable, kept as pieces.
 
     Args:
@@ -37,7 +37,7 @@ class Curve:
         tolerance: float,
         *,
         relative: float = 0.0,
-    ) -> "Curve":
+    ) -> "HermiteCurve":
         """The curve of a function between its first and last knot, halved until each middle is met.
 
         Args:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 
-from ..ports import Supply
-from .curve import Curve
+from ..ports import SupplyPort
+from .curve import HermiteCurve
 from .description import SLEEP
 from .phases import Phase
-from .train import OFF, State, Train
+from .train import OFF, PowerState, Train
 
 __all__ = ["Cycle", "Through"]
 
@@ -47,7 +47,7 @@ class Cycle:
         sleep_s: behind it.
     """
 
-    def __init__(self, train: Train, supply: Supply, phases: Sequence[Phase], sleep_s: float) -> None:
+    def __init__(self, train: Train, supply: SupplyPort, phases: Sequence[Phase], sleep_s: float) -> None:
         self._train = train
         self._supply = supply
         self._states = [(train.state(supply, phase.load), phase.duration_s) for phase in phases]
@@ -61,7 +61,7 @@ class Cycle:
         return self.wake_s + self.sleep_s
 
     @property
-    def states(self) -> Sequence[tuple[State, float]]:
+    def states(self) -> Sequence[tuple[PowerState, float]]:
         """Each state with its seconds, the sleep last."""
         return [*self._states, (self._sleep, self.sleep_s)]
 
@@ -179,7 +179,7 @@ class Cycle:
         until_s, off_v = self._until_down(start_v)
         return Through(off_v, cycles, off_v, cycles * self.period_s + until_s)
 
-    def _jumps(self, inner_v: float) -> Sequence[tuple[Curve, float]]:
+    def _jumps(self, inner_v: float) -> Sequence[tuple[HermiteCurve, float]]:
         states = self.states
         low_v = min(state.off_v for state, _ in states)
         high_v = max(inner_v, *(state.flow.rest_v(inner_v) for state, _ in states)) + 1e-6

@@ -9,13 +9,13 @@ from xky.protocol.tomlfile import Section
 
 from .parts import Adc, Bulk, Capacitor, Charger, Clamp, Mcu, NotNegative, Positive, Rectifier, Regulator, WakeUp
 
-__all__ = ["LoRa", "Load", "Policy", "Power"]
+__all__ = ["LoRa", "Policy", "PowerDescription", "RailLoad"]
 
 RUN, SLEEP = "run", "sleep"
 _MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # LoRaWAN regional parameters, EU868
 
 
-class Load(Section):
+class RailLoad(Section):
     """What the rail gives in one state of the device.
 
     Attributes:
@@ -33,7 +33,7 @@ class Load(Section):
     duration_spread: NotNegative = 0.0
 
     @model_validator(mode="after")
-    def _peak_is_more(self) -> "Load":
+    def _peak_is_more(self) -> "RailLoad":
         if self.peak_a is not None and self.peak_a < self.current_a:
             raise ValueError(
                 f"peak_a {self.peak_a}: expected current_a {self.current_a} or more; it is the mean's peak"
@@ -106,7 +106,7 @@ class LoRa(Section):
         return self
 
 
-class Power(Section):
+class PowerDescription(Section):
     """The power train of a board and what it carries.
 
     Attributes:
@@ -138,10 +138,10 @@ class Power(Section):
     adc: Adc | None = None
     policy: Policy = Policy()
     lora: LoRa | None = None
-    loads: dict[str, Load]
+    loads: dict[str, RailLoad]
 
     @model_validator(mode="after")
-    def _complete(self) -> "Power":
+    def _complete(self) -> "PowerDescription":
         if self.source == "tic":
             for name in ("rectifier", "capacitor"):
                 if getattr(self, name) is None:

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from .balance import Losses
 from .curve import gauss
-from .train import State
+from .train import PowerState
 
-__all__ = ["Energy", "energy_of"]
+__all__ = ["EnergyBalance", "energy_of"]
 
 _NODES = gauss(7)
 _FINE = 1e-11
@@ -25,7 +25,7 @@ _Sums = tuple[float, ...]
 
 
 @dataclass(slots=True)
-class Energy:
+class EnergyBalance:
     """Joules since a beginning.
 
     Attributes:
@@ -52,7 +52,7 @@ class Energy:
     regulator_j: float = 0.0
     delivered_j: float = 0.0
 
-    def add(self, other: "Energy") -> None:
+    def add(self, other: "EnergyBalance") -> None:
         """Take another part of the way in."""
         for field in fields(self):
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
@@ -63,7 +63,7 @@ class Energy:
         return self.source_j - float(sum(getattr(self, field.name) for field in fields(self)[1:]))
 
 
-def energy_of(state: State, before_v: float, after_v: float, duration_s: float) -> Energy:
+def energy_of(state: PowerState, before_v: float, after_v: float, duration_s: float) -> EnergyBalance:
     """Where the energy went while the inner voltage moved.
 
     Args:
@@ -102,7 +102,7 @@ def energy_of(state: State, before_v: float, after_v: float, duration_s: float) 
     if standing:
         way = _plus(way, (rest_s, *(rest_s * power_w for power_w in _powers(balance.losses(after_v)))))
     stored_j = 0.5 * balance.capacitance_f * (after_v - before_v) * (after_v + before_v)
-    return Energy(way[1], stored_j, *way[2:])
+    return EnergyBalance(way[1], stored_j, *way[2:])
 
 
 def _powers(losses: Losses) -> tuple[float, ...]:

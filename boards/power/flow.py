@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
-from .curve import Curve, gauss, least, root
+from .curve import HermiteCurve, gauss, least, root
 
 __all__ = ["Flow"]
 
@@ -134,7 +134,7 @@ class Flow:
         """dV/dt there, volts a second."""
         return self._net_a(inner_v) / self._capacitance_f
 
-    def jump(self, duration_s: float, low_v: float, high_v: float) -> Curve:
+    def jump(self, duration_s: float, low_v: float, high_v: float) -> HermiteCurve:
         """Voltage after ``duration_s`` over voltage before: one look-up a state, for years of the same cycle."""
 
         def after(inner_v: float) -> tuple[float, float]:
@@ -143,7 +143,7 @@ class Flow:
             # Neighbours keep their distance in time; at rest there is none to keep
             return later_v, self.slope(later_v) / slope if abs(slope) > 1e-15 else 1.0
 
-        return Curve.through(after, [low_v, *(v for v in self._stops if low_v < v < high_v), high_v], _FINE_V)
+        return HermiteCurve.through(after, [low_v, *(v for v in self._stops if low_v < v < high_v), high_v], _FINE_V)
 
     def _place(self, inner_v: float) -> int | None:
         """Number of the reach that leads on from here; None where it is at rest."""
@@ -186,7 +186,7 @@ class Flow:
         whole_s = self._seconds(start_v, end_v)
         total_s = first_s + second_s
         slopes = self.slope(start_v), self.slope(end_v)
-        curve = Curve((0.0, total_s), (start_v, end_v), slopes)
+        curve = HermiteCurve((0.0, total_s), (start_v, end_v), slopes)
         near = abs(start_v - end_v) < 4 * _AT_REST_V
         if near or (
             abs(curve(first_s) - middle_v) <= _FINE_V and abs(whole_s - total_s) * max(map(abs, slopes)) <= _FINE_V
@@ -208,7 +208,7 @@ class _Reach:
 
     def __init__(self, points: Sequence[tuple[float, float, float]], end_v: float, *, rises: bool, rests: bool) -> None:
         times, volts, slopes = zip(*points, strict=True)
-        self.at = Curve(times, volts, slopes)
+        self.at = HermiteCurve(times, volts, slopes)
         self._sign = 1.0 if rises else -1.0
         self._keys = [self._sign * v for v in volts]
         self.length_s = times[-1]

@@ -15,14 +15,14 @@ from math import sqrt
 from xky.protocol import InputError, Mode
 
 from ..board import Board
-from ..ports import Supply
+from ..ports import SupplyPort
 from .balance import FADES_V, Balance, charging_curve
-from .curve import Curve
-from .description import RUN, SLEEP, Power
+from .curve import HermiteCurve
+from .description import RUN, SLEEP, PowerDescription
 from .parts import ROOM_C
 from .phases import phases_of
 
-__all__ = ["Crossing", "Detail", "Draw", "draws_of", "netlist_of"]
+__all__ = ["Crossing", "Detail", "RailDraw", "draws_of", "netlist_of"]
 
 _STEP_S = {"averaged": 0.02, "carrier": 1e-7}  # at half a microsecond ngspice is itself 0.04 % off
 _RAMP_S = 1e-6  # of a change of load
@@ -47,7 +47,7 @@ class Detail(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class RailDraw:
     """What the rail gives for some time.
 
     Attributes:
@@ -77,9 +77,9 @@ class Crossing:
 
 
 def netlist_of(
-    power: Power,
-    supply: Supply,
-    draws: Sequence[Draw],
+    power: PowerDescription,
+    supply: SupplyPort,
+    draws: Sequence[RailDraw],
     *,
     title: str,
     detail: Detail,
@@ -124,7 +124,7 @@ def netlist_of(
     return "\n".join([*lines, ".end", ""])
 
 
-def draws_of(board: Board) -> list[Draw]:
+def draws_of(board: Board) -> list[RailDraw]:
     """A wake and the sleep after it, or a minute of a device that never sleeps; standard mode where it reads that."""
     assert board.power is not None
     if board.wake is None:
@@ -133,11 +133,13 @@ def draws_of(board: Board) -> list[Draw]:
         mode = Mode.STANDARD if Mode.STANDARD in board.modes else board.modes[0]
         states = [*((phase.load, phase.duration_s) for phase in phases_of(board, mode)), (SLEEP, board.wake.sleep_s)]
     loads = board.power.loads
-    return [Draw(name, duration_s, loads[name].current_a) for name, duration_s in states if duration_s > 0]
+    return [RailDraw(name, duration_s, loads[name].current_a) for name, duration_s in states if duration_s > 0]
 
 
 class _Netlist:
-    def __init__(self, power: Power, supply: Supply, most_a: float, temperature_c: float, inner_v: float) -> None:
+    def __init__(
+        self, power: PowerDescription, supply: SupplyPort, most_a: float, temperature_c: float, inner_v: float
+    ) -> None:
         assert power.rectifier is not None
         self._power, self._supply, self._inner_v, self._temperature_c = power, supply, inner_v, temperature_c
         self._rectifier, self._charger, self._regulator = power.rectifier, power.charger, power.regulator
@@ -233,7 +235,7 @@ class _Netlist:
             yield f"* Clamp {_plain(clamp.part)}: draws from a voltage (V) on, as a resistance (ohm)."
             yield f"Bclamp out 0 I=max(v(out)-{_number(clamp.voltage_v)},0)/{_number(clamp.resistance_ohm)}"
 
-    def loads(self, draws: Sequence[Draw]) -> Iterator[str]:
+    def loads(self, draws: Sequence[RailDraw]) -> Iterator[str]:
         """The regulator and what its rail gives."""
         regulator, wake_up = self._regulator, self._power.wake_up
         yield "* Current of the rail over time: 1 V is 1 A."
@@ -279,7 +281,7 @@ def _analysis(detail: Detail, stop_s: float, temperature_c: float) -> Iterator[s
     yield ".save v(inner) v(term) v(rail)"
 
 
-def _questions(draws: Sequence[Draw], stop_s: float, crossings: Sequence[Crossing]) -> Iterator[str]:
+def _questions(draws: Sequence[RailDraw], stop_s: float, crossings: Sequence[Crossing]) -> Iterator[str]:
     yield ".control"
     yield "set numdgt=9"
     yield "set nobreak"
@@ -300,7 +302,7 @@ def _questions(draws: Sequence[Draw], stop_s: float, crossings: Sequence[Crossin
     yield ".endc"
 
 
-def _points(curve: Curve, high_v: float) -> list[tuple[float, float]]:
+def _points(curve: HermiteCurve, high_v: float) -> list[tuple[float, float]]:
     """A curve as a polygon, as fine as it must be."""
     knots = [x for x in (curve.xs[0], 0.0, high_v) if x <= high_v]
     fine = _TABLE_FINE * max(abs(curve(0.0)), 1e-6)

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..ports import Supply
+from ..ports import SupplyPort
 from .train import OFF, Train
 
 __all__ = ["Rated", "ratings_exceeded", "ratings_of"]
@@ -32,7 +32,7 @@ class Rated:
         return self.borne > self.rated
 
 
-def ratings_of(train: Train, supply: Supply) -> Iterator[Rated]:
+def ratings_of(train: Train, supply: SupplyPort) -> Iterator[Rated]:
     """Each rating that the board's file gives.
 
     Args:
@@ -66,12 +66,12 @@ def ratings_of(train: Train, supply: Supply) -> Iterator[Rated]:
             yield Rated(part, what, borne, rated)
 
 
-def _most_a(train: Train, supply: Supply) -> float:
+def _most_a(train: Train, supply: SupplyPort) -> float:
     """The most that the regulator gives: the bulk capacitance carries a part of a burst."""
     states = (train.state(supply, name) for name in train.power.loads)
     return max(train.burst_a(state.load, state.balance) for state in states)
 
 
-def ratings_exceeded(train: Train, supply: Supply) -> list[Rated]:
+def ratings_exceeded(train: Train, supply: SupplyPort) -> list[Rated]:
     """The ratings that are not kept; see ``ratings_of``."""
     return [one for one in ratings_of(train, supply) if one.exceeded]

@@ -7,20 +7,20 @@ from math import exp, inf
 
 from xky.protocol import InputError
 
-from ..ports import Supply
+from ..ports import SupplyPort
 from .balance import Balance, charging_curve
-from .curve import Curve
-from .description import Load, Power
+from .curve import HermiteCurve
+from .description import PowerDescription, RailLoad
 from .flow import Flow
 from .parts import ROOM_C
 
-__all__ = ["OFF", "State", "Train"]
+__all__ = ["OFF", "PowerState", "Train"]
 
 OFF = "off"  # held in reset, or without a rail
 
 
 @dataclass(frozen=True)
-class State:
+class PowerState:
     """A supply and a load.
 
     Attributes:
@@ -32,7 +32,7 @@ class State:
     """
 
     name: str
-    load: Load
+    load: RailLoad
     balance: Balance
     off_terminal_v: float
     on_terminal_v: float
@@ -73,13 +73,13 @@ class Train:
         temperature_c: of all parts.
     """
 
-    def __init__(self, power: Power, *, temperature_c: float = ROOM_C) -> None:
+    def __init__(self, power: PowerDescription, *, temperature_c: float = ROOM_C) -> None:
         self.power = power
         self.temperature_c = temperature_c
-        self._charging: dict[tuple[float, float], Curve] = {}
-        self._states: dict[tuple[float, float, str], State] = {}
+        self._charging: dict[tuple[float, float], HermiteCurve] = {}
+        self._states: dict[tuple[float, float, str], PowerState] = {}
 
-    def state(self, supply: Supply, name: str) -> State:
+    def state(self, supply: SupplyPort, name: str) -> PowerState:
         """The state of a load by its name, ``off`` included; made once.
 
         Raises:
@@ -91,14 +91,14 @@ class Train:
             state = self._states[key] = self._make(supply, name)
         return state
 
-    def _make(self, supply: Supply, name: str) -> State:
+    def _make(self, supply: SupplyPort, name: str) -> PowerState:
         power = self.power
         if name != OFF and name not in power.loads:
             raise InputError(f"power.loads.{name}: missing; the firmware draws it, so write what it draws")
         key = supply.open_circuit_v, supply.source_ohm
         if key not in self._charging:
             self._charging[key] = charging_curve(power, supply, temperature_c=self.temperature_c)
-        load = Load(current_a=power.mcu.off_a) if name == OFF else power.loads[name]
+        load = RailLoad(current_a=power.mcu.off_a) if name == OFF else power.loads[name]
         balance = Balance(power, supply, load.current_a, temperature_c=self.temperature_c, charging=self._charging[key])
         on_v = power.mcu.power_on_v
         if power.regulator.kind == "boost":
@@ -106,10 +106,10 @@ class Train:
         if power.wake_up is not None:
             on_v = max(on_v, power.wake_up.on_v)
         if name == OFF:
-            return State(name, load, balance, -inf, on_v)
-        return State(name, load, balance, self._off_terminal_v(load, balance), on_v)
+            return PowerState(name, load, balance, -inf, on_v)
+        return PowerState(name, load, balance, self._off_terminal_v(load, balance), on_v)
 
-    def _off_terminal_v(self, load: Load, balance: Balance) -> float:
+    def _off_terminal_v(self, load: RailLoad, balance: Balance) -> float:
         power = self.power
         burst_a = self.burst_a(load, balance)
         dip_v = balance.esr_ohm * (burst_a - load.current_a)
@@ -121,7 +121,7 @@ class Train:
             lost_v = max(lost_v, power.wake_up.off_v + dip_v)
         return lost_v
 
-    def burst_a(self, load: Load, balance: Balance) -> float:
+    def burst_a(self, load: RailLoad, balance: Balance) -> float:
         """Current through regulator and capacitor at the end of a burst: the bulk capacitance gives the rest."""
         if load.peak_a is None:
             return load.current_a

@@ -11,15 +11,26 @@ from xky.protocol import InputError
 if find_spec("numpy") is None:
     raise InputError("the carrier needs numpy, which is not installed; install it with: pip install 'xky-hil[carrier]'")
 
-from .heard import Heard
+from .demodulator import Heard
 from .listening import listen
 from .receivers import envelope_receiver, quadrature, quadrature_receiver
-from .recording import Recording, open_recording, recording_writer
+from .recording import CarrierRecording, open_recording, recording_writer
 from .render import add_noise, render, whole_periods
 from .waveform import BrokenLimit, Samples, Waveform
 
 __all__ = [
-    "BrokenLimit", "Heard", "Recording", "Samples", "Waveform",
-    "add_noise", "envelope_receiver", "listen", "open_recording", "quadrature", "quadrature_receiver",
-    "recording_writer", "render", "whole_periods",
+    "BrokenLimit",
+    "CarrierRecording",
+    "Heard",
+    "Samples",
+    "Waveform",
+    "add_noise",
+    "envelope_receiver",
+    "listen",
+    "open_recording",
+    "quadrature",
+    "quadrature_receiver",
+    "recording_writer",
+    "render",
+    "whole_periods",
 ]  # fmt: skip

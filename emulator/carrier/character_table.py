@@ -14,7 +14,7 @@ import numpy as np
 
 from xky.protocol import Burst
 
-from .edges import ROUNDING_SAMPLES, Placed, envelope
+from .edges import ROUNDING_SAMPLES, PlacedBurst, envelope
 from .waveform import Samples, Waveform
 
 __all__ = ["CharacterTable", "character_table"]
@@ -44,7 +44,7 @@ class CharacterTable:
     def _make(self, code: int) -> list[Samples]:
         places, period = self._period.denominator, float(self._period)
         burst = Burst(0.0, period / self._waveform.rate_hz, bytes((code,)) * places)
-        drawn = envelope([Placed(burst, 0, period)], self._waveform, 0, self._period.numerator)
+        drawn = envelope([PlacedBurst(burst, 0, period)], self._waveform, 0, self._period.numerator)
         return np.split(drawn, [math.ceil(place * period - ROUNDING_SAMPLES) for place in range(1, places)])
 
 

@@ -14,13 +14,13 @@ from xky.protocol.uart import levels
 
 from .waveform import Samples, Waveform
 
-__all__ = ["ROUNDING_SAMPLES", "Placed", "envelope", "samples_of"]
+__all__ = ["ROUNDING_SAMPLES", "PlacedBurst", "envelope", "samples_of"]
 
 ROUNDING_SAMPLES = 1e-6  # a change that falls on a sample, but for the last digits, begins with it
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedBurst:
     """A burst among samples: it starts on one, so that equal characters give equal samples.
 
     Attributes:
@@ -39,7 +39,7 @@ class Placed:
         return self.start + len(self.burst.data) * self.character
 
 
-def envelope(placed: Sequence[Placed], waveform: Waveform, first: int, count: int) -> Samples:
+def envelope(placed: Sequence[PlacedBurst], waveform: Waveform, first: int, count: int) -> Samples:
     """The envelope, in volts, of ``count`` samples from ``first``."""
     positions, carried = _changes(placed, first)
     after = np.where(carried, waveform.amplitude_v, waveform.residual_v).astype(np.float32)
@@ -57,7 +57,7 @@ def envelope(placed: Sequence[Placed], waveform: Waveform, first: int, count: in
     return np.concatenate([idle, ramps])
 
 
-def _changes(placed: Sequence[Placed], first: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _changes(placed: Sequence[PlacedBurst], first: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Positions after ``first`` at which the line changes, and whether there is carrier from there on."""
     positions: list[NDArray[np.float64]] = [np.zeros(0)]
     carried: list[NDArray[np.bool_]] = [np.zeros(0, np.bool_)]

@@ -9,7 +9,7 @@ import numpy as np
 from xky.protocol import Mode
 from xky.protocol.mode import CHARACTER_BITS
 
-from .heard import Heard
+from .demodulator import Heard
 from .receivers import quadrature_receiver
 from .waveform import Samples
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xky.protocol import InputError, Mode
 
-from .heard import Heard, read_envelope
+from .demodulator import Heard, read_envelope
 from .specification import CARRIER_HZ
 from .waveform import Samples
 

@@ -14,7 +14,7 @@ from .csv_file import CsvWriter, read_csv
 from .wav import WavWriter, read_wav
 from .waveform import Samples
 
-__all__ = ["Recording", "Writer", "open_recording", "recording_writer"]
+__all__ = ["CarrierRecording", "Writer", "open_recording", "recording_writer"]
 
 Writer: TypeAlias = WavWriter | CsvWriter
 
@@ -24,7 +24,7 @@ _PIECE = 1 << 21  # samples at once: two seconds at 1 MS/s
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class CarrierRecording:
     """Samples of a line.
 
     Attributes:
@@ -36,14 +36,14 @@ class Recording:
     pieces: Iterator[Samples]
 
 
-def open_recording(path: Path) -> Recording:
+def open_recording(path: Path) -> CarrierRecording:
     """Read a recording.
 
     Raises:
         InputError: the file is of another kind, cannot be read, or (while reading) something in it cannot be used.
     """
     rate_hz, pieces = _KINDS[_kind(path)][1](path, _PIECE)
-    return Recording(rate_hz, pieces)
+    return CarrierRecording(rate_hz, pieces)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from xky.protocol import Burst, InputError
 from xky.protocol.mode import CHARACTER_BITS
 
 from .character_table import character_table
-from .edges import ROUNDING_SAMPLES, Placed, envelope, samples_of
+from .edges import ROUNDING_SAMPLES, PlacedBurst, envelope, samples_of
 from .waveform import Samples, Waveform
 
 __all__ = ["add_noise", "render", "whole_periods"]
@@ -53,7 +53,7 @@ def render(
         raise InputError("carrier: no burst; say from when to when the line is idle")
     rate_hz, pace = waveform.rate_hz, 1 / (1 + waveform.baud_error)
     placed = [
-        Placed(burst, samples_of(burst.start_s * pace, rate_hz), burst.character_s * pace * rate_hz)
+        PlacedBurst(burst, samples_of(burst.start_s * pace, rate_hz), burst.character_s * pace * rate_hz)
         for burst in bursts
     ]  # fmt: skip
     _check(placed, waveform)
@@ -70,7 +70,7 @@ def render(
     return samples
 
 
-def _check(placed: Sequence[Placed], waveform: Waveform) -> None:
+def _check(placed: Sequence[PlacedBurst], waveform: Waveform) -> None:
     for one in placed:
         bit_s = one.character / CHARACTER_BITS / waveform.rate_hz
         if waveform.edge_s > bit_s + 1e-9:
@@ -83,7 +83,7 @@ def _check(placed: Sequence[Placed], waveform: Waveform) -> None:
             )
 
 
-def _by_table(placed: Sequence[Placed], waveform: Waveform, first: int, count: int) -> Samples | None:
+def _by_table(placed: Sequence[PlacedBurst], waveform: Waveform, first: int, count: int) -> Samples | None:
     """The envelope laid out of characters; None where one needs to be drawn."""
     pieces: list[Samples] = []
     at = first

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from xky.protocol import LABELS, InputError
 
-from .fault import Fault, befallen, readable
+from .fault import Fault, readable, with_faults
 
-__all__ = ["Fault", "befallen", "known_faults", "made_fault", "readable"]
+__all__ = ["Fault", "known_faults", "made_fault", "readable", "with_faults"]
 
 _LABELS = {label for table in LABELS.values() for label in table}
 

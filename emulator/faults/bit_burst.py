@@ -11,7 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode
 from xky.protocol.mode import DATA_BITS
 
-from ..piece import Piece
+from ..truth.piece import Piece
 from .fault import damaged, data_places
 
 __all__ = ["BitBurst"]

@@ -10,7 +10,7 @@ from annotated_types import Interval
 
 from xky.protocol import Mode, encode_group
 
-from ..piece import Expect, Piece
+from ..truth.piece import Expect, Piece
 from .fault import altered
 from .wrong_checksum import COUNT
 

@@ -8,14 +8,14 @@ from random import Random
 from xky.protocol import Mode
 from xky.protocol.mode import EOT
 
-from ..piece import Expect, Piece
+from ..truth.piece import Expect, Piece
 from .fault import place_of, with_data
 
-__all__ = ["Cut"]
+__all__ = ["CutFrame"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CutFrame:
     """The frame ends at the group of ``label``.
 
     Args:

@@ -11,7 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Group, Mode, encode_group
 from xky.protocol.mode import ETX
 
-from ..piece import Expect, Piece, weakened
+from ..truth.piece import Expect, Piece, weakened
 
 __all__ = ["EndlessFrame"]
 

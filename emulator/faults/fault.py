@@ -9,13 +9,23 @@ from typing import Any, Protocol
 from xky.protocol import Group, Mode, checksum, encode_group
 from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import CR, EOT, ETX, LF, STX
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
-from ..piece import Expect, Piece, weakened
+from ..truth.piece import Expect, Piece, weakened
 
 __all__ = [
-    "TAIL", "Fault", "altered", "befallen", "damaged", "data_places", "misread", "place_of", "readable", "revalued",
-    "spoiled", "with_data",
+    "TAIL",
+    "Fault",
+    "altered",
+    "damaged",
+    "data_places",
+    "misread",
+    "place_of",
+    "readable",
+    "revalued",
+    "spoiled",
+    "with_data",
+    "with_faults",
 ]  # fmt: skip
 
 _PRINTABLE = frozenset(range(0x20, 0x7F))
@@ -36,7 +46,7 @@ class Fault(Protocol):
         ...
 
 
-def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
+def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The pieces of a frame with faults, one after the other, and what follows for the groups beside them.
 
     A broken LF or CR, or a low stop bit, may take the neighbour with it; a delimiter of frames in the wrong place
@@ -52,7 +62,7 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
             return weakened(result)
         if not piece.data.startswith(LF) and place > 0:
             result[place - 1 : place] = weakened(result[place - 1 : place])
-        hides_the_next = any(defect is Defect.FRAMING for _, defect in piece.defects)
+        hides_the_next = any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
         if hides_the_next and place + 1 < len(pieces) and pieces[place + 1].group is None:
             return weakened(result)  # an ETX that nobody hears
         if hides_the_next or not piece.data.endswith(CR):
@@ -135,7 +145,9 @@ def data_places(data: bytes, mode: Mode) -> range:
     return range(max(data.rfind(mode.separator, 0, end), 0) + 1, end)
 
 
-def spoiled(pieces: Sequence[Piece], place: int, spoilt: Sequence[int], defect: Defect, fault: str) -> list[Piece]:
+def spoiled(
+    pieces: Sequence[Piece], place: int, spoilt: Sequence[int], defect: CharacterDefect, fault: str
+) -> list[Piece]:
     """The pieces with that defect in some characters of the one at ``place``: it may be refused for them."""
     result = list(pieces)
     if spoilt:
@@ -160,7 +172,7 @@ def misread(pieces: Sequence[Piece], mode: Mode, fault: str, sample: Callable[[i
             arrived = [sample(code) for code in piece.data]
             result = with_data(result, place, bytes(code for code, _ in arrived), mode, fault)
             spoilt = [index for index, (_, sound) in enumerate(arrived) if not sound]
-            result = spoiled(result, place, spoilt, Defect.PARITY, fault)
+            result = spoiled(result, place, spoilt, CharacterDefect.PARITY, fault)
     return result
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from xky.protocol import Mode
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
-from ..piece import Piece
+from ..truth.piece import Piece
 from .fault import TAIL, place_of, spoiled
 
 __all__ = ["FramingError"]
@@ -24,4 +24,4 @@ class FramingError:
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], Defect.FRAMING, "framing_error")
+        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], CharacterDefect.FRAMING, "framing_error")

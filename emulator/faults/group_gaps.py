@@ -10,7 +10,7 @@ from annotated_types import Interval
 
 from xky.protocol import Mode
 
-from ..piece import Piece, weakened
+from ..truth.piece import Piece, weakened
 
 __all__ = ["GroupGaps"]
 

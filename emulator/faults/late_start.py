@@ -7,7 +7,7 @@ from random import Random
 
 from xky.protocol import Mode
 
-from ..piece import Piece, weakened
+from ..truth.piece import Piece, weakened
 from .fault import place_of, with_data
 
 __all__ = ["LateStart"]

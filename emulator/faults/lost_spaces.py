@@ -7,7 +7,7 @@ from random import Random
 
 from xky.protocol import Mode
 
-from ..piece import Piece
+from ..truth.piece import Piece
 from .fault import damaged, data_places
 
 __all__ = ["LostSpaces"]

@@ -10,9 +10,9 @@ from annotated_types import Interval
 
 from xky.protocol import Mode
 from xky.protocol.mode import CHARACTER_BITS
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
-from ..piece import Piece
+from ..truth.piece import Piece
 
 __all__ = ["MetrologyBursts"]
 
@@ -30,12 +30,12 @@ class MetrologyBursts:
         bursts = []
         for _ in range(self.count):
             whole, rest = divmod(max(1, round(rng.uniform(0.001, 0.020) * mode.baud)), CHARACTER_BITS)
-            data, spoilt = bytes(whole), [(at, Defect.FRAMING) for at in range(whole)]
+            data, spoilt = bytes(whole), [(at, CharacterDefect.FRAMING) for at in range(whole)]
             if rest:  # of a last character, its first bits only
                 last = 0x7F & 0x7F << rest - 1
                 data += bytes((last,))
                 if rest < CHARACTER_BITS - 1 and last.bit_count() % 2 == 0:
-                    spoilt.append((whole, Defect.PARITY))  # the parity bit is high again, too
+                    spoilt.append((whole, CharacterDefect.PARITY))  # the parity bit is high again, too
             silence = ((len(data), _REST_S),)
             bursts.append(Piece(data, fault="metrology_bursts", defects=tuple(spoilt), pauses=silence))
         return [*bursts, *pieces]

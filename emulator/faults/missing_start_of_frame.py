@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 from xky.protocol.mode import STX
 
-from ..piece import Piece, weakened
+from ..truth.piece import Piece, weakened
 
 __all__ = ["MissingStartOfFrame"]
 

@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 from xky.protocol.mode import LF
 
-from ..piece import Piece
+from ..truth.piece import Piece
 from .fault import damaged
 
 __all__ = ["MissingStartOfGroup"]

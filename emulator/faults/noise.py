@@ -10,16 +10,16 @@ from annotated_types import Interval
 
 from xky.protocol import Mode
 
-from ..piece import Piece, weakened
+from ..truth.piece import Piece, weakened
 
-__all__ = ["Noise"]
+__all__ = ["NoiseBeforeFrame"]
 
 # NULs, 0x7F and letters, as receivers see when a port opens (nokyyz captures); no delimiters.
 _ALPHABET = bytes((0x00, 0x00, 0x7F, 0x1A, 0x55, 0x2A, 0x41, 0x30, 0x20))
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
+class NoiseBeforeFrame:
     """``length`` characters of noise before STX; the frame behind it may be lost."""
 
     length: Annotated[int, Interval(ge=1, le=10_000)] = 40

@@ -10,7 +10,7 @@ from annotated_types import Interval
 
 from xky.protocol import Mode
 
-from ..piece import Piece
+from ..truth.piece import Piece
 from .fault import revalued
 
 __all__ = ["OverlongValue"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from xky.protocol import Mode
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
-from ..piece import Piece
+from ..truth.piece import Piece
 from .fault import TAIL, place_of, spoiled
 
 __all__ = ["ParityError"]
@@ -27,4 +27,4 @@ class ParityError:
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], Defect.PARITY, "parity_error")
+        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], CharacterDefect.PARITY, "parity_error")

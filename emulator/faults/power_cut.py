@@ -11,7 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode
 from xky.protocol.mode import DATA_BITS
 
-from ..piece import Expect, Piece, weakened
+from ..truth.piece import Expect, Piece, weakened
 from .fault import place_of, with_data
 
 __all__ = ["PowerCut"]

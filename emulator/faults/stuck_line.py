@@ -9,9 +9,9 @@ from typing import Annotated
 from annotated_types import Interval
 
 from xky.protocol import Mode
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
-from ..piece import Piece
+from ..truth.piece import Piece
 
 __all__ = ["StuckLine"]
 
@@ -33,6 +33,6 @@ class StuckLine:
         if not self.carrier:
             return [Piece(b"", fault="stuck_line", pauses=((0, self.for_s),)), *pieces]
         count = round(self.for_s / mode.character_s)
-        low = tuple((at, Defect.FRAMING) for at in range(count))
+        low = tuple((at, CharacterDefect.FRAMING) for at in range(count))
         stuck = Piece(bytes(count), fault="stuck_line", defects=low, pauses=((count, _REST_S),))
         return [stuck, *pieces]

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from xky.protocol import Group, Mode, encode_group
 
-from ..piece import Expect, Piece
+from ..truth.piece import Expect, Piece
 from .fault import place_of
 
 __all__ = ["UnknownLabel"]

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ..legal_time import PARIS, SECOND_US, instant_us
 
-__all__ = ["Appliance", "Day", "Run"]
+__all__ = ["Appliance", "Day", "Operation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Operation:
     """Constant power from one instant to another, both on whole seconds.
 
     Attributes:
@@ -69,7 +69,7 @@ class Run:
     @classmethod
     def of(
         cls, start_us: int, duration_s: int, active_w: float, cos_phi: float = 1.0, *, every_phase: bool = False
-    ) -> "Run":
+    ) -> "Operation":
         """A run by its power factor: inductive, as motors are."""
         reactive_w = active_w * sqrt(1 / cos_phi**2 - 1)
         stop_us = start_us + duration_s * SECOND_US
@@ -79,6 +79,6 @@ class Run:
 class Appliance(Protocol):
     """Something in the house that draws, or gives, power."""
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         """The runs that start in that day or in the night after it; the same for the same chance."""
         ...

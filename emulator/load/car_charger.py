@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from .appliance import Day, Run
+from .appliance import Day, Operation
 
 __all__ = ["CarCharger"]
 
@@ -24,10 +24,10 @@ class CarCharger:
     three_phase_a: int = 16
     cos_phi: float = 0.99
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         start_us = day.at(round(rng.uniform(*_START_H) * 3600))
         duration_s = round(rng.uniform(*_DURATION_MIN) * 60)
         if rng.random() >= _CHANCE:
             return []
         active_w = _PHASE_V * (self.one_phase_a if day.phases == 1 else self.three_phase_a)
-        return [Run.of(start_us, duration_s, active_w, self.cos_phi, every_phase=True)]
+        return [Operation.of(start_us, duration_s, active_w, self.cos_phi, every_phase=True)]

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from .appliance import Day, Run
+from .appliance import Day, Operation
 from .cycles import cycles
 
 __all__ = ["Fridge"]
@@ -20,6 +20,6 @@ class Fridge:
     active_w: float = 110
     cos_phi: float = 0.8
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         found = cycles(day, rng, _SLOT_S, lambda _: rng.uniform(*_ON_MIN) * 60)
-        return [Run.of(start_us, duration_s, self.active_w, self.cos_phi) for start_us, duration_s in found]
+        return [Operation.of(start_us, duration_s, self.active_w, self.cos_phi) for start_us, duration_s in found]

@@ -10,7 +10,7 @@ from math import cos, tau
 from random import Random
 
 from ..legal_time import local_time
-from .appliance import Day, Run
+from .appliance import Day, Operation
 from .cycles import cycles
 
 __all__ = ["HeatPump"]
@@ -35,7 +35,7 @@ class HeatPump:
     active_w: float = 1700
     cos_phi: float = 0.92
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         milder_c = rng.uniform(-_CHANCE_C, _CHANCE_C)
 
         def on_s(slot_us: int) -> float:
@@ -44,7 +44,7 @@ class HeatPump:
             return wanted_s if wanted_s >= _SHORTEST_S else 0.0
 
         found = cycles(day, rng, _SLOT_S, on_s)
-        return [Run.of(start_us, duration_s, self.active_w, self.cos_phi) for start_us, duration_s in found]
+        return [Operation.of(start_us, duration_s, self.active_w, self.cos_phi) for start_us, duration_s in found]
 
 
 def _outside_c(at_us: int) -> float:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from xky.protocol import InputError
 
 from ..legal_time import local_time
-from .appliance import Day, Run
+from .appliance import Day, Operation
 from .appliances import APPLIANCES, COMMON, PHOTOVOLTAICS, WATER_HEATER, check_names
 from .draw import Draw, Signals
 from .water_heater import WaterHeater
@@ -114,11 +114,11 @@ def _with_the_day_before(today: Day) -> tuple[Day, Day]:
     return Day(today.date - timedelta(days=1), today.seed, today.phases), today
 
 
-def _runs(name: str, day: Day) -> list[Run]:
+def _runs(name: str, day: Day) -> list[Operation]:
     return APPLIANCES[name].appliance.runs(day, day.rng(name))
 
 
-def _within(day: Day, phase: int, runs: Iterable[Run]) -> list[_Change]:
+def _within(day: Day, phase: int, runs: Iterable[Operation]) -> list[_Change]:
     """What the runs change in that day; one under way at midnight starts there."""
     changes: list[_Change] = []
     for run in runs:

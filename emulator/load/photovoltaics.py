@@ -11,7 +11,7 @@ from math import cos, radians, sin, tau
 from random import Random
 
 from ..legal_time import SECOND_US
-from .appliance import Day, Run
+from .appliance import Day, Operation
 
 __all__ = ["Photovoltaics"]
 
@@ -32,14 +32,14 @@ class Photovoltaics:
 
     peak_w: float = 2400
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         clear = rng.triangular(*_CLEAR)
         found = []
         for start_us in range(day.start_us, day.end_us, _QUARTER_S * SECOND_US):
             light = max(_DARKEST, 1 - (1 - clear) * 2 * rng.random())
             power_w = self.peak_w * _sine_of_height(start_us + _QUARTER_S // 2 * SECOND_US) * light
             if power_w > 0:
-                found.append(Run.of(start_us, _QUARTER_S, -power_w))
+                found.append(Operation.of(start_us, _QUARTER_S, -power_w))
         return found
 
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from .appliance import Day, Run
+from .appliance import Day, Operation
 
 __all__ = ["Standby"]
 
@@ -15,5 +15,5 @@ class Standby:
 
     active_w: float = 80
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
-        return [Run(day.start_us, day.end_us, round(self.active_w * 1000))]
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
+        return [Operation(day.start_us, day.end_us, round(self.active_w * 1000))]

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from .appliance import Day, Run
+from .appliance import Day, Operation
 
 __all__ = ["Usage", "Use"]
 
@@ -38,11 +38,11 @@ class Usage:
     uses: tuple[Use, ...]
     cos_phi: float = 1.0
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         found = []
         for use in self.uses:
             start_us = day.at(round(rng.uniform(*use.start_h) * 3600))
             duration_s = round(rng.uniform(*use.duration_min) * 60)
             if rng.random() < use.chance:
-                found.append(Run.of(start_us, duration_s, self.active_w, self.cos_phi))
+                found.append(Operation.of(start_us, duration_s, self.active_w, self.cos_phi))
         return found

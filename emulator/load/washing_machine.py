@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from .appliance import Day, Run
+from .appliance import Day, Operation
 
 __all__ = ["WashingMachine"]
 
@@ -27,10 +27,10 @@ class WashingMachine:
     turning_w: float = 250
     turning_cos_phi: float = 0.7
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         start_us = day.at(round(rng.uniform(*_START_H) * 3600))
         heating_s, turning_s = (round(rng.uniform(*minutes) * 60) for minutes in (_HEATING_MIN, _TURNING_MIN))
         if rng.random() >= _CHANCE:
             return []
-        heating = Run.of(start_us, heating_s, self.heating_w)
-        return [heating, Run.of(heating.stop_us, turning_s, self.turning_w, self.turning_cos_phi)]
+        heating = Operation.of(start_us, heating_s, self.heating_w)
+        return [heating, Operation.of(heating.stop_us, turning_s, self.turning_w, self.turning_cos_phi)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from ..legal_time import SECOND_US
-from .appliance import Day, Run
+from .appliance import Day, Operation
 
 __all__ = ["WaterHeater"]
 
@@ -25,14 +25,14 @@ class WaterHeater:
 
     active_w: float = 2200
 
-    def runs(self, day: Day, rng: Random) -> list[Run]:
+    def runs(self, day: Day, rng: Random) -> list[Operation]:
         """By its own clock, once a night."""
         duration_s = _duration_s(rng)
-        return [Run.of(day.at(round(rng.uniform(*_NIGHT_START_H) * 3600)), duration_s, self.active_w)]
+        return [Operation.of(day.at(round(rng.uniform(*_NIGHT_START_H) * 3600)), duration_s, self.active_w)]
 
     def runs_on_contact(
         self, closed_since_us: int, closing_day: Day, days: tuple[Day, ...], rng_of: Callable[[Day], Random]
-    ) -> list[Run]:
+    ) -> list[Operation]:
         """While the contact stays closed: until the tank is hot.
 
         Under a contact that stays closed for more than a day (a week-end tariff) the thermostat heats again
@@ -44,7 +44,7 @@ class WaterHeater:
             days: those of which to tell the nights that follow.
             rng_of: the chance of a day.
         """
-        first = Run.of(closed_since_us // SECOND_US * SECOND_US, _duration_s(rng_of(closing_day)), self.active_w)
+        first = Operation.of(closed_since_us // SECOND_US * SECOND_US, _duration_s(rng_of(closing_day)), self.active_w)
         nights = [run for day in days for run in self.runs(day, rng_of(day))]
         again_us = closed_since_us + _HOT_FOR_S * SECOND_US
         return [first, *(night for night in nights if night.start_us >= again_us)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xky.protocol import BenchError, Burst, InputError
 
-from ..sampling import Sampler
+from ..line.sampler import Sampler
 
 __all__ = ["FileOutput"]
 

@@ -15,8 +15,8 @@ import simpy
 from xky.protocol import Burst
 from xky.protocol.uart import Uart
 
+from ..line.sampler import Sampler
 from ..runner import RealTime
-from ..sampling import Sampler
 from .port import KERNEL_BUFFER, Overruns, PortSettings
 
 __all__ = ["PATIENCE_S", "Feed", "Pace", "PacedPort"]

@@ -27,8 +27,8 @@ import simpy
 from xky.protocol import BenchError, Burst
 from xky.protocol.uart import Uart
 
+from ..line.sampler import uart_of
 from ..runner import RealTime
-from ..sampling import uart_of
 from .paced import PATIENCE_S, Feed, PacedPort
 from .port import KERNEL_BUFFER, UNTOLD_BAUD, PortSettings
 

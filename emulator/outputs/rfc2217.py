@@ -13,7 +13,7 @@ from typing import Any
 import serial
 from serial.rfc2217 import IAC, IAC_DOUBLED, PortManager
 
-from ..sampling import uart_of
+from ..line.sampler import uart_of
 from .port import PortSettings
 from .tcp import Client, PortTcp
 

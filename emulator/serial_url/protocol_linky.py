@@ -16,12 +16,12 @@ import simpy
 
 from xky.protocol import InputError
 
-from ..line import Line
+from ..line.line import Line
+from ..line.sampler import Sampler, uart_of
+from ..line.transmitter import Transmitter
 from ..outputs.port import Overruns, PortSettings
-from ..play import Play
-from ..sampling import Sampler, uart_of
-from ..transmitter import Transmitter
-from ..truth import Truth
+from ..scenario.play import Play
+from ..truth.journal import Truth
 from .url import Emulated, LinkyUrlError, parse_url
 
 __all__ = ["LinkySerial", "LinkyUrlError", "Serial"]

@@ -12,11 +12,11 @@ import serial
 
 from xky.protocol import InputError, Mode
 
-from ..contract_table import drawn_contract
-from ..meter_file import MeterFile, meter_file
+from ..meter_file.contract_table import drawn_contract
+from ..meter_file.meter_file import MeterFile, meter_file
 from ..outputs.port import KERNEL_BUFFER
 from ..runner import SLOWEST
-from ..scenario import Scenario, scenario_named
+from ..scenario.scenario import Scenario, scenario_named
 
 __all__ = ["Emulated", "LinkyUrlError", "parse_url"]
 

@@ -11,7 +11,7 @@ from types import FrameType
 
 import typer
 
-from xky.hil.text import printable
+from xky.hil.terminal import printable
 from xky.protocol import BenchError, InputError
 
 __all__ = ["app", "main"]

@@ -16,7 +16,7 @@ from xky.boards.sources import SOURCES, Sourced, values_of
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
 
-from ..text import printable
+from ..terminal import printable
 
 __all__ = ["group"]
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from xky.hil.recorder import CaptureFile, Recorder, Seen
-from xky.hil.source import is_port, open_live, open_recording
+from xky.hil.recording.port_recorder import CaptureFile, Recorder, Seen
+from xky.hil.recording.source import is_port, open_live, open_recording
 from xky.protocol import BenchError, Decoder, InputError, Mode
 from xky.protocol.capture import CaptureWriter
 from xky.protocol.pseudonym import KEY_MIN, Pseudonyms, anonymised

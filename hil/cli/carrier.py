@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xky.emulator.meter_file import MeterFile, meter_file, meter_names
+from xky.emulator.meter_file.meter_file import MeterFile, meter_file, meter_names
 from xky.protocol import Burst, InputError, Mode
 
 from ..plot import check_plot
@@ -110,7 +110,7 @@ class _Signal:
     def write(self, path: Path) -> None:
         from xky.emulator.carrier import recording_writer
 
-        from ..carrier_line import frames_of, pieces_of
+        from ..emulation.carrier_line import frames_of, pieces_of
 
         characters = samples = 0
 
@@ -130,7 +130,7 @@ class _Signal:
               f"{rate_hz} samples a second")  # fmt: skip
 
     def play(self, resource: str, family: str, load_ohm: float | None) -> None:
-        from ..carrier_line import frames_of, looped
+        from ..emulation.carrier_line import frames_of, looped
         from ..instruments import longest_record, upload
 
         most_s = longest_record(family) / self.waveform.rate_hz
@@ -148,7 +148,7 @@ class _Signal:
               f"{playing.peak_v:.2f} V peak at the open output; --off ends it")  # fmt: skip
 
     def draw(self, path: Path) -> None:
-        from ..carrier_line import frames_of, group_of
+        from ..emulation.carrier_line import frames_of, group_of
         from ..plot.carrier import DrawnGroup, draw_group
 
         (frame,) = frames_of(self._written.build(), 1, seed=self._seed)

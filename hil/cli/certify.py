@@ -13,12 +13,12 @@ from rich.table import Table
 
 from xky.protocol import InputError, Mode
 
-from ..campaign import Campaign, Options
-from ..certify import certify
-from ..devices import LINES
-from ..print_matrix import print_matrix
-from ..text import printable
-from ..verdict import Verdict
+from ..bench.devices import LINES
+from ..campaign.campaign import Campaign, Options
+from ..campaign.certify import certify
+from ..campaign.print_defect_matrix import print_matrix
+from ..campaign.verdict import Verdict
+from ..terminal import printable
 
 __all__ = ["command"]
 

@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from xky.hil.columns import check_parquet, write_columns
-from xky.hil.frame_table import FrameTable
-from xky.hil.source import Source, open_recording, open_source
+from xky.hil.recording.frame_table import FrameTable
+from xky.hil.recording.parquet import check_parquet, write_columns
+from xky.hil.recording.source import Source, open_recording, open_source
 from xky.protocol import (
     LABELS,
     BenchError,

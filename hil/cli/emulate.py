@@ -10,24 +10,24 @@ import simpy
 import typer
 
 from xky.emulator import Line, Transmitter, Truth, contract_names
-from xky.emulator.acts import Acts
-from xky.emulator.chronicle import Chronicle
-from xky.emulator.contract_table import drawn_contract
-from xky.emulator.meter import DEFAULT_AT
-from xky.emulator.meter_file import MeterFile, meter_file, meter_names
+from xky.emulator.line.replay import Replay, bursts_of
+from xky.emulator.meter.linky import DEFAULT_AT
+from xky.emulator.meter_file.contract_table import drawn_contract
+from xky.emulator.meter_file.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs import keeps_parity
+from xky.emulator.outputs.choice import PortChoice
 from xky.emulator.outputs.file import FileOutput
-from xky.emulator.play import Play
-from xky.emulator.replay import Replay, bursts_of
 from xky.emulator.runner import FASTEST, SLOWEST
-from xky.emulator.scenario import Scenario, scenario_named, scenario_names
-from xky.emulator.ways import Way
+from xky.emulator.scenario.actions import Actions
+from xky.emulator.scenario.play import Play
+from xky.emulator.scenario.scenario import Scenario, scenario_named, scenario_names
+from xky.emulator.scenario.timeline import Timeline
 from xky.protocol import InputError, Mode
 
-from ..control import Control, Desk, open_control
-from ..on_ports import OnPorts, ways_for
+from ..emulation.control import Control, Session, open_control
+from ..emulation.on_ports import OnPorts, ways_for
 from ..plot import check_plot, draw_run
-from ..source import open_recording
+from ..recording.source import open_recording
 
 __all__ = ["command"]
 
@@ -112,7 +112,7 @@ def command(
 def _emulate(
     env: simpy.Environment,
     runs: "Sequence[_Run | _Replayed]",
-    ways: Sequence[Way],
+    ways: Sequence[PortChoice],
     speed: float,
     out: Path | None,
     link: Path | None,
@@ -182,7 +182,7 @@ class _Run:
     ) -> None:
         self.env = env
         self.seed = written.seed
-        self.line, self._truth, self.chronicle = Line(), Truth(), Chronicle()
+        self.line, self._truth, self.chronicle = Line(), Truth(), Timeline()
         self._keep_chronicle = keep_chronicle
         meter = written.build(at_us=None if story is None else story.at_us)
         meter.run_by(lambda: float(self.env.now))
@@ -195,8 +195,8 @@ class _Run:
             self.env.process(self._play.run())
             self.acts = self._play.acts
         else:
-            self.acts = Acts(self.env, self.transmitter, written, self.chronicle.remark)
-        self.desk: Desk | None = None
+            self.acts = Actions(self.env, self.transmitter, written, self.chronicle.remark)
+        self.desk: Session | None = None
         self.ended = False
         self.env.process(self.transmitter.run(until=lambda: self.ended))
 
@@ -243,7 +243,7 @@ class _Replayed:
 def _run_on_ports(
     env: simpy.Environment,
     runs: Sequence[_Run | _Replayed],
-    ways: Sequence[Way],
+    ways: Sequence[PortChoice],
     speed: float,
     link: Path | None,
     channel: Control | None,

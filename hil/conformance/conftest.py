@@ -5,11 +5,11 @@ from collections.abc import Generator
 
 import pytest
 
-from xky.hil.campaign import Campaign, Conclusion, Options
-from xky.hil.oracle import Case
+from xky.hil.campaign.campaign import Campaign, Conclusion, Options
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Purpose, purpose_of
+from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from xky.hil.pytest_options import option
-from xky.hil.requirement import Purpose, purpose_of
-from xky.hil.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from xky.protocol import BenchError, InputError, Mode, XkyError
 
 CAMPAIGN = pytest.StashKey[Campaign]()

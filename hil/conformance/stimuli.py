@@ -21,7 +21,7 @@ from xky.emulator.faults.bit_burst import BitBurst
 from xky.emulator.faults.bit_flips import BitFlips
 from xky.emulator.faults.character_gaps import CharacterGaps
 from xky.emulator.faults.control_character import ControlCharacter
-from xky.emulator.faults.cut import Cut
+from xky.emulator.faults.cut import CutFrame
 from xky.emulator.faults.damaged_start import DamagedStart
 from xky.emulator.faults.doubled_character import DoubledCharacter
 from xky.emulator.faults.empty_value import EmptyValue
@@ -39,7 +39,7 @@ from xky.emulator.faults.missing_end_of_group import MissingEndOfGroup
 from xky.emulator.faults.missing_group import MissingGroup
 from xky.emulator.faults.missing_start_of_frame import MissingStartOfFrame
 from xky.emulator.faults.missing_start_of_group import MissingStartOfGroup
-from xky.emulator.faults.noise import Noise
+from xky.emulator.faults.noise import NoiseBeforeFrame
 from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
 from xky.emulator.faults.overlong_value import OverlongValue
 from xky.emulator.faults.parity_error import ParityError
@@ -57,7 +57,7 @@ from xky.emulator.faults.wrong_size import WrongSize
 from xky.emulator.legal_time import SECOND_US
 from xky.protocol import Group, Mode, encode_group
 
-from ..stimulus import Stimulus, household
+from ..campaign.stimulus import Stimulus, household
 
 __all__ = [
     "AUTUMN",
@@ -339,11 +339,11 @@ FASTEST_LINE = replace(_HOUSE, name="fastest line", faults=_fastest)
 
 
 def _cut_in_group(meter: Linky) -> tuple[Fault, ...]:
-    return (Cut(_power_label(meter)),)
+    return (CutFrame(_power_label(meter)),)
 
 
 def _cut_by_eot(meter: Linky) -> tuple[Fault, ...]:
-    return (Cut(index_label(meter), with_eot=True),)
+    return (CutFrame(index_label(meter), with_eot=True),)
 
 
 def _late_start(meter: Linky) -> tuple[Fault, ...]:
@@ -374,7 +374,7 @@ def _power_cut(meter: Linky) -> tuple[Fault, ...]:
 
 
 def _noise(meter: Linky) -> tuple[Fault, ...]:
-    return MetrologyBursts(), Noise(150)
+    return MetrologyBursts(), NoiseBeforeFrame(150)
 
 
 def _noisy_line(meter: Linky) -> tuple[Fault, ...]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checksums: what is wrong is refused, what is right is not, and neither touches its neighbours."""
 
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case
-from xky.hil.requirement import Requirement, purpose
 
 CHK_1 = Requirement(
     "TIC-CHK-1", clause="54E §5.3.6, 02E §1.5.2", text="A group whose checksum is wrong is not reported."

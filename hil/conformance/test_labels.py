@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Labels and data: all of them, unknown ones, odd ones."""
 
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
+from xky.hil.campaign.verdict import Level
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case
-from xky.hil.requirement import Requirement, purpose
-from xky.hil.verdict import Level
 
 LBL_1 = Requirement(
     "TIC-LBL-1",

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Link layer: frames, their ends, their cuts, and what lies between them."""
 
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case
-from xky.hil.requirement import Requirement, purpose
 
 LNK_1 = Requirement(
     "TIC-LNK-1",

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the meter itself does: tariffs, colours, days, clock changes, peaks, limits, another mode, another meter."""
 
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case
-from xky.hil.requirement import Requirement, purpose
 
 TAR_1 = Requirement(
     "TIC-TAR-1",

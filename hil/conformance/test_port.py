@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The port: its rate, the size and parity of its characters."""
 
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
+from xky.hil.campaign.verdict import Level
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case
-from xky.hil.requirement import Requirement, purpose
-from xky.hil.verdict import Level
 
 PRT_1 = Requirement(
     "TIC-PRT-1",

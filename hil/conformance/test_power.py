@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Terminals I1-A: whether the device lives on what every meter gives."""
 
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
+from xky.hil.campaign.verdict import Level
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case
-from xky.hil.requirement import Requirement, purpose
-from xky.hil.verdict import Level
 
 PWR_1 = Requirement(
     "XKY-PWR-1",

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole run: what a device says is true, fresh, and complete."""
 
+from xky.hil.campaign.oracle import AccusationKind, Case
+from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
-from xky.hil.oracle import Case, Wrong
-from xky.hil.requirement import Requirement, purpose
 
 CMP_1 = Requirement(
     "TIC-CMP-1",
@@ -27,7 +27,7 @@ SND_1 = Requirement("TIC-SND-1", clause="xKy: soundness", text="Every value repo
 
 @purpose(SND_1, "sent", stimuli.CHANGE)
 def test_every_value_was_sent_under_its_label(case: Case) -> None:
-    case.no_value_is(Wrong.UNSENT)
+    case.no_value_is(AccusationKind.UNSENT)
 
 
 FRS_1 = Requirement(
@@ -39,7 +39,7 @@ FRS_1 = Requirement(
 
 @purpose(FRS_1, "fresh", stimuli.WRONG_CHECKSUM)
 def test_every_value_is_fresh(case: Case) -> None:
-    case.no_value_is(Wrong.STALE)
+    case.no_value_is(AccusationKind.STALE)
 
 
 @purpose(FRS_1, "missing-group", stimuli.WRONG_CHECKSUM)

@@ -13,7 +13,7 @@ from xky.protocol import BenchError
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
 
-__all__ = ["Family", "Model", "Record", "check_no_error"]
+__all__ = ["Family", "Model", "WaveformRecord", "check_no_error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class WaveformRecord:
     """A waveform to be played over and over.
 
     Attributes:
@@ -70,7 +70,7 @@ class Family(Protocol):
         """Take the signal off the output."""
         ...
 
-    def load(self, session: "MessageBasedResource", record: Record) -> None:
+    def load(self, session: "MessageBasedResource", record: WaveformRecord) -> None:
         """Store a waveform and set rate and level; the output stays off.
 
         Raises:

@@ -16,7 +16,7 @@ import numpy as np
 from xky.emulator.carrier import Samples
 from xky.protocol import BenchError, InputError
 
-from .generator import Family, Model, Record
+from .generator import Family, Model, WaveformRecord
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
@@ -105,7 +105,7 @@ def upload(
     peak_v = float(np.abs(samples).max(initial=0.0))
     if peak_v < _QUIET_V:
         raise InputError("upload: the signal is silent all over; give at least one character")
-    record = Record(
+    record = WaveformRecord(
         (samples / np.float32(peak_v)).astype(np.float32),
         rate_hz,
         peak_v if load_ohm is None else peak_v * (1 + SOURCE_OHM / load_ohm),
@@ -206,7 +206,7 @@ def _model(resource: str, name: str, family: str) -> Model:
     raise InputError(f"{resource}: {model}: this generator is not known; expected one that begins with {prefixes}")
 
 
-def _check(resource: str, model: Model, family: Family, record: Record) -> None:
+def _check(resource: str, model: Model, family: Family, record: WaveformRecord) -> None:
     points, rate_hz = len(record.shape), record.rate_hz
     if points > model.points:
         longest_s = model.points / rate_hz

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .generator import Model, Record, check_no_error
+from .generator import Model, WaveformRecord, check_no_error
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
@@ -32,7 +32,7 @@ def switch_off(session: "MessageBasedResource") -> None:
     session.write(":OUTP1 OFF")
 
 
-def load(session: "MessageBasedResource", record: Record) -> None:
+def load(session: "MessageBasedResource", record: WaveformRecord) -> None:
     """Store packet by packet.
 
     Raises:

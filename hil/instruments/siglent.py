@@ -7,7 +7,7 @@ import numpy as np
 
 from xky.protocol import BenchError
 
-from .generator import Model, Record
+from .generator import Model, WaveformRecord
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
@@ -33,7 +33,7 @@ def switch_off(session: "MessageBasedResource") -> None:
     session.write("C1:OUTP OFF")
 
 
-def load(session: "MessageBasedResource", record: Record) -> None:
+def load(session: "MessageBasedResource", record: WaveformRecord) -> None:
     """Store, read back, select.
 
     The data has no length before it and no end of line behind: it ends with the message.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from xky.emulator.chronicle import Chronicle, Remark
 from xky.emulator.legal_time import SECOND_US, local_time
+from xky.emulator.scenario.timeline import Timeline, TimelineNote
 
 from .sheet import GREY, SMALL_PT, plain, width_in
 from .time_axis import TimeAxis, is_skip
@@ -44,7 +44,7 @@ class Events:
         listed: two columns of lines: number, empty where a text goes on, and text.
     """
 
-    def __init__(self, chronicle: Chronicle, time: TimeAxis) -> None:
+    def __init__(self, chronicle: Timeline, time: TimeAxis) -> None:
         told = [one for one in chronicle.remarks if not is_skip(one)] + [_change(at_us) for at_us in time.changes_us]
         told.sort(key=lambda one: one.at_us)
         self._places = [time.x(one.at_us) for one in told]
@@ -94,8 +94,8 @@ def _listed(texts: Sequence[str]) -> tuple[list[tuple[str, str]], list[tuple[str
     return left, [line for lines in items for line in lines]
 
 
-def _change(at_us: int) -> Remark:
+def _change(at_us: int) -> TimelineNote:
     """A change of legal time."""
     before, after = local_time(at_us - SECOND_US), local_time(at_us)
     stopped, way = before + timedelta(seconds=1), "on" if after.dst() else "back"
-    return Remark(at_us, f"legal time goes from {stopped:%H:%M} {before:%Z} {way} to {after:%H:%M %Z}")
+    return TimelineNote(at_us, f"legal time goes from {stopped:%H:%M} {before:%Z} {way} to {after:%H:%M %Z}")

@@ -4,12 +4,12 @@
 import textwrap
 from typing import TYPE_CHECKING
 
-from xky.emulator.chronicle import Chronicle
+from xky.emulator.scenario.timeline import Timeline
 
 from .events import Events
 from .index_panel import draw_indexes
 from .power_panel import draw_power
-from .run import Run
+from .run import PlottedRun
 from .sheet import GREY, LEFT_IN, WIDTH_IN, Sheet
 from .tariff_strip import draw_tariff, strips
 from .ticks import ticks
@@ -22,9 +22,9 @@ __all__ = ["figure_of"]
 _TITLE_IN, _LINE_IN = 0.22, 0.17
 
 
-def figure_of(chronicle: Chronicle, title: str) -> "Figure":
+def figure_of(chronicle: Timeline, title: str) -> "Figure":
     """Draw it all."""
-    run = Run(chronicle)
+    run = PlottedRun(chronicle)
     time, events = run.time, Events(chronicle, run.time)
     placed = ticks(time)
     places, labels = [x for x, _ in placed], [label for _, label in placed]

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xky.emulator.chronicle import Chronicle
+from xky.emulator.scenario.timeline import Timeline
 from xky.protocol import InputError
 
 from .figure import figure_of
@@ -38,7 +38,7 @@ def check_plot(path: Path) -> None:
         raise InputError(f"--plot {path}: matplotlib is not installed; install it with: pip install 'xky-hil[plot]'")
 
 
-def draw_run(chronicle: Chronicle, path: Path, title: str) -> None:
+def draw_run(chronicle: Timeline, path: Path, title: str) -> None:
     """Draw what the chronicle tells into a file, SVG or PNG by its ending.
 
     Raises:

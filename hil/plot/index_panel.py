@@ -5,9 +5,9 @@ import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from xky.emulator.chronicle import EAIT_PLACE
+from xky.emulator.scenario.timeline import EAIT_PLACE
 
-from .run import Run, tariff_of
+from .run import PlottedRun, tariff_of
 from .sheet import add_legend
 from .tariff_strip import band
 from .time_axis import HOUR_S
@@ -24,7 +24,7 @@ _LINES: tuple[tuple[Any, str, str], ...] = (
 )  # fmt: skip
 
 
-def draw_indexes(axes: "Axes", run: Run) -> None:
+def draw_indexes(axes: "Axes", run: PlottedRun) -> None:
     """A line for each index that moved; the legend tells all that ran or moved."""
     from matplotlib.legend_handler import HandlerTuple
     from matplotlib.patches import Patch
@@ -55,7 +55,7 @@ def draw_indexes(axes: "Axes", run: Run) -> None:
     add_legend(axes, "Indexes", handles, labels, handler_map=side_by_side)
 
 
-def _line(run: Run, index: int) -> tuple[list[float], list[float]]:
+def _line(run: PlottedRun, index: int) -> tuple[list[float], list[float]]:
     """An index's way: straight between moments, and from one side of a cut to the other."""
     x, kwh = [], []
     for pieces, following in zip_longest(run.windows, run.windows[1:]):

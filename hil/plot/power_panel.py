@@ -4,9 +4,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from xky.emulator.chronicle import Moment
+from xky.emulator.scenario.timeline import TimelineEntry
 
-from .run import Run, bands
+from .run import PlottedRun, bands
 from .sheet import DENSE_PER_IN, PLOT_IN, SMALL_PT, add_legend, width_in
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _STATES: dict[str, dict[str, Any]] = {
 }
 
 
-def draw_power(axes: "Axes", run: Run) -> None:
+def draw_power(axes: "Axes", run: PlottedRun) -> None:
     """The panel and its legend."""
     from matplotlib.patches import Patch
 
@@ -51,15 +51,15 @@ def draw_power(axes: "Axes", run: Run) -> None:
     add_legend(axes, "Power", handles, [handle.get_label() for handle in handles])
 
 
-def _power_kva(moment: Moment) -> float:
+def _power_kva(moment: TimelineEntry) -> float:
     return (moment.drawn_va - moment.injected_va) / 1000
 
 
-def _limit_kva(moment: Moment) -> float:
+def _limit_kva(moment: TimelineEntry) -> float:
     return moment.limit_va / 1000
 
 
-def _steps(run: Run, key: Callable[[Moment], float]) -> tuple[list[float], list[float]]:
+def _steps(run: PlottedRun, key: Callable[[TimelineEntry], float]) -> tuple[list[float], list[float]]:
     """The corners of a quantity that is constant from moment to moment; at a cut it is no number."""
     x, y = [], []
     for pieces in run.windows:
@@ -71,7 +71,7 @@ def _steps(run: Run, key: Callable[[Moment], float]) -> tuple[list[float], list[
     return x, y
 
 
-def _write_limits(axes: "Axes", run: Run) -> None:
+def _write_limits(axes: "Axes", run: PlottedRun) -> None:
     """The figure at the line, where it begins and where it changes."""
     before, free_in = None, -1.0
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.2}
@@ -83,11 +83,11 @@ def _write_limits(axes: "Axes", run: Run) -> None:
         before = kva
 
 
-def _state(moment: Moment) -> str:
+def _state(moment: TimelineEntry) -> str:
     return "" if moment.powered and not moment.breaker_open else _OPEN if moment.powered else _NO_SUPPLY
 
 
-def _draw_states(axes: "Axes", run: Run) -> list[str]:
+def _draw_states(axes: "Axes", run: PlottedRun) -> list[str]:
     """Stretches without supply, or cut off; the names of what there is."""
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     seen = set()

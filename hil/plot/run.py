@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TypeVar
 
-from xky.emulator.chronicle import Chronicle, Moment
 from xky.emulator.legal_time import SECOND_US
+from xky.emulator.scenario.timeline import Timeline, TimelineEntry
 
 from .time_axis import HOUR_S, TimeAxis
 
-__all__ = ["Piece", "Run", "bands", "tariff_of"]
+__all__ = ["PlottedEntry", "PlottedRun", "bands", "tariff_of"]
 
 _ROLLOVER_WH = 10**9  # nine digits (54E §6.2.3)
 _POSSIBLE_VA = 100_000.0  # no house draws more: what an index gains beyond is a person's doing, or another meter's
@@ -19,16 +19,16 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlottedEntry:
     """A moment on the axis, from ``start`` to ``end``, and what each index gained before."""
 
     start: float
     end: float
-    moment: Moment
+    moment: TimelineEntry
     gained_wh: Sequence[float]
 
 
-class Run:
+class PlottedRun:
     """What the panels draw.
 
     Attributes:
@@ -39,14 +39,14 @@ class Run:
         numbers: of the supplier indexes that ran or moved, counted from 0; a look belongs to each number.
     """
 
-    def __init__(self, chronicle: Chronicle) -> None:
+    def __init__(self, chronicle: Timeline) -> None:
         self.time, self.moments = TimeAxis(chronicle), chronicle.moments
         sums_wh = _sums_wh(self.moments)
         self.gained_wh = sums_wh[-1]
         ends_us = [moment.at_us for moment in (*self.moments[1:], self.moments[-1])]
         self.windows = [
             [
-                Piece(self.time.x(moment.at_us), self.time.x(min(end_us, window.end_us)), moment, gained_wh)
+                PlottedEntry(self.time.x(moment.at_us), self.time.x(min(end_us, window.end_us)), moment, gained_wh)
                 for moment, end_us, gained_wh in zip(self.moments, ends_us, sums_wh, strict=True)
                 if window.start_us <= moment.at_us <= window.end_us
             ]
@@ -57,7 +57,7 @@ class Run:
         self.numbers = {index: number for number, index in enumerate(sorted(shown))}
 
 
-def _sums_wh(moments: Sequence[Moment]) -> list[list[float]]:
+def _sums_wh(moments: Sequence[TimelineEntry]) -> list[list[float]]:
     """What each index gained since the start; roll-overs, other meters and registers that were set leave no jump."""
     sums_wh = [[0.0] * len(moments[0].indexes_wh)]
     for before, after in pairwise(moments):
@@ -67,7 +67,9 @@ def _sums_wh(moments: Sequence[Moment]) -> list[list[float]]:
     return sums_wh
 
 
-def bands(windows: Sequence[Sequence[Piece]], key: Callable[[Moment], _Value]) -> Iterator[tuple[float, float, _Value]]:
+def bands(
+    windows: Sequence[Sequence[PlottedEntry]], key: Callable[[TimelineEntry], _Value]
+) -> Iterator[tuple[float, float, _Value]]:
     """Stretches of one value of ``key(moment)``: start, end, value. All end at a cut."""
     for pieces in windows:
         for value, group in groupby(pieces, lambda piece: key(piece.moment)):
@@ -75,6 +77,6 @@ def bands(windows: Sequence[Sequence[Piece]], key: Callable[[Moment], _Value]) -
             yield members[0].start, members[-1].end, value
 
 
-def tariff_of(moment: Moment) -> tuple[int, str]:
+def tariff_of(moment: TimelineEntry) -> tuple[int, str]:
     """The supplier index that runs, and its name."""
     return moment.supplier_index, " ".join(moment.tariff.split())

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .run import Run, bands, tariff_of
+from .run import PlottedRun, bands, tariff_of
 from .sheet import DENSE_PER_IN, PLOT_IN, SMALL_PT, width_in
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ def band(number: int) -> dict[str, Any]:
     return {"facecolor": ("#ffffff", "#e3e3e3")[number % 2], "edgecolor": "#888888", "hatch": _HATCHES[number]}
 
 
-def strips(run: Run) -> int:
+def strips(run: PlottedRun) -> int:
     """How many there are: 2 where days have colours."""
     return 2 if any(moment.colour for moment in run.moments) else 1
 
 
-def draw_tariff(axes: "Axes", run: Run) -> None:
+def draw_tariff(axes: "Axes", run: PlottedRun) -> None:
     """One strip or two, named on the left."""
     count = strips(run)
     axes.set_ylim(0, count)
@@ -47,7 +47,7 @@ def draw_tariff(axes: "Axes", run: Run) -> None:
         _write(axes, run, (start, end), 1.5, (f"{colour} day", colour, colour[:1].upper()))
 
 
-def _write(axes: "Axes", run: Run, between: tuple[float, float], y: float, texts: Sequence[str]) -> None:
+def _write(axes: "Axes", run: PlottedRun, between: tuple[float, float], y: float, texts: Sequence[str]) -> None:
     """The first of the texts that fits."""
     start, end = between
     text = next((one for one in texts if width_in(one, SMALL_PT) + 0.08 < run.time.inches(end - start)), None)

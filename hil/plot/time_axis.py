@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from xky.emulator.chronicle import Chronicle, Moment, Remark
 from xky.emulator.legal_time import SECOND_US, local_time
+from xky.emulator.scenario.timeline import Timeline, TimelineEntry, TimelineNote
 
 from .sheet import PLOT_IN
 
@@ -45,7 +45,7 @@ class TimeAxis:
         first, last: what it shows, in legal time; ``one_day`` if that is one day.
     """
 
-    def __init__(self, chronicle: Chronicle) -> None:
+    def __init__(self, chronicle: Timeline) -> None:
         starts_us, ends_us = [chronicle.moments[0].at_us], []
         for before, after in pairwise(chronicle.moments):
             cut_us = _skip_between(before, after, chronicle.remarks)
@@ -95,12 +95,12 @@ def spoken(day: datetime) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def is_skip(remark: Remark) -> bool:
+def is_skip(remark: TimelineNote) -> bool:
     """Whether it tells only that time was skipped."""
     return "skip_to" in remark.text.split(", ")
 
 
-def _skip_between(before: Moment, after: Moment, remarks: Sequence[Remark]) -> int | None:
+def _skip_between(before: TimelineEntry, after: TimelineEntry, remarks: Sequence[TimelineNote]) -> int | None:
     """When the meter's time was skipped between two moments; None if it was not."""
     within = [one for one in remarks if before.at_us <= one.at_us < after.at_us]
     told_us = [one.at_us for one in within if is_skip(one)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from xky.protocol import InputError
 
-from .columns import AMPERES, SECONDS, SUPPLY, VOLTS, Columns, read_columns
+from .measured_columns import AMPERES, SECONDS, SUPPLY, VOLTS, Columns, read_columns
 from .trajectory import Rows
 
 __all__ = ["read_curve", "thinned"]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
-from xky.boards.power.description import Power
+from xky.boards.power.description import PowerDescription
 from xky.emulator.supply import Supply
 from xky.protocol import InputError
 
@@ -114,7 +114,7 @@ class Fit:
         return next(one for one in self.found if one.key == key)
 
 
-def fit(power: Power, supply: Supply, rows: Rows, *, source_known: bool = False) -> Fit:
+def fit(power: PowerDescription, supply: Supply, rows: Rows, *, source_known: bool = False) -> Fit:
     """Fit a power train to a curve.
 
     Args:
@@ -170,7 +170,7 @@ def _found(
 class _Search:
     """The unknowns as a place: logarithms or values, and the inner voltage at the start."""
 
-    def __init__(self, power: Power, supply: Supply, rows: Rows, *, source_known: bool) -> None:
+    def __init__(self, power: PowerDescription, supply: Supply, rows: Rows, *, source_known: bool) -> None:
         capacitor = power.capacitor
         assert capacitor is not None
         self._rows = rows

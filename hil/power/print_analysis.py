@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 
 from xky.boards.power.analysis import GUARANTEED_W, Analysis
-from xky.boards.power.energy import Energy
+from xky.boards.power.energy import EnergyBalance
 from xky.boards.power.ratings import Rated
 from xky.emulator.supply import Supply
 
-from ..text import printable
-from .times import told_time
+from ..terminal import printable
+from .durations import told_time
 from .wake_table import Step, wake_of, wakes_at
 
 __all__ = ["print_analysis", "title_of", "verdict_of"]
@@ -154,7 +154,7 @@ def _amperes(current_a: float) -> str:
     return f"{1e3 * current_a:.3g} mA" if current_a >= 1e-3 else f"{1e6 * current_a:.3g} µA"
 
 
-def _energy(energy: Energy) -> Table:
+def _energy(energy: EnergyBalance) -> Table:
     title = f"Where the energy of one period goes: {energy.source_j:.3g} J from the meter"
     table = Table(title=title, title_justify="left")
     table.add_column("to")

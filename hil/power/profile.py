@@ -19,9 +19,9 @@ from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from xky.protocol import InputError
 
-from .columns import AMPERES, SECONDS, read_columns
+from .measured_columns import AMPERES, SECONDS, read_columns
 
-__all__ = ["Log", "Profile", "State", "profile_of", "read_log"]
+__all__ = ["Log", "Profile", "ProfileState", "profile_of", "read_log"]
 
 _BLOCK_S = 1e-3  # means of so long are looked at; a burst is some of them
 _BURST_S = 0.03  # what is shorter is a burst of its state, or a gap between two
@@ -54,7 +54,7 @@ class Log:
 
 
 @dataclass(slots=True)
-class State:
+class ProfileState:
     """A state of the device.
 
     Attributes:
@@ -94,7 +94,7 @@ class Profile:
         remarks: what a person should know.
     """
 
-    states: list[State]
+    states: list[ProfileState]
     cycles: int
     mean_a: float
     pieces: list[tuple[float, float, str]]
@@ -325,12 +325,12 @@ def _names(log: Log, wakes: Sequence[Sequence[_Piece]]) -> list[str]:
     return names
 
 
-def _state(log: Log, name: str, seen: Sequence[_Piece], whole: Sequence[_Piece]) -> State:
+def _state(log: Log, name: str, seen: Sequence[_Piece], whole: Sequence[_Piece]) -> ProfileState:
     samples = sum(piece.end - piece.start for piece in seen)
     current_a = sum(piece.mean_a * (piece.end - piece.start) for piece in seen) / samples
     peak_a, peak_s = _bursts(log, seen) or (None, None)
     durations_s = [_time(log, piece.end) - _time(log, piece.start) for piece in whole]
-    return State(name, current_a, peak_a, peak_s, durations_s)
+    return ProfileState(name, current_a, peak_a, peak_s, durations_s)
 
 
 def _bursts(log: Log, pieces: Sequence[_Piece]) -> tuple[float, float] | None:

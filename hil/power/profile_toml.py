@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from .profile import Profile, State
+from .profile import Profile, ProfileState
 
 __all__ = ["profile_toml"]
 
@@ -47,12 +47,12 @@ def _lines(profile: Profile, measured: str) -> Iterator[str]:
             yield f"duration_spread = {_number(state.spread_s / state.duration_s)}{source}"
 
 
-def _wake_s(states: dict[str, State], name: str) -> str:
+def _wake_s(states: dict[str, ProfileState], name: str) -> str:
     state = states.get(name)
     return _number(0.0 if state is None or state.duration_s is None else state.duration_s)
 
 
-def _remark(states: dict[str, State], name: str) -> str:
+def _remark(states: dict[str, ProfileState], name: str) -> str:
     state = states.get(name)
     if state is None:
         return f", not told apart from {_WITHIN[name]}" if _WITHIN.get(name) in states else ", not seen"

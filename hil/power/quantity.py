@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from xky.boards.board import Board
 from xky.protocol import InputError
 
+from .durations import seconds_of
 from .points import OPEN_CIRCUIT, PERIOD, SOURCE, TEMPERATURE, changed_board, value_of
 from .rectified import Array
-from .times import seconds_of
 
 __all__ = ["ALIASES", "Varied", "temperatures_of", "varied_of"]
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from xky.protocol import InputError
 
-from .many import Outcome
 from .points import Points
+from .population import Outcome
 from .rectified import Array
 
 __all__ = ["OUTPUTS", "ResultsFile", "rows_of", "sign_of"]

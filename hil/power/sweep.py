@@ -13,13 +13,13 @@ from xky.boards.power.description import RUN, SLEEP
 from xky.boards.power.phases import phases_of
 from xky.protocol import Mode
 
-from .many import live
 from .points import PERIOD, Points
+from .population import simulate_population
 from .quantity import Varied
 from .rectified import Array
 from .results_file import OUTPUTS
 
-__all__ = ["Grid", "crossings_of", "grid_points", "phase_names"]
+__all__ = ["SweepGrid", "crossings_of", "grid_points", "phase_names"]
 
 _ROUNDS, _BETWEEN = 2, 16  # looks between two neighbours of a grid: 256 times as fine
 
@@ -27,7 +27,7 @@ _Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Grid:
+class SweepGrid:
     """A sweep that has been made.
 
     Attributes:
@@ -162,4 +162,4 @@ def _margins_of(points: Points, columns: Mapping[str, Array], cycles: int) -> Ar
     """Margins of other points of the same sweep; each column has rows, or one row that is taken for all."""
     shape = np.broadcast_shapes(*(values.shape for values in columns.values()))
     flat = {key: np.broadcast_to(values, shape).reshape(-1) for key, values in columns.items()}
-    return live(replace(points, columns=flat, count=int(np.prod(shape))), cycles).margin_v.reshape(shape)
+    return simulate_population(replace(points, columns=flat, count=int(np.prod(shape))), cycles).margin_v.reshape(shape)

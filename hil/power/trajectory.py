@@ -16,7 +16,7 @@ from numpy.polynomial import chebyshev
 from scipy.linalg import solve_banded
 
 from xky.boards.power.balance import Balance, charging_curve
-from xky.boards.power.description import Power
+from xky.boards.power.description import PowerDescription
 from xky.emulator.supply import Supply
 
 __all__ = ["Rows", "Trajectory", "Unknowns"]
@@ -82,7 +82,7 @@ class Trajectory:
         rows: of the curve.
     """
 
-    def __init__(self, power: Power, supply: Supply, rows: Rows) -> None:
+    def __init__(self, power: PowerDescription, supply: Supply, rows: Rows) -> None:
         assert power.capacitor is not None
         self._power, self._supply, self._rows = power, supply, rows
         self._tables: dict[tuple[float, float], _Table] = {}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from xky.hil.columns import write_columns
-from xky.hil.source import open_recording
+from xky.hil.recording.parquet import write_columns
+from xky.hil.recording.source import open_recording
 from xky.protocol import Mode
 from xky.protocol.bulk import BulkDecoder
 from xky.protocol.capture import CaptureWriter, Header, runs_at_line_rate

@@ -12,7 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.emulator import Household, Line, Linky, Transmitter, Truth
 from xky.protocol import Burst, Damaged, Decoder, Frame, Mode
-from xky.protocol.uart import Defect, Uart, received
+from xky.protocol.uart import CharacterDefect, Uart, received
 
 DURATION_S = 3600.0
 ROUNDS = 5
@@ -33,7 +33,7 @@ def wake(burst: Burst, rng: Random) -> tuple[Burst, float | None]:
 
 def damaged_bit(burst: Burst, rng: Random) -> tuple[Burst, float | None]:
     """A parity bit or a stop bit of each frame is the wrong way round, STX and ETX spared."""
-    return replace(burst, defects={rng.randrange(1, len(burst.data) - 2): rng.choice([*Defect])}), None
+    return replace(burst, defects={rng.randrange(1, len(burst.data) - 2): rng.choice([*CharacterDefect])}), None
 
 
 class Listener:

@@ -8,8 +8,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.boards import board_named
 from xky.emulator import Household, Linky
-from xky.hil.bench import Bench
-from xky.hil.devices import open_device
+from xky.hil.bench.bench import Bench
+from xky.hil.bench.devices import open_device
 from xky.protocol import Mode
 
 DAY_S = 86_400.0

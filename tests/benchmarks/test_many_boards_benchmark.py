@@ -11,8 +11,8 @@ from xky.boards.power.cycle import Cycle
 from xky.boards.power.phases import phases_of
 from xky.boards.power.train import OFF, Train
 from xky.emulator.supply import SUPPLIES
-from xky.hil.power.many import live
 from xky.hil.power.points import Points
+from xky.hil.power.population import simulate_population
 from xky.protocol import Mode
 
 BOARDS, CYCLES = 10_000, 100
@@ -55,11 +55,11 @@ def alone(points: Points, number: int) -> float:
 
 def test_ten_thousand_boards(capsys: pytest.CaptureFixture[str]) -> None:
     points = boards(BOARDS)
-    outcome = live(points, CYCLES)
+    outcome = simulate_population(points, CYCLES)
     ours_s, alone_s = [], []
     for round_number in range(ROUNDS):
         start_s = time.process_time()
-        live(points, CYCLES)
+        simulate_population(points, CYCLES)
         middle_s = time.process_time()
         for number in range(ALONE // ROUNDS + 1):
             inner_v = alone(points, round_number * 3 + number)
@@ -82,7 +82,7 @@ def test_ten_thousand_boards_that_never_settle(capsys: pytest.CaptureFixture[str
     columns = {**points.columns, "period_s": np.full(BOARDS, 15.6)}  # next to what each can bear: slow to settle
     hard = Points(BOARD, BOARDS, columns, SUPPLY.open_circuit_v, SUPPLY.source_ohm)
     start_s = time.process_time()
-    outcome = live(hard, CYCLES)
+    outcome = simulate_population(hard, CYCLES)
     took_s = time.process_time() - start_s
     assert outcome.cycles == CYCLES
     with capsys.disabled():

@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.boards import board_named
 from xky.boards.power.cycle import Cycle
-from xky.boards.power.life import Life, What
+from xky.boards.power.event_simulation import EventSimulation, PowerEventKind
 from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
@@ -53,9 +53,9 @@ def empty_timeouts() -> None:
 def event_by_event(cycles: int) -> int:
     """Every decision of the firmware, every threshold."""
     readings = 0
-    for moment in Life(WINKY, MINIMUM, train=new_train(), sleep_s=SLEEP_S).live(cycles * PERIOD_S):
-        readings += moment.what is What.READING
-        assert moment.what is not What.BROWN_OUT
+    for moment in EventSimulation(WINKY, MINIMUM, train=new_train(), sleep_s=SLEEP_S).live(cycles * PERIOD_S):
+        readings += moment.what is PowerEventKind.READING
+        assert moment.what is not PowerEventKind.BROWN_OUT
     return readings
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.boards import board_named
-from xky.boards.power.netlist import Detail, Draw, draws_of, netlist_of
+from xky.boards.power.netlist import Detail, RailDraw, draws_of, netlist_of
 from xky.boards.power.train import OFF, Train
 from xky.emulator.supply import SUPPLIES
 
@@ -22,7 +22,7 @@ CARRIER_S = 0.1
 AT_A_TIME = 200
 
 
-def ngspice_s(detail: Detail, draws: list[Draw]) -> float:
+def ngspice_s(detail: Detail, draws: list[RailDraw]) -> float:
     """CPU time of ngspice alone."""
     assert BOARD.power is not None
     netlist = netlist_of(BOARD.power, MINIMUM, draws, title="benchmark", detail=detail)
@@ -38,8 +38,8 @@ def test_times_ngspice(
     detail: Detail, rounds: int, goal: int, benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert BOARD.power is not None
-    off = Draw(OFF, CHARGE_S, BOARD.power.mcu.off_a)
-    draws = [off, *draws_of(BOARD)] if detail is Detail.AVERAGED else [Draw(OFF, CARRIER_S, off.rail_a)]
+    off = RailDraw(OFF, CHARGE_S, BOARD.power.mcu.off_a)
+    draws = [off, *draws_of(BOARD)] if detail is Detail.AVERAGED else [RailDraw(OFF, CARRIER_S, off.rail_a)]
     began_s = time.process_time()
     train = Train(BOARD.power)
     states = [(train.state(MINIMUM, draw.name).flow, draw.duration_s) for draw in draws]

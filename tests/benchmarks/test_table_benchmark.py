@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from xky.hil.frame_table import FrameTable, _cells
+from xky.hil.recording.frame_table import FrameTable, _cells
 from xky.protocol import Frame, decode
 
 from .conftest import Compare

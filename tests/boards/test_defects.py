@@ -12,7 +12,7 @@ from xky.boards.firmware import Parser
 from xky.emulator import Linky, contract_maker
 from xky.emulator.faults import Fault
 from xky.emulator.faults.wrong_checksum import WrongChecksum
-from xky.emulator.truth import Expect, Piece
+from xky.emulator.truth.journal import Expect, Piece
 from xky.protocol import Decoder, Frame, Group, InputError, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 

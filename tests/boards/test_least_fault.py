@@ -10,8 +10,8 @@ from xky.boards import known_defects
 from xky.boards.firmware import Parser
 from xky.emulator import Expect, Linky, Piece, SentFrame
 from xky.emulator.fault_strategies import faults
-from xky.emulator.faults import Fault, befallen, made_fault
-from xky.emulator.timing import bursts_of
+from xky.emulator.faults import Fault, made_fault, with_faults
+from xky.emulator.truth.timing import bursts_of
 from xky.protocol import Frame, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 from xky.protocol.uart import Uart, received
@@ -29,7 +29,7 @@ def is_wrong(parser: Parser, those: list[Fault]) -> bool:
     mode = Mode.STANDARD
     listener = parser.listener(mode)
     now_s = 0.0
-    for pieces in (PIECES, befallen(PIECES, those, mode, Random(1)), PIECES):
+    for pieces in (PIECES, with_faults(PIECES, those, mode, Random(1)), PIECES):
         complete = pieces[-1].data == ETX and any(piece.data == STX for piece in pieces)
         sent = SentFrame(0, mode, now_s, mode.character_s, tuple(pieces), complete, "")
         told: dict[str, str] = {}

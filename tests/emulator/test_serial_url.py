@@ -14,7 +14,7 @@ import simpy
 
 import xky.emulator.serial_url
 from xky.emulator import Line, Transmitter, Truth, meter_file
-from xky.emulator.meter_file import MeterFile
+from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.serial_url import LinkySerial, LinkyUrlError
 from xky.protocol import Frame, Mode, decode
 

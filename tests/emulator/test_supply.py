@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from xky.emulator import scenario_named
+from xky.emulator.scenario.supply_script import supplies_of
 from xky.emulator.supply import SUPPLIES, Supply, Terminals, supply_named
-from xky.emulator.supply_script import supplies_of
 from xky.protocol import InputError
 
 MINIMUM = SUPPLIES["min_spec"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from xky.emulator import Linky
-from xky.hil.bench import Bench, board_of
-from xky.hil.devices import LINES, Device, device_kinds, open_device
+from xky.hil.bench.bench import Bench, board_of
+from xky.hil.bench.devices import LINES, Device, device_kinds, open_device
 from xky.protocol import InputError, Mode
 
 from ..compiler import HAS_COMPILER

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from xky.emulator import Expect, Linky, Piece, SentFrame
 from xky.emulator.fault_strategies import faults
-from xky.emulator.faults import Fault, befallen, known_faults, made_fault
-from xky.emulator.timing import bursts_of, spans_of
+from xky.emulator.faults import Fault, known_faults, made_fault, with_faults
+from xky.emulator.truth.timing import bursts_of, spans_of
 from xky.protocol import Decoder, Frame, Group, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 from xky.protocol.uart import Uart, received
@@ -54,7 +54,7 @@ PIECES = {mode: pieces_of(mode) for mode in MODES}
 
 def sent_with(those: Sequence[Fault], mode: Mode, seed: int) -> SentFrame:
     """A frame with those faults, as the journal has it."""
-    pieces = befallen(PIECES[mode], those, mode, Random(seed))
+    pieces = with_faults(PIECES[mode], those, mode, Random(seed))
     return SentFrame(0, mode, 0.0, mode.character_s, tuple(pieces), True, "")
 
 

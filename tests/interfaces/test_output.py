@@ -25,7 +25,7 @@ from xky.emulator.outputs.serial_port import PortSerial
 from xky.emulator.outputs.stdout import PortStdout
 from xky.emulator.outputs.tcp import PortTcp
 from xky.protocol import Burst, InputError
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
 FOLDER = Path(__file__).parents[2] / "emulator" / "outputs"
 
@@ -184,7 +184,7 @@ def test_every_seven_bit_code_comes_out_as_it_is(way: Way) -> None:
 
 
 def test_a_spoilt_character_comes_without_a_mark_as_a_kernel_hands_it_over(way: Way) -> None:
-    way.output(Burst(0.0, 10 / 9600, b"ABCDEF", {2: Defect.PARITY}))
+    way.output(Burst(0.0, 10 / 9600, b"ABCDEF", {2: CharacterDefect.PARITY}))
     way.env.run(until=1.0)
     on_the_wire = isinstance(way.output, PortSerial)  # the wrong parity itself, where the receiver is to find it
     assert way.came_out() == (b"AB\xc3DEF" if on_the_wire else b"ABCDEF")

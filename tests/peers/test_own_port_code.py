@@ -9,8 +9,8 @@ import pytest
 
 from xky.boards import board_named
 from xky.emulator import Linky
-from xky.hil.bench import Bench
-from xky.hil.devices import open_device
+from xky.hil.bench.bench import Bench
+from xky.hil.bench.devices import open_device
 from xky.protocol import Mode
 
 from ..compiler import needs_compiler

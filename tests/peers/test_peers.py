@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from enedis_tic.link_layer import FrameFactory, InvalidChecksumError, InvalidDatasetError
 
-from xky.hil.campaign import Options
+from xky.hil.campaign.campaign import Options
 from xky.protocol import Frame, Group, Mode, decode, encode_frame, encode_group
 
 from ..compiler import undecided

@@ -11,7 +11,7 @@ from serial_teleinfo import parse_line, type_parsers
 from xky.emulator import scenario_names
 from xky.protocol import Mode
 
-from ..emulator.played import Sent, played
+from ..emulator.scenario.played import Sent, played
 
 AROUND_S = 20  # of each event of a long scenario
 ALIKE = 100  # frames; more of the same tell nothing new

@@ -18,7 +18,7 @@ from xky.protocol.labels import LABELS, Kind
 from .streams import chunks, streams, with_parity
 
 np = pytest.importorskip("numpy", reason="the extra parquet is not installed")
-from xky.protocol.bulk import Batch, BulkDecoder, Column  # noqa: E402  # needs numpy
+from xky.protocol.bulk import Batch, BulkDecoder, LabelColumn  # noqa: E402  # needs numpy
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
 TOTAL_NIGHTLY = 20_000
@@ -26,7 +26,7 @@ TOTAL_NIGHTLY = 20_000
 Row = tuple[int, int, bool, int, dict[str, Any]]  # number, offset, complete, damaged, what each label says
 
 
-def said(column: Column, row: int) -> tuple[Any, str | None, int | None]:
+def said(column: LabelColumn, row: int) -> tuple[Any, str | None, int | None]:
     """Value, season letter, and local seconds of a horodate that is in the calendar."""
     kind = column.label.kind
     text = b"" if kind is Kind.NUMBER else column.text[row, : column.sizes[row]].tobytes()

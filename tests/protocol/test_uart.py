@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.protocol import InputError
-from xky.protocol.uart import Burst, Defect, Uart, _receive, levels, received
+from xky.protocol.uart import Burst, CharacterDefect, Uart, _receive, levels, received
 
 CHARACTER_S = 10 / 9600
 GROUP = b"\nSINSTS\t00548\tN\r"
 SEVEN_E_1 = Uart(9600)
 
 
-def burst(data: bytes = GROUP, **defects: Defect) -> Burst:
+def burst(data: bytes = GROUP, **defects: CharacterDefect) -> Burst:
     """Starts at 1 s; ``c3=Defect.PARITY`` damages the character at index 3."""
     return Burst(1.0, CHARACTER_S, data, {int(key[1:]): defect for key, defect in defects.items()})
 
@@ -45,7 +45,7 @@ def test_8n1_on_a_7e1_line_shows_parity_in_bit_7() -> None:
 def test_odd_parity_complains_of_every_character() -> None:
     heard = received(burst(), Uart(9600, 7, "O"))
     assert heard.data == GROUP
-    assert dict(heard.errors) == dict.fromkeys(range(len(GROUP)), Defect.PARITY)
+    assert dict(heard.errors) == dict.fromkeys(range(len(GROUP)), CharacterDefect.PARITY)
 
 
 @pytest.mark.parametrize(("parity", "level"), [("M", 1), ("S", 0)])
@@ -58,13 +58,13 @@ def test_a_fixed_parity_bit_complains_of_every_character_that_has_the_other(
 
 def test_a_stream_of_bytes_marks_what_the_uart_complained_of() -> None:
     assert received(burst(), SEVEN_E_1).handed_over == GROUP
-    marked = received(burst(c4=Defect.PARITY), SEVEN_E_1).handed_over
+    marked = received(burst(c4=CharacterDefect.PARITY), SEVEN_E_1).handed_over
     assert marked == GROUP[:4] + bytes((GROUP[4] | 0x80,)) + GROUP[5:]
 
 
 def test_1200_baud_on_a_9600_baud_line_hears_garbage() -> None:
     heard = received(burst(GROUP * 20), Uart(1200))
-    assert Defect.FRAMING in heard.errors.values()
+    assert CharacterDefect.FRAMING in heard.errors.values()
     assert len(heard) < len(GROUP) * 20 / 7
     assert b"SINSTS" not in heard.data
     assert list(heard) == list(received(burst(GROUP * 20), Uart(1200)))
@@ -73,27 +73,27 @@ def test_1200_baud_on_a_9600_baud_line_hears_garbage() -> None:
 def test_a_1200_baud_receiver_samples_every_eighth_bit_of_a_9600_baud_line() -> None:
     # NUL is low for nine bits of ten; samples fall into bits 4, 12, 20 ... 76, none of them a stop bit
     heard = received(Burst(0.0, CHARACTER_S, bytes(8)), Uart(1200))
-    assert [(character.code, character.error) for character in heard] == [(0x00, Defect.FRAMING)]
+    assert [(character.code, character.error) for character in heard] == [(0x00, CharacterDefect.FRAMING)]
     assert heard.end_of(0) == pytest.approx(9.5 / 1200)
 
 
 def test_parity_defect_is_told_and_hurts_nobody_else() -> None:
-    heard = received(burst(c4=Defect.PARITY), SEVEN_E_1)
-    assert (heard.data, dict(heard.errors)) == (GROUP, {4: Defect.PARITY})
-    assert received(burst(c4=Defect.PARITY), Uart(9600, 8, "N")).data[4] == with_parity(GROUP)[4] ^ 0x80
+    heard = received(burst(c4=CharacterDefect.PARITY), SEVEN_E_1)
+    assert (heard.data, dict(heard.errors)) == (GROUP, {4: CharacterDefect.PARITY})
+    assert received(burst(c4=CharacterDefect.PARITY), Uart(9600, 8, "N")).data[4] == with_parity(GROUP)[4] ^ 0x80
 
 
 def test_framing_defect_takes_its_neighbour_with_it() -> None:
-    heard = received(burst(c4=Defect.FRAMING), SEVEN_E_1)
-    assert heard.errors[4] is Defect.FRAMING
+    heard = received(burst(c4=CharacterDefect.FRAMING), SEVEN_E_1)
+    assert heard.errors[4] is CharacterDefect.FRAMING
     assert heard.data[:5] == GROUP[:5]  # the character itself still has its data
     assert heard.data[5:] != GROUP[5:]  # the next start edge is hidden by the low stop bit
     assert heard.data.endswith(GROUP[-4:])
 
 
 def test_framing_defect_of_the_last_character_is_told() -> None:
-    heard = received(burst(b"AB", c1=Defect.FRAMING), SEVEN_E_1)
-    assert (heard.data, dict(heard.errors)) == (b"AB", {1: Defect.FRAMING})
+    heard = received(burst(b"AB", c1=CharacterDefect.FRAMING), SEVEN_E_1)
+    assert (heard.data, dict(heard.errors)) == (b"AB", {1: CharacterDefect.FRAMING})
 
 
 @pytest.mark.parametrize("offset_bits", [0.3, 4.5, 9.2])
@@ -138,7 +138,7 @@ def test_a_baud_error_of_8_percent_is_not(error: float) -> None:
 def test_the_levels_of_a_burst_are_its_bits_with_their_defects() -> None:
     sound, parity, framing = (
         "".join(map(str, levels(burst(b"AA", **defects))))
-        for defects in ({}, {"c1": Defect.PARITY}, {"c1": Defect.FRAMING})
+        for defects in ({}, {"c1": CharacterDefect.PARITY}, {"c1": CharacterDefect.FRAMING})
     )
     assert sound == "0100000101" * 2  # start, 0x41 from its last bit on, even parity, stop
     assert parity == "0100000101" + "0100000111"
@@ -152,7 +152,7 @@ def test_settings_that_no_uart_has_are_refused() -> None:
 
 @given(
     data=st.binary(max_size=40).map(lambda data: bytes(code & 0x7F for code in data)),
-    defects=st.dictionaries(st.integers(0, 39), st.sampled_from(Defect), max_size=6),
+    defects=st.dictionaries(st.integers(0, 39), st.sampled_from(CharacterDefect), max_size=6),
     ratio=st.one_of(st.just(1.0), st.floats(0.9, 1.1), st.sampled_from([0.125, 8.0, 0.956, 1.044])),
     data_bits=st.sampled_from([5, 6, 7, 8]),
     parity=st.sampled_from(["E", "O", "N", "M", "S"]),
@@ -161,7 +161,7 @@ def test_settings_that_no_uart_has_are_refused() -> None:
 def test_copied_runs_equal_bit_true_reception(
     *,
     data: bytes,
-    defects: dict[int, Defect],
+    defects: dict[int, CharacterDefect],
     ratio: float,
     data_bits: int,
     parity: Literal["E", "O", "N", "M", "S"],

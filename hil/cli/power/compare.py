@@ -16,7 +16,7 @@ from xky.protocol import Mode
 
 from ...plot import check_plot
 from ...power.compare import Compared, Comparison, compare
-from ...power.times import seconds_of
+from ...power.durations import seconds_of
 
 __all__ = ["command"]
 
@@ -40,7 +40,7 @@ def command(
     found = compare(board_named(first), board_named(second), supply_named(supply), mode=mode, period_s=period_s)
     title = f"{found.boards[0].id} against {found.boards[1].id} on {supply}, {found.analyses[0].mode} mode"
     if plot is not None:
-        from ...plot.compare import draw_comparison
+        from ...power.plot.compare import draw_comparison
 
         draw_comparison(found, plot, title)
     if as_json:

@@ -15,8 +15,8 @@ from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 
 from ...plot import check_plot
-from ...power.columns import check_power
-from ...text import printable
+from ...power.measured_columns import check_power
+from ...terminal import printable
 
 if TYPE_CHECKING:
     from ...power.fit import Fit, Found
@@ -63,7 +63,7 @@ def command(
     if out is not None:
         write_whole(out, "--out", fitted_text(board_file(board)[1], fitted.found, measured.name))
     if plot is not None:
-        from ...plot.power_fit import draw_fit
+        from ...power.plot.fit import draw_fit
 
         draw_fit(fitted, plot, f"{board_named(board).title}: {measured.name}")
     if as_json:

@@ -12,11 +12,11 @@ from rich.table import Table
 from xky.protocol import InputError
 
 from ...plot import check_plot
-from ...power.columns import check_power
-from ...text import printable
+from ...power.measured_columns import check_power
+from ...terminal import printable
 
 if TYPE_CHECKING:
-    from ...power.profile import Profile, State
+    from ...power.profile import Profile, ProfileState
 
 __all__ = ["command"]
 
@@ -48,7 +48,7 @@ def command(
     if out is not None:
         write_whole(out, "--out", profile_toml(profile, log.name))
     if plot is not None:
-        from ...plot.power_profile import draw_profile
+        from ...power.plot.profile import draw_profile
 
         draw_profile(samples, profile, plot, f"Current of {log.name}")
     if as_json:
@@ -61,7 +61,7 @@ def command(
         print(f"written: {out}")
 
 
-def _energy_j(state: "State", rail_v: float) -> float | None:
+def _energy_j(state: "ProfileState", rail_v: float) -> float | None:
     return None if state.duration_s is None else rail_v * state.current_a * state.duration_s
 
 

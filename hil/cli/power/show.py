@@ -19,12 +19,12 @@ from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
 from ...power.document import document_of
+from ...power.durations import seconds_of
 from ...power.print_analysis import print_analysis, title_of, verdict_of
-from ...power.print_story import document_of_story, print_story
-from ...power.story import story_of
-from ...power.times import seconds_of
+from ...power.print_scenario_run import document_of_story, print_story
+from ...power.scenario_run import run_scenario
 from ...power.wake_table import reset_of
-from ...text import printable
+from ...terminal import printable
 
 __all__ = ["command"]
 
@@ -91,10 +91,10 @@ def _tell(
         if sleep_s <= 0:
             raise InputError(f"--period {period_s:g} s: shorter than the wake, which takes {wake_s(board, mode):g} s")
     played = scenario_named(scenario)
-    story = story_of(board, played, supply, mode=mode, sleep_s=sleep_s)
+    story = run_scenario(board, played, supply, mode=mode, sleep_s=sleep_s)
     title = f"{printable(board.title)}: {printable(played.title or scenario)}"
     if plots:
-        from ...plot.power_story import draw_story
+        from ...power.plot.scenario_run import draw_story
 
         for path in plots:
             draw_story(story, board, path, title)
@@ -108,7 +108,7 @@ def _tell(
 def _draw(analysis: Analysis, title: str, paths: list[Path]) -> None:
     if analysis.refused:
         raise InputError(f"--plot {paths[0]}: nothing to draw; {analysis.board.id} {analysis.refused}")
-    from ...plot.power_figure import draw_analysis
+    from ...power.plot.figure import draw_analysis
 
     word, reason = verdict_of(analysis)
     for path in paths:

@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from xky.boards import Board, board_named
-from xky.boards.power import Power
+from xky.boards.power import PowerDescription
 from xky.boards.power.description import SLEEP
-from xky.boards.power.netlist import Crossing, Detail, Draw, draws_of, netlist_of
+from xky.boards.power.netlist import Crossing, Detail, RailDraw, draws_of, netlist_of
 from xky.boards.power.parts import ROOM_C
-from xky.boards.power.train import OFF, State, Train
+from xky.boards.power.train import OFF, PowerState, Train
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 
@@ -52,7 +52,7 @@ def _checked(temperature_c: float) -> float:
     return temperature_c
 
 
-def _train_of(board: Board) -> Power:
+def _train_of(board: Board) -> PowerDescription:
     power = board.power
     if power is None:
         raise InputError(f"board {board.id}: its file has no [power] table; describe its power train there")
@@ -61,7 +61,7 @@ def _train_of(board: Board) -> Power:
     return power
 
 
-def _netlist(board: Board, power: Power, supply: Supply, detail: Detail, temperature_c: float) -> str:
+def _netlist(board: Board, power: PowerDescription, supply: Supply, detail: Detail, temperature_c: float) -> str:
     train = Train(power, temperature_c=temperature_c)
     charge, wakes = _charge(train, supply)
     draws = [*charge, *(draws_of(board) if wakes else [])]
@@ -77,7 +77,7 @@ def _netlist(board: Board, power: Power, supply: Supply, detail: Detail, tempera
     )  # fmt: skip
 
 
-def _charge(train: Train, supply: Supply) -> tuple[list[Draw], bool]:
+def _charge(train: Train, supply: Supply) -> tuple[list[RailDraw], bool]:
     """From empty until the firmware goes on with its wake; and whether it comes so far."""
     off, start_v = train.state(supply, OFF), train.power.policy.start_v
     on_s = off.flow.time_to(0.0, off.on_v)
@@ -91,7 +91,7 @@ def _charge(train: Train, supply: Supply) -> tuple[list[Draw], bool]:
     return [draw for draw in charge if draw.duration_s > 0], isfinite(waits_s)
 
 
-def _crossings(train: Train, supply: Supply, draws: list[Draw]) -> list[Crossing]:
+def _crossings(train: Train, supply: Supply, draws: list[RailDraw]) -> list[Crossing]:
     heaviest = train.state(supply, max(draws, key=lambda draw: draw.rail_a).name)
     crossings = [Crossing("power_on", heaviest.on_terminal_v, falling=False)]
     if heaviest.name != OFF:
@@ -99,7 +99,9 @@ def _crossings(train: Train, supply: Supply, draws: list[Draw]) -> list[Crossing
     return crossings
 
 
-def _moments(train: Train, supply: Supply, charge: list[Draw], wake: list[Draw]) -> tuple[list[Draw], float]:
+def _moments(
+    train: Train, supply: Supply, charge: list[RailDraw], wake: list[RailDraw]
+) -> tuple[list[RailDraw], float]:
     """The end of the charge and the beginning of the wake; and the inner voltage before them."""
     *before, last = charge
     inner_v = 0.0
@@ -115,5 +117,5 @@ def _moments(train: Train, supply: Supply, charge: list[Draw], wake: list[Draw])
     return moments, inner_v
 
 
-def _draw(state: State, duration_s: float) -> Draw:
-    return Draw(state.name, duration_s, state.load.current_a)
+def _draw(state: PowerState, duration_s: float) -> RailDraw:
+    return RailDraw(state.name, duration_s, state.load.current_a)

@@ -19,13 +19,13 @@ from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
-from ...power.times import seconds_of
+from ...power.durations import seconds_of
 
 if TYPE_CHECKING:
     from ...power.monte_carlo import Yield
     from ...power.points import Points
     from ...power.rectified import Array
-    from ...power.sweep import Grid
+    from ...power.sweep import SweepGrid
 
 __all__ = ["command"]
 
@@ -85,7 +85,7 @@ def command(
 ) -> None:
     """Margin over brown-out of many boards: over one or two quantities, or within the tolerances of a build."""
     _check_extra()
-    from ...power.many import check
+    from ...power.population import check
 
     if (vary is None) == (monte_carlo is None):
         raise InputError("xky power sweep: give either --vary NAME=LOW:HIGH or --monte-carlo N")
@@ -140,11 +140,11 @@ def _results_path(out: Path | None) -> Path | None:
 
 @dataclass(frozen=True)
 class _ToldGrid:
-    grid: "Grid"
+    grid: "SweepGrid"
     about: dict[str, Any]
 
     def tell(self, plot: Path | None, folder: Path | None, *, as_json: bool) -> None:
-        from ...plot.sweep import draw_grid
+        from ...power.plot.sweep import draw_grid
 
         title = _title("brown-out margin", self.about)
         if not as_json:
@@ -181,7 +181,7 @@ class _ToldYield:
     about: dict[str, Any]
 
     def tell(self, plot: Path | None, folder: Path | None, *, as_json: bool) -> None:
-        from ...plot.made_boards import draw_yield
+        from ...power.plot.made_boards import draw_yield
 
         title = _title(f"{self.found.boards} boards as made", self.about)
         if not as_json:
@@ -217,7 +217,7 @@ def _sweep(
 ) -> _ToldGrid:  # fmt: skip
     from ...power.points import PERIOD
     from ...power.quantity import temperatures_of, varied_of
-    from ...power.sweep import Grid, crossings_of, grid_points, phase_names
+    from ...power.sweep import SweepGrid, crossings_of, grid_points, phase_names
 
     assert supply is not None
     varied = varied_of(vary, board, number)
@@ -233,7 +233,7 @@ def _sweep(
     names = [one.name for one in varied]
     results = _made(points, names, _columns(points), phase_names(board, mode), work, ())
     about = _about(board, supply.name, mode, points.period_s, f"{low_c:g} °C", work.cycles)
-    grid = Grid(varied, results)
+    grid = SweepGrid(varied, results)
     return _ToldGrid(replace(grid, crossings=crossings_of(points, varied, grid.of("margin_v"), work.cycles)), about)
 
 
@@ -282,8 +282,8 @@ def _made(
     """The results of all points; those that a file has need not be made again."""
     import numpy as np
 
+    from ...power.batches import pieces_of, results_of
     from ...power.results_file import OUTPUTS, ResultsFile, sign_of
-    from ...power.work import pieces_of, results_of
 
     kept = None
     results = np.full((points.count, len(OUTPUTS)), np.nan)

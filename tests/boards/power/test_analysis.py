@@ -7,7 +7,7 @@ import pytest
 
 from xky.boards import Board, board_named
 from xky.boards.power.analysis import Analysis, analyse
-from xky.boards.power.life import Life, What
+from xky.boards.power.event_simulation import EventSimulation, PowerEventKind
 from xky.boards.power.train import OFF
 from xky.emulator.supply import SUPPLIES
 from xky.protocol import InputError, Mode
@@ -87,7 +87,7 @@ def test_a_device_that_never_sleeps() -> None:
 @pytest.mark.parametrize(("board", "supply"), [(WINKY, "min_spec"), (WINKY, "weak_old"), (STARTS_ALONE, "strong")])
 def test_margin_is_the_least_distance_of_a_life(board: Board, supply: str) -> None:
     told = analysed(board, supply)
-    life = Life(board, SUPPLIES[supply], train=told.train, keep=True)
+    life = EventSimulation(board, SUPPLIES[supply], train=told.train, keep=True)
     list(life.live(1800.0))
     least_v = min(
         one.state.terminal_v(inner_v) - one.state.off_terminal_v
@@ -107,8 +107,8 @@ def test_a_period_is_kept_only_where_no_wake_is_skipped() -> None:
     assert not missed.lives
     assert missed.settled_v is None and missed.per_reading is None
     for period_s, waits in ((shortest + 0.01, False), (shortest - 0.1, True)):
-        life = Life(WINKY, MIN_SPEC, train=kept.train, sleep_s=period_s - 6.55)
-        assert any(moment.what is What.WAITS for moment in life.live(3 * 3600.0)) == waits
+        life = EventSimulation(WINKY, MIN_SPEC, train=kept.train, sleep_s=period_s - 6.55)
+        assert any(moment.what is PowerEventKind.WAITS for moment in life.live(3 * 3600.0)) == waits
 
 
 def test_energy_of_a_period() -> None:

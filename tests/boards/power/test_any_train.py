@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from xky.boards.power import Power
+from xky.boards.power import PowerDescription
 from xky.boards.power.energy import energy_of
-from xky.boards.power.train import State, Train
+from xky.boards.power.train import PowerState, Train
 from xky.emulator.supply import Supply
 
 from .trains import LOADS, powers, supplies
@@ -26,7 +26,9 @@ WARMTH = st.sampled_from((-20.0, 27.0, 60.0))
 anything = given(powers(), supplies(), st.sampled_from(LOADS), VOLTS, SECONDS, WARMTH)
 
 
-def check(power: Power, supply: Supply, load: str, inner_v: float, duration_s: float, temperature_c: float) -> None:
+def check(
+    power: PowerDescription, supply: Supply, load: str, inner_v: float, duration_s: float, temperature_c: float
+) -> None:
     state = Train(power, temperature_c=temperature_c).state(supply, load)
     later_v = state.flow.after(inner_v, duration_s)
     solved_v = solved(state, inner_v, duration_s)
@@ -39,7 +41,7 @@ def check(power: Power, supply: Supply, load: str, inner_v: float, duration_s: f
     assert min(part_j for name, part_j in parts_j.items() if name not in ("source_j", "stored_j")) >= -rounding_j
 
 
-def solved(state: State, inner_v: float, duration_s: float) -> float:
+def solved(state: PowerState, inner_v: float, duration_s: float) -> float:
     balance = state.balance
     solution = solve_ivp(
         lambda _, v: [balance.net_a(v[0]) / balance.capacitance_f],
@@ -52,7 +54,7 @@ def solved(state: State, inner_v: float, duration_s: float) -> float:
 @settings(max_examples=ORDINARY)
 @anything
 def test_a_train_moves_as_a_solver_says_and_loses_no_energy(
-    power: Power, supply: Supply, load: str, inner_v: float, duration_s: float, temperature_c: float
+    power: PowerDescription, supply: Supply, load: str, inner_v: float, duration_s: float, temperature_c: float
 ) -> None:
     check(power, supply, load, inner_v, duration_s, temperature_c)
 
@@ -61,6 +63,6 @@ def test_a_train_moves_as_a_solver_says_and_loses_no_energy(
 @settings(max_examples=NIGHTLY)
 @anything
 def test_many_trains_move_as_a_solver_says_and_lose_no_energy(
-    power: Power, supply: Supply, load: str, inner_v: float, duration_s: float, temperature_c: float
+    power: PowerDescription, supply: Supply, load: str, inner_v: float, duration_s: float, temperature_c: float
 ) -> None:
     check(power, supply, load, inner_v, duration_s, temperature_c)

@@ -5,13 +5,13 @@ from math import inf, sqrt
 
 import pytest
 
-from xky.boards.power import Load, Power
+from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.balance import charging_curve
 from xky.boards.power.energy import energy_of
 from xky.boards.power.flow import Flow
 from xky.boards.power.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
 from xky.boards.power.rectifier import mean_of
-from xky.boards.power.train import OFF, State, Train
+from xky.boards.power.train import OFF, PowerState, Train
 from xky.emulator.supply import Supply
 
 CUT = Supply("cut", 0.0, 274.0)
@@ -23,13 +23,13 @@ DRAWN_W = RAIL_A * RAIL_V / EFFICIENCY
 STORE_F = 0.5
 
 
-def boost(esr_ohm: float, supply: Supply = CUT, load: str = "run") -> State:
-    power = Power(
+def boost(esr_ohm: float, supply: Supply = CUT, load: str = "run") -> PowerState:
+    power = PowerDescription(
         rectifier=Rectifier(diode=BLOCKING),
         capacitor=Capacitor(part="store", capacitance_f=STORE_F, esr_ohm=esr_ohm, rated_v=6.0),
         regulator=Regulator(part="boost", kind="boost", output_v=RAIL_V, efficiency=EFFICIENCY, input_min_v=0.8),
         mcu=Mcu(part="mcu", power_on_v=2.7, brown_out_v=2.5),
-        loads={"run": Load(current_a=RAIL_A)},
+        loads={"run": RailLoad(current_a=RAIL_A)},
     )
     return Train(power).state(supply, load)
 
@@ -73,7 +73,7 @@ def test_a_resistance_of_tens_of_ohms_moves_thresholds_beyond_the_ends() -> None
 @pytest.mark.parametrize("above_v", [5.0, 5.6])
 def test_a_full_capacitor_that_nothing_draws_from_stands(above_v: float) -> None:
     charger = Charger(part="5.0 V", output_v=5.0, output_ohm=0.1)
-    power = Power(
+    power = PowerDescription(
         rectifier=Rectifier(diode=BLOCKING),
         charger=charger,
         capacitor=Capacitor(part="store", capacitance_f=STORE_F, esr_ohm=0.2, rated_v=6.0),
@@ -99,7 +99,7 @@ def test_two_rests_between_two_looks_are_both_found() -> None:
 def test_a_curve_of_the_charging_current_ends_however_weak_the_supply(open_circuit_v: float, kind: str) -> None:
     power = boost(3.0).balance
     rectifier = Rectifier(kind=kind, diode=SCHOTTKY)  # type: ignore[arg-type]
-    described = Power(
+    described = PowerDescription(
         rectifier=rectifier, capacitor=power.capacitor, regulator=Regulator(part="ldo"),
         mcu=Mcu(part="mcu", power_on_v=2.7, brown_out_v=2.5), loads={},
     )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xky.boards.power.curve import Curve, gauss, root
+from xky.boards.power.curve import HermiteCurve, gauss, root
 from xky.boards.power.flow import Flow
 from xky.boards.power.parts import Diode
 from xky.boards.power.train import OFF, Train
@@ -16,7 +16,7 @@ from xky.emulator.supply import SUPPLIES
 
 from .variants import WINKY, with_power
 
-SINE = Curve.through(lambda x: (sin(x), cos(x)), [0.0, 1.0, 6.0], 1e-9)
+SINE = HermiteCurve.through(lambda x: (sin(x), cos(x)), [0.0, 1.0, 6.0], 1e-9)
 
 
 @given(st.floats(0.0, 6.0))
@@ -25,7 +25,7 @@ def test_a_curve_meets_its_function(x: float) -> None:
 
 
 def test_a_curve_has_no_more_pieces_than_it_needs() -> None:
-    assert len(Curve.through(lambda x: (x**3, 3 * x * x), [0.0, 10.0], 1e-9).xs) <= 3
+    assert len(HermiteCurve.through(lambda x: (x**3, 3 * x * x), [0.0, 10.0], 1e-9).xs) <= 3
     assert 20 < len(SINE.xs) < 500
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from xky.boards import Board
 from xky.boards.power.cycle import Cycle
-from xky.boards.power.life import Life, Moment, What
+from xky.boards.power.event_simulation import EventSimulation, PowerEvent, PowerEventKind
 from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
@@ -83,14 +83,14 @@ def test_a_dead_meter_keeps_no_period() -> None:
     assert cycle.settles_at(4.5) is None
 
 
-def first_wakes(life: Life, count: int) -> list[Moment]:
-    return list(islice((moment for moment in life.live(1e9) if moment.what is What.WAKE), count))
+def first_wakes(life: EventSimulation, count: int) -> list[PowerEvent]:
+    return list(islice((moment for moment in life.live(1e9) if moment.what is PowerEventKind.WAKE), count))
 
 
 @settings(max_examples=6)
 @given(st.floats(10.0, 300.0), st.floats(4.25, 4.99), st.sampled_from(["min_spec", "strong"]), st.integers(1, 12))
 def test_a_row_of_cycles_is_the_life_event_by_event(sleep_s: float, start_v: float, supply: str, cycles: int) -> None:
-    life = Life(STARTS_ALONE, SUPPLIES[supply], train=TRAINS["winky"], inner_v=start_v, sleep_s=sleep_s)
+    life = EventSimulation(STARTS_ALONE, SUPPLIES[supply], train=TRAINS["winky"], inner_v=start_v, sleep_s=sleep_s)
     wakes = first_wakes(life, cycles + 1)
     row = Cycle(TRAINS["winky"], SUPPLIES[supply], PHASES, sleep_s).through(cycles, start_v, all_of_them=True)
     assert row.down_s is None
@@ -101,11 +101,11 @@ def test_a_row_of_cycles_is_the_life_event_by_event(sleep_s: float, start_v: flo
 def test_a_row_that_browns_out_does_so_when_the_life_does() -> None:
     board = listening_hungrily(STARTS_ALONE)
     train = train_of(board)
-    life = Life(board, MIN_SPEC, train=train, inner_v=4.9, sleep_s=10.0)
+    life = EventSimulation(board, MIN_SPEC, train=train, inner_v=4.9, sleep_s=10.0)
     readings = 0
     for moment in life.live(1e6):
-        readings += moment.what is What.READING
-        if moment.what is What.BROWN_OUT:
+        readings += moment.what is PowerEventKind.READING
+        if moment.what is PowerEventKind.BROWN_OUT:
             break
     row = Cycle(train, MIN_SPEC, PHASES, 10.0).through(10_000, 4.9, all_of_them=True)
     assert row.down_s == pytest.approx(moment.at_s, abs=1e-6)

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from xky.boards import board_named
-from xky.boards.power import Load, Power
-from xky.boards.power.netlist import Crossing, Detail, Draw, draws_of, netlist_of
+from xky.boards.power import PowerDescription, RailLoad
+from xky.boards.power.netlist import Crossing, Detail, RailDraw, draws_of, netlist_of
 from xky.boards.power.parts import Clamp, Diode, Rectifier, Regulator
 from xky.boards.power.train import OFF, Train
 from xky.emulator.supply import Supply, supply_named
@@ -29,7 +29,7 @@ SOME = [
 ]
 
 
-def power_of(board: str) -> Power:
+def power_of(board: str) -> PowerDescription:
     power = board_named(board).power
     assert power is not None
     return power
@@ -45,29 +45,35 @@ BOOSTED = WINKY.model_copy(update={
 DOUBLED = WINKY.model_copy(update={"rectifier": Rectifier(kind="doubler", diode=SILICON)})
 
 
-def small(power: Power, esr_ohm: float | None = None) -> Power:
+def small(power: PowerDescription, esr_ohm: float | None = None) -> PowerDescription:
     assert power.capacitor is not None
     changed = {"capacitance_f": SMALL_F} | ({} if esr_ohm is None else {"esr_ohm": esr_ohm})
     return power.model_copy(update={"capacitor": power.capacitor.model_copy(update=changed)})
 
 
-def heaviest(power: Power) -> str:
+def heaviest(power: PowerDescription) -> str:
     """The load of a transmission."""
     return max(power.loads, key=lambda name: power.loads[name].current_a)
 
 
-def draws(power: Power, *states: tuple[str, float]) -> list[Draw]:
-    loads = power.loads | {OFF: Load(current_a=power.mcu.off_a)}
-    return [Draw(name, duration_s, loads[name].current_a) for name, duration_s in states]
+def draws(power: PowerDescription, *states: tuple[str, float]) -> list[RailDraw]:
+    loads = power.loads | {OFF: RailLoad(current_a=power.mcu.off_a)}
+    return [RailDraw(name, duration_s, loads[name].current_a) for name, duration_s in states]
 
 
-def in_pieces(whole: list[Draw], pieces: int) -> list[Draw]:
+def in_pieces(whole: list[RailDraw], pieces: int) -> list[RailDraw]:
     """The same, measured in its midst too."""
-    return [Draw(draw.name, draw.duration_s / pieces, draw.rail_a) for draw in whole for _ in range(pieces)]
+    return [RailDraw(draw.name, draw.duration_s / pieces, draw.rail_a) for draw in whole for _ in range(pieces)]
 
 
 def worst(
-    power: Power, supply: Supply, drawn: list[Draw], detail: Detail, *, inner_v: float, temperature_c: float = 27.0
+    power: PowerDescription,
+    supply: Supply,
+    drawn: list[RailDraw],
+    detail: Detail,
+    *,
+    inner_v: float,
+    temperature_c: float = 27.0,
 ) -> float:
     """The largest distance of our inner voltage from ngspice's, after each draw."""
     train = Train(power, temperature_c=temperature_c)
@@ -109,7 +115,7 @@ def test_charge_and_transmission_are_those_of_each_carrier_period(board: str, me
         pytest.param(small(WINKY), 60.0, id="hot", marks=pytest.mark.nightly),
     ],
 )
-def test_other_trains_are_those_of_each_carrier_period(power: Power, temperature_c: float) -> None:
+def test_other_trains_are_those_of_each_carrier_period(power: PowerDescription, temperature_c: float) -> None:
     drawn = draws(power, (OFF, 0.008), ("publish", 0.004), ("listen", 0.006))
     off_v = worst(power, supply_named("weak_old"), drawn, Detail.CARRIER, inner_v=3.0, temperature_c=temperature_c)
     assert off_v < CARRIER_V
@@ -117,7 +123,7 @@ def test_other_trains_are_those_of_each_carrier_period(power: Power, temperature
 
 @needs_ngspice
 @pytest.mark.parametrize("power", [BOOSTED, DOUBLED], ids=["boost", "doubler"])
-def test_other_trains_are_those_of_the_averaged_netlist(power: Power) -> None:
+def test_other_trains_are_those_of_the_averaged_netlist(power: PowerDescription) -> None:
     drawn = in_pieces(draws(power, (OFF, 60.0), ("publish", 3.0), ("listen", 4.0), ("sleep", 30.0)), 3)
     assert worst(power, supply_named("min_spec"), drawn, Detail.AVERAGED, inner_v=0.0) < AVERAGED_V
 
@@ -128,7 +134,7 @@ def test_other_trains_are_those_of_the_averaged_netlist(power: Power) -> None:
     [pytest.param(power_of(board), meter, id=f"{board}-{meter}") for board, meter in PAIRS]
     + [pytest.param(BOOSTED, meter, id=f"boost-{meter}") for meter in METERS],
 )
-def test_brown_out_comes_when_ngspice_says(power: Power, meter: str) -> None:
+def test_brown_out_comes_when_ngspice_says(power: PowerDescription, meter: str) -> None:
     supply = supply_named(meter)
     state = Train(power).state(supply, heaviest(power))
     ours_s = state.flow.time_to(4.4, state.off_v)

@@ -11,29 +11,29 @@ from math import sqrt
 import pytest
 
 from xky.boards import board_named
-from xky.boards.power import Load, Power
+from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.energy import energy_of
 from xky.boards.power.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
 from xky.boards.power.phases import Phase
 from xky.boards.power.rectifier import mean_of
-from xky.boards.power.train import OFF, State, Train
+from xky.boards.power.train import OFF, PowerState, Train
 from xky.emulator.supply import SUPPLIES, Supply
 
 MIN_SPEC = SUPPLIES["min_spec"]
 SILICON_V, SCHOTTKY_V = 0.75, 0.35  # 1N4148; BAT43 and the like
 
 
-def train(drop_v: float, capacitance_f: float = 1.0, *, esr_ohm: float = 0.0, **loads: Load) -> Train:
+def train(drop_v: float, capacitance_f: float = 1.0, *, esr_ohm: float = 0.0, **loads: RailLoad) -> Train:
     """A board of the paper."""
     return Train(
-        Power(
+        PowerDescription(
             rectifier=Rectifier(diode=Diode(part="constant drop", forward_v=drop_v)),
             charger=Charger(part="before the capacitor", output_v=20.0, drop_v=0.35),
             capacitor=Capacitor(part="ideal", capacitance_f=capacitance_f, esr_ohm=esr_ohm, rated_v=6.0),
             regulator=Regulator(part="without losses of its own"),
             mcu=Mcu(part="any", power_on_v=2.7, brown_out_v=2.5),
-            loads={"sleep": Load(current_a=0.0), **loads},
+            loads={"sleep": RailLoad(current_a=0.0), **loads},
         )
     )
 
@@ -87,7 +87,7 @@ def test_charge_times(supply: str, drop_v: float, capacitance_f: float, row: str
 
 
 def test_cold_starts_of_three_boards() -> None:
-    def cold_start_s(state: State) -> float:
+    def cold_start_s(state: PowerState) -> float:
         return state.flow.time_to(0.0, state.inner_v(4.2))
 
     printed("246", cold_start_s(train(SILICON_V, 1.5).state(MIN_SPEC, OFF)))
@@ -107,14 +107,14 @@ WINDOWS_V = ((4.2, 3.7), (4.5, 3.9), (5.0, 3.7))
     [(0.47, "0.93 1.18 2.66", "0.235"), (1.0, "1.97 2.52 5.65", "0.50"), (1.5, "2.96 3.78 8.48", "0.75")],
 )
 def test_energy_windows_and_usable_charge(capacitance_f: float, row: str, charge: str) -> None:
-    state = train(SILICON_V, capacitance_f, listen=Load(current_a=0.06)).state(MIN_SPEC.cut, "listen")
+    state = train(SILICON_V, capacitance_f, listen=RailLoad(current_a=0.06)).state(MIN_SPEC.cut, "listen")
     for figure, (high_v, low_v) in zip(row.split(), WINDOWS_V, strict=True):
         printed(figure, -energy_of(state, high_v, low_v, state.flow.time_to(high_v, low_v)).stored_j)
     printed(charge, 0.06 * state.flow.time_to(4.2, 3.7))
 
 
 def test_how_long_a_charge_lasts() -> None:
-    awake = train(SILICON_V, 1.5, listen=Load(current_a=0.06))
+    awake = train(SILICON_V, 1.5, listen=RailLoad(current_a=0.06))
     printed("12.5", awake.state(MIN_SPEC.cut, "listen").flow.time_to(4.2, 3.7))
     printed("19", awake.state(MIN_SPEC, "listen").flow.time_to(4.2, 3.7))
 
@@ -122,7 +122,7 @@ def test_how_long_a_charge_lasts() -> None:
 @pytest.mark.parametrize(("charge_c", "figure"), [(0.30, "14"), (0.38, "18"), (0.58, "27")])
 def test_energy_neutral_periods(charge_c: float, figure: str) -> None:
     current_a = 0.06
-    board = train(SILICON_V, 1.5, listen=Load(current_a=current_a))
+    board = train(SILICON_V, 1.5, listen=RailLoad(current_a=current_a))
     printed(figure, charge_c / board.state(MIN_SPEC, OFF).balance.charge_a(3.7))
     # In the model a wake swings around that voltage; what comes in meanwhile is nearly the same
     cycle = Cycle(board, MIN_SPEC, [Phase("listen", charge_c / current_a)], 30.0)
@@ -138,7 +138,7 @@ def test_charge_that_a_period_allows() -> None:
 
 
 def test_a_small_capacitor_carries_a_wake_only_from_full() -> None:
-    state = train(SILICON_V, 0.47, listen=Load(current_a=0.06)).state(MIN_SPEC.cut, "listen")
+    state = train(SILICON_V, 0.47, listen=RailLoad(current_a=0.06)).state(MIN_SPEC.cut, "listen")
     wake_s = 0.38 / 0.06
     assert state.flow.after(4.2, wake_s) < 3.7 < state.flow.after(5.0, wake_s)
     printed("0.61", 0.06 * state.flow.time_to(5.0, 3.7))
@@ -146,19 +146,19 @@ def test_a_small_capacitor_carries_a_wake_only_from_full() -> None:
 
 @pytest.mark.parametrize(("esr_ohm", "dip_mv"), [(0.2, "70"), (1.0, "350")])
 def test_dip_of_a_burst(esr_ohm: float, dip_mv: str) -> None:
-    state = train(SILICON_V, esr_ohm=esr_ohm, burst=Load(current_a=0.35)).state(MIN_SPEC.cut, "burst")
+    state = train(SILICON_V, esr_ohm=esr_ohm, burst=RailLoad(current_a=0.35)).state(MIN_SPEC.cut, "burst")
     printed(dip_mv, 1e3 * (4.2 - state.terminal_v(4.2)))
 
 
 def test_a_coin_type_has_nothing_left_in_a_burst() -> None:
     """The printed 10 V are 30 Ω times 350 mA, 10.5 V; more than there is, so the terminals break down."""
-    state = train(SILICON_V, esr_ohm=30.0, burst=Load(current_a=0.35)).state(MIN_SPEC.cut, "burst")
+    state = train(SILICON_V, esr_ohm=30.0, burst=RailLoad(current_a=0.35)).state(MIN_SPEC.cut, "burst")
     assert state.terminal_v(4.2) < 0.5
 
 
 @pytest.mark.parametrize(("dropout_v", "margin"), [(0.35, "0.05"), (0.2, "0.2")])
 def test_margin_of_a_regulator_at_the_stop_voltage(dropout_v: float, margin: str) -> None:
-    power = train(SILICON_V, publish=Load(current_a=0.35)).power.model_copy(
+    power = train(SILICON_V, publish=RailLoad(current_a=0.35)).power.model_copy(
         update={
             "regulator": Regulator(part="LDO", dropout_v=dropout_v, dropout_at_a=0.35),
             "mcu": Mcu(part="wants its whole rail", power_on_v=3.3, brown_out_v=3.3),

@@ -3,7 +3,7 @@
 
 from hypothesis import strategies as st
 
-from xky.boards.power import Load, Power
+from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.parts import (
     Capacitor,
     Charger,
@@ -34,7 +34,7 @@ def _between(low: float, high: float) -> st.SearchStrategy[float]:
 
 
 @st.composite
-def powers(draw: st.DrawFn) -> Power:
+def powers(draw: st.DrawFn) -> PowerDescription:
     """A train of any parts, sensible or not."""
     rectifier = Rectifier(
         kind=draw(st.sampled_from(("bridge", "doubler"))), diode=draw(_DIODES), series_ohm=draw(_between(0, 50))
@@ -63,7 +63,7 @@ def powers(draw: st.DrawFn) -> Power:
         input_min_v=0.8,
     )
     wake_up = WakeUp(on_v=4.0, off_v=3.3, quiescent_a=draw(_between(0, 2e-5)))
-    return Power(
+    return PowerDescription(
         rectifier=rectifier,
         charger=draw(st.sampled_from((None, charger))),
         clamp=draw(st.sampled_from((None, clamp))),
@@ -72,9 +72,9 @@ def powers(draw: st.DrawFn) -> Power:
         wake_up=draw(st.sampled_from((None, wake_up))),
         mcu=Mcu(part="mcu", power_on_v=2.7, brown_out_v=2.5, off_a=draw(_between(0, 1e-5))),
         loads={
-            "listen": Load(current_a=draw(_between(0.001, 0.04))),
-            "publish": Load(current_a=draw(_between(0.04, 0.4)), peak_a=0.45),
-            "sleep": Load(current_a=draw(_between(0, 1e-3))),
+            "listen": RailLoad(current_a=draw(_between(0.001, 0.04))),
+            "publish": RailLoad(current_a=draw(_between(0.04, 0.4)), peak_a=0.45),
+            "sleep": RailLoad(current_a=draw(_between(0, 1e-3))),
         },
     )
 

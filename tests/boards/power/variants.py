@@ -2,7 +2,7 @@
 """Winkys that differ in a part."""
 
 from xky.boards import Board, board_named
-from xky.boards.power import Load, Policy, Power
+from xky.boards.power import Policy, PowerDescription, RailLoad
 from xky.boards.power.parts import Charger
 
 __all__ = ["BARE", "FED_BY_REGULATOR", "STARTS_ALONE", "WINKY", "listening_hungrily", "with_power"]
@@ -13,7 +13,7 @@ WINKY = board_named("winky-c6")
 def with_power(board: Board, **parts: object) -> Board:
     """The board with other parts in its power train; None takes one out."""
     assert board.power is not None
-    return board.model_copy(update={"power": Power.model_validate({**board.power.model_dump(), **parts})})
+    return board.model_copy(update={"power": PowerDescription.model_validate({**board.power.model_dump(), **parts})})
 
 
 BARE = with_power(WINKY, wake_up=None, policy=Policy())
@@ -31,4 +31,4 @@ FED_BY_REGULATOR = with_power(
 def listening_hungrily(board: Board) -> Board:
     """The board with a radio that is never off while it listens."""
     assert board.power is not None
-    return with_power(board, loads={**board.power.loads, "listen": Load(current_a=0.08)})
+    return with_power(board, loads={**board.power.loads, "listen": RailLoad(current_a=0.08)})

@@ -13,7 +13,7 @@ from xky.emulator import Linky
 from xky.emulator.carrier import Heard, Samples, Waveform, envelope_receiver, listen, quadrature_receiver, render
 from xky.emulator.carrier.specification import EMITTED, READ
 from xky.protocol import Burst, InputError, Mode
-from xky.protocol.uart import Defect, Uart, received
+from xky.protocol.uart import CharacterDefect, Uart, received
 
 from .signals import GROUP, burst, noisy
 
@@ -93,11 +93,11 @@ def test_random_bytes_come_back(
 @given(
     data=SEVEN_BITS,
     mode=st.sampled_from(Mode),
-    defects=st.dictionaries(st.integers(0, 39), st.sampled_from(Defect), max_size=6),
+    defects=st.dictionaries(st.integers(0, 39), st.sampled_from(CharacterDefect), max_size=6),
     rate_hz=st.sampled_from(RATES_HZ),
 )
 def test_damaged_characters_are_heard_as_by_the_uart_of_bits(
-    receiver: Receiver, data: bytes, mode: Mode, defects: dict[int, Defect], rate_hz: int
+    receiver: Receiver, data: bytes, mode: Mode, defects: dict[int, CharacterDefect], rate_hz: int
 ) -> None:
     damaged = Burst(1.0, mode.character_s, data, {index: what for index, what in defects.items() if index < len(data)})
     judge = received(damaged, Uart(mode.baud))
@@ -162,8 +162,8 @@ def test_a_recording_in_pieces_is_heard_as_one(cuts: list[int], mode: Mode) -> N
 
 
 def test_errors_are_told_in_the_piece_they_are_in() -> None:
-    damaged = Burst(1.0, Mode.STANDARD.character_s, GROUP * 4, {3: Defect.PARITY, 40: Defect.PARITY})
+    damaged = Burst(1.0, Mode.STANDARD.character_s, GROUP * 4, {3: CharacterDefect.PARITY, 40: CharacterDefect.PARITY})
     samples = render([damaged], Waveform())
     first, second, last = listen(np.split(samples, [20_000]), 960_000, Mode.STANDARD)
-    assert dict(first.errors) == {3: Defect.PARITY}
-    assert dict(second.errors) | dict(last.errors) == {40 - len(first): Defect.PARITY}
+    assert dict(first.errors) == {3: CharacterDefect.PARITY}
+    assert dict(second.errors) | dict(last.errors) == {40 - len(first): CharacterDefect.PARITY}

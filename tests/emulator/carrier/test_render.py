@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from xky.emulator.carrier import Samples, Waveform, add_noise, render, whole_periods
 from xky.protocol import Burst, InputError, Mode
-from xky.protocol.uart import Defect
+from xky.protocol.uart import CharacterDefect
 
 from .signals import GROUP, burst
 
@@ -114,7 +114,7 @@ def test_pieces_join_to_what_is_rendered_at_once() -> None:
 
 
 def test_a_low_stop_bit_is_carrier() -> None:
-    damaged = Burst(1.0, Mode.STANDARD.character_s, b"AB", {1: Defect.FRAMING})
+    damaged = Burst(1.0, Mode.STANDARD.character_s, b"AB", {1: CharacterDefect.FRAMING})
     samples = render([damaged], PLAIN)
     assert abs(bit(samples, 19)).max() > 1.9
     assert not bit(samples, 20).any()

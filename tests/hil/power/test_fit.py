@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from xky.boards.board import board_file, board_named
 from xky.boards.power.balance import Balance
-from xky.boards.power.description import Power
+from xky.boards.power.description import PowerDescription
 from xky.boards.power.flow import Flow
 from xky.emulator.supply import Supply, supply_named
 from xky.hil.power.curve_file import read_curve, thinned
@@ -30,7 +30,7 @@ TRUTH = Truth(1.38, 0.31, 258.0, 34e-6, start_v=0.7)
 MIN_SPEC = supply_named("min_spec")
 
 
-def winky() -> Power:
+def winky() -> PowerDescription:
     power = board_named("winky-c6").power
     assert power is not None
     return power
@@ -56,7 +56,12 @@ def seen(fitted: Fit) -> set[str]:
 
 
 def walked(
-    power: Power, source: Supply, times_s: np.ndarray, loads_a: np.ndarray, supplied: np.ndarray, inner_v: float
+    power: PowerDescription,
+    source: Supply,
+    times_s: np.ndarray,
+    loads_a: np.ndarray,
+    supplied: np.ndarray,
+    inner_v: float,
 ) -> np.ndarray:
     """Terminal voltages by the motion of ``boards/power``, without noise."""
     volts: list[float] = []

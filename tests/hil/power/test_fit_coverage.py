@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binomtest
 
 from xky.boards.board import board_named
-from xky.boards.power.description import Power
+from xky.boards.power.description import PowerDescription
 from xky.emulator.supply import Supply
 from xky.hil.power.fit import fit
 from xky.hil.power.trajectory import Rows
@@ -18,7 +18,7 @@ from .bench import Truth, measure
 KEYS = ("capacitance_f", "esr_ohm", "source_ohm", "leakage_a")
 
 
-def board_of(random: np.random.Generator) -> Power:
+def board_of(random: np.random.Generator) -> PowerDescription:
     """A train with a capacitor of any size that boards have."""
     power = board_named("winky-c6").power
     assert power is not None and power.capacitor is not None
@@ -29,7 +29,7 @@ def board_of(random: np.random.Generator) -> Power:
     return power.model_copy(update={"capacitor": capacitor, "clamp": None})
 
 
-def truth_of(random: np.random.Generator, power: Power, start_v: float) -> Truth:
+def truth_of(random: np.random.Generator, power: PowerDescription, start_v: float) -> Truth:
     """A specimen of that capacitor, as far from its data sheet as the fit thinks possible, and a meter."""
     nominal = power.capacitor
     assert nominal is not None

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from xky.boards.board import board_file, board_named
-from xky.hil.power.profile import Log, Profile, State, profile_of, read_log
+from xky.hil.power.profile import Log, Profile, ProfileState, profile_of, read_log
 from xky.hil.power.profile_toml import profile_toml
 from xky.protocol import InputError
 
@@ -72,7 +72,7 @@ def made(
     return whole
 
 
-def named(profile: Profile) -> dict[str, State]:
+def named(profile: Profile) -> dict[str, ProfileState]:
     return {state.name: state for state in profile.states}
 
 

@@ -14,7 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from xky.hil.cli import main
-from xky.hil.power.times import seconds_of, told_time
+from xky.hil.power.durations import seconds_of, told_time
 from xky.protocol import InputError
 
 BOARDS = Path(__file__).parents[3] / "boards"
@@ -219,7 +219,7 @@ def test_the_voltage_is_drawn_as_it_moves(xky: Xky) -> None:
     from xky.boards import board_named
     from xky.boards.power.analysis import analyse
     from xky.emulator.supply import SUPPLIES
-    from xky.hil.plot.power_trace import trace_of
+    from xky.hil.power.plot.trace import trace_of
 
     analysis = analyse(board_named("winky-c6"), SUPPLIES["min_spec"], highest=SUPPLIES["typical"])
     assert analysis.cold is not None and analysis.train is not None

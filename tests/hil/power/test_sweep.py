@@ -16,9 +16,9 @@ from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.hil.cli import app
-from xky.hil.power import work
-from xky.hil.power.many import live
+from xky.hil.power import batches
 from xky.hil.power.points import Points, value_of
+from xky.hil.power.population import simulate_population
 from xky.hil.power.quantity import varied_of
 from xky.protocol import BenchError, InputError, Mode
 
@@ -54,7 +54,7 @@ def test_a_map_says_what_each_point_does(told: Callable[..., dict[str, Any]]) ->
     margin_v = np.array(found["margin_v"])
     assert margin_v.shape == (6, 6)
     columns = {"power.capacitor.capacitance_f": np.array([1.0]), "period_s": np.array([30.0])}
-    alone = live(Points(WINKY, 1, columns, 12.0, 274.0), 10)
+    alone = simulate_population(Points(WINKY, 1, columns, 12.0, 274.0), 10)
     assert margin_v[-1, -1] == pytest.approx(alone.margin_v[0], abs=1e-6)
     assert (margin_v[:, 1:] >= margin_v[:, :-1] - 1e-9).all()  # more time to charge is never worse
     assert found["lives"][0][-1] is False and found["lives"][-1][-1] is True
@@ -184,9 +184,9 @@ def test_what_was_done_is_kept_and_goes_on(
         made.append(points.count)
         if len(made) == 2:
             raise KeyboardInterrupt
-        return live(points, cycles)
+        return simulate_population(points, cycles)
 
-    monkeypatch.setattr(work, "live", interrupted)
+    monkeypatch.setattr(batches, "simulate_population", interrupted)
     assert sweep(*MANY, "--out", broken) == 130
     told = capsys.readouterr().err
     assert f"stopped at 2048 of 5000 points, kept in {broken}; the same command goes on" in told
@@ -224,7 +224,7 @@ def test_processes_give_the_same(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "_work", ended)
+    monkeypatch.setattr(batches, "_work", ended)
     with pytest.raises(BenchError, match="ended before its work"):
         sweep(*MANY, "--jobs", 2)
 
@@ -241,7 +241,7 @@ def test_a_cluster_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         n_workers=1, threads_per_worker=1, processes=False, host="127.0.0.1", protocol="tcp://", dashboard_address=None
     ) as cluster:
         sweep(*MANY, "--out", tmp_path / "there.csv", "--scheduler", cluster.scheduler_address)
-        monkeypatch.setattr(work, "live", lacking)
+        monkeypatch.setattr(batches, "simulate_population", lacking)
         with pytest.raises(BenchError, match=r"a worker lacks a package \(no numpy\)"):
             sweep(*MANY, "--scheduler", cluster.scheduler_address)
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
@@ -253,7 +253,7 @@ def lacking(points: Points, cycles: int) -> None:
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "_CONNECT_S", 0.2)
+    monkeypatch.setattr(batches, "_CONNECT_S", 0.2)
     with pytest.raises(BenchError, match="does not answer"):
         sweep(*SMALL, "--scheduler", "tcp://127.0.0.1:9")
 

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What simulated firmware is put into: its board, and all that the board is joined to."""
+
+from dataclasses import dataclass
+
+import simpy
+
+from xky.protocol import Mode
+
+from ..board import Board
+from ..ports import BurstSource, PowerPort, Uplink
+from .energy_policy import EnergyPolicy
+from .parser import Parser
+
+__all__ = ["FirmwareContext"]
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareContext:
+    """One device's surroundings.
+
+    Attributes:
+        env: the bench's clock.
+        board: that it runs on.
+        mode: of the TIC, as it is configured.
+        line: I1-I2.
+        uplink: where it publishes.
+        parser: what it makes of characters and frames; a defect is in it.
+        power: what it lives on.
+        thrift: what it knows of its capacitor.
+    """
+
+    env: simpy.Environment
+    board: Board
+    mode: Mode
+    line: BurstSource
+    uplink: Uplink
+    parser: Parser
+    power: PowerPort
+    thrift: EnergyPolicy

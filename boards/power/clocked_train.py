@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A power train on the bench's clock: carries the firmware, and takes its rail away when the charge is gone.
+
+Nothing happens between two changes of load or supply but what is known at the first of them: the one next
+threshold is an event, and voltages are reckoned when somebody asks.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from math import inf
+
+import simpy
+
+from ..ports import TerminalsPort
+from .description import PowerDescription
+from .event_simulation import PowerEvent, PowerEventKind, Stretch
+from .train import OFF, PowerState, Train
+
+__all__ = ["ClockedTrain", "train_of"]
+
+_KEPT = 64  # trains: their curves take a second to make, and every run of a board needs the same
+_BESIDE_V = 1e-9  # of a fold
+
+
+@lru_cache(maxsize=_KEPT)
+def _train(described: str) -> Train:
+    return Train(PowerDescription.model_validate_json(described))
+
+
+def train_of(power: PowerDescription) -> Train:
+    """The train of a description at room temperature; the same one for equal descriptions."""
+    return _train(power.model_dump_json())
+
+
+class ClockedTrain:
+    """One device's power.
+
+    Args:
+        env: the bench's clock.
+        power: lives on the TIC.
+        terminals: I1-A.
+        inner_v: of the capacitor at the beginning; None: as full as it gets.
+
+    Attributes:
+        moments: power on, brown-out and changes of the supply.
+        stretches: time spent in each state, in order.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, power: PowerDescription, terminals: TerminalsPort, *, inner_v: float | None = None
+    ) -> None:
+        self._env = env
+        self._terminals = terminals
+        self._train = train_of(power)
+        self._name = OFF
+        self._on = False
+        self._state = self._state_now()
+        self._since_s = float(env.now)
+        self._inner_v = self._state.flow.rest_v(0.0) if inner_v is None else inner_v
+        self._process: simpy.Process | None = None
+        self._started = env.event()
+        self._round = 0
+        self._alarm: tuple[float, Callable[[], None]] | None = None
+        self._held_until_s = 0.0
+        self._figures: dict[tuple[str, int], float] = {}
+        self.moments: list[PowerEvent] = []
+        self.stretches: list[Stretch] = []
+        terminals.connect(self._supply_changes)
+        self._look_ahead()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the microcontroller runs."""
+        return self._on
+
+    @property
+    def terminal_v(self) -> float:
+        """The capacitor's voltage at its terminals, now."""
+        self._catch_up()
+        return self._state.terminal_v(self._inner_v)
+
+    def when_on(self) -> simpy.Event:
+        """Happens when the microcontroller starts."""
+        return self._started
+
+    def carries(self, process: simpy.Process) -> None:
+        """Interrupt this process at a brown-out."""
+        self._process = process
+
+    def draw(self, load: str) -> None:
+        """Draw another load from now on; without its rail, a device draws nothing."""
+        if self._on:
+            self._switch(load)
+            self._look_ahead()
+
+    def alarm(self, terminal_v: float | None, callback: Callable[[], None]) -> None:
+        """Call back once, as soon as the terminals stand at or under a voltage; takes the place of the last alarm."""
+        self._alarm = None if terminal_v is None else (terminal_v, callback)
+        self._look_ahead()
+
+    def finish(self) -> None:
+        """Reckon up to now, so that ``stretches`` are whole."""
+        self._catch_up()
+
+    def _state_now(self) -> PowerState:
+        return self._train.state(self._terminals.supply, self._name)
+
+    def _switch(self, name: str) -> None:
+        self._catch_up()
+        self._name = name
+        self._state = self._state_now()
+
+    def _catch_up(self, exact_v: float | None = None) -> None:
+        now_s = float(self._env.now)
+        passed_s = now_s - self._since_s
+        if passed_s <= 0 and exact_v is None:
+            return
+        before_v = self._inner_v
+        self._inner_v = self._state.flow.after(before_v, passed_s) if exact_v is None else exact_v
+        if passed_s > 0:
+            self.stretches.append(Stretch(self._since_s, passed_s, self._state, before_v, self._inner_v))
+        self._since_s = now_s
+
+    def _look_ahead(self) -> None:
+        """Set the clock for the next threshold; what was set before is void."""
+        self._catch_up()
+        self._round += 1
+        state, now_v = self._state, self._inner_v
+        if not self.is_on:
+            held_s = self._held_until_s - self._env.now
+            wait_s = 0.0 if now_v >= state.on_v else state.flow.time_to(now_v, state.on_v)
+            if held_s > wait_s or wait_s == 0.0:
+                self._at(max(held_s, 0.0), None, self._comes_on)
+            else:
+                self._at(wait_s, state.on_v, self._comes_on)
+            return
+        nearest_v = state.off_v
+        if self._alarm is not None:
+            nearest_v = max(nearest_v, state.inner_v(self._alarm[0]))
+        if nearest_v < now_v <= self._full_v():
+            # Most loads end long before: no faster than this does it fall
+            fastest = self._fastest(state)
+            if fastest > 0:
+                self._at((now_v - nearest_v) / fastest, None, self._look_closely)
+            return
+        self._look_closely(None)
+
+    def _look_closely(self, _: float | None) -> None:
+        self._catch_up()
+        state, now_v = self._state, self._inner_v
+        down_s = 0.0 if now_v <= state.off_v else state.flow.time_to(now_v, state.off_v)
+        alarm_s = inf
+        if self._alarm is not None:
+            alarm_v = state.inner_v(self._alarm[0])
+            alarm_s = 0.0 if now_v <= alarm_v else state.flow.time_to(now_v, alarm_v)
+        if down_s <= alarm_s:  # the reset comes first, whatever else happens at that instant
+            self._at(down_s, min(state.off_v, now_v), self._browns_out)
+        else:
+            self._at(alarm_s, None, self._sounds)
+
+    def _at(self, wait_s: float, exact_v: float | None, act: Callable[[float | None], None]) -> None:
+        if wait_s == inf:
+            return
+        number = self._round
+
+        def happens(_: simpy.Event) -> None:
+            if number == self._round:
+                act(exact_v)
+
+        event = self._env.timeout(wait_s)
+        assert event.callbacks is not None
+        event.callbacks.append(happens)
+
+    def _full_v(self) -> float:
+        """The highest inner voltage that this supply brings about."""
+        return self._known("full", self._train.state(self._terminals.supply, OFF), lambda s: s.flow.rest_v(0.0))
+
+    def _fastest(self, state: PowerState) -> float:
+        """Volts a second that it falls in a state at the most, were nothing to come in."""
+        full_v = self._full_v()
+
+        def reckon(state: PowerState) -> float:
+            balance = state.balance
+            # Between two edges, what flows out is most at one of them; at a fold it jumps
+            edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if state.off_v < v < full_v]
+            outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (state.off_v, *edges, full_v))
+            return outflow_a / balance.capacitance_f
+
+        return self._known("fastest", state, reckon)
+
+    def _known(self, what: str, state: PowerState, reckon: Callable[[PowerState], float]) -> float:
+        key = what, id(state)
+        if key not in self._figures:
+            self._figures[key] = reckon(state)
+        return self._figures[key]
+
+    def _comes_on(self, exact_v: float | None) -> None:
+        self._catch_up(exact_v)
+        if self._inner_v < self._state.on_v:  # it fell again while the reset held
+            self._look_ahead()
+            return
+        self._note(PowerEventKind.POWER_ON)
+        started, self._started = self._started, self._env.event()
+        self._on = True  # it draws nothing before its first load
+        started.succeed()
+
+    def _browns_out(self, exact_v: float | None) -> None:
+        self._catch_up(exact_v)
+        self._note(PowerEventKind.BROWN_OUT)
+        self._on = False
+        self._switch(OFF)
+        self._alarm = None
+        self._held_until_s = float(self._env.now) + self._train.power.mcu.reset_s
+        self._look_ahead()
+        if self._process is not None and self._process.is_alive:
+            self._process.interrupt("brown-out")
+
+    def _sounds(self, _: float | None) -> None:
+        self._catch_up()
+        assert self._alarm is not None
+        callback = self._alarm[1]
+        self._alarm = None
+        self._look_ahead()
+        callback()
+
+    def _supply_changes(self) -> None:
+        self._switch(self._name)
+        self._note(PowerEventKind.SUPPLY)
+        self._look_ahead()
+
+    def _note(self, what: PowerEventKind) -> None:
+        moment = PowerEvent(float(self._env.now), what, self._inner_v, self._state.terminal_v(self._inner_v))
+        self.moments.append(moment)

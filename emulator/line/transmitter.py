@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Meter to line: frame after frame without end, with the gaps and the cuts of the specification.
+
+A frame is one burst. Only where the meter may break off (historic three-phase long frames, which an
+overload ends at the group under way, 02E §2.5.1) is each group a burst of its own.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from itertools import compress, count
+from operator import is_not
+from random import Random
+
+import simpy
+
+from xky.protocol import Burst, Group, Mode, encode_group
+from xky.protocol.mode import EOT, ETX, STX
+
+from ..faults import Fault, with_faults
+from ..meter.linky import Linky
+from ..truth.journal import SentFrame, Truth
+from ..truth.piece import Expect, Piece, weakened
+from ..truth.timing import bursts_of, end_of
+from .line import Line
+
+__all__ = ["FRAME_GAP_S", "Transmitter"]
+
+FRAME_GAP_S = (0.0167, 0.0334)  # ETX to next STX (54E §5.3.6); real meters were seen near 17 ms
+
+_POLL_S = 0.1  # how often a meter without supply is asked whether it is back
+
+_STX_PIECE, _ETX_PIECE, _EOT_PIECE = Piece(STX), Piece(ETX), Piece(EOT)
+
+
+class _Pieces:
+    """Groups as pieces: most groups of a frame are the very objects of the frame before, and so are their pieces."""
+
+    def __init__(self) -> None:
+        self._mode: Mode | None = None
+        self._groups: Sequence[Group] = ()
+        self._pieces: list[Piece] = []
+
+    def of(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
+        if mode is not self._mode or len(groups) != len(self._groups):
+            self._pieces = [_piece(group, mode) for group in groups]
+        else:
+            for place in compress(count(), map(is_not, groups, self._groups)):
+                self._pieces[place] = _piece(groups[place], mode)
+        self._mode, self._groups = mode, groups
+        return self._pieces
+
+
+def _is_complete(pieces: Sequence[Piece]) -> bool:
+    """Whether the frame has its STX, maybe behind noise, and its ETX."""
+    if not pieces or not pieces[-1].data.endswith(ETX):
+        return False
+    return any(piece.data.endswith(STX) for piece in pieces if piece.group is None)
+
+
+def _piece(group: Group, mode: Mode) -> Piece:
+    return Piece(encode_group(group, mode), group, Expect.MUST)
+
+
+class Transmitter:
+    """Sends what a meter says.
+
+    Args:
+        env: the bench's clock.
+        meter: may be exchanged at any frame boundary (``meter`` is an attribute).
+        line: where to.
+        truth: where each frame is entered as it starts.
+        seed: of the gaps and of the faults.
+        frame_gap_s: shortest and longest silence between two frames, in seconds.
+        only_when_heard: make no frame while nobody is on the line, for runs of days and years: who connects then
+            finds it at a random place of a frame, as on a line that was always busy.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        meter: Linky,
+        line: Line,
+        truth: Truth,
+        *,
+        seed: int = 0,
+        frame_gap_s: tuple[float, float] = FRAME_GAP_S,
+        only_when_heard: bool = False,
+    ) -> None:
+        self._env = env
+        self.meter = meter
+        self._line = line
+        self._truth = truth
+        self._rng = Random(f"line {seed}")
+        self._frame_gap_s = frame_gap_s
+        self._pieces = _Pieces()
+        self.faults: Sequence[Fault] = ()
+        self.step = ""
+        self.before_frame: Callable[[], None] = lambda: None
+        """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
+        self._heard: simpy.Event | None = None
+        self._silent_since_s = 0.0
+        self._only_when_heard = only_when_heard
+        if only_when_heard:
+            line.before_first_receiver = self._resume
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> Generator[simpy.Event, None, None]:
+        """The process: start it with ``env.process(transmitter.run())``.
+
+        It ends at the first frame boundary, after ``before_frame``, at which ``until()`` holds.
+        """
+        shortest_s, longest_s = self._frame_gap_s
+        spread_s = longest_s - shortest_s
+        while True:
+            if self._only_when_heard and not self._line.is_heard:
+                self._heard, self._silent_since_s = self._env.event(), self._env.now
+                under_way: Burst | None = yield self._heard
+                if under_way is not None:
+                    yield self._env.timeout(under_way.end_s - self._env.now)
+            yield self._env.timeout(shortest_s + spread_s * self._rng.random())
+            if self._only_when_heard and not self._line.is_heard:
+                continue
+            self.before_frame()
+            if until():
+                return
+            if self.meter.powered:
+                yield from self._send_frame()
+            else:
+                yield self._env.timeout(_POLL_S)
+
+    def _send_frame(self) -> Generator[simpy.Event, None, None]:
+        meter = self.meter
+        short = meter.next_is_short()
+        breakable = meter.mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames
+        pieces = self._frame_pieces(short=short)
+        if breakable:
+            yield from self._send_by_group(pieces)
+            return
+        frame = self._enter(pieces, self._env.now, meter.mode)
+        if self.faults:
+            yield from self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
+            return
+        burst = Burst(frame.start_s, frame.character_s, frame.data)
+        self._line.send(burst)
+        yield self._env.timeout(burst.end_s - self._env.now)
+
+    def _send(self, bursts: Sequence[Burst], end_s: float) -> Generator[simpy.Event, None, None]:
+        """Bursts with what silence lies between them and behind, up to ``end_s``."""
+        for burst in bursts:
+            if burst.start_s > self._env.now:
+                yield self._env.timeout(burst.start_s - self._env.now)
+            self._line.send(burst)
+            yield self._env.timeout(burst.end_s - self._env.now)
+        if end_s > self._env.now:
+            yield self._env.timeout(end_s - self._env.now)
+
+    def _resume(self) -> None:
+        """Somebody listens again: a frame is under way, or the gap behind it."""
+        heard, self._heard = self._heard, None
+        if heard is None:
+            return
+        self.before_frame()
+        meter = self.meter
+        burst = None
+        if meter.powered and not self.faults:  # a frame with faults is heard from its beginning
+            pieces = self._frame_pieces(short=meter.next_is_short())
+            length_s = meter.mode.character_s * len(b"".join([piece.data for piece in pieces]))
+            silent_s = self._env.now - self._silent_since_s  # no frame began before the last had ended
+            ago_s = self._rng.uniform(0.0, min(length_s + self._frame_gap_s[1], silent_s))
+            if ago_s < length_s:
+                frame = self._enter(pieces, self._env.now - ago_s, meter.mode)
+                burst = self._line.current = Burst(frame.start_s, frame.character_s, frame.data)
+        heard.succeed(burst)
+
+    def _frame_pieces(self, *, short: bool) -> list[Piece]:
+        meter = self.meter
+        pieces = [_STX_PIECE, *self._pieces.of(meter.groups(short=short), meter.mode), _ETX_PIECE]
+        return with_faults(pieces, self.faults, meter.mode, self._rng) if self.faults else pieces
+
+    def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
+        start_s, mode = self._env.now, self.meter.mode
+        sent: list[Piece] = []
+        for piece in pieces:
+            now_s, character_s = self._env.now, mode.character_s
+            yield from self._send(bursts_of((piece,), now_s, character_s), end_of((piece,), now_s, character_s))
+            sent.append(piece)
+            self.meter.integrate()
+            if piece is not pieces[-1] and self.meter.sends_short_frames:
+                self._line.send(Burst(self._env.now, mode.character_s, EOT))
+                yield self._env.timeout(mode.character_s)
+                sent.append(_EOT_PIECE)
+                break
+        self._enter(sent, start_s, mode)
+
+    def _enter(self, pieces: Sequence[Piece], start_s: float, mode: Mode) -> SentFrame:
+        complete = _is_complete(pieces)
+        if not complete:  # a receiver may report the intact groups of a cut frame, or none (02E §1.5.2)
+            pieces = weakened(pieces)
+        frame = SentFrame(len(self._truth), mode, start_s, mode.character_s, tuple(pieces), complete, self.step)
+        self._truth.append(frame)
+        return frame

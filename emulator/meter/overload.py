@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Overload: which phases are over their setting, and the short frames that a three-phase meter then sends."""
+
+from dataclasses import dataclass
+
+from ..legal_time import SECOND_US
+
+__all__ = ["Overload"]
+
+_SHORT_AFTER_US = 60 * SECOND_US  # short frames go on for a minute after the last overload (02E §2.5.1)
+_SHORT_CYCLE = 20  # short frames, then one long one (02E §2.5.1)
+
+
+@dataclass
+class Overload:
+    """What the meter remembers of it.
+
+    Attributes:
+        phases: those that draw more than the setting.
+    """
+
+    phases: frozenset[int] = frozenset()
+    _ended_us: int | None = None
+    _sent: int = 0
+
+    def update(self, phases: frozenset[int], at_us: int) -> None:
+        """From ``at_us`` on, these are over."""
+        if self.phases and not phases:
+            self._ended_us = at_us
+        self.phases = phases
+
+    def lasts(self, at_us: int) -> bool:
+        """Whether a phase is over, or was within the last minute."""
+        return bool(self.phases) or (self._ended_us is not None and at_us < self._ended_us + _SHORT_AFTER_US)
+
+    def next_is_short(self, at_us: int) -> bool:
+        """Whether the next frame is a short one; counts the cycle of twenty and one. Call once a frame."""
+        if not self.lasts(at_us):
+            self._sent = 0
+            return False
+        self._sent = (self._sent + 1) % (_SHORT_CYCLE + 1)
+        return self._sent != 0

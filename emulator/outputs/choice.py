@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways out of the emulator by the names that people give them."""
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+import simpy
+
+from xky.protocol import InputError
+
+from ..runner import RealTime
+from .paced import PacedPort
+from .port import KERNEL_BUFFER
+
+__all__ = ["DEVICE_LINES", "STDOUT", "PortChoice", "port_choice"]
+
+DEVICE_LINES = ("pty", "tcp", "rfc2217")  # ways that a program under test can open
+STDOUT = "-"
+_KNOWN = "pty, tcp, tcp://HOST:PORT, rfc2217, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, -"
+_CLASSES = {"tcp": "PortTcp", "rfc2217": "PortRfc2217"}
+
+
+class PortChoice:
+    """A way out that somebody chose, not opened yet.
+
+    Attributes:
+        text: as it was chosen.
+        kind: ``pty``, ``tcp``, ``rfc2217``, ``serial`` or ``-``.
+    """
+
+    def __init__(self, text: str, kind: str, make: Callable[..., PacedPort]) -> None:
+        self.text = text
+        self.kind = kind
+        self._make = make
+
+    def open(
+        self,
+        env: simpy.Environment,
+        *,
+        speed: float = 1.0,
+        buffer_bytes: int = KERNEL_BUFFER,
+        patient: bool = False,
+        runner: RealTime | None = None,
+    ) -> PacedPort:
+        """Open it; the arguments are those of ``PacedPort``.
+
+        Raises:
+            InputError: an address that cannot be listened at, a speed that it cannot keep.
+            BenchError: the system does not give it.
+        """
+        return self._make(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
+
+
+def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> PortChoice:
+    """A way by its name.
+
+    Args:
+        text: such as ``pty``, ``tcp``, ``rfc2217://127.0.0.1:7000``, ``serial:/dev/ttyUSB0``, ``-``.
+        number: of this one among several that somebody wants alike, from 0 on: they listen at ports in a row.
+        keep_parity: see ``PortPty``; the other ways need no such choice.
+
+    Raises:
+        InputError: no such way, or none that takes parity off.
+    """
+    if text == "pty":
+        return PortChoice(text, text, partial(_made, "pty", "PortPty", keep_parity=keep_parity))
+    if keep_parity:
+        raise InputError(f"--parity keep: is for a pseudo-terminal; leave it out with {text}")
+    if text == STDOUT:
+        return PortChoice(text, text, partial(_made, "stdout", "PortStdout"))
+    scheme, _, rest = text.partition(":")
+    if scheme == "serial" and rest:
+        return PortChoice(text, scheme, partial(_made, "serial_port", "PortSerial", path=rest))
+    if text in _CLASSES:
+        return PortChoice(text, text, partial(_made, text, _CLASSES[text]))
+    if scheme in _CLASSES and rest.startswith("//"):
+        host, port = _address(text)
+        return PortChoice(
+            text, scheme, partial(_made, scheme, _CLASSES[scheme], host=host, port=port + number if port else 0)
+        )
+    raise InputError(f"--port {text}: not known; known: {_KNOWN}")
+
+
+def _address(text: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(text)
+        if not parts.hostname or parts.port is None or parts.path or parts.query:
+            raise ValueError
+    except ValueError:
+        scheme = text.partition(":")[0]
+        raise InputError(f"--port {text}: expected {scheme}://HOST:PORT, such as {scheme}://127.0.0.1:7000") from None
+    return parts.hostname, parts.port
+
+
+def _made(module: str, name: str, env: simpy.Environment, **options: Any) -> PacedPort:
+    """The port; its module is imported now, because not every system has each way."""
+    port: PacedPort = getattr(import_module(f"{__package__}.{module}"), name)(env, **options)
+    return port

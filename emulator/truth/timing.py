@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pieces of a frame on the clock: where each begins and ends, and as which bursts they travel."""
+
+from collections.abc import Iterable, Sequence
+
+from xky.protocol import Burst
+from xky.protocol.uart import CharacterDefect
+
+from .piece import Piece
+
+__all__ = ["bursts_of", "end_of", "spans_of"]
+
+
+def spans_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> list[tuple[float, float]]:
+    """Start of the first and end of the last character of each piece, in seconds on the bench's clock.
+
+    Args:
+        pieces: in order.
+        start_s: of the first.
+        character_s: duration of a character at the mode's rate.
+    """
+    spans, now_s = [], start_s
+    for piece in pieces:
+        if piece.is_plain:
+            begin_s, now_s = now_s, now_s + len(piece.data) * character_s
+            spans.append((begin_s, now_s))
+            continue
+        silences = piece.silences_s
+        behind_s = silences.get(len(piece.data), 0.0)
+        begin_s = now_s + (silences.get(0, 0.0) if piece.data else 0.0)
+        now_s += sum(silences.values()) + len(piece.data) * character_s * piece.stretch
+        spans.append((begin_s, now_s - (behind_s if piece.data else 0.0)))
+    return spans
+
+
+def end_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> float:
+    """End of the last character, or of the silence behind it; arguments as above."""
+    now_s = start_s
+    for piece in pieces:
+        now_s += len(piece.data) * character_s * piece.stretch + sum(pause_s for _, pause_s in piece.pauses)
+    return now_s
+
+
+def bursts_of(pieces: Sequence[Piece], start_s: float, character_s: float) -> list[Burst]:
+    """The pieces as bursts: a new one behind each silence and at each change of the rate.
+
+    Args:
+        pieces: in order.
+        start_s: of the first, in seconds on the bench's clock.
+        character_s: duration of a character at the mode's rate.
+    """
+    if all(piece.is_plain for piece in pieces):
+        return [Burst(start_s, character_s, b"".join([piece.data for piece in pieces]))]
+    under_way = _UnderWay(start_s)
+    for piece in pieces:
+        under_way.go_on_at(character_s * piece.stretch)
+        silences, defects = piece.silences_s, dict(piece.defects)
+        for place, code in enumerate(piece.data):
+            under_way.be_silent(silences.get(place, 0.0))
+            under_way.add(code, defects.get(place))
+        under_way.be_silent(silences.get(len(piece.data), 0.0))
+    under_way.end()
+    return under_way.bursts
+
+
+class _UnderWay:
+    """Bursts as they are made, character by character."""
+
+    def __init__(self, now_s: float) -> None:
+        self.bursts: list[Burst] = []
+        self._now_s = now_s
+        self._character_s = 0.0
+        self._data = bytearray()
+        self._defects: dict[int, CharacterDefect] = {}
+
+    def go_on_at(self, character_s: float) -> None:
+        if character_s != self._character_s:
+            self.end()
+            self._character_s = character_s
+
+    def be_silent(self, pause_s: float) -> None:
+        if pause_s:
+            self.end()
+            self._now_s += pause_s
+
+    def add(self, code: int, defect: CharacterDefect | None) -> None:
+        if defect is not None:
+            self._defects[len(self._data)] = defect
+        self._data.append(code)
+
+    def end(self) -> None:
+        if self._data:
+            burst = Burst(self._now_s, self._character_s, bytes(self._data), self._defects)
+            self.bursts.append(burst)
+            self._now_s = burst.end_s
+        self._data, self._defects = bytearray(), {}

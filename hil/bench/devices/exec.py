@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``exec:COMMAND``: any program that reads a port and prints JSON lines, in real time.
+
+Its standard output is a pseudo-terminal without echo, so that programs flush each line; lines are
+stamped as they arrive. It runs in a process group of its own, which is ended as a whole.
+"""
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import termios
+import time
+import tty
+from collections.abc import Callable, Sequence
+
+from xky.boards import Board
+from xky.emulator.outputs import Port, PortSettings, keeps_parity
+from xky.emulator.outputs.choice import port_choice
+from xky.emulator.outputs.pty import PortPty
+from xky.protocol import BenchError, InputError
+
+from ...launch.shim import NoShimError, Shim
+from .device import DeviceContext
+
+__all__ = ["KIND", "ExecDevice"]
+
+OPENS_WITHIN_S = 10.0  # real seconds given to a program to open its port before the line speaks all the same
+ENDS_WITHIN_S = 2.0  # real seconds between SIGTERM and SIGKILL
+_LINE_MAX = 65_536  # characters of one line kept
+_LAST_WORDS = 4096
+_STDERR_MAX = 262_144  # bytes kept of the beginning of standard error, and as many of its end
+LINES_PER_S = 1000  # lines taken in a second of the bench's clock: the rest of a flood is counted and dropped
+
+
+class ExecDevice:
+    """A program.
+
+    Args:
+        rest: the command, behind ``exec:``, split as a shell does; ``{port}``, ``{mode}`` and ``{baud}``
+            are replaced in each word, other braces stay.
+        defect: none can be built into a program.
+        line: how the port is made: ``pty``, ``tcp`` or ``rfc2217``.
+        parity: what a pty does with it: ``strip``, or ``keep`` for what a UART without parity sees of it in bit 7.
+
+    Raises:
+        InputError: no command, no ``{port}`` in it, a defect, or no such ``parity``.
+    """
+
+    virtual = False
+    feeds_on_the_bench = False
+    board: Board | None = None
+
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
+        self._way = port_choice(line, keep_parity=keeps_parity(parity))
+        try:
+            self._words = shlex.split(rest)
+        except ValueError as error:
+            raise InputError(f"device 'exec:{rest}': {error}; quote the command as for a shell") from None
+        if not self._words:
+            raise InputError("device 'exec:': no command; write \"exec:COMMAND {port}\"")
+        if not any("{port}" in word for word in self._words):
+            raise InputError(f"device 'exec:{rest}': no {{port}} in the command; write it where the port's name goes")
+        if shutil.which(self._words[0]) is None:
+            raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
+        if defect is not None:
+            raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port: Port | None = None
+        self._shim: Shim | None = None
+        self.notes: list[str] = []
+        self._around: DeviceContext | None = None
+        self._stdout = -1
+        self._pending = b""
+        self._stderr = _Kept()
+        self._second, self._lines = -1, 0
+
+    def start(self, around: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        self._around = around
+        self._port = self._way.open(
+            around.env,
+            speed=around.speed,
+            buffer_bytes=around.board.receiver.buffer_bytes,
+            runner=around.runner,
+        )
+        self._prepare_shim()
+        self._spawn(self._port.name, around)
+        self._await_open()
+        clock_starts()
+        self._hear_settings()
+        around.line.connect(self._port)
+        assert around.runner is not None
+        if self._shim is not None:
+            around.runner.watch(self._shim.fileno(), self._hear_settings)
+        around.runner.watch(self._stdout, self._read)
+        assert self._process is not None
+        assert self._process.stderr is not None
+        around.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+
+    def _prepare_shim(self) -> None:
+        """On a pseudo-terminal: hear what the kernel does not keep."""
+        if not isinstance(self._port, PortPty):
+            return
+        try:
+            self._shim = Shim(self._port.path)
+        except NoShimError as error:
+            self.notes.append(
+                f"of what the program asks of its port the bench sees the rate alone, and a program that insists on "
+                f"7E1 may fail on a pseudo-terminal: {error}"
+            )
+
+    def _hear_settings(self) -> None:
+        """Take what the program asked of its port since the last time."""
+        if self._shim is not None and isinstance(self._port, PortPty):
+            for asked in self._shim.asked():
+                self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
+
+    def _spawn(self, port: str, around: DeviceContext) -> None:
+        fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}
+        words = [_filled(word, fields) for word in self._words]
+        self._stdout, theirs = os.openpty()
+        tty.setraw(theirs)
+        attributes = termios.tcgetattr(theirs)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+        os.set_blocking(self._stdout, False)
+        try:
+            self._process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=None if self._shim is None else {**os.environ, **self._shim.environment()},
+            )
+            assert self._process.stderr is not None
+            os.set_blocking(self._process.stderr.fileno(), False)
+        except OSError as error:
+            raise InputError(f"command {words[0]!r}: cannot be run ({error.strerror})") from None
+        finally:
+            os.close(theirs)
+
+    def _await_open(self) -> None:
+        """Wait in real time, the bench's clock not running yet, until the program opens its port."""
+        assert self._port is not None
+        assert self._process is not None
+        give_up = time.monotonic() + OPENS_WITHIN_S
+        while not self._port.is_open and time.monotonic() < give_up:
+            if self._process.poll() is not None:
+                raise BenchError(
+                    f"command {self._words[0]!r}: ended ({self._how_it_ended()}) before the first frame was sent"
+                    f"{self._said_last()}"
+                )
+            self._drain_stderr()
+            time.sleep(0.005)
+
+    def _said_last(self) -> str:
+        return f"; it said: {self.last_words}" if self.last_words else ""
+
+    def _read(self) -> None:
+        """Take what the program printed; at its end stop watching."""
+        assert self._around is not None
+        assert self._around.runner is not None
+        try:
+            data = os.read(self._stdout, _LINE_MAX)
+        except BlockingIOError:
+            return
+        except OSError:  # EIO: nobody holds the other end any more
+            data = b""
+        if not data:
+            self._around.runner.unwatch(self._stdout)
+            data = b"\n" if self._pending else b""
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        self._pending = self._pending[-_LINE_MAX:]
+        for line in lines:
+            self._count_line()
+            if self._lines <= LINES_PER_S:
+                self._around.probe.line(line.decode(errors="replace").rstrip("\r"))
+            else:
+                self._around.probe.dropped += 1
+
+    def _count_line(self) -> None:
+        """How many lines came in this second of the bench's clock: a flood must not drown the bench."""
+        assert self._around is not None
+        second = int(self._around.env.now)
+        if second != self._second:
+            self._second, self._lines = second, 0
+        self._lines += 1
+
+    def _read_stderr(self) -> None:
+        """Take what it complained of; at the end of the stream stop watching."""
+        assert self._around is not None
+        assert self._around.runner is not None
+        assert self._process is not None
+        assert self._process.stderr is not None
+        if not self._drain_stderr():
+            self._around.runner.unwatch(self._process.stderr.fileno())
+
+    def _drain_stderr(self) -> bool:
+        """Take what there is; False at the end of the stream."""
+        if self._process is None or self._process.stderr is None or self._process.stderr.closed:
+            return False
+        try:
+            data = os.read(self._process.stderr.fileno(), _LINE_MAX)
+        except BlockingIOError:
+            return True
+        self._stderr.add(data)
+        return bool(data)
+
+    @property
+    def ended(self) -> str | None:
+        if self._process is None or self._process.poll() is None:
+            return None
+        return self._how_it_ended()
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        status = self._process.returncode
+        return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+    @property
+    def stderr(self) -> bytes:
+        """What the program wrote to standard error; of a flood, its beginning and its end."""
+        return self._stderr.text
+
+    @property
+    def last_words(self) -> str:
+        self._drain_stderr()
+        lines = [line.strip() for line in self.stderr[-_LAST_WORDS:].decode(errors="replace").splitlines()]
+        return next((line for line in reversed(lines) if line), "")
+
+    @property
+    def overruns(self) -> int:
+        return 0 if self._port is None else len(self._port.overruns)
+
+    @property
+    def port_settings(self) -> Sequence[PortSettings]:
+        return () if self._port is None else self._port.settings
+
+    def stop(self) -> None:
+        process, self_port = self._process, self._port
+        if process is not None:
+            _end_group(process)
+        if self_port is not None:
+            self_port.close()
+        if self._shim is not None:
+            self._unwatch(self._shim.fileno())
+            self._shim.close()
+            self._shim = None
+        if process is not None and process.stderr is not None and not process.stderr.closed:
+            self._drain_stderr()
+            self._unwatch(process.stderr.fileno())
+            process.stderr.close()
+        if self._stdout >= 0:
+            self._unwatch(self._stdout)
+            os.close(self._stdout)
+            self._stdout = -1
+
+    def _unwatch(self, fd: int) -> None:
+        if self._around is not None and self._around.runner is not None:
+            with contextlib.suppress(KeyError, ValueError):
+                self._around.runner.unwatch(fd)
+
+
+class _Kept:
+    """A stream of which the beginning and the end are kept."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._left_out = 0
+
+    def add(self, data: bytes) -> None:
+        room = max(_STDERR_MAX - len(self._head), 0)
+        self._head += data[:room]
+        self._tail += data[room:]
+        surplus = max(len(self._tail) - _STDERR_MAX, 0)
+        self._left_out += surplus
+        del self._tail[:surplus]
+
+    @property
+    def text(self) -> bytes:
+        """All of it, or both ends with a word on what is missing between them."""
+        gap = b"\n[%d bytes left out]\n" % self._left_out if self._left_out else b""
+        return bytes(self._head) + gap + bytes(self._tail)
+
+
+def _filled(word: str, fields: dict[str, str]) -> str:
+    for name, value in fields.items():
+        word = word.replace(name, value)
+    return word
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM to the whole group, SIGKILL to what ignores it."""
+    for order in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, order)
+        try:
+            process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            continue
+        if order is signal.SIGKILL or not _group_lives(process.pid):
+            return
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+KIND = ExecDevice

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``sim:BOARD``: our simulated firmware on a described board, in virtual time."""
+
+from collections.abc import Callable, Sequence
+
+from xky.boards import Board, board_named, defect_named
+from xky.boards.firmware import EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
+from xky.boards.ports import PowerPort
+from xky.boards.power.clocked_train import ClockedTrain
+from xky.boards.power.mains import Mains
+from xky.emulator.outputs import PortSettings, keeps_parity
+from xky.protocol import InputError
+
+from .device import DeviceContext
+
+__all__ = ["KIND", "SimDevice"]
+
+
+class SimDevice:
+    """A simulated board.
+
+    Args:
+        rest: name of the board, behind ``sim:``.
+        defect: id of a defect to build in.
+
+    Raises:
+        InputError: no such board, no simulated firmware for it, no such defect.
+    """
+
+    virtual = True
+    feeds_on_the_bench = True
+    ended: str | None = None
+    last_words = ""
+    stderr = b""
+    overruns = 0
+    notes: Sequence[str] = ()
+
+    def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
+        if line != "pty":
+            raise InputError(f"--line {line}: a simulated board is on the line itself; leave it out")
+        if keeps_parity(parity):
+            raise InputError(f"--parity {parity}: a simulated board's own UART sees the parity; leave it out")
+        board = board_named(rest)
+        self._firmware = load_firmware(board)
+        built_in = defect_named(defect) if defect else None
+        self._parser: type[Parser] = Parser if built_in is None else built_in.parser
+        if built_in is not None and built_in.rebuilt is not None:
+            board = built_in.rebuilt(board)
+        self.board: Board | None = board
+        self._running: Firmware | None = None
+        self.power: ClockedTrain | None = None
+
+    def start(self, around: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        board, described = around.board, around.board.power
+        power: PowerPort = Mains(around.env)
+        if described is not None and described.source == "tic":
+            power = self.power = ClockedTrain(around.env, described, around.terminals, inner_v=around.inner_v)
+        thrift = EnergyPolicy(board, full_once=around.full_once)
+        firmware = self._firmware(
+            FirmwareContext(around.env, board, around.mode, around.line, around.probe, self._parser(), power, thrift)
+        )
+        self._running = firmware
+        around.env.process(firmware.run())
+        clock_starts()
+
+    @property
+    def port_settings(self) -> Sequence[PortSettings]:
+        uarts = [] if self._running is None else self._running.uarts
+        return [PortSettings(at_s, round(u.baud), u.data_bits, u.parity, u.stop_bits) for at_s, u in uarts]
+
+    def stop(self) -> None:
+        """Nothing outlives the clock."""
+
+
+KIND = SimDevice

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long a device may take: defaults from the frame period, or as its board file says."""
+
+from dataclasses import dataclass
+
+from xky.boards import Board
+
+__all__ = ["LATENCY_S", "TimeLimits", "limits_for"]
+
+LATENCY_S = 0.5  # real seconds that a program may take to print, on top of what it may take to know
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Limits in seconds on the bench's clock.
+
+    Attributes:
+        freshness_s: age of a value when it is reported, from the end of its group.
+        completeness_s: from a new value on the line to its report.
+        recovery_s: from the end of a disturbance to a sound reading.
+        detection_s: what a device may take besides to find a new TIC mode; 0 for one that does not look for it.
+        latency_s: tolerance of the bench on the two last.
+    """
+
+    freshness_s: float
+    completeness_s: float
+    recovery_s: float
+    detection_s: float
+    latency_s: float
+
+
+def limits_for(board: Board, period_s: float, speed: float = 1.0) -> TimeLimits:
+    """The limits where frames come every ``period_s`` seconds.
+
+    Two frame periods and 2 s of age (and what the board takes to publish), 3 periods to report, 2 to
+    recover. A device that sleeps reports at its own pace and is given two of its reporting periods, so
+    that one whole wake lies within. Faster than a real line, the latency of a program counts for more
+    on the bench's clock.
+    """
+    pace_s = board.report_period_s
+    limits = board.limits
+    latency_s = LATENCY_S * max(speed, 1.0)
+
+    def chosen(given_s: float | None, periods: int) -> float:
+        if given_s is not None:
+            return given_s
+        return 2 * pace_s if pace_s else periods * period_s
+
+    publishing_s = 0.0 if board.wake is None else board.wake.publish_s
+    freshness_s = 2 * period_s + 2.0 + publishing_s if limits.freshness_s is None else limits.freshness_s
+    return TimeLimits(
+        freshness_s=freshness_s + latency_s - LATENCY_S,
+        completeness_s=chosen(limits.completeness_s, 3),
+        recovery_s=chosen(limits.recovery_s, 2),
+        detection_s=limits.detection_s if board.detects_mode else 0.0,
+        latency_s=latency_s,
+    )

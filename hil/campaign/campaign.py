@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A conformance run: plays one plan a mode, keeps the records, collects what each purpose concluded."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from xky.boards import Board
+from xky.emulator.meter_file.meter_file import meter_file
+from xky.protocol import LABELS, InputError, Mode, XkyError
+
+from ..bench.bench import board_of
+from ..bench.devices import Device, open_device
+from .oracle import Case, Oracle, Trail
+from .plan import Plan, play
+from .power_trials import PowerTrials
+from .record import Record
+from .requirement import Purpose
+from .verdict import Verdict
+
+__all__ = ["Campaign", "Conclusion", "Options"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person chose.
+
+    Attributes:
+        device: such as ``sim:winky-c6``.
+        board: name or file; None takes the device's own, else ``generic``.
+        mode: None runs every mode of the board, one after the other.
+        labels: labels that the device claims; None claims as the board says.
+        line: how an ``exec:`` device's port is made.
+        parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
+        speed: bench seconds per real second.
+        seed: of meters, gaps and faults.
+        defect: built into simulated firmware.
+        meter: ready one or file, in the place of the suite's household.
+    """
+
+    device: str
+    board: str | None = None
+    mode: Mode | None = None
+    labels: tuple[str, ...] | None = None
+    line: str = "pty"
+    speed: float = 1.0
+    seed: int = 0
+    defect: str | None = None
+    meter: str | None = None
+    parity: str = "strip"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The verdict of one purpose in one mode, with its trail."""
+
+    purpose: Purpose
+    mode: Mode
+    verdict: Verdict
+    reason: str
+    trail: Trail
+
+
+@dataclass
+class Campaign:
+    """One run over the selected purposes.
+
+    Args:
+        options: checked as the campaign is made.
+        on_plan: told mode, number of steps and length in seconds (real time only, else 0) before it is played.
+        on_step: told mode, name and number of each step as it begins.
+        on_played: told the mode when its plan has been played.
+
+    Raises:
+        InputError: an option names what is not there.
+    """
+
+    options: Options
+    on_plan: Callable[[Mode, int, float], None] = lambda mode, steps, duration_s: None
+    on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
+    on_played: Callable[[Mode], None] = lambda mode: None
+    purposes: list[tuple[Purpose, Mode]] = field(default_factory=list)
+    conclusions: list[Conclusion] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        self._oracles: dict[Mode, Oracle] = {}
+        self.error: XkyError | None = None  # what kept a plan from being played
+        self.board: Board = board_of(self._open(), self.options.board)
+        if self.options.mode is not None and self.options.mode not in self.board.modes:
+            raise InputError(
+                f"--mode {self.options.mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"
+            )
+        self.claims: frozenset[str] | None = self._claims()
+        self._house = None if self.options.meter is None else meter_file(self.options.meter)
+        if self.options.speed <= 0:
+            raise InputError(f"--speed {self.options.speed}: expected a number over 0")
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The modes to run, in order."""
+        return self.board.modes if self.options.mode is None else (self.options.mode,)
+
+    @property
+    def mode_name(self) -> str:
+        """``historic``, ``standard`` or ``both``."""
+        return self.modes[0].value if len(self.modes) == 1 else "both"
+
+    def _open(self) -> Device:
+        return open_device(
+            self.options.device, defect=self.options.defect, line=self.options.line, parity=self.options.parity
+        )
+
+    def _claims(self) -> frozenset[str] | None:
+        labels = self.board.labels if self.options.labels is None else self.options.labels
+        if labels is None:
+            return None
+        known = {name for table in LABELS.values() for name in table}
+        for label in labels:
+            if label not in known:
+                raise InputError(f"--labels {label}: no such label; write names as Enedis does, such as EAST,SINSTS")
+        return frozenset(labels)
+
+    def select(self, purposes: Iterable[tuple[Purpose, Mode]]) -> None:
+        """The purposes that will be asked for; they make the plan."""
+        self.purposes = list(purposes)
+
+    def plan(self, mode: Mode) -> Plan:
+        """The plan of a mode."""
+        stimuli = (one for purpose, of in self.purposes if of is mode for one in purpose.stimuli)
+        return Plan(stimuli, mode, house=self._house)
+
+    def oracle(self, mode: Mode) -> Oracle:
+        """The judge of a mode's record; the first call plays the plan."""
+        if mode not in self._oracles:
+            plan, device = self.plan(mode), self._open()
+            self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
+            record = play(
+                plan,
+                device,
+                self.board,
+                claims=self.claims,
+                seed=self.options.seed,
+                speed=self.options.speed,
+                on_step=lambda name, number: self.on_step(mode, name, number),
+            )
+            described = self.board.power
+            if device.feeds_on_the_bench and described is not None and described.source == "tic":
+                record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed)
+            self._oracles[mode] = Oracle(record)
+            self.on_played(mode)
+        return self._oracles[mode]
+
+    def _length_s(self, plan: Plan) -> float:
+        """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
+        board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
+        rehearsal = play(plan, open_device("sim:generic"), board, seed=self.options.seed, speed=self.options.speed)
+        return rehearsal.duration_s / self.options.speed
+
+    @property
+    def records(self) -> dict[Mode, Record]:
+        """What was recorded so far."""
+        return {mode: oracle.record for mode, oracle in self._oracles.items()}
+
+    @property
+    def ignored_keys(self) -> tuple[str, ...]:
+        """Keys that a device reports and that are no labels."""
+        return tuple(sorted({key for oracle in self._oracles.values() for key in oracle.ignored_keys}))
+
+    def case(self, purpose: Purpose, mode: Mode) -> Case:
+        """A purpose's view of its record."""
+        return Case(purpose, self.oracle(mode))

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readings against the truth: each value that was reported is explained by what was sent, or accused.
+
+Judged by properties, not by fixed values. A value is sound when a group with this label and this
+value was sent intact, not too long before. Else it says whose words it repeats: those of a damaged group,
+those of an old frame, or nobody's.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from xky.emulator import Emitted, Expect, SentFrame
+from xky.protocol import LABELS, Group, Mode
+
+from ...bench.reading import Reading, Said, in_label_table
+from ..record import Record
+from .careless_reader import CUT, careless, looks_like
+
+__all__ = ["Accusation", "AccusationKind", "Oracle"]
+
+_CAUSAL_S = 1e-6  # a reading at the very end of a group may hold it
+
+
+class AccusationKind(Enum):
+    """What is wrong with a reported value."""
+
+    DAMAGED = "repeats a damaged group"
+    STALE = "is older than a reading may be"
+    LEFT = "belongs to a label that has left the frames"
+    UNSENT = "was never sent under that label"
+
+
+@dataclass(frozen=True, slots=True)
+class Accusation:
+    """One value that a device should not have reported."""
+
+    wrong: AccusationKind
+    label: str
+    said: Said
+    reading: Reading
+    emitted: Emitted | None
+    frame: SentFrame | None
+    """Whose words it repeats; None for UNSENT."""
+
+    def __str__(self) -> str:
+        text = f"{self.reading.at_s:.2f} s: {self.label} = {str(self.said)!r} {self.wrong.value}"
+        if self.emitted is not None and self.wrong is not AccusationKind.DAMAGED:
+            text += f"; sent {self.reading.at_s - self.emitted.end_s:.1f} s before"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A group on the line, and as what it can be read."""
+
+    emitted: Emitted
+    frame: SentFrame
+    read_as: Group
+
+
+class Oracle:
+    """Judges one record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._intact: dict[str, list[_Sent]] = defaultdict(list)
+        self._damaged: dict[str, list[_Sent]] = defaultdict(list)
+        self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
+        self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
+        self._stamped = self._labels_reported_with_horodate()
+        for frame in record.truth:
+            for emitted in frame.groups:
+                if emitted.expect is Expect.MUST_NOT:
+                    seen = careless(emitted, frame.mode)
+                    self._damaged[seen.label].append(_Sent(emitted, frame, seen))
+                    self._damaged.setdefault(emitted.group.label, [])
+                else:
+                    self._intact[emitted.group.label].append(_Sent(emitted, frame, emitted.group))
+                    self._steps_of[self._as_reported(emitted.group)].setdefault(frame.step)
+
+    def is_report(self, key: str) -> bool:
+        """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
+        return in_label_table(key) or key in self._intact or key in self._damaged
+
+    @cached_property
+    def ignored_keys(self) -> tuple[str, ...]:
+        """Keys that are no labels; named once in the report."""
+        keys = {key for reading in self.record.readings for key in reading.said}
+        return tuple(sorted(key for key in keys if not self.is_report(key)))
+
+    @cached_property
+    def usable(self) -> tuple[Reading, ...]:
+        """Readings that report a label at all."""
+        return tuple(r for r in self.record.readings if any(self.is_report(key) for key in r.said))
+
+    @cached_property
+    def accusations(self) -> tuple[Accusation, ...]:
+        """Every value that cannot be explained, in order."""
+        found = []
+        for reading in self.usable:
+            for label, said in reading.said.items():
+                if self.is_report(label):
+                    accusation = self._examine(reading, label, said)
+                    if accusation is not None:
+                        found.append(accusation)
+        return tuple(found)
+
+    @cached_property
+    def reported(self) -> frozenset[str]:
+        """Labels that were reported with a true value at least once."""
+        accused = {(id(a.reading), a.label) for a in self.accusations}
+        return frozenset(
+            label
+            for reading in self.usable
+            for label in reading.said
+            if self.is_report(label) and (id(reading), label) not in accused
+        )
+
+    def is_new_in(self, group: Group, step: str) -> bool:
+        """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""
+        return list(self._steps_of[self._as_reported(group)]) == [step]
+
+    def is_first_in(self, group: Group, step: str) -> bool:
+        """Whether what the device reports of ``group`` was sent in no step before: it may stand from then on."""
+        return next(iter(self._steps_of[self._as_reported(group)]), None) == step
+
+    def is_other_than_before(self, group: Group, step: str) -> bool:
+        """Whether what the device reports of ``group`` was not sent in the step just before."""
+        place = self._steps.index(step)
+        return place == 0 or self._steps[place - 1] not in self._steps_of[self._as_reported(group)]
+
+    def _labels_reported_with_horodate(self) -> frozenset[str]:
+        """Labels of which each report gave a horodate; for the others the value alone must tell."""
+        with_one: set[str] = set()
+        without: set[str] = set()
+        for reading in self.record.readings:
+            for label, said in reading.said.items():
+                stamped = said.timestamp is not None or (label == "DATE" and said.value != "")
+                (with_one if stamped else without).add(label)
+        return frozenset(with_one - without)
+
+    def _as_reported(self, group: Group) -> Group:
+        return group if group.timestamp is None or group.label in self._stamped else Group(group.label, group.value)
+
+    @cached_property
+    def lasting_labels(self) -> tuple[str, ...]:
+        """Labels that were sent intact in each frame of some step, so that every device could hear them."""
+        steps: dict[str, dict[str, None]] = {}
+        for frame in self.record.truth:
+            if frame.mode is not self.record.mode:
+                continue
+            sent = dict.fromkeys(e.group.label for e in frame.groups if e.expect is Expect.MUST)
+            common = steps.get(frame.step)
+            steps[frame.step] = sent if common is None else {label: None for label in common if label in sent}
+        return tuple(dict.fromkeys(label for labels in steps.values() for label in labels))
+
+    def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
+        freshness_s = self.record.times_at(reading.at_s).freshness_s
+        intact = self._intact.get(label, [])
+        newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
+        old: _Sent | None = None
+        for sent in reversed(intact[:newest]):
+            if not said.matches(sent.read_as):
+                continue
+            if sent.emitted.end_s >= reading.at_s - freshness_s:
+                return None
+            old = sent
+            break
+        damaged = self._damaged_like(reading, label, said)
+        if damaged is not None:
+            return Accusation(AccusationKind.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
+        if old is None:
+            return Accusation(AccusationKind.UNSENT, label, said, reading, None, None)
+        if self._short_frames_since(old, label, reading.at_s):
+            return None  # a minute of short frames says nothing of what only long ones hold
+        wrong = AccusationKind.LEFT if self._has_left(label, reading.at_s) else AccusationKind.STALE
+        return Accusation(wrong, label, said, reading, old.emitted, old.frame)
+
+    def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
+        for sent in reversed(self._damaged.get(label, [])):
+            past = sent.emitted.start_s <= reading.at_s
+            if past and looks_like(said.value, sent.read_as, cut=sent.emitted.fault in CUT):
+                return sent
+        return None
+
+    def _short_frames_since(self, old: _Sent, label: str, at_s: float) -> bool:
+        """Whether short frames came since, and no long one in time (02E §2.5): short ones do not have the label."""
+        row = LABELS[Mode.HISTORIC].get(label)
+        if row is None or row.short or old.frame.mode is not Mode.HISTORIC:
+            return False
+        due_s = at_s - self.record.times_at(at_s).freshness_s
+        since = [
+            (frame.end_s, _is_short(frame))
+            for frame in self.record.truth[old.frame.number + 1 :]
+            if frame.complete and frame.end_s <= at_s + _CAUSAL_S
+        ]
+        return any(short for _, short in since) and all(short for end_s, short in since if end_s <= due_s)
+
+    def _has_left(self, label: str, at_s: float) -> bool:
+        """Whether the last whole frame before an instant did not have the label, not even damaged."""
+        frames = self.record.truth
+        place = bisect_right(frames, at_s + _CAUSAL_S, key=lambda frame: frame.end_s)
+        for frame in reversed(frames[max(0, place - 20) : place]):
+            if frame.complete:
+                return all(emitted.group.label != label for emitted in frame.groups)
+        return False
+
+
+def _is_short(frame: SentFrame) -> bool:
+    """Whether it is a short frame of a historic three-phase meter: a long one has OPTARIF, too."""
+    labels = {emitted.group.label for emitted in frame.groups}
+    return frame.mode is Mode.HISTORIC and "IINST1" in labels and "OPTARIF" not in labels

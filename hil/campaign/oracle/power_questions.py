@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a test asks about power: whether the device lives on a meter's A terminal, by what was recorded of its trials.
+
+Every physical limit has an uncertainty: that of the model of the power train, as the tests hold it to SPICE.
+What lies within it is not decided.
+"""
+
+from itertools import pairwise
+
+from xky.boards.power.analysis import GUARANTEED_W
+from xky.boards.power.clocked_train import train_of
+from xky.boards.power.ratings import ratings_of
+from xky.emulator.supply import HIGHEST
+
+from ..power_trials import CutOut, PowerRecord, PowerTrials, Trial, restart_s
+from ..verdict import NotApplicable, PurposeFailed, Undecided
+from .view import SHOWN, PurposeView
+
+__all__ = ["PowerQuestions"]
+
+MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE within 0.1 %
+MODEL_V = 0.0025  # of voltages: 0.05 % of 5 V, against SPICE in carrier detail
+_MODEL_TOLD = f"{1e3 * MODEL_V:g} mV"
+RATING_SHARE = 0.01  # of what a part bears: the limit of 13 V is exact, drops of diodes and shunts are not
+
+
+class PowerQuestions(PurposeView):
+    """Questions about the device's power; they concern boards that the bench itself feeds."""
+
+    def it_starts_from_empty(self) -> None:
+        """The first reading comes in time after the supply has met an empty capacitor."""
+        trial, limit_s = self._power.cold, self.record.board.limits.cold_start_s
+        self._show(trial, f"a first reading within {limit_s:g} s")
+        first_s = trial.first_reading_s
+        if first_s is None:
+            spared = (self._trials.with_margin(*margins) for margins in ((MODEL_V, 0.0), (0.0, MODEL_V)))
+            if any(one.first_reading_s is not None for one in spared):
+                raise Undecided(f"{_MODEL_TOLD} decide whether it starts; the model knows no better")
+            raise PurposeFailed(f"it never starts from an empty capacitor: {_life(trial)}")
+        self._judge(first_s, limit_s, MODEL_SHARE * limit_s, "s until the first reading")
+
+    def it_starts_again_after_cut_outs(self) -> None:
+        """A reading comes in time after each cut-out of the supply."""
+        cuts, limit_s = self._power.cuts, restart_s(self.record.board)
+        self.trail.sent.extend(f"supply cut for {one.lasted_s:.1f} s, back at {one.back_s:.1f} s" for one in cuts)
+        self.trail.expected.append(f"a reading within {limit_s:g} s of each return")
+        self.trail.seen.extend(_after(one) for one in cuts)
+        self.trail.at_s = cuts[0].back_s
+        for one in cuts:
+            if one.reading_s is None:
+                raise PurposeFailed(f"it does not start again after a cut-out of {one.lasted_s:.1f} s: {_after(one)}")
+            self._judge(one.reading_s - one.back_s, limit_s, MODEL_SHARE * limit_s, "s until it reads again")
+
+    def it_never_browns_out(self) -> None:
+        """Once it has read, its rail holds."""
+        trial = self._power.cold
+        self._show(trial, "no brown-out after the first reading")
+        first_s = self._first(trial)
+        downs = trial.brown_outs(first_s)
+        if downs:
+            self.trail.seen[:] = [f"{one.at_s:.2f} s: brown-out at {one.terminal_v:.3f} V" for one in downs[:SHOWN]]
+            self.trail.at_s = downs[0].at_s
+            spared = self._trials.with_margin(MODEL_V)
+            if spared.first_reading_s is not None and not spared.brown_outs(spared.first_reading_s):
+                raise Undecided(f"{_MODEL_TOLD} decide whether it browns out; the model knows no better")
+            raise PurposeFailed(f"brown-out at {downs[0].at_s:.2f} s, {downs[0].at_s - first_s:.1f} s after a reading")
+        headroom_v = trial.least_headroom_v(first_s)
+        self.trail.seen.append(f"{headroom_v:.3f} V over the brown-out at the least")
+        if headroom_v <= MODEL_V:
+            raise Undecided(f"{headroom_v:.4f} V over the brown-out: within what the model can know")
+
+    def its_adc_does_not_mislead_it(self) -> None:
+        """It loses no rail before the first reading, though its converter has no scale yet."""
+        trial = self._power.first_charge
+        if trial is None:
+            raise NotApplicable("the firmware does not decide by its capacitor's voltage")
+        self._show(trial, "no brown-out before the first reading")
+        first_s = trial.first_reading_s
+        downs = [one for one in trial.brown_outs() if first_s is None or one.at_s < first_s]
+        if downs:
+            self.trail.at_s = downs[0].at_s
+            raise PurposeFailed(
+                f"brown-out at {downs[0].at_s:.2f} s with {downs[0].terminal_v:.2f} V: "
+                "it began a wake that its charge could not carry"
+            )
+        if first_s is None:
+            raise Undecided(f"it never came to read: {_life(trial)}")
+
+    def no_rating_is_exceeded(self) -> None:
+        """No part bears more than its rating at the highest supply that the specification allows."""
+        power = self._trials.board.power
+        assert power is not None
+        rated = list(ratings_of(train_of(power), HIGHEST))
+        if not rated:
+            raise NotApplicable("the board's file gives no rating")
+        self.trail.sent.append(
+            f"{HIGHEST.open_circuit_v:g} V rms open circuit, {HIGHEST.source_ohm:g} Ω, capacitor full"
+        )
+        for one in rated:
+            self.trail.expected.append(f"{one.part}: {one.what}: {one.rated:g} at the most")
+            self.trail.seen.append(f"{one.part}: {one.what}: {one.borne:.3g}")
+        worst = max(rated, key=lambda one: one.borne / one.rated)
+        self._judge(
+            worst.borne,
+            worst.rated,
+            RATING_SHARE * worst.rated,
+            f"{worst.what.split(', ')[-1]}: {worst.part}, {worst.what}",
+        )
+
+    def the_promised_period_holds(self) -> None:
+        """Readings follow each other as promised, on a meter that gives no more than the specification."""
+        trial, board = self._power.cold, self.record.board
+        limit_s = board.limits.period_s or board.report_period_s
+        if not limit_s:
+            raise NotApplicable("the device reports each frame; it promises no period")
+        self._show(trial, f"{limit_s:g} s between two readings at the most")
+        self._first(trial)
+        ends_s = [*trial.readings_s, trial.duration_s]
+        gap_s, since_s = max((after - before, before) for before, after in pairwise(ends_s))
+        self.trail.seen.append(f"{gap_s:.2f} s at the most, from {since_s:.2f} s on")
+        self._judge(gap_s, limit_s, MODEL_SHARE * limit_s, "s between two readings")
+
+    def it_takes_no_more_than_the_meter_guarantees(self) -> None:
+        """What its readings cost at the terminals is within the power that every meter gives.
+
+        A device that lives on a minimum-spec meter is taken at what it does there, since it may do more where there is
+        more; one that does not, at what it takes from a source that has enough.
+        """
+        cold = self._power.cold
+        lives = cold.first_reading_s is not None and not cold.brown_outs(cold.first_reading_s)
+        trial = cold if lives else self._power.stiff
+        self._show(trial, f"{1e3 * GUARANTEED_W:g} mW at the most (54E table 1)")
+        if len(trial.readings_s) < 2:
+            raise Undecided("it made no two readings, even on a source that has enough")
+        first_s, last_s = trial.counted_s
+        if trial.brown_outs(first_s):
+            raise Undecided("it browns out even on a source that has enough; what it takes meanwhile tells nothing")
+        mean_w = trial.need_w(self._trials.board)
+        self.trail.seen.append(f"{1e3 * mean_w:.1f} mW on the average from {first_s:.2f} s to {last_s:.2f} s")
+        self._judge(1e3 * mean_w, 1e3 * GUARANTEED_W, MODEL_SHARE * 1e3 * GUARANTEED_W, "mW")
+
+    @property
+    def _trials(self) -> PowerTrials:
+        trials = self.record.power
+        if trials is None:
+            raise NotApplicable("the bench does not feed this device's terminal A")
+        return trials
+
+    @property
+    def _power(self) -> PowerRecord:
+        return self._trials.record
+
+    def _first(self, trial: Trial) -> float:
+        if trial.first_reading_s is None:
+            raise Undecided(f"it never came to read: {_life(trial)}")
+        return trial.first_reading_s
+
+    def _show(self, trial: Trial, expected: str) -> None:
+        supply = trial.supply
+        self.trail.sent.append(f"{supply.open_circuit_v:g} V rms behind {supply.source_ohm:g} Ω ({supply.name})")
+        self.trail.expected.append(expected)
+        self.trail.seen.append(_life(trial))
+        self.trail.at_s = trial.first_reading_s or 0.0
+
+    def _judge(self, value: float, limit: float, uncertainty: float, what: str) -> None:
+        told = f"{value:.4g} {what}; {limit:g} allowed"
+        if abs(value - limit) <= uncertainty:
+            raise Undecided(f"{told}: within the uncertainty of {uncertainty:.3g}")
+        if value > limit:
+            raise PurposeFailed(told)
+
+
+def _life(trial: Trial) -> str:
+    first = "no reading" if trial.first_reading_s is None else f"first reading at {trial.first_reading_s:.2f} s"
+    counts = f"{len(trial.readings_s)} readings and {len(trial.brown_outs())} brown-outs"
+    return f"{first}, {counts} in {trial.duration_s:.0f} s"
+
+
+def _after(cut: CutOut) -> str:
+    read = "no reading" if cut.reading_s is None else f"a reading {cut.reading_s - cut.back_s:.1f} s later"
+    return f"{cut.back_s:.1f} s: back after {cut.lasted_s:.1f} s at {cut.terminal_v:.2f} V, {read}"

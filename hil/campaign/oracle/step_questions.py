@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a test asks about its step: rejection, neighbours, recovery, labels that left.
+
+Each question writes what was sent, expected and seen into the trail, passes silently, or raises the verdict.
+"""
+
+from xky.emulator import Expect
+
+from ..verdict import NotApplicable, PurposeFailed, Undecided
+from .oracle import AccusationKind
+from .view import SHOWN, PurposeView
+
+__all__ = ["StepQuestions"]
+
+
+class StepQuestions(PurposeView):
+    """Questions about one step."""
+
+    def nothing_damaged_is_reported(self, fault: str | None = None) -> None:
+        """Rejection: no word of the step's damaged groups, or of those of one fault, is ever repeated."""
+        frames = self._frames(self._step)
+        damaged = [
+            e for frame in frames for e in frame.groups if e.expect is Expect.MUST_NOT and fault in (None, e.fault)
+        ]
+        if not damaged:
+            raise NotApplicable("the step has no such group on this meter")
+        labels = sorted({e.group.label for e in damaged})
+        self._show_sent(damaged)
+        self.trail.expected.append(f"the damaged {', '.join(labels)} is not reported")
+        self.trail.at_s = frames[0].start_s
+        guilty = [
+            a
+            for a in self._oracle.accusations
+            if a.wrong is AccusationKind.DAMAGED
+            and a.frame is not None
+            and a.frame.step == self._step
+            and a.emitted is not None
+            and fault in (None, a.emitted.fault)
+        ]
+        if guilty:
+            self._fail_for(guilty)
+        self._require_a_listener(frames)
+        if self._oracle.reported.isdisjoint(labels):
+            raise NotApplicable(f"the device never reports {', '.join(labels[:SHOWN])}")
+        self.trail.seen.append(f"no report of it in {len(self._oracle.usable)} readings")
+
+    def good_groups_are_reported(self) -> None:
+        """Every label whose value is new in this step, sent intact, arrives: damage beside it is no excuse."""
+        frames = self._frames(self._step)
+        times = self.record.times_at(frames[0].start_s)
+        expected = self._new_groups(frames, times.completeness_s)
+        able = self._reportable(expected)
+        if not able:
+            if not self._oracle.usable:
+                raise Undecided("the device said nothing in this run")
+            raise NotApplicable("the device reports none of the labels that this step can show")
+        self._show_sent([e for frame in frames[:1] for e in frame.groups if e.fault is not None])
+        self._show_sent(list(able.values()))
+        self.trail.expected.append(
+            f"{', '.join(able)} within {times.completeness_s + times.latency_s:.1f} s, with values of this step"
+        )
+        self._await(able, frames, times.completeness_s + times.latency_s)
+
+    def label_is_reported(self, *labels: str) -> None:
+        """The step's new value of each label arrives."""
+        frames = self._frames(self._step)
+        times = self.record.times_at(frames[0].start_s)
+        new = self._new_groups(frames, times.completeness_s, may_stay=True)
+        able = {label: group for label, group in new.items() if label in labels}
+        if not able:
+            raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
+        self._require_claims(able)
+        never = [label for label in labels if label not in self._oracle.reported]
+        if never and not any(label in self._oracle.reported for label in labels):
+            if not self._oracle.usable:
+                raise Undecided("the device said nothing in this run")
+            raise NotApplicable(f"the device never reports {', '.join(never)}; see TIC-LBL-1")
+        able = self._reportable(able)
+        self._show_sent(list(able.values()))
+        limit_s = times.completeness_s + times.latency_s
+        self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
+        self._await(able, frames, limit_s)
+
+    def groups_with_a_space_as_checksum_are_reported(self) -> None:
+        """The step's new groups whose checksum character is a space arrive."""
+        frames = self._frames(self._step)
+        labels = [e.group.label for frame in frames for e in frame.groups if e.data[-2:-1] == b" "]
+        new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
+        self.label_is_reported(*(label for label in dict.fromkeys(labels) if label in new))
+
+    def index_is_reported(self, value: str) -> None:
+        """The step's index of that value arrives."""
+        frames = self._frames(self._step)
+        new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
+        labels = [label for label, e in new.items() if e.group.value == value]
+        if not labels:
+            raise Undecided(f"the step did not bring an index of {value}")
+        self.label_is_reported(*labels)
+
+    def the_other_mode_is_read(self) -> None:
+        """A device that finds the TIC mode by itself gives a sound reading of the step's frames in time."""
+        if not self.record.board.detects_mode:
+            raise NotApplicable("the board does not claim to find the TIC mode by itself")
+        frames = self._frames(self._step)
+        times = self.record.times_at(frames[-1].end_s)
+        limit_s = times.detection_s + times.completeness_s + times.latency_s
+        new = self._new_groups(frames, times.completeness_s)
+        began_s = frames[0].start_s
+        self._show_sent(list(new.values())[:2])
+        self.trail.expected.append(f"a reading of these frames within {limit_s:.1f} s of the change")
+        self.trail.at_s = began_s
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        came = [came_s for label, first in new.items() if (came_s := self._came(label, self._step, first)) is not None]
+        if came and min(came) <= began_s + limit_s:
+            self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - began_s:.1f} s after the change")
+            return
+        self.trail.seen.append(f"after {min(came) - began_s:.1f} s" if came else "no reading of them")
+        self._fail(f"{self.trail.seen[-1]}; {limit_s:.1f} s allowed", began_s, frames[-1].end_s)
+
+    def the_device_recovers(self) -> None:
+        """A sound reading of clean frames within the recovery time after the disturbance."""
+        frames = self._frames(self._step)
+        clean = self._frames(self._tail)
+        times = self.record.times_at(clean[-1].end_s)
+        limit_s = times.recovery_s + times.latency_s
+        if self._purpose.stimulus.outlasts_detection:
+            limit_s += times.detection_s
+        due = {
+            label: group for label, group in self._new_groups(clean, times.recovery_s).items()
+            if label in self._oracle.reported
+        }  # fmt: skip
+        if not due:
+            raise Undecided("the device said nothing in this run that could show its recovery")
+        self._show_sent([e for frame in frames[-1:] for e in frame.groups if e.fault is not None])
+        self._show_sent(list(due.values())[:2])
+        self.trail.expected.append(f"a sound reading within {limit_s:.1f} s after the disturbance")
+        came = [came_s for label, first in due.items() if (came_s := self._came(label, self._tail, first)) is not None]
+        ended_s = frames[-1].end_s
+        self.trail.at_s = ended_s
+        if came and min(came) <= ended_s + limit_s:
+            self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - ended_s:.1f} s after the disturbance")
+            return
+        told = f"first reading after {min(came) - ended_s:.1f} s" if came else "no sound reading came"
+        self.trail.seen.append(told)
+        self._fail(f"{told}; {limit_s:.1f} s allowed", frames[0].start_s, ended_s + limit_s)
+
+    def what_was_misread_is_read_again(self) -> None:
+        """The labels that the step's fault made wrong, unknown to any receiver, are reported right behind it."""
+        frames, clean = self._frames(self._step), self._frames(self._tail)
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        touched = {e.group.label for frame in frames for e in frame.groups if e.fault is not None}
+        self._show_sent([e for e in frames[-1].groups if e.fault is not None])
+        times = self.record.times_at(clean[-1].end_s)
+        new = self._new_groups(clean, times.recovery_s)
+        due = self._reportable({label: group for label, group in new.items() if label in touched})
+        if not due:
+            raise NotApplicable(f"the device reports none of {', '.join(sorted(touched))}")
+        self._show_sent(list(due.values()))
+        limit_s = times.recovery_s + times.latency_s
+        self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s after it")
+        self._await(due, clean, limit_s)
+
+    def a_missing_group_is_not_made_up(self) -> None:
+        """A label that the step's frames left out is not reported as current."""
+        frames = self._frames(self._step)
+        before = [frame for frame in self.record.truth if frame.number < frames[0].number and frame.complete]
+        missing = {e.group.label for e in before[-1].groups} - {e.group.label for e in frames[-1].groups}
+        known = sorted(missing & self._oracle.reported)
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        if not known:
+            raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
+        times = self.record.times_at(frames[0].start_s)
+        self.trail.sent.append(f"{frames[0].start_s:.2f} s: frames without {', '.join(known)}")
+        self.trail.expected.append(f"no report of it {times.freshness_s:.1f} s after the last")
+        self.trail.at_s = frames[0].start_s
+        guilty = [
+            a
+            for a in self._oracle.accusations
+            if a.label in known and frames[0].start_s <= a.reading.at_s <= frames[-1].end_s
+        ]
+        if guilty:
+            self._fail_for(guilty)
+        self._require_a_listener(frames)
+        self.trail.seen.append("none")
+
+    def labels_that_left_are_gone(self, *labels: str) -> None:
+        """What the step sent and the frames behind it do not is not reported as current; of ``labels``, if given."""
+        frames, after = self._frames(self._step), self._frames(self._tail)
+        staying = {e.group.label for frame in after for e in frame.groups}
+        leaving = sorted({e.group.label for frame in frames for e in frame.groups} - staying)
+        leaving = [label for label in leaving if not labels or label in labels]
+        if not leaving:
+            raise NotApplicable("no label left")
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        known = [label for label in leaving if label in self._oracle.reported]
+        if not known:
+            raise NotApplicable(f"the device never reports {', '.join(leaving[:SHOWN])}")
+        self._show_sent([e for e in frames[-1].groups if e.group.label in known])
+        self.trail.sent.append(f"{after[0].start_s:.2f} s: frames without {', '.join(known[:SHOWN])}")
+        times = self.record.times_at(after[0].start_s)
+        self.trail.expected.append(f"no report of them {times.freshness_s:.1f} s after the last")
+        self.trail.at_s = after[0].start_s
+        guilty = [a for a in self._oracle.accusations if a.wrong is AccusationKind.LEFT and a.label in known]
+        if guilty:
+            self._fail_for(guilty)
+        if not self._heard(frames[-1].end_s + times.freshness_s, float("inf")):
+            raise Undecided("the device said nothing after they had left")
+        self.trail.seen.append("none")
+
+    def unknown_label_is_passed_on(self) -> None:
+        """The step's unknown label arrives (latitude: a should)."""
+        frames = self._frames(self._step)
+        unknown = [e for frame in frames for e in frame.groups if e.fault == "unknown_label"]
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        label = unknown[0].group.label
+        self._show_sent(unknown)
+        self.trail.expected.append(f"{label} is passed on")
+        self.trail.at_s = unknown[0].end_s
+        if label not in self._oracle.reported:
+            self.trail.seen.append(f"{label} was never reported")
+            self._fail(self.trail.seen[-1], frames[0].start_s, frames[-1].end_s)
+        self.trail.seen.append(f"{label} was reported")
+
+    def doubtful_values_are_refused(self, *faults: str) -> None:
+        """What those faults of the step made, right by its checksum alone, is not reported (latitude: a should)."""
+        frames = self._frames(self._step)
+        doubtful = [e for frame in frames for e in frame.groups if e.fault in faults]
+        self._show_sent(doubtful)
+        self.trail.expected.append("refused: a known label has its fixed size")
+        self.trail.at_s = doubtful[0].end_s
+        self._require_a_listener(frames)
+        for reading in self._heard(
+            frames[0].start_s, frames[-1].end_s + self.record.times_at(frames[-1].end_s).freshness_s
+        ):
+            for emitted in doubtful:
+                said = reading.said.get(emitted.group.label)
+                if said is not None and not isinstance(said.value, int) and said.matches(emitted.group):
+                    self.trail.at_s = reading.at_s
+                    self.trail.seen.append(f"{reading.at_s:.2f} s: {emitted.group.label} = {said}")
+                    self._fail(f"{emitted.group.label} = {said} was reported", emitted.start_s, reading.at_s)
+        self.trail.seen.append("no report of it as it was sent")
+
+    def labels_are_reported_once(self, *labels: str) -> None:
+        """Each label, sent intact in every frame of the step, was reported at least once in the run."""
+        frames = self._frames(self._step)
+        if not self._oracle.usable:
+            raise Undecided("the device said nothing in this run")
+        claimed = [label for label in labels if self.record.claimed(label)]
+        if not claimed:
+            raise NotApplicable(f"the device does not claim {', '.join(labels)}")
+        self._show_sent([e for e in frames[0].groups if e.group.label in claimed])
+        self.trail.expected.append(f"{', '.join(claimed)} at least once")
+        self.trail.at_s = frames[0].start_s
+        missing = [label for label in claimed if label not in self._oracle.reported]
+        if missing:
+            self.trail.seen.append(f"never reported: {', '.join(missing)}")
+            raise PurposeFailed(self.trail.seen[-1])
+        self.trail.seen.append("all of them")

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A purpose's view of the record: the frames of its step, what is due in them, when it came, and the trail."""
+
+from dataclasses import dataclass, field
+
+from xky.emulator import Emitted, Expect, SentFrame
+
+from ...bench.reading import Reading
+from ..record import Record
+from ..requirement import Purpose
+from ..verdict import NotApplicable, PurposeFailed, Undecided
+from .oracle import Accusation, Oracle
+
+__all__ = ["SHOWN", "PurposeView", "Trail"]
+
+SHOWN = 6  # lines of a kind in a trail
+
+
+@dataclass
+class Trail:
+    """What a verdict rests on, for people: lines of text, and when on the bench's clock."""
+
+    sent: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    at_s: float = 0.0
+
+
+class PurposeView:
+    """One purpose on one record.
+
+    Args:
+        purpose: with its stimulus.
+        oracle: of the record.
+    """
+
+    def __init__(self, purpose: Purpose, oracle: Oracle) -> None:
+        self._purpose = purpose
+        self._oracle = oracle
+        self.record: Record = oracle.record
+        self.trail = Trail()
+
+    # The step
+
+    @property
+    def _step(self) -> str:
+        return self._purpose.stimulus.name
+
+    @property
+    def _tail(self) -> str:
+        return self._purpose.stimulus.tail
+
+    def _frames(self, step: str) -> list[SentFrame]:
+        frames = self.record.frames(step)
+        if not frames:
+            why = "the device was silent" if self.record.silent else f"the device had ended ({self.record.ended})"
+            raise Undecided(f"not played: {why}")
+        return frames
+
+    def _heard(self, start_s: float, end_s: float) -> list[Reading]:
+        return [reading for reading in self._oracle.usable if start_s <= reading.at_s <= end_s]
+
+    def _show_sent(self, groups: list[Emitted]) -> None:
+        for emitted in groups[:SHOWN]:
+            remark = "" if emitted.fault is None else f" ({emitted.fault.replace('_', ' ')})"
+            self.trail.sent.append(f"{emitted.start_s:.2f} s: {_printable(emitted.data)}{remark}")
+        if len(groups) > SHOWN:
+            self.trail.sent.append(f"… {len(groups) - SHOWN} more")
+
+    def _fail(self, reason: str, start_s: float, end_s: float) -> None:
+        if self.record.was_late(start_s, end_s):
+            raise Undecided(f"the bench was late between {start_s:.2f} s and {end_s:.2f} s; else: {reason}")
+        raise PurposeFailed(reason)
+
+    def _fail_for(self, accusations: list[Accusation]) -> None:
+        first = accusations[0]
+        self.trail.at_s = first.reading.at_s
+        self.trail.seen.extend(str(accusation) for accusation in accusations[:SHOWN])
+        accused = dict.fromkeys(one.emitted for one in accusations[:SHOWN] if one.emitted is not None)
+        if accused:  # in the place of whatever else was sent
+            del self.trail.sent[:]
+            self._show_sent(list(accused))
+        more = f" (and {len(accusations) - 1} more)" if len(accusations) > 1 else ""
+        start_s = first.emitted.start_s if first.emitted is not None else first.reading.at_s
+        self._fail(f"{first}{more}", start_s, first.reading.at_s)
+
+    def _require_a_listener(self, frames: list[SentFrame]) -> None:
+        """Silence proves nothing: the device must have spoken since, or else it was not there."""
+        if not any(reading.at_s > frames[0].start_s for reading in self._oracle.usable):
+            raise Undecided("the device said nothing from this step on")
+
+    def _new_groups(self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False) -> dict[str, Emitted]:
+        """First group of each label that says something new in the step, where it does so long enough to be due.
+
+        What ``may_stay`` is new where the step just before had it not; else no other step may have it.
+        """
+        is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
+        first: dict[str, Emitted] = {}
+        last: dict[str, Emitted] = {}
+        for frame in frames:
+            for emitted in frame.groups:
+                if emitted.expect is Expect.MUST and is_new(emitted.group, frame.step):
+                    first.setdefault(emitted.group.label, emitted)
+                    last[emitted.group.label] = emitted
+        period_s = max(frame.end_s - frame.start_s for frame in frames)
+        due_s = min(lasting_s, frames[-1].start_s - frames[0].start_s) - 1.5 * period_s
+        return {label: one for label, one in first.items() if last[label].end_s - one.start_s >= due_s}
+
+    def _await(self, due: dict[str, Emitted], frames: list[SentFrame], limit_s: float) -> None:
+        """Each label must be reported, with a value that only these frames had, within the limit."""
+        step = frames[0].step
+        missing: list[str] = []
+        late: list[str] = []
+        for label, first in due.items():
+            came_s = self._came(label, step, first)
+            if came_s is None:
+                missing.append(label)
+            elif came_s > first.end_s + limit_s:
+                late.append(f"{label} after {came_s - first.end_s:.1f} s")
+            else:
+                self.trail.seen.append(f"{came_s:.2f} s: {label}")
+        del self.trail.seen[SHOWN:]
+        self.trail.at_s = min(emitted.end_s for emitted in due.values())
+        if missing or late:
+            told = []
+            if missing:
+                told.append(f"{', '.join(missing)} sent intact and never reported")
+            if late:
+                told.append(f"too late: {', '.join(late)}, {limit_s:.1f} s allowed")
+            self.trail.seen.insert(0, "; ".join(told))
+            overruns = f"; {self.record.overruns} characters overran its buffer" if self.record.overruns else ""
+            self._fail("; ".join(told) + overruns, frames[0].start_s, frames[-1].end_s + limit_s)
+
+    def _came(self, label: str, step: str, first: Emitted) -> float | None:
+        """When a value of the step's own was first reported."""
+        own = [
+            e.group
+            for frame in self.record.frames(step)
+            for e in frame.groups
+            if e.group.label == label
+            and e.expect is not Expect.MUST_NOT
+            and (e.group == first.group or self._oracle.is_first_in(e.group, step))
+        ]
+        for reading in self._oracle.usable:
+            said = reading.said.get(label)
+            if reading.at_s + 1e-6 >= first.end_s and said is not None and any(said.matches(group) for group in own):
+                return reading.at_s
+        return None
+
+    def _require_claims(self, groups: dict[str, Emitted]) -> None:
+        """What the device does not claim is not asked of it."""
+        if not any(self.record.claimed(label) for label in groups):
+            raise NotApplicable("the device claims none of the labels that this step can show")
+
+    def _reportable(self, groups: dict[str, Emitted]) -> dict[str, Emitted]:
+        """Those whose label the device claims and reports at all: what it never reports fails no must."""
+        return {
+            label: group
+            for label, group in groups.items()
+            if label in self._oracle.reported and self.record.claimed(label)
+        }
+
+
+def _printable(data: bytes) -> str:
+    """Characters of a group for people: HT as an arrow, other control characters by name."""
+    names = {"\n": "", "\r": "", "\t": "→", "\x00": "<NUL>", "\x02": "<STX>", "\x03": "<ETX>", "\x04": "<EOT>"}
+    return "".join(names.get(c, c if c.isprintable() else f"<0x{ord(c):02X}>") for c in data.decode("latin-1"))

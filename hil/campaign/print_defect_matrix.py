@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky certify --defects``: which requirement catches which defect, and whether a sound board is accused."""
+
+import json
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ..terminal import printable
+from .defect_matrix import DEFAULT_BOARD, Matrix, make_matrix, number_of_runs
+
+__all__ = ["print_matrix"]
+
+
+def print_matrix(board: str | None, seed: int, *, as_json: bool) -> int:
+    """Make the matrix and print it.
+
+    Args:
+        board: simulated board that has the defects; None takes the plain reader.
+        seed: of meters, gaps and faults.
+        as_json: print the document and nothing else.
+
+    Returns:
+        Exit status: 0 for a full matrix, 3 else: the bench is wrong.
+
+    Raises:
+        InputError: no such board, or it has no simulated firmware.
+    """
+    console = Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=number_of_runs())
+        made = make_matrix(
+            board=board or DEFAULT_BOARD,
+            seed=seed,
+            on_run=lambda name: progress.update(task, advance=1, description=name),
+        )
+    if as_json:
+        sys.stdout.write(json.dumps(made.document(), indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(made)
+    return 0 if made.is_full else 3
+
+
+def _print(made: Matrix) -> None:
+    console = Console()
+    table = Table(title="Defects by requirements", title_justify="left")
+    table.add_column("defect", no_wrap=True)
+    table.add_column("caught")
+    table.add_column("by")
+    for one in made.defects:
+        mark = "[green]✓[/]" if one.caught else "[bold red]✗[/]"
+        by = [f"[bold]{id_}[/]" if id_ in one.named else id_ for id_ in one.by]
+        missed = [f"[red]not {id_}[/]" for id_ in one.missed]
+        table.add_row(one.id, mark, ", ".join((*by, *missed)).replace("TIC-", ""))
+    console.print(table)
+    for told in made.alarms:
+        console.print(f"false alarm: {printable(told)}", markup=False)
+    for purpose in made.unproven:
+        console.print(f"no defect fails {purpose}", markup=False)
+    caught = sum(one.caught for one in made.defects)
+    console.print(
+        f"{caught} of {len(made.defects)} defects caught, {len(made.alarms)} false alarms on {', '.join(made.sound)}; "
+        f"{len(made.requirements)} requirements, {len(made.purposes)} purposes. "
+        "Bold: what the defect must fail. Names that tell no family begin with TIC-."
+    )

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was recorded of a run in one mode: all that verdicts are computed from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xky.boards import Board
+from xky.emulator import SentFrame, Truth
+from xky.emulator.line.transmitter import FRAME_GAP_S
+from xky.emulator.outputs import PortSettings
+from xky.emulator.runner import Late
+from xky.protocol import Mode
+
+from ..bench.limits import TimeLimits, limits_for
+from ..bench.probe import Remark
+from ..bench.reading import Reading
+from .power_trials import PowerTrials
+
+__all__ = ["AROUND_S", "OPENING", "Record"]
+
+OPENING = "opening"  # the first clean frames that a device is known to hear
+AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
+
+
+@dataclass
+class Record:
+    """The record of one mode.
+
+    Attributes:
+        claims: labels that the device claims; None claims every label of the mode.
+        truth: what was sent.
+        readings: what was said.
+        remarks: lines that were no reading.
+        disturbed: names of the steps in which the line was not clean.
+        silent: no usable reading came in the time given for a first one, so nothing was played after it.
+        ended: how the device ended before the plan did, None where it did not.
+        ended_s: when.
+        last_words: its last line of standard error.
+        stderr: all of it.
+        overruns: characters that found its receive buffer full.
+        port_settings: what it asked of its port; empty where the bench cannot know.
+        notes: what a reader of the report should know about how the device was run.
+        dropped: lines of a flood that were not taken.
+        late: when the bench came too late.
+        duration_s: on the bench's clock.
+        power: trials of its power, run when first asked for; None: the bench does not feed it.
+    """
+
+    mode: Mode
+    board: Board
+    speed: float
+    claims: frozenset[str] | None
+    truth: Truth
+    readings: list[Reading]
+    remarks: list[Remark]
+    disturbed: set[str] = field(default_factory=set)
+    silent: bool = False
+    ended: str | None = None
+    ended_s: float | None = None
+    last_words: str = ""
+    stderr: bytes = b""
+    overruns: int = 0
+    port_settings: Sequence[PortSettings] = ()
+    notes: Sequence[str] = ()
+    dropped: int = 0
+    late: list[Late] = field(default_factory=list)
+    duration_s: float = 0.0
+    power: PowerTrials | None = None
+
+    def claimed(self, label: str) -> bool:
+        """Whether the device claims a label."""
+        return self.claims is None or label in self.claims
+
+    def frames(self, step: str) -> list[SentFrame]:
+        """The frames of a step."""
+        return self.truth.of_step(step)
+
+    def times_at(self, at_s: float) -> TimeLimits:
+        """The limits that hold at an instant, from the longest frame around it."""
+        period_s = max((frame.end_s - frame.start_s for frame in self.truth.around(at_s, AROUND_S)), default=1.0) + max(
+            FRAME_GAP_S
+        )
+        return limits_for(self.board, period_s, self.speed)
+
+    def was_late(self, start_s: float, end_s: float) -> bool:
+        """Whether the bench came too late between two instants."""
+        return any(start_s <= late.due_s <= end_s for late in self.late)

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The HTTP interface: what each request means, and how a complaint of ours becomes an answer."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from fastapi import Body, FastAPI, Path, Query, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+
+from xky.protocol import BenchError, InputError
+from xky.protocol.tomlfile import what_is_wrong
+
+from .address import Address
+from .answers import Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong
+from .bodies import CutBody, EventBody, LoadBody, RegistersBody, RestoreBody, TariffBody
+from .guard import Guard
+from .known_faults import FaultBody, any_fault, body_model
+from .page import page_of
+from .session import NotFoundError, NotNowError, Session
+
+__all__ = ["ANSWERS_WITHIN_S", "Ask", "make_app"]
+
+ANSWERS_WITHIN_S = 15.0  # real seconds; a run that waits for its first reader answers after ten at most
+
+_BEARER = HTTPBearer(auto_error=False)  # tells readers of the description; ``Guard`` is who asks for it
+_T = TypeVar("_T")
+Ask = Callable[[Callable[[], Any]], Future[Any]]
+"""Has something called in the bench's thread."""
+
+_ABOUT = """\
+Drives an emulated Linky while it runs. What is sent takes effect as an event on the bench's clock; the answer tells
+when (`at_s`), and the number of the first frame that shows it (`first_frame`). Bodies are JSON and need the header
+`Content-Type: application/json` (`curl --json` sends it). A complaint is one line, `{"detail": "…"}`."""
+
+_WRONG: dict[int | str, dict[str, Any]] = {
+    401: {"model": Wrong, "description": "The token is missing or another one"},
+    403: {"model": Wrong, "description": "Asked by the page of another site"},
+    409: {"model": Wrong, "description": "Not while the meter is as it is"},
+    413: {"model": Wrong, "description": "The body is too long"},
+    415: {"model": Wrong, "description": "Not sent as JSON"},
+    422: {"model": Wrong, "description": "This meter cannot do that, or the request is wrong"},
+    503: {"model": Wrong, "description": "The run is over, or did not answer in time"},
+}
+
+
+def make_app(desk: Session, ask: Ask, address: Address) -> Callable[..., Any]:
+    """The guarded application.
+
+    Args:
+        desk: does what is asked.
+        ask: has it done in the bench's thread.
+        address: where it listens.
+    """
+    app = FastAPI(
+        title="xKy HIL: control of an emulated Linky",
+        version="0.1.0",
+        description=_ABOUT,
+        docs_url=None,  # its pages come from a network that a bench may not have; ours is ``page``
+        redoc_url=None,
+        responses=_WRONG,
+        dependencies=[] if address.token is None else [Security(_BEARER)],
+        generate_unique_id_function=lambda route: route.name,
+    )
+    _add_pages(app)
+    _add_complaints(app)
+    _add_questions(app, desk, ask)
+    _add_changes(app, desk, ask)
+    _add_faults(app, desk, ask)
+    return Guard(app, address)
+
+
+async def _answer(ask: Ask, act: Callable[[], _T]) -> _T:
+    future: Future[_T] = ask(act)
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(future), ANSWERS_WITHIN_S)
+    except TimeoutError:  # its turn has not come, and will not: nothing happens later
+        raise BenchError(f"the bench did not answer within {ANSWERS_WITHIN_S:.0f} s; nothing was done") from None
+
+
+def _add_questions(app: FastAPI, desk: Session, ask: Ask) -> None:
+    @app.get("/state", tags=["look"], summary="The meter as it is")
+    async def state() -> State:
+        return await _answer(ask, desk.state)
+
+    @app.get("/frame", tags=["look"], summary="A frame as the meter would send it now")
+    async def frame() -> FrameAnswer:
+        return await _answer(ask, desk.frame)
+
+    @app.get(
+        "/frame/bytes",
+        tags=["look"],
+        summary="The same, as its 7-bit characters",
+        response_class=Response,
+        responses={200: {"content": {"application/octet-stream": {}}, "description": "STX to ETX"}},
+    )
+    async def frame_bytes() -> Response:
+        said = await _answer(ask, desk.frame)
+        return Response(bytes.fromhex(said.data_hex), media_type="application/octet-stream")
+
+    @app.get("/truth", tags=["look"], summary="What really went onto the line, and what a receiver must make of it")
+    async def truth(
+        since: Annotated[int, Query(ge=0, description="Number of the first frame.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=100, description="Frames at most.")] = 10,
+    ) -> TruthAnswer:
+        return await _answer(ask, lambda: desk.truth(since, limit))
+
+    @app.get("/registers", tags=["registers"], summary="Energies and powers that can be set")
+    async def get_registers() -> Registers:
+        return await _answer(ask, desk.registers)
+
+
+def _add_changes(app: FastAPI, desk: Session, ask: Ask) -> None:
+    @app.put("/load", tags=["drive"], summary="What the house draws from now on")
+    async def set_load(body: Annotated[LoadBody, _example({"load_va": 5200})]) -> Done:
+        return await _answer(ask, lambda: desk.happen(body.happening()))
+
+    @app.put("/tariff", tags=["drive"], summary="Another contract, a mobile peak, or on to where an index runs")
+    async def set_tariff(body: Annotated[TariffBody, _example({"supplier_index": 1})]) -> Done:
+        return await _answer(ask, lambda: desk.set_tariff(body))
+
+    @app.put("/registers", tags=["registers"], summary="Set registers by label")
+    async def set_registers(body: Annotated[RegistersBody, _example({"EAST": 1234567})]) -> Done:
+        return await _answer(ask, lambda: desk.set_registers(body.root))
+
+    @app.post("/event", tags=["drive"], summary="Anything that an event of a scenario can do")
+    async def happen(body: Annotated[EventBody, _example({"msg1": "BONJOUR", "cover_open": True})]) -> Done:
+        return await _answer(ask, lambda: desk.happen(body))
+
+    @app.post("/supply/cut", tags=["drive"], summary="The network goes")
+    async def cut_supply(body: Annotated[CutBody, _example({"for_s": 30})] = CutBody()) -> Done:  # noqa: B008  frozen
+        return await _answer(ask, lambda: desk.cut_supply(body))
+
+    @app.post("/supply/restore", tags=["drive"], summary="The network comes back")
+    async def restore_supply(body: Annotated[RestoreBody, _example({})] = RestoreBody()) -> Done:  # noqa: B008  frozen
+        return await _answer(ask, lambda: desk.restore_supply(body.clock_reserve_s))
+
+
+def _add_faults(app: FastAPI, desk: Session, ask: Ask) -> None:
+    @app.get("/faults", tags=["faults"], summary="Faults that were injected here and are on the line")
+    async def faults() -> list[FaultAnswer]:
+        return await _answer(ask, desk.faults)
+
+    async def inject(body: FaultBody) -> FaultAnswer:
+        return await _answer(ask, lambda: desk.inject(body))
+
+    example = _example({"name": "wrong_checksum", "label": "EAST", "for_frames": 3})
+    inject.__annotations__["body"] = Annotated[any_fault(), example]  # of all that there are, known only now
+    app.post("/faults", tags=["faults"], summary="Inject a fault, from the next frame on")(inject)
+
+    @app.delete("/faults", tags=["faults"], summary="Clear them all")
+    async def clear_faults() -> Done:
+        return await _answer(ask, desk.clear_faults)
+
+    @app.delete("/faults/{id}", tags=["faults"], summary="Clear one", responses={404: {"model": Wrong}})
+    async def clear_fault(number: Annotated[int, Path(alias="id", description="As its injection told.")]) -> Done:
+        return await _answer(ask, lambda: desk.clear_faults(number))
+
+
+def _example(body: dict[str, Any]) -> Any:
+    return Body(examples=[body])
+
+
+# Pages
+
+
+def _add_pages(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> HTMLResponse:
+        return HTMLResponse(page_of(app.openapi(), str(request.base_url).rstrip("/")))
+
+
+# Complaints
+
+
+def _add_complaints(app: FastAPI) -> None:
+    @app.exception_handler(InputError)
+    async def wrong(request: Request, error: InputError) -> JSONResponse:
+        status = 409 if isinstance(error, NotNowError) else 404 if isinstance(error, NotFoundError) else 422
+        return _complaint(status, str(error))
+
+    @app.exception_handler(BenchError)
+    async def bench(request: Request, error: BenchError) -> JSONResponse:
+        return _complaint(503, str(error))
+
+    @app.exception_handler(Exception)
+    async def mistake(request: Request, error: Exception) -> JSONResponse:  # told here, and whole on standard error
+        return _complaint(500, f"a mistake of the bench itself, {type(error).__name__}: {error}")
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _complaint(422, _told(request, error))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        path = request.url.path
+        texts = {404: f"path {path}: not known; GET /docs lists them", 405: f"{path}: takes no {request.method}"}
+        return _complaint(error.status_code, texts.get(error.status_code, str(error.detail)), error.headers)
+
+
+def _complaint(status: int, detail: str, headers: Any = None) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status, headers)
+
+
+def _told(request: Request, error: RequestValidationError) -> str:
+    """The same line as of a file that a person wrote."""
+    first = error.errors()[0]
+    place, *keys = first["loc"]
+    if place != "body":
+        return f"{'.'.join(map(str, keys))} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    if first["type"] == "json_invalid":
+        return f"body: no valid JSON at character {keys[0]}: {first['ctx']['error']}"
+    if error.body is None or not isinstance(error.body, dict):
+        return 'body: expected a JSON object, such as {"key": value}'
+    model = get_type_hints(request.scope["endpoint"])["body"]
+    try:
+        kind = model if isinstance(model, type) and issubclass(model, BaseModel) else body_model(error.body)
+        TypeAdapter(kind).validate_python(error.body)
+    except ValidationError as again:
+        return what_is_wrong(again, error.body, kind)[1]
+    except InputError as unknown:
+        return str(unknown)
+    return str(first["msg"])

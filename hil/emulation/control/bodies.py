@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a client says. The keys are those of an event in a scenario's file, and so is what they do."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, RootModel, field_validator, model_validator
+
+from xky.emulator.meter.linky import RESERVE_S
+from xky.emulator.meter_file.contract_table import NamedContract
+from xky.emulator.meter_file.meter_file import HouseholdTable, Power
+from xky.emulator.scenario.event import Happening, PeakTable, Phase, RampTable
+from xky.protocol.tomlfile import Section
+
+__all__ = ["CutBody", "EventBody", "LoadBody", "RegistersBody", "RestoreBody", "TariffBody"]
+
+_DESCRIBED = ConfigDict(use_attribute_docstrings=True)
+
+
+class EventBody(Happening):
+    """What happens now: the keys of an event of a scenario without its time, one or several, done in this order.
+
+    `say` is a remark for people. `exchange`, `mode`, `contract`, `pref_kva` and `pcoup_kva` change the meter;
+    `load_va`, `ramp`, `household`, `adps` and `adir` what is drawn, see LoadBody; `set` registers, see RegistersBody.
+    `outage` cuts the supply, `clock` sets the meter's clock, `breaker` is the cut-off device, `peak` a mobile peak.
+    `msg1` and `msg2` are what the distributor says, `lose_phases` the phases that are absent from now on, `cover_open`
+    the terminal cover. `faults` are on the line from now on: a list of tables with `name` and its keys; [] ends them.
+    `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.
+    """
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: _without(schema["properties"], "trace", "terminal_a"))
+
+    @field_validator("trace", mode="before")
+    @classmethod
+    def _is_not_read(cls, value: Any) -> Any:
+        if value is not None:
+            raise ValueError("trace: no file of the bench is read for a client; write it in the meter's file")
+        return value
+
+    @field_validator("terminal_a", mode="before")
+    @classmethod
+    def _feeds_nobody(cls, value: Any) -> Any:
+        if value is not None:
+            raise ValueError("terminal_a: nothing lives on its power here; write it in a scenario for xky power")
+        return value
+
+
+def _without(properties: dict[str, Any], *keys: str) -> None:
+    for key in keys:
+        del properties[key]
+
+
+class LoadBody(Section):
+    """What the house draws from now on: one of these keys."""
+
+    model_config = _DESCRIBED
+
+    load_va: Power | None = None
+    """Apparent power in VA, purely active, negative when injected: of all phases together, or a list, one each."""
+    ramp: RampTable | None = None
+    """From what is drawn now to `to_va` (VA), evenly in `during_s` (seconds)."""
+    household: HouseholdTable | None = None
+    """A house of appliances, drawn from a seed."""
+    adps: bool | None = None
+    """A single-phase load over the subscription that never opens the cut-off device, or half the subscription."""
+    adir: tuple[Phase, ...] | None = None
+    """The same of a three-phase meter: the phases that are over."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "LoadBody":
+        _one_of(self)
+        return self
+
+    def happening(self) -> Happening:
+        """The same as something that happens."""
+        return Happening(**_given(self))
+
+
+class TariffBody(Section):
+    """What decides on the running index: one of these keys."""
+
+    model_config = _DESCRIBED
+
+    contract: NamedContract | None = None
+    """The name of a contract, or its table as in a meter's file: in force from now on."""
+    supplier_index: Annotated[int, Field(ge=1, le=10)] | None = None
+    """The meter's time jumps on to where this index runs next, within 366 days; the line's does not."""
+    peak: PeakTable | None = None
+    """A mobile peak in the place of those that the contract plans."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "TariffBody":
+        _one_of(self)
+        return self
+
+    def happening(self) -> Happening:
+        """The same as something that happens, but for an index."""
+        return Happening(**_given(self))
+
+
+class RegistersBody(RootModel[Mapping[str, int]]):
+    """Label to value: Wh (EAST, EASFnn, EAIT, historic indexes), VArh (ERQn), kVA (PREF, PCOUP).
+
+    All of them are set, or none. Totals and their indexes keep adding up.
+    """
+
+
+class CutBody(Section):
+    """How long the network is gone."""
+
+    model_config = _DESCRIBED
+
+    for_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Seconds; until it is restored unless told."""
+    clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = RESERVE_S
+    """Seconds for which the clock runs on without supply, when `for_s` ends the outage."""
+
+
+class RestoreBody(Section):
+    """How the network comes back."""
+
+    model_config = _DESCRIBED
+
+    clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = RESERVE_S
+    """Seconds for which the clock ran on without supply; after a longer outage it is late, and degraded."""
+
+
+def _given(body: Section) -> dict[str, Any]:
+    return {key: value for key in type(body).model_fields if (value := getattr(body, key)) is not None}
+
+
+def _one_of(body: Section) -> None:
+    given, known = list(_given(body)), ", ".join(type(body).model_fields)
+    if not given:
+        raise ValueError(f"nothing happens; write one of {known}")
+    if len(given) > 1:
+        raise ValueError(f"{given[1]}: there is {given[0]} too; write one of {known}")

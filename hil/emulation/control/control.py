@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``--control``: what keeps it from working is told before anything runs; then it serves as long as the run does."""
+
+import os
+import socket
+import sys
+from importlib.util import find_spec
+
+import simpy
+
+from xky.emulator import Transmitter
+from xky.emulator.runner import RealTime
+from xky.emulator.scenario.actions import Actions
+from xky.protocol import InputError
+
+from .address import Address, address_of
+from .bridge import Bridge
+from .session import Session
+
+__all__ = ["Control", "open_control"]
+
+
+def open_control(text: str | None, token: str | None, *, virtual: bool) -> "Control | None":
+    """Take the address now, so that nothing runs when it cannot be had; None without one.
+
+    Args:
+        text: of ``--control``, HOST:PORT or PORT.
+        token: of ``--control-token``.
+        virtual: whether the run has no clock that anybody could follow.
+
+    Raises:
+        InputError: it cannot be; the text says how to mend it.
+    """
+    if text is None:
+        return None
+    if virtual:
+        raise InputError("--control: a run into a file alone is over at once; leave --out out, or add --link")
+    missing = [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise InputError(f"--control: {missing[0]} is not installed; install it with: pip install 'xky-hil[control]'")
+    return Control(address_of(text, token))
+
+
+class Control:
+    """The channel of one run: ``start`` it, let the bench's loop ``watch`` it, ``close`` it.
+
+    Raises:
+        InputError: the port is taken, or not ours to take.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._socket = socket.socket(address.family)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((address.bind_to, address.port))
+            self._socket.listen()  # now: on Linux two may be bound to a port that nobody listens at
+        except OSError as error:
+            self._socket.close()
+            reason = os.strerror(error.errno or 0).lower()
+            raise InputError(
+                f"--control: {address.host} port {address.port} cannot be taken ({reason}); take another, 0 for any"
+            ) from None
+        self._bridge = Bridge()
+        self._stop = self._socket.close
+
+    @property
+    def url(self) -> str:
+        """What a client opens."""
+        return self._address.url(self._socket.getsockname()[1])
+
+    def start(self, env: simpy.Environment, transmitter: Transmitter, acts: Actions) -> Session:
+        """Serve, and tell people where; the desk wants to be told of frame boundaries."""
+        from .app import make_app
+        from .server import Server
+
+        desk = Session(env, transmitter, acts)
+        server = Server(make_app(desk, self._bridge.ask, self._address), self._socket)
+        url = self.url
+        server.start()
+        self._stop = server.stop
+        print(f"xky: control at {url}, its page at {url}/docs", file=sys.stderr, flush=True)
+        if self._address.made_up:
+            print(f"xky: its token is {self._address.token}", file=sys.stderr, flush=True)
+        return desk
+
+    def watch(self, runner: RealTime) -> None:
+        """From now on requests are done by the bench's loop."""
+        runner.watch(self._bridge.fd, self._bridge.answer)
+
+    def close(self) -> None:
+        """The run is over: requests under way are told so, and the server ends."""
+        self._bridge.close()
+        self._stop()

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The faults that clients put on the line, beside those of anybody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from xky.emulator import Expect, Linky, Piece, Transmitter
+from xky.emulator.faults import Fault, known_faults, with_faults
+from xky.protocol import LABELS, InputError, encode_group
+from xky.protocol.mode import ETX, STX
+
+__all__ = ["FaultBox", "Injected"]
+
+
+_NAMES = {kind: name for name, kind in known_faults().items()}
+
+
+@dataclass
+class Injected:
+    """A fault, and for how many frames it is there; None: until it is cleared."""
+
+    id: int
+    name: str
+    fault: Fault
+    settings: Mapping[str, Any]
+    frames_left: int | None
+    touches_now: bool
+    at_s: float
+    first_frame: int
+
+
+class FaultBox:
+    """Keeps them, and hands them to the transmitter at frame boundaries."""
+
+    def __init__(self, transmitter: Transmitter) -> None:
+        self._transmitter = transmitter
+        self._on_the_line: list[Injected] = []
+        self._last_id = 0
+        self.faults: list[Injected] = []
+
+    def inject(
+        self,
+        name: str,
+        fault: Fault,
+        settings: Mapping[str, Any],
+        for_frames: int | None,
+        touches_now: bool,
+        at_s: float,
+        first_frame: int,
+    ) -> Injected:
+        """From the next frame on."""
+        self._last_id += 1
+        injected = Injected(self._last_id, name, fault, settings, for_frames, touches_now, at_s, first_frame)
+        self.faults.append(injected)
+        return injected
+
+    def clear(self, number: int | None = None) -> list[Injected]:
+        """Take one away, or all: none of the frames that begin from now on has it."""
+        gone = [one for one in self.faults if number in (None, one.id)]
+        self.faults = [one for one in self.faults if one not in gone]
+        return gone
+
+    def between_frames(self, *, sent: bool) -> None:
+        """A frame boundary; ``sent``: a frame is over since the last one."""
+        if sent:
+            for one in self._on_the_line:
+                if one.frames_left is not None:
+                    one.frames_left -= 1
+        self.faults = [one for one in self.faults if one.frames_left != 0]
+        if not (self.faults or self._on_the_line):
+            return
+        ours = {id(one.fault) for one in self._on_the_line}
+        others = [fault for fault in self._transmitter.faults if id(fault) not in ours]
+        self._on_the_line = list(self.faults)
+        self._transmitter.faults = (*others, *(one.fault for one in self.faults))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is on the line, from whomever."""
+        return tuple(_NAMES[type(fault)] for fault in self._transmitter.faults if type(fault) in _NAMES)
+
+    def touches(self, name: str, fault: Fault, settings: Mapping[str, Any]) -> bool:
+        """Whether it would change a frame that begins now; a fault that cannot work must not end the run later.
+
+        Raises:
+            InputError: it cannot be applied to what this meter sends.
+        """
+        meter = self._transmitter.meter
+        twin = Linky()
+        twin.restore(meter.snapshot())  # whose ultra-short message may be sent for a trial
+        groups = [Piece(encode_group(group, meter.mode), group, Expect.MUST) for group in twin.groups()]
+        pieces = [Piece(STX), *groups, Piece(ETX)]
+        try:
+            touched = with_faults(pieces, (fault,), meter.mode, Random(0)) != pieces
+        except Exception as error:  # of any fault there may ever be; the bench goes on
+            raise InputError(f"{name}: cannot be applied to a frame of this meter ({error}); change its keys") from None
+        named = [value for value in settings.values() if isinstance(value, str)]
+        if named and not touched and not any(label in LABELS[meter.mode] for label in named):
+            shown = ", ".join(piece.group.label for piece in groups if piece.group is not None)
+            raise InputError(f"{name}: {named[0]!r} is no label of {meter.mode} mode; this meter sends {shown}")
+        return touched

@@ -1,8 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""Judges what a device said against the truth about what it was sent."""
-
-from .case import Case
-from .oracle import Accusation, Oracle, Wrong
-from .view import Trail
-
-__all__ = ["Accusation", "Case", "Oracle", "Trail", "Wrong"]

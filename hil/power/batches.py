@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Points in pieces, on this machine's cores or on those of a Dask cluster; the same pieces whoever makes them."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from xky.protocol import BenchError, InputError
+
+from .points import Points
+from .population import simulate_population
+from .rectified import Array
+from .results_file import rows_of
+
+__all__ = ["pieces_of", "results_of"]
+
+_PIECE = 2048  # points: a quarter of a second
+_WORTH_A_POOL = 12  # pieces; with fewer, starting processes lasts longer than the work
+_CONNECT_S = 10
+
+
+def pieces_of(missing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[slice]:
+    """Pieces in which some point is still to be made; where they begin does not depend on what is missing."""
+    starts = range(0, len(missing), _PIECE)
+    return [slice(k, min(k + _PIECE, len(missing))) for k in starts if missing[k : k + _PIECE].any()]
+
+
+def results_of(
+    points: Points, pieces: Sequence[slice], cycles: int, *, jobs: int | None, scheduler: str | None
+) -> Iterator[tuple[int, Array]]:
+    """Results of pieces as they come: number of the first point, and the rows.
+
+    Args:
+        points: all of them.
+        pieces: that are wanted.
+        cycles: of each board at the most.
+        jobs: processes; None: as many as this machine has cores, where that is worth it.
+        scheduler: address of a Dask scheduler in the place of processes.
+
+    Raises:
+        InputError: no Dask is installed.
+        BenchError: the scheduler does not answer, or a process or worker ended.
+    """
+    if scheduler is not None:
+        yield from _on_cluster(points, pieces, cycles, scheduler)
+        return
+    if jobs is None:
+        jobs = os.cpu_count() or 1 if len(pieces) >= _WORTH_A_POOL else 1
+    if jobs == 1 or len(pieces) == 1:
+        for piece in pieces:
+            yield _work(points.take(piece), piece.start, cycles)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(pieces)), context, initializer=_leave_interrupts) as pool:
+        futures = [pool.submit(_work, points.take(piece), piece.start, cycles) for piece in pieces]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool:
+            raise BenchError("a process ended before its work; is there memory for it? --jobs 1 takes least") from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _work(points: Points, start: int, cycles: int) -> tuple[int, Array]:
+    return start, rows_of(simulate_population(points, cycles))
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started them ends them
+
+
+def _on_cluster(points: Points, pieces: Sequence[slice], cycles: int, scheduler: str) -> Iterator[tuple[int, Array]]:
+    if find_spec("distributed") is None:
+        raise InputError("--scheduler: Dask is not installed; install it with: pip install 'xky-hil[cluster]'")
+    distributed: Any = import_module("distributed")
+
+    try:
+        client = distributed.Client(scheduler, timeout=_CONNECT_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise BenchError(f"--scheduler {scheduler}: does not answer ({error}); start it, or mend the address") from None
+    with client:
+        futures = [client.submit(_work, points.take(piece), piece.start, cycles, pure=False) for piece in pieces]
+        try:
+            for future in distributed.as_completed(futures):
+                yield future.result()
+        except ImportError as error:
+            raise BenchError(f"--scheduler {scheduler}: a worker lacks a package ({error}); install it there") from None
+        except (distributed.KilledWorker, CancelledError):
+            raise BenchError(f"--scheduler {scheduler}: its workers ended before their work; look at them") from None
+        finally:
+            client.cancel(futures)

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The suite's own quality: each defect is caught by what names it, and a sound device is never accused."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from xky.boards import board_named, board_names, known_defects
+from xky.emulator import Piece
+from xky.emulator.meter_file.meter_file import meter_names
+from xky.emulator.truth.timing import bursts_of
+from xky.hil.campaign import defect_matrix
+from xky.hil.campaign.campaign import Campaign, Options
+from xky.hil.campaign.certify import certify
+from xky.hil.campaign.defect_matrix import make_matrix, sound_boards
+from xky.protocol import LABELS, Mode
+from xky.protocol.uart import CharacterDefect
+
+BOARDS = ("winky-c6", "generic", "auto")
+SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
+
+Certified = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> Certified:
+    """Certifies a simulated board and gives its report."""
+
+    def run(board: str, seed: int = 0, defect: str | None = None, mode: Mode | None = None) -> dict[str, Any]:
+        return certify(Campaign(Options(f"sim:{board}", seed=seed, defect=defect, mode=mode)), tmp_path)
+
+    return run
+
+
+def failed(report: dict[str, Any], mode: str) -> set[str]:
+    """Requirements with a purpose that failed in a mode."""
+    return {
+        requirement["id"]
+        for requirement in report["requirements"]
+        for purpose in requirement["purposes"]
+        if purpose["mode"] == mode and purpose["verdict"] == "fail"
+    }
+
+
+def boards_for(defect: str) -> tuple[str, ...]:
+    """The simulated boards on which a defect shows, without what a search for the other mode makes of it."""
+    board = known_defects()[defect].board
+    return tuple(name for name in BOARDS if name != "auto") if board is None else (board,)
+
+
+def check_defect(certified: Certified, board: str, defect: str, seed: int) -> None:
+    """The defect fails what its file says, in each mode in which it shows, and nothing else but where it spreads."""
+    known = known_defects()[defect]
+    report = certified(board, seed, defect)
+    for mode in Mode:
+        caught = failed(report, mode.value)
+        asked = {
+            one["id"] for one in report["requirements"] if any(p["mode"] == mode.value for p in one["purposes"])
+        }  # fmt: skip
+        must_fail = known.must_fail & asked if mode in known.modes else set()
+        assert must_fail <= caught, f"seed {seed}, {mode}: not caught by {must_fail - caught}"
+        may_fail = asked if known.spreads else known.must_fail | known.may_fail
+        allowed = may_fail if mode in known.modes else set()
+        assert caught <= allowed, f"seed {seed}, {mode}: accused by {caught - allowed}"
+
+
+def check_sound(certified: Certified, board: str, seed: int) -> None:
+    """A sound board passes everything that applies to it."""
+    report = certified(board, seed)
+    assert report["verdict"] == "pass", f"seed {seed}"
+    assert report["decided"] == report["total"] >= 34
+    undecided = {
+        purpose["id"]: purpose["verdict"]
+        for one in report["requirements"]
+        for purpose in one["purposes"]
+        if purpose["verdict"] != "pass"
+    }
+    expected = {} if board == "auto" else {"TIC-MOD-2/detects": "not applicable"}
+    if board_named(board).power is None:
+        expected |= {one: "not applicable" for one in undecided if one.startswith("XKY-PWR-")}
+        assert len(expected) >= 7
+    assert undecided == expected, f"seed {seed}"
+
+
+@pytest.mark.parametrize(("board", "seed"), [*(("generic", seed) for seed in range(5)), ("winky-c6", 0), ("auto", 0)])
+def test_a_sound_board_passes_everything(certified: Certified, board: str, seed: int) -> None:
+    check_sound(certified, board, seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("tens", range(20))
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_sound_board_passes_everything_with_two_hundred_seeds(certified: Certified, board: str, tens: int) -> None:
+    for seed in range(10 * tens, 10 * tens + 10):
+        check_sound(certified, board, seed)
+
+
+SHOWN_ON = [(defect, board) for defect in known_defects() for board in boards_for(defect)]
+
+
+@pytest.mark.parametrize("defect", known_defects())
+def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) -> None:
+    check_defect(certified, known_defects()[defect].board or "generic", defect, seed=1)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("defect", "board"), SHOWN_ON)
+def test_a_defect_fails_what_its_file_says_on_every_board(certified: Certified, defect: str, board: str) -> None:
+    for seed in range(3):
+        check_defect(certified, board, defect, seed)
+
+
+def test_each_requirement_has_a_defect_that_must_fail_it(certified: Certified) -> None:
+    named = set().union(*(defect.must_fail for defect in known_defects().values()))
+    assert {one["id"] for one in certified("generic")["requirements"]} == named
+
+
+def test_most_defects_name_the_project_in_which_they_were_seen() -> None:
+    sources = [defect.source for defect in known_defects().values()]
+    assert len(sources) >= 50
+    assert sum("/" in source or "#" in source for source in sources) > len(sources) / 2
+
+
+def test_a_matrix_tells_what_was_caught_and_by_what() -> None:
+    made = make_matrix(only=("looks-for-the-mode-once", "tells-the-tariff-once"), seed=1)
+    assert made.document() == {
+        "defects": [
+            {
+                "id": id_, "source": known_defects()[id_].source, "caught": True,
+                "by": sorted(known_defects()[id_].must_fail), "missed": [],
+            }
+            for id_ in ("looks-for-the-mode-once", "tells-the-tariff-once")
+        ],
+        "false_alarms": 0, "alarms": [], "unproven": list(made.unproven),
+    }  # fmt: skip
+    assert [one.board for one in made.defects] == ["auto", "generic"]
+    assert "TIC-CHK-1/wrong-checksum" in made.unproven
+    assert not made.is_full
+
+
+def test_each_behaviour_of_simulated_firmware_is_tried_on_one_sound_board() -> None:
+    chosen = [board_named(name) for name in sound_boards()]
+    behaviours = [(board.firmware, board.detects_mode) for board in chosen]
+    every = [board_named(name) for name in board_names()]
+    assert {board.id for board in chosen} == set(BOARDS)
+    assert len(set(behaviours)) == len(behaviours)
+    assert set(behaviours) == {(board.firmware, board.detects_mode) for board in every if board.firmware is not None}
+
+
+def test_a_matrix_tells_what_was_missed_and_who_was_accused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(defect_matrix, "ProcessPoolExecutor", ThreadsInThePlaceOfProcesses)
+    monkeypatch.setattr(defect_matrix, "certify", lambda campaign, folder: report_of_nothing(campaign.options.defect))
+    made = make_matrix(only=("drops-space-checksum",))
+    assert [one.missed for one in made.defects] == [("TIC-CHK-3, historic",)]
+    assert len(made.alarms) == len(made.sound) == 3
+    assert "TIC-CHK-3/space-checksum, historic: inconclusive, late" in made.alarms[0]
+
+
+class ThreadsInThePlaceOfProcesses(ThreadPoolExecutor):
+    """Shares what a test has replaced."""
+
+    def __init__(self, workers: int, mp_context: object) -> None:
+        super().__init__(workers)
+
+
+def report_of_nothing(defect: str | None) -> dict[str, Any]:
+    """A report with one purpose: inconclusive on a sound board, passed with a defect."""
+    verdict = "inconclusive" if defect is None else "pass"
+    purpose = {"id": "TIC-CHK-3/space-checksum", "mode": "historic", "verdict": verdict, "reason": "late"}
+    return {"requirements": [{"id": "TIC-CHK-3", "purposes": [purpose]}]}
+
+
+@pytest.mark.nightly
+def test_the_matrix_is_full(tmp_path: Path) -> None:
+    command = "from xky.hil.cli import main; main()"
+    run = subprocess.run(
+        [sys.executable, "-c", command, "certify", "--defects", "--json"], cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    document = json.loads(run.stdout)
+    assert document["false_alarms"] == 0
+    assert {one["id"]: one["caught"] for one in document["defects"]} == dict.fromkeys(known_defects(), True)
+
+
+EACH_DAY = ("hc-1p", "pilot-1p", "producer-tempo-3p", "super-creuses-3p")  # the others at night
+
+
+@pytest.mark.parametrize(
+    "meter",
+    [name if name in EACH_DAY else pytest.param(name, marks=pytest.mark.nightly) for name in meter_names()],
+)
+def test_a_sound_board_passes_on_every_ready_meter(tmp_path: Path, meter: str) -> None:
+    report = certify(Campaign(Options("sim:winky-c6", meter=meter)), tmp_path)
+    assert (report["verdict"], report["decided"]) == ("pass", report["total"])
+
+
+def test_the_suite_sends_every_label_of_both_modes(certified: Certified) -> None:
+    report = certified("generic")
+    told = {p["mode"]: p["sent"][0] for r in report["requirements"] for p in r["purposes"] if r["id"] == "TIC-LBL-1"}
+    for mode in Mode:
+        sent = set(told[mode.value].split(": ", 1)[1].split(", "))
+        assert set(LABELS[mode]) - sent == ({"MSG2"} if mode is Mode.STANDARD else set())  # in one frame only
+
+
+@pytest.mark.parametrize("defect", [None, "ignores-checksum", "drops-damaged-frame"])
+def test_the_report_keeps_its_contract(certified: Certified, defect: str | None) -> None:
+    report = certified("winky-c6", defect=defect)
+    jsonschema.validate(report, SCHEMA)
+    ids = [(purpose["id"], purpose["mode"]) for one in report["requirements"] for purpose in one["purposes"]]
+    assert len(ids) == len(set(ids))
+    assert report["mode"] == "both"
+
+
+def test_the_same_seed_gives_the_same_report(certified: Certified) -> None:
+    first, second = certified("winky-c6", seed=3), certified("winky-c6", seed=3)
+    assert first | {"started": ""} == second | {"started": ""}
+
+
+def test_one_mode_alone_leaves_out_what_the_other_has(certified: Certified) -> None:
+    report = certified("generic", mode=Mode.STANDARD)
+    assert report["mode"] == "standard"
+    assert "TIC-LNK-1" not in {one["id"] for one in report["requirements"]}
+
+
+def test_defects_name_requirements_that_exist(certified: Certified) -> None:
+    ids = {one["id"] for one in certified("generic")["requirements"]}
+    named = set().union(*(defect.must_fail | defect.may_fail for defect in known_defects().values()))
+    assert named <= ids
+
+
+def test_the_evidence_holds_what_was_sent_and_said(certified: Certified, tmp_path: Path) -> None:
+    certified("generic", mode=Mode.HISTORIC)
+    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == {
+        "report.json", "index.html", "junit.xml",
+        "evidence/historic/sent.jsonl.gz", "evidence/historic/readings.jsonl.gz", "evidence/historic/port.jsonl.gz",
+        "evidence/historic/stderr.txt",
+    }  # fmt: skip
+
+
+def test_the_evidence_alone_gives_the_line_again(certified: Certified, tmp_path: Path) -> None:
+    campaign = Campaign(Options("sim:generic", mode=Mode.STANDARD))
+    certify(campaign, tmp_path)
+    with gzip.open(tmp_path / "evidence" / "standard" / "sent.jsonl.gz", "rt", encoding="utf-8") as lines:
+        kept = [json.loads(line) for line in lines]
+    shaped = 0
+    for frame, sent in zip(kept, campaign.records[Mode.STANDARD].truth, strict=True):
+        pieces = [
+            Piece(
+                bytes.fromhex(told["data"]),
+                defects=tuple((int(at), CharacterDefect[name.upper()]) for at, name in told.get("defects", {}).items()),
+                pauses=tuple((int(at), pause_s) for at, pause_s in told.get("silences_s", {}).items()),
+                stretch=told.get("stretch", 1.0),
+            )
+            for told in frame["pieces"]
+        ]
+        shaped += sum(not piece.is_plain for piece in pieces)
+        assert bursts_of(pieces, sent.start_s, frame["character_s"]) == bursts_of(
+            sent.pieces, sent.start_s, sent.character_s
+        )
+    assert shaped > 20

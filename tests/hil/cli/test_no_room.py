@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where there is no room, nobody to read or no end in sight: one line, the right status, and nothing that hangs."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import serial
+
+import xky.emulator.serial_url  # makes linky:// known
+from xky.protocol import InputError
+from xky.protocol.capture import FORMAT, CaptureReader
+
+RUN = "from xky.hil.cli import main; main()"
+CAPTURE = Path(__file__).parents[3] / "fixtures" / "captures" / "std_1p_bad_gammatroniques.txt"
+FULL = Path("/dev/full")
+pytestmark = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full, a device that is always full (Linux)")
+
+
+def xky(*arguments: str, out: Path | None = None) -> tuple[int, list[str]]:
+    """Status and lines on standard error of a command whose output goes to a file."""
+    with (out or Path(os.devnull)).open("w") as stdout:
+        run = subprocess.run(
+            [sys.executable, "-c", RUN, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+    return run.returncode, run.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out", "told"),
+    [
+        (["emulate", "--frames", "200", "--out", "/dev/full"], None, "xky: /dev/full: cannot be written on"),
+        (["emulate", "--port", "-", "--frames", "2", "--speed", "50"], FULL, "xky: standard output: cannot be written"),
+        (["decode", str(CAPTURE)], FULL, "xky: no room is left"),
+        (["decode", "--json", str(CAPTURE)], FULL, "xky: no room is left"),
+    ],
+)
+def test_a_full_disk_is_one_line_and_the_benchs(arguments: list[str], out: Path | None, told: str) -> None:
+    status, lines = xky(*arguments, out=out)
+    assert status == 3
+    assert [line for line in lines if line.startswith("xky: ")][-1].startswith(told)
+    assert not any("Traceback" in line for line in lines)
+
+
+def test_a_closed_standard_output_is_the_persons() -> None:
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$0" -c "$1" emulate --port - >&-', sys.executable, RUN], stderr=subprocess.PIPE, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert run.returncode == 2
+    assert run.stderr.startswith("xky: --port -: standard output is closed")
+
+
+@pytest.mark.realtime
+def test_a_hang_up_takes_the_link_away_but_no_link_of_somebody_else(tmp_path: Path) -> None:
+    link = tmp_path / "linky"
+    for replaced in (False, True):
+        with subprocess.Popen(
+            [sys.executable, "-c", RUN, "emulate", "--link", str(link)], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline().strip() == str(link)
+            if replaced:
+                link.unlink()
+                link.symlink_to("/etc")
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(20) == 128 + signal.SIGHUP
+        assert link.is_symlink() == replaced
+
+
+def test_a_scenario_behind_a_url_ends() -> None:
+    with serial.serial_for_url("linky://?scenario=overload&speed=max", baudrate=9600, bytesize=7, parity="E") as port:
+        heard = 0
+        while not port.ended:
+            heard += len(port.read(max(1, port.in_waiting)))
+    assert heard > 100_000
+
+
+@pytest.mark.parametrize("line", ["[" * 20_000, '[NaN, "a"]', '[1e999, "a"]', '[1e300, "a"]', '[-1, "a"]'])
+def test_a_line_of_a_capture_that_cannot_be_is_a_damaged_one(line: str) -> None:
+    header = {"format": FORMAT, "port": "x", "started": "2026-01-15T12:00:00Z", "baud": 9600, "uart": "8N1"}
+    reader = CaptureReader([gzip.compress(f'{json.dumps(header)}\n[1.0, "a"]\n{line}\n'.encode())])
+    assert [run.end_s for run in reader] == [1.0]
+    assert reader.trouble == "a line of it is damaged"
+
+
+def test_a_header_that_cannot_be_is_no_capture() -> None:
+    with pytest.raises(InputError, match="does not begin with the header"):
+        CaptureReader([gzip.compress(b"[" * 20_000 + b"\n")])
