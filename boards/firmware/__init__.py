@@ -20,7 +20,7 @@ __all__ = ["EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_na
 
 
 class Firmware(Protocol):
-    """What each module's ``Firmware`` class is."""
+    """What each module's ``FIRMWARE`` is: a class."""
 
     def __init__(self, fittings: FirmwareContext) -> None: ...
 
@@ -37,7 +37,7 @@ class Firmware(Protocol):
 def firmware_names() -> list[str]:
     """The firmware known."""
     return sorted(
-        module.name for module in iter_modules(__path__) if module.name not in ("fittings", "parser", "thrift")
+        module.name for module in iter_modules(__path__) if module.name not in ("context", "energy_policy", "parser")
     )
 
 
@@ -51,5 +51,5 @@ def load_firmware(board: Board) -> type[Firmware]:
         raise InputError(f"board {board.id}: has no simulated firmware; test it as exec: or serial: device")
     if board.firmware not in firmware_names():
         raise InputError(f"board {board.id}: firmware {board.firmware!r} not known; known: {firmware_names()}")
-    firmware: type[Firmware] = import_module(f"{__name__}.{board.firmware}").Firmware
+    firmware: type[Firmware] = import_module(f"{__name__}.{board.firmware}").FIRMWARE
     return firmware

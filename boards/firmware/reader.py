@@ -11,7 +11,7 @@ from xky.protocol.uart import Uart
 from ..receiver import LineReceiver
 from .context import FirmwareContext
 
-__all__ = ["ReaderFirmware"]
+__all__ = ["FIRMWARE", "ReaderFirmware"]
 
 _LOOKS_EACH_S = 1.0
 _SILENT_S = 6.0  # without a good frame, it tries the other mode; assumption: two of the longest historic frames
@@ -68,3 +68,6 @@ class ReaderFirmware:
         if groups:
             self._heard_s = self._env.now
             self._uplink.publish(groups)
+
+
+FIRMWARE = ReaderFirmware

@@ -15,7 +15,7 @@ from xky.protocol.uart import Uart
 from ..receiver import LineReceiver
 from .context import FirmwareContext
 
-__all__ = ["WinkyFirmware"]
+__all__ = ["FIRMWARE", "WinkyFirmware"]
 
 
 class WinkyFirmware:
@@ -111,3 +111,6 @@ class WinkyFirmware:
 def _end(enough: simpy.Event) -> None:
     if not enough.triggered:
         enough.succeed()
+
+
+FIRMWARE = WinkyFirmware
