@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Linky and its wire: meter, frames, line, faults and the truth about each of them."""
 
-from .contracts import Contract, contract_maker, contract_named, contract_names
+from .contracts import Contract, Peak, contract_maker, contract_named, contract_names
 from .line.line import Line
 from .line.transmitter import Transmitter
 from .load import Draw, Hold, Household
-from .meter.electrical import Grid
-from .meter.linky import Linky, Peak, Snapshot
-from .meter.quirks import Quirks
-from .meter_file.meter_file import meter_file, meter_names
+from .meter import Grid, Linky, Quirks, Snapshot
+from .meter_file import meter_file, meter_names
 from .scenario.play import Play
 from .scenario.scenario import scenario_named, scenario_names
 from .truth.journal import Emitted, SentFrame, Truth

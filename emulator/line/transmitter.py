@@ -16,7 +16,7 @@ from xky.protocol import Burst, Group, Mode, encode_group
 from xky.protocol.mode import EOT, ETX, STX
 
 from ..faults import Fault, with_faults
-from ..meter.linky import Linky
+from ..meter import Linky
 from ..truth.journal import SentFrame, Truth
 from ..truth.piece import Expect, Piece, weakened
 from ..truth.timing import bursts_of, end_of

@@ -5,6 +5,7 @@ Between two changes power and tariff are constant: a *segment*. Energies are bro
 somebody looks; means and filters that show nothing new wait for the end of the segment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -12,13 +13,58 @@ from ..contracts import Tariff
 from ..legal_time import SECOND_US
 from .clock import MeterClock
 from .electrical import ElectricalState
-from .registers import Demand, EnergyRegister, Maximum, PeriodMeans
+from .registers import Demand, EnergyRegister, MaximaSeen, Maximum, MeansSeen, PeriodMeans
 
-__all__ = ["CURVE_PERIOD_US", "UMOY_PERIOD_US", "Counters"]
+__all__ = ["CURVE_PERIOD_US", "UMOY_PERIOD_US", "Counters", "Energies", "Past"]
 
 UMOY_PERIOD_US = 600 * SECOND_US  # 54E §6.2.3.13: 10 min, programmable
 CURVE_PERIOD_US = 1800 * SECOND_US  # 54E states no period; 10, 15, 30 and 60 min were seen
 _DAY_US = 86_400 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Energies:
+    """What the energy registers stand at: Wh, and VArh of ``reactive``; see ``Counters``."""
+
+    drawn: int = 0
+    supplier: Sequence[int] = (0,) * 10
+    distributor: Sequence[int] = (0,) * 4
+    injected: int = 0
+    reactive: Sequence[int] = (0,) * 4
+
+    @classmethod
+    def drawn_by(cls, rng: Random, indexes: frozenset[int], distributor_indexes: int, *, producer: bool) -> "Energies":
+        """Those of a meter that has been in use for some years, drawn at random.
+
+        Args:
+            rng: of the draw.
+            indexes: of the supplier, those in use.
+            distributor_indexes: how many of the distributor are in use.
+            producer: whether it counts what is injected, too.
+        """
+        supplier = [rng.randrange(10**5, 3 * 10**7) if n in indexes else 0 for n in range(1, 11)]
+        total = sum(supplier)
+        cuts = sorted(rng.randrange(total) for _ in range(3)) if distributor_indexes > 1 else [total] * 3
+        return cls(
+            drawn=total,
+            supplier=supplier,
+            distributor=[b - a for a, b in zip([0, *cuts], [*cuts, total], strict=True)],
+            injected=rng.randrange(10**6) if producer else 0,
+            reactive=[rng.randrange(10**6) if producer else 0 for _ in range(4)],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a meter remembers: maxima and means; see ``Counters``. Nothing where it is not told."""
+
+    demand: MaximaSeen = field(default_factory=MaximaSeen)
+    demand_injected: MaximaSeen = field(default_factory=MaximaSeen)
+    phase_demands: Sequence[MaximaSeen] = ()
+    voltages: Sequence[MeansSeen] = ()
+    curve_drawn: MeansSeen = field(default_factory=MeansSeen)
+    curve_injected: MeansSeen = field(default_factory=MeansSeen)
+    curve_running: bool = True
 
 
 @dataclass
@@ -40,21 +86,13 @@ class Counters:
         units: Wh completed in the segment under way; the last count made them.
     """
 
-    def __init__(
-        self, phases: int, indexes: frozenset[int], distributor_indexes: int, *, producer: bool, rng: Random
-    ) -> None:
-        self.supplier = [rng.randrange(10**5, 3 * 10**7) if n in indexes else 0 for n in range(1, 11)]
-        total = sum(self.supplier)
-        cuts = sorted(rng.randrange(total) for _ in range(3)) if distributor_indexes > 1 else [total] * 3
-        self.distributor = [b - a for a, b in zip([0, *cuts], [*cuts, total], strict=True)]
-        self.drawn = EnergyRegister(total)
-        self.injected = EnergyRegister(rng.randrange(10**6) if producer else 0)
-        self.reactive = [EnergyRegister(rng.randrange(10**6) if producer else 0) for _ in range(4)]
+    def __init__(self, phases: int, energies: Energies) -> None:
         self.phases = [_Phase() for _ in range(phases)]
         self.demand, self.demand_injected = Demand(), Demand()
         self.curve_drawn, self.curve_injected = PeriodMeans(CURVE_PERIOD_US), PeriodMeans(CURVE_PERIOD_US)
         self.curve_running = True
         self._power: ElectricalState | None = None  # of the segment; none before the first
+        self.write(energies)
 
     @property
     def curves(self) -> tuple[PeriodMeans, ...]:
@@ -66,11 +104,15 @@ class Counters:
         """Every filtered power."""
         return (self.demand, self.demand_injected, *(phase.demand for phase in self.phases))
 
+    def write(self, energies: Energies) -> None:
+        """Let the energies be these."""
+        self.supplier, self.distributor = list(energies.supplier), list(energies.distributor)
+        self.drawn, self.injected = EnergyRegister(energies.drawn), EnergyRegister(energies.injected)
+        self.reactive = [EnergyRegister(count) for count in energies.reactive]
+
     def start_at_zero(self) -> None:
         """A meter fresh from the factory."""
-        self.supplier, self.distributor = [0] * 10, [0] * 4
-        self.drawn, self.injected = EnergyRegister(), EnergyRegister()
-        self.reactive = [EnergyRegister() for _ in range(4)]
+        self.write(Energies())
 
     def take_over(self, other: "Counters") -> None:
         """The energies of another meter."""
@@ -90,6 +132,17 @@ class Counters:
         self.curve_injected.settle(round(injected / 1000), now_us, injected)
         for phase, volts in zip(self.phases, power.voltages_v, strict=True):
             phase.voltage.settle(round(volts), now_us, round(volts * 1000))
+
+    def recall(self, past: Past, now_us: int) -> None:
+        """Let maxima and means be these, as far as they are told."""
+        self.demand.recall(past.demand)
+        self.demand_injected.recall(past.demand_injected)
+        for phase, demand, voltage in zip(self.phases, past.phase_demands, past.voltages, strict=False):
+            phase.demand.recall(demand)
+            phase.voltage.recall(voltage, now_us)
+        self.curve_running = past.curve_running
+        self.curve_drawn.recall(past.curve_drawn, now_us)
+        self.curve_injected.recall(past.curve_injected, now_us)
 
     # A segment
 
@@ -156,6 +209,11 @@ class Counters:
         """Midnight."""
         for demand in self.demands:
             demand.close_day(clock_us)
+
+    def rest_filters(self) -> None:
+        """An outage: the demand filters start at rest."""
+        for demand in self.demands:
+            demand.filtered = 0.0
 
     def break_periods(self) -> None:
         """An outage or a new clock: the periods under way are not whole."""

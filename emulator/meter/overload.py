@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Overload: which phases are over their setting, and the short frames that a three-phase meter then sends."""
+"""Overload: which phases are over their setting, and for how long that counts."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,7 @@ from ..legal_time import SECOND_US
 
 __all__ = ["Overload"]
 
-_SHORT_AFTER_US = 60 * SECOND_US  # short frames go on for a minute after the last overload (02E §2.5.1)
-_SHORT_CYCLE = 20  # short frames, then one long one (02E §2.5.1)
+_LASTS_US = 60 * SECOND_US  # short frames go on for a minute after the last overload (02E §2.5.1)
 
 
 @dataclass
@@ -21,7 +20,6 @@ class Overload:
 
     phases: frozenset[int] = frozenset()
     _ended_us: int | None = None
-    _sent: int = 0
 
     def update(self, phases: frozenset[int], at_us: int) -> None:
         """From ``at_us`` on, these are over."""
@@ -31,12 +29,4 @@ class Overload:
 
     def lasts(self, at_us: int) -> bool:
         """Whether a phase is over, or was within the last minute."""
-        return bool(self.phases) or (self._ended_us is not None and at_us < self._ended_us + _SHORT_AFTER_US)
-
-    def next_is_short(self, at_us: int) -> bool:
-        """Whether the next frame is a short one; counts the cycle of twenty and one. Call once a frame."""
-        if not self.lasts(at_us):
-            self._sent = 0
-            return False
-        self._sent = (self._sent + 1) % (_SHORT_CYCLE + 1)
-        return self._sent != 0
+        return bool(self.phases) or (self._ended_us is not None and at_us < self._ended_us + _LASTS_US)

@@ -21,7 +21,7 @@ _SEASONS = ("", "H", "E")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirks:
-    """The habits of one meter; by default it does what the specification says.
+    """The quirks of one meter; by default it does what the specification says.
 
     Attributes:
         papp_not_rounded: historic PAPP to 1 VA (CBETM of type 30, a Linky ZIV of 2017; hallard, tic.md 8.2).

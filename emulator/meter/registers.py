@@ -7,13 +7,13 @@ therefore always sum up to their total, as in every clean capture.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, log, sqrt
 
 from ..legal_time import SECOND_US
 from .clock import MeterClock
 
-__all__ = ["ROLLOVER", "Demand", "EnergyRegister", "Maximum", "PeriodMeans", "Point"]
+__all__ = ["ROLLOVER", "Demand", "EnergyRegister", "MaximaSeen", "Maximum", "MeansSeen", "PeriodMeans", "Point"]
 
 WH_US = 3600 * SECOND_US * 1000  # milliwatt-microseconds of one watt-hour
 ROLLOVER = 10**9  # nine digits (54E §6.2.2)
@@ -42,6 +42,19 @@ class Point:
 
     at_us: int
     value: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeansSeen:
+    """The last means that a meter says.
+
+    Attributes:
+        points: newest first; empty where nothing is told.
+        period_us: in the place of the usual one.
+    """
+
+    points: tuple[Point, ...] = ()
+    period_us: int | None = None
 
 
 @dataclass
@@ -80,6 +93,17 @@ class PeriodMeans:
         self.points.extend(Point(end_us - age * self.period_us, value) for age in (0, 1))
         self._sum, self._duration_us, self.whole = value_milli * (at_us - end_us), at_us - end_us, True
 
+    def recall(self, seen: MeansSeen, now_us: int) -> None:
+        """The past before ``now_us``, as far as it is told: it goes on with the value of the newest point."""
+        if not seen.points:
+            return
+        newest = seen.points[0]
+        self.period_us = seen.period_us or self.period_us
+        self.settle(newest.value, now_us, newest.value * 1000)
+        self.whole = newest.at_us == now_us // self.period_us * self.period_us
+        self.points.clear()
+        self.points.extend(seen.points)
+
 
 @dataclass(frozen=True, slots=True)
 class Maximum:
@@ -87,6 +111,21 @@ class Maximum:
 
     va: int
     at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaximaSeen:
+    """The maxima that a meter says; None and empty where nothing is told.
+
+    Attributes:
+        today: of the day under way.
+        days: of the days before, newest first.
+        yesterday_va: of yesterday, where its time is not told.
+    """
+
+    today: Maximum | None = None
+    days: tuple[Maximum, ...] = ()
+    yesterday_va: int | None = None
 
 
 @dataclass
@@ -108,6 +147,17 @@ class Demand:
         """Start as if this power had been drawn for long."""
         self.filtered = apparent_va**2
         self.today = Maximum(round(apparent_va), at_us)
+
+    def recall(self, seen: MaximaSeen) -> None:
+        """Let the maxima be these, as far as they are told."""
+        if seen.today is not None:
+            self.today = seen.today
+            self.filtered = min(self.filtered, float(seen.today.va) ** 2)
+        if seen.days:
+            self.days.clear()
+            self.days.extend(seen.days)
+        if seen.yesterday_va is not None:
+            self.days[0] = replace(self.days[0], va=seen.yesterday_va)
 
     def rises(self, apparent_va: float) -> bool:
         """Whether this power may raise the maximum of the day."""

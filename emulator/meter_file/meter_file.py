@@ -14,10 +14,8 @@ from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml, what_is_w
 
 from ..legal_time import parse_at
 from ..load import Draw, Hold, Household, Load, Signals, read_trace
-from ..meter.electrical import Grid
-from ..meter.linky import DEFAULT_AT, Linky
-from ..meter.quirks import Quirks
-from ..meter.set_registers import PREF_KVA_MAX
+from ..meter import DEFAULT_AT, Grid, Linky, Quirks
+from ..meter.settings import PREF_KVA_MAX
 from .contract_table import ContractTable, NamedContract
 from .toml_time import When
 
@@ -199,7 +197,7 @@ class MeterFile(Section):
         start_us = parse_at(self.at) if at_us is None else at_us
         meter = Linky(
             mode=self.mode, phases=self.phases, producer=self.producer, contract=self.contract.contract(),
-            at=start_us, load=load or self.load(start_us), pref_kva=self.pref_kva, habits=self.habits,
+            at=start_us, load=load or self.load(start_us), pref_kva=self.pref_kva, quirks=self.habits,
             seed=self.seed, grid=Grid((self.grid.source_v,) * 3, self.grid.loop_ohm),
         )  # fmt: skip
         if self.pcoup_kva is not None:

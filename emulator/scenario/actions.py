@@ -13,7 +13,7 @@ from ..faults import Fault
 from ..legal_time import parse_at
 from ..line.transmitter import Transmitter
 from ..load import Draw, Hold, Load, Ramp
-from ..meter.linky import RESERVE_S, Linky
+from ..meter import RESERVE_S, Linky
 from ..meter_file.contract_table import ContractTable
 from ..meter_file.meter_file import MeterFile, held
 from .event import ClockTable, Exchange, Happening, Outage, PeakTable, RampTable, TerminalA
@@ -97,18 +97,17 @@ class Actions:
         same_wires = (self.file.phases, self.file.producer) == (before.phases, before.producer)
         self._load = self._house_load() if same_wires else self.file.load(now_us)
         after = self.file.build(at_us=now_us, load=self._load)
-        if before.habits.address_stays:
+        if before.quirks.address_stays:
             after.identity = before.identity
-            after.counters.take_over(before.counters)
+            after.take_over(before)
         else:
-            after.counters.start_at_zero()
+            after.start_at_zero()
         after.prm = before.prm  # of the place, not of the meter
         after.run_by(lambda: float(self._env.now))
         if same_wires:
             after.absent_phases = before.absent_phases
         if not before.powered:  # it is exchanged while there is no supply, as a technician would
             after.lose_supply()
-        after.refresh()
         self._transmitter.meter = after
 
     def _house_load(self) -> Load:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 import simpy
 
 from ..line.transmitter import Transmitter
-from ..meter.linky import Linky
+from ..meter import Linky
 from .actions import Actions
 from .checks import meter_after
 from .scenario import Scenario

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from ..meter.linky import Linky
+from ..meter import Linky
 
 __all__ = ["EAIT_PLACE", "Timeline", "TimelineEntry", "TimelineNote"]
 

@@ -11,7 +11,7 @@ import typer
 
 from xky.emulator import Line, Transmitter, Truth, contract_names
 from xky.emulator.line.replay import Replay, bursts_of
-from xky.emulator.meter.linky import DEFAULT_AT
+from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file.contract_table import drawn_contract
 from xky.emulator.meter_file.meter_file import MeterFile, meter_file, meter_names
 from xky.emulator.outputs import keeps_parity

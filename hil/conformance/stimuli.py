@@ -120,7 +120,7 @@ def index_label(meter: Linky) -> str:
 def _power_label(meter: Linky) -> str:
     if meter.mode is Mode.HISTORIC:
         return "PAPP"
-    return "IRMS1" if meter.habits.pilot_labels else "SINSTS"  # whose SINST1 has no size that anyone could know
+    return "IRMS1" if meter.quirks.pilot_labels else "SINSTS"  # whose SINST1 has no size that anyone could know
 
 
 def _current_label(meter: Linky) -> str:
@@ -178,8 +178,7 @@ def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
 def exchanged(mode: Mode, seed: int, at_us: int) -> Linky:
     """What the technician brings: another address, indexes near 0."""
     meter = Linky(mode=mode, contract="hc", seed=seed + 2, at=at_us)
-    meter.counters.start_at_zero()
-    meter.refresh()
+    meter.start_at_zero()
     return meter
 
 

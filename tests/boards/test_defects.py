@@ -61,7 +61,7 @@ def of_a_year(mode: Mode) -> Iterator[list[Group]]:
         night.set(**{"HCHC" if mode is Mode.HISTORIC else "EASF01": value})
         yield night.groups()
     fresh = Linky(mode=mode, contract="hc", at="2026-10-25T03:30", seed=2)
-    fresh.counters.start_at_zero()
+    fresh.start_at_zero()
     yield fresh.groups()
     for contract, start, wait_s in (
         (contract_maker("tempo")(others_blue=True), "2026-10-26T19:59", 60),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, RootModel, field_validator, model_validator
 
-from xky.emulator.meter.linky import RESERVE_S
+from xky.emulator.meter import RESERVE_S
 from xky.emulator.meter_file.contract_table import NamedContract
 from xky.emulator.meter_file.meter_file import HouseholdTable, Power
 from xky.emulator.scenario.event import Happening, PeakTable, Phase, RampTable

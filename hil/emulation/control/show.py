@@ -81,7 +81,7 @@ def _cut_off(meter: Linky) -> CutOffAnswer:
 def _tariff(meter: Linky) -> TariffAnswer:
     tariff, contract = meter.tariff, meter.contract
     return TariffAnswer(
-        contract=(meter.habits.ngtf or contract.ngtf).strip(),
+        contract=(meter.quirks.ngtf or contract.ngtf).strip(),
         supplier_index=tariff.supplier_index,
         supplier_tariff=tariff.ltarf.strip(),
         distributor_index=tariff.distributor_index,

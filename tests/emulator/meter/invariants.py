@@ -109,7 +109,7 @@ def _check_layout(meter: Linky, groups: list[Group]) -> None:
         assert row.stamped == (group.timestamp is not None)
         assert group.value.isascii()
         assert group.value.isprintable()
-    left_out = set() if not meter.habits.no_hhphc else {"HHPHC"}
+    left_out = set() if not meter.quirks.no_hhphc else {"HHPHC"}
     assert {row.name for row in rows.values() if row.condition is None} - left_out <= set(names)
 
 
@@ -118,11 +118,11 @@ def _check_historic(meter: Linky, values: Said) -> None:
     assert setting == min(meter.pref_kva * 1000 // 200 // meter.phases, 99)  # two digits
     assert "ADIR1" not in values  # of short frames
     injects = meter.power.net_mw < 0
-    if meter.phases == 1 and not meter.habits.current_lag_s:
+    if meter.phases == 1 and not meter.quirks.current_lag_s:
         assert ("ADPS" in values) == (int(values["IINST"]) > meter.setting_a and not injects)
     if "ADPS" in values:
         assert values["ADPS"] == values["IINST"]
-    if not meter.habits.papp_not_rounded:
+    if not meter.quirks.papp_not_rounded:
         assert int(values["PAPP"]) % 10 == 0
     assert values["MOTDETAT"] == "000000"
     assert ("DEMAIN" in values) == values["OPTARIF"].startswith("BBR")
@@ -151,7 +151,7 @@ def _check_standard(meter: Linky, values: Said) -> None:
 
 def _check_electricity(meter: Linky, values: Said) -> None:
     """U·I = S by phase, each figure rounded to a unit."""
-    lagging = bool(meter.habits.current_lag_s)
+    lagging = bool(meter.quirks.current_lag_s)
     for n in range(1, meter.phases + 1):
         drawn = int(values[f"SINSTS{n}" if meter.phases > 1 else "SINSTS"])
         injected = int(values.get("SINSTI", 0)) if meter.phases == 1 else 0
@@ -201,8 +201,8 @@ def _check_horodates(meter: Linky, groups: list[Group]) -> None:
             assert stamp.season is Season.BLANK
             continue
         assert stamp.degraded is meter.clock_degraded
-        if meter.habits.season_letter:
-            assert stamp.season.value == meter.habits.season_letter
+        if meter.quirks.season_letter:
+            assert stamp.season.value == meter.quirks.season_letter
         else:
             summer = stamp.season is Season.SUMMER
             assert legal(_instant_us(stamp)).replace(tzinfo=None) == stamp.local, group
@@ -220,8 +220,8 @@ def check_views_agree(meter: Linky) -> None:
     for n in range(1, meter.phases + 1):
         assert old[f"IINST{n}" if meter.phases > 1 else "IINST"] == new[f"IRMS{n}"]
     assert abs(int(old["PAPP"]) - int(new["SINSTS"])) <= 5
-    if meter.phases > 1 and meter.habits.smaxsn_1_days == 1:
-        assert abs(int(old["PMAX"]) - int(new["SMAXSN-1"])) <= (5 if meter.habits.smaxsn_rounded else 0)
+    if meter.phases > 1 and meter.quirks.smaxsn_1_days == 1:
+        assert abs(int(old["PMAX"]) - int(new["SMAXSN-1"])) <= (5 if meter.quirks.smaxsn_rounded else 0)
     status = Status.parse(new["STGE"])
     if meter.contract.historic is None:
         assert (old["OPTARIF"], old["PTEC"]) == ("BASE", "TH..")
@@ -289,7 +289,7 @@ class Watch:
             if label.startswith(("SMAXSN", "SMAXIN")) and not label.endswith("-1") and now.day == before.day:
                 assert int(now.values[label]) >= int(before.values[label]), label
                 if now.values[label] == before.values[label]:
-                    assert self._meter.habits.smaxsn_rounded or now.stamps[label] == before.stamps[label], label
+                    assert self._meter.quirks.smaxsn_rounded or now.stamps[label] == before.stamps[label], label
             if label.endswith("-1") and now.day == before.day and label.startswith("SMAX"):
                 assert (now.values[label], now.stamps[label]) == (before.values[label], before.stamps[label])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Meters of every kind, drawn: contracts, phases, producers, habits, loads, seeds and starts."""
+"""Meters of every kind, drawn: contracts, phases, producers, quirks, loads, seeds and starts."""
 
 from datetime import date, time
 from typing import Any
@@ -14,7 +14,7 @@ from xky.protocol import Mode
 from xky.protocol.calendar import Block, Contact, DayProfile
 from xky.protocol.status import Colour
 
-__all__ = ["ANY_INSTANT", "HABITS", "calendars", "contracts", "instants", "linkies", "loads"]
+__all__ = ["ANY_INSTANT", "QUIRKS", "calendars", "contracts", "instants", "linkies", "loads"]
 
 FIRST, LAST = parse_at("2025-12-31"), parse_at("2027-01-02")
 _MINUTES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
@@ -23,7 +23,7 @@ ANY_INSTANT = st.integers(FIRST, LAST) | st.sampled_from(["2026-03-29", "2026-10
     lambda day: st.integers(parse_at(day), parse_at(day) + 4 * 3600 * SECOND_US)
 )  # hours around both clock changes, besides any other
 
-HABITS = st.builds(
+QUIRKS = st.builds(
     Quirks,
     papp_not_rounded=st.booleans(),
     smaxsn_rounded=st.booleans(),
@@ -102,7 +102,7 @@ def linkies(
     draw: st.DrawFn,
     *,
     modes: st.SearchStrategy[Mode] | None = None,
-    habits: st.SearchStrategy[Quirks] | None = None,
+    quirks: st.SearchStrategy[Quirks] | None = None,
     pref_kva: st.SearchStrategy[int | None] | None = None,
     reactive: bool = True,
 ) -> Linky:
@@ -118,7 +118,7 @@ def linkies(
         "at": draw(instants()),
         "load": draw(loads(phases, producer=producer, reactive=reactive)),
         "pref_kva": draw(pref_kva if pref_kva is not None else st.none() | st.integers(1, 36)),
-        "habits": draw(habits if habits is not None else st.just(Quirks())),
+        "quirks": draw(quirks if quirks is not None else st.just(Quirks())),
         "grid": draw(st.sampled_from([Grid(), Grid((247.0, 252.0, 229.0), 0.6)])),
         "seed": draw(st.integers(0, 10**6)),
     }

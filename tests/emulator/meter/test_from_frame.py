@@ -14,7 +14,7 @@ from xky.emulator import Draw, Hold, Linky, Quirks
 from xky.protocol import Frame, Group, InputError, Mode, Timestamp, decode, encode_frame
 
 from .invariants import Watch, check_invariants, said
-from .strategies import HABITS, linkies
+from .strategies import QUIRKS, linkies
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 HISTORIC, STANDARD = Mode.HISTORIC, Mode.STANDARD
@@ -28,7 +28,7 @@ FRAMES = {  # whole frames of good groups (captures/README.md); made-up files st
     "std_3p_producer_tempo_openhab": 1, "std_3p_tempo_pm_lains": 2,
 }  # fmt: skip
 # Where a capture departs from the specification, by file; the lag only in the second after a switch.
-HABITS_OF: dict[str, Quirks] = {
+QUIRKS_OF: dict[str, Quirks] = {
     "hist_1p_base_enedis_oss": Quirks(imax_a=(0,), no_hhphc=True),
     "hist_1p_hc_hallard_a": Quirks(imax_a=(2,)),
     "hist_1p_hc_hallard_b": Quirks(imax_a=(2,)),
@@ -65,23 +65,23 @@ def test_every_clean_frame_is_said_again_byte_for_byte(name: str) -> None:
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_departure_from_the_specification_is_a_habit_and_nothing_else_is(name: str) -> None:
-    expected = HABITS_OF.get(name, Quirks())
+    expected = QUIRKS_OF.get(name, Quirks())
     for frame in frames(name):
-        habits = Linky.from_frame(frame).habits
+        quirks = Linky.from_frame(frame).quirks
         for field in fields(Quirks):
             if field.name == "current_lag_s" and name in LAGGING:
                 continue
-            assert getattr(habits, field.name) == getattr(expected, field.name), field.name
+            assert getattr(quirks, field.name) == getattr(expected, field.name), field.name
 
 
 def test_in_the_second_after_a_switch_the_current_of_the_captured_meter_lags() -> None:
     for name in sorted(LAGGING):
-        lagging = [Linky.from_frame(frame).habits.current_lag_s for frame in frames(name)]
+        lagging = [Linky.from_frame(frame).quirks.current_lag_s for frame in frames(name)]
         assert 0 < sum(lagging) < len(lagging) / 4
 
 
 def test_a_lagging_meter_shows_the_current_of_its_power_a_second_later() -> None:
-    frame = next(f for f in frames("hist_1p_hc_nokyyz_1") if Linky.from_frame(f).habits.current_lag_s)
+    frame = next(f for f in frames("hist_1p_hc_nokyyz_1") if Linky.from_frame(f).quirks.current_lag_s)
     meter = Linky.from_frame(frame)
     meter.wait(1)
     assert abs(int(said(meter)["IINST"]) * 230 - int(frame["PAPP"])) <= 115 + 5 + 5
@@ -202,11 +202,11 @@ def test_a_message_that_a_frame_holds_is_not_sent_before_the_meter_sends() -> No
 
 @settings(max_examples=40)
 @given(
-    linkies(habits=HABITS, pref_kva=st.integers(1, 18), reactive=False),
+    linkies(quirks=QUIRKS, pref_kva=st.integers(1, 18), reactive=False),
     st.sampled_from([0, 60, 3000, 90_000]) | st.integers(0, 3 * 86_400),
 )
 def test_whatever_our_own_meters_say_makes_a_meter_that_says_it(meter: Linky, wait_s: int) -> None:
-    assume(meter.phases == 1 or not meter.habits.current_lag_s)  # currents of then beside powers of now
+    assume(meter.phases == 1 or not meter.quirks.current_lag_s)  # currents of then beside powers of now
     meter.wait(wait_s)
     frame_bytes = meter.frame_bytes()
     (frame,) = decode(frame_bytes, meter.mode)

@@ -14,7 +14,7 @@ from xky.protocol import Mode
 from xky.protocol.status import Breaker
 
 from .invariants import ROLLOVER, Watch, check_invariants, said, second_by_second, stamps, total
-from .strategies import HABITS, instants, linkies, loads
+from .strategies import QUIRKS, instants, linkies, loads
 
 STANDARD = st.just(Mode.STANDARD)
 WAITS = st.lists(
@@ -23,7 +23,7 @@ WAITS = st.lists(
 
 
 @settings(max_examples=60)
-@given(linkies(habits=HABITS), WAITS)
+@given(linkies(quirks=QUIRKS), WAITS)
 def test_every_law_holds_at_any_moment_of_any_meter(meter: Linky, waits_s: list[float]) -> None:
     watch = Watch(meter)
     watch.look()
@@ -142,7 +142,7 @@ def test_reactive_energy_moves_in_its_quadrant_only_and_by_what_was_reactive(
 
 
 @settings(max_examples=40)
-@given(linkies(habits=HABITS), WAITS, st.data())
+@given(linkies(quirks=QUIRKS), WAITS, st.data())
 def test_whatever_a_person_does_every_law_still_holds(meter: Linky, waits_s: list[float], data: st.DataObject) -> None:
     acts = {
         "hold": lambda: meter.load.hold(*data.draw(st.tuples(*[st.integers(-9000, 15_000)] * meter.phases))),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each habit changes what it names, and nothing else."""
+"""Each quirk changes what it names, and nothing else."""
 
 from dataclasses import fields
 from typing import Any
@@ -18,7 +18,7 @@ from .strategies import instants
 HISTORIC, STANDARD = Mode.HISTORIC, Mode.STANDARD
 MAXIMA = {f"SMAXSN{n}" for n in ("", "1", "2", "3")}
 YESTERDAY = {f"{label}-1" for label in MAXIMA} | {"SMAXIN-1"}
-# habit: mode, what it is set to, labels that it may touch
+# quirk: mode, what it is set to, labels that it may touch
 TOUCHED: dict[str, tuple[Mode, Any, set[str]]] = {
     "papp_not_rounded": (HISTORIC, True, {"PAPP"}),
     "smaxsn_rounded": (STANDARD, True, MAXIMA | YESTERDAY | {"SMAXIN"}),
@@ -35,9 +35,9 @@ WHOLE_FRAME = {"season_letter"}  # every horodate
 OF_AN_EXCHANGE = {"address_stays"}  # seen when a meter is exchanged, which a scenario does
 
 
-def groups_of(habits: Quirks, mode: Mode, phases: int, at_us: int, seed: int) -> dict[str, Group]:
+def groups_of(quirks: Quirks, mode: Mode, phases: int, at_us: int, seed: int) -> dict[str, Group]:
     producer = mode is STANDARD
-    meter = Linky(mode=mode, phases=phases, producer=producer, at=at_us, seed=seed, habits=habits, pref_kva=36,
+    meter = Linky(mode=mode, phases=phases, producer=producer, at=at_us, seed=seed, quirks=quirks, pref_kva=36,
                   load=Household(seed, phases, producer=producer))  # fmt: skip
     meter.wait(1.5 * 86_400)
     return {group.label: group for group in meter.groups()}
@@ -61,13 +61,13 @@ def test_a_habit_touches_the_labels_that_it_names_and_no_other(name: str, at_us:
 
 
 def test_papp_to_one_volt_ampere() -> None:
-    habit = Quirks(papp_not_rounded=True)
-    assert said(Linky(mode=HISTORIC, load=Hold(Draw.of(1234)), habits=habit))["PAPP"] == "01234"
+    quirk = Quirks(papp_not_rounded=True)
+    assert said(Linky(mode=HISTORIC, load=Hold(Draw.of(1234)), quirks=quirk))["PAPP"] == "01234"
     assert said(Linky(mode=HISTORIC, load=Hold(Draw.of(1234))))["PAPP"] == "01230"
 
 
 def test_maxima_rounded_to_ten_volt_amperes() -> None:
-    meter = Linky(phases=3, producer=True, load=Hold(Draw.of(1233, 1236, 1230)), habits=Quirks(smaxsn_rounded=True))
+    meter = Linky(phases=3, producer=True, load=Hold(Draw.of(1233, 1236, 1230)), quirks=Quirks(smaxsn_rounded=True))
     shown = said(meter)
     labels = sorted((MAXIMA | YESTERDAY | {"SMAXIN"}) & shown.keys())
     assert len(labels) == 10
@@ -77,7 +77,7 @@ def test_maxima_rounded_to_ten_volt_amperes() -> None:
 
 
 def test_smaxsn_1_is_the_maximum_of_six_days_ago() -> None:
-    meter = Linky(at="2026-01-15T12:00", habits=Quirks(smaxsn_1_days=6), producer=True)
+    meter = Linky(at="2026-01-15T12:00", quirks=Quirks(smaxsn_1_days=6), producer=True)
     expected = []
     for day in range(8):
         meter.load.hold(1000 + 100 * day)
@@ -91,30 +91,30 @@ def test_smaxsn_1_is_the_maximum_of_six_days_ago() -> None:
 
 
 def test_a_new_meter_has_a_past_of_six_days() -> None:
-    meter = Linky(at="2026-01-15T12:00", habits=Quirks(smaxsn_1_days=6))
+    meter = Linky(at="2026-01-15T12:00", quirks=Quirks(smaxsn_1_days=6))
     assert stamps(meter)["SMAXSN-1"][:7] == "H260109"
 
 
 def test_the_standing_message_is_centred_on_request() -> None:
     assert said(Linky())["MSG1"] == "PAS DE          MESSAGE         "
-    assert said(Linky(habits=Quirks(msg1_centred=True)))["MSG1"] == "     PAS DE          MESSAGE    "
+    assert said(Linky(quirks=Quirks(msg1_centred=True)))["MSG1"] == "     PAS DE          MESSAGE    "
 
 
 def test_a_producer_without_an_injection_curve_sends_neither_point() -> None:
-    shown = said(Linky(producer=True, habits=Quirks(no_injection_curve=True)))
+    shown = said(Linky(producer=True, quirks=Quirks(no_injection_curve=True)))
     assert not {"CCAIN", "CCAIN-1"} & shown.keys()
     assert {"CCASN", "CCASN-1"} <= shown.keys()
 
 
 def test_pilot_labels_stand_in_the_place_of_the_others() -> None:
     plain = [group.label for group in Linky().groups()]
-    pilot = [group.label for group in Linky(habits=Quirks(pilot_labels=True)).groups()]
+    pilot = [group.label for group in Linky(quirks=Quirks(pilot_labels=True)).groups()]
     names = {"SINSTS": "SINST1", "SMAXSN": "SMAXN", "SMAXSN-1": "SMAXN-1"}
     assert pilot == [names.get(label, label) for label in plain]
 
 
 def test_pilot_labels_move_while_a_maximum_rises() -> None:
-    meter, plain = Linky(habits=Quirks(pilot_labels=True)), Linky()
+    meter, plain = Linky(quirks=Quirks(pilot_labels=True)), Linky()
     for each in (meter, plain):
         each.load.hold(3000)
         each.groups()
@@ -129,21 +129,21 @@ def test_pilot_labels_move_while_a_maximum_rises() -> None:
 
 def test_imax_of_an_older_meter_is_a_real_maximum() -> None:
     assert said(Linky(mode=HISTORIC))["IMAX"] == "090"
-    assert said(Linky(mode=HISTORIC, habits=Quirks(imax_a=(44,))))["IMAX"] == "044"
-    three = said(Linky(mode=HISTORIC, phases=3, habits=Quirks(imax_a=(9, 0, 7))))
+    assert said(Linky(mode=HISTORIC, quirks=Quirks(imax_a=(44,))))["IMAX"] == "044"
+    three = said(Linky(mode=HISTORIC, phases=3, quirks=Quirks(imax_a=(9, 0, 7))))
     assert [three[f"IMAX{n}"] for n in (1, 2, 3)] == ["009", "000", "007"]
 
 
 @pytest.mark.parametrize("phases", [1, 3])
 def test_no_hhphc(phases: int) -> None:
     assert "HHPHC" in said(Linky(mode=HISTORIC, phases=phases))
-    assert "HHPHC" not in said(Linky(mode=HISTORIC, phases=phases, habits=Quirks(no_hhphc=True)))
+    assert "HHPHC" not in said(Linky(mode=HISTORIC, phases=phases, quirks=Quirks(no_hhphc=True)))
 
 
 @pytest.mark.parametrize("at", ["2026-01-15T12:00", "2026-07-14T12:00"])
 @pytest.mark.parametrize("letter", ["H", "E"])
 def test_a_stuck_season_letter_stands_in_every_horodate_of_the_clock(letter: str, at: str) -> None:
-    meter, plain = Linky(at=at, contract="tempo", habits=Quirks(season_letter=letter)), Linky(at=at, contract="tempo")
+    meter, plain = Linky(at=at, contract="tempo", quirks=Quirks(season_letter=letter)), Linky(at=at, contract="tempo")
     for each in (meter, plain):
         each.clock_degraded = False
     assert {stamp[0] for stamp in stamps(meter).values()} - {" "} == {letter}
@@ -156,7 +156,7 @@ def test_a_stuck_season_letter_stands_in_every_horodate_of_the_clock(letter: str
 @pytest.mark.parametrize("phases", [1, 3])
 @pytest.mark.parametrize("mode", Mode)
 def test_lagging_currents_are_those_of_a_second_ago(mode: Mode, phases: int) -> None:
-    meter = Linky(mode=mode, phases=phases, habits=Quirks(current_lag_s=1), load=Hold(Draw.of(*(230,) * phases)))
+    meter = Linky(mode=mode, phases=phases, quirks=Quirks(current_lag_s=1), load=Hold(Draw.of(*(230,) * phases)))
     labels = [label for label in said(meter) if label.startswith(("IRMS", "IINST"))]
     power = "PAPP" if mode is HISTORIC else "SINSTS"
     meter.load.hold(2300 * phases)
@@ -171,7 +171,7 @@ def test_lagging_currents_are_those_of_a_second_ago(mode: Mode, phases: int) -> 
 
 
 def test_a_lag_is_not_restarted_by_what_leaves_the_current_as_it_is() -> None:
-    meter = Linky(habits=Quirks(current_lag_s=1))
+    meter = Linky(quirks=Quirks(current_lag_s=1))
     meter.load.hold(2300)
     meter.wait(0.5)
     meter.msg1 = "HELLO"
@@ -184,10 +184,10 @@ def test_habits_may_be_set_while_the_meter_runs() -> None:
     meter = Linky(load=Hold(Draw.of(1234)))
     meter.wait(60)
     before = said(meter)
-    meter.habits = Quirks(smaxsn_rounded=True, ngtf="ZEN FLEX")
+    meter.quirks = Quirks(smaxsn_rounded=True, ngtf="ZEN FLEX")
     after = said(meter)
     assert {label for label in before if before[label] != after[label]} == {"SMAXSN", "SMAXSN-1", "NGTF"}
-    meter.habits = Quirks()
+    meter.quirks = Quirks()
     assert said(meter) == before
     assert meter.now_us - meter.true_us == 0 * SECOND_US
 

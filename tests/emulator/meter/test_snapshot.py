@@ -13,7 +13,7 @@ from xky.protocol.identity import Identity
 from xky.protocol.status import Breaker, Euridis, Plc, Status
 
 from .invariants import check_invariants, said, stamps
-from .strategies import HABITS, linkies
+from .strategies import QUIRKS, linkies
 
 HISTORIC, STANDARD = Mode.HISTORIC, Mode.STANDARD
 DAY_S = 86_400
@@ -85,7 +85,7 @@ def test_a_contract_of_the_new_kind_falls_to_base_with_the_total_in_historic_mod
         ("pref_kva", 9, {"PREF"}),
         ("pcoup_kva", 9, {"PCOUP"}),
         ("cover_open", True, {"STGE"}),
-        ("habits", Quirks(ngtf="ZEN FLEX"), {"NGTF"}),
+        ("quirks", Quirks(ngtf="ZEN FLEX"), {"NGTF"}),
         ("contract", contract_named("base"), {"NGTF", "LTARF", "STGE", "NTARF", "PJOURF+1"}),
     ],
 )
@@ -130,7 +130,7 @@ def test_the_ultra_short_message_waits_for_standard_mode() -> None:
 
 
 @settings(max_examples=25)
-@given(linkies(habits=HABITS), st.integers(0, 2 * DAY_S), st.lists(st.integers(1, DAY_S), min_size=1, max_size=6))
+@given(linkies(quirks=QUIRKS), st.integers(0, 2 * DAY_S), st.lists(st.integers(1, DAY_S), min_size=1, max_size=6))
 def test_a_restored_meter_says_the_same_bytes_for_the_next_days(
     meter: Linky, before_s: int, waits_s: list[int]
 ) -> None:
