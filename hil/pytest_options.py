@@ -3,31 +3,33 @@
 
 import pytest
 
-__all__ = ["add_options", "option"]
+__all__ = ["PURPOSE", "add_options", "option"]
 
-_OPTIONS = (  # command line, ini name, help
-    ("--device", "device", "device under test, such as sim:winky-c6 or 'exec:./build/firmware {port}'"),
-    ("--board", "board", "board that it is: a name or a TOML file"),
-    ("--tic-mode", "tic_mode", "historic or standard; the fixtures take standard unless told"),
-    ("--tic-labels", "tic_labels", "labels that the device claims, separated by commas"),
-    ("--line", "line", "how an exec: device's port is made: pty, tcp or rfc2217"),
-    ("--line-parity", "line_parity", "keep leaves the parity in the characters of a pty; strip, else, takes it off"),
-    ("--line-speed", "line_speed", "times as fast as a real line"),
-    ("--xky-seed", "xky_seed", "seed of meters, gaps and faults"),
-    ("--tic-meter", "tic_meter", "ready meter, or a meter's file, in the place of the suite's household"),
-    ("--defect", "defect", "defect to build into simulated firmware"),
-)
+PURPOSE = "xky_purpose"  # attribute of a test that is a purpose of the conformance suite
+
+_OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
+    "device": "device under test, such as sim:winky-c6 or 'exec:./build/firmware {port}'",
+    "board": "board that it is: a name or a TOML file",
+    "mode": "historic or standard; the fixtures take standard unless told",
+    "labels": "labels that the device claims, separated by commas",
+    "line": "how an exec: device's port is made: pty, tcp or rfc2217",
+    "parity": "keep leaves the parity in the characters of a pty; strip, else, takes it off",
+    "speed": "times as fast as a real line",
+    "seed": "seed of meters, gaps and faults",
+    "meter": "ready meter, or a meter's file, in the place of the suite's household",
+    "defect": "defect to build into simulated firmware",
+}
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """The same names on the command line and in the ini file."""
+    """``--xky-NAME`` on the command line and ``xky_NAME`` in the ini file: no name that may be somebody else's."""
     group = parser.getgroup("xky", "xKy HIL")
-    for flag, name, text in _OPTIONS:
-        group.addoption(flag, dest=f"xky_{name}", default=None, help=text)
-        parser.addini(name, text, default="")
+    for name, text in _OPTIONS.items():
+        group.addoption(f"--xky-{name}", dest=f"xky_{name}", default=None, help=text)
+        parser.addini(f"xky_{name}", text, default="")
 
 
 def option(config: pytest.Config, name: str) -> str | None:
     """An option of the bench: command line before ini file; None where neither gives it."""
-    given = config.getoption(f"xky_{name}", default=None) or config.getini(name)
+    given = config.getoption(f"xky_{name}", default=None) or config.getini(f"xky_{name}")
     return str(given) if given else None

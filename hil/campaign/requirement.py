@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from xky.protocol import Mode
 
+from ..pytest_options import PURPOSE
 from .stimulus import BOTH_MODES, Stimulus
 from .verdict import Level
 
 __all__ = ["Purpose", "Requirement", "purpose", "purpose_of"]
 
 _Test = TypeVar("_Test", bound=Callable[..., Any])
-_ATTRIBUTE = "xky_purpose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def purpose(requirement: Requirement, name: str, *stimuli: Stimulus) -> Callable
     """Declare the test below as a purpose of ``requirement``."""
 
     def declare(test: _Test) -> _Test:
-        setattr(test, _ATTRIBUTE, Purpose(requirement, name, stimuli))
+        setattr(test, PURPOSE, Purpose(requirement, name, stimuli))
         return test
 
     return declare
@@ -77,5 +77,5 @@ def purpose(requirement: Requirement, name: str, *stimuli: Stimulus) -> Callable
 
 def purpose_of(test: Callable[..., Any]) -> Purpose | None:
     """The purpose that a test was declared as."""
-    found: Purpose | None = getattr(test, _ATTRIBUTE, None)
+    found: Purpose | None = getattr(test, PURPOSE, None)
     return found

@@ -18,20 +18,20 @@ CAMPAIGN = pytest.StashKey[Campaign]()
 def _options(config: pytest.Config) -> Options:
     device = option(config, "device")
     if device is None:
-        raise pytest.UsageError("no device: give --device, such as --device sim:winky-c6")
-    labels = option(config, "tic_labels")
-    mode = option(config, "tic_mode")
+        raise pytest.UsageError("no device: give --xky-device, such as --xky-device sim:winky-c6")
+    labels = option(config, "labels")
+    mode = option(config, "mode")
     return Options(
         device=device,
         board=option(config, "board"),
         mode=None if mode is None else Mode(mode),
         labels=None if labels is None else tuple(label.strip() for label in labels.split(",")),
         line=option(config, "line") or "pty",
-        speed=float(option(config, "line_speed") or 1.0),
-        seed=int(option(config, "xky_seed") or 0),
+        speed=float(option(config, "speed") or 1.0),
+        seed=int(option(config, "seed") or 0),
         defect=option(config, "defect"),
-        meter=option(config, "tic_meter"),
-        parity=option(config, "line_parity") or "strip",
+        meter=option(config, "meter"),
+        parity=option(config, "parity") or "strip",
     )
 
 

@@ -51,7 +51,7 @@ def test_every_source_file_names_its_licence(folder: str) -> None:
 
 def test_the_suite_runs_as_a_package_from_any_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
-    command += ["--pyargs", "xky.hil.conformance", "--device", "sim:winky-c6", "-k", "last_group"]
+    command += ["--pyargs", "xky.hil.conformance", "--xky-device", "sim:winky-c6", "-k", "last_group"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "2 passed" in run.stdout
