@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["AlteredDigit"]
 
 
 @dataclass(frozen=True, slots=True)
-class AlteredDigit:
+class AlteredDigit(Fault):
     """One of the last two digits of ``label`` becomes another digit; the checksum stays that of the true data.
 
     Data without a digit stay as they are.
@@ -31,4 +31,4 @@ class AlteredDigit:
             turned[rng.choice(digits[-2:])] ^= 1
             return bytes(turned)
 
-        return damaged(pieces, self.label, mode, "altered_digit", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 
 __all__ = ["AlteredLabel"]
 
@@ -16,7 +16,7 @@ _TURNED = 0x10  # F becomes V: still a capital, as in the field
 
 
 @dataclass(frozen=True, slots=True)
-class AlteredLabel:
+class AlteredLabel(Fault):
     """The last letter of ``label`` has bit 4 turned over; data and checksum stay."""
 
     label: str
@@ -29,4 +29,4 @@ class AlteredLabel:
                 turned[letters[-1]] ^= _TURNED
             return bytes(turned)
 
-        return damaged(pieces, self.label, mode, "altered_label", change)
+        return damaged(pieces, self.label, mode, self.name, change)

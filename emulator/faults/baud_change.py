@@ -11,13 +11,13 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
-from .fault import place_of
+from .fault import Fault, place_of
 
 __all__ = ["BaudChange"]
 
 
 @dataclass(frozen=True, slots=True)
-class BaudChange:
+class BaudChange(Fault):
     """From the group of ``label`` to the end of the frame a bit lasts ``times`` as long.
 
     What a UART makes of it depends on its own clock: those groups may be read right or not at all.
@@ -30,5 +30,5 @@ class BaudChange:
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        slow = [replace(p, stretch=p.stretch * self.times, fault="baud_change") for p in pieces[place:]]
+        slow = [replace(p, stretch=p.stretch * self.times, fault=self.name) for p in pieces[place:]]
         return weakened([*pieces[:place], *slow])

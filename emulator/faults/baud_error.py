@@ -11,6 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
+from .fault import Fault
 
 __all__ = ["BaudError"]
 
@@ -19,7 +20,7 @@ TOLERANCE_PERCENT = 1.0  # 54E §5.3.5, 02E §1.5.1
 
 
 @dataclass(frozen=True, slots=True)
-class BaudError:
+class BaudError(Fault):
     """All characters are ``percent`` too long, or too short below 0; up to 1 % every receiver must bear it."""
 
     percent: Annotated[float, Interval(ge=-40, le=100)] = TOLERANCE_PERCENT
@@ -27,4 +28,4 @@ class BaudError:
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         result = list(pieces) if abs(self.percent) <= TOLERANCE_PERCENT else weakened(pieces)
         stretch = 1 + self.percent / 100
-        return [replace(piece, stretch=piece.stretch * stretch, fault=piece.fault or "baud_error") for piece in result]
+        return [replace(piece, stretch=piece.stretch * stretch, fault=piece.fault or self.name) for piece in result]

@@ -12,13 +12,13 @@ from xky.protocol import Mode
 from xky.protocol.mode import DATA_BITS
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["BitBurst"]
 
 
 @dataclass(frozen=True, slots=True)
-class BitBurst:
+class BitBurst(Fault):
     """``bits`` data bits in a row are turned over, somewhere in the value of ``label`` and behind it."""
 
     label: str
@@ -32,4 +32,4 @@ class BitBurst:
                 turned[bit // DATA_BITS] ^= 1 << bit % DATA_BITS
             return bytes(turned)
 
-        return damaged(pieces, self.label, mode, "bit_burst", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -12,7 +12,7 @@ from xky.protocol import Mode
 from xky.protocol.mode import DATA_BITS
 
 from ..truth.piece import Piece
-from .fault import misread
+from .fault import Fault, misread
 
 __all__ = ["BitFlips"]
 
@@ -21,13 +21,13 @@ _ALL_BITS = DATA_BITS + 1  # with parity
 
 
 @dataclass(frozen=True, slots=True)
-class BitFlips:
+class BitFlips(Fault):
     """Each bit of the frame, parity bits among them, is turned over with the probability ``rate``."""
 
     rate: Annotated[float, Interval(ge=0, le=0.1)] = 0.001
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return misread(pieces, mode, "bit_flips", lambda code: self._turned(code, rng))
+        return misread(pieces, mode, self.name, lambda code: self._turned(code, rng))
 
     def _turned(self, code: int, rng: Random) -> tuple[int, bool]:
         """The data bits that arrive, and whether parity still holds."""

@@ -11,6 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
+from .fault import Fault
 
 __all__ = ["CharacterGaps"]
 
@@ -19,7 +20,7 @@ _BEARABLE_BITS = 1.0  # as with two stop bits, which every UART bears
 
 
 @dataclass(frozen=True, slots=True)
-class CharacterGaps:
+class CharacterGaps(Fault):
     """``gap_bits`` bit times of silence before each character.
 
     The texts set none (54E §5.3.5); up to one bit a UART cannot tell from a second stop bit, and must bear it.
@@ -34,7 +35,7 @@ class CharacterGaps:
             replace(
                 piece,
                 pauses=(*((at, gap_s) for at in range(len(piece.data))), *piece.pauses),
-                fault=piece.fault or "character_gaps",
+                fault=piece.fault or self.name,
             )
             for piece in result
         ]

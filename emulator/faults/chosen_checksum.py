@@ -11,7 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode, encode_group
 
 from ..truth.piece import Expect, Piece
-from .fault import altered
+from .fault import Fault, altered
 from .wrong_checksum import COUNT
 
 __all__ = ["ChosenChecksum"]
@@ -21,7 +21,7 @@ _DIGITS = 8  # enough of them reach every sum modulo 64, whatever comes before
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenChecksum:
+class ChosenChecksum(Fault):
     """The last digits of ``label`` make its checksum ``character``; the group is right, and must be reported.
 
     Only what has eight digits at its end can: indexes.
@@ -39,7 +39,7 @@ class ChosenChecksum:
             at_zero = encode_group(replace(group, value=head + "0" * _DIGITS), mode)[-2]
             digits = _digits_of_sum((self.character - at_zero) % COUNT, rng)
             changed = replace(group, value=head + digits)
-            return replace(piece, data=encode_group(changed, mode), group=changed, fault="chosen_checksum")
+            return replace(piece, data=encode_group(changed, mode), group=changed, fault=self.name)
 
         return altered(pieces, self.label, change)
 

@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import TAIL, damaged
+from .fault import TAIL, Fault, damaged
 
 __all__ = ["ControlCharacter"]
 
 
 @dataclass(frozen=True, slots=True)
-class ControlCharacter:
+class ControlCharacter(Fault):
     """A NUL stands in the place of the last but one data character of ``label``; the checksum stays."""
 
     label: str
@@ -23,4 +23,4 @@ class ControlCharacter:
         def change(data: bytes) -> bytes:
             return data[: -TAIL - 2] + b"\x00" + data[-TAIL - 1 :]
 
-        return damaged(pieces, self.label, mode, "control_character", change)
+        return damaged(pieces, self.label, mode, self.name, change)

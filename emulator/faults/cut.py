@@ -4,18 +4,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 from xky.protocol.mode import EOT
 
 from ..truth.piece import Expect, Piece
-from .fault import place_of, with_data
+from .fault import Fault, place_of, with_data
 
 __all__ = ["CutFrame"]
 
 
 @dataclass(frozen=True, slots=True)
-class CutFrame:
+class CutFrame(Fault):
     """The frame ends at the group of ``label``.
 
     Args:
@@ -23,6 +24,8 @@ class CutFrame:
         with_eot: after that group, with EOT (02E §1.5.2); else inside it, without a word, as when the
             meter loses its power.
     """
+
+    cuts: ClassVar[bool] = True
 
     label: str
     with_eot: bool = False
@@ -32,9 +35,9 @@ class CutFrame:
         if place is None:
             return list(pieces)
         if self.with_eot:
-            return [*pieces[: place + 1], Piece(EOT, fault="cut")]
+            return [*pieces[: place + 1], Piece(EOT, fault=self.name)]
         piece = pieces[place]
         first, last = len(self.label) + 3, len(piece.data) - 3  # some data, no checksum
         length = rng.randrange(first, max(last, first) + 1)
-        half = replace(with_data(pieces, place, piece.data[:length], mode, "cut")[place], expect=Expect.MUST_NOT)
+        half = replace(with_data(pieces, place, piece.data[:length], mode, self.name)[place], expect=Expect.MUST_NOT)
         return [*pieces[:place], replace(half, group=piece.group)]

@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 
 __all__ = ["DamagedStart"]
 
@@ -16,11 +16,11 @@ _SEEN = b"\x0b\x0e\x0f"  # what LF became in hekmon/linkytic#67
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedStart:
+class DamagedStart(Fault):
     """The LF of ``label`` is VT, SO or SI: the group may be lost or recovered, and so may the one before."""
 
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         start = bytes((rng.choice(_SEEN),))
-        return damaged(pieces, self.label, mode, "damaged_start", lambda data: start + data[1:])
+        return damaged(pieces, self.label, mode, self.name, lambda data: start + data[1:])

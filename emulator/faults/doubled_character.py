@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["DoubledCharacter"]
 
 
 @dataclass(frozen=True, slots=True)
-class DoubledCharacter:
+class DoubledCharacter(Fault):
     """One character of the value of ``label`` comes twice; for data that are empty, the checksum."""
 
     label: str
@@ -24,4 +24,4 @@ class DoubledCharacter:
             doubled = rng.choice(data_places(data, mode) or range(len(data) - 2, len(data) - 1))
             return data[: doubled + 1] + data[doubled:]
 
-        return damaged(pieces, self.label, mode, "doubled_character", change)
+        return damaged(pieces, self.label, mode, self.name, change)

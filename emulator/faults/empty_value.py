@@ -8,16 +8,16 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import revalued
+from .fault import Fault, revalued
 
 __all__ = ["EmptyValue"]
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyValue:
+class EmptyValue(Fault):
     """The group of ``label`` has no value; only DATE may (54E §6.2.3.3), so a receiver may refuse it or pass it on."""
 
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return revalued(pieces, self.label, mode, "empty_value", lambda value: "")
+        return revalued(pieces, self.label, mode, self.name, lambda value: "")

@@ -12,12 +12,13 @@ from xky.protocol import Group, Mode, encode_group
 from xky.protocol.mode import ETX
 
 from ..truth.piece import Expect, Piece, weakened
+from .fault import Fault
 
 __all__ = ["EndlessFrame"]
 
 
 @dataclass(frozen=True, slots=True)
-class EndlessFrame:
+class EndlessFrame(Fault):
     """Groups with unknown labels fill the frame up to ``length`` characters before ETX comes.
 
     The longest frame of a Linky has 1 727 characters. Whatever was sent before may be lost by a receiver
@@ -31,7 +32,7 @@ class EndlessFrame:
         more: list[Piece] = []
         while rest > 0:
             group = Group(f"XKY{len(more):05}"[-8:], f"{rng.randrange(10**9):09}")
-            more.append(Piece(encode_group(group, mode), group, Expect.MAY, "endless_frame"))
+            more.append(Piece(encode_group(group, mode), group, Expect.MAY, self.name))
             rest -= len(more[-1].data)
         if not more:
             return list(pieces)

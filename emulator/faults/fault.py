@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a fault is: a change of the pieces of one frame, and of what a receiver must make of them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from xky.protocol import Group, Mode, checksum, encode_group
 from xky.protocol.checksum import checked_zone
@@ -32,9 +33,28 @@ _PRINTABLE = frozenset(range(0x20, 0x7F))
 TAIL = 3  # separator, checksum and CR behind the data of a group
 
 
-class Fault(Protocol):
-    """One disturbance; a frozen dataclass in a file of its own, so that scenarios can name it."""
+class Fault(ABC):
+    """One disturbance; a frozen dataclass in a file of its own, so that scenarios can name it.
 
+    The first line of its docstring is what the documentation says of it, its first key, where it is ``label`` or
+    ``before``, the group that it befalls.
+
+    Attributes:
+        name: as scenarios, HTTP and the truth name it: that of its file.
+        cuts: whether the group that it befalls breaks off, so that a part of the value may be taken for all of it.
+        mixes_separators: whether separators of both modes stand in the group that it befalls.
+    """
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    cuts: ClassVar[bool] = False
+    mixes_separators: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        cls.name = cls.__module__.rpartition(".")[2]
+
+    @abstractmethod
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         """The pieces as they go onto the line.
 
@@ -43,7 +63,6 @@ class Fault(Protocol):
             mode: of the meter.
             rng: the line's; take all chance from here.
         """
-        ...
 
 
 def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:

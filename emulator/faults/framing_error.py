@@ -9,13 +9,13 @@ from xky.protocol import Mode
 from xky.protocol.uart import CharacterDefect
 
 from ..truth.piece import Piece
-from .fault import TAIL, place_of, spoiled
+from .fault import TAIL, Fault, place_of, spoiled
 
 __all__ = ["FramingError"]
 
 
 @dataclass(frozen=True, slots=True)
-class FramingError:
+class FramingError(Fault):
     """The last character of the value of ``label`` has no stop bit: what follows it may be misread, too."""
 
     label: str
@@ -24,4 +24,4 @@ class FramingError:
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], CharacterDefect.FRAMING, "framing_error")
+        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], CharacterDefect.FRAMING, self.name)

@@ -11,6 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
+from .fault import Fault
 
 __all__ = ["GroupGaps"]
 
@@ -19,7 +20,7 @@ LONGEST_S = 0.0334  # 54E §5.3.6, 02E §1.5.2
 
 
 @dataclass(frozen=True, slots=True)
-class GroupGaps:
+class GroupGaps(Fault):
     """``gap_s`` seconds of silence before each group; up to 33.4 ms every receiver must bear it."""
 
     gap_s: Annotated[float, Interval(ge=0.0001, le=10)] = LONGEST_S
@@ -29,5 +30,5 @@ class GroupGaps:
         gap = ((0, self.gap_s),)
         for place, piece in enumerate(result):
             if piece.group is not None:
-                result[place] = replace(piece, pauses=(*gap, *piece.pauses), fault=piece.fault or "group_gaps")
+                result[place] = replace(piece, pauses=(*gap, *piece.pauses), fault=piece.fault or self.name)
         return result

@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["InsertedCharacter"]
 
@@ -17,7 +17,7 @@ _SEEN = bytes(code for code in range(0x21, 0x7F) if code % 64)  # @ would leave 
 
 
 @dataclass(frozen=True, slots=True)
-class InsertedCharacter:
+class InsertedCharacter(Fault):
     """A printable character stands before one of the value of ``label``, or before its checksum."""
 
     label: str
@@ -27,4 +27,4 @@ class InsertedCharacter:
             place = rng.choice(data_places(data, mode) or range(len(data) - 2, len(data) - 1))
             return data[:place] + bytes((rng.choice(_SEEN),)) + data[place:]
 
-        return damaged(pieces, self.label, mode, "inserted_character", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -12,7 +12,7 @@ from xky.protocol import Mode
 from xky.protocol.mode import DATA_BITS
 
 from ..truth.piece import Piece
-from .fault import misread
+from .fault import Fault, misread
 
 __all__ = ["Jitter"]
 
@@ -22,7 +22,7 @@ _BEARABLE = 0.15  # of a bit: 15 microseconds of 104, what an opto-coupler adds;
 
 
 @dataclass(frozen=True, slots=True)
-class Jitter:
+class Jitter(Fault):
     """Each edge comes early or late by a normal error of ``rms_bits`` bit times.
 
     A bit is misread where the edge before or behind it passes its middle. Within the tolerance of the texts
@@ -34,7 +34,7 @@ class Jitter:
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         if self.rms_bits <= _BEARABLE:
             return list(pieces)
-        return misread(pieces, mode, "jitter", lambda code: self._sampled(code, rng))
+        return misread(pieces, mode, self.name, lambda code: self._sampled(code, rng))
 
     def _sampled(self, code: int, rng: Random) -> tuple[int, bool]:
         """The data bits that a receiver samples, and whether parity still holds."""

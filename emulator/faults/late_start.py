@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
-from .fault import place_of, with_data
+from .fault import Fault, place_of, with_data
 
 __all__ = ["LateStart"]
 
 
 @dataclass(frozen=True, slots=True)
-class LateStart:
+class LateStart(Fault):
     """All before the middle of the group of ``label`` is missing, as for a receiver that is plugged in just then.
 
     Without an STX, what remains may be reported or lost; nothing may be made of the half group.
@@ -27,5 +27,5 @@ class LateStart:
         if place is None:
             return list(pieces)
         half = len(pieces[place].data) // 2
-        cut = with_data(pieces, place, pieces[place].data[half:], mode, "late_start")
+        cut = with_data(pieces, place, pieces[place].data[half:], mode, self.name)
         return weakened(cut[place:])

@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["LostCharacter"]
 
 
 @dataclass(frozen=True, slots=True)
-class LostCharacter:
+class LostCharacter(Fault):
     """One character of the value of ``label`` is missing; for data that are empty, the checksum."""
 
     label: str
@@ -25,4 +25,4 @@ class LostCharacter:
             lost = rng.choice(places)
             return data[:lost] + data[lost + 1 :]
 
-        return damaged(pieces, self.label, mode, "lost_character", change)
+        return damaged(pieces, self.label, mode, self.name, change)

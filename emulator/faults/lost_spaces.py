@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["LostSpaces"]
 
 
 @dataclass(frozen=True, slots=True)
-class LostSpaces:
+class LostSpaces(Fault):
     """Two spaces next to each other are missing in the value of ``label``; 2 x 32 is 0 modulo 64.
 
     Data without them stay as they are.
@@ -28,4 +28,4 @@ class LostSpaces:
             found = data.rfind(b"  ", places.start, places.stop)
             return data if found < 0 else data[:found] + data[found + 2 :]
 
-        return damaged(pieces, self.label, mode, "lost_spaces", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -13,6 +13,7 @@ from xky.protocol.mode import CHARACTER_BITS
 from xky.protocol.uart import CharacterDefect
 
 from ..truth.piece import Piece
+from .fault import Fault
 
 __all__ = ["MetrologyBursts"]
 
@@ -21,7 +22,7 @@ _REST_S = 0.0334  # between two frames (54E §5.3.6)
 
 
 @dataclass(frozen=True, slots=True)
-class MetrologyBursts:
+class MetrologyBursts(Fault):
     """``count`` bursts of carrier of 1 to 20 ms before the frame (02E §2.3), which must be read all the same."""
 
     count: Annotated[int, Interval(ge=1, le=50)] = 3
@@ -37,5 +38,5 @@ class MetrologyBursts:
                 if rest < CHARACTER_BITS - 1 and last.bit_count() % 2 == 0:
                     spoilt.append((whole, CharacterDefect.PARITY))  # the parity bit is high again, too
             silence = ((len(data), _REST_S),)
-            bursts.append(Piece(data, fault="metrology_bursts", defects=tuple(spoilt), pauses=silence))
+            bursts.append(Piece(data, fault=self.name, defects=tuple(spoilt), pauses=silence))
         return [*bursts, *pieces]

@@ -9,12 +9,13 @@ from xky.protocol import Mode
 from xky.protocol.mode import ETX
 
 from ..truth.piece import Piece, weakened
+from .fault import Fault
 
 __all__ = ["MissingEndOfFrame"]
 
 
 @dataclass(frozen=True, slots=True)
-class MissingEndOfFrame:
+class MissingEndOfFrame(Fault):
     """The frame has no ETX, so the STX of the next one follows its last group: its groups may be lost."""
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:

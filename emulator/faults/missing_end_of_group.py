@@ -9,16 +9,16 @@ from xky.protocol import Mode
 from xky.protocol.mode import CR
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 
 __all__ = ["MissingEndOfGroup"]
 
 
 @dataclass(frozen=True, slots=True)
-class MissingEndOfGroup:
+class MissingEndOfGroup(Fault):
     """The group of ``label`` has no CR: it may be lost or recovered, and so may the one behind."""
 
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return damaged(pieces, self.label, mode, "missing_end_of_group", lambda data: data.removesuffix(CR))
+        return damaged(pieces, self.label, mode, self.name, lambda data: data.removesuffix(CR))

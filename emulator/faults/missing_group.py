@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import place_of
+from .fault import Fault, place_of
 
 __all__ = ["MissingGroup"]
 
 
 @dataclass(frozen=True, slots=True)
-class MissingGroup:
+class MissingGroup(Fault):
     """The frame goes without the group of ``label``; all else is as it should be."""
 
     label: str

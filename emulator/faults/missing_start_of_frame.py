@@ -9,12 +9,13 @@ from xky.protocol import Mode
 from xky.protocol.mode import STX
 
 from ..truth.piece import Piece, weakened
+from .fault import Fault
 
 __all__ = ["MissingStartOfFrame"]
 
 
 @dataclass(frozen=True, slots=True)
-class MissingStartOfFrame:
+class MissingStartOfFrame(Fault):
     """The frame has no STX: its groups may be reported or lost (54E §5.3.6)."""
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:

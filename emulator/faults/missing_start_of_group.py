@@ -9,16 +9,16 @@ from xky.protocol import Mode
 from xky.protocol.mode import LF
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 
 __all__ = ["MissingStartOfGroup"]
 
 
 @dataclass(frozen=True, slots=True)
-class MissingStartOfGroup:
+class MissingStartOfGroup(Fault):
     """The group of ``label`` has no LF: it may be lost or recovered, and so may the one before."""
 
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return damaged(pieces, self.label, mode, "missing_start_of_group", lambda data: data.removeprefix(LF))
+        return damaged(pieces, self.label, mode, self.name, lambda data: data.removeprefix(LF))

@@ -11,6 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
+from .fault import Fault
 
 __all__ = ["NoiseBeforeFrame"]
 
@@ -19,11 +20,11 @@ _ALPHABET = bytes((0x00, 0x00, 0x7F, 0x1A, 0x55, 0x2A, 0x41, 0x30, 0x20))
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseBeforeFrame:
+class NoiseBeforeFrame(Fault):
     """``length`` characters of noise before STX; the frame behind it may be lost."""
 
     length: Annotated[int, Interval(ge=1, le=10_000)] = 40
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        noise = Piece(bytes(rng.choice(_ALPHABET) for _ in range(self.length)), fault="noise")
+        noise = Piece(bytes(rng.choice(_ALPHABET) for _ in range(self.length)), fault=self.name)
         return [noise, *weakened(pieces)]

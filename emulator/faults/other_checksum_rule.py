@@ -8,14 +8,14 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 from .wrong_checksum import COUNT, FIRST
 
 __all__ = ["OtherChecksumRule"]
 
 
 @dataclass(frozen=True, slots=True)
-class OtherChecksumRule:
+class OtherChecksumRule(Fault):
     """The checksum of ``label`` counts the last separator where it must not, or leaves it out where it must not.
 
     A receiver that tries both rules on one group takes it (54E table 2, 02E §1.5.2).
@@ -30,4 +30,4 @@ class OtherChecksumRule:
             code = FIRST + (data[-2] - FIRST + more) % COUNT
             return data[:-2] + bytes((code,)) + data[-1:]
 
-        return damaged(pieces, self.label, mode, "other_checksum_rule", change)
+        return damaged(pieces, self.label, mode, self.name, change)

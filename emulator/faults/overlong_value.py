@@ -11,17 +11,17 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import revalued
+from .fault import Fault, revalued
 
 __all__ = ["OverlongValue"]
 
 
 @dataclass(frozen=True, slots=True)
-class OverlongValue:
+class OverlongValue(Fault):
     """The value of ``label`` has ``length`` characters more than it should, zeros; the checksum is right."""
 
     label: str
     length: Annotated[int, Interval(ge=1, le=1000)] = 200
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return revalued(pieces, self.label, mode, "overlong_value", lambda value: "0" * self.length + value)
+        return revalued(pieces, self.label, mode, self.name, lambda value: "0" * self.length + value)

@@ -9,13 +9,13 @@ from xky.protocol import Mode
 from xky.protocol.uart import CharacterDefect
 
 from ..truth.piece import Piece
-from .fault import TAIL, place_of, spoiled
+from .fault import TAIL, Fault, place_of, spoiled
 
 __all__ = ["ParityError"]
 
 
 @dataclass(frozen=True, slots=True)
-class ParityError:
+class ParityError(Fault):
     """The last character of the value of ``label`` has a wrong parity bit, its seven data bits are right.
 
     A receiver may refuse the group, or let the checksum decide.
@@ -27,4 +27,4 @@ class ParityError:
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], CharacterDefect.PARITY, "parity_error")
+        return spoiled(pieces, place, [len(pieces[place].data) - TAIL - 1], CharacterDefect.PARITY, self.name)

@@ -11,13 +11,13 @@ from annotated_types import Interval
 from xky.protocol import Mode
 
 from ..truth.piece import Piece, weakened
-from .fault import place_of
+from .fault import Fault, place_of
 
 __all__ = ["Pause"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Fault):
     """The line is silent for ``for_s`` seconds in the middle of the group of ``label``.
 
     The texts set no gap between characters, and 33.4 ms at most between groups (54E §5.3.6): a receiver that
@@ -34,5 +34,5 @@ class Pause:
         result = weakened(pieces)
         half = len(pieces[place].data) // 2
         silences = ((half, self.for_s),)
-        result[place] = replace(result[place], pauses=(*result[place].pauses, *silences), fault="pause")
+        result[place] = replace(result[place], pauses=(*result[place].pauses, *silences), fault=self.name)
         return result

@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import place_of
+from .fault import Fault, place_of
 
 __all__ = ["RepeatedGroup"]
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatedGroup:
+class RepeatedGroup(Fault):
     """The group of ``label`` comes a second time, right behind the first, exactly as it was."""
 
     label: str
@@ -23,5 +23,5 @@ class RepeatedGroup:
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        again = replace(pieces[place], fault="repeated_group")
+        again = replace(pieces[place], fault=self.name)
         return [*pieces[: place + 1], again, *pieces[place + 1 :]]

@@ -12,6 +12,7 @@ from xky.protocol import Mode
 from xky.protocol.uart import CharacterDefect
 
 from ..truth.piece import Piece
+from .fault import Fault
 
 __all__ = ["StuckLine"]
 
@@ -20,7 +21,7 @@ _REST_S = 0.0334  # between two frames (54E §5.3.6): the line is heard to be id
 
 
 @dataclass(frozen=True, slots=True)
-class StuckLine:
+class StuckLine(Fault):
     """``for_s`` seconds without a character, between two frames: no carrier, or one that does not end.
 
     A carrier that does not end is a level 0: a UART reads one NUL without a stop bit of it, however long.
@@ -31,8 +32,8 @@ class StuckLine:
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         if not self.carrier:
-            return [Piece(b"", fault="stuck_line", pauses=((0, self.for_s),)), *pieces]
+            return [Piece(b"", fault=self.name, pauses=((0, self.for_s),)), *pieces]
         count = round(self.for_s / mode.character_s)
         low = tuple((at, CharacterDefect.FRAMING) for at in range(count))
-        stuck = Piece(bytes(count), fault="stuck_line", defects=low, pauses=((count, _REST_S),))
+        stuck = Piece(bytes(count), fault=self.name, defects=low, pauses=((count, _REST_S),))
         return [stuck, *pieces]

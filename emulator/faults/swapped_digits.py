@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["SwappedDigits"]
 
 
 @dataclass(frozen=True, slots=True)
-class SwappedDigits:
+class SwappedDigits(Fault):
     """The two neighbouring digits of the value of ``label`` that differ, the first such pair, change places.
 
     No receiver can know, so the wrong value may be reported; what comes after must be read all the same.
@@ -30,4 +30,4 @@ class SwappedDigits:
                     return data[: place - 1] + right + left + data[place + 1 :]
             return data
 
-        return damaged(pieces, self.label, mode, "swapped_digits", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import place_of
+from .fault import Fault, place_of
 
 __all__ = ["SwappedGroups"]
 
 
 @dataclass(frozen=True, slots=True)
-class SwappedGroups:
+class SwappedGroups(Fault):
     """The group of ``label`` comes behind the one that should follow it, where one does."""
 
     label: str
@@ -22,6 +22,6 @@ class SwappedGroups:
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         result, place = list(pieces), place_of(pieces, self.label)
         if place is not None and place + 1 < len(pieces) and pieces[place + 1].group is not None:
-            pair = [replace(piece, fault=piece.fault or "swapped_groups") for piece in pieces[place : place + 2]]
+            pair = [replace(piece, fault=piece.fault or self.name) for piece in pieces[place : place + 2]]
             result[place : place + 2] = reversed(pair)
         return result

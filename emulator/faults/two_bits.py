@@ -8,13 +8,13 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged, data_places
+from .fault import Fault, damaged, data_places
 
 __all__ = ["TwoBits"]
 
 
 @dataclass(frozen=True, slots=True)
-class TwoBits:
+class TwoBits(Fault):
     """The lowest bit of two digits of ``label`` is turned over, once up and once down: the sum stays.
 
     No receiver can know, so the wrong value may be reported; what comes after must be read all the same.
@@ -35,4 +35,4 @@ class TwoBits:
                 turned[rng.choice(places)] ^= 1
             return bytes(turned)
 
-        return damaged(pieces, self.label, mode, "two_bits", change)
+        return damaged(pieces, self.label, mode, self.name, change)

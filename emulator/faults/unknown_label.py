@@ -11,13 +11,13 @@ from pydantic import StringConstraints
 from xky.protocol import Group, Mode, encode_group
 
 from ..truth.piece import Expect, Piece
-from .fault import place_of
+from .fault import Fault, place_of
 
 __all__ = ["UnknownLabel"]
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownLabel:
+class UnknownLabel(Fault):
     """Right before ``before`` comes ``label`` with five digits drawn anew for each frame.
 
     A receiver may pass it on or leave it out; the groups beside it must arrive.
@@ -31,4 +31,4 @@ class UnknownLabel:
         if place is None:
             return list(pieces)
         group = Group(self.label, f"{rng.randrange(10**5):05}")
-        return [*pieces[:place], Piece(encode_group(group, mode), group, Expect.MAY, "unknown_label"), *pieces[place:]]
+        return [*pieces[:place], Piece(encode_group(group, mode), group, Expect.MAY, self.name), *pieces[place:]]

@@ -8,7 +8,7 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 
 __all__ = ["WrongChecksum"]
 
@@ -16,7 +16,7 @@ FIRST, COUNT = 0x20, 64  # checksum characters are 0x20 to 0x5F (54E §5.3.6)
 
 
 @dataclass(frozen=True, slots=True)
-class WrongChecksum:
+class WrongChecksum(Fault):
     """The group of ``label`` keeps its data and gets a wrong checksum, drawn anew for each frame."""
 
     label: str
@@ -26,4 +26,4 @@ class WrongChecksum:
             code = FIRST + (data[-2] - FIRST + rng.randrange(1, COUNT)) % COUNT
             return data[:-2] + bytes((code,)) + data[-1:]
 
-        return damaged(pieces, self.label, mode, "wrong_checksum", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -4,18 +4,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import damaged
+from .fault import Fault, damaged
 
 __all__ = ["WrongSeparator"]
 
 
 @dataclass(frozen=True, slots=True)
-class WrongSeparator:
+class WrongSeparator(Fault):
     """Behind ``label`` stands HT in the place of SP, or SP in the place of HT; the checksum stays."""
+
+    mixes_separators: ClassVar[bool] = True
 
     label: str
 
@@ -25,4 +28,4 @@ class WrongSeparator:
         def change(data: bytes) -> bytes:
             return data.replace(mode.separator, other.separator, 1)
 
-        return damaged(pieces, self.label, mode, "wrong_separator", change)
+        return damaged(pieces, self.label, mode, self.name, change)

@@ -8,16 +8,16 @@ from random import Random
 from xky.protocol import Mode
 
 from ..truth.piece import Piece
-from .fault import revalued
+from .fault import Fault, revalued
 
 __all__ = ["WrongSize"]
 
 
 @dataclass(frozen=True, slots=True)
-class WrongSize:
+class WrongSize(Fault):
     """The first data character of ``label`` is missing; the checksum is right, so a receiver may report it."""
 
     label: str
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return revalued(pieces, self.label, mode, "wrong_size", lambda value: value[1:])
+        return revalued(pieces, self.label, mode, self.name, lambda value: value[1:])

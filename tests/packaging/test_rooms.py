@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CODE = [path for top in ("protocol", "emulator", "boards", "hil", "fixtures") for path in (ROOT / top).rglob("*.py")]
-ROOMS = runpy.run_path(str(ROOT / "docs" / "rooms.py"))
+TABLES = runpy.run_path(str(ROOT / "docs" / "tables.py"))
 LONGEST = 400  # lines; a module over it holds two ideas
 
 
@@ -18,13 +18,13 @@ def test_no_module_is_longer_than_one_idea() -> None:
 
 
 def test_every_module_says_what_it_holds() -> None:
-    assert [path for path in CODE if not ROOMS["first_line"](path)] == []
+    assert [path for path in CODE if not TABLES["first_line"](path)] == []
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
-def test_the_tables_of_modules_are_those_of_the_folders(page: Path) -> None:
+def test_the_tables_of_the_pages_are_those_of_the_code(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert text == ROOMS["written"](text), "run python docs/rooms.py"
+    assert text == TABLES["written"](text), "run python docs/tables.py"
 
 
 def test_where_things_are_names_every_module() -> None:

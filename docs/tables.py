@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the tables of folders and modules in these pages, from the first line of each module.
+"""Writes the tables in these pages that tell what the code tells: folders, modules, faults.
 
-``python docs/rooms.py`` writes them; a test compares. A table stands between ``<!-- rooms of FOLDER -->`` and
-``<!-- end of rooms -->``; ``<!-- rooms below FOLDER -->`` takes the folders below it, too, each with its own heading.
+``python docs/tables.py`` writes them; a test compares. A table stands between ``<!-- rooms of FOLDER -->`` and
+``<!-- end of table -->``; ``<!-- rooms below FOLDER -->`` takes the folders below it, too, each with its own heading.
+``<!-- faults -->`` is that of the faults, with their keys.
 """
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from pathlib import Path
+
+from xky.emulator.faults import known_faults
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ONE_A_FILE = ("emulator/faults", "boards/defects")  # so many of a kind that their own pages list them
-MARKED = re.compile(r"(<!-- rooms (of|below) ([\w/]+) -->\n).*?(<!-- end of rooms -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- (?:rooms (of|below) ([\w/]+)|faults) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
 def first_line(file: Path) -> str:
@@ -46,12 +51,26 @@ def tables_below(folder: Path) -> str:
     return "".join(parts) + "\n"
 
 
+def table_of_faults() -> str:
+    """Name, keys with what they are unless told, and first line of each fault."""
+    lines = ["| name | keys | what it does |", "|---|---|---|"]
+    for name, kind in known_faults().items():
+        keys = ", ".join(
+            f"`{field.name}`" + ("" if field.default is MISSING else f" = {json.dumps(field.default)}")
+            for field in fields(kind)  # type: ignore[arg-type]  # each is a dataclass
+        )
+        text = (kind.__doc__ or "").split("\n", 1)[0].replace("``", "`")
+        lines.append(f"| `{name}` | {keys or '–'} | {text} |")
+    return "\n".join(lines) + "\n"
+
+
 def written(page: str) -> str:
     """A page with its tables as they should be."""
 
     def fill(found: re.Match[str]) -> str:
-        make = table if found[2] == "of" else tables_below
-        return found[1] + make(ROOT / found[3]) + found[4]
+        if found[3] is None:
+            return found[1] + table_of_faults() + found[4]
+        return found[1] + (table if found[2] == "of" else tables_below)(ROOT / found[3]) + found[4]
 
     return MARKED.sub(fill, page)
 
