@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from xky.protocol import InputError
+from xky.protocol.additions import added, load_added
 
 from .contract import Contract, Distributor, Historic, Peak, PeakRule, Tariff
 
@@ -17,8 +18,16 @@ __all__ = [
 
 
 def contract_names() -> list[str]:
-    """The contracts known: the modules of this folder."""
-    return sorted(module.name.replace("_", "-") for module in iter_modules(__path__) if module.name != "contract")
+    """The contracts known: those of this folder, and of the entry points ``xky.contracts`` of packages outside.
+
+    Raises:
+        InputError: a package adds one of a shipped name.
+    """
+    return sorted([*_shipped(), *added("xky.contracts", _shipped())])
+
+
+def _shipped() -> list[str]:
+    return [module.name.replace("_", "-") for module in iter_modules(__path__) if module.name != "contract"]
 
 
 def contract_maker(name: str) -> Callable[..., Contract]:
@@ -27,12 +36,16 @@ def contract_maker(name: str) -> Callable[..., Contract]:
     Raises:
         InputError: no such contract.
     """
-    if name not in contract_names():
+    if name in _shipped():
+        maker: Callable[..., Contract] = import_module(f"{__name__}.{name.replace('-', '_')}").contract
+        return maker
+    outside = added("xky.contracts", _shipped())
+    if name not in outside:
         near = difflib.get_close_matches(name, contract_names(), 1)
         hint = f". Did you mean {near[0]}?" if near else ""
         raise InputError(f"contract {name!r}: not known; known: {', '.join(contract_names())}{hint}")
-    maker: Callable[..., Contract] = import_module(f"{__name__}.{name.replace('-', '_')}").contract
-    return maker
+    added_maker: Callable[..., Contract] = load_added(outside[name])
+    return added_maker
 
 
 def contract_named(name: str) -> Contract:

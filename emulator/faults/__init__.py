@@ -2,7 +2,7 @@
 """What can go wrong between meter and device: one fault a file, found by listing this folder."""
 
 import difflib
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from xky.protocol import LABELS, InputError
+from xky.protocol.additions import added, load_added
 
 from .fault import Fault, readable, with_faults
 
@@ -21,10 +22,22 @@ _LABELS = {label for table in LABELS.values() for label in table}
 
 @cache
 def known_faults() -> dict[str, type[Fault]]:
-    """Name (of the file) to fault."""
+    """Name to fault: of the files of this folder, and of the entry points ``xky.faults`` of packages outside.
+
+    Raises:
+        InputError: a package adds what is no fault, or has the name of a shipped one.
+    """
     names = sorted(module.name for module in iter_modules(__path__) if module.name != "fault")
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
-    return {name: getattr(module, module.__all__[0]) for name, module in modules.items()}
+    known: dict[str, type[Fault]] = {name: getattr(module, module.__all__[0]) for name, module in modules.items()}
+    for name, point in added("xky.faults", names).items():
+        kind = load_added(point)
+        if not (isinstance(kind, type) and issubclass(kind, Fault) and is_dataclass(kind) and kind.name == name):
+            raise InputError(
+                f"{point.value}: expected a dataclass derived from xky.emulator.faults.Fault whose name is {name!r}"
+            )
+        known[name] = kind
+    return known
 
 
 def made_fault(name: str, **values: Any) -> Fault:

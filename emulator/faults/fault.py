@@ -40,7 +40,7 @@ class Fault(ABC):
     ``before``, the group that it befalls.
 
     Attributes:
-        name: as scenarios, HTTP and the truth name it: that of its file.
+        name: as scenarios, HTTP and the truth name it: that of its file, unless it has another.
         cuts: whether the group that it befalls breaks off, so that a part of the value may be taken for all of it.
         mixes_separators: whether separators of both modes stand in the group that it befalls.
     """
@@ -52,7 +52,8 @@ class Fault(ABC):
     mixes_separators: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        cls.name = cls.__module__.rpartition(".")[2]
+        if "name" not in cls.__dict__:
+            cls.name = cls.__module__.rpartition(".")[2]
 
     @abstractmethod
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
