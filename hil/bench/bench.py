@@ -50,8 +50,6 @@ class Bench:
         speed: bench seconds per real second; devices in virtual time run as fast as they can.
         only_when_heard: see ``Transmitter``; for a device that sleeps through days.
         supply: of the meter, on terminals I1-A; what every meter gives at least, unless told.
-        inner_v: of a simulated board's capacitor at the beginning; None: as full as it gets.
-        full_once: whether it was full before in the life of the device.
 
     Raises:
         InputError: the board does not read the meter's mode, or ``speed`` is no positive number.
@@ -68,8 +66,6 @@ class Bench:
         speed: float = 1.0,
         only_when_heard: bool = False,
         supply: Supply = SUPPLIES["min_spec"],
-        inner_v: float | None = None,
-        full_once: bool = True,
     ) -> None:
         if not speed > 0:
             raise InputError(f"--speed {speed}: expected a number over 0")
@@ -84,7 +80,6 @@ class Bench:
         self._speed = speed
         self.line = Line()
         self.terminals = Terminals(supply)
-        self._inner_v, self._full_once = inner_v, full_once
         self.truth = Truth()
         self.probe = Probe(lambda: float(self.env.now))
         self.transmitter = Transmitter(
@@ -104,12 +99,11 @@ class Bench:
     def __enter__(self) -> "Bench":
         if not self.device.virtual:
             self._runner = RealTime(self.env, self._speed)
-        around = DeviceContext(
-            self.env, self._runner, self.line, self.probe, self.board, self.meter.mode, self._speed, self.terminals,
-            self._inner_v, self._full_once,
-        )  # fmt: skip
+        context = DeviceContext(
+            self.env, self._runner, self.line, self.probe, self.board, self.meter.mode, self._speed, self.terminals
+        )
         try:
-            self.device.start(around, self._clock_starts)
+            self.device.start(context, self._clock_starts)
         except BaseException:
             self.device.stop()
             raise

@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A conformance run: plays one plan a mode, keeps the records, collects what each purpose concluded."""
+"""A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from xky.boards import Board
 from xky.emulator.meter_file.meter_file import meter_file
-from xky.protocol import LABELS, InputError, Mode, XkyError
+from xky.protocol import LABELS, InputError, Mode
 
 from ..bench.bench import board_of
-from ..bench.devices import Device, open_device
-from .oracle import Case, Oracle, Trail
+from ..bench.devices import Device, is_fed, open_device
+from .judgement import Judgement
 from .plan import Plan, play
 from .power_trials import PowerTrials
 from .record import Record
-from .requirement import Purpose
-from .verdict import Verdict
 
-__all__ = ["Campaign", "Conclusion", "Options"]
+__all__ = ["Campaign", "Options"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +48,8 @@ class Options:
     parity: str = "strip"
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """The verdict of one purpose in one mode, with its trail."""
-
-    purpose: Purpose
-    mode: Mode
-    verdict: Verdict
-    reason: str
-    trail: Trail
-
-
 @dataclass
-class Campaign:
+class Campaign(Judgement):
     """One run over the selected purposes.
 
     Args:
@@ -79,13 +66,9 @@ class Campaign:
     on_plan: Callable[[Mode, int, float], None] = lambda mode, steps, duration_s: None
     on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
     on_played: Callable[[Mode], None] = lambda mode: None
-    purposes: list[tuple[Purpose, Mode]] = field(default_factory=list)
-    conclusions: list[Conclusion] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        self._oracles: dict[Mode, Oracle] = {}
-        self.error: XkyError | None = None  # what kept a plan from being played
         self.board: Board = board_of(self._open(), self.options.board)
         if self.options.mode is not None and self.options.mode not in self.board.modes:
             raise InputError(
@@ -121,52 +104,33 @@ class Campaign:
                 raise InputError(f"--labels {label}: no such label; write names as Enedis does, such as EAST,SINSTS")
         return frozenset(labels)
 
-    def select(self, purposes: Iterable[tuple[Purpose, Mode]]) -> None:
-        """The purposes that will be asked for; they make the plan."""
-        self.purposes = list(purposes)
-
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode."""
         stimuli = (one for purpose, of in self.purposes if of is mode for one in purpose.stimuli)
         return Plan(stimuli, mode, house=self._house)
 
-    def oracle(self, mode: Mode) -> Oracle:
-        """The judge of a mode's record; the first call plays the plan."""
-        if mode not in self._oracles:
-            plan, device = self.plan(mode), self._open()
-            self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
-            record = play(
-                plan,
-                device,
-                self.board,
-                claims=self.claims,
-                seed=self.options.seed,
-                speed=self.options.speed,
-                on_step=lambda name, number: self.on_step(mode, name, number),
-            )
-            described = self.board.power
-            if device.feeds_on_the_bench and described is not None and described.source == "tic":
-                record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed)
-            self._oracles[mode] = Oracle(record)
-            self.on_played(mode)
-        return self._oracles[mode]
+    def _record(self, mode: Mode) -> Record:
+        """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device."""
+        plan, device = self.plan(mode), self._open()
+        self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
+        record = play(
+            plan,
+            device,
+            self.board,
+            claims=self.claims,
+            seed=self.options.seed,
+            speed=self.options.speed,
+            on_step=lambda name, number: self.on_step(mode, name, number),
+        )
+        self.on_played(mode)
+        asked = any(purpose.requirement.about_power for purpose, of in self.purposes if of is mode)
+        described = self.board.power
+        if asked and is_fed(device) and described is not None and described.source == "tic":
+            record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed).play()
+        return record
 
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
         board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
         rehearsal = play(plan, open_device("sim:generic"), board, seed=self.options.seed, speed=self.options.speed)
         return rehearsal.duration_s / self.options.speed
-
-    @property
-    def records(self) -> dict[Mode, Record]:
-        """What was recorded so far."""
-        return {mode: oracle.record for mode, oracle in self._oracles.items()}
-
-    @property
-    def ignored_keys(self) -> tuple[str, ...]:
-        """Keys that a device reports and that are no labels."""
-        return tuple(sorted({key for oracle in self._oracles.values() for key in oracle.ignored_keys}))
-
-    def case(self, purpose: Purpose, mode: Mode) -> Case:
-        """A purpose's view of its record."""
-        return Case(purpose, self.oracle(mode))

@@ -92,20 +92,20 @@ class _Player:
         if self.silent:
             return
         self._meters.vary(self._bench.meter)
-        yield from self._hold(OPENING, lambda: self._times().completeness_s)
+        yield from self._hold(OPENING, lambda: self._limits().completeness_s)
         for number, step in enumerate(self._plan.steps):
             self._on_step(step.name, number)
             yield from self._step(step)
         self._meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
-        yield from self._hold(CLOSING, lambda: self._times().completeness_s + self._times().latency_s)
+        yield from self._hold(CLOSING, lambda: self._limits().completeness_s + self._limits().latency_s)
 
     def _start_up(self) -> Generator[bool, None, None]:
         """Clean frames until the device says its first word."""
         bench = self._bench
         yield from self._hold(START_UP, lambda: 0.0)
         began_s = bench.env.now
-        patience_s = self._times().completeness_s + _FIRST_READING_S * self._speed
+        patience_s = self._limits().completeness_s + _FIRST_READING_S * self._speed
         while not any(in_label_table(key) for reading in bench.probe.readings for key in reading.said):
             if bench.env.now - began_s > patience_s:
                 self.silent = True
@@ -135,21 +135,21 @@ class _Player:
 
     def _step_s(self, step: Stimulus) -> float:
         """How long a step is held, by the frames of now."""
-        times = self._times()
-        hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else times.completeness_s
+        limits = self._limits()
+        hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
         if step.outlasts_freshness:
             hold_s = max(hold_s, self._aged_s())
         if step.outlasts_completeness:
-            hold_s += times.latency_s + 2 * self._period_s()
+            hold_s += limits.latency_s + 2 * self._period_s()
         if step.outlasts_detection:
-            hold_s += times.detection_s
+            hold_s += limits.detection_s
         return hold_s
 
     def _tail_s(self, step: Stimulus) -> float:
         """How long the clean frames behind it last."""
-        times = self._times()
-        tail_s = max(times.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
-        return tail_s + (times.detection_s if step.outlasts_detection else 0.0)
+        limits = self._limits()
+        tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
+        return tail_s + (limits.detection_s if step.outlasts_detection else 0.0)
 
     def _aged_s(self) -> float:
         """After so long a value from before is too old."""
@@ -172,10 +172,10 @@ class _Player:
 
     def _longest_period_s(self) -> float:
         """Of the frames that count for the limits at this instant: a record judges by these, too."""
-        around = self._bench.truth.around(self._bench.env.now, AROUND_S)
-        return max((frame.end_s - frame.start_s for frame in around), default=1.0) + 0.0334
+        frames = self._bench.truth.around(self._bench.env.now, AROUND_S)
+        return max((frame.end_s - frame.start_s for frame in frames), default=1.0) + 0.0334
 
-    def _times(self) -> TimeLimits:
+    def _limits(self) -> TimeLimits:
         return limits_for(self._bench.board, self._period_s(), self._speed)
 
 

@@ -14,7 +14,7 @@ from xky.protocol import Mode
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.probe import Remark
 from ..bench.reading import Reading
-from .power_trials import PowerTrials
+from .power_record import PowerRecord
 
 __all__ = ["AROUND_S", "OPENING", "Record"]
 
@@ -43,7 +43,7 @@ class Record:
         dropped: lines of a flood that were not taken.
         late: when the bench came too late.
         duration_s: on the bench's clock.
-        power: trials of its power, run when first asked for; None: the bench does not feed it.
+        power: trials of its power; None: the bench does not feed it, or nobody asked.
     """
 
     mode: Mode
@@ -65,7 +65,7 @@ class Record:
     dropped: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0
-    power: PowerTrials | None = None
+    power: PowerRecord | None = None
 
     def claimed(self, label: str) -> bool:
         """Whether the device claims a label."""
@@ -75,7 +75,7 @@ class Record:
         """The frames of a step."""
         return self.truth.of_step(step)
 
-    def times_at(self, at_s: float) -> TimeLimits:
+    def limits_at(self, at_s: float) -> TimeLimits:
         """The limits that hold at an instant, from the longest frame around it."""
         period_s = max((frame.end_s - frame.start_s for frame in self.truth.around(at_s, AROUND_S)), default=1.0) + max(
             FRAME_GAP_S

@@ -63,5 +63,6 @@ def replay_to(device: Device, board: Board, bursts: Iterable[Burst], mode: Mode,
     return Record(
         mode, board, speed, None, truth_of(bursts), probe.readings, probe.remarks, ended=device.ended,
         last_words=device.last_words, stderr=device.stderr, overruns=device.overruns,
-        port_settings=device.port_settings, late=[] if runner is None else runner.late, duration_s=float(env.now),
+        port_settings=tuple(device.port_settings), late=[] if runner is None else runner.late,
+        duration_s=float(env.now),
     )  # fmt: skip

@@ -26,6 +26,7 @@ class Requirement:
         text: the requirement, one sentence.
         level: must or should.
         modes: TIC modes in which it applies.
+        about_power: it is judged by the trials of the device's power, which are played beside the plan.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Requirement:
     text: str
     level: Level = Level.MUST
     modes: frozenset[Mode] = BOTH_MODES
+    about_power: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from collections.abc import Generator
 
 import pytest
 
-from xky.hil.campaign.campaign import Campaign, Conclusion, Options
+from xky.hil.campaign.campaign import Campaign, Options
+from xky.hil.campaign.judgement import Conclusion, Judgement
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from xky.hil.pytest_options import option
 from xky.protocol import BenchError, InputError, Mode, XkyError
 
-CAMPAIGN = pytest.StashKey[Campaign]()
+JUDGEMENT = pytest.StashKey[Judgement]()
 
 
 def _options(config: pytest.Config) -> Options:
@@ -35,22 +36,22 @@ def _options(config: pytest.Config) -> Options:
     )
 
 
-def campaign_of(config: pytest.Config) -> Campaign:
-    """The run's campaign; ``xky certify`` brings its own, a plain pytest run makes one from its options."""
-    if CAMPAIGN not in config.stash:
-        brought = config.pluginmanager.get_plugin("xky-certify")
+def judgement_of(config: pytest.Config) -> Judgement:
+    """What judges this run: ``xky certify`` brings its own, a plain pytest run makes a campaign from its options."""
+    if JUDGEMENT not in config.stash:
+        brought = config.pluginmanager.get_plugin("xky-suite")
         try:
-            config.stash[CAMPAIGN] = brought.campaign if brought is not None else Campaign(_options(config))
+            config.stash[JUDGEMENT] = brought.judgement if brought is not None else Campaign(_options(config))
         except (InputError, ValueError) as error:
             raise pytest.UsageError(str(error)) from None
-    return config.stash[CAMPAIGN]
+    return config.stash[JUDGEMENT]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each purpose once a mode in which it applies."""
     purpose = purpose_of(metafunc.function)
     if purpose is not None:
-        modes = [mode for mode in campaign_of(metafunc.config).modes if mode in purpose.modes]
+        modes = [mode for mode in judgement_of(metafunc.config).modes if mode in purpose.modes]
         metafunc.parametrize("tic_mode", modes, ids=[mode.value for mode in modes])
 
 
@@ -74,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in foreign]
     if any(_is_purpose(item) for item in items):
-        order = campaign_of(config).modes
+        order = judgement_of(config).modes
 
         def place(item: pytest.Item) -> int:
             asked = _asked(item)
@@ -87,7 +88,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is left after every selection makes the plan."""
     asked = [one for item in session.items if (one := _asked(item)) is not None]
     if asked:
-        campaign_of(session.config).select(asked)
+        judgement_of(session.config).select(asked)
 
 
 @pytest.fixture
@@ -95,14 +96,14 @@ def case(request: pytest.FixtureRequest, tic_mode: Mode) -> Case:
     """The purpose's view of the record."""
     purpose = purpose_of(request.function)
     assert purpose is not None
-    campaign = campaign_of(request.config)
+    judgement = judgement_of(request.config)
     try:
-        case = campaign.case(purpose, tic_mode)
+        case = judgement.case(purpose, tic_mode)
     except Exception as error:  # the person's fault or the bench's: no verdict at all, and no second try
         told = (
             error if isinstance(error, XkyError) else BenchError(f"the bench failed: {type(error).__name__}: {error}")
         )
-        campaign.error = told
+        judgement.error = told
         pytest.exit(str(told), 2 if isinstance(told, InputError) else 3)
     request.node.stash[_CASE] = case
     return case
@@ -134,7 +135,7 @@ def pytest_runtest_makereport(
     elif verdict is Verdict.FAIL:
         report.longrepr = f"{asked[0].requirement.id}: {asked[0].requirement.text}\n{reason}"
     if case is not None:
-        campaign_of(item.config).conclusions.append(Conclusion(*asked, verdict, reason, case.trail))
+        judgement_of(item.config).conclusions.append(Conclusion(*asked, verdict, reason, case.trail))
     return report
 
 

@@ -10,6 +10,7 @@ PWR_1 = Requirement(
     "XKY-PWR-1",
     clause="54E §4; xKy: cold start",
     text="The device starts from an empty capacitor, unaided, on a meter that gives no more than the specification.",
+    about_power=True,
 )
 
 
@@ -22,6 +23,7 @@ PWR_2 = Requirement(
     "XKY-PWR-2",
     clause="xKy: cut-outs of the supply, as meters make them for 30 s to an hour",
     text="After a cut-out of its supply, of any length, the device starts again unaided.",
+    about_power=True,
 )
 
 
@@ -34,6 +36,7 @@ PWR_3 = Requirement(
     "XKY-PWR-3",
     clause="54E §4; xKy: brown-out",
     text="Once it has read, no reading of the device is lost to a brown-out, on a meter of the minimum specification.",
+    about_power=True,
 )
 
 
@@ -47,6 +50,7 @@ PWR_4 = Requirement(
     clause="xKy: a converter that finds its scale by the first full charge reads too much before",
     text="Before its capacitor was full for the first time, the device begins no wake that its charge cannot carry.",
     level=Level.SHOULD,  # it costs resets, and it starts all the same
+    about_power=True,
 )
 
 
@@ -59,6 +63,7 @@ PWR_5 = Requirement(
     "XKY-PWR-5",
     clause="54E §4: 13 V rms open circuit; data sheets",
     text="No part bears more than its rating at the highest supply that the specification allows.",
+    about_power=True,
 )
 
 
@@ -71,6 +76,7 @@ PWR_6 = Requirement(
     "XKY-PWR-6",
     clause="54E §4; the supplier's statement",
     text="The reporting period that the supplier promises holds on a meter of the minimum specification.",
+    about_power=True,
 )
 
 
@@ -83,6 +89,7 @@ PWR_7 = Requirement(
     "XKY-PWR-7",
     clause="54E table 1: 130 mW",
     text="What the device's readings cost on the average is within the power that every meter gives.",
+    about_power=True,
 )
 
 

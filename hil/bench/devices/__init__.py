@@ -9,9 +9,9 @@ from typing import Any
 from xky.emulator.outputs.choice import DEVICE_LINES
 from xky.protocol import InputError
 
-from .device import Device, DeviceContext
+from .device import Device, DeviceContext, FedDevice, is_fed
 
-__all__ = ["Device", "DeviceContext", "device_kinds", "open_device"]
+__all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "is_fed", "open_device"]
 
 LINES = DEVICE_LINES  # ways to make the port of an exec: device
 

@@ -3,11 +3,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import simpy
 
 from xky.boards import Board
+from xky.boards.power.clocked_train import ClockedTrain
 from xky.emulator import Line
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import RealTime
@@ -16,7 +17,7 @@ from xky.protocol import Mode
 
 from ..probe import Probe
 
-__all__ = ["Device", "DeviceContext"]
+__all__ = ["Device", "DeviceContext", "FedDevice", "is_fed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,6 @@ class DeviceContext:
         mode: of the meter, and what the device is configured for.
         speed: bench seconds per real second.
         terminals: I1-A.
-        inner_v: of a simulated board's capacitor at the beginning; None: as full as it gets.
-        full_once: whether it was full before in the life of the device.
     """
 
     env: simpy.Environment
@@ -44,8 +43,6 @@ class DeviceContext:
     mode: Mode
     speed: float
     terminals: Terminals = field(default_factory=lambda: Terminals(SUPPLIES["min_spec"]))
-    inner_v: float | None = None
-    full_once: bool = True
 
 
 class Device(Protocol):
@@ -58,7 +55,7 @@ class Device(Protocol):
     board: Board | None
     """The board that the device's name tells; None where the user says which it is."""
 
-    def start(self, around: DeviceContext, clock_starts: Callable[[], None]) -> None:
+    def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         """Power it, connect it, and call ``clock_starts`` when the line may begin to speak.
 
         Raises:
@@ -99,3 +96,26 @@ class Device(Protocol):
     def port_settings(self) -> Sequence[PortSettings]:
         """What it asked of its port, in order of time; empty where the bench cannot know."""
         ...
+
+
+class FedDevice(Device, Protocol):
+    """A device that lives on what the bench's terminals I1-A give it, so that its power can be tried."""
+
+    def begin_at(self, inner_v: float, *, full_once: bool) -> None:
+        """Have so much in its capacitor when it starts; as full as it gets, and was before, unless told.
+
+        Args:
+            inner_v: voltage of the capacitance.
+            full_once: whether it was full before in the life of the device.
+        """
+        ...
+
+    @property
+    def train(self) -> ClockedTrain:
+        """Its power train, once it has started on a board that lives on the TIC."""
+        ...
+
+
+def is_fed(device: Device) -> TypeGuard[FedDevice]:
+    """Whether the bench feeds it."""
+    return device.feeds_on_the_bench

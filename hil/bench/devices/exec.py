@@ -71,33 +71,33 @@ class ExecDevice:
         self._port: Port | None = None
         self._shim: Shim | None = None
         self.notes: list[str] = []
-        self._around: DeviceContext | None = None
+        self._context: DeviceContext | None = None
         self._stdout = -1
         self._pending = b""
         self._stderr = _Kept()
         self._second, self._lines = -1, 0
 
-    def start(self, around: DeviceContext, clock_starts: Callable[[], None]) -> None:
-        self._around = around
+    def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        self._context = context
         self._port = self._way.open(
-            around.env,
-            speed=around.speed,
-            buffer_bytes=around.board.receiver.buffer_bytes,
-            runner=around.runner,
+            context.env,
+            speed=context.speed,
+            buffer_bytes=context.board.receiver.buffer_bytes,
+            runner=context.runner,
         )
         self._prepare_shim()
-        self._spawn(self._port.name, around)
+        self._spawn(self._port.name, context)
         self._await_open()
         clock_starts()
         self._hear_settings()
-        around.line.connect(self._port)
-        assert around.runner is not None
+        context.line.connect(self._port)
+        assert context.runner is not None
         if self._shim is not None:
-            around.runner.watch(self._shim.fileno(), self._hear_settings)
-        around.runner.watch(self._stdout, self._read)
+            context.runner.watch(self._shim.fileno(), self._hear_settings)
+        context.runner.watch(self._stdout, self._read)
         assert self._process is not None
         assert self._process.stderr is not None
-        around.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+        context.runner.watch(self._process.stderr.fileno(), self._read_stderr)
 
     def _prepare_shim(self) -> None:
         """On a pseudo-terminal: hear what the kernel does not keep."""
@@ -117,8 +117,8 @@ class ExecDevice:
             for asked in self._shim.asked():
                 self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
 
-    def _spawn(self, port: str, around: DeviceContext) -> None:
-        fields = {"{port}": port, "{mode}": around.mode.value, "{baud}": str(around.mode.baud)}
+    def _spawn(self, port: str, context: DeviceContext) -> None:
+        fields = {"{port}": port, "{mode}": context.mode.value, "{baud}": str(context.mode.baud)}
         words = [_filled(word, fields) for word in self._words]
         self._stdout, theirs = os.openpty()
         tty.setraw(theirs)
@@ -161,8 +161,8 @@ class ExecDevice:
 
     def _read(self) -> None:
         """Take what the program printed; at its end stop watching."""
-        assert self._around is not None
-        assert self._around.runner is not None
+        assert self._context is not None
+        assert self._context.runner is not None
         try:
             data = os.read(self._stdout, _LINE_MAX)
         except BlockingIOError:
@@ -170,33 +170,33 @@ class ExecDevice:
         except OSError:  # EIO: nobody holds the other end any more
             data = b""
         if not data:
-            self._around.runner.unwatch(self._stdout)
+            self._context.runner.unwatch(self._stdout)
             data = b"\n" if self._pending else b""
         *lines, self._pending = (self._pending + data).split(b"\n")
         self._pending = self._pending[-_LINE_MAX:]
         for line in lines:
             self._count_line()
             if self._lines <= LINES_PER_S:
-                self._around.probe.line(line.decode(errors="replace").rstrip("\r"))
+                self._context.probe.line(line.decode(errors="replace").rstrip("\r"))
             else:
-                self._around.probe.dropped += 1
+                self._context.probe.dropped += 1
 
     def _count_line(self) -> None:
         """How many lines came in this second of the bench's clock: a flood must not drown the bench."""
-        assert self._around is not None
-        second = int(self._around.env.now)
+        assert self._context is not None
+        second = int(self._context.env.now)
         if second != self._second:
             self._second, self._lines = second, 0
         self._lines += 1
 
     def _read_stderr(self) -> None:
         """Take what it complained of; at the end of the stream stop watching."""
-        assert self._around is not None
-        assert self._around.runner is not None
+        assert self._context is not None
+        assert self._context.runner is not None
         assert self._process is not None
         assert self._process.stderr is not None
         if not self._drain_stderr():
-            self._around.runner.unwatch(self._process.stderr.fileno())
+            self._context.runner.unwatch(self._process.stderr.fileno())
 
     def _drain_stderr(self) -> bool:
         """Take what there is; False at the end of the stream."""
@@ -259,9 +259,9 @@ class ExecDevice:
             self._stdout = -1
 
     def _unwatch(self, fd: int) -> None:
-        if self._around is not None and self._around.runner is not None:
+        if self._context is not None and self._context.runner is not None:
             with contextlib.suppress(KeyError, ValueError):
-                self._around.runner.unwatch(fd)
+                self._context.runner.unwatch(fd)
 
 
 class _Kept:

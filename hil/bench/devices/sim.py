@@ -48,19 +48,31 @@ class SimDevice:
             board = built_in.rebuilt(board)
         self.board: Board | None = board
         self._running: Firmware | None = None
-        self.power: ClockedTrain | None = None
+        self._inner_v: float | None = None
+        self._full_once = True
+        self._train: ClockedTrain | None = None
 
-    def start(self, around: DeviceContext, clock_starts: Callable[[], None]) -> None:
-        board, described = around.board, around.board.power
-        power: PowerPort = Mains(around.env)
+    def begin_at(self, inner_v: float, *, full_once: bool) -> None:
+        self._inner_v, self._full_once = inner_v, full_once
+
+    @property
+    def train(self) -> ClockedTrain:
+        assert self._train is not None
+        return self._train
+
+    def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        board, described = context.board, context.board.power
+        power: PowerPort = Mains(context.env)
         if described is not None and described.source == "tic":
-            power = self.power = ClockedTrain(around.env, described, around.terminals, inner_v=around.inner_v)
-        thrift = EnergyPolicy(board, full_once=around.full_once)
+            power = self._train = ClockedTrain(context.env, described, context.terminals, inner_v=self._inner_v)
+        policy = EnergyPolicy(board, full_once=self._full_once)
         firmware = self._firmware(
-            FirmwareContext(around.env, board, around.mode, around.line, around.probe, self._parser(), power, thrift)
+            FirmwareContext(
+                context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy
+            )
         )
         self._running = firmware
-        around.env.process(firmware.run())
+        context.env.process(firmware.run())
         clock_starts()
 
     @property

@@ -158,7 +158,7 @@ class Oracle:
         return tuple(dict.fromkeys(label for labels in steps.values() for label in labels))
 
     def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
-        freshness_s = self.record.times_at(reading.at_s).freshness_s
+        freshness_s = self.record.limits_at(reading.at_s).freshness_s
         intact = self._intact.get(label, [])
         newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
         old: _Sent | None = None
@@ -191,7 +191,7 @@ class Oracle:
         row = LABELS[Mode.HISTORIC].get(label)
         if row is None or row.short or old.frame.mode is not Mode.HISTORIC:
             return False
-        due_s = at_s - self.record.times_at(at_s).freshness_s
+        due_s = at_s - self.record.limits_at(at_s).freshness_s
         since = [
             (frame.end_s, _is_short(frame))
             for frame in self.record.truth[old.frame.number + 1 :]

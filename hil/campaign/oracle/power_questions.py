@@ -9,17 +9,18 @@ from itertools import pairwise
 
 from xky.boards.power.analysis import GUARANTEED_W
 from xky.boards.power.clocked_train import train_of
+from xky.boards.power.description import PowerDescription
 from xky.boards.power.ratings import ratings_of
 from xky.emulator.supply import HIGHEST
 
-from ..power_trials import CutOut, PowerRecord, PowerTrials, Trial, restart_s
+from ..power_record import MODEL_V, CutOut, PowerRecord, Trial, restart_s
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .view import SHOWN, PurposeView
 
 __all__ = ["PowerQuestions"]
 
 MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE within 0.1 %
-MODEL_V = 0.0025  # of voltages: 0.05 % of 5 V, against SPICE in carrier detail
+_NOT_FED = "the bench does not feed this device's terminal A"
 _MODEL_TOLD = f"{1e3 * MODEL_V:g} mV"
 RATING_SHARE = 0.01  # of what a part bears: the limit of 13 V is exact, drops of diodes and shunts are not
 
@@ -33,10 +34,10 @@ class PowerQuestions(PurposeView):
         self._show(trial, f"a first reading within {limit_s:g} s")
         first_s = trial.first_reading_s
         if first_s is None:
-            spared = (self._trials.with_margin(*margins) for margins in ((MODEL_V, 0.0), (0.0, MODEL_V)))
-            if any(one.first_reading_s is not None for one in spared):
+            spared = (self._power.lost_lower, self._power.found_lower)
+            if any(one is not None and one.first_reading_s is not None for one in spared):
                 raise Undecided(f"{_MODEL_TOLD} decide whether it starts; the model knows no better")
-            raise PurposeFailed(f"it never starts from an empty capacitor: {_life(trial)}")
+            raise PurposeFailed(f"it never starts from an empty capacitor: {_in_short(trial)}")
         self._judge(first_s, limit_s, MODEL_SHARE * limit_s, "s until the first reading")
 
     def it_starts_again_after_cut_outs(self) -> None:
@@ -60,11 +61,11 @@ class PowerQuestions(PurposeView):
         if downs:
             self.trail.seen[:] = [f"{one.at_s:.2f} s: brown-out at {one.terminal_v:.3f} V" for one in downs[:SHOWN]]
             self.trail.at_s = downs[0].at_s
-            spared = self._trials.with_margin(MODEL_V)
-            if spared.first_reading_s is not None and not spared.brown_outs(spared.first_reading_s):
+            spared = self._power.lost_lower
+            if spared is not None and spared.first_reading_s is not None and not spared.browns_out:
                 raise Undecided(f"{_MODEL_TOLD} decide whether it browns out; the model knows no better")
             raise PurposeFailed(f"brown-out at {downs[0].at_s:.2f} s, {downs[0].at_s - first_s:.1f} s after a reading")
-        headroom_v = trial.least_headroom_v(first_s)
+        headroom_v = trial.least_headroom_v(self.record.board, first_s)
         self.trail.seen.append(f"{headroom_v:.3f} V over the brown-out at the least")
         if headroom_v <= MODEL_V:
             raise Undecided(f"{headroom_v:.4f} V over the brown-out: within what the model can know")
@@ -84,13 +85,11 @@ class PowerQuestions(PurposeView):
                 "it began a wake that its charge could not carry"
             )
         if first_s is None:
-            raise Undecided(f"it never came to read: {_life(trial)}")
+            raise Undecided(f"it never came to read: {_in_short(trial)}")
 
     def no_rating_is_exceeded(self) -> None:
         """No part bears more than its rating at the highest supply that the specification allows."""
-        power = self._trials.board.power
-        assert power is not None
-        rated = list(ratings_of(train_of(power), HIGHEST))
+        rated = list(ratings_of(train_of(self._description), HIGHEST))
         if not rated:
             raise NotApplicable("the board's file gives no rating")
         self.trail.sent.append(
@@ -127,7 +126,7 @@ class PowerQuestions(PurposeView):
         more; one that does not, at what it takes from a source that has enough.
         """
         cold = self._power.cold
-        lives = cold.first_reading_s is not None and not cold.brown_outs(cold.first_reading_s)
+        lives = cold.first_reading_s is not None and not cold.browns_out
         trial = cold if lives else self._power.stiff
         self._show(trial, f"{1e3 * GUARANTEED_W:g} mW at the most (54E table 1)")
         if len(trial.readings_s) < 2:
@@ -135,31 +134,34 @@ class PowerQuestions(PurposeView):
         first_s, last_s = trial.counted_s
         if trial.brown_outs(first_s):
             raise Undecided("it browns out even on a source that has enough; what it takes meanwhile tells nothing")
-        mean_w = trial.need_w(self._trials.board)
+        mean_w = trial.need_w(self.record.board)
         self.trail.seen.append(f"{1e3 * mean_w:.1f} mW on the average from {first_s:.2f} s to {last_s:.2f} s")
         self._judge(1e3 * mean_w, 1e3 * GUARANTEED_W, MODEL_SHARE * 1e3 * GUARANTEED_W, "mW")
 
     @property
-    def _trials(self) -> PowerTrials:
-        trials = self.record.power
-        if trials is None:
-            raise NotApplicable("the bench does not feed this device's terminal A")
-        return trials
+    def _power(self) -> PowerRecord:
+        power = self.record.power
+        if power is None:
+            raise NotApplicable(_NOT_FED)
+        return power
 
     @property
-    def _power(self) -> PowerRecord:
-        return self._trials.record
+    def _description(self) -> PowerDescription:
+        described = self.record.board.power
+        if self.record.power is None or described is None:
+            raise NotApplicable(_NOT_FED)
+        return described
 
     def _first(self, trial: Trial) -> float:
         if trial.first_reading_s is None:
-            raise Undecided(f"it never came to read: {_life(trial)}")
+            raise Undecided(f"it never came to read: {_in_short(trial)}")
         return trial.first_reading_s
 
     def _show(self, trial: Trial, expected: str) -> None:
         supply = trial.supply
         self.trail.sent.append(f"{supply.open_circuit_v:g} V rms behind {supply.source_ohm:g} Ω ({supply.name})")
         self.trail.expected.append(expected)
-        self.trail.seen.append(_life(trial))
+        self.trail.seen.append(_in_short(trial))
         self.trail.at_s = trial.first_reading_s or 0.0
 
     def _judge(self, value: float, limit: float, uncertainty: float, what: str) -> None:
@@ -170,7 +172,7 @@ class PowerQuestions(PurposeView):
             raise PurposeFailed(told)
 
 
-def _life(trial: Trial) -> str:
+def _in_short(trial: Trial) -> str:
     first = "no reading" if trial.first_reading_s is None else f"first reading at {trial.first_reading_s:.2f} s"
     counts = f"{len(trial.readings_s)} readings and {len(trial.brown_outs())} brown-outs"
     return f"{first}, {counts} in {trial.duration_s:.0f} s"

@@ -12,26 +12,26 @@ from xky.protocol.general import GeneralDecoder
 
 from .careless_reader import careless
 
-__all__ = ["truth_of"]
+__all__ = ["ReplayedFrame", "truth_of"]
 
 _FAULT = "as recorded"
 
 
 @dataclass(frozen=True)
-class _Recorded(SentFrame):
+class ReplayedFrame(SentFrame):
     """A frame whose characters came when they came, with silences where they were."""
 
-    times: tuple[tuple[float, float], ...] = ()
+    spans: tuple[tuple[float, float], ...] = ()
     """Start and end of each piece."""
 
     @cached_property
     def _spans(self) -> list[tuple[float, float]]:
-        return [*self.times]
+        return [*self.spans]
 
     @cached_property
     def end_s(self) -> float:
         """End of the last stop bit."""
-        return self.times[-1][1]
+        return self.spans[-1][1]
 
 
 class _Sent:
@@ -120,10 +120,12 @@ def _enter(truth: Truth, sent: _Sent, frame: Frame, step: str) -> None:
         take(at + 1)  # ETX; noise before it is in no event that this looks at
     if not places:  # an STX, and then another
         return
-    times = tuple((sent.start_s(begin), sent.end_s(end - 1)) for begin, end in places)
-    start_s = times[0][0]
-    character_s = (times[-1][1] - start_s) / sum(len(piece.data) for piece in pieces)
-    truth.append(_Recorded(len(truth), frame.mode, start_s, character_s, tuple(pieces), frame.complete, step, times))
+    spans = tuple((sent.start_s(begin), sent.end_s(end - 1)) for begin, end in places)
+    start_s = spans[0][0]
+    character_s = (spans[-1][1] - start_s) / sum(len(piece.data) for piece in pieces)
+    truth.append(
+        ReplayedFrame(len(truth), frame.mode, start_s, character_s, tuple(pieces), frame.complete, step, spans)
+    )
 
 
 def _length(group: Group) -> int:

@@ -58,9 +58,9 @@ class RunQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         for step in (OPENING, self._step):
             frames = self._frames(step)
-            times = self.record.times_at(frames[0].start_s)
-            limit_s = times.completeness_s + times.latency_s
-            changed = self._new_groups(frames, times.completeness_s)
+            limits = self.record.limits_at(frames[0].start_s)
+            limit_s = limits.completeness_s + limits.latency_s
+            changed = self._new_groups(frames, limits.completeness_s)
             self._require_claims(changed)
             due = self._reportable(changed)
             if not due:
@@ -93,8 +93,8 @@ class RunQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         if label not in self._oracle.reported:
             raise NotApplicable(f"the device never reports {label}; see TIC-LBL-1")
-        times = self.record.times_at(frames[0].start_s)
-        end_s = frames[-1].end_s + times.freshness_s
+        limits = self.record.limits_at(frames[0].start_s)
+        end_s = frames[-1].end_s + limits.freshness_s
         self.trail.expected.append(f"{label}, the last group of these frames, by {end_s:.1f} s")
         self.trail.at_s = frames[0].end_s
         heard = [r for r in self._oracle.usable if r.at_s <= end_s and label in r.said]

@@ -47,8 +47,8 @@ class StepQuestions(PurposeView):
     def good_groups_are_reported(self) -> None:
         """Every label whose value is new in this step, sent intact, arrives: damage beside it is no excuse."""
         frames = self._frames(self._step)
-        times = self.record.times_at(frames[0].start_s)
-        expected = self._new_groups(frames, times.completeness_s)
+        limits = self.record.limits_at(frames[0].start_s)
+        expected = self._new_groups(frames, limits.completeness_s)
         able = self._reportable(expected)
         if not able:
             if not self._oracle.usable:
@@ -57,15 +57,15 @@ class StepQuestions(PurposeView):
         self._show_sent([e for frame in frames[:1] for e in frame.groups if e.fault is not None])
         self._show_sent(list(able.values()))
         self.trail.expected.append(
-            f"{', '.join(able)} within {times.completeness_s + times.latency_s:.1f} s, with values of this step"
+            f"{', '.join(able)} within {limits.completeness_s + limits.latency_s:.1f} s, with values of this step"
         )
-        self._await(able, frames, times.completeness_s + times.latency_s)
+        self._await(able, frames, limits.completeness_s + limits.latency_s)
 
     def label_is_reported(self, *labels: str) -> None:
         """The step's new value of each label arrives."""
         frames = self._frames(self._step)
-        times = self.record.times_at(frames[0].start_s)
-        new = self._new_groups(frames, times.completeness_s, may_stay=True)
+        limits = self.record.limits_at(frames[0].start_s)
+        new = self._new_groups(frames, limits.completeness_s, may_stay=True)
         able = {label: group for label, group in new.items() if label in labels}
         if not able:
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
@@ -77,7 +77,7 @@ class StepQuestions(PurposeView):
             raise NotApplicable(f"the device never reports {', '.join(never)}; see TIC-LBL-1")
         able = self._reportable(able)
         self._show_sent(list(able.values()))
-        limit_s = times.completeness_s + times.latency_s
+        limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
         self._await(able, frames, limit_s)
 
@@ -85,13 +85,13 @@ class StepQuestions(PurposeView):
         """The step's new groups whose checksum character is a space arrive."""
         frames = self._frames(self._step)
         labels = [e.group.label for frame in frames for e in frame.groups if e.data[-2:-1] == b" "]
-        new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
+        new = self._new_groups(frames, self.record.limits_at(frames[0].start_s).completeness_s, may_stay=True)
         self.label_is_reported(*(label for label in dict.fromkeys(labels) if label in new))
 
     def index_is_reported(self, value: str) -> None:
         """The step's index of that value arrives."""
         frames = self._frames(self._step)
-        new = self._new_groups(frames, self.record.times_at(frames[0].start_s).completeness_s, may_stay=True)
+        new = self._new_groups(frames, self.record.limits_at(frames[0].start_s).completeness_s, may_stay=True)
         labels = [label for label, e in new.items() if e.group.value == value]
         if not labels:
             raise Undecided(f"the step did not bring an index of {value}")
@@ -102,9 +102,9 @@ class StepQuestions(PurposeView):
         if not self.record.board.detects_mode:
             raise NotApplicable("the board does not claim to find the TIC mode by itself")
         frames = self._frames(self._step)
-        times = self.record.times_at(frames[-1].end_s)
-        limit_s = times.detection_s + times.completeness_s + times.latency_s
-        new = self._new_groups(frames, times.completeness_s)
+        limits = self.record.limits_at(frames[-1].end_s)
+        limit_s = limits.detection_s + limits.completeness_s + limits.latency_s
+        new = self._new_groups(frames, limits.completeness_s)
         began_s = frames[0].start_s
         self._show_sent(list(new.values())[:2])
         self.trail.expected.append(f"a reading of these frames within {limit_s:.1f} s of the change")
@@ -122,12 +122,12 @@ class StepQuestions(PurposeView):
         """A sound reading of clean frames within the recovery time after the disturbance."""
         frames = self._frames(self._step)
         clean = self._frames(self._tail)
-        times = self.record.times_at(clean[-1].end_s)
-        limit_s = times.recovery_s + times.latency_s
+        limits = self.record.limits_at(clean[-1].end_s)
+        limit_s = limits.recovery_s + limits.latency_s
         if self._purpose.stimulus.outlasts_detection:
-            limit_s += times.detection_s
+            limit_s += limits.detection_s
         due = {
-            label: group for label, group in self._new_groups(clean, times.recovery_s).items()
+            label: group for label, group in self._new_groups(clean, limits.recovery_s).items()
             if label in self._oracle.reported
         }  # fmt: skip
         if not due:
@@ -152,13 +152,13 @@ class StepQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         touched = {e.group.label for frame in frames for e in frame.groups if e.fault is not None}
         self._show_sent([e for e in frames[-1].groups if e.fault is not None])
-        times = self.record.times_at(clean[-1].end_s)
-        new = self._new_groups(clean, times.recovery_s)
+        limits = self.record.limits_at(clean[-1].end_s)
+        new = self._new_groups(clean, limits.recovery_s)
         due = self._reportable({label: group for label, group in new.items() if label in touched})
         if not due:
             raise NotApplicable(f"the device reports none of {', '.join(sorted(touched))}")
         self._show_sent(list(due.values()))
-        limit_s = times.recovery_s + times.latency_s
+        limit_s = limits.recovery_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s after it")
         self._await(due, clean, limit_s)
 
@@ -172,9 +172,9 @@ class StepQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         if not known:
             raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
-        times = self.record.times_at(frames[0].start_s)
+        limits = self.record.limits_at(frames[0].start_s)
         self.trail.sent.append(f"{frames[0].start_s:.2f} s: frames without {', '.join(known)}")
-        self.trail.expected.append(f"no report of it {times.freshness_s:.1f} s after the last")
+        self.trail.expected.append(f"no report of it {limits.freshness_s:.1f} s after the last")
         self.trail.at_s = frames[0].start_s
         guilty = [
             a
@@ -201,13 +201,13 @@ class StepQuestions(PurposeView):
             raise NotApplicable(f"the device never reports {', '.join(leaving[:SHOWN])}")
         self._show_sent([e for e in frames[-1].groups if e.group.label in known])
         self.trail.sent.append(f"{after[0].start_s:.2f} s: frames without {', '.join(known[:SHOWN])}")
-        times = self.record.times_at(after[0].start_s)
-        self.trail.expected.append(f"no report of them {times.freshness_s:.1f} s after the last")
+        limits = self.record.limits_at(after[0].start_s)
+        self.trail.expected.append(f"no report of them {limits.freshness_s:.1f} s after the last")
         self.trail.at_s = after[0].start_s
         guilty = [a for a in self._oracle.accusations if a.wrong is AccusationKind.LEFT and a.label in known]
         if guilty:
             self._fail_for(guilty)
-        if not self._heard(frames[-1].end_s + times.freshness_s, float("inf")):
+        if not self._heard(frames[-1].end_s + limits.freshness_s, float("inf")):
             raise Undecided("the device said nothing after they had left")
         self.trail.seen.append("none")
 
@@ -235,7 +235,7 @@ class StepQuestions(PurposeView):
         self.trail.at_s = doubtful[0].end_s
         self._require_a_listener(frames)
         for reading in self._heard(
-            frames[0].start_s, frames[-1].end_s + self.record.times_at(frames[-1].end_s).freshness_s
+            frames[0].start_s, frames[-1].end_s + self.record.limits_at(frames[-1].end_s).freshness_s
         ):
             for emitted in doubtful:
                 said = reading.said.get(emitted.group.label)

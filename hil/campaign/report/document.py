@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from ..campaign import Campaign, Conclusion
+from ..campaign import Campaign
+from ..judgement import Conclusion
 from ..requirement import Requirement
 from ..verdict import Level, Verdict, joined
 

@@ -39,16 +39,16 @@ class Variant:
         self._cut_frames = cut_frames
         self._memory: Report = {}
 
-    def start(self, around: DeviceContext, clock_starts: Callable[[], None]) -> None:
-        env: simpy.Environment = around.env
+    def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        env: simpy.Environment = context.env
 
         def take(frame: Frame) -> None:
             if frame.complete or self._cut_frames:
                 for said in self._report(frame, self._memory):
-                    around.probe.readings.append(Reading(float(env.now), said))
+                    context.probe.readings.append(Reading(float(env.now), said))
 
-        mode: Mode = around.mode
-        self._receiver = LineReceiver(env, around.line, Uart(mode.baud), lambda: Decoder(mode), take)
+        mode: Mode = context.mode
+        self._receiver = LineReceiver(env, context.line, Uart(mode.baud), lambda: Decoder(mode), take)
         self._receiver.wake()
         clock_starts()
 

@@ -196,7 +196,7 @@ def test_a_value_is_fresh_for_two_frame_periods_and_two_seconds() -> None:
     truth = truth_of(CALM, *quiet(9))
     oracle = oracle_of(truth)
     end_s = truth[0].groups[0].end_s
-    limit_s = oracle.record.times_at(end_s).freshness_s
+    limit_s = oracle.record.limits_at(end_s).freshness_s
     longest_s = max(frame.end_s - frame.start_s for frame in truth) + 0.0334
     assert limit_s == pytest.approx(2 * longest_s + 2)
     assert accused(truth, reading(end_s + limit_s - 0.01, EAST="002188830")) == []
@@ -225,7 +225,7 @@ def test_short_frames_alone_excuse_an_old_value(
 
 def test_a_historic_value_has_no_frame_more_than_its_freshness() -> None:
     truth = truth_of(*(whole(*groups, mode=Mode.HISTORIC) for groups in [LONG, *[LATER] * 10]), mode=Mode.HISTORIC)
-    too_old_s = truth[0].groups[2].end_s + oracle_of(truth).record.times_at(4.0).freshness_s
+    too_old_s = truth[0].groups[2].end_s + oracle_of(truth).record.limits_at(4.0).freshness_s
     assert accused(truth, reading(too_old_s - 0.05, BASE="000001000")) == []
     assert accused(truth, reading(too_old_s + 0.05, BASE="000001000")) == [(AccusationKind.STALE, "BASE")]
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from xky.boards import Board, board_named
+from xky.boards.power.clocked_train import train_of
 from xky.boards.power.description import PowerDescription
 from xky.emulator import Truth
 from xky.hil.bench.devices import open_device
 from xky.hil.campaign.oracle import Case, Oracle
+from xky.hil.campaign.power_record import PowerRecord
 from xky.hil.campaign.power_trials import PowerTrials
 from xky.hil.campaign.record import Record
 from xky.hil.campaign.requirement import Purpose
@@ -25,12 +27,18 @@ WINKY = board_named("winky-c6")
 
 
 def case_of(board: Board, *, fed: bool = True) -> Case:
-    trials = PowerTrials(partial(open_device, "sim:winky-c6"), board, STANDARD)
+    return case_on(board, trials(board).play() if fed else None)
+
+
+def case_on(board: Board, power: PowerRecord | None) -> Case:
     record = Record(
-        mode=STANDARD, board=board, speed=1.0, claims=None, truth=Truth(), readings=[], remarks=[],
-        power=trials if fed else None,
+        mode=STANDARD, board=board, speed=1.0, claims=None, truth=Truth(), readings=[], remarks=[], power=power
     )  # fmt: skip
     return Case(Purpose(PWR_1, "empty", (stimuli.CHANGE,)), Oracle(record))
+
+
+def trials(board: Board) -> PowerTrials:
+    return PowerTrials(partial(open_device, "sim:winky-c6"), board, STANDARD)
 
 
 def with_power(**parts: object) -> Board:
@@ -77,7 +85,7 @@ def test_a_device_that_the_bench_does_not_feed_is_not_asked(question: Callable[[
 
 
 def test_what_the_figures_are() -> None:
-    record = PowerTrials(partial(open_device, "sim:winky-c6"), WINKY, STANDARD).record
+    record = trials(WINKY).play()
     assert record.cold.first_reading_s == pytest.approx(218.6, abs=1.5)  # 214.1 s to start, and a wake
     assert not record.cold.brown_outs()
     assert len(record.cold.readings_s) > 20
@@ -87,9 +95,10 @@ def test_what_the_figures_are() -> None:
 
 
 def headroom_v() -> float:
-    trial = PowerTrials(partial(open_device, "sim:winky-c6"), off_at(0.0), STANDARD).record.cold
+    board = off_at(0.0)
+    trial = trials(board).from_empty()
     assert trial.first_reading_s is not None
-    return trial.least_headroom_v(trial.first_reading_s)
+    return trial.least_headroom_v(board, trial.first_reading_s)
 
 
 def test_what_lies_within_the_uncertainty_of_the_model_is_not_decided() -> None:
@@ -106,16 +115,18 @@ def test_beyond_it_a_brown_out_is_one() -> None:
 
 
 def test_whether_it_starts_at_all_may_hang_on_what_the_model_does_not_know() -> None:
-    cold = PowerTrials(partial(open_device, "sim:winky-c6"), off_at(0.0), STANDARD).record.cold
+    board = off_at(0.0)
+    assert board.power is not None
+    cold, train = trials(board).from_empty(), train_of(board.power)
     first_s = cold.first_reading_s
     assert first_s is not None
-    awake = [one for one in cold.stretches if one.at_s < first_s and one.state.off_terminal_v > 0]
-    left_v = min(one.state.terminal_v(one.after_v) - one.state.off_terminal_v for one in awake)
+    before = [(train.state(cold.supply, one.load), one.after_v) for one in cold.stretches if one.at_s < first_s]
+    awake = [(state, after_v) for state, after_v in before if state.off_terminal_v > 0]
+    left_v = min(state.terminal_v(after_v) - state.off_terminal_v for state, after_v in awake)
     starts_v, never_v = left_v, left_v + 0.064  # not every wake listens equally long
     while never_v - starts_v > 0.001:
         middle_v = 0.5 * (starts_v + never_v)
-        trials = PowerTrials(partial(open_device, "sim:winky-c6"), off_at(middle_v), STANDARD)
-        if trials.with_margin(0.0).first_reading_s is None:
+        if trials(off_at(middle_v)).from_empty().first_reading_s is None:
             never_v = middle_v
         else:
             starts_v = middle_v
@@ -126,7 +137,7 @@ def test_whether_it_starts_at_all_may_hang_on_what_the_model_does_not_know() -> 
 
 
 def test_a_limit_of_time_is_judged_with_its_uncertainty() -> None:
-    first_s = PowerTrials(partial(open_device, "sim:winky-c6"), WINKY, STANDARD).record.cold.first_reading_s
+    first_s = trials(WINKY).from_empty().first_reading_s
     assert first_s is not None
     case_of(with_limits(cold_start_s=first_s * 1.002)).it_starts_from_empty()
     with pytest.raises(Undecided):
@@ -151,11 +162,7 @@ def test_a_device_that_takes_what_it_gets_is_not_accused_of_it() -> None:
 
 def test_the_tasmota_edition_starts_though_its_converter_reads_too_much_and_pays_with_resets() -> None:
     board = board_named("winky-c6-tasmota")
-    trials = PowerTrials(partial(open_device, "sim:winky-c6-tasmota"), board, STANDARD)
-    record = Record(
-        mode=STANDARD, board=board, speed=1.0, claims=None, truth=Truth(), readings=[], remarks=[], power=trials
-    )  # fmt: skip
-    case = Case(Purpose(PWR_1, "empty", (stimuli.CHANGE,)), Oracle(record))
+    case = case_on(board, PowerTrials(partial(open_device, "sim:winky-c6-tasmota"), board, STANDARD).play())
     case.it_starts_from_empty()
     with pytest.raises(PurposeFailed, match="it began a wake that its charge could not carry"):
         case.its_adc_does_not_mislead_it()
@@ -166,26 +173,29 @@ def test_a_device_from_a_file_is_judged_by_that_file(tmp_path: Path) -> None:
     path = tmp_path / "coin.toml"
     path.write_text(text.replace("esr_ohm = 0.2", "esr_ohm = 15.0"), encoding="utf-8")
     coin = board_named(str(path))
-    trials = PowerTrials(partial(open_device, f"sim:{path}"), coin, STANDARD)
-    assert trials.record.cold.first_reading_s is None  # a coin cell cannot carry the radio's bursts
+    trial = PowerTrials(partial(open_device, f"sim:{path}"), coin, STANDARD).from_empty()
+    assert trial.first_reading_s is None  # a coin cell cannot carry the radio's bursts
 
 
-def reader(current_a: float) -> PowerTrials:
-    """Trials of a device that is always on."""
+def reader(current_a: float) -> tuple[Board, PowerTrials]:
+    """A device that is always on, and its trials."""
     power = with_power(policy={}, adc=None, wake_up=None, loads={"run": {"current_a": current_a}}).power
     board = WINKY.model_copy(update={"firmware": "reader", "wake": None, "power": power})
-    return PowerTrials(partial(open_device, "sim:generic"), board, STANDARD)
+    return board, PowerTrials(partial(open_device, "sim:generic"), board, STANDARD)
 
 
 def test_a_device_that_never_sleeps_is_charged_for_what_it_draws() -> None:
-    trials = reader(0.06)
-    assert trials.record.stiff.need_w(trials.board) > 0.06 * 2.5
+    board, trials = reader(0.06)
+    assert trials.play().stiff.need_w(board) > 0.06 * 2.5
 
 
 def test_a_device_that_never_sleeps_keeps_its_distance_from_the_brown_out() -> None:
-    trial = reader(0.004).record.cold
+    board, trials = reader(0.004)
+    trial = trials.from_empty()
     assert trial.first_reading_s is not None
-    assert trial.least_headroom_v(trial.first_reading_s) == pytest.approx(0.2, abs=0.02)  # it reads soon after 2.7 V
+    assert trial.least_headroom_v(board, trial.first_reading_s) == pytest.approx(
+        0.2, abs=0.02
+    )  # it reads soon after 2.7 V
 
 
 @pytest.mark.parametrize(("gain_error", "start_margin_v"), [(-0.1, 0.05), (0.0, 5.0)])

@@ -98,8 +98,8 @@ class Sampler:
     port_settings = ()
     board: Board | None = board_named("generic")
 
-    def start(self, around: DeviceContext, clock_starts: Any) -> None:
-        env: simpy.Environment = around.env
+    def start(self, context: DeviceContext, clock_starts: Any) -> None:
+        env: simpy.Environment = context.env
         heard: list[list[Group]] = []
 
         def take(frame: Frame) -> None:
@@ -110,9 +110,9 @@ class Sampler:
             while True:
                 yield env.timeout(60.0)
                 if heard:
-                    around.probe.publish(heard.pop())
+                    context.probe.publish(heard.pop())
 
-        self._receiver = LineReceiver(env, around.line, Uart(around.mode.baud), lambda: Decoder(around.mode), take)
+        self._receiver = LineReceiver(env, context.line, Uart(context.mode.baud), lambda: Decoder(context.mode), take)
         self._receiver.wake()
         env.process(speak())
         clock_starts()

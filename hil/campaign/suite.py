@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the conformance package with pytest, in this process."""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from xky.protocol import BenchError
+
+from .judgement import Judgement
+
+__all__ = ["run_suite"]
+
+_SUITE = resources.files("xky.hil.conformance")
+_FINE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+class _Brought:
+    """What the suite's own conftest finds when it is run from here."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement = judgement
+
+
+def run_suite(judgement: Judgement, junit: Path | None = None) -> None:
+    """Let every purpose of the suite judge; the conclusions are then in ``judgement``.
+
+    Args:
+        judgement: nothing judged yet.
+        junit: where to write ``junit.xml``.
+
+    Raises:
+        XkyError: what kept a record from being made.
+        BenchError: pytest itself failed.
+    """
+    arguments = [
+        str(_SUITE),
+        "-c",
+        str(_SUITE / "pytest.ini"),
+        f"--rootdir={_SUITE}",
+        "-p",
+        "xky.fixtures.plugin",
+        "-p",
+        "no:cacheprovider",
+        "--capture=no",  # progress is shown on the real standard error while the suite runs
+        "-q",
+    ]
+    if junit is not None:
+        arguments += [f"--junitxml={junit}", "-o", "junit_suite_name=xky-hil"]
+    output = io.StringIO()
+    with _only_our_plugins(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        status = pytest.main(arguments, plugins=[_Named("xky-suite", _Brought(judgement))])
+    if judgement.error is not None:
+        raise judgement.error
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if status not in _FINE or not judgement.conclusions:
+        raise BenchError(f"the suite did not run (pytest status {int(status)}): {output.getvalue().strip()[-2000:]}")
+
+
+class _Named:
+    """Registers a plugin under a name that the suite can ask for."""
+
+    def __init__(self, name: str, plugin: object) -> None:
+        self._name = name
+        self._plugin = plugin
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._plugin, self._name)
+
+
+@contextlib.contextmanager
+def _only_our_plugins() -> Iterator[None]:
+    """Other plugins of the environment, and options of its owner, have no say in a verdict."""
+    kept = {
+        name: os.environ.get(name) for name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    }
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
