@@ -95,6 +95,11 @@ class Truth(Sequence[SentFrame]):
         """The frames of one step."""
         return [frame for frame in self._frames if frame.step == step]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Truth) and self._frames == other._frames
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
+
     def __len__(self) -> int:
         return len(self._frames)
 

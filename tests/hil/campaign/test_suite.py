@@ -243,7 +243,7 @@ def test_the_evidence_holds_what_was_sent_and_said(certified: Certified, tmp_pat
     assert names == {
         "report.json", "index.html", "junit.xml",
         "evidence/historic/sent.jsonl.gz", "evidence/historic/readings.jsonl.gz", "evidence/historic/port.jsonl.gz",
-        "evidence/historic/stderr.txt",
+        "evidence/historic/stderr.txt", "evidence/historic/run.json",
     }  # fmt: skip
 
 

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of JSON lines: how they are written, whole or not at all, and what is complained of when they are read."""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from xky.protocol import InputError
+
+__all__ = ["Line", "complaint", "opened", "read_lines", "what_is_wrong", "whole", "write_lines"]
+
+_MEND = "take the evidence as the run wrote it"
+
+
+class Line(BaseModel):
+    """A line of such a file: frozen, an unknown key is an error; what is not set is not written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def told(self) -> dict[str, Any]:
+        """As it is written."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+_Line = TypeVar("_Line", bound=BaseModel)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A name to write to; it becomes ``path`` only when all went well."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
+    """Write a file of lines, and say how many."""
+    number = 0
+    with whole(path) as partial, gzip.open(partial, "wt", encoding="utf-8") as file:
+        for number, line in enumerate(lines, 1):  # noqa: B007
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")  # numbers as exactly as they are
+    return number
+
+
+def read_lines(path: Path, expected: int, kind: type[_Line], *kinds: type[_Line]) -> Iterator[tuple[str, _Line]]:
+    """Each line of a file with its place, for complaints.
+
+    Args:
+        path: of the file.
+        expected: number of lines.
+        kind: what a line may be.
+        kinds: what else.
+
+    Raises:
+        InputError: the file is missing, cut, or a line is wrong; the text names file and line.
+    """
+    number = 0
+    with opened(path) as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
+        try:
+            for number, text in enumerate(file, 1):
+                place = f"{path}:{number}"
+                yield place, _line(place, text, (kind, *kinds))
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+            raise complaint(f"{path}:{number + 1}", f"cannot be read ({error})") from None
+    if number != expected:
+        raise complaint(f"{path}:{number}", f"ends after {number} lines; expected {expected}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A file of the evidence, to read its bytes.
+
+    Raises:
+        InputError: it is not there, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise complaint(str(path), f"cannot be read ({error.strerror})") from None
+
+
+def complaint(place: str, what: str) -> InputError:
+    """An error of the evidence, in one line."""
+    return InputError(f"{place}: {what}; {_MEND}")
+
+
+def _line(place: str, text: str, kinds: tuple[type[_Line], ...]) -> _Line:
+    errors = []
+    for kind in kinds:
+        try:
+            return kind.model_validate_json(text)
+        except ValidationError as error:
+            errors.append(error)
+    raise complaint(place, what_is_wrong(min(errors, key=ValidationError.error_count)))
+
+
+def what_is_wrong(error: ValidationError, *below: str) -> str:
+    """The first complaint of a validator in one line, with its key if it has one, ``below`` others."""
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, (".".join(map(str, (*below, *first["loc"]))), first["msg"])))

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A folder with the record of one mode, and all that a run left side by side."""
+
+from pathlib import Path
+
+from xky.protocol import Mode
+
+from ..record import Record
+from .lines import complaint, opened, whole
+from .port_lines import read_port, write_port
+from .power_lines import read_power, write_power
+from .run_file import Lengths, read_run, write_run
+from .said_lines import read_said, write_said
+from .sent_lines import read_sent, write_sent
+
+__all__ = ["forget_evidence", "read_record", "read_records", "write_record"]
+
+_RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
+_POWER, _STDERR = "power.jsonl.gz", "stderr.txt"
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write a record; ``run.json``, which tells how long the others are, comes last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lengths = Lengths(
+        sent=write_sent(folder / _SENT, record.truth),
+        readings=write_said(folder / _SAID, record.readings, record.remarks),
+        port=write_port(folder / _PORT, record.port_settings),
+        power=None if record.power is None else write_power(folder / _POWER, record.power),
+        stderr=len(record.stderr),
+    )
+    with whole(folder / _STDERR) as path:
+        path.write_bytes(record.stderr)
+    write_run(folder / _RUN, record, lengths)
+
+
+def read_record(folder: Path) -> Record:
+    """The record that was written to a folder, equal to the run's.
+
+    Raises:
+        InputError: a file is missing, cut or wrong; the text names it, and the line.
+    """
+    run, board = read_run(folder / _RUN)
+    lengths = run.lengths
+    readings, remarks = read_said(folder / _SAID, lengths.readings)
+    with opened(folder / _STDERR) as file:
+        stderr: bytes = file.read()
+    if len(stderr) != lengths.stderr:
+        raise complaint(
+            f"{folder / _STDERR}:{stderr.count(10) + 1}",
+            f"ends after {len(stderr)} bytes; expected {lengths.stderr}",
+        )
+    return Record(
+        mode=run.mode,
+        board=board,
+        speed=run.speed,
+        claims=None if run.claims is None else frozenset(run.claims),
+        truth=read_sent(folder / _SENT, lengths.sent),
+        readings=readings,
+        remarks=remarks,
+        disturbed=set(run.disturbed),
+        silent=run.silent,
+        ended=run.ended,
+        ended_s=run.ended_s,
+        last_words=run.last_words,
+        stderr=stderr,
+        overruns=run.overruns,
+        port_settings=read_port(folder / _PORT, lengths.port),
+        notes=run.notes,
+        dropped=run.dropped,
+        late=run.lateness,
+        duration_s=run.duration_s,
+        power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
+    )
+
+
+def read_records(folder: Path) -> dict[Mode, Record]:
+    """The records of a run from its ``evidence/``, in the order in which its board's modes were played.
+
+    Raises:
+        InputError: there is none, or one cannot be read.
+    """
+    found = {mode: read_record(folder / mode.value) for mode in Mode if (folder / mode.value).is_dir()}
+    if not found:
+        raise complaint(str(folder), f"has no {' and no '.join(mode.value for mode in Mode)}")
+    order = next(iter(found.values())).board.modes
+    return {mode: found[mode] for mode in sorted(found, key=order.index)}
+
+
+def forget_evidence(folder: Path) -> None:
+    """Remove the records of a run before, and nothing else.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    for mode in Mode:
+        of_mode = folder / mode.value
+        for name in (_RUN, _SENT, _SAID, _PORT, _POWER, _STDERR):
+            (of_mode / name).unlink(missing_ok=True)
+        if of_mode.is_dir() and not any(of_mode.iterdir()):
+            of_mode.rmdir()

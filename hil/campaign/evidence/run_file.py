@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``run.json``: what was recorded of a run once, the board's description among it, and how long the other files are."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field, ValidationError
+
+from xky.boards import Board
+from xky.emulator.runner import Late
+from xky.protocol import Mode
+
+from ..record import Record
+from .lines import Line, complaint, opened, what_is_wrong, whole
+
+__all__ = ["Lengths", "RunFile", "read_run", "write_run"]
+
+SCHEMA: Final = "xky-record/1"
+
+
+class Lengths(Line):
+    """Lines of each file, bytes of ``stderr.txt``; ``power`` is None where there were no trials."""
+
+    sent: int
+    readings: int
+    port: int
+    power: int | None
+    stderr: int
+
+
+class _Late(Line):
+    due_s: float
+    late_s: float
+
+
+class RunFile(Line):
+    """The names are those of ``Record``."""
+
+    format: Literal["xky-record/1"] = Field(alias="schema")
+    mode: Mode
+    speed: float
+    claims: tuple[str, ...] | None
+    disturbed: tuple[str, ...]
+    silent: bool
+    ended: str | None
+    ended_s: float | None
+    last_words: str
+    overruns: int
+    notes: tuple[str, ...]
+    dropped: int
+    late: tuple[_Late, ...]
+    duration_s: float
+    lengths: Lengths
+    board: dict[str, Any]
+
+    @property
+    def lateness(self) -> list[Late]:
+        """When the bench came too late."""
+        return [Late(one.due_s, one.late_s) for one in self.late]
+
+
+def write_run(path: Path, record: Record, lengths: Lengths) -> None:
+    """Write it."""
+    run = RunFile(
+        schema=SCHEMA,
+        mode=record.mode,
+        speed=record.speed,
+        claims=None if record.claims is None else tuple(sorted(record.claims)),
+        disturbed=tuple(sorted(record.disturbed)),
+        silent=record.silent,
+        ended=record.ended,
+        ended_s=record.ended_s,
+        last_words=record.last_words,
+        overruns=record.overruns,
+        notes=tuple(record.notes),
+        dropped=record.dropped,
+        late=tuple(_Late(due_s=one.due_s, late_s=one.late_s) for one in record.late),
+        duration_s=record.duration_s,
+        lengths=lengths,
+        board=record.board.model_dump(mode="json"),
+    )
+    with whole(path) as partial:
+        partial.write_text(json.dumps(run.told(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_run(path: Path) -> tuple[RunFile, Board]:
+    """Read it; the board is that of its description.
+
+    Raises:
+        InputError: the file is missing or wrong; the text names file and line.
+    """
+    with opened(path) as file:
+        raw: bytes = file.read()
+    try:
+        text = raw.decode("utf-8")
+        json.loads(text)
+    except UnicodeDecodeError as error:
+        raise complaint(f"{path}:{raw[: error.start].count(10) + 1}", f"is no text ({error.reason})") from None
+    except json.JSONDecodeError as error:
+        raise complaint(f"{path}:{error.lineno}", f"is no JSON ({error.msg})") from None
+    below: tuple[str, ...] = ()
+    try:
+        run = RunFile.model_validate_json(text)
+        below = ("board",)
+        return run, Board.model_validate(run.board)
+    except ValidationError as error:
+        keys = (*below, *map(str, error.errors(include_url=False)[0]["loc"]))
+        raise complaint(f"{path}:{_line_of(keys, text)}", what_is_wrong(error, *below)) from None
+
+
+def _line_of(keys: Sequence[str], text: str) -> int:
+    """The line of a key, or of the last of its tables that is there."""
+    at = 0
+    for key in keys:
+        found = text.find(f'"{key}":', at)
+        at = found if found >= 0 else at
+    return text.count("\n", 0, at) + 1

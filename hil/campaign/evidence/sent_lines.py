@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from xky.emulator import Expect, Piece, SentFrame, Truth
+from xky.protocol import Group, Mode
+from xky.protocol.uart import CharacterDefect
+
+from ..oracle.replayed import ReplayedFrame
+from .lines import Line, complaint, read_lines, write_lines
+
+__all__ = ["read_sent", "write_sent"]
+
+_DefectName = Literal["parity", "framing"]
+_NAMES: dict[CharacterDefect, _DefectName] = {CharacterDefect.PARITY: "parity", CharacterDefect.FRAMING: "framing"}
+_KEPT = 4096  # pieces
+_DEFECTS = {name: defect for defect, name in _NAMES.items()}
+
+
+class _Group(Line):
+    """What the meter meant, or as what a receiver may read it."""
+
+    label: str
+    value: str
+    timestamp: str | None
+
+
+class _Piece(Line):
+    """Its bytes and what is expected; spoilt characters, silences (seconds) and rate where they are not plain.
+
+    ``silences_s`` is the silence before each character that has one, all its pauses together.
+    """
+
+    data: str
+    expect: Expect
+    fault: str | None
+    group: _Group | None = None
+    defects: dict[int, _DefectName] | None = None
+    silences_s: dict[int, float] | None = None
+    pauses: tuple[tuple[int, float], ...] = ()
+    stretch: float = 1.0
+
+    @classmethod
+    def of(cls, piece: Piece) -> "_Piece":
+        said: dict[str, Any] = {"data": piece.data.hex(), "expect": piece.expect, "fault": piece.fault}
+        if (group := piece.group) is not None:
+            said["group"] = _Group(label=group.label, value=group.value, timestamp=group.timestamp)
+        if not piece.is_plain:
+            said["defects"] = {at: _NAMES[defect] for at, defect in piece.defects}
+            said["silences_s"] = piece.silences_s
+            said["pauses"] = piece.pauses
+            said["stretch"] = piece.stretch
+        return cls.model_validate(said)
+
+    @property
+    def piece(self) -> Piece:
+        group = None if self.group is None else Group(self.group.label, self.group.value, self.group.timestamp)
+        defects = tuple((at, _DEFECTS[name]) for at, name in (self.defects or {}).items())
+        return Piece(bytes.fromhex(self.data), group, self.expect, self.fault, defects, self.pauses, self.stretch)
+
+
+@lru_cache(maxsize=_KEPT)
+def _told(piece: Piece) -> dict[str, Any]:
+    return _Piece.of(piece).told()
+
+
+class _Frame(Line):
+    """``spans`` is start and end of each piece of a recording that was sent again."""
+
+    at_s: float
+    character_s: float
+    step: str
+    complete: bool
+    pieces: tuple[_Piece, ...]
+    mode: Mode
+    spans: tuple[tuple[float, float], ...] | None = None
+
+    @staticmethod
+    def of(frame: SentFrame) -> dict[str, Any]:
+        """As it is written; there are thousands of frames, made of the same few pieces."""
+        said = {
+            "at_s": frame.start_s,
+            "character_s": frame.character_s,
+            "step": frame.step,
+            "complete": frame.complete,
+            "pieces": [_told(piece) for piece in frame.pieces],
+            "mode": frame.mode.value,
+        }
+        return said | ({"spans": frame.spans} if isinstance(frame, ReplayedFrame) else {})
+
+    def frame(self, number: int) -> SentFrame:
+        pieces = tuple(one.piece for one in self.pieces)
+        said = (number, self.mode, self.at_s, self.character_s, pieces, self.complete, self.step)
+        return SentFrame(*said) if self.spans is None else ReplayedFrame(*said, self.spans)
+
+
+def write_sent(path: Path, truth: Truth) -> int:
+    """Write what was sent; the number of lines."""
+    return write_lines(path, (_Frame.of(frame) for frame in truth))
+
+
+def read_sent(path: Path, lines: int) -> Truth:
+    """What was sent, from a file of so many lines.
+
+    Raises:
+        InputError: the file is missing, cut or wrong.
+    """
+    truth = Truth()
+    for frame in _frames(path, lines):
+        truth.append(frame)
+    return truth
+
+
+def _frames(path: Path, lines: int) -> Iterator[SentFrame]:
+    for number, (place, line) in enumerate(read_lines(path, lines, _Frame)):
+        try:
+            yield line.frame(number)
+        except ValueError as error:  # no hexadecimal
+            raise complaint(place, f"pieces: {error}") from None
