@@ -14,6 +14,7 @@ from random import Random
 from xky.boards import Board
 from xky.emulator import Linky
 from xky.emulator.legal_time import PARIS, instant_us, local_time, parse_at
+from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import Mode, encode_group
 
@@ -21,7 +22,7 @@ from ..bench.bench import Bench
 from ..bench.devices import Device
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import in_label_table
-from .record import AROUND_S, OPENING, Record
+from .record import OPENING, Record, longest_period_s
 from .stimulus import SUITE_AT, MeterMaker, Stimulus, household
 
 __all__ = ["Plan", "play"]
@@ -153,7 +154,7 @@ class _Player:
 
     def _aged_s(self) -> float:
         """After so long a value from before is too old."""
-        longest_s = self._longest_period_s()
+        longest_s = longest_period_s(self._bench.truth, self._bench.env.now)
         freshness_s = limits_for(self._bench.board, longest_s, self._speed).freshness_s
         return freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
 
@@ -168,12 +169,7 @@ class _Player:
 
     def _period_s(self) -> float:
         frames = self._bench.truth
-        return frames[-1].end_s - frames[-1].start_s + 0.0334 if len(frames) else 1.0
-
-    def _longest_period_s(self) -> float:
-        """Of the frames that count for the limits at this instant: a record judges by these, too."""
-        frames = self._bench.truth.around(self._bench.env.now, AROUND_S)
-        return max((frame.end_s - frame.start_s for frame in frames), default=1.0) + 0.0334
+        return frames[-1].end_s - frames[-1].start_s + max(FRAME_GAP_S) if len(frames) else 1.0
 
     def _limits(self) -> TimeLimits:
         return limits_for(self._bench.board, self._period_s(), self._speed)

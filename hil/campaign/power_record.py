@@ -44,14 +44,14 @@ class Trial:
     Attributes:
         supply: all the time.
         readings_s: when the device said something.
-        moments: power on, brown-outs.
+        events: power on, brown-outs.
         stretches: time with each load.
         duration_s: of the run.
     """
 
     supply: Supply
     readings_s: Sequence[float]
-    moments: Sequence[PowerEvent]
+    events: Sequence[PowerEvent]
     stretches: Sequence[LoadStretch]
     duration_s: float
 
@@ -62,7 +62,7 @@ class Trial:
 
     def brown_outs(self, after_s: float = 0.0) -> Sequence[PowerEvent]:
         """The brown-outs after an instant."""
-        return [one for one in self.moments if one.what is PowerEventKind.BROWN_OUT and one.at_s > after_s]
+        return [one for one in self.events if one.what is PowerEventKind.BROWN_OUT and one.at_s > after_s]
 
     @property
     def browns_out(self) -> bool:

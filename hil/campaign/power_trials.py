@@ -21,7 +21,7 @@ __all__ = ["PowerTrials"]
 
 STIFF = Supply("stiff", 13.0, 50.0)  # gives 845 mW: tells what a device takes where nothing is short
 _CYCLES = 12
-_ENOUGH = 20_000  # moments in a row that no reading ends
+_ENOUGH = 20_000  # events in a row that no reading ends
 _AT_LEAST_S = 900.0
 _JUST_OVER_V = 0.02  # what a boot may take
 # A meter cuts its supply for 30 s to an hour (Zlinky issues 199, 236, 262); the others end at awkward places
@@ -148,9 +148,9 @@ class _Run:
 
     def _pass_until(self, happens: Callable[[], bool], within_s: float) -> None:
         """Let time pass, but not for ever: a device that resets in a flash does so a million times an hour."""
-        alarm, moments = self.bench.env.timeout(within_s), self._device.train.moments
-        before = len(moments)
-        self.bench.run(lambda: happens() or alarm.processed or len(moments) > before + _ENOUGH)
+        alarm, events = self.bench.env.timeout(within_s), self._device.train.moments
+        before = len(events)
+        self.bench.run(lambda: happens() or alarm.processed or len(events) > before + _ENOUGH)
 
     def cut(self, limit_s: float) -> list[CutOut]:
         """Cut the supply off for each length, and once until just after the device has lost its rail."""

@@ -16,10 +16,10 @@ from ..bench.probe import Remark
 from ..bench.reading import Reading
 from .power_record import PowerRecord
 
-__all__ = ["AROUND_S", "OPENING", "Record"]
+__all__ = ["OPENING", "Record", "longest_period_s"]
 
 OPENING = "opening"  # the first clean frames that a device is known to hear
-AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
+_AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
 
 
 @dataclass
@@ -77,11 +77,14 @@ class Record:
 
     def limits_at(self, at_s: float) -> TimeLimits:
         """The limits that hold at an instant, from the longest frame around it."""
-        period_s = max((frame.end_s - frame.start_s for frame in self.truth.around(at_s, AROUND_S)), default=1.0) + max(
-            FRAME_GAP_S
-        )
-        return limits_for(self.board, period_s, self.speed)
+        return limits_for(self.board, longest_period_s(self.truth, at_s), self.speed)
 
     def was_late(self, start_s: float, end_s: float) -> bool:
         """Whether the bench came too late between two instants."""
         return any(start_s <= late.due_s <= end_s for late in self.late)
+
+
+def longest_period_s(truth: Truth, at_s: float) -> float:
+    """The longest frame period around an instant; plan and verdicts go by the same."""
+    frames = truth.around(at_s, _AROUND_S)
+    return max((frame.end_s - frame.start_s for frame in frames), default=1.0) + max(FRAME_GAP_S)

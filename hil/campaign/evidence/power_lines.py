@@ -80,8 +80,8 @@ def _lines(record: PowerRecord) -> Iterator[dict[str, Any]]:
             trial=name, supply=_Supply(**asdict(trial.supply)), readings_s=tuple(trial.readings_s),
             duration_s=trial.duration_s,
         ).told()  # fmt: skip
-        for moment in trial.moments:
-            yield _Event(trial=name, **asdict(moment)).told()
+        for event in trial.events:
+            yield _Event(trial=name, **asdict(event)).told()
         for stretch in trial.stretches:
             yield _Stretch(trial=name, **asdict(stretch)).told()
     for cut in record.cuts:
@@ -95,7 +95,7 @@ def read_power(path: Path, lines: int) -> PowerRecord:
         InputError: the file is missing, cut or wrong.
     """
     begun: dict[str, _Trial] = {}
-    moments: dict[str, list[PowerEvent]] = {name: [] for name in _TRIALS}
+    events: dict[str, list[PowerEvent]] = {name: [] for name in _TRIALS}
     stretches: dict[str, list[LoadStretch]] = {name: [] for name in _TRIALS}
     cuts = []
     for place, line in read_lines(path, lines, _Trial, _Event, _Stretch, _Cut):
@@ -107,7 +107,7 @@ def read_power(path: Path, lines: int) -> PowerRecord:
         elif line.trial not in begun:
             raise complaint(place, f"trial {line.trial!r}: did not begin; known: {', '.join(_TRIALS)}")
         elif isinstance(line, _Event):
-            moments[line.trial].append(PowerEvent(**values))
+            events[line.trial].append(PowerEvent(**values))
         else:
             stretches[line.trial].append(LoadStretch(**values))
     for name in ("cold", "stiff"):
@@ -115,7 +115,7 @@ def read_power(path: Path, lines: int) -> PowerRecord:
             raise complaint(str(path), f"has no trial {name!r}")
     trials = {
         _TRIALS[name]: Trial(
-            Supply(**one.supply.model_dump()), one.readings_s, tuple(moments[name]), tuple(stretches[name]),
+            Supply(**one.supply.model_dump()), one.readings_s, tuple(events[name]), tuple(stretches[name]),
             one.duration_s,
         )
         for name, one in begun.items()
