@@ -155,7 +155,7 @@ def test_frames_that_fit_are_taken_as_a_whole(mode: Mode, monkeypatch: pytest.Mo
     stamp = [Group("DATE", "", "E210423054000")] if mode is Mode.STANDARD else []
     frames = [encode_frame([still, *stamp, Group(label, f"{n:05}")], mode) for n in range(60)]
     seen: list[bytes] = []
-    monkeypatch.setattr("xky.protocol.bulk._Gaps.feed", lambda self, data: seen.append(data) or [])
+    monkeypatch.setattr("xky.protocol.bulk.decoder._Gaps.feed", lambda self, data: seen.append(data) or [])
     batch = BulkDecoder(mode).feed(b"".join(frames))
     assert batch.columns[label].numbers.tolist() == [*range(60)]
     assert seen == []
