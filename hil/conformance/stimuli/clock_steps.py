@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the clock brings, in its order, and far enough apart for a device that speaks twice an hour."""
+
+from ...campaign.stimulus import Stimulus
+from .meters import STANDARD, ejp, flat, household_of_spring, tempo
+
+__all__ = [
+    "AUTUMN",
+    "BEFORE_AUTUMN",
+    "BEFORE_COLOUR",
+    "BEFORE_NOTICE",
+    "BEFORE_TARIFF",
+    "COLOUR",
+    "MIDNIGHT",
+    "PEAK",
+    "PEAK_NOTICE",
+    "SPRING",
+    "TARIFF",
+]
+
+BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00", brief=True)
+COLOUR = Stimulus("colour of tomorrow", tempo, at="2026-10-24T20:00", outlasts_completeness=True)
+BEFORE_TARIFF = Stimulus("before the tariff changes", flat, at="2026-10-24T21:00", brief=True)
+TARIFF = Stimulus("tariff change", flat, at="2026-10-24T22:30", outlasts_completeness=True)
+MIDNIGHT = Stimulus("midnight", flat, modes=STANDARD, at="2026-10-25T00:00", outlasts_completeness=True)
+BEFORE_AUTUMN = Stimulus("before the clock goes back", flat, modes=STANDARD, at="2026-10-25T02:50+02:00", brief=True)
+AUTUMN = Stimulus("clock goes back", flat, modes=STANDARD, at="2026-10-25T02:00+01:00")
+BEFORE_NOTICE = Stimulus("before the notice of a peak", ejp, at="2026-10-26T04:00", brief=True)
+PEAK_NOTICE = Stimulus("notice of a mobile peak", ejp, at="2026-10-26T06:30", outlasts_completeness=True)
+PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00")
+SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Groups that are damaged, or odd: each fault befalls a label of its own, and the good groups between them are due.
+
+In historic mode the first damage falls on HCHP, between HCHC and PTEC; in standard mode on EASF02, between
+EASF01 and EASF03: the plan moves the neighbours before each step, so that their arrival can be seen.
+"""
+
+from dataclasses import dataclass, replace
+
+from xky.emulator import Linky
+from xky.emulator.faults import Fault
+from xky.emulator.faults.altered_digit import AlteredDigit
+from xky.emulator.faults.altered_label import AlteredLabel
+from xky.emulator.faults.bit_burst import BitBurst
+from xky.emulator.faults.control_character import ControlCharacter
+from xky.emulator.faults.damaged_start import DamagedStart
+from xky.emulator.faults.doubled_character import DoubledCharacter
+from xky.emulator.faults.empty_value import EmptyValue
+from xky.emulator.faults.framing_error import FramingError
+from xky.emulator.faults.inserted_character import InsertedCharacter
+from xky.emulator.faults.lost_character import LostCharacter
+from xky.emulator.faults.lost_spaces import LostSpaces
+from xky.emulator.faults.missing_end_of_group import MissingEndOfGroup
+from xky.emulator.faults.missing_group import MissingGroup
+from xky.emulator.faults.missing_start_of_group import MissingStartOfGroup
+from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
+from xky.emulator.faults.overlong_value import OverlongValue
+from xky.emulator.faults.parity_error import ParityError
+from xky.emulator.faults.repeated_group import RepeatedGroup
+from xky.emulator.faults.swapped_groups import SwappedGroups
+from xky.emulator.faults.unknown_label import UnknownLabel
+from xky.emulator.faults.wrong_checksum import WrongChecksum
+from xky.emulator.faults.wrong_separator import WrongSeparator
+from xky.emulator.faults.wrong_size import WrongSize
+from xky.protocol import Mode
+
+from .meters import HOUSE, current_label, index_label, power_label
+
+__all__ = [
+    "DAMAGED_DELIMITERS",
+    "DAMAGED_GROUPS",
+    "ODD_GROUPS",
+    "SPOILT_CHARACTERS",
+    "UNKNOWN_LABEL",
+    "WRONG_CHECKSUM",
+]
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """Labels of one meter that the faults befall: apart from each other, so that between them good groups remain."""
+
+    address: str
+    name: str
+    setting: str
+    maximum: str
+    period: str
+    status: str
+
+
+_TARGETS = {
+    Mode.HISTORIC: _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX", "PTEC", "MOTDETAT"),
+    Mode.STANDARD: _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE"),
+}
+
+
+def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
+    return WrongChecksum(index_label(meter)), WrongChecksum("EAST"), MissingGroup(current_label(meter))
+
+
+WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, outlasts_freshness=True)
+
+
+def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
+    """What could be taken for the label's own data falls on labels whose values are new in the step."""
+    on = _TARGETS[meter.mode]
+    return (
+        LostCharacter(on.address), DoubledCharacter(on.name), AlteredDigit(on.setting),
+        WrongSeparator(index_label(meter)), AlteredLabel(on.period), ControlCharacter(current_label(meter)),
+        InsertedCharacter(on.maximum), OtherChecksumRule(power_label(meter)), BitBurst(on.status),
+    )  # fmt: skip
+
+
+DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True)
+
+
+def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
+    on = _TARGETS[meter.mode]
+    return (
+        WrongSize(power_label(meter)), EmptyValue(current_label(meter)), OverlongValue(on.setting, 100),
+        LostSpaces(on.period), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
+    )  # fmt: skip
+
+
+ODD_GROUPS = replace(HOUSE, name="odd groups", faults=_odd_groups, disturbs=True)
+
+
+def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:
+    on = _TARGETS[meter.mode]
+    return DamagedStart(current_label(meter)), MissingStartOfGroup(on.name), MissingEndOfGroup(on.setting)
+
+
+DAMAGED_DELIMITERS = replace(HOUSE, name="damaged ends of groups", faults=_damaged_delimiters, disturbs=True)
+
+
+def _spoilt_characters(meter: Linky) -> tuple[Fault, ...]:
+    return ParityError(power_label(meter)), FramingError(_TARGETS[meter.mode].setting)
+
+
+SPOILT_CHARACTERS = replace(HOUSE, name="spoilt characters", faults=_spoilt_characters, disturbs=True)
+
+
+def _unknown_label(meter: Linky) -> tuple[Fault, ...]:
+    return (UnknownLabel(before=power_label(meter)),)
+
+
+UNKNOWN_LABEL = replace(HOUSE, name="unknown label", faults=_unknown_label)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Disturbances of a frame, after which the device must recover."""
+
+from dataclasses import replace
+
+from xky.emulator import Linky
+from xky.emulator.faults import Fault
+from xky.emulator.faults.baud_change import BaudChange
+from xky.emulator.faults.bit_flips import BitFlips
+from xky.emulator.faults.cut import CutFrame
+from xky.emulator.faults.endless_frame import EndlessFrame
+from xky.emulator.faults.jitter import Jitter
+from xky.emulator.faults.late_start import LateStart
+from xky.emulator.faults.metrology_bursts import MetrologyBursts
+from xky.emulator.faults.missing_end_of_frame import MissingEndOfFrame
+from xky.emulator.faults.missing_start_of_frame import MissingStartOfFrame
+from xky.emulator.faults.noise import NoiseBeforeFrame
+from xky.emulator.faults.pause import Pause
+from xky.emulator.faults.power_cut import PowerCut
+from xky.emulator.faults.stuck_line import StuckLine
+from xky.protocol import Mode
+
+from .meters import HISTORIC, HOUSE, index_label, power_label
+
+__all__ = [
+    "CUT_BY_EOT",
+    "CUT_IN_GROUP",
+    "ENDLESS_FRAME",
+    "LATE_START",
+    "MISSING_END",
+    "MISSING_START",
+    "NOISE",
+    "NOISY_LINE",
+    "POWER_CUT",
+    "STUCK_LINE",
+]
+
+_OFF_S = 0.5
+
+
+def _cut_in_group(meter: Linky) -> tuple[Fault, ...]:
+    return (CutFrame(power_label(meter)),)
+
+
+def _cut_by_eot(meter: Linky) -> tuple[Fault, ...]:
+    return (CutFrame(index_label(meter), with_eot=True),)
+
+
+def _late_start(meter: Linky) -> tuple[Fault, ...]:
+    return (LateStart(index_label(meter)),)
+
+
+def _missing_start(meter: Linky) -> tuple[Fault, ...]:
+    return (MissingStartOfFrame(),)
+
+
+def _missing_end(meter: Linky) -> tuple[Fault, ...]:
+    return (MissingEndOfFrame(),)
+
+
+def _endless(meter: Linky) -> tuple[Fault, ...]:
+    return (EndlessFrame(2000 if meter.mode is Mode.STANDARD else 600),)
+
+
+def _stuck(meter: Linky) -> tuple[Fault, ...]:
+    """It stands still before the frame, and in it; and then goes on at half the rate."""
+    return (
+        StuckLine(_OFF_S, carrier=True), StuckLine(_OFF_S), Pause(index_label(meter)), BaudChange(power_label(meter)),
+    )  # fmt: skip
+
+
+def _power_cut(meter: Linky) -> tuple[Fault, ...]:
+    return (PowerCut(power_label(meter), _OFF_S),)
+
+
+def _noise(meter: Linky) -> tuple[Fault, ...]:
+    return MetrologyBursts(), NoiseBeforeFrame(150)
+
+
+def _noisy_line(meter: Linky) -> tuple[Fault, ...]:
+    return BitFlips(0.003), Jitter(0.2)
+
+
+_DISTURBED = replace(HOUSE, disturbs=True, brief=True)
+
+CUT_IN_GROUP = replace(_DISTURBED, name="frame cut inside a group", faults=_cut_in_group)
+CUT_BY_EOT = replace(_DISTURBED, name="frame cut by EOT", modes=HISTORIC, faults=_cut_by_eot)
+LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
+MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
+MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)
+ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless)
+STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck)
+POWER_CUT = replace(_DISTURBED, name="power cut in a frame", faults=_power_cut)
+NOISE = replace(_DISTURBED, name="noise before frames", faults=_noise)
+NOISY_LINE = replace(_DISTURBED, name="noisy line", faults=_noisy_line)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""At the end of the plan: a device that fails these may say nothing true any more."""
+
+from xky.emulator import Linky
+from xky.emulator.faults import Fault
+from xky.emulator.faults.swapped_digits import SwappedDigits
+from xky.emulator.faults.two_bits import TwoBits
+from xky.protocol import Mode
+
+from ...campaign.stimulus import Stimulus
+from .meters import household_of_spring, index_label, power_label
+
+__all__ = [
+    "OTHER_MODE",
+    "SAME_CHECKSUM",
+]
+
+
+def _change_mode(meter: Linky) -> None:
+    meter.mode = Mode.STANDARD if meter.mode is Mode.HISTORIC else Mode.HISTORIC
+
+
+def _same_checksum(meter: Linky) -> tuple[Fault, ...]:
+    return SwappedDigits(index_label(meter)), TwoBits(power_label(meter))
+
+
+OTHER_MODE = Stimulus(
+    "other TIC mode", household_of_spring, at="2027-03-28T04:30", before=_change_mode, after=_change_mode,
+    disturbs=True, outlasts_detection=True, tail_on_same_meter=True, last=True,
+)  # fmt: skip
+SAME_CHECKSUM = Stimulus(
+    "damage that keeps the checksum", household_of_spring, at="2027-03-28T03:30", faults=_same_checksum, disturbs=True,
+    brief=True, tail_on_same_meter=True, last=True,
+)  # fmt: skip  # a device that believes it may refuse all true indexes from then on

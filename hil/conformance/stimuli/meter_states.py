@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a sound meter says: another house, another state of it, indexes at their limits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from xky.emulator import Linky, Peak
+from xky.emulator.legal_time import SECOND_US
+from xky.protocol import Group, Mode, encode_group
+
+from ...campaign.stimulus import Stimulus
+from .meters import (
+    HISTORIC,
+    HOUSE,
+    STANDARD,
+    exchanged,
+    index_label,
+    rolling_over,
+    studio,
+    three_phases,
+    three_phases_base,
+)
+
+__all__ = [
+    "BLANK_SEASON",
+    "CHANGE",
+    "DEGRADED_CLOCK",
+    "EXCHANGE",
+    "HIGHEST_INDEX",
+    "LONGEST_FRAME",
+    "LOWEST_INDEX",
+    "OVERLOAD",
+    "SHORT_FRAMES",
+    "SPACE_CHECKSUM",
+    "THREE_PHASES",
+]
+
+_HOUR_US = 3600 * SECOND_US
+
+
+def _announce_peaks(meter: Linky, count: int) -> None:
+    now = meter.now_us
+    meter.peaks = {n: Peak(now + 12 * n * _HOUR_US, now + 12 * (n + 1) * _HOUR_US) for n in range(1, count + 1)}
+
+
+def _announce_one_peak(meter: Linky) -> None:
+    _announce_peaks(meter, 1)
+
+
+def _fill_the_frame(meter: Linky) -> None:
+    """All that the mode can send at once: 1 711 characters of standard mode, plus MSG2 once."""
+    if meter.mode is Mode.STANDARD:
+        _announce_peaks(meter, 3)
+        meter.msg2 = "ULTRA COURT"
+
+
+def _forget_peaks(meter: Linky) -> None:
+    meter.peaks = None
+
+
+def _degrade_clock(meter: Linky) -> None:
+    meter.clock_degraded = True
+
+
+def _mend_clock(meter: Linky) -> None:
+    meter.clock_degraded = False
+
+
+def _make_space_checksum(meter: Linky) -> None:
+    """Stop the load and move the running index on to the next value whose checksum is a space."""
+    meter.load.hold(0)
+    label = index_label(meter)
+    at_zero = encode_group(Group(label, f"{0:09}"), meter.mode)[-2] - ord(" ")
+    shown = next(int(group.value) for group in meter.groups() if group.label == label)
+    meter.set(**{label: _next_with_digit_sum(shown, -at_zero % 64) % 10**9})
+
+
+def _next_with_digit_sum(value: int, rest: int) -> int:
+    """The first number found over ``value`` whose digits sum up to ``rest`` modulo 64, as checksums count them."""
+    for free in range(1, 9):  # digits on the right that may be chosen
+        for head in range(value // 10**free + 1, value // 10**free + 10):
+            for total in (rest, rest + 64):
+                needed = total - sum(int(digit) for digit in str(head))
+                if 0 <= needed <= 9 * free:
+                    nines, first = divmod(needed, 9)
+                    tail = f"{first}{'9' * nines}".zfill(free)[-free:]
+                    return int(f"{head}{tail}")
+    raise AssertionError("nine digits reach every sum modulo 64")
+
+
+def _overload(meter: Linky) -> None:
+    """A quarter over the subscription, on each phase: the breaker never opens at that (54E §7)."""
+    meter.load.hold(*(1250 * meter.pref_kva / meter.phases + 10 * phase for phase in range(meter.phases)))
+
+
+def _end_overload(meter: Linky) -> None:
+    meter.load.hold(500)
+
+
+def _set_index(value: int) -> Callable[[Linky], None]:
+    """Of the index that does not run: every contract has a first one, and it stands still."""
+
+    def set_index(meter: Linky) -> None:
+        meter.set(**{"EASF01" if meter.mode is Mode.STANDARD else "HCHC": value})
+
+    return set_index
+
+
+CHANGE = replace(HOUSE, name="change")
+SPACE_CHECKSUM = replace(HOUSE, name="space checksum", before=_make_space_checksum)
+DEGRADED_CLOCK = replace(HOUSE, name="degraded clock", modes=STANDARD, before=_degrade_clock, after=_mend_clock)
+BLANK_SEASON = replace(
+    HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
+    outlasts_freshness=True,
+)  # fmt: skip
+OVERLOAD = Stimulus(
+    "overload", studio, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
+    tail_on_same_meter=True,
+)  # fmt: skip
+THREE_PHASES = Stimulus("three phases", three_phases, modes=STANDARD)  # no peak: no blank season in it
+LONGEST_FRAME = Stimulus(
+    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True
+)
+SHORT_FRAMES = Stimulus(
+    "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
+    tail_on_same_meter=True,
+)  # fmt: skip
+HIGHEST_INDEX = Stimulus("index at its highest", rolling_over, before=_set_index(999_999_999))
+LOWEST_INDEX = Stimulus("index rolled over to zero", rolling_over, before=_set_index(0))
+EXCHANGE = Stimulus("meter exchange", exchanged, indexes_fall=True)

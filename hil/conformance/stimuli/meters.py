@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The meters of the suite beside its household, and the labels by which a stimulus finds what it needs in each."""
+
+from dataclasses import replace
+from datetime import date
+
+from xky.emulator import Linky, contract_maker
+from xky.emulator.contracts import Distributor
+from xky.protocol import Mode
+
+from ...campaign.stimulus import Stimulus, household
+
+__all__ = [
+    "HISTORIC",
+    "HOUSE",
+    "STANDARD",
+    "current_label",
+    "ejp",
+    "exchanged",
+    "flat",
+    "household_of_spring",
+    "index_label",
+    "power_label",
+    "rolling_over",
+    "studio",
+    "tempo",
+    "three_phases",
+    "three_phases_base",
+]
+
+HISTORIC, STANDARD = frozenset({Mode.HISTORIC}), frozenset({Mode.STANDARD})
+HOUSE = Stimulus("", household)  # what each step on the household's meter starts from
+_PEAK_DAY = date(2026, 10, 26)
+
+
+def flat(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Single-phase, HC/HP: for what needs such a meter."""
+    return Linky(mode=mode, contract="hc", seed=seed + 1, at=at_us)
+
+
+def studio(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Single-phase BASE."""
+    return Linky(mode=mode, contract="base", seed=seed + 7, at=at_us)
+
+
+def three_phases(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Three-phase TEMPO on a blue day; a producer in standard mode."""
+    blue = contract_maker("tempo")(colours={}, others_blue=True)
+    return Linky(mode=mode, phases=3, producer=mode is Mode.STANDARD, contract=blue, seed=seed, at=at_us)
+
+
+def three_phases_base(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Three-phase BASE, for short frames."""
+    return Linky(mode=mode, phases=3, contract="base", seed=seed, at=at_us)
+
+
+def tempo(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Single-phase TEMPO, blue days: what changes at 20:00 is the colour of tomorrow alone."""
+    blue = contract_maker("tempo")(colours={}, others_blue=True)
+    return Linky(mode=mode, contract=blue, seed=seed + 5, at=at_us)
+
+
+def ejp(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Single-phase EJP with one peak; the distributor has one index, so that notice and peak change alone."""
+    contract = replace(contract_maker("ejp")(None, {_PEAK_DAY: True}), distributor=Distributor(indexes=1))
+    return Linky(mode=mode, contract=contract, seed=seed + 6, at=at_us)
+
+
+def rolling_over(mode: Mode, seed: int, at_us: int) -> Linky:
+    """A meter of its own for indexes at their limits."""
+    return Linky(mode=mode, contract="hc", seed=seed + 4, at=at_us)
+
+
+def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Made where the time of the run then is: no meter has to wait through a winter."""
+    return Linky(mode=mode, contract="hc", seed=seed + 3, at=at_us)
+
+
+def exchanged(mode: Mode, seed: int, at_us: int) -> Linky:
+    """What the technician brings: another address, indexes near 0."""
+    meter = Linky(mode=mode, contract="hc", seed=seed + 2, at=at_us)
+    meter.start_at_zero()
+    return meter
+
+
+# Labels
+
+
+def index_label(meter: Linky) -> str:
+    """The label that shows the running index."""
+    running = meter.tariff.supplier_index
+    if meter.mode is Mode.STANDARD:
+        return f"EASF{running:02}"
+    return next(label for label, index in meter.contract.index_labels.items() if index in (0, running))
+
+
+def power_label(meter: Linky) -> str:
+    if meter.mode is Mode.HISTORIC:
+        return "PAPP"
+    return "IRMS1" if meter.quirks.pilot_labels else "SINSTS"  # whose SINST1 has no size that anyone could know
+
+
+def current_label(meter: Linky) -> str:
+    if meter.mode is Mode.STANDARD:
+        return "IRMS1"
+    return "IINST" if meter.phases == 1 else "IINST1"
