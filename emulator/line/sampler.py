@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What has arrived at the end of a way out by now: the line, as the reader's UART samples it.
+"""What has arrived at the end of an output by now: the line, as the reader's UART samples it.
 
 The reader may change its settings at any time, in the middle of a frame too: what is there already stays, what
 comes is sampled anew.

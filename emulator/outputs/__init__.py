@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ways out of the emulator, one file each."""
+"""Outputs of the emulator, one file each: what brings the characters of a line out."""
 
 from .output import Output
-from .port import UNTOLD_BAUD, Port, PortSettings, keeps_parity
+from .port import UNTOLD_BAUD, Port, PortSettings
+from .port_choice import keeps_parity
 
 __all__ = ["UNTOLD_BAUD", "Output", "Port", "PortSettings", "keeps_parity"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The face of every way out of the emulator."""
+"""The face of every output of the emulator."""
 
 from typing import Protocol
 

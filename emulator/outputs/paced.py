@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the ways out in real time share: characters leave when they have ended on the line, never before.
+"""What ports in real time share: characters leave when they have ended on the line, never before.
 
 The due time of a character is counted from the start of its burst, so nothing drifts: whoever comes late writes more
-at once, and the rate stays. A way faster than a real line may be patient: then a slow reader holds the
+at once, and the rate stays. A port faster than a real line may be patient: then a slow reader holds the
 sender back instead of losing characters, because its backlog says nothing about a device.
 """
 
@@ -28,7 +28,7 @@ _CHUNK_S = 0.008  # real seconds of characters written at once: 8 at 9600 baud, 
 
 
 class Pace:
-    """The clock of a way out.
+    """The clock of a port.
 
     Args:
         env: the bench's clock.
@@ -122,7 +122,7 @@ class Feed:
 
 
 class PacedPort(ABC):
-    """A port in real time. How a program opens it, and how characters leave, is each way's own.
+    """A port in real time. How a program opens it, and how characters leave, is each kind's own.
 
     Args:
         env: the bench's clock.
@@ -165,7 +165,7 @@ class PacedPort(ABC):
 
     @property
     def settings(self) -> Sequence[PortSettings]:
-        """What the program asked of the port; nothing, where the way out cannot know."""
+        """What the program asked of the port; nothing, where the port cannot know."""
         return ()
 
     @abstractmethod

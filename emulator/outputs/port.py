@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a port is to the bench: a way out that a program opens, and that may tell how the program set it."""
+"""What a port is to the bench: an output that a program opens, and that may tell how the program set it."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, overload
 
-from xky.protocol import InputError
-
 from .output import Output
 
-__all__ = ["KERNEL_BUFFER", "UNTOLD_BAUD", "Overruns", "Port", "PortSettings", "keeps_parity"]
+__all__ = ["KERNEL_BUFFER", "UNTOLD_BAUD", "Overruns", "Port", "PortSettings"]
 
-_PARITY = ("strip", "keep")
 KERNEL_BUFFER = 4095  # characters that the line discipline of a Linux serial port holds
 UNTOLD_BAUD = 50  # rate of a fresh pty that no program has set: who leaves it, or asks for it, reads the line as sent
 
@@ -53,7 +50,7 @@ class Overruns(Sequence[float]):
 
 @dataclass(frozen=True, slots=True)
 class PortSettings:
-    """What a program asked of its port at one time; None where the way out cannot know.
+    """What a program asked of its port at one time; None where the port cannot know.
 
     Attributes:
         at_s: when, on the bench's clock.
@@ -80,7 +77,7 @@ class PortSettings:
 
 
 class Port(Output, Protocol):
-    """A way out that a program opens by name."""
+    """An output that a program opens by name."""
 
     @property
     def name(self) -> str:
@@ -101,14 +98,3 @@ class Port(Output, Protocol):
     def settings(self) -> Sequence[PortSettings]:
         """What the program asked of the port, in order of time, each change once."""
         ...
-
-
-def keeps_parity(choice: str) -> bool:
-    """Whether a pty leaves the parity in its characters, in bit 7, as ``--parity`` says: ``strip`` or ``keep``.
-
-    Raises:
-        InputError: it says something else.
-    """
-    if choice not in _PARITY:
-        raise InputError(f"--parity {choice}: not known; known: {', '.join(_PARITY)}")
-    return choice == "keep"

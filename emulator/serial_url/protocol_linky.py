@@ -20,41 +20,38 @@ from ..line.line import Line
 from ..line.sampler import Sampler, uart_of
 from ..line.transmitter import Transmitter
 from ..outputs.port import Overruns, PortSettings
+from ..scenario.emulated import Emulated
 from ..scenario.play import Play
 from ..truth.journal import Truth
-from .url import Emulated, LinkyUrlError, parse_url
+from .url import LinkyUrlError, parse_url
 
 __all__ = ["LinkySerial", "LinkyUrlError", "Serial"]
 
 _AT_A_TIME = 8  # characters that a wait asks for where the reader does not say how many it needs
 
 
-class _Behind:
-    """What is behind a port: a line with a meter that talks, and the port's UART on it.
+class _LineBehind:
+    """What is behind a port: a line with a meter that talks, and the port's UART on it."""
 
-    Args:
-        asked: what the URL asks for.
-    """
-
-    def __init__(self, asked: Emulated) -> None:
+    def __init__(self, emulated: Emulated) -> None:
         self._env = simpy.Environment()
         self.sampler = Sampler()
         line, self._truth = Line(), Truth()
         line.connect(self.sampler.hear)
-        story = asked.story
-        meter = asked.meter.build(at_us=None if story is None else story.at_us)
+        scenario = emulated.scenario
+        meter = emulated.meter.build(at_us=None if scenario is None else scenario.at_us)
         meter.run_by(lambda: float(self._env.now))
-        transmitter = Transmitter(self._env, meter, line, self._truth, seed=asked.meter.seed)
+        transmitter = Transmitter(self._env, meter, line, self._truth, seed=emulated.meter.seed)
         transmitter.before_frame = self._truth.clear  # nobody is judged here
         self._play: Play | None = None
-        if story is not None:
-            self._play = Play(self._env, transmitter, story)
+        if scenario is not None:
+            self._play = Play(self._env, transmitter, scenario)
             self._env.process(self._play.run())
         self._env.process(transmitter.run(until=lambda: self.ended))
 
     @property
     def ended(self) -> bool:
-        """Whether the story is over: the line is silent from the next frame on."""
+        """Whether the scenario is over: the line is silent from the next frame on."""
         return self._play is not None and self._play.ended
 
     @property
@@ -95,7 +92,7 @@ class LinkySerial(serial.SerialBase):
         if self.is_open:
             raise serial.SerialException("Port is already open.")
         self._asked = parse_url(self.port)
-        self._behind = _Behind(self._asked)
+        self._line = _LineBehind(self._asked.emulated)
         self._as_read = self._asked.speed == math.inf
         self._received.clear()
         self.overruns, self.port_settings = Overruns(), []
@@ -117,9 +114,9 @@ class LinkySerial(serial.SerialBase):
             raise ValueError(str(error)) from None
         with self._changed:
             now_s = self._present()
-            if uart != self._behind.sampler.uart:
+            if uart != self._line.sampler.uart:
                 self._catch_up(now_s)
-                self._behind.sampler.change(uart, now_s)
+                self._line.sampler.change(uart, now_s)
                 self._changed.notify_all()
             last = self.port_settings[-1] if self.port_settings else None
             if last is None or settings != (last.baud, last.data_bits, last.parity, last.stop_bits):
@@ -131,14 +128,14 @@ class LinkySerial(serial.SerialBase):
 
     def _catch_up(self, now_s: float) -> None:
         """The line up to an instant; what finds the receive buffer full is lost."""
-        while self._behind.next_s <= now_s:
-            at_s = self._behind.next_s
-            self._behind.run_to(at_s)
+        while self._line.next_s <= now_s:
+            at_s = self._line.next_s
+            self._line.run_to(at_s)
             self._receive(at_s)
         self._receive(now_s)
 
     def _receive(self, at_s: float) -> None:
-        characters = self._behind.sampler.take(at_s)
+        characters = self._line.sampler.take(at_s)
         room = len(characters) if self._as_read else max(self._asked.buffer_bytes - len(self._received), 0)
         self._received += characters[:room]
         self.overruns.add(at_s, len(characters) - room)
@@ -163,8 +160,8 @@ class LinkySerial(serial.SerialBase):
             now_s = self._present()
             if now_s >= give_up_s:
                 return
-            due_s = self._behind.sampler.due_s(size - len(self._received))
-            until_s = min(give_up_s, self._behind.next_s, math.inf if due_s is None else due_s)
+            due_s = self._line.sampler.due_s(size - len(self._received))
+            until_s = min(give_up_s, self._line.next_s, math.inf if due_s is None else due_s)
             if not self._as_read:
                 wait_s = None if until_s == math.inf else max((until_s - now_s) / self._asked.speed, 0.0)
                 self._changed.wait(wait_s)
@@ -178,7 +175,7 @@ class LinkySerial(serial.SerialBase):
     def ended(self) -> bool:
         """Whether the scenario is over and all of it was read: nothing comes any more."""
         with self._changed:
-            return self._behind.ended and not self._received and self._behind.next_s == math.inf
+            return self._line.ended and not self._received and self._line.next_s == math.inf
 
     @property
     def in_waiting(self) -> int:

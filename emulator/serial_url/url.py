@@ -12,13 +12,11 @@ import serial
 
 from xky.protocol import InputError, Mode
 
-from ..meter_file.contract_table import drawn_contract
-from ..meter_file.meter_file import MeterFile, meter_file
 from ..outputs.port import KERNEL_BUFFER
 from ..runner import SLOWEST
-from ..scenario.scenario import Scenario, scenario_named
+from ..scenario.emulated import Emulated, emulated, foreign_to_scenario
 
-__all__ = ["Emulated", "LinkyUrlError", "parse_url"]
+__all__ = ["LinkyUrl", "LinkyUrlError", "parse_url"]
 
 SHAPE = "linky://standard?phases=3&seed=1"
 _FASTEST = 1000.0  # beyond, the meter could not keep up with the clock while a slow program does other things
@@ -62,23 +60,21 @@ _KEYS: dict[str, tuple[Callable[[str], Any], str]] = {
 
 
 @dataclass(frozen=True)
-class Emulated:
+class LinkyUrl:
     """What a URL asks for.
 
     Attributes:
-        meter: at the start.
-        story: what happens to it.
+        emulated: the meter, and what happens to it.
         speed: bench seconds per real second; infinite: as fast as it is read.
         buffer_bytes: receive buffer of the port.
     """
 
-    meter: MeterFile
-    story: Scenario | None = None
+    emulated: Emulated
     speed: float = 1.0
     buffer_bytes: int = KERNEL_BUFFER
 
 
-def parse_url(url: str) -> Emulated:
+def parse_url(url: str) -> LinkyUrl:
     """What a URL asks for; of its meter's keys, those of ``xky emulate``.
 
     Raises:
@@ -101,7 +97,7 @@ def parse_url(url: str) -> Emulated:
         except (ValueError, KeyError):
             raise LinkyUrlError(f"{url}: {key}={text}: expected {expected}") from None
     try:
-        return _emulated(mode, told)
+        return _linky_url(mode, told)
     except InputError as error:
         raise LinkyUrlError(f"{url}: {error}") from None
 
@@ -117,19 +113,11 @@ def _mode(netloc: str, path: str, url: str) -> Mode | None:
         raise LinkyUrlError(f"{url}: unknown mode {netloc!r}; write linky://historic or {SHAPE}") from None
 
 
-def _emulated(mode: Mode | None, told: dict[str, Any]) -> Emulated:
-    way = {"speed": told.pop("speed", 1.0), "buffer_bytes": told.pop("buffer", KERNEL_BUFFER)}
+def _linky_url(mode: Mode | None, told: dict[str, Any]) -> LinkyUrl:
+    port = {"speed": told.pop("speed", 1.0), "buffer_bytes": told.pop("buffer", KERNEL_BUFFER)}
     meter, scenario = told.pop("meter", None), told.pop("scenario", None)
     if mode is not None:
         told["mode"] = mode
-    if scenario is not None:
-        foreign = ["meter"] * (meter is not None) + [key for key in told if key not in ("mode", "seed")]
-        if foreign:
-            raise InputError(f"{foreign[0]}: a scenario brings its own meter and times; leave it out")
-        story = scenario_named(scenario, **told)
-        return Emulated(story.first_meter, story, **way)
-    if "contract" in told:
-        told["contract"] = drawn_contract(told["contract"])
-    written = (MeterFile() if meter is None else meter_file(meter)).changed(**told)
-    written.build()  # complains now
-    return Emulated(written, None, **way)
+    if scenario is not None and (foreign := foreign_to_scenario(meter, told)) is not None:
+        raise InputError(f"{foreign}: a scenario brings its own meter and times; leave it out")
+    return LinkyUrl(emulated(meter, scenario, told), **port)

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import InputError, Mode
 
-from ..bench.devices import LINES
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import certify
 from ..campaign.print_defect_matrix import print_matrix
@@ -34,7 +34,7 @@ def command(
     board: Annotated[str | None, typer.Option(help="The board that it is: a name or a TOML file.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
     labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
-    line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(LINES)}.")] = "pty",
+    line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")] = "pty",
     parity: Annotated[
         str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
     ] = "strip",

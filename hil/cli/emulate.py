@@ -2,30 +2,28 @@
 """``xky emulate``: a Linky, or a capture, on a port in real time, or into a file as fast as it can."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import simpy
 import typer
 
-from xky.emulator import Line, Transmitter, Truth, contract_names
-from xky.emulator.line.replay import Replay, bursts_of
+from xky.emulator import contract_names
 from xky.emulator.meter import DEFAULT_AT
-from xky.emulator.meter_file.contract_table import drawn_contract
-from xky.emulator.meter_file.meter_file import MeterFile, meter_file, meter_names
-from xky.emulator.outputs import keeps_parity
-from xky.emulator.outputs.choice import PortChoice
-from xky.emulator.outputs.file import FileOutput
+from xky.emulator.meter_file.meter_file import meter_names
+from xky.emulator.outputs.port_choice import keeps_parity
 from xky.emulator.runner import FASTEST, SLOWEST
-from xky.emulator.scenario.actions import Actions
-from xky.emulator.scenario.play import Play
-from xky.emulator.scenario.scenario import Scenario, scenario_named, scenario_names
-from xky.emulator.scenario.timeline import Timeline
+from xky.emulator.scenario.emulated import Emulated, emulated, foreign_to_scenario
+from xky.emulator.scenario.scenario import scenario_names
 from xky.protocol import InputError, Mode
 
-from ..emulation.control import Control, Session, open_control
-from ..emulation.on_ports import OnPorts, ways_for
+from ..emulation.control import open_control
+from ..emulation.emulated_run import EmulatedRun
+from ..emulation.play import play
+from ..emulation.ports import port_choices
+from ..emulation.replayed_run import ReplayedRun
 from ..plot import check_plot, draw_run
 from ..recording.source import open_recording
 
@@ -79,7 +77,7 @@ def command(
     if plot is not None:
         check_plot(plot)
     given = {"--link": link, "--out": out, "--plot": plot, "--control": control}
-    ways = ways_for(
+    choices = port_choices(
         port, meters, [option for option, value in given.items() if value is not None], keep_parity=keeps_parity(parity)
     )
     virtual = out is not None and link is None and port is None
@@ -88,177 +86,48 @@ def command(
         foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
                    "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
                    "--control": control, "--meters": meters if meters > 1 else None}  # fmt: skip
-        if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
-            raise InputError(f"--out {out}: is the capture itself; give another name")
-        _emulate(env, [_Replayed(env, replay, mode, foreign)], ways, speed, out, link, virtual=virtual)
+        _check_replay(replay, out, [option for option, value in foreign.items() if value is not None])
+        replayed = ReplayedRun(env, open_recording(replay, mode))
+        with _ends_at_will():
+            play(env, [replayed], choices, speed=speed, link=link, out=out, virtual=virtual)
         return
-    runs: list[_Run] = []
-    for number in range(meters):
-        of_its_own = runs[0].seed + number if runs else seed
-        told = _Told(mode=mode, phases=phases, producer=producer or None, contract=contract, at=at, seed=of_its_own)
-        story = None if scenario is None else _scenario(scenario, meter, told)
-        written = _meter(meter, told) if story is None else story.first_meter
-        runs.append(_Run(env, written, story, frames, keep_chronicle=plot is not None))
-    run = runs[0]
+    told = {"mode": mode, "phases": phases, "producer": producer or None, "contract": contract, "at": at, "seed": seed}
+    told = {key: value for key, value in told.items() if value is not None}
+    first = _emulated(meter, scenario, told)
+    runs = [EmulatedRun(env, first, frames, keep_timeline=plot is not None)]
+    for number in range(1, meters):
+        other = _emulated(meter, scenario, {**told, "seed": runs[0].seed + number})
+        runs.append(EmulatedRun(env, other, frames, keep_timeline=plot is not None))
     channel = open_control(control, control_token, virtual=virtual)
+    timeline, transmitter = runs[0].timeline, runs[0].transmitter
     try:
-        _emulate(env, runs, ways, speed, out, link, channel, virtual=virtual)
+        with _ends_at_will():
+            play(env, runs, choices, speed=speed, link=link, out=out, virtual=virtual, control=channel)
     finally:
-        if plot is not None and run.chronicle.moments:
-            run.chronicle.close(run.transmitter.meter)
-            draw_run(run.chronicle, plot, story.title if story is not None else written.title)
+        if plot is not None and timeline.moments:
+            timeline.close(transmitter.meter)
+            draw_run(timeline, plot, first.meter.title if first.scenario is None else first.scenario.title)
 
 
-def _emulate(
-    env: simpy.Environment,
-    runs: "Sequence[_Run | _Replayed]",
-    ways: Sequence[PortChoice],
-    speed: float,
-    out: Path | None,
-    link: Path | None,
-    channel: Control | None = None,
-    *,
-    virtual: bool,
-) -> None:
-    """Into a file in virtual time, or on ports in real time, or both in real time."""
-    recorder = FileOutput(out) if out is not None else None
+@contextmanager
+def _ends_at_will() -> Iterator[None]:
+    """Ctrl-C is the ordinary end of a run without --frames."""
     try:
-        if recorder is not None:
-            runs[0].line.connect(recorder)
-        if virtual:
-            runs[0].run_virtual()
-        else:
-            _run_on_ports(env, runs, ways, speed, link, channel)
+        yield
     except KeyboardInterrupt:
-        sys.exit(0)  # the ordinary end of a run without --frames
-    finally:
-        if channel is not None:
-            channel.close()
-        if recorder is not None:
-            recorder.close()
+        sys.exit(0)
 
 
-class _Told:
-    """What the command line says of the meter, over any file."""
-
-    def __init__(self, **options: Any) -> None:
-        self.options = {name: value for name, value in options.items() if value is not None}
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """The same as keys of a meter's file."""
-        if "contract" not in self.options:
-            return self.options
-        return self.options | {"contract": drawn_contract(self.options["contract"])}
-
-
-def _meter(name: str | None, told: _Told) -> MeterFile:
-    """The meter of ``--meter``, or a common one, with what else the command line says."""
-    meter = (MeterFile() if name is None else meter_file(name)).changed(**told.changes)
-    meter.build()  # complains before anything is written
-    return meter
-
-
-def _scenario(name: str, meter: str | None, told: _Told) -> Scenario:
-    foreign = ["--meter"] * (meter is not None) + [f"--{key}" for key in told.options if key not in ("mode", "seed")]
+def _check_replay(replay: str, out: Path | None, foreign: Sequence[str]) -> None:
+    if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
+        raise InputError(f"--out {out}: is the capture itself; give another name")
     if foreign:
+        raise InputError(f"{foreign[0]}: a capture says what it says; leave {foreign[0]} or --replay out")
+
+
+def _emulated(meter: str | None, scenario: str | None, told: Mapping[str, Any]) -> Emulated:
+    if scenario is not None and (foreign := foreign_to_scenario(meter, told)) is not None:
         raise InputError(
-            f"{foreign[0]}: a scenario brings its own meter and times; leave it out, or write it in the scenario"
+            f"--{foreign}: a scenario brings its own meter and times; leave it out, or write it in the scenario"
         )
-    return scenario_named(name, **told.options)
-
-
-class _Run:
-    """One emulated line."""
-
-    def __init__(
-        self,
-        env: simpy.Environment,
-        written: MeterFile,
-        story: Scenario | None,
-        frames: int | None,
-        *,
-        keep_chronicle: bool,
-    ) -> None:
-        self.env = env
-        self.seed = written.seed
-        self.line, self._truth, self.chronicle = Line(), Truth(), Timeline()
-        self._keep_chronicle = keep_chronicle
-        meter = written.build(at_us=None if story is None else story.at_us)
-        meter.run_by(lambda: float(self.env.now))
-        self.transmitter = Transmitter(self.env, meter, self.line, self._truth, seed=written.seed)
-        self.transmitter.before_frame = self._before_frame
-        self._frames, self._sent = frames, 0
-        self._play: Play | None = None
-        if story is not None:
-            self._play = Play(self.env, self.transmitter, story, self.chronicle.remark)
-            self.env.process(self._play.run())
-            self.acts = self._play.acts
-        else:
-            self.acts = Actions(self.env, self.transmitter, written, self.chronicle.remark)
-        self.desk: Session | None = None
-        self.ended = False
-        self.env.process(self.transmitter.run(until=lambda: self.ended))
-
-    def _before_frame(self) -> None:
-        self.ended = (self._frames is not None and self._sent >= self._frames) or (
-            self._play is not None and self._play.ended
-        )
-        if self.transmitter.meter.powered:
-            self._sent += 1
-        if self.desk is not None:
-            self.desk.between_frames(self._truth)
-        self._truth.clear()  # an emulator that runs for days keeps no journal
-        if self._keep_chronicle:
-            self.chronicle.look(self.transmitter.meter)
-
-    def run_virtual(self) -> None:
-        """As fast as it can."""
-        while not self.ended:
-            self.env.step()
-
-
-class _Replayed:
-    """One recorded line."""
-
-    def __init__(self, env: simpy.Environment, source: str, mode: Mode | None, foreign: Mapping[str, object]) -> None:
-        told = [name for name, value in foreign.items() if value is not None]
-        if told:
-            raise InputError(f"{told[0]}: a capture says what it says; leave {told[0]} or --replay out")
-        recording = open_recording(source, mode)
-        self._env, self.line = env, Line()
-        self._replay = Replay(env, self.line, bursts_of(recording.runs, recording.mode.character_s))
-        self._process = env.process(self._replay.run())
-
-    @property
-    def ended(self) -> bool:
-        """Whether all was sent."""
-        return self._replay.ended
-
-    def run_virtual(self) -> None:
-        """As fast as it can."""
-        self._env.run(until=self._process)
-
-
-def _run_on_ports(
-    env: simpy.Environment,
-    runs: Sequence[_Run | _Replayed],
-    ways: Sequence[PortChoice],
-    speed: float,
-    link: Path | None,
-    channel: Control | None,
-) -> None:
-    has_a_beginning = any(isinstance(run, _Replayed) for run in runs)  # which somebody should hear
-    with OnPorts(
-        env, [run.line for run in runs], ways, speed=speed, link=link, patient=speed > 1 or has_a_beginning
-    ) as ports:
-        ports.tell_names()
-        if channel is not None and isinstance(run := runs[0], _Run):
-            run.desk = channel.start(env, run.transmitter, run.acts)
-        ports.wait_for_readers()
-        if channel is not None:
-            channel.watch(ports.runner)
-        ports.play(lambda: all(run.ended for run in runs))
-        if channel is not None:
-            channel.close()
-        ports.drain()
+    return emulated(meter, scenario, told)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from xky.emulator import Linky
+from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.hil.bench.bench import Bench, board_of
-from xky.hil.bench.devices import LINES, Device, device_kinds, open_device
+from xky.hil.bench.devices import Device, device_kinds, open_device
 from xky.protocol import InputError, Mode
 
 from ..compiler import HAS_COMPILER
@@ -137,7 +138,7 @@ def test_an_unknown_way_to_make_a_port_is_the_persons_fault() -> None:
 
 
 @pytest.mark.realtime
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", DEVICE_LINES)
 def test_an_exec_device_reads_on_every_line_and_the_bench_sees_how_it_set_its_port(line: str) -> None:
     kind = KINDS["exec"]
     with wired(open_device(kind.spec, line=line), kind, Mode.HISTORIC) as bench:

@@ -6,14 +6,12 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from xky.emulator.outputs.choice import DEVICE_LINES
+from xky.emulator.outputs.port_choice import check_device_line
 from xky.protocol import InputError
 
 from .device import Device, DeviceContext, FedDevice, is_fed
 
 __all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "is_fed", "open_device"]
-
-LINES = DEVICE_LINES  # ways to make the port of an exec: device
 
 
 def device_kinds() -> list[str]:
@@ -31,8 +29,7 @@ def open_device(spec: str, **options: Any) -> Device:
     Raises:
         InputError: no such kind, or the rest does not fit it.
     """
-    if options.get("line", "pty") not in LINES:
-        raise InputError(f"--line {options['line']}: not known; known: {', '.join(LINES)}")
+    check_device_line(options.get("line", "pty"))
     scheme, colon, rest = spec.partition(":")
     kinds = device_kinds()
     if not colon or scheme not in kinds:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 
 from xky.boards import Board
 from xky.emulator.outputs import Port, PortSettings, keeps_parity
-from xky.emulator.outputs.choice import port_choice
+from xky.emulator.outputs.port_choice import port_choice
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
@@ -54,7 +54,7 @@ class ExecDevice:
     board: Board | None = None
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
-        self._way = port_choice(line, keep_parity=keeps_parity(parity))
+        self._port_choice = port_choice(line, keep_parity=keeps_parity(parity))
         try:
             self._words = shlex.split(rest)
         except ValueError as error:
@@ -79,7 +79,7 @@ class ExecDevice:
 
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         self._context = context
-        self._port = self._way.open(
+        self._port = self._port_choice.open(
             context.env,
             speed=context.speed,
             buffer_bytes=context.board.receiver.buffer_bytes,

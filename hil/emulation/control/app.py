@@ -49,11 +49,11 @@ _WRONG: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_app(desk: Session, ask: Ask, address: Address) -> Callable[..., Any]:
+def make_app(session: Session, ask: Ask, address: Address) -> Callable[..., Any]:
     """The guarded application.
 
     Args:
-        desk: does what is asked.
+        session: does what is asked.
         ask: has it done in the bench's thread.
         address: where it listens.
     """
@@ -69,9 +69,9 @@ def make_app(desk: Session, ask: Ask, address: Address) -> Callable[..., Any]:
     )
     _add_pages(app)
     _add_complaints(app)
-    _add_questions(app, desk, ask)
-    _add_changes(app, desk, ask)
-    _add_faults(app, desk, ask)
+    _add_questions(app, session, ask)
+    _add_changes(app, session, ask)
+    _add_faults(app, session, ask)
     return Guard(app, address)
 
 
@@ -83,14 +83,14 @@ async def _answer(ask: Ask, act: Callable[[], _T]) -> _T:
         raise BenchError(f"the bench did not answer within {ANSWERS_WITHIN_S:.0f} s; nothing was done") from None
 
 
-def _add_questions(app: FastAPI, desk: Session, ask: Ask) -> None:
+def _add_questions(app: FastAPI, session: Session, ask: Ask) -> None:
     @app.get("/state", tags=["look"], summary="The meter as it is")
     async def state() -> State:
-        return await _answer(ask, desk.state)
+        return await _answer(ask, session.state)
 
     @app.get("/frame", tags=["look"], summary="A frame as the meter would send it now")
     async def frame() -> FrameAnswer:
-        return await _answer(ask, desk.frame)
+        return await _answer(ask, session.frame)
 
     @app.get(
         "/frame/bytes",
@@ -100,7 +100,7 @@ def _add_questions(app: FastAPI, desk: Session, ask: Ask) -> None:
         responses={200: {"content": {"application/octet-stream": {}}, "description": "STX to ETX"}},
     )
     async def frame_bytes() -> Response:
-        said = await _answer(ask, desk.frame)
+        said = await _answer(ask, session.frame)
         return Response(bytes.fromhex(said.data_hex), media_type="application/octet-stream")
 
     @app.get("/truth", tags=["look"], summary="What really went onto the line, and what a receiver must make of it")
@@ -108,46 +108,46 @@ def _add_questions(app: FastAPI, desk: Session, ask: Ask) -> None:
         since: Annotated[int, Query(ge=0, description="Number of the first frame.")] = 0,
         limit: Annotated[int, Query(ge=1, le=100, description="Frames at most.")] = 10,
     ) -> TruthAnswer:
-        return await _answer(ask, lambda: desk.truth(since, limit))
+        return await _answer(ask, lambda: session.truth(since, limit))
 
     @app.get("/registers", tags=["registers"], summary="Energies and powers that can be set")
     async def get_registers() -> Registers:
-        return await _answer(ask, desk.registers)
+        return await _answer(ask, session.registers)
 
 
-def _add_changes(app: FastAPI, desk: Session, ask: Ask) -> None:
+def _add_changes(app: FastAPI, session: Session, ask: Ask) -> None:
     @app.put("/load", tags=["drive"], summary="What the house draws from now on")
     async def set_load(body: Annotated[LoadBody, _example({"load_va": 5200})]) -> Done:
-        return await _answer(ask, lambda: desk.happen(body.happening()))
+        return await _answer(ask, lambda: session.happen(body.happening()))
 
     @app.put("/tariff", tags=["drive"], summary="Another contract, a mobile peak, or on to where an index runs")
     async def set_tariff(body: Annotated[TariffBody, _example({"supplier_index": 1})]) -> Done:
-        return await _answer(ask, lambda: desk.set_tariff(body))
+        return await _answer(ask, lambda: session.set_tariff(body))
 
     @app.put("/registers", tags=["registers"], summary="Set registers by label")
     async def set_registers(body: Annotated[RegistersBody, _example({"EAST": 1234567})]) -> Done:
-        return await _answer(ask, lambda: desk.set_registers(body.root))
+        return await _answer(ask, lambda: session.set_registers(body.root))
 
     @app.post("/event", tags=["drive"], summary="Anything that an event of a scenario can do")
     async def happen(body: Annotated[EventBody, _example({"msg1": "BONJOUR", "cover_open": True})]) -> Done:
-        return await _answer(ask, lambda: desk.happen(body))
+        return await _answer(ask, lambda: session.happen(body))
 
     @app.post("/supply/cut", tags=["drive"], summary="The network goes")
     async def cut_supply(body: Annotated[CutBody, _example({"for_s": 30})] = CutBody()) -> Done:  # noqa: B008  frozen
-        return await _answer(ask, lambda: desk.cut_supply(body))
+        return await _answer(ask, lambda: session.cut_supply(body))
 
     @app.post("/supply/restore", tags=["drive"], summary="The network comes back")
     async def restore_supply(body: Annotated[RestoreBody, _example({})] = RestoreBody()) -> Done:  # noqa: B008  frozen
-        return await _answer(ask, lambda: desk.restore_supply(body.clock_reserve_s))
+        return await _answer(ask, lambda: session.restore_supply(body.clock_reserve_s))
 
 
-def _add_faults(app: FastAPI, desk: Session, ask: Ask) -> None:
+def _add_faults(app: FastAPI, session: Session, ask: Ask) -> None:
     @app.get("/faults", tags=["faults"], summary="Faults that were injected here and are on the line")
     async def faults() -> list[FaultAnswer]:
-        return await _answer(ask, desk.faults)
+        return await _answer(ask, session.faults)
 
     async def inject(body: FaultBody) -> FaultAnswer:
-        return await _answer(ask, lambda: desk.inject(body))
+        return await _answer(ask, lambda: session.inject(body))
 
     example = _example({"name": "wrong_checksum", "label": "EAST", "for_frames": 3})
     inject.__annotations__["body"] = Annotated[any_fault(), example]  # of all that there are, known only now
@@ -155,11 +155,11 @@ def _add_faults(app: FastAPI, desk: Session, ask: Ask) -> None:
 
     @app.delete("/faults", tags=["faults"], summary="Clear them all")
     async def clear_faults() -> Done:
-        return await _answer(ask, desk.clear_faults)
+        return await _answer(ask, session.clear_faults)
 
     @app.delete("/faults/{id}", tags=["faults"], summary="Clear one", responses={404: {"model": Wrong}})
     async def clear_fault(number: Annotated[int, Path(alias="id", description="As its injection told.")]) -> Done:
-        return await _answer(ask, lambda: desk.clear_faults(number))
+        return await _answer(ask, lambda: session.clear_faults(number))
 
 
 def _example(body: dict[str, Any]) -> Any:

@@ -69,20 +69,20 @@ class Control:
         """What a client opens."""
         return self._address.url(self._socket.getsockname()[1])
 
-    def start(self, env: simpy.Environment, transmitter: Transmitter, acts: Actions) -> Session:
-        """Serve, and tell people where; the desk wants to be told of frame boundaries."""
+    def start(self, env: simpy.Environment, transmitter: Transmitter, actions: Actions) -> Session:
+        """Serve, and tell people where; the session wants to be told of frame boundaries."""
         from .app import make_app
         from .server import Server
 
-        desk = Session(env, transmitter, acts)
-        server = Server(make_app(desk, self._bridge.ask, self._address), self._socket)
+        session = Session(env, transmitter, actions)
+        server = Server(make_app(session, self._bridge.ask, self._address), self._socket)
         url = self.url
         server.start()
         self._stop = server.stop
         print(f"xky: control at {url}, its page at {url}/docs", file=sys.stderr, flush=True)
         if self._address.made_up:
             print(f"xky: its token is {self._address.token}", file=sys.stderr, flush=True)
-        return desk
+        return session
 
     def watch(self, runner: RealTime) -> None:
         """From now on requests are done by the bench's loop."""

@@ -39,16 +39,16 @@ class Session:
     Args:
         env: the bench's clock.
         transmitter: of the run.
-        acts: what may happen to its meter; a scenario may use it too.
+        actions: what may happen to its meter; a scenario may use it too.
         kept: frames that the journal keeps.
     """
 
     def __init__(
-        self, env: simpy.Environment, transmitter: Transmitter, acts: Actions, kept: int = FRAMES_KEPT
+        self, env: simpy.Environment, transmitter: Transmitter, actions: Actions, kept: int = FRAMES_KEPT
     ) -> None:
         self._env = env
         self._transmitter = transmitter
-        self._acts = acts
+        self._actions = actions
         self._kept = kept
         self._journal = Journal(kept)
         self._faults = FaultBox(transmitter)
@@ -121,9 +121,9 @@ class Session:
             if not 0 < skip_to_us - meter.true_us <= _FARTHEST_US:
                 now = local_time(meter.true_us).replace(tzinfo=None).isoformat(timespec="seconds")
                 raise InputError(f"skip_to {what.skip_to!r}: is not after the present, {now}, or over 366 days ahead")
-        after = check_happening(what, self._acts.file, meter.true_us, Written())
+        after = check_happening(what, self._actions.file, meter.true_us, Written())
         done = self._done(*(what.actions or ["say"]))
-        self._acts.happen(what, after, skip_to_us=skip_to_us)
+        self._actions.happen(what, after, skip_to_us=skip_to_us)
         return done
 
     def set_registers(self, registers: Mapping[str, int]) -> Done:
@@ -165,7 +165,7 @@ class Session:
             return self.happen(Happening(outage=Outage(for_s=body.for_s, clock_reserve_s=body.clock_reserve_s)))
         self._with_supply("end the outage first")
         done = self._done("supply cut")
-        self._acts.cut_supply()
+        self._actions.cut_supply()
         return done
 
     def restore_supply(self, reserve_s: float) -> Done:
@@ -173,7 +173,7 @@ class Session:
         if self._meter.powered:
             raise NotNowError("there is supply; cut it first")
         done = self._done("supply restored")
-        self._acts.restore_supply(reserve_s)
+        self._actions.restore_supply(reserve_s)
         return done
 
     def faults(self) -> list[FaultAnswer]:

@@ -44,10 +44,10 @@ def red_morning() -> Timeline:
     return Timeline(moments, [TimelineNote(parse_at("2027-01-05T06:00"), "the red day begins")])
 
 
-def drawn(chronicle: Timeline, tmp_path: Path, title: str = "A run") -> list[str]:
+def drawn(timeline: Timeline, tmp_path: Path, title: str = "A run") -> list[str]:
     """The texts of its picture, in order."""
     path = tmp_path / "run.svg"
-    draw_run(chronicle, path, title)
+    draw_run(timeline, path, title)
     texts = re.findall(r"<text [^>]*>([^<]*)</text>", path.read_text(encoding="utf-8"))
     return [text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\xa0", " ") for text in texts]
 
@@ -155,9 +155,9 @@ def test_another_meter_and_a_register_that_was_set_are_no_consumption(tmp_path: 
 # Time
 
 
-def clock_texts(chronicle: Timeline, tmp_path: Path) -> list[str]:
+def clock_texts(timeline: Timeline, tmp_path: Path) -> list[str]:
     """Times and zones of the axis."""
-    return [text for text in drawn(chronicle, tmp_path) if re.fullmatch(r"\d\d:\d\d(:\d\d)?|CES?T", text)]
+    return [text for text in drawn(timeline, tmp_path) if re.fullmatch(r"\d\d:\d\d(:\d\d)?|CES?T", text)]
 
 
 def axis_texts(tmp_path: Path) -> list[str]:

@@ -35,17 +35,17 @@ class Driven:
         self.sent: list[SentFrame] = []
         self.transmitter = Transmitter(self.env, built, line, truth, seed=file.seed)
         self.remarks: list[str] = []
-        self.acts = Actions(self.env, self.transmitter, file, lambda at_us, text: self.remarks.append(text))
-        self.desk = Session(self.env, self.transmitter, self.acts, kept)
+        self.actions = Actions(self.env, self.transmitter, file, lambda at_us, text: self.remarks.append(text))
+        self.session = Session(self.env, self.transmitter, self.actions, kept)
 
         def before_frame() -> None:
             self.sent += truth
-            self.desk.between_frames(truth)
+            self.session.between_frames(truth)
             truth.clear()
 
         self.transmitter.before_frame = before_frame
         self.env.process(self.transmitter.run())
-        self.app = make_app(self.desk, self.ask, address_of(at, token))
+        self.app = make_app(self.session, self.ask, address_of(at, token))
 
     @staticmethod
     def ask(act: Callable[[], Any]) -> Future[Any]:

@@ -272,7 +272,7 @@ def test_a_meter_that_was_driven_is_no_other_than_one_that_was_only_looked_at() 
 def test_the_files_meter_follows_what_happens() -> None:
     run = Driven()
     run.do("POST", "/event", {"mode": "historic", "pref_kva": 9})
-    assert run.acts.file == MeterFile(load_va=500, mode="historic", pref_kva=9)
+    assert run.actions.file == MeterFile(load_va=500, mode="historic", pref_kva=9)
     run.do("PUT", "/load", {"load_va": 700})
     run.do("POST", "/event", {"exchange": {"phases": 3}})
     assert run.transmitter.meter.phases == 3

@@ -191,19 +191,19 @@ def test_an_outage_may_be_cut_and_restored_without_a_body() -> None:
 
 def test_a_run_that_is_over_or_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     run, late = Driven(), Future[Any]()
-    run.app = app.make_app(run.desk, lambda act: late, address_of("8080", None))
+    run.app = app.make_app(run.session, lambda act: late, address_of("8080", None))
     monkeypatch.setattr(app, "ANSWERS_WITHIN_S", 0.01)
     assert run.refused("GET", "/state", None) == (503, "the bench did not answer within 0 s; nothing was done")
     assert late.cancelled()  # it does not happen later
     bridge = Bridge()
     bridge.close()
-    run.app = app.make_app(run.desk, bridge.ask, address_of("8080", None))
+    run.app = app.make_app(run.session, bridge.ask, address_of("8080", None))
     assert run.refused("PUT", "/load", {"load_va": 1}) == (503, "the run is over; start the emulator again")
 
 
 def test_a_mistake_of_the_bench_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Driven()
-    monkeypatch.setattr(run.desk, "_acts", None)
+    monkeypatch.setattr(run.session, "_actions", None)
     answer = run.call("PUT", "/load", {"load_va": 1})
     assert answer.status_code == 500
     assert answer.json()["detail"].startswith("a mistake of the bench itself, AttributeError")

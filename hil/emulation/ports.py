@@ -11,16 +11,16 @@ from types import TracebackType
 import simpy
 
 from xky.emulator import Line
-from xky.emulator.outputs.choice import STDOUT, PortChoice, port_choice
 from xky.emulator.outputs.paced import PacedPort
+from xky.emulator.outputs.port_choice import PTY, SERIAL, STDOUT, PortChoice, port_choice
 from xky.emulator.runner import RealTime
 from xky.protocol import InputError
 
-__all__ = ["OnPorts", "ways_for"]
+__all__ = ["EmulatedPorts", "port_choices"]
 
 
-def ways_for(port: str | None, meters: int, given: Sequence[str], *, keep_parity: bool = False) -> list[PortChoice]:
-    """A way out for each meter.
+def port_choices(port: str | None, meters: int, given: Sequence[str], *, keep_parity: bool = False) -> list[PortChoice]:
+    """A port for each meter, not opened yet.
 
     Args:
         port: as the command line has it; None is a pseudo-terminal.
@@ -29,21 +29,21 @@ def ways_for(port: str | None, meters: int, given: Sequence[str], *, keep_parity
         keep_parity: leave it in the characters of a pseudo-terminal.
 
     Raises:
-        InputError: no such way, or it does not go with the rest.
+        InputError: no such port, or it does not go with the rest.
     """
-    ways = [port_choice(port or "pty", number, keep_parity=keep_parity) for number in range(meters)]
-    kind = ways[0].kind
-    if "--link" in given and kind != "pty":
+    choices = [port_choice(port or PTY, number, keep_parity=keep_parity) for number in range(meters)]
+    kind = choices[0].kind
+    if "--link" in given and kind != PTY:
         raise InputError(f"--link: points to a pseudo-terminal; leave it out with --port {port}")
     if meters > 1:
-        if kind in (STDOUT, "serial"):
+        if kind in (STDOUT, SERIAL):
             raise InputError(f"--meters {meters}: --port {port} takes one; choose pty, tcp or rfc2217")
         if given:
             raise InputError(f"{given[0]}: is for one meter; leave it out with --meters {meters}")
-    return ways
+    return choices
 
 
-class OnPorts:
+class EmulatedPorts:
     """A port for each line, and the loop that plays them; a context, which closes them.
 
     A single line may wait for its reader; of several, none waits for another's.
@@ -51,7 +51,7 @@ class OnPorts:
     Args:
         env: the clock of all lines.
         lines: what to bring out.
-        ways: how, one a line.
+        choices: of the ports, one a line.
         speed: bench seconds per real second.
         link: symbolic link to make to the first port's name.
         patient: whether a single line waits, as one does that is faster than a real one.
@@ -65,20 +65,20 @@ class OnPorts:
         self,
         env: simpy.Environment,
         lines: Sequence[Line],
-        ways: Sequence[PortChoice],
+        choices: Sequence[PortChoice],
         *,
         speed: float,
         link: Path | None,
         patient: bool,
     ) -> None:
         self._link = link
-        self._to_stdout = ways[0].kind == STDOUT
+        self._to_stdout = choices[0].kind == STDOUT
         self._ports: list[PacedPort] = []
         with ExitStack() as opened:
             self.runner = RealTime(env, speed)
             opened.callback(self.runner.close)
-            for line, chosen in zip(lines, ways, strict=True):
-                port = chosen.open(env, speed=speed, patient=patient and len(lines) == 1, runner=self.runner)
+            for line, choice in zip(lines, choices, strict=True):
+                port = choice.open(env, speed=speed, patient=patient and len(lines) == 1, runner=self.runner)
                 opened.callback(port.close)
                 line.connect(port)
                 self._ports.append(port)
@@ -86,7 +86,7 @@ class OnPorts:
                 opened.enter_context(_linked(link, self._ports[0].name))
             self._opened = opened.pop_all()
 
-    def __enter__(self) -> "OnPorts":
+    def __enter__(self) -> "EmulatedPorts":
         return self
 
     def __exit__(

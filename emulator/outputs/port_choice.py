@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ways out of the emulator by the names that people give them."""
+"""Ports by the names that people give them: ``--port`` of ``xky emulate``, ``--line`` and ``--parity`` of a device."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,16 +15,17 @@ from ..runner import RealTime
 from .paced import PacedPort
 from .port import KERNEL_BUFFER
 
-__all__ = ["DEVICE_LINES", "STDOUT", "PortChoice", "port_choice"]
+__all__ = ["DEVICE_LINES", "PTY", "SERIAL", "STDOUT", "PortChoice", "check_device_line", "keeps_parity", "port_choice"]
 
-DEVICE_LINES = ("pty", "tcp", "rfc2217")  # ways that a program under test can open
-STDOUT = "-"
+PTY, SERIAL, STDOUT = "pty", "serial", "-"
+DEVICE_LINES = (PTY, "tcp", "rfc2217")  # ports that are made for a program under test
+_PARITY = ("strip", "keep")
 _KNOWN = "pty, tcp, tcp://HOST:PORT, rfc2217, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, -"
 _CLASSES = {"tcp": "PortTcp", "rfc2217": "PortRfc2217"}
 
 
 class PortChoice:
-    """A way out that somebody chose, not opened yet.
+    """A port that somebody chose, not opened yet.
 
     Attributes:
         text: as it was chosen.
@@ -55,24 +56,24 @@ class PortChoice:
 
 
 def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> PortChoice:
-    """A way by its name.
+    """A port by its name.
 
     Args:
         text: such as ``pty``, ``tcp``, ``rfc2217://127.0.0.1:7000``, ``serial:/dev/ttyUSB0``, ``-``.
         number: of this one among several that somebody wants alike, from 0 on: they listen at ports in a row.
-        keep_parity: see ``PortPty``; the other ways need no such choice.
+        keep_parity: see ``PortPty``; the others need no such choice.
 
     Raises:
-        InputError: no such way, or none that takes parity off.
+        InputError: no such port, or none that takes parity off.
     """
-    if text == "pty":
+    if text == PTY:
         return PortChoice(text, text, partial(_made, "pty", "PortPty", keep_parity=keep_parity))
     if keep_parity:
         raise InputError(f"--parity keep: is for a pseudo-terminal; leave it out with {text}")
     if text == STDOUT:
         return PortChoice(text, text, partial(_made, "stdout", "PortStdout"))
     scheme, _, rest = text.partition(":")
-    if scheme == "serial" and rest:
+    if scheme == SERIAL and rest:
         return PortChoice(text, scheme, partial(_made, "serial_port", "PortSerial", path=rest))
     if text in _CLASSES:
         return PortChoice(text, text, partial(_made, text, _CLASSES[text]))
@@ -82,6 +83,27 @@ def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> Por
             text, scheme, partial(_made, scheme, _CLASSES[scheme], host=host, port=port + number if port else 0)
         )
     raise InputError(f"--port {text}: not known; known: {_KNOWN}")
+
+
+def check_device_line(line: str) -> None:
+    """Complain of a ``--line`` that is no port for a program under test.
+
+    Raises:
+        InputError: it is none.
+    """
+    if line not in DEVICE_LINES:
+        raise InputError(f"--line {line}: not known; known: {', '.join(DEVICE_LINES)}")
+
+
+def keeps_parity(choice: str) -> bool:
+    """Whether a pty leaves the parity in its characters, in bit 7, as ``--parity`` says: ``strip`` or ``keep``.
+
+    Raises:
+        InputError: it says something else.
+    """
+    if choice not in _PARITY:
+        raise InputError(f"--parity {choice}: not known; known: {', '.join(_PARITY)}")
+    return choice == "keep"
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -96,6 +118,6 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _made(module: str, name: str, env: simpy.Environment, **options: Any) -> PacedPort:
-    """The port; its module is imported now, because not every system has each way."""
+    """The port; its module is imported now, because not every system has each kind."""
     port: PacedPort = getattr(import_module(f"{__package__}.{module}"), name)(env, **options)
     return port

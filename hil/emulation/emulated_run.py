@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One emulated Linky on its line, from the first frame to the last."""
+
+import simpy
+
+from xky.emulator import Line, Transmitter, Truth
+from xky.emulator.scenario.actions import Actions
+from xky.emulator.scenario.emulated import Emulated
+from xky.emulator.scenario.play import Play
+from xky.emulator.scenario.timeline import Timeline
+
+from .control import Session
+
+__all__ = ["EmulatedRun"]
+
+
+class EmulatedRun:
+    """A meter that talks, and what happens to it.
+
+    Args:
+        env: the clock.
+        emulated: the meter, and its scenario if it has one.
+        frames: the run ends after so many; None: with the scenario, if at all.
+        keep_timeline: for a picture of the run.
+
+    Attributes:
+        seed: of the meter.
+        line: that it talks on.
+        transmitter: which talks.
+        actions: what may happen to it.
+        timeline: what happened, if it is kept.
+        session: of clients that drive it, if there are any; it is told of frame boundaries.
+        ended: whether the last frame is over.
+    """
+
+    def __init__(self, env: simpy.Environment, emulated: Emulated, frames: int | None, *, keep_timeline: bool) -> None:
+        written, scenario = emulated.meter, emulated.scenario
+        self._env = env
+        self.seed = written.seed
+        self.line, self._truth, self.timeline = Line(), Truth(), Timeline()
+        self._keep_timeline = keep_timeline
+        meter = written.build(at_us=None if scenario is None else scenario.at_us)
+        meter.run_by(lambda: float(env.now))
+        self.transmitter = Transmitter(env, meter, self.line, self._truth, seed=written.seed)
+        self.transmitter.before_frame = self._before_frame
+        self._frames, self._sent = frames, 0
+        self._play: Play | None = None
+        if scenario is not None:
+            self._play = Play(env, self.transmitter, scenario, self.timeline.remark)
+            env.process(self._play.run())
+            self.actions = self._play.acts
+        else:
+            self.actions = Actions(env, self.transmitter, written, self.timeline.remark)
+        self.session: Session | None = None
+        self.ended = False
+        env.process(self.transmitter.run(until=lambda: self.ended))
+
+    def _before_frame(self) -> None:
+        self.ended = (self._frames is not None and self._sent >= self._frames) or (
+            self._play is not None and self._play.ended
+        )
+        if self.transmitter.meter.powered:
+            self._sent += 1
+        if self.session is not None:
+            self.session.between_frames(self._truth)
+        self._truth.clear()  # an emulator that runs for days keeps no journal
+        if self._keep_timeline:
+            self.timeline.look(self.transmitter.meter)
+
+    def run_virtual(self) -> None:
+        """As fast as it can."""
+        while not self.ended:
+            self._env.step()

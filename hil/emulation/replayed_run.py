@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One recorded line, sent again."""
+
+import simpy
+
+from xky.emulator import Line
+from xky.emulator.line.replay import Replay, bursts_of
+
+from ..recording.source import Recording
+
+__all__ = ["ReplayedRun"]
+
+
+class ReplayedRun:
+    """A capture, at its own times.
+
+    Args:
+        env: the clock.
+        recording: what is sent.
+
+    Attributes:
+        line: that it is sent on.
+    """
+
+    def __init__(self, env: simpy.Environment, recording: Recording) -> None:
+        self._env, self.line = env, Line()
+        self._replay = Replay(env, self.line, bursts_of(recording.runs, recording.mode.character_s))
+        self._process = env.process(self._replay.run())
+
+    @property
+    def ended(self) -> bool:
+        """Whether all was sent."""
+        return self._replay.ended
+
+    def run_virtual(self) -> None:
+        """As fast as it can."""
+        self._env.run(until=self._process)
