@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Text of a device on a person's terminal."""
+"""Text for a person's terminal."""
 
-__all__ = ["printable"]
+__all__ = ["counted", "printable"]
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as ``1 frame`` or ``2 frames``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def printable(text: str) -> str:

@@ -3,19 +3,18 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from xky.emulator.meter_file.meter_file import MeterFile, meter_file, meter_names
-from xky.protocol import Burst, InputError, Mode
+from xky.protocol import InputError, Mode
 
 from ..plot import check_plot
 
 __all__ = ["command"]
 
 _CARRIER_HZ = 50_000.0  # 54E table 3, 02E §1.3.1
-_DRAWN = {Mode.STANDARD: b"\nSINSTS\t", Mode.HISTORIC: b"\nPAPP "}  # the power: short, and in every frame
 
 
 def command(
@@ -44,7 +43,7 @@ def command(
     plot: Annotated[Path | None, typer.Option(help="Draw a group of the first frame: FILE.svg or FILE.png.")] = None,
 ) -> None:
     """Write the carrier of a Linky's frames, or play it on a generator; tells which limits of the TIC it breaks."""
-    _check_ways(out, upload, family, load_ohm, plot, off=off)
+    _check_destinations(out, upload, family, load_ohm, plot, off=off)
     if off:
         _switch_off(str(upload), str(family))
         return
@@ -54,19 +53,21 @@ def command(
     options = {"rate_hz": rate_hz, "amplitude_v": amplitude_v, "edge_s": edge_s, "residual_v": residual_v,
                "noise_db": noise_db, "carrier_error": _error("--carrier-hz", carrier_hz, _CARRIER_HZ),
                "baud_error": _error("--baud", baud, written.mode.baud)}  # fmt: skip
-    signal = _Signal(written, frames, {name: value for name, value in options.items() if value is not None})
+    from ..emulation.carrier_signal import CarrierSignal
+
+    signal = CarrierSignal(written, frames, {name: value for name, value in options.items() if value is not None})
     if out is not None:
-        signal.write(out)
+        print(signal.write(out))
     if plot is not None:
-        signal.draw(plot)
+        print(signal.draw(plot))
     if upload is not None:
-        signal.play(upload, str(family), load_ohm)
+        print(signal.play(upload, str(family), load_ohm))
     for limit in signal.waveform.broken_limits(written.mode):
         beyond = "; no receiver has to understand it" if limit.beyond_receivers else ""
         print(f"beyond the specification: {limit}{beyond}")
 
 
-def _check_ways(
+def _check_destinations(
     out: Path | None, upload: str | None, family: str | None, load_ohm: float | None, plot: Path | None, *, off: bool
 ) -> None:
     if out is None and upload is None and plot is None:
@@ -95,72 +96,6 @@ def _error(option: str, told: float | None, nominal: float) -> float | None:
     if not 0.9 * nominal <= told <= 1.1 * nominal:
         raise InputError(f"{option} {told:g}: expected {0.9 * nominal:g} to {1.1 * nominal:g}")
     return told / nominal - 1
-
-
-class _Signal:
-    """Frames of a meter, and how they are drawn."""
-
-    def __init__(self, written: MeterFile, frames: int, options: dict[str, Any]) -> None:
-        from xky.emulator.carrier import Waveform
-
-        self.waveform = Waveform(**options)
-        self._written, self._frames = written, frames
-        self._mode, self._seed = written.mode, written.seed
-
-    def write(self, path: Path) -> None:
-        from xky.emulator.carrier import recording_writer
-
-        from ..emulation.carrier_line import frames_of, pieces_of
-
-        characters = samples = 0
-
-        def counted(bursts: list[Burst]) -> list[Burst]:
-            nonlocal characters
-            characters += sum(len(burst.data) for burst in bursts)
-            return bursts
-
-        frames = map(counted, frames_of(self._written.build(), self._frames, seed=self._seed))
-        rate_hz = self.waveform.rate_hz
-        with recording_writer(path, rate_hz) as writer:
-            for piece in pieces_of(frames, self.waveform, seed=self._seed):
-                writer.write(piece)
-                samples += len(piece)
-        baud = self._mode.baud * (1 + self.waveform.baud_error)
-        print(f"{path}: {self._told_frames()}, {characters} characters at {baud:g} baud, {samples / rate_hz:.3f} s of "
-              f"{rate_hz} samples a second")  # fmt: skip
-
-    def play(self, resource: str, family: str, load_ohm: float | None) -> None:
-        from ..emulation.carrier_line import frames_of, looped
-        from ..instruments import longest_record, upload
-
-        most_s = longest_record(family) / self.waveform.rate_hz
-        sent: list[Burst] = []
-        for bursts in frames_of(self._written.build(), self._frames, seed=self._seed):
-            sent += bursts
-            if sent[-1].start_s > most_s:
-                raise InputError(
-                    f"--frames {self._frames}: no {family} holds more than {most_s:.1f} s at this rate; give fewer "
-                    "frames, or fewer samples a second (--rate-hz)"
-                )
-        samples = looped(sent, self.waveform, seed=self._seed)
-        playing = upload(resource, family, samples, self.waveform.rate_hz, load_ohm=load_ohm)
-        print(f"{resource}: {playing.name} plays {self._told_frames()} over and over, each {playing.repeats_s:.3f} s, "
-              f"{playing.peak_v:.2f} V peak at the open output; --off ends it")  # fmt: skip
-
-    def draw(self, path: Path) -> None:
-        from ..emulation.carrier_line import frames_of, group_of
-        from ..plot.carrier import DrawnGroup, draw_group
-
-        (frame,) = frames_of(self._written.build(), 1, seed=self._seed)
-        group, samples = group_of(frame, _DRAWN[self._mode], self.waveform, seed=self._seed)
-        label = group.data[1:].split(self._mode.separator)[0].decode("ascii")
-        draw_group(
-            DrawnGroup(group, self._mode, self.waveform, samples), path, f"Group {label} on I1-I2, {self._mode} mode"
-        )
-        print(f"{path}: the group {label}")
-
-    def _told_frames(self) -> str:
-        return f"{self._frames} frame{'s' if self._frames > 1 else ''}"
 
 
 def _switch_off(resource: str, family: str) -> None:

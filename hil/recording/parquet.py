@@ -23,7 +23,7 @@ from .source import Recording
 if TYPE_CHECKING:
     from xky.protocol.bulk import Batch, BulkDecoder, LabelColumn
 
-__all__ = ["ColumnsWritten", "check_parquet", "write_columns"]
+__all__ = ["ParquetWritten", "check_parquet", "write_parquet"]
 
 _PORTION = 1 << 24  # bytes decoded at once: 5 h of a standard line
 _MICROSECONDS = 1_000_000
@@ -43,7 +43,7 @@ def check_parquet(path: Path) -> None:
         raise InputError(f"--parquet {path}: needs pyarrow; install it with: pip install 'xky-hil[parquet]'")
 
 
-class ColumnsWritten:
+class ParquetWritten:
     """What was written, in numbers.
 
     Attributes:
@@ -62,7 +62,7 @@ class ColumnsWritten:
         self.unknown = decoder.unknown
 
 
-def write_columns(name: str, recording: Recording, path: Path) -> ColumnsWritten:
+def write_parquet(name: str, recording: Recording, path: Path) -> ParquetWritten:
     """Write a recording to a Parquet file, whole or not at all.
 
     Args:
@@ -92,7 +92,7 @@ def write_columns(name: str, recording: Recording, path: Path) -> ColumnsWritten
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    return ColumnsWritten(table.frames, decoder)
+    return ParquetWritten(table.frames, decoder)
 
 
 def _write(writer: Any, table: "_Table", batch: "Batch") -> None:

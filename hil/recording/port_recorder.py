@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from xky.protocol import BenchError, Damaged, Decoder, Event, Frame, InputError, Mode
+from xky.protocol import BenchError, Decoder, InputError, Mode
 from xky.protocol.capture import CaptureWriter, Header, Run, RunBuilder
 from xky.protocol.pseudonym import Pseudonyms, RunAnonymiser
 
-from .source import LivePort
+from .port import LivePort, open_live
+from .recording_tally import RecordingTally
 
-__all__ = ["CaptureFile", "Recorder", "Seen"]
+__all__ = ["CaptureFile", "Recorder", "record_port"]
 
 _SYNC_S = 0.5  # what came is on the disk that much later, and what a read and the disk take
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -100,27 +101,6 @@ def _to_disk(folder: Path) -> None:
         os.close(fd)
 
 
-class Seen:
-    """What a recording heard, in numbers."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self.frames = 0
-        self.damaged_groups = 0
-        self.mode: Mode | None = None
-
-    def add(self, data: bytes, events: list[Event]) -> None:
-        """Count what a decoder made of some bytes."""
-        self.bytes += len(data)
-        for event in events:
-            if isinstance(event, Frame):
-                self.frames += event.complete
-                if event.good:
-                    self.mode = event.mode
-            elif isinstance(event, Damaged):
-                self.damaged_groups += 1
-
-
 class Recorder:
     """Records a port.
 
@@ -132,8 +112,7 @@ class Recorder:
         clock: seconds; a monotonic one.
 
     Attributes:
-        seen: counts.
-        lasted_s: seconds since the start.
+        tally: what was heard, in numbers.
 
     Raises:
         BenchError: the file cannot be written; in each method.
@@ -156,8 +135,7 @@ class Recorder:
         self._clock = clock
         self._began_s = clock()
         self._synced_s = 0.0
-        self.seen = Seen()
-        self.lasted_s = 0.0
+        self.tally = RecordingTally()
         started = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         file.start(Header(started, port.kind, port.baud, anonymised=pseudonyms is not None))
 
@@ -171,7 +149,7 @@ class Recorder:
         for chunk in self._port.chunks:
             with _undisturbed():
                 self._take(chunk)
-            if duration_s is not None and self.lasted_s >= duration_s:
+            if duration_s is not None and self.tally.lasted_s >= duration_s:
                 return
 
     def close(self, ended: str) -> None:
@@ -179,24 +157,63 @@ class Recorder:
         with _undisturbed():
             self._write([] if self._anonymiser is None else self._anonymiser.close())
             self._file.add(self._builder.cut())
-            self._file.close(ended, self.lasted_s)
+            self._file.close(ended, self.tally.lasted_s)
 
     def _take(self, chunk: bytes) -> None:
-        self.lasted_s = self._clock() - self._began_s
+        self.tally.lasted_s = self._clock() - self._began_s
         if chunk:
-            self.seen.add(chunk, self._decoder.feed(chunk))
-            if self._mode is None and self.seen.mode is not None:
-                self._builder.character_s = self.seen.mode.character_s
-            run = Run(self.lasted_s, chunk)
+            self.tally.add(chunk, self._decoder.feed(chunk))
+            if self._mode is None and self.tally.mode is not None:
+                self._builder.character_s = self.tally.mode.character_s
+            run = Run(self.tally.lasted_s, chunk)
             self._write([run] if self._anonymiser is None else self._anonymiser.feed(run))
-        if self.lasted_s - self._synced_s >= _SYNC_S:
+        if self.tally.lasted_s - self._synced_s >= _SYNC_S:
             self._file.add(self._builder.cut())
             self._file.sync()
-            self._synced_s = self.lasted_s
+            self._synced_s = self.tally.lasted_s
 
     def _write(self, runs: Iterable[Run]) -> None:
         for run in runs:
             self._file.add(self._builder.add(run.end_s, run.data))
+
+
+def record_port(
+    port: str, out: Path, mode: Mode | None, duration_s: float | None, pseudonyms: Pseudonyms | None, *, force: bool
+) -> RecordingTally:
+    """Record a port into a file until Ctrl-C, or for so long.
+
+    Args:
+        port: path or pyserial URL.
+        out: file to make.
+        mode: of the line; None finds it by listening.
+        duration_s: None records until the person ends it.
+        pseudonyms: for addresses; None leaves them.
+        force: replace a file that is there.
+
+    Raises:
+        InputError: the port is none, or the file is there or cannot be made.
+        BenchError: the port cannot be opened, was lost or was closed, or the file cannot be written on.
+    """
+    live = open_live(port, mode)
+    file = CaptureFile(out, force=force)
+    try:
+        recorder = Recorder(live, file, mode, pseudonyms)
+        ended = "the port was closed"
+        try:
+            recorder.run(duration_s)
+            if duration_s is not None and recorder.tally.lasted_s >= duration_s:
+                ended = "the time was over"
+        except KeyboardInterrupt:
+            ended = "the person ended it"
+        except BenchError:
+            recorder.close("the port was lost")
+            raise
+        recorder.close(ended)
+    finally:
+        file.close()
+    if ended == "the port was closed":
+        raise BenchError(f"{port}: was closed by its other side; {recorder.tally.summary(out)}")
+    return recorder.tally
 
 
 @contextmanager

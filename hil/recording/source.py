@@ -1,44 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where bytes of a line come from: a capture, raw or with times, a recorded carrier, a serial port, standard input.
+"""Where bytes of a line come from: a capture, raw or with times, a recorded carrier, a port, standard input."""
 
-A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
-sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
-request for 7E1 with EINVAL. Unless a mode was asked for it is left at the rate of a fresh one, at which an emulated
-meter's hands the line over as it was sent, whatever its mode.
-"""
-
-import errno
 import os
-import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, cycle
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
-import serial
-
-from xky.emulator.outputs import UNTOLD_BAUD
-from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
-from xky.protocol import BenchError, Frame, InputError, Mode, decode
+from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
 
-__all__ = ["LivePort", "Recording", "Source", "is_port", "open_live", "open_recording", "open_source"]
+from .port import is_port, read_port
+
+__all__ = ["Recording", "Source", "open_recording", "open_source"]
 
 _CHUNK = 1 << 16
-_TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
-_HEARD_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
-_POLL_S = 0.2
 _CARRIER_CSV = b"time_s,volts"  # how emulator/carrier/csv_file.py begins
-_MEND = {
-    errno.ENOENT: "no such port; is it plugged in?",
-    errno.EACCES: "permission denied; add yourself to the group that owns it (often dialout)",
-    errno.EBUSY: "busy (opened by another program); close that",
-    errno.EAGAIN: "busy (opened by another program); close that",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +53,6 @@ class Recording:
     mode: Mode
     runs: Iterator[Run]
     ended: Callable[[], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class LivePort:
-    """A port that is open.
-
-    Attributes:
-        kind: ``serial``, ``pty`` or ``network``.
-        baud: bits per second, None where the port has none, or where it is found by listening.
-        chunks: the bytes as each read brings them, empty when nothing came for a while.
-    """
-
-    kind: str
-    baud: int | None
-    chunks: Iterator[bytes]
-
-
-def is_port(spec: str) -> bool:
-    """Whether a person means a port, not a file or standard input."""
-    return spec != "-" and _is_port(spec, Path(spec))
-
-
-def open_live(spec: str, mode: Mode | None = None) -> LivePort:
-    """Open a port so that each byte is kept as it comes, its parity bit too.
-
-    Raises:
-        InputError: the URL is none.
-        BenchError: the port cannot be opened, or (while reading) is lost.
-    """
-    port = _open_port(spec, mode, keep_parity=True)
-    kind = "pty" if _is_pty(spec) else "network" if "://" in spec else "serial"
-    return LivePort(kind, None if mode is None else mode.baud, _read_port(spec, port, mode))
 
 
 def open_recording(spec: str, mode: Mode | None = None) -> Recording:
@@ -166,8 +114,8 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
     if spec == "-":
         return Source("standard input", None, False, _read_stream("standard input", sys.stdin.buffer))
     path = Path(spec)
-    if _is_port(spec, path):
-        return Source(spec, None, True, _read_port(spec, _open_port(spec, mode), mode))
+    if is_port(spec):
+        return Source(spec, None, True, read_port(spec, mode))
     if _is_carrier(path):
         return Source(spec, None, False, _read_carrier(path, mode))
     stream = _open_file(spec)
@@ -187,14 +135,6 @@ def _open_file(spec: str) -> IO[bytes]:
         raise InputError(f"{spec}: no such file; give a capture, a serial port, or - for standard input") from None
     except OSError as error:
         raise InputError(f"{spec}: cannot be read ({error.strerror}); check its permissions") from None
-
-
-def _is_port(spec: str, path: Path) -> bool:
-    if "://" in spec or re.fullmatch(r"COM\d+", spec):
-        return True
-    with suppress(OSError):
-        return path.is_char_device() or (spec.startswith("/dev/") and not path.exists())
-    return False
 
 
 def _is_carrier(path: Path) -> bool:
@@ -256,65 +196,3 @@ def _pieces(name: str, stream: IO[bytes]) -> Iterator[bytes]:
             yield chunk
     if empty:
         raise InputError(f"{name}: is empty; expected the bytes of a TIC line, STX to ETX")
-
-
-def _is_pty(spec: str) -> bool:
-    return os.path.realpath(spec).startswith("/dev/pts/")
-
-
-def _has_no_speed(spec: str) -> bool:
-    """Whether bytes arrive as they are at any setting, from a program which may end."""
-    return _is_pty(spec) or spec.startswith("socket://")
-
-
-def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> serial.Serial:
-    as_it_comes = keep_parity or _is_pty(spec)
-    try:
-        return serial.serial_for_url(
-            spec,
-            baudrate=UNTOLD_BAUD if _is_pty(spec) and mode is None else (mode or Mode.STANDARD).baud,
-            bytesize=serial.EIGHTBITS if as_it_comes else serial.SEVENBITS,
-            parity=serial.PARITY_NONE if as_it_comes else serial.PARITY_EVEN,
-            timeout=_POLL_S,
-            exclusive=True,  # two readers would take each other's bytes
-        )
-    except LinkyUrlError as error:
-        raise InputError(str(error)) from None
-    except ValueError as error:  # of the URL; a SerialException is an OSError
-        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT, linky://MODE") from None
-    except Exception as error:  # termios.error is not an OSError
-        number: int = getattr(error, "errno", None) or 0
-        raise BenchError(f"{spec}: {_MEND.get(number, f'cannot be opened ({error})')}") from error
-
-
-def _read_port(spec: str, port: serial.Serial, mode: Mode | None) -> Iterator[bytes]:
-    may_end = _has_no_speed(spec)  # asked now: a link to a pty may be gone by the end
-    with port:
-        try:
-            if mode is None and not may_end:
-                yield _find_speed(spec, port)
-            while not getattr(port, "ended", False):  # a linky:// with a scenario has an end
-                yield port.read(max(1, port.in_waiting))
-        except OSError as error:
-            if not may_end:  # there it is the ordinary end
-                raise BenchError(f"{spec}: lost while reading ({error}); check the plug") from error
-
-
-def _find_speed(spec: str, port: serial.Serial) -> bytes:
-    """Listen at both speeds in turn until a group is good, and leave the port there.
-
-    Returns:
-        What was heard at the right speed.
-    """
-    for attempt, mode in enumerate(cycle((Mode.STANDARD, Mode.HISTORIC))):
-        if attempt:
-            port.baudrate = mode.baud
-        if attempt == 2:
-            print(f"xky: {spec}: no good group at 9600 or 1200 baud yet; still listening", file=sys.stderr)
-        heard = b""
-        end_s = time.monotonic() + _TRIAL_S
-        while time.monotonic() < end_s:
-            heard = (heard + port.read(max(1, port.in_waiting)))[-_HEARD_MAX:]
-            if any(event.good for event in decode(heard) if isinstance(event, Frame)):
-                return heard
-    raise AssertionError("cycle() never ends")

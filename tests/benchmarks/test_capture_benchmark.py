@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from xky.hil.recording.parquet import write_columns
+from xky.hil.recording.parquet import write_parquet
 from xky.hil.recording.source import open_recording
 from xky.protocol import Mode
 from xky.protocol.bulk import BulkDecoder
@@ -70,7 +70,7 @@ def test_a_day_of_standard_frames(
 
     def parquet() -> int:
         recording = open_recording(str(tmp_path / "day.xkyc"))
-        return write_columns("day", recording, tmp_path / "day.parquet").frames
+        return write_parquet("day", recording, tmp_path / "day.parquet").frames
 
     took_s = {}
     for what in (columns, parquet):

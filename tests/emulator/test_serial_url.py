@@ -32,7 +32,7 @@ def opened(url: str, mode: Mode = Mode.STANDARD, **settings: Any) -> LinkySerial
 
 
 def said(meter: MeterFile, count: int) -> bytes:
-    """The first frames of a meter, as any other way out brings them."""
+    """The first frames of a meter, as any other output brings them."""
     env, line, truth = simpy.Environment(), Line(), Truth()
     built = meter.build()
     built.run_by(lambda: float(env.now))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One test for every way out of the emulator."""
+"""One test for every output of the emulator."""
 
 import os
 import select
@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parents[2] / "emulator" / "outputs"
 
 
 @dataclass
-class Way:
+class WatchedOutput:
     """An output on a clock, and what came out of it."""
 
     env: simpy.Environment
@@ -39,14 +39,14 @@ class Way:
     came_out: Callable[[], bytes]
 
 
-def to_file(folder: Path) -> Iterator[Way]:
+def to_file(folder: Path) -> Iterator[WatchedOutput]:
     output = FileOutput(folder / "capture.tic")
 
     def came_out() -> bytes:
         output.close()
         return (folder / "capture.tic").read_bytes()
 
-    yield Way(simpy.Environment(), output, came_out)
+    yield WatchedOutput(simpy.Environment(), output, came_out)
     output.close()
 
 
@@ -68,11 +68,11 @@ def drained(output: PacedPort, fd: int) -> bytes:
     return heard
 
 
-def to_pty(folder: Path) -> Iterator[Way]:
+def to_pty(folder: Path) -> Iterator[WatchedOutput]:
     env = simpy.Environment()
     output = PortPty(env)
     fd = os.open(output.name, os.O_RDWR | os.O_NOCTTY)
-    yield Way(env, output, lambda: all_that_comes(fd))
+    yield WatchedOutput(env, output, lambda: all_that_comes(fd))
     os.close(fd)
     output.close()
 
@@ -82,7 +82,7 @@ def client_of(output: PortTcp) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(output.name.rpartition(":")[2])))
 
 
-def to_tcp(folder: Path) -> Iterator[Way]:
+def to_tcp(folder: Path) -> Iterator[WatchedOutput]:
     env = simpy.Environment()
     output = PortTcp(env)
     client = client_of(output)
@@ -91,12 +91,12 @@ def to_tcp(folder: Path) -> Iterator[Way]:
     def came_out() -> bytes:
         return drained(output, client.fileno())
 
-    yield Way(env, output, came_out)
+    yield WatchedOutput(env, output, came_out)
     client.close()
     output.close()
 
 
-def to_rfc2217(folder: Path) -> Iterator[Way]:
+def to_rfc2217(folder: Path) -> Iterator[WatchedOutput]:
     """A client that has asked for 9600 7E1, seen from behind the telnet layer."""
     env = simpy.Environment()
     output = PortRfc2217(env)
@@ -110,12 +110,12 @@ def to_rfc2217(folder: Path) -> Iterator[Way]:
     def came_out() -> bytes:
         return drained(output, client.fileno()).replace(b"\xff\xff", b"\xff")
 
-    yield Way(env, output, came_out)
+    yield WatchedOutput(env, output, came_out)
     client.close()
     output.close()
 
 
-def to_serial_port(folder: Path) -> Iterator[Way]:
+def to_serial_port(folder: Path) -> Iterator[WatchedOutput]:
     """A pty in the place of the real port; what stands on the wire is read as a UART set to 7E1 does."""
     env = simpy.Environment()
     master, slave = os.openpty()
@@ -129,13 +129,13 @@ def to_serial_port(folder: Path) -> Iterator[Way]:
             env.run(until=env.now + 0.1)  # the driver has room again
         return bytes(code & 0x7F | (code.bit_count() % 2) << 7 for code in heard)
 
-    yield Way(env, output, came_out)
+    yield WatchedOutput(env, output, came_out)
     output.close()
     os.close(master)
     os.close(slave)
 
 
-def to_stdout(folder: Path) -> Iterator[Way]:
+def to_stdout(folder: Path) -> Iterator[WatchedOutput]:
     env = simpy.Environment()
     reader, writer = os.pipe()
     kept, sys.stdout = sys.stdout, os.fdopen(writer, "w")
@@ -148,66 +148,68 @@ def to_stdout(folder: Path) -> Iterator[Way]:
     def came_out() -> bytes:
         return drained(output, reader)
 
-    yield Way(env, output, came_out)
+    yield WatchedOutput(env, output, came_out)
     os.close(reader)
     output.close()
 
 
-WAYS = {
+OUTPUTS = {
     "file": to_file, "pty": to_pty, "tcp": to_tcp, "rfc2217": to_rfc2217, "serial_port": to_serial_port,
     "stdout": to_stdout,
 }  # fmt: skip
 
 
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
-    yield from WAYS[request.param](tmp_path)
+@pytest.fixture(params=OUTPUTS)
+def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WatchedOutput]:
+    yield from OUTPUTS[request.param](tmp_path)
 
 
 def test_each_file_of_the_folder_is_tested_here() -> None:
-    assert {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "output", "paced", "port"} == set(WAYS)
+    assert {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "output", "paced", "port", "port_choice"} == set(
+        OUTPUTS
+    )
 
 
-def test_every_character_comes_out_once_and_in_order(way: Way) -> None:
+def test_every_character_comes_out_once_and_in_order(watched: WatchedOutput) -> None:
     meter, line, truth = Linky(), Line(), Truth()
-    meter.run_by(lambda: float(way.env.now))
-    line.connect(way.output)
-    way.env.process(Transmitter(way.env, meter, line, truth).run(lambda: len(truth) == 3))
-    way.env.run()
-    assert way.came_out() == b"".join(frame.data for frame in truth)
+    meter.run_by(lambda: float(watched.env.now))
+    line.connect(watched.output)
+    watched.env.process(Transmitter(watched.env, meter, line, truth).run(lambda: len(truth) == 3))
+    watched.env.run()
+    assert watched.came_out() == b"".join(frame.data for frame in truth)
 
 
-def test_every_seven_bit_code_comes_out_as_it_is(way: Way) -> None:
-    way.output(Burst(0.0, 10 / 9600, bytes(range(128))))
-    way.env.run()
-    assert way.came_out() == bytes(range(128))
+def test_every_seven_bit_code_comes_out_as_it_is(watched: WatchedOutput) -> None:
+    watched.output(Burst(0.0, 10 / 9600, bytes(range(128))))
+    watched.env.run()
+    assert watched.came_out() == bytes(range(128))
 
 
-def test_a_spoilt_character_comes_without_a_mark_as_a_kernel_hands_it_over(way: Way) -> None:
-    way.output(Burst(0.0, 10 / 9600, b"ABCDEF", {2: CharacterDefect.PARITY}))
-    way.env.run(until=1.0)
-    on_the_wire = isinstance(way.output, PortSerial)  # the wrong parity itself, where the receiver is to find it
-    assert way.came_out() == (b"AB\xc3DEF" if on_the_wire else b"ABCDEF")
+def test_a_spoilt_character_comes_without_a_mark_as_a_kernel_hands_it_over(watched: WatchedOutput) -> None:
+    watched.output(Burst(0.0, 10 / 9600, b"ABCDEF", {2: CharacterDefect.PARITY}))
+    watched.env.run(until=1.0)
+    on_the_wire = isinstance(watched.output, PortSerial)  # the wrong parity itself, where the receiver is to find it
+    assert watched.came_out() == (b"AB\xc3DEF" if on_the_wire else b"ABCDEF")
 
 
-def test_closing_twice_is_safe_and_what_is_sent_then_goes_nowhere(way: Way) -> None:
-    way.output.close()
-    way.output.close()
-    if not isinstance(way.output, FileOutput):  # a capture has an end
-        way.output(Burst(0.0, 10 / 9600, b"into the void"))
-        way.env.run(until=1.0)
+def test_closing_twice_is_safe_and_what_is_sent_then_goes_nowhere(watched: WatchedOutput) -> None:
+    watched.output.close()
+    watched.output.close()
+    if not isinstance(watched.output, FileOutput):  # a capture has an end
+        watched.output(Burst(0.0, 10 / 9600, b"into the void"))
+        watched.env.run(until=1.0)
 
 
-PORTS = pytest.mark.parametrize("way", [name for name in WAYS if name != "file"], indirect=True)
+PORTS = pytest.mark.parametrize("watched", [name for name in OUTPUTS if name != "file"], indirect=True)
 
 
 @PORTS
-def test_a_reader_that_does_not_read_blocks_nobody_and_each_lost_character_is_counted(way: Way) -> None:
-    port: Port = way.output  # type: ignore[assignment]
+def test_a_reader_that_does_not_read_blocks_nobody_and_each_lost_character_is_counted(watched: WatchedOutput) -> None:
+    port: Port = watched.output  # type: ignore[assignment]
     sent = bytes(n * 7 % 96 + 32 for n in range(300_000))  # more than every kernel's buffers together
-    way.output(Burst(0.0, 10 / 9600, sent))
-    way.env.run(until=313.0)
-    heard = way.came_out()
+    watched.output(Burst(0.0, 10 / 9600, sent))
+    watched.env.run(until=313.0)
+    heard = watched.came_out()
     assert sent.startswith(heard[:2000])
     assert len(heard) < 150_000
     assert len(heard) + len(port.overruns) == len(sent)
@@ -216,9 +218,9 @@ def test_a_reader_that_does_not_read_blocks_nobody_and_each_lost_character_is_co
     assert port.name
 
 
-@pytest.mark.parametrize("way", ["pty", "tcp", "rfc2217"], indirect=True)
-def test_a_port_tells_its_settings_once(way: Way) -> None:
-    port: Port = way.output  # type: ignore[assignment]
+@pytest.mark.parametrize("watched", ["pty", "tcp", "rfc2217"], indirect=True)
+def test_a_port_tells_its_settings_once(watched: WatchedOutput) -> None:
+    port: Port = watched.output  # type: ignore[assignment]
     told = [(one.baud, one.data_bits, one.parity, one.stop_bits) for one in port.settings]
     assert told == ([(9600, 7, "E", 1)] if isinstance(port, PortRfc2217) else [])
 

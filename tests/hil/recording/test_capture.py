@@ -20,8 +20,9 @@ from typer.testing import CliRunner, Result
 
 from xky.hil.cli import app
 from xky.hil.recording import port_recorder
+from xky.hil.recording.port import LivePort, open_live
 from xky.hil.recording.port_recorder import CaptureFile, Recorder
-from xky.hil.recording.source import LivePort, open_live, open_recording, open_source
+from xky.hil.recording.source import open_recording, open_source
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run
 from xky.protocol.pseudonym import Pseudonyms

@@ -24,7 +24,7 @@ from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner, Result
 
 from xky.hil.cli import app
-from xky.hil.recording import source
+from xky.hil.recording import port as recording_port
 from xky.protocol import BenchError, InputError
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
@@ -384,9 +384,9 @@ class PortAtOneSpeed:
 def test_the_speed_of_a_port_is_found_by_listening(
     baud: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(source, "_TRIAL_S", 0.02)
+    monkeypatch.setattr(recording_port, "_TRIAL_S", 0.02)
     port: Any = PortAtOneSpeed(baud)
-    assert source._find_speed("/dev/ttyUSB0", port) == GOOD
+    assert recording_port._find_speed("/dev/ttyUSB0", port) == GOOD
     assert port.baudrate == baud
     assert capsys.readouterr().err == ""
 

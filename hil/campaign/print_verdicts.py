@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky certify`` for people: the steps as they are played, and a table of verdicts."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from xky.protocol import Mode
+
+from ..terminal import printable
+from .campaign import Campaign
+from .certify import certify
+
+__all__ = ["certify_with_progress", "print_verdicts"]
+
+_STYLE = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
+_MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "–"}
+
+
+def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dict[str, Any]:
+    """Run a campaign, with its steps on standard error as they come; its report."""
+    console = Console(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(
+        *columns, TimeElapsedColumn(), TextColumn("{task.fields[step]}"), console=console,
+        redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
+    ) as progress:  # fmt: skip
+        tasks: dict[Mode, Any] = {}
+
+        def announce(of: Mode, steps: int, duration_s: float) -> None:
+            length = f"{steps} steps, {duration_s:.0f} s on the line" if duration_s else f"{steps} steps"
+            console.print(f"{of}: {length}")
+            tasks[of] = progress.add_task(str(of), total=steps, step="")
+
+        def step(of: Mode, name: str, number: int) -> None:
+            progress.update(tasks[of], completed=number, step=name)
+
+        def done(of: Mode) -> None:
+            progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
+
+        campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
+        return certify(campaign, out, strict=strict)
+
+
+def print_verdicts(report: dict[str, Any], out: Path) -> None:
+    """A row a requirement, with what was wrong first; notes and the verdict of the run below."""
+    console = Console()
+    table = Table(title=f"{report['device']} on board {report['board']}, mode {report['mode']}", title_justify="left")
+    for column in ("requirement", "level", "verdict"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what must hold, or what was wrong")
+    for one in report["requirements"]:
+        verdict = one["verdict"]
+        told = one["title"]
+        if verdict in ("fail", "inconclusive"):
+            first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
+            told += f"\n{first['id']}, {first['mode']}: {first['reason']}"
+        table.add_row(one["id"], one["level"], f"[{_STYLE[verdict]}]{_MARK[verdict]} {verdict}[/]", _plain(told))
+    console.print(table)
+    for remark in report["remarks"]:
+        console.print(f"note: {printable(remark)}", markup=False)
+    shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
+    more = f"; {shoulds} should not met" if shoulds else ""
+    console.print(
+        f"[{_STYLE[report['verdict']]}]{report['verdict'].upper()}[/]"
+        f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
+    )
+
+
+def _plain(text: str) -> str:
+    """Text that Rich must not take for markup."""
+    return printable(text).replace("[", r"\[")

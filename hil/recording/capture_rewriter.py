@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A capture file made from another: raw bytes get times, addresses get pseudonyms."""
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from xky.protocol import Decoder, InputError, Mode
+from xky.protocol.capture import CaptureWriter
+from xky.protocol.pseudonym import Pseudonyms, anonymised
+
+from .recording_tally import RecordingTally
+from .source import open_recording
+
+__all__ = ["rewrite_capture"]
+
+
+def rewrite_capture(
+    source: str, out: Path, mode: Mode | None, pseudonyms: Pseudonyms | None, *, force: bool
+) -> RecordingTally:
+    """Write a capture anew, whole or not at all.
+
+    Args:
+        source: file, or ``-`` for standard input.
+        out: file to make.
+        mode: of the line; None tells it from the capture.
+        pseudonyms: for addresses; None leaves them.
+        force: replace a file that is there.
+
+    Raises:
+        InputError: the source cannot be used, or the file is there or cannot be written.
+    """
+    recording = open_recording(source, mode)
+    if out.exists() and not force:
+        raise InputError(f"--out {out}: is there already; give another name, or --force to replace it")
+    header = replace(recording.header, anonymised=recording.header.anonymised or pseudonyms is not None)
+    runs = recording.runs if pseudonyms is None else anonymised(recording.runs, pseudonyms)
+    tally, decoder = RecordingTally(), Decoder(mode)
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            writer = CaptureWriter(file, header)
+            for run in runs:
+                writer.add(run)
+                tally.add(run.data, decoder.feed(run.data))
+                tally.lasted_s = run.end_s
+            writer.close(recording.ended() or "the file that it was made from was cut", tally.lasted_s)
+        os.replace(partial, out)
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot be written ({error.strerror}); give another name") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return tally

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A line read from a port: a serial port, a pseudo-terminal, a pyserial URL.
+
+A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
+sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
+request for 7E1 with EINVAL. Unless a mode was asked for it is left at the rate of a fresh one, at which an emulated
+meter's hands the line over as it was sent, whatever its mode.
+"""
+
+import errno
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import serial
+
+from xky.emulator.outputs import UNTOLD_BAUD
+from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
+from xky.protocol import BenchError, Frame, InputError, Mode, decode
+
+__all__ = ["LivePort", "is_port", "open_live", "read_port"]
+
+_TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
+_LISTENED_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
+_POLL_S = 0.2
+_MEND = {
+    errno.ENOENT: "no such port; is it plugged in?",
+    errno.EACCES: "permission denied; add yourself to the group that owns it (often dialout)",
+    errno.EBUSY: "busy (opened by another program); close that",
+    errno.EAGAIN: "busy (opened by another program); close that",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LivePort:
+    """A port that is open.
+
+    Attributes:
+        kind: ``serial``, ``pty`` or ``network``.
+        baud: bits per second, None where the port has none, or where it is found by listening.
+        chunks: the bytes as each read brings them, empty when nothing came for a while.
+    """
+
+    kind: str
+    baud: int | None
+    chunks: Iterator[bytes]
+
+
+def is_port(spec: str) -> bool:
+    """Whether a person means a port, not a file or standard input."""
+    if spec == "-":
+        return False
+    if "://" in spec or re.fullmatch(r"COM\d+", spec):
+        return True
+    with suppress(OSError):
+        return Path(spec).is_char_device() or (spec.startswith("/dev/") and not Path(spec).exists())
+    return False
+
+
+def open_live(spec: str, mode: Mode | None = None) -> LivePort:
+    """Open a port so that each byte is kept as it comes, its parity bit too.
+
+    Raises:
+        InputError: the URL is none.
+        BenchError: the port cannot be opened, or (while reading) is lost.
+    """
+    port = _open_port(spec, mode, keep_parity=True)
+    kind = "pty" if _is_pty(spec) else "network" if "://" in spec else "serial"
+    return LivePort(kind, None if mode is None else mode.baud, _read_port(spec, port, mode))
+
+
+def read_port(spec: str, mode: Mode | None = None) -> Iterator[bytes]:
+    """Open a port as a UART set for a TIC line is; its bytes as they come.
+
+    Raises:
+        InputError: the URL is none.
+        BenchError: the port cannot be opened, or (while reading) is lost.
+    """
+    return _read_port(spec, _open_port(spec, mode), mode)
+
+
+def _is_pty(spec: str) -> bool:
+    return os.path.realpath(spec).startswith("/dev/pts/")
+
+
+def _has_no_speed(spec: str) -> bool:
+    """Whether bytes arrive as they are at any setting, from a program which may end."""
+    return _is_pty(spec) or spec.startswith("socket://")
+
+
+def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> serial.Serial:
+    as_it_comes = keep_parity or _is_pty(spec)
+    try:
+        return serial.serial_for_url(
+            spec,
+            baudrate=UNTOLD_BAUD if _is_pty(spec) and mode is None else (mode or Mode.STANDARD).baud,
+            bytesize=serial.EIGHTBITS if as_it_comes else serial.SEVENBITS,
+            parity=serial.PARITY_NONE if as_it_comes else serial.PARITY_EVEN,
+            timeout=_POLL_S,
+            exclusive=True,  # two readers would take each other's bytes
+        )
+    except LinkyUrlError as error:
+        raise InputError(str(error)) from None
+    except ValueError as error:  # of the URL; a SerialException is an OSError
+        raise InputError(f"{spec}: {error}; known: socket://HOST:PORT, rfc2217://HOST:PORT, linky://MODE") from None
+    except Exception as error:  # termios.error is not an OSError
+        number: int = getattr(error, "errno", None) or 0
+        raise BenchError(f"{spec}: {_MEND.get(number, f'cannot be opened ({error})')}") from error
+
+
+def _read_port(spec: str, port: serial.Serial, mode: Mode | None) -> Iterator[bytes]:
+    may_end = _has_no_speed(spec)  # asked now: a link to a pty may be gone by the end
+    with port:
+        try:
+            if mode is None and not may_end:
+                yield _find_speed(spec, port)
+            while not getattr(port, "ended", False):  # a linky:// with a scenario has an end
+                yield port.read(max(1, port.in_waiting))
+        except OSError as error:
+            if not may_end:  # there it is the ordinary end
+                raise BenchError(f"{spec}: lost while reading ({error}); check the plug") from error
+
+
+def _find_speed(spec: str, port: serial.Serial) -> bytes:
+    """Listen at both speeds in turn until a group is good, and leave the port there.
+
+    Returns:
+        What was received at the right speed.
+    """
+    for attempt, mode in enumerate(cycle((Mode.STANDARD, Mode.HISTORIC))):
+        if attempt:
+            port.baudrate = mode.baud
+        if attempt == 2:
+            print(f"xky: {spec}: no good group at 9600 or 1200 baud yet; still listening", file=sys.stderr)
+        received = b""
+        end_s = time.monotonic() + _TRIAL_S
+        while time.monotonic() < end_s:
+            received = (received + port.read(max(1, port.in_waiting)))[-_LISTENED_MAX:]
+            if any(event.good for event in decode(received) if isinstance(event, Frame)):
+                return received
+    raise AssertionError("cycle() never ends")
