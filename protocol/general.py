@@ -18,6 +18,7 @@ from .labels import LABEL_SIZE_MAX, LABELS
 from .lazy_frame import AS_READ, Fields, Parts, lazy_frame
 from .mode import EOT, LF, STX, Mode
 from .model import Cut, Damaged, Event, Interrupted, Noise, Reason
+from .separators import has_three_parts
 from .timestamp import TIMESTAMP_FORM, is_timestamp
 
 __all__ = ["MAX_FRAME_GROUPS", "MAX_GROUP", "STRIP_PARITY", "GeneralDecoder", "OpenFrame", "judge_group", "read_group"]
@@ -55,16 +56,16 @@ def _wrong_checksum(body: bytes, computed: int) -> tuple[Reason, str]:
 
 def _malformed(body: bytes, mode: Mode, computed: int) -> tuple[Reason, str]:
     """What is wrong with the body of a group that has not its form."""
-    separator = mode.separator
     if not _CLEAN[mode].fullmatch(body):
         bad = next(code for code in body if not (0x20 <= code <= 0x7E or (code == 0x09 and mode is Mode.STANDARD)))
         return Reason.CHARSET, f"character 0x{bad:02X} has no place in a group"
-    first = body.find(separator)
-    if first < 0 or first >= len(body) - 2 or body[-2:-1] != separator:
+    if not has_three_parts(body, mode):
         return Reason.STRUCTURE, f"expected label, data and checksum with {_SEPARATOR_NAME[mode]} between them"
     if body[-1] != computed:
         return _wrong_checksum(body, computed)
-    label, *stamps, _ = body[:-2].decode().split("\t") if mode is Mode.STANDARD else (body[:first].decode(), "")
+    label, *stamps, _ = (
+        body[:-2].decode().split("\t") if mode is Mode.STANDARD else (body[: body.find(b" ")].decode(), "")
+    )
     if len(stamps) > 1 or not all(map(is_timestamp, stamps)):
         return Reason.STRUCTURE, f"horodate {stamps[0]!r} has no such form, or there are too many fields"
     return Reason.LABEL, f"label {label!r}: expected 1 to {LABEL_SIZE_MAX} characters without a space"

@@ -26,6 +26,7 @@ from .labels import LABELS
 from .lazy_frame import Fields
 from .mode import Mode
 from .model import Damaged
+from .separators import has_three_parts
 
 __all__ = ["KEY_MIN", "Anonymiser", "Pseudonyms", "RunAnonymiser", "anonymised"]
 
@@ -185,7 +186,7 @@ class Anonymiser:
         body = _plain(group)[1:-1]
         mode = Mode.STANDARD if b"\t" in body else Mode.HISTORIC
         first = body.find(mode.separator)
-        checked = -1 < first < len(body) - 2 and body[-2:-1] == mode.separator and body[-1] in _PRINTABLE
+        checked = has_three_parts(body, mode) and body[-1] in _PRINTABLE
         right = checked and body[-1] == checksum(checked_zone(body, mode))
         bit_7 = self._bit_7_of_odd(group)
         kinds = _ANY_ODD if bit_7 is not None else _FORM if right else _ANY

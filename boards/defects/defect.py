@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode
+from xky.protocol.separators import read_by_separators
 
 from ..board import Board
 from ..firmware.parser import Listener, Parser
@@ -85,8 +86,8 @@ class Forces(Parser):
 
 
 def _by_separators(group: Damaged, mode: Mode) -> list[Group]:
-    label, *fields = group.raw[:-2].decode("latin-1").split(mode.separator.decode())  # without separator and checksum
-    return [Group(label, fields[-1], fields[0] if len(fields) > 1 else None)] if fields else []
+    said = group.raw[:-2]  # without separator and checksum
+    return [read_by_separators(said, mode)] if mode.separator in said else []
 
 
 class DropsFrames(Parser):

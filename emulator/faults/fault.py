@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from xky.protocol import Group, Mode, checksum, encode_group
 from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import CR, EOT, ETX, LF, STX
+from xky.protocol.separators import read_by_separators
 from xky.protocol.uart import CharacterDefect
 
 from ..truth.piece import Expect, Piece, weakened
@@ -153,10 +154,12 @@ def _by_separators(body: bytes, mode: Mode) -> Group | None:
     separator = mode.separator
     if body[-2:-1] != separator or checksum(checked_zone(body, mode)) != body[-1]:
         return None
-    label, *fields = body[:-2].split(separator, 1 if mode is Mode.HISTORIC else 2)
-    if not label or not fields or any(not _PRINTABLE.issuperset(text) for text in (label, *fields)):
+    said = body[:-2]
+    fields = said.count(separator)
+    if not fields or (mode is Mode.STANDARD and fields > 2) or not _PRINTABLE.issuperset(said.replace(separator, b"")):
         return None
-    return Group(label.decode(), fields[-1].decode(), fields[0].decode() if len(fields) > 1 else None)
+    group = read_by_separators(said, mode)
+    return group if group.label else None
 
 
 def data_places(data: bytes, mode: Mode) -> range:

@@ -5,6 +5,7 @@ import re
 
 from xky.emulator import Emitted
 from xky.protocol import Group, Mode
+from xky.protocol.separators import read_by_separators
 
 __all__ = ["CUT", "careless", "looks_like"]
 
@@ -14,14 +15,12 @@ _SPLIT = "wrong_separator"
 
 def careless(emitted: Emitted, mode: Mode) -> Group:
     """The group read by its separators alone, no checksum looked at."""
-    body = emitted.data.decode("latin-1").strip("\n\r\x03\x04\x02")
-    label, *fields = re.split(r"[ \t]", body) if emitted.fault == _SPLIT else body.split(mode.separator.decode())
-    if emitted.fault not in CUT and len(fields) > 1:
-        fields = fields[:-1]  # the checksum
-    if mode is Mode.HISTORIC:
-        return Group(label, mode.separator.decode().join(fields))
-    timestamp = fields[0] if len(fields) > 1 else None
-    return Group(label, fields[-1] if fields else "", timestamp)
+    body = emitted.data.strip(b"\n\r\x03\x04\x02")
+    if emitted.fault == _SPLIT:
+        body = re.sub(rb"[ \t]", mode.separator, body)
+    if emitted.fault not in CUT and body.count(mode.separator) > 1:
+        body = body.rpartition(mode.separator)[0]  # without the checksum
+    return read_by_separators(body, mode)
 
 
 def looks_like(said: str | int, seen: Group, *, cut: bool) -> bool:
