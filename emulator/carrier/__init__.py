@@ -11,7 +11,7 @@ from xky.protocol import InputError
 if find_spec("numpy") is None:
     raise InputError("the carrier needs numpy, which is not installed; install it with: pip install 'xky-hil[carrier]'")
 
-from .demodulator import Heard
+from .demodulator import Demodulated
 from .listening import listen
 from .receivers import envelope_receiver, quadrature, quadrature_receiver
 from .recording import CarrierRecording, open_recording, recording_writer
@@ -21,7 +21,7 @@ from .waveform import BrokenLimit, Samples, Waveform
 __all__ = [
     "BrokenLimit",
     "CarrierRecording",
-    "Heard",
+    "Demodulated",
     "Samples",
     "Waveform",
     "add_noise",

@@ -19,7 +19,7 @@ from xky.protocol.uart import CharacterDefect, Received
 from .specification import READ
 from .waveform import Samples
 
-__all__ = ["Heard", "read_envelope"]
+__all__ = ["Demodulated", "read_envelope"]
 
 _AROUND_CENTRE_BITS = 0.16  # to both sides, what a bit is judged by: 34 of the 50 µs that it holds (54E §5.3.4)
 _ENOUGH = 4096  # values that a level is known from
@@ -28,7 +28,7 @@ _BITS = np.arange(CHARACTER_BITS) + 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class Demodulated:
     """Characters of a recording; iterating gives each.
 
     Attributes:
@@ -56,7 +56,7 @@ class Heard:
             yield Received(code, float(self.starts_s[index]) + last_sample_s, self.errors.get(index))
 
 
-def read_envelope(envelope_v: Samples, step_s: float, mode: Mode) -> Heard:
+def read_envelope(envelope_v: Samples, step_s: float, mode: Mode) -> Demodulated:
     """The characters in an envelope.
 
     Args:
@@ -81,7 +81,7 @@ def read_envelope(envelope_v: Samples, step_s: float, mode: Mode) -> Heard:
     begins, ends = begins[:whole], ends[:whole]
     bits = sums[ends] - sums[begins] <= threshold_v * (ends - begins)
     codes = (bits[:, 1:8] @ _WEIGHTS).astype(np.uint8)
-    return Heard(codes.tobytes(), _errors(bits), (starts[:whole] + 0.5) * step_s, mode.baud, peak_v, rest_v)
+    return Demodulated(codes.tobytes(), _errors(bits), (starts[:whole] + 0.5) * step_s, mode.baud, peak_v, rest_v)
 
 
 def _levels(envelope_v: Samples, mode: Mode) -> tuple[float, float, float]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recording of any length heard in pieces: as if it had been one."""
+"""A recording of any length demodulated in pieces: as if it had been one."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ import numpy as np
 from xky.protocol import Mode
 from xky.protocol.mode import CHARACTER_BITS
 
-from .demodulator import Heard
+from .demodulator import Demodulated
 from .receivers import quadrature_receiver
 from .waveform import Samples
 
@@ -19,11 +19,11 @@ _UNSURE_BITS = 12  # before the end of a piece: a character that begins there is
 _BEFORE_BITS = 1
 
 
-def listen(pieces: Iterable[Samples], rate_hz: int, mode: Mode) -> Iterator[Heard]:
+def listen(pieces: Iterable[Samples], rate_hz: int, mode: Mode) -> Iterator[Demodulated]:
     """The characters of samples that come piece by piece; their times are since the very first sample.
 
     A receiver at rest knows nothing of the past, so each piece is joined to what comes behind the middle of
-    the last stop bit heard.
+    the last stop bit read.
 
     Raises:
         InputError: so few samples a second hold no carrier.
@@ -31,19 +31,21 @@ def listen(pieces: Iterable[Samples], rate_hz: int, mode: Mode) -> Iterator[Hear
     kept, at = np.zeros(0, np.float32), 0
     for piece in pieces:
         kept = np.concatenate([kept, piece])
-        heard = quadrature_receiver(kept, rate_hz, mode)
+        characters = quadrature_receiver(kept, rate_hz, mode)
         bit_s, lasts_s = 1 / mode.baud, len(kept) / rate_hz
-        taken = int(np.searchsorted(heard.starts_s, lasts_s - _UNSURE_BITS * bit_s))
+        taken = int(np.searchsorted(characters.starts_s, lasts_s - _UNSURE_BITS * bit_s))
         next_s = max(0.0, lasts_s - (_UNSURE_BITS + _BEFORE_BITS) * bit_s)
         if taken:
-            next_s = max(next_s, heard.starts_s[taken - 1] + (CHARACTER_BITS - 0.5) * bit_s)
-        yield _first(heard, taken, at / rate_hz)
+            next_s = max(next_s, characters.starts_s[taken - 1] + (CHARACTER_BITS - 0.5) * bit_s)
+        yield _first(characters, taken, at / rate_hz)
         used = int(next_s * rate_hz)
         kept, at = kept[used:], at + used
-    heard = quadrature_receiver(kept, rate_hz, mode)
-    yield _first(heard, len(heard), at / rate_hz)
+    characters = quadrature_receiver(kept, rate_hz, mode)
+    yield _first(characters, len(characters), at / rate_hz)
 
 
-def _first(heard: Heard, count: int, start_s: float) -> Heard:
-    errors = {index: error for index, error in heard.errors.items() if index < count}
-    return replace(heard, data=heard.data[:count], errors=errors, starts_s=heard.starts_s[:count] + start_s)
+def _first(characters: Demodulated, count: int, start_s: float) -> Demodulated:
+    errors = {index: error for index, error in characters.errors.items() if index < count}
+    return replace(
+        characters, data=characters.data[:count], errors=errors, starts_s=characters.starts_s[:count] + start_s
+    )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xky.protocol import InputError, Mode
 
-from .demodulator import Heard, read_envelope
+from .demodulator import Demodulated, read_envelope
 from .specification import CARRIER_HZ
 from .waveform import Samples
 
@@ -22,7 +22,7 @@ _STEPS = 4  # values of the envelope a period, at each of which one period is lo
 _PIECE_PERIODS = 1 << 9  # mixed down at once, so that it stays in a processor's cache
 
 
-def envelope_receiver(samples: Samples, rate_hz: int, mode: Mode) -> Heard:
+def envelope_receiver(samples: Samples, rate_hz: int, mode: Mode) -> Demodulated:
     """The power of each carrier period, edges found between two of them: quick, for signals without much noise.
 
     Raises:
@@ -34,7 +34,7 @@ def envelope_receiver(samples: Samples, rate_hz: int, mode: Mode) -> Heard:
     return read_envelope(np.sqrt(power * np.float32(2 / period)), period / rate_hz, mode)
 
 
-def quadrature_receiver(samples: Samples, rate_hz: int, mode: Mode) -> Heard:
+def quadrature_receiver(samples: Samples, rate_hz: int, mode: Mode) -> Demodulated:
     """The carrier mixed down to I and Q and averaged over a period, four values a period.
 
     Takes a carrier 3 % off, a rate 1 % off, noise at 20 dB and the levels that a receiver must tell apart.

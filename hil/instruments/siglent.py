@@ -61,9 +61,9 @@ def switch_on(session: "MessageBasedResource") -> None:
 
 
 def _read_back(session: "MessageBasedResource", count: int) -> bytes:
-    heard = bytearray()
-    while not heard.endswith(_MARK):
-        heard += session.read_bytes(1)
-        if len(heard) > _LONGEST_HEADER:
+    answer = bytearray()
+    while not answer.endswith(_MARK):
+        answer += session.read_bytes(1)
+        if len(answer) > _LONGEST_HEADER:
             return b""
     return session.read_bytes(count)

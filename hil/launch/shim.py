@@ -136,12 +136,12 @@ class Shim:
 
     def asked(self) -> list[Asked]:
         """What was asked since the last call, in order."""
-        heard = []
+        asked = []
         with suppress(BlockingIOError):
             while True:
                 rate, bits, parity, stops = self._ear.recv(_DATAGRAM_MAX).decode("ascii").split()
-                heard.append(Asked(int(rate) or None, int(bits), parity, int(stops)))
-        return heard
+                asked.append(Asked(int(rate) or None, int(bits), parity, int(stops)))
+        return asked
 
     def close(self) -> None:
         """Hear no more; safe to call twice."""

@@ -37,15 +37,15 @@ class _Mark:
 
 
 class Events:
-    """The chronicle's remarks without skips, which the axis shows, and with the changes of legal time.
+    """The timeline's remarks without skips, which the axis shows, and with the changes of legal time.
 
     Attributes:
         tiers: how many numbers stand one above the other at most.
         listed: two columns of lines: number, empty where a text goes on, and text.
     """
 
-    def __init__(self, chronicle: Timeline, time: TimeAxis) -> None:
-        told = [one for one in chronicle.remarks if not is_skip(one)] + [_change(at_us) for at_us in time.changes_us]
+    def __init__(self, timeline: Timeline, time: TimeAxis) -> None:
+        told = [one for one in timeline.remarks if not is_skip(one)] + [_change(at_us) for at_us in time.changes_us]
         told.sort(key=lambda one: one.at_us)
         self._places = [time.x(one.at_us) for one in told]
         self._marks = _marks(self._places, time)

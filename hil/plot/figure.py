@@ -22,10 +22,10 @@ __all__ = ["figure_of"]
 _TITLE_IN, _LINE_IN = 0.22, 0.17
 
 
-def figure_of(chronicle: Timeline, title: str) -> "Figure":
+def figure_of(timeline: Timeline, title: str) -> "Figure":
     """Draw it all."""
-    run = PlottedRun(chronicle)
-    time, events = run.time, Events(chronicle, run.time)
+    run = PlottedRun(timeline)
+    time, events = run.time, Events(timeline, run.time)
     placed = ticks(time)
     places, labels = [x for x, _ in placed], [label for _, label in placed]
     heading = textwrap.wrap(title, 108) or [""]

@@ -38,14 +38,14 @@ def check_plot(path: Path) -> None:
         raise InputError(f"--plot {path}: matplotlib is not installed; install it with: pip install 'xky-hil[plot]'")
 
 
-def draw_run(chronicle: Timeline, path: Path, title: str) -> None:
-    """Draw what the chronicle tells into a file, SVG or PNG by its ending.
+def draw_run(timeline: Timeline, path: Path, title: str) -> None:
+    """Draw what the timeline tells into a file, SVG or PNG by its ending.
 
     Raises:
         InputError: the file cannot be written.
     """
     title = plain(title)
-    write_picture(path, title, "xky emulate", lambda: figure_of(chronicle, title))
+    write_picture(path, title, "xky emulate", lambda: figure_of(timeline, title))
 
 
 def write_picture(path: Path, title: str, creator: str, draw: Callable[[], "Figure"]) -> None:

@@ -29,7 +29,7 @@ def draw_indexes(axes: "Axes", run: PlottedRun) -> None:
     from matplotlib.legend_handler import HandlerTuple
     from matplotlib.patches import Patch
 
-    tariffs = dict.fromkeys(map(tariff_of, run.moments))
+    tariffs = dict.fromkeys(map(tariff_of, run.entries))
     handles: list[tuple[Any, ...]] = []
     labels = []
     for index, number in run.numbers.items():
@@ -56,14 +56,14 @@ def draw_indexes(axes: "Axes", run: PlottedRun) -> None:
 
 
 def _line(run: PlottedRun, index: int) -> tuple[list[float], list[float]]:
-    """An index's way: straight between moments, and from one side of a cut to the other."""
+    """An index's curve: straight between entries, and from one side of a cut to the other."""
     x, kwh = [], []
-    for pieces, following in zip_longest(run.windows, run.windows[1:]):
-        x += [piece.start for piece in pieces]
-        kwh += [piece.gained_wh[index - 1] / 1000 for piece in pieces]
-        last = pieces[-1]
-        if following and last.end > last.start:  # up to the cut, as the power of the moment makes it
-            power_va = last.moment.injected_va if index == EAIT_PLACE else last.moment.drawn_va
+    for plotted, following in zip_longest(run.windows, run.windows[1:]):
+        x += [one.start for one in plotted]
+        kwh += [one.gained_wh[index - 1] / 1000 for one in plotted]
+        last = plotted[-1]
+        if following and last.end > last.start:  # up to the cut, as the power of then makes it
+            power_va = last.entry.injected_va if index == EAIT_PLACE else last.entry.drawn_va
             drawn_wh = power_va * (last.end - last.start) / HOUR_S
             most_wh = following[0].gained_wh[index - 1] - last.gained_wh[index - 1]
             x.append(last.end)

@@ -29,8 +29,8 @@ def draw_power(axes: "Axes", run: PlottedRun) -> None:
     from matplotlib.patches import Patch
 
     x, power = _steps(run, _power_kva)
-    highest = max(max(_power_kva(moment), _limit_kva(moment)) for moment in run.moments)
-    lowest = min(map(_power_kva, run.moments))
+    highest = max(max(_power_kva(entry), _limit_kva(entry)) for entry in run.entries)
+    lowest = min(map(_power_kva, run.entries))
     dense = len(x) / PLOT_IN > DENSE_PER_IN
     axes.fill_between(x, [max(value, 0.0) for value in power], linewidth=0, **_DRAWN)
     handles: list[Any] = [Patch(edgecolor="black", label="drawn", **_DRAWN)]
@@ -51,19 +51,19 @@ def draw_power(axes: "Axes", run: PlottedRun) -> None:
     add_legend(axes, "Power", handles, [handle.get_label() for handle in handles])
 
 
-def _power_kva(moment: TimelineEntry) -> float:
-    return (moment.drawn_va - moment.injected_va) / 1000
+def _power_kva(entry: TimelineEntry) -> float:
+    return (entry.drawn_va - entry.injected_va) / 1000
 
 
-def _limit_kva(moment: TimelineEntry) -> float:
-    return moment.limit_va / 1000
+def _limit_kva(entry: TimelineEntry) -> float:
+    return entry.limit_va / 1000
 
 
 def _steps(run: PlottedRun, key: Callable[[TimelineEntry], float]) -> tuple[list[float], list[float]]:
-    """The corners of a quantity that is constant from moment to moment; at a cut it is no number."""
+    """The corners of a quantity that is constant from entry to entry; at a cut it is no number."""
     x, y = [], []
-    for pieces in run.windows:
-        for start, end, value in bands([pieces], key):
+    for plotted in run.windows:
+        for start, end, value in bands([plotted], key):
             x += [start, end]
             y += [value, value]
         x.append(x[-1])
@@ -83,8 +83,8 @@ def _write_limits(axes: "Axes", run: PlottedRun) -> None:
         before = kva
 
 
-def _state(moment: TimelineEntry) -> str:
-    return "" if moment.powered and not moment.breaker_open else _OPEN if moment.powered else _NO_SUPPLY
+def _state(entry: TimelineEntry) -> str:
+    return "" if entry.powered and not entry.breaker_open else _OPEN if entry.powered else _NO_SUPPLY
 
 
 def _draw_states(axes: "Axes", run: PlottedRun) -> list[str]:

@@ -23,7 +23,7 @@ def band(number: int) -> dict[str, Any]:
 
 def strips(run: PlottedRun) -> int:
     """How many there are: 2 where days have colours."""
-    return 2 if any(moment.colour for moment in run.moments) else 1
+    return 2 if any(entry.colour for entry in run.entries) else 1
 
 
 def draw_tariff(axes: "Axes", run: PlottedRun) -> None:
@@ -39,7 +39,7 @@ def draw_tariff(axes: "Axes", run: PlottedRun) -> None:
         axes.broken_barh(mine, (0, 1), linewidth=edge_pt, **band(run.numbers[index]))
     for start, end, (index, name) in tariffs:
         _write(axes, run, (start, end), 0.5, (f"{index} {name}".strip(), f"{index}"))
-    days = [day for day in bands(run.windows, lambda moment: moment.colour) if day[2]]
+    days = [day for day in bands(run.windows, lambda entry: entry.colour) if day[2]]
     for colour in sorted({colour for _, _, colour in days}):
         mine = [(start, end - start) for start, end, value in days if value == colour]
         axes.broken_barh(mine, (1, 1), facecolor=_DAY_INKS[colour], edgecolor="#888888", linewidth=edge_pt)

@@ -17,7 +17,7 @@ from .sheet import PLOT_IN
 __all__ = ["DAY_S", "HOUR_S", "TimeAxis", "Window", "is_skip", "spoken"]
 
 HOUR_S, DAY_S = 3600, 86_400
-_SKIPPED_S = HOUR_S + 60  # two moments of a meter with supply are further apart only across a skip
+_SKIPPED_S = HOUR_S + 60  # two entries of a meter with supply are further apart only across a skip
 _SEAM_IN = 0.07
 
 
@@ -45,14 +45,14 @@ class TimeAxis:
         first, last: what it shows, in legal time; ``one_day`` if that is one day.
     """
 
-    def __init__(self, chronicle: Timeline) -> None:
-        starts_us, ends_us = [chronicle.moments[0].at_us], []
-        for before, after in pairwise(chronicle.moments):
-            cut_us = _skip_between(before, after, chronicle.remarks)
+    def __init__(self, timeline: Timeline) -> None:
+        starts_us, ends_us = [timeline.moments[0].at_us], []
+        for before, after in pairwise(timeline.moments):
+            cut_us = _skip_between(before, after, timeline.remarks)
             if cut_us is not None:
                 ends_us.append(cut_us)
                 starts_us.append(after.at_us)
-        ends_us.append(chronicle.moments[-1].at_us)
+        ends_us.append(timeline.moments[-1].at_us)
         self.seam = max((sum(ends_us) - sum(starts_us)) / SECOND_US, 1.0) * _SEAM_IN / PLOT_IN
         self.windows: list[Window] = []
         x = 0.0
@@ -101,7 +101,7 @@ def is_skip(remark: TimelineNote) -> bool:
 
 
 def _skip_between(before: TimelineEntry, after: TimelineEntry, remarks: Sequence[TimelineNote]) -> int | None:
-    """When the meter's time was skipped between two moments; None if it was not."""
+    """When the meter's time was skipped between two entries; None if it was not."""
     within = [one for one in remarks if before.at_us <= one.at_us < after.at_us]
     told_us = [one.at_us for one in within if is_skip(one)]
     if not told_us and not (before.powered and after.at_us - before.at_us > _SKIPPED_S * SECOND_US):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from xky.emulator.carrier import Heard, Samples, listen, open_recording, quadrature_receiver
+from xky.emulator.carrier import Demodulated, Samples, listen, open_recording, quadrature_receiver
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.uart import CharacterDefect
 
@@ -47,18 +47,18 @@ def _read(path: Path, pieces: Iterator[Samples], rate_hz: int, mode: Mode | None
         )
     found = mode or _find_mode(loud, rate_hz)
     complaints = _Complaints()
-    for heard in listen(chain([loud], pieces), rate_hz, found):
-        complaints.add(heard, length / rate_hz)
-        yield heard.data
+    for characters in listen(chain([loud], pieces), rate_hz, found):
+        complaints.add(characters, length / rate_hz)
+        yield characters.data
     complaints.tell(path)
 
 
 def _find_mode(samples: Samples, rate_hz: int) -> Mode:
-    heard = {mode: quadrature_receiver(samples, rate_hz, mode) for mode in (Mode.STANDARD, Mode.HISTORIC)}
-    for mode, characters in heard.items():
+    by_mode = {mode: quadrature_receiver(samples, rate_hz, mode) for mode in (Mode.STANDARD, Mode.HISTORIC)}
+    for mode, characters in by_mode.items():
         if any(event.good for event in decode(characters.data, mode) if isinstance(event, Frame)):
             return mode
-    return min(heard, key=lambda mode: len(heard[mode].errors) / (len(heard[mode]) or 1))
+    return min(by_mode, key=lambda mode: len(by_mode[mode].errors) / (len(by_mode[mode]) or 1))
 
 
 class _Complaints:
@@ -68,11 +68,11 @@ class _Complaints:
         self._counts = dict.fromkeys(CharacterDefect, 0)
         self._first_s: float | None = None
 
-    def add(self, heard: Heard, start_s: float) -> None:
-        for index, error in sorted(heard.errors.items()):
+    def add(self, characters: Demodulated, start_s: float) -> None:
+        for index, error in sorted(characters.errors.items()):
             self._counts[error] += 1
             if self._first_s is None:
-                self._first_s = start_s + float(heard.starts_s[index])
+                self._first_s = start_s + float(characters.starts_s[index])
 
     def tell(self, path: Path) -> None:
         if self._first_s is None:

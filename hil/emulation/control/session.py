@@ -34,7 +34,7 @@ class NotFoundError(InputError):
 
 
 class Session:
-    """Where clients are served.
+    """What clients ask of a run, and have done to it.
 
     Args:
         env: the bench's clock.

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.emulator import Linky
-from xky.emulator.carrier import Heard, Samples, Waveform, envelope_receiver, listen, quadrature_receiver, render
+from xky.emulator.carrier import Demodulated, Samples, Waveform, envelope_receiver, listen, quadrature_receiver, render
 from xky.emulator.carrier.specification import EMITTED, READ
 from xky.protocol import Burst, InputError, Mode
 from xky.protocol.uart import CharacterDefect, Uart, received
 
 from .signals import GROUP, burst, noisy
 
-Receiver = Callable[[Samples, int, Mode], Heard]
+Receiver = Callable[[Samples, int, Mode], Demodulated]
 RECEIVERS = pytest.mark.parametrize("receiver", [envelope_receiver, quadrature_receiver])
 SEVEN_BITS = st.binary(min_size=1, max_size=40).map(lambda data: bytes(code & 0x7F for code in data))
 RATES_HZ = (1_000_000, 960_000, 480_000, 240_000)
