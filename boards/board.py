@@ -11,7 +11,8 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
-from .power.description import RUN, SLEEP, LoRa, PowerDescription
+from .power.description import LoRa, PowerDescription
+from .power.states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 
 __all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board"]
 
@@ -42,7 +43,7 @@ class Listen(Section):
 
 
 class Wake(Section):
-    """The life of a device that sleeps, phase by phase.
+    """The wake of a device that sleeps, phase by phase, and the sleep behind it.
 
     ``publish_s`` is not written where ``[power.lora]`` is: it follows from the airtime and the receive windows.
     """
@@ -64,6 +65,10 @@ class Wake(Section):
     def deaf_s(self) -> float:
         """From wake-up until the TIC is listened to."""
         return self.boot_s + self.associate_s + self.address_s + self.connect_s
+
+    def seconds_of(self, state: str) -> float:
+        """How long a state lasts, by its name."""
+        return float(getattr(self, f"{state}_s"))
 
 
 class Limits(Section):
@@ -147,13 +152,16 @@ class Board(Section):
         wake = self.wake
         if wake is None:
             return {RUN: "a device without [wake] is always on"}
-        lengths = {name: getattr(wake, f"{name}_s") for name in ("boot", "associate", "address", "connect")}
-        needed = {name: f"wake.{name}_s is {length:g}" if length else "" for name, length in lengths.items()}
-        needed["listen"] = "a device with [wake] listens"
+
+        def timed(name: str) -> str:
+            return f"wake.{name}_s is {wake.seconds_of(name):g}" if wake.seconds_of(name) else ""
+
+        needed = {name: timed(name) for name in (BOOT, *JOINING)}
+        needed[LISTEN] = "a device with [wake] listens"
         if self.power is not None and self.power.lora is not None:
-            needed |= dict.fromkeys(("transmit", "windows"), "it publishes by [power.lora]")
+            needed |= dict.fromkeys(PUBLISHING_BY_LORA, "it publishes by [power.lora]")
         else:
-            needed["publish"] = f"wake.publish_s is {wake.publish_s:g}" if wake.publish_s else ""
+            needed[PUBLISHING] = timed(PUBLISHING)
         return needed | {SLEEP: "a device with [wake] sleeps"}
 
     @property

@@ -22,7 +22,7 @@ __all__ = ["EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_na
 class Firmware(Protocol):
     """What each module's ``FIRMWARE`` is: a class."""
 
-    def __init__(self, fittings: FirmwareContext) -> None: ...
+    def __init__(self, context: FirmwareContext) -> None: ...
 
     @property
     def uarts(self) -> Sequence[tuple[float, Uart]]:

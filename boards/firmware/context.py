@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What simulated firmware is put into: its board, and all that the board is joined to."""
+"""What simulated firmware runs in: its board, and all that the board is joined to."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ __all__ = ["FirmwareContext"]
 
 @dataclass(frozen=True, slots=True)
 class FirmwareContext:
-    """One device's surroundings.
+    """Where the firmware of one device runs.
 
     Attributes:
         env: the bench's clock.
@@ -27,7 +27,7 @@ class FirmwareContext:
         uplink: where it publishes.
         parser: what it makes of characters and frames; a defect is in it.
         power: what it lives on.
-        thrift: what it knows of its capacitor.
+        energy_policy: what it knows of its capacitor.
     """
 
     env: simpy.Environment
@@ -37,4 +37,4 @@ class FirmwareContext:
     uplink: Uplink
     parser: Parser
     power: PowerPort
-    thrift: EnergyPolicy
+    energy_policy: EnergyPolicy

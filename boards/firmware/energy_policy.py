@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What firmware knows of its capacitor, and what it decides by that: when to begin, to stop, how long to sleep.
 
-The rules are those of Tasmota's winky driver (v3.x): see ``Policy`` and ``Adc`` for the values.
+The rules are those of Tasmota's winky driver (v3.x): see ``Policy`` and ``Adc`` for the values. Simulated firmware, on
+the bench's clock, and ``EventSimulation``, without a line, ask the same ones.
 """
 
 from collections.abc import Callable
@@ -9,8 +10,9 @@ from math import floor
 
 from ..board import Board
 from ..power.description import Policy
+from ..power.states import BOOT
 
-__all__ = ["EnergyPolicy"]
+__all__ = ["EnergyPolicy", "WakeDecisions"]
 
 _SMOOTHED = 3  # parts of the estimate kept, to one of the new
 
@@ -57,8 +59,8 @@ class EnergyPolicy:
 
     def may_start(self, terminal_v: float) -> bool:
         """Whether a wake goes on."""
-        start_v = self._policy.start_v
-        return start_v is None or self.read_v(terminal_v) >= start_v - self._policy.start_margin_v
+        begins_v = self._policy.begins_v
+        return begins_v is None or self.read_v(terminal_v) >= begins_v
 
     def must_stop(self, terminal_v: float) -> bool:
         """Whether it breaks off and sleeps."""
@@ -109,3 +111,43 @@ class EnergyPolicy:
             return self._wake.sleep_s
         missing_j = 0.5 * self._nominal_f * (policy.start_v**2 - read_v**2)
         return min(max(missing_j / self._charge_w, policy.min_sleep_s), policy.max_sleep_s)
+
+
+class WakeDecisions:
+    """What firmware decides in one wake: whether it goes on with each phase, and how long it sleeps behind them.
+
+    Args:
+        policy: of the device.
+
+    Attributes:
+        waits: whether there was too little charge to begin, so that it sleeps on.
+    """
+
+    def __init__(self, policy: EnergyPolicy) -> None:
+        self._policy = policy
+        self._looked = False
+        self.waits = False
+
+    def goes_on_with(self, phase: str, terminal_v: Callable[[], float]) -> bool:
+        """Whether it begins a phase: it boots, looks whether it may start, and behind each phase whether it must stop.
+
+        Args:
+            phase: name of its load.
+            terminal_v: what the capacitor shows now.
+        """
+        if phase == BOOT:
+            return True
+        if self._looked:
+            return not self._policy.must_stop(terminal_v())
+        self._looked = True
+        self.waits = not self._policy.may_start(terminal_v())
+        return not self.waits
+
+    def sleep_s(self, now_s: float, terminal_v: Callable[[], float]) -> float:
+        """How long it sleeps, from now on."""
+        return self._policy.retry_s if self.waits else self._policy.sleep_s(now_s, terminal_v)
+
+    def has_slept(self, now_s: float, terminal_v: Callable[[], float]) -> None:
+        """Its timer ended the sleep: what came meanwhile counts for the next one."""
+        if not self.waits:
+            self._policy.wakes(now_s, terminal_v)

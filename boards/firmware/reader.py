@@ -8,6 +8,7 @@ import simpy
 from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 
+from ..power.states import RUN
 from ..receiver import LineReceiver
 from .context import FirmwareContext
 
@@ -20,14 +21,14 @@ _SILENT_S = 6.0  # without a good frame, it tries the other mode; assumption: tw
 class ReaderFirmware:
     """One running reader."""
 
-    def __init__(self, fittings: FirmwareContext) -> None:
-        self._env = fittings.env
-        self._line = fittings.line
-        self._uplink = fittings.uplink
-        self._parser = fittings.parser
-        self._power = fittings.power
-        self._mode = fittings.mode
-        self._detects = fittings.board.detects_mode and fittings.parser.looks_for_the_mode_again
+    def __init__(self, context: FirmwareContext) -> None:
+        self._env = context.env
+        self._line = context.line
+        self._uplink = context.uplink
+        self._parser = context.parser
+        self._power = context.power
+        self._mode = context.mode
+        self._detects = context.board.detects_mode and context.parser.looks_for_the_mode_again
         self._heard_s = 0.0
         self.uarts: list[tuple[float, Uart]] = []
 
@@ -39,13 +40,13 @@ class ReaderFirmware:
             if not self._power.is_on:
                 yield self._power.when_on()
             try:
-                yield from self._live()
+                yield from self._read()
             except simpy.Interrupt:  # a brown-out
                 self._receiver.sleep()
 
-    def _live(self) -> Generator[simpy.Event, None, None]:
+    def _read(self) -> Generator[simpy.Event, None, None]:
         self._receiver = self._listen()
-        self._power.draw("run")
+        self._power.draw(RUN)
         while self._detects:
             yield self._env.timeout(_LOOKS_EACH_S)
             if self._env.now - self._heard_s > _SILENT_S:

@@ -12,8 +12,11 @@ import simpy
 from xky.protocol import Frame, Group, InputError
 from xky.protocol.uart import Uart
 
+from ..power.phases import WakePhase, planned_phases
+from ..power.states import LISTEN, SLEEP
 from ..receiver import LineReceiver
 from .context import FirmwareContext
+from .energy_policy import WakeDecisions
 
 __all__ = ["FIRMWARE", "WinkyFirmware"]
 
@@ -21,20 +24,22 @@ __all__ = ["FIRMWARE", "WinkyFirmware"]
 class WinkyFirmware:
     """One running Winky."""
 
-    def __init__(self, fittings: FirmwareContext) -> None:
-        env, board, mode, parser = fittings.env, fittings.board, fittings.mode, fittings.parser
+    def __init__(self, context: FirmwareContext) -> None:
+        env, board, mode, parser = context.env, context.board, context.mode, context.parser
         if board.wake is None:
             raise InputError(f"board {board.id}: firmware winky sleeps; give the board file a [wake] section")
         self._env = env
-        self._wake = board.wake
+        phases = planned_phases(board, mode)
+        listens = 1 + next(place for place, phase in enumerate(phases) if phase.load == LISTEN)
+        self._until_read, self._publishing = phases[:listens], phases[listens:]
         self._listen = board.listen
-        self._uplink = fittings.uplink
+        self._uplink = context.uplink
         self._parser = parser
-        self._power = fittings.power
-        self._thrift = fittings.thrift
+        self._power = context.power
+        self._energy_policy = context.energy_policy
         self.uarts: list[tuple[float, Uart]] = [(env.now, parser.uart(mode))]
         self._receiver = LineReceiver(
-            env, fittings.line, parser.sampling(mode), lambda: parser.listener(mode), self._take
+            env, context.line, parser.sampling(mode), lambda: parser.listener(mode), self._take
         )
         self._heard: list[Sequence[Group]] = []
         self._enough = env.event()
@@ -51,46 +56,40 @@ class WinkyFirmware:
                     yield from self._cycle()
             except simpy.Interrupt:  # a brown-out, wherever it was
                 self._receiver.sleep()
-                self._thrift.forget()
+                self._energy_policy.forget()
 
     def _cycle(self) -> Generator[simpy.Event, None, None]:
         """A wake, and the sleep behind it."""
-        power, thrift, wake = self._power, self._thrift, self._wake
-        yield from self._spend("boot", wake.boot_s)
-        if not thrift.may_start(power.terminal_v):
-            yield from self._spend("sleep", thrift.retry_s)
-            return
-        for load, duration_s in (
-            ("associate", wake.associate_s),
-            ("address", wake.address_s),
-            ("connect", wake.connect_s),
-        ):
-            yield from self._spend(load, duration_s)
-            if thrift.must_stop(power.terminal_v):
+        decisions = WakeDecisions(self._energy_policy)
+        for phase in self._until_read:
+            if not decisions.goes_on_with(phase.load, self._terminal_v):
                 break
-        else:
-            yield from self._read()
-        power.draw("sleep")
-        yield self._env.timeout(thrift.sleep_s(self._env.now, lambda: power.terminal_v))
-        thrift.wakes(self._env.now, lambda: power.terminal_v)
+            yield from self._read() if phase.load == LISTEN else self._spend(phase)
+        self._power.draw(SLEEP)
+        yield self._env.timeout(decisions.sleep_s(self._env.now, self._terminal_v))
+        decisions.has_slept(self._env.now, self._terminal_v)
+
+    def _terminal_v(self) -> float:
+        return self._power.terminal_v
 
     def _read(self) -> Generator[simpy.Event, None, None]:
         self._heard, self._enough = [], enough = [], self._env.event()
-        self._power.draw("listen")
-        self._power.alarm(self._thrift.stop_v, lambda: _end(enough))
+        self._power.draw(LISTEN)
+        self._power.alarm(self._energy_policy.stop_v, lambda: _end(enough))
         self._receiver.wake()
         self._give_up_after(self._listen.timeout_s, enough)
         yield enough
         self._power.alarm(None, lambda: None)
         self._receiver.sleep()
         if len(self._heard) >= self._listen.frames:  # fewer are no publishable state, as in the Tasmota driver
-            yield from self._spend("publish", self._wake.publish_s)
+            for phase in self._publishing:
+                yield from self._spend(phase)
             self._uplink.publish(self._heard[-1])
 
-    def _spend(self, load: str, duration_s: float) -> Generator[simpy.Event, None, None]:
-        if duration_s > 0:
-            self._power.draw(load)
-            yield self._env.timeout(duration_s)
+    def _spend(self, phase: WakePhase) -> Generator[simpy.Event, None, None]:
+        if phase.duration_s > 0:
+            self._power.draw(phase.load)
+            yield self._env.timeout(phase.duration_s)
 
     def _give_up_after(self, timeout_s: float, enough: simpy.Event) -> None:
         """End the listening; an event of its own is a third of the cost of ``enough | timeout``."""

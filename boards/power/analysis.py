@@ -11,13 +11,13 @@ from ..board import Board
 from ..lora import shortest_period_s
 from ..ports import SupplyPort
 from .cycle import Cycle
-from .description import RUN, SLEEP
 from .energy import EnergyBalance
 from .event_simulation import EventSimulation, PowerEventKind, Stretch, energy_over
 from .parts import ROOM_C
 from .phases import phases_of
 from .ratings import Rated, ratings_exceeded
-from .train import OFF, Train
+from .states import OFF, RUN, SLEEP
+from .train import Train
 
 __all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period"]
 
@@ -137,10 +137,8 @@ def analyse(
         raise InputError(f"--period {period_s:g} s: shorter than the wake, which takes {awake_s:g} s; give more")
     cycle = Cycle(train, supply, phases, board.wake.sleep_s if period_s is None else period_s - awake_s)
     cold = cold_start(board, supply, train=train, mode=mode, sleep_s=None if period_s is None else cycle.sleep_s)
-    policy = power.policy
-    first_v = 0.0
-    if policy.start_v is not None:
-        first_v = train.state(supply, "sleep").inner_v(policy.start_v - policy.start_margin_v)
+    begins_v = power.policy.begins_v
+    first_v = 0.0 if begins_v is None else train.state(supply, SLEEP).inner_v(begins_v)
     shortest = cycle.shortest_period_s(first_v)
     min_period_s, limited_by = (None, "energy") if shortest is None else (shortest[0], "energy")
     if shortest is not None and shortest[0] <= awake_s * (1 + 1e-9):
@@ -157,7 +155,7 @@ def analyse(
     return Analysis(
         board=board, supply=supply, mode=mode, refused="", needs_w=needs_w, offered_w=offered_w, train=train, cold=cold,
         period_s=cycle.period_s, min_period_s=min_period_s, limited_by=limited_by, margin_v=margin_v,
-        settled_v=None if settled_v is None else train.state(supply, "sleep").terminal_v(settled_v),
+        settled_v=None if settled_v is None else train.state(supply, SLEEP).terminal_v(settled_v),
         per_reading=per_reading, exceeded=exceeded, cycle=cycle,
     )  # fmt: skip
 
@@ -238,7 +236,7 @@ def cold_start(
         changes: see ``EventSimulation``.
         inner_v: of the capacitor at the beginning.
     """
-    life = EventSimulation(
+    simulation = EventSimulation(
         board, supply, train=train, mode=mode, full_once=full_once, sleep_s=sleep_s, changes=changes, inner_v=inner_v,
         keep=True,
     )  # fmt: skip
@@ -248,40 +246,40 @@ def cold_start(
     resets_v: list[float] = []
     stops = 0
     hangs_v: float | None = None
-    for moment in life.live(_PATIENCE_S):
-        if moment.what is PowerEventKind.WAKE:
+    for event in simulation.run(_PATIENCE_S):
+        if event.what is PowerEventKind.WAKE:
             if len(readings) == _CYCLES_SHOWN:
                 break
-            wakes.append((moment.at_s, moment.inner_v))
+            wakes.append((event.at_s, event.inner_v))
             if board.wake is None:
-                started_s = moment.at_s
-        elif moment.what is PowerEventKind.WAITS:
+                started_s = event.at_s
+        elif event.what is PowerEventKind.WAITS:
             wakes.pop()  # it went on sleeping
-        elif moment.what is PowerEventKind.STOPS:
+        elif event.what is PowerEventKind.STOPS:
             stops += 1
             if not readings and stops == _STOPS:
                 break  # each wake begins where the last one did, or with less
-        elif moment.what is PowerEventKind.READING:
-            readings.append(moment.at_s)
+        elif event.what is PowerEventKind.READING:
+            readings.append(event.at_s)
             if started_s is None:
                 started_s = wakes[-1][0]
-        elif moment.what is PowerEventKind.BROWN_OUT:
+        elif event.what is PowerEventKind.BROWN_OUT:
             if board.wake is None:
                 started_s = None
-            resets_v.append(moment.inner_v)
+            resets_v.append(event.inner_v)
             if not readings and _lead_nowhere(resets_v):
-                hangs_v = moment.terminal_v
+                hangs_v = event.terminal_v
                 break
-    trouble = "" if started_s is not None else _trouble_of(life, stops, hangs_v)
-    assert life.stretches is not None
+    trouble = "" if started_s is not None else _trouble_of(simulation, stops, hangs_v)
+    assert simulation.stretches is not None
     return ColdStart(
-        started_s, readings[0] if readings else None, len(resets_v), trouble, tuple(life.stretches), readings,
+        started_s, readings[0] if readings else None, len(resets_v), trouble, tuple(simulation.stretches), readings,
         [v for _, v in wakes],
     )  # fmt: skip
 
 
-def _trouble_of(life: EventSimulation, stops: int, hangs_v: float | None) -> str:
-    off, policy = life.train.state(life.supply, OFF), life.train.power.policy
+def _trouble_of(simulation: EventSimulation, stops: int, hangs_v: float | None) -> str:
+    off, policy = simulation.train.state(simulation.supply, OFF), simulation.train.power.policy
     if hangs_v is not None:
         return f"hangs: it resets again and again at {hangs_v:.2f} V and never comes to read"
     if stops:
@@ -289,8 +287,8 @@ def _trouble_of(life: EventSimulation, stops: int, hangs_v: float | None) -> str
             f"never reads: it begins a wake again and again, at {policy.stop_v:.2f} V it breaks off, "
             "and what is stored above does not carry a reading"
         )
-    needed_v = max(off.on_terminal_v, (policy.start_v or 0.0) - policy.start_margin_v)
-    return f"never starts: it comes to {off.terminal_v(life.inner_v):.2f} V, and needs {needed_v:.2f} V"
+    needed_v = max(off.on_terminal_v, policy.begins_v or 0.0)
+    return f"never starts: it comes to {off.terminal_v(simulation.inner_v):.2f} V, and needs {needed_v:.2f} V"
 
 
 def _lead_nowhere(resets_v: Sequence[float]) -> bool:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 from ..ports import SupplyPort
-from .constant_power_response import Branches, rising_root
+from .constant_power_response import ConstantPowerResponse, rising_root
 from .curve import HermiteCurve, root
 from .description import PowerDescription
 from .parts import ROOM_C, Capacitor, Rectifier
-from .rectifier import Mean, mean_of
+from .rectifier import CarrierMeans, carrier_means
 
 __all__ = ["FADES_V", "Balance", "Losses", "charging_curve"]
 
@@ -91,8 +91,9 @@ class Balance:
         self._highest_v = _edge_v(self.rectifier, self._peak_v) + (self.rectifier.diode.forward_v is None)
         self._charging = charging or charging_curve(power, supply, temperature_c=temperature_c)
         self._simple = power.charger is None and power.regulator.kind == "ldo"
-        collapses = power.regulator.kind == "boost" and rail_a > 0 and self.esr_ohm > 0
-        self._branches = Branches(lambda v: self._from(v)[3], -FADES_V if collapses else None, _HIGHEST_V)
+        may_collapse = power.regulator.kind == "boost" and rail_a > 0 and self.esr_ohm > 0
+        lowest_v = -FADES_V if may_collapse else None
+        self._response = ConstantPowerResponse(lambda v: self._from(v)[3], lowest_v, _HIGHEST_V)
 
     def net_a(self, inner_v: float) -> float:
         """What flows into the capacitance proper at its inner voltage: C · dV/dt."""
@@ -110,9 +111,9 @@ class Balance:
     def inner_v(self, terminal_v: float) -> float:
         """The lowest inner voltage at which the terminals show a voltage."""
         if self._charger is not None:
-            return self._branches.lowest(terminal_v)
+            return self._response.lowest(terminal_v)
         esr_ohm = self.esr_ohm
-        return self._branches.lowest(rising_root(lambda v: v + esr_ohm * self._charging(v) - terminal_v, terminal_v))
+        return self._response.lowest(rising_root(lambda v: v + esr_ohm * self._charging(v) - terminal_v, terminal_v))
 
     @property
     def knots(self) -> Sequence[float]:
@@ -124,28 +125,28 @@ class Balance:
         if charger is not None:
             edges += _zero(lambda v: self._offered_a(v) - self._allowed_a(v), charger.output_v)
             edges += _zero(self._offered_a, charger.output_v)
-        return sorted({*(self.inner_v(edge) for edge in edges), *self._branches.folds})
+        return sorted({*(self.inner_v(edge) for edge in edges), *self._response.collapses_at_v})
 
     def losses(self, inner_v: float) -> Losses:
         """Where the power goes, from the exact means of the rectifier."""
         charge_a, drawn_a, terminal_v = self._currents(inner_v)
-        mean, charger_w = self._mean(inner_v, terminal_v, charge_a, drawn_a)
+        means, charger_w = self._means(inner_v, terminal_v, charge_a, drawn_a)
         rail_a, idle_a = self._rail(terminal_v), self._idle(terminal_v)
         clamp_a = self._clamped(terminal_v)
         esr_ohm = self.esr_ohm
         esr_w = esr_ohm * (charge_a - drawn_a) ** 2
         if self._charger is None:
             # The pulses of the carrier flow through the ESR: that part of the loop's loss is the capacitor's
-            pulses_w = mean.resistor_w * self._esr_in_loop_ohm / self._loop_ohm
+            pulses_w = means.resistor_w * self._esr_in_loop_ohm / self._loop_ohm
             esr_w = pulses_w - 2 * esr_ohm * charge_a * drawn_a + esr_ohm * drawn_a**2
         else:
             pulses_w = 0.0
         diode_share = self._diodes_ohm() / self._loop_ohm
         delivered_w = rail_a * self._rail_v(terminal_v)
         return Losses(
-            source_w=mean.source_w,
-            meter_w=mean.resistor_w * (1 - diode_share) - pulses_w,
-            diode_w=mean.diode_w + mean.resistor_w * diode_share,
+            source_w=means.source_w,
+            meter_w=means.resistor_w * (1 - diode_share) - pulses_w,
+            diode_w=means.diode_w + means.resistor_w * diode_share,
             charger_w=charger_w,
             clamp_w=clamp_a * terminal_v,
             esr_w=esr_w,
@@ -154,11 +155,11 @@ class Balance:
             delivered_w=delivered_w,
         )
 
-    def _mean(self, inner_v: float, terminal_v: float, charge_a: float, drawn_a: float) -> tuple[Mean, float]:
+    def _means(self, inner_v: float, terminal_v: float, charge_a: float, drawn_a: float) -> tuple[CarrierMeans, float]:
         """Means of the rectifier, and what the charger loses."""
 
-        def mean(output_v: float) -> Mean:
-            return mean_of(
+        def means(output_v: float) -> CarrierMeans:
+            return carrier_means(
                 self.rectifier,
                 output_v,
                 peak_v=self._peak_v,
@@ -168,16 +169,16 @@ class Balance:
 
         charger = self._charger
         if charger is None:
-            return mean(inner_v - self.esr_ohm * drawn_a), 0.0
+            return means(inner_v - self.esr_ohm * drawn_a), 0.0
         if self._peak_v <= 0 or charge_a <= 0:
-            return Mean(0.0, 0.0, 0.0, 0.0, 0.0), 0.0
+            return CarrierMeans(0.0, 0.0, 0.0, 0.0, 0.0), 0.0
         wanted_a = charge_a + charger.quiescent_a
         before_v = terminal_v + charger.drop_v
         if self._allowed_a(terminal_v) < self._offered_a(terminal_v):  # it limits: its input rises until no more comes
-            before_v = root(lambda v: mean(v).current_a - wanted_a, before_v, self._highest_v, tolerance=1e-14)
+            before_v = root(lambda v: means(v).current_a - wanted_a, before_v, self._highest_v, tolerance=1e-14)
             if charger.input_clamp_v is not None:
                 before_v = min(before_v, charger.input_clamp_v)
-        at_input = mean(before_v)
+        at_input = means(before_v)
         return at_input, at_input.current_a * before_v - charge_a * terminal_v
 
     def before_charger_v(self, inner_v: float) -> float:
@@ -198,7 +199,7 @@ class Balance:
         if self._simple:
             return self._currents_of_ldo(inner_v)
 
-        return self._from(inner_v if esr_ohm == 0 else self._branches.solve(inner_v))[:3]
+        return self._from(inner_v if esr_ohm == 0 else self._response.solve(inner_v))[:3]
 
     def _from(self, lead_v: float) -> tuple[float, float, float, float]:
         """The same, and the inner voltage: over the voltage of which all of them are functions.
@@ -300,8 +301,8 @@ def charging_curve(
     peak_v = sqrt(2) * supply.open_circuit_v
 
     def current(output_v: float) -> tuple[float, float]:
-        mean = mean_of(rectifier, output_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=temperature_c)
-        return mean.current_a, mean.slope_s
+        means = carrier_means(rectifier, output_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=temperature_c)
+        return means.current_a, means.slope_s
 
     lowest_v = -1.0 - 2 * esr_ohm  # a load of two amperes through the ESR
     edge_v = max(_edge_v(rectifier, peak_v), 0.1)

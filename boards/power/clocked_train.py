@@ -14,12 +14,13 @@ import simpy
 from ..ports import TerminalsPort
 from .description import PowerDescription
 from .event_simulation import PowerEvent, PowerEventKind, Stretch
-from .train import OFF, PowerState, Train
+from .states import OFF
+from .train import PowerState, Train
 
 __all__ = ["ClockedTrain", "train_of"]
 
 _KEPT = 64  # trains: their curves take a second to make, and every run of a board needs the same
-_BESIDE_V = 1e-9  # of a fold
+_BESIDE_V = 1e-9  # of an edge
 
 
 @lru_cache(maxsize=_KEPT)
@@ -42,7 +43,7 @@ class ClockedTrain:
         inner_v: of the capacitor at the beginning; None: as full as it gets.
 
     Attributes:
-        moments: power on, brown-out and changes of the supply.
+        events: power on, brown-out and changes of the supply.
         stretches: time spent in each state, in order.
     """
 
@@ -63,7 +64,7 @@ class ClockedTrain:
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._held_until_s = 0.0
         self._figures: dict[tuple[str, int], float] = {}
-        self.moments: list[PowerEvent] = []
+        self.events: list[PowerEvent] = []
         self.stretches: list[Stretch] = []
         terminals.connect(self._supply_changes)
         self._look_ahead()
@@ -181,7 +182,7 @@ class ClockedTrain:
 
         def reckon(state: PowerState) -> float:
             balance = state.balance
-            # Between two edges, what flows out is most at one of them; at a fold it jumps
+            # Between two edges, what flows out is most at one of them; where a converter collapses it jumps
             edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if state.off_v < v < full_v]
             outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (state.off_v, *edges, full_v))
             return outflow_a / balance.capacitance_f
@@ -229,5 +230,5 @@ class ClockedTrain:
         self._look_ahead()
 
     def _note(self, what: PowerEventKind) -> None:
-        moment = PowerEvent(float(self._env.now), what, self._inner_v, self._state.terminal_v(self._inner_v))
-        self.moments.append(moment)
+        terminal_v = self._state.terminal_v(self._inner_v)
+        self.events.append(PowerEvent(float(self._env.now), what, self._inner_v, terminal_v))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a converter of constant power collapses behind a series resistance.
+"""The response of a converter of constant power behind a series resistance, and where it collapses.
 
 It draws the more the lower its voltage is. So the voltage behind the resistance is no function of the voltage
-before it: below a fold there is no solution near by, and the voltage falls to where the converter fades. On the
+before it: where it collapses there is no solution near by, and the voltage falls to where the converter fades. On the
 way down it stays on the highest solution as long as there is one; that is the one taken here, always.
 """
 
@@ -13,13 +13,13 @@ from math import inf
 
 from .curve import least, root
 
-__all__ = ["Branches", "rising_root"]
+__all__ = ["ConstantPowerResponse", "rising_root"]
 
 _LOOKED_AT = 600
 
 
 @dataclass(frozen=True, slots=True)
-class _Fold:
+class _Collapse:
     """A jump from ``upper_v`` down to ``lower_v`` where the voltage before the resistance falls through ``at_v``."""
 
     at_v: float
@@ -27,38 +27,38 @@ class _Fold:
     upper_v: float
 
 
-class Branches:
-    """The solutions of ``before(v) = x`` that are the highest, for any x.
+class ConstantPowerResponse:
+    """The voltage behind the resistance for one before it: the highest solution of ``before(v) = x``.
 
     Args:
-        before: the voltage before the resistance, over one behind it; rises but for folds.
-        low_v: of the voltages behind it that are looked at; None: there is no fold.
+        before: the voltage before the resistance, over one behind it; rises but where it collapses.
+        low_v: of the voltages behind it that are looked at; None: it never collapses.
         high_v: likewise.
     """
 
     def __init__(self, before: Callable[[float], float], low_v: float | None = None, high_v: float = 0.0) -> None:
         self._before = before
-        self._folds = [] if low_v is None else _folds(before, low_v, high_v)
-        self._keys = [fold.at_v for fold in self._folds]
+        self._collapses = [] if low_v is None else _collapses(before, low_v, high_v)
+        self._collapses_at_v = [one.at_v for one in self._collapses]
 
     @property
-    def folds(self) -> Sequence[float]:
-        """The voltages before the resistance at which it jumps, ascending."""
-        return self._keys
+    def collapses_at_v(self) -> Sequence[float]:
+        """The voltages before the resistance at which it collapses, ascending."""
+        return self._collapses_at_v
 
     def solve(self, before_v: float) -> float:
         """The highest voltage behind the resistance for one before it."""
-        above = bisect_right(self._keys, before_v)
-        low_v = self._folds[above - 1].upper_v if above else -inf
-        high_v = self._folds[above].lower_v if above < len(self._folds) else inf
+        above = bisect_right(self._collapses_at_v, before_v)
+        low_v = self._collapses[above - 1].upper_v if above else -inf
+        high_v = self._collapses[above].lower_v if above < len(self._collapses) else inf
         start_v = min(max(before_v, low_v), high_v)
         return rising_root(lambda v: self._before(v) - before_v, start_v, low_v, high_v)
 
     def lowest(self, behind_v: float) -> float:
         """The lowest voltage before the resistance that leaves so much behind it."""
-        for fold in self._folds:
-            if fold.lower_v < behind_v < fold.upper_v:
-                return fold.at_v
+        for one in self._collapses:
+            if one.lower_v < behind_v < one.upper_v:
+                return one.at_v
         return self._before(behind_v)
 
 
@@ -77,10 +77,10 @@ def rising_root(function: Callable[[float], float], start: float, low: float = -
         start, step = other, 4 * step
 
 
-def _folds(before: Callable[[float], float], low_v: float, high_v: float) -> list[_Fold]:
+def _collapses(before: Callable[[float], float], low_v: float, high_v: float) -> list[_Collapse]:
     width_v = (high_v - low_v) / _LOOKED_AT
     points = [(low_v + k * width_v, before(low_v + k * width_v)) for k in range(_LOOKED_AT + 1)]
-    folds: list[_Fold] = []
+    found: list[_Collapse] = []
     right_v, right = points.pop()
     while points:
         left_v, left = points.pop()
@@ -94,9 +94,9 @@ def _folds(before: Callable[[float], float], low_v: float, high_v: float) -> lis
             left_v, left = points.pop()
         if left < at_v:
             lower_v = _crossing(before, at_v, left_v, right_v)
-            folds.append(_Fold(at_v, lower_v, upper_v))
+            found.append(_Collapse(at_v, lower_v, upper_v))
         right_v, right = left_v, left
-    return folds[::-1]
+    return found[::-1]
 
 
 def _crossing(function: Callable[[float], float], level: float, low: float, high: float) -> float:

@@ -8,11 +8,11 @@ from math import inf
 
 from ..ports import SupplyPort
 from .curve import HermiteCurve
-from .description import SLEEP
-from .phases import Phase
-from .train import OFF, PowerState, Train
+from .phases import WakePhase
+from .states import OFF, SLEEP
+from .train import PowerState, Train
 
-__all__ = ["Cycle", "Through"]
+__all__ = ["Cycle", "RepeatedCycles"]
 
 _SETTLED_V = 1e-12
 _SCANNED = 64  # voltages to begin a wake at, of which the one with the shortest period counts
@@ -21,8 +21,8 @@ _SOON = 2000  # cycles
 
 
 @dataclass(frozen=True, slots=True)
-class Through:
-    """A row of cycles.
+class RepeatedCycles:
+    """What many cycles, one after the other, come to.
 
     Attributes:
         inner_v: at the end, where a wake would begin.
@@ -47,7 +47,7 @@ class Cycle:
         sleep_s: behind it.
     """
 
-    def __init__(self, train: Train, supply: SupplyPort, phases: Sequence[Phase], sleep_s: float) -> None:
+    def __init__(self, train: Train, supply: SupplyPort, phases: Sequence[WakePhase], sleep_s: float) -> None:
         self._train = train
         self._supply = supply
         self._states = [(train.state(supply, phase.load), phase.duration_s) for phase in phases]
@@ -144,8 +144,8 @@ class Cycle:
             inner_v = next_v
         return inner_v
 
-    def through(self, cycles: int, inner_v: float, *, all_of_them: bool = False) -> Through:
-        """Go through many cycles.
+    def repeat(self, cycles: int, inner_v: float, *, all_of_them: bool = False) -> RepeatedCycles:
+        """Go through many of it.
 
         Args:
             cycles: how many.
@@ -164,7 +164,7 @@ class Cycle:
                     lowest_v = min(lowest_v, inner_v)
                 number += 1
                 if abs(inner_v - start_v) < _SETTLED_V:
-                    return Through(inner_v, cycles, lowest_v, None)
+                    return RepeatedCycles(inner_v, cycles, lowest_v, None)
         jumps = self._jumps(inner_v) if number < cycles else ()
         for done in range(number, cycles):
             start_v = inner_v
@@ -173,11 +173,11 @@ class Cycle:
                 if inner_v <= off_v:
                     return self._down(done, start_v)
                 lowest_v = min(lowest_v, inner_v)
-        return Through(inner_v, cycles, lowest_v, None)
+        return RepeatedCycles(inner_v, cycles, lowest_v, None)
 
-    def _down(self, cycles: int, start_v: float) -> Through:
+    def _down(self, cycles: int, start_v: float) -> RepeatedCycles:
         until_s, off_v = self._until_down(start_v)
-        return Through(off_v, cycles, off_v, cycles * self.period_s + until_s)
+        return RepeatedCycles(off_v, cycles, off_v, cycles * self.period_s + until_s)
 
     def _jumps(self, inner_v: float) -> Sequence[tuple[HermiteCurve, float]]:
         states = self.states

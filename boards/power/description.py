@@ -11,7 +11,6 @@ from .parts import Adc, Bulk, Capacitor, Charger, Clamp, Mcu, NotNegative, Posit
 
 __all__ = ["LoRa", "Policy", "PowerDescription", "RailLoad"]
 
-RUN, SLEEP = "run", "sleep"
 _MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # LoRaWAN regional parameters, EU868
 
 
@@ -65,6 +64,11 @@ class Policy(Section):
     min_sleep_s: Positive = 10.0
     max_sleep_s: Positive = 60.0
     reference_f: Positive | None = None
+
+    @property
+    def begins_v(self) -> float | None:
+        """A wake goes on from this voltage on, as the firmware reads it; None: from any."""
+        return None if self.start_v is None else self.start_v - self.start_margin_v
 
     @model_validator(mode="after")
     def _in_order(self) -> "Policy":
@@ -122,8 +126,7 @@ class PowerDescription(Section):
         adc: how the firmware sees the capacitor; None: it does not look.
         policy: what it makes of it.
         lora: where the device publishes by LoRaWAN.
-        loads: by state: boot, associate, address, connect, listen, publish, sleep; transmit and windows in the
-            place of publish with LoRa; run for a device that never sleeps.
+        loads: by the name of the state in ``states``.
     """
 
     source: Literal["tic", "external"] = "tic"

@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The life of a board on a supply: charges, wakes, reads, sleeps, browns out; event by event, each at its instant.
+"""A board on a supply: it charges, wakes, reads, sleeps, browns out; event by event, each at its instant.
 
-No line and no frames: what the TIC says takes as long as it does as a rule. The same decisions as those of the
-simulated firmware (``EnergyPolicy``), which lives on the same states when there is a line.
+No line and no frames: what the TIC says takes as long as it does as a rule. Phases and decisions are those of the
+simulated firmware (``planned_phases``, ``WakeDecisions``), which draws on the same states when there is a line.
 """
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from math import inf
 
 from xky.protocol import Mode
 
 from ..board import Board
-from ..firmware.energy_policy import EnergyPolicy
+from ..firmware.energy_policy import EnergyPolicy, WakeDecisions
 from ..ports import SupplyPort
-from .description import RUN, SLEEP
 from .energy import EnergyBalance, energy_of
 from .phases import phases_of
-from .train import OFF, PowerState, Train
+from .states import BOOT, OFF, RUN, SLEEP
+from .train import PowerState, Train
 
 __all__ = ["EventSimulation", "PowerEvent", "PowerEventKind", "Stretch", "energy_over"]
 
@@ -87,7 +88,7 @@ class EventSimulation:
 
     Args:
         board: lives on the TIC.
-        train: of the board, at a temperature; may be shared by lives.
+        train: of the board, at a temperature; may be shared by simulations.
         supply: at the beginning.
         changes: further supplies, each with the second from which on it is there, ascending.
         inner_v: of the capacitor at the beginning.
@@ -122,21 +123,21 @@ class EventSimulation:
         self.inner_v = inner_v
         self.stretches: list[Stretch] | None = [] if keep else None
         self._changes = list(changes)
-        self._thrift = EnergyPolicy(board, full_once=full_once)
+        self._energy_policy = EnergyPolicy(board, full_once=full_once)
         self._phases = phases_of(board, mode)
         self._sleep_s = sleep_s
         self._until_s = inf
 
-    def live(self, until_s: float) -> Iterator[PowerEvent]:
+    def run(self, until_s: float) -> Iterator[PowerEvent]:
         """What happens until then, one after the other."""
         self._until_s = until_s
         try:
             while True:
                 yield from self._charge()
-                yield self._moment(PowerEventKind.POWER_ON, OFF)
-                self._thrift.forget()
-                yield from self._work()
-                yield self._moment(PowerEventKind.BROWN_OUT, OFF)
+                yield self._event(PowerEventKind.POWER_ON, OFF)
+                self._energy_policy.forget()
+                yield from self._run_from_power_on()
+                yield self._event(PowerEventKind.BROWN_OUT, OFF)
                 yield from self._spend(OFF, self.train.power.mcu.reset_s)
         except _Over:
             return
@@ -153,42 +154,43 @@ class EventSimulation:
             else:
                 yield from self._spend(OFF, on_s, until_v=state.on_v)
 
-    def _work(self) -> Iterator[PowerEvent]:
+    def _run_from_power_on(self) -> Iterator[PowerEvent]:
         """From power on to brown-out."""
         if self.board.wake is None:
-            yield self._moment(PowerEventKind.WAKE, RUN)
+            yield self._event(PowerEventKind.WAKE, RUN)
             yield from self._spend(RUN, inf)
             return
         while (yield from self._cycle()):
             pass
 
     def _cycle(self) -> Generator[PowerEvent, None, bool]:
-        """A wake and the sleep behind it; whether it still lives."""
-        thrift = self._thrift
-        yield self._moment(PowerEventKind.WAKE, SLEEP)
-        looked = False
+        """A wake and the sleep behind it; whether it still has its rail."""
+        decisions = WakeDecisions(self._energy_policy)
+        yield self._event(PowerEventKind.WAKE, SLEEP)
+        drawn = SLEEP  # when it looks at its capacitor
+        what = PowerEventKind.STOPS
         for phase in self._phases:
-            booted = phase.load != "boot"
-            if booted and not looked and not thrift.may_start(self._terminal_v(SLEEP)):
-                yield self._moment(PowerEventKind.WAITS, SLEEP)
-                return (yield from self._spend(SLEEP, self.train.power.policy.retry_s)) is not _End.DOWN
-            end = yield from self._spend(phase.load, phase.duration_s, stop_v=thrift.stop_v if phase.looks else None)
+            if not decisions.goes_on_with(phase.load, partial(self._terminal_v, drawn)):
+                break
+            stop_v = self._energy_policy.stop_v if phase.watched else None
+            end = yield from self._spend(phase.load, phase.duration_s, stop_v=stop_v)
             if end is _End.DOWN:
                 return False
-            looked = booted
-            last = phase is self._phases[-1]
-            if end is _End.STOPPED or (booted and not last and thrift.must_stop(self._terminal_v(phase.load))):
-                yield self._moment(PowerEventKind.STOPS, phase.load)
+            if phase.load != BOOT:
+                drawn = phase.load
+            if end is _End.STOPPED:
                 break
         else:
-            yield self._moment(PowerEventKind.READING, self._phases[-1].load)
+            what = PowerEventKind.READING
+        yield self._event(PowerEventKind.WAITS if decisions.waits else what, drawn)
         sleep_s = self._sleep_s
-        if sleep_s is None:
-            sleep_s = thrift.sleep_s(self.now_s, lambda: self._terminal_v(SLEEP))
-        yield self._moment(PowerEventKind.SLEEP, SLEEP)
+        if sleep_s is None or decisions.waits:
+            sleep_s = decisions.sleep_s(self.now_s, partial(self._terminal_v, SLEEP))
+        if not decisions.waits:
+            yield self._event(PowerEventKind.SLEEP, SLEEP)
         if (yield from self._spend(SLEEP, sleep_s)) is _End.DOWN:
             return False
-        thrift.wakes(self.now_s, lambda: self._terminal_v(SLEEP))
+        decisions.has_slept(self.now_s, partial(self._terminal_v, SLEEP))
         return True
 
     def _spend(
@@ -226,7 +228,7 @@ class EventSimulation:
                 return _End.DOWN
             if step_s == change_s:
                 self.supply = self._changes.pop(0)[1]
-                yield self._moment(PowerEventKind.SUPPLY, name)
+                yield self._event(PowerEventKind.SUPPLY, name)
                 if step_s != left_s:
                     continue
             return _End.STOPPED if step_s == stop_s else _End.THROUGH
@@ -241,7 +243,7 @@ class EventSimulation:
     def _terminal_v(self, name: str) -> float:
         return self.train.state(self.supply, name).terminal_v(self.inner_v)
 
-    def _moment(self, what: PowerEventKind, name: str) -> PowerEvent:
+    def _event(self, what: PowerEventKind, name: str) -> PowerEvent:
         return PowerEvent(self.now_s, what, self.inner_v, self._terminal_v(name))
 
 

@@ -18,9 +18,10 @@ from ..board import Board
 from ..ports import SupplyPort
 from .balance import FADES_V, Balance, charging_curve
 from .curve import HermiteCurve
-from .description import RUN, SLEEP, PowerDescription
+from .description import PowerDescription
 from .parts import ROOM_C
 from .phases import phases_of
+from .states import RUN, SLEEP
 
 __all__ = ["Crossing", "Detail", "RailDraw", "draws_of", "netlist_of"]
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..ports import SupplyPort
-from .train import OFF, Train
+from .states import OFF
+from .train import Train
 
 __all__ = ["Rated", "ratings_exceeded", "ratings_of"]
 

@@ -12,7 +12,7 @@ from math import asin, cos, exp, expm1, log1p, pi, sin, sqrt
 from .curve import gauss
 from .parts import Diode, Rectifier
 
-__all__ = ["Mean", "mean_of"]
+__all__ = ["CarrierMeans", "carrier_means"]
 
 _NODES = gauss(48)
 _FAINT = -20.0  # x below which a diode carries -IS, to nine digits
@@ -20,7 +20,7 @@ _NOTHING_V = 1e-4  # a peak so small moves no diode by more than a millionth of 
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
+class CarrierMeans:
     """Means over a carrier period.
 
     Attributes:
@@ -38,7 +38,9 @@ class Mean:
     diode_w: float
 
 
-def mean_of(rectifier: Rectifier, output_v: float, *, peak_v: float, loop_ohm: float, temperature_c: float) -> Mean:
+def carrier_means(
+    rectifier: Rectifier, output_v: float, *, peak_v: float, loop_ohm: float, temperature_c: float
+) -> CarrierMeans:
     """The means of a rectifier.
 
     A doubler charges its pump capacitor to half the output in one half period, and sends that charge on in
@@ -58,19 +60,19 @@ def mean_of(rectifier: Rectifier, output_v: float, *, peak_v: float, loop_ohm: f
         half = _with_equation(diode, diodes, half_v, peak_v, loop_ohm, temperature_c)
     else:
         half = _with_constant_drop(diodes * diode.forward_v, half_v, peak_v, loop_ohm)
-    return Mean(half.current_a / halves, half.slope_s / halves**2, half.source_w, half.resistor_w, half.diode_w)
+    return CarrierMeans(half.current_a / halves, half.slope_s / halves**2, half.source_w, half.resistor_w, half.diode_w)
 
 
-def _with_constant_drop(drop_v: float, output_v: float, peak_v: float, loop_ohm: float) -> Mean:
+def _with_constant_drop(drop_v: float, output_v: float, peak_v: float, loop_ohm: float) -> CarrierMeans:
     loss_v = output_v + drop_v
     if loss_v >= peak_v or peak_v <= 0:
-        return Mean(0.0, 0.0, 0.0, 0.0, 0.0)
+        return CarrierMeans(0.0, 0.0, 0.0, 0.0, 0.0)
     start = asin(max(loss_v / peak_v, -1.0))
     angle = pi / 2 - start
     scale = 2 / pi / loop_ohm
     squared = peak_v**2 * (angle / 2 + sin(2 * start) / 4)
     current_a = scale * (peak_v * cos(start) - loss_v * angle)
-    return Mean(
+    return CarrierMeans(
         current_a,
         -scale * angle,
         scale * (squared - loss_v * peak_v * cos(start)),
@@ -81,7 +83,7 @@ def _with_constant_drop(drop_v: float, output_v: float, peak_v: float, loop_ohm:
 
 def _with_equation(
     diode: Diode, diodes: int, output_v: float, peak_v: float, loop_ohm: float, temperature_c: float
-) -> Mean:
+) -> CarrierMeans:
     thermal_v = diodes * diode.thermal_v(temperature_c)
     saturation_a = diode.saturation_at(temperature_c)
     # The other pair is blocked: it takes from the output what its diodes leak. Nothing where there is no voltage;
@@ -100,12 +102,12 @@ def _with_equation(
         least_a = saturation_a * exp(least)
         slope_s = leak_slope_s - least_a / (loop_ohm * least_a + thermal_v)
         lost_w = saturation_a**2 * expm1(least) ** 2 * loop_ohm
-        return Mean(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
+        return CarrierMeans(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
     top = _top(peak_v - output_v, thermal_v, loop_ohm * saturation_a)
     span = sqrt(max(top - bottom, 0.0))
     if span == 0.0:  # a peak so far below the output that no diode carries more than its leakage
         current_a = -saturation_a + leak_a
-        return Mean(current_a, 0.0, 0.0, 0.0, -output_v * current_a)
+        return CarrierMeans(current_a, 0.0, 0.0, 0.0, -output_v * current_a)
     mean_a = slope = source = resistor = junction = 0.0
     forward_ohm_a = loop_ohm * saturation_a * exp(top)
     for node, weight in _NODES:
@@ -128,7 +130,7 @@ def _with_equation(
     early_w = early_a * peak_v * (1 - cos(early))
     scale = 2 / pi
     current_a = scale * (mean_a + early * early_a) + leak_a
-    return Mean(
+    return CarrierMeans(
         current_a,
         scale * slope + leak_slope_s,
         scale * (source + early_w),

@@ -13,10 +13,9 @@ from .curve import HermiteCurve
 from .description import PowerDescription, RailLoad
 from .flow import Flow
 from .parts import ROOM_C
+from .states import OFF
 
-__all__ = ["OFF", "PowerState", "Train"]
-
-OFF = "off"  # held in reset, or without a rail
+__all__ = ["PowerState", "Train"]
 
 
 @dataclass(frozen=True)

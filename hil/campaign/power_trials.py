@@ -148,7 +148,7 @@ class _Run:
 
     def _pass_until(self, happens: Callable[[], bool], within_s: float) -> None:
         """Let time pass, but not for ever: a device that resets in a flash does so a million times an hour."""
-        alarm, events = self.bench.env.timeout(within_s), self._device.train.moments
+        alarm, events = self.bench.env.timeout(within_s), self._device.train.events
         before = len(events)
         self.bench.run(lambda: happens() or alarm.processed or len(events) > before + _ENOUGH)
 
@@ -184,4 +184,4 @@ class _Run:
         stretches = tuple(
             LoadStretch(one.at_s, one.duration_s, one.state.name, one.before_v, one.after_v) for one in train.stretches
         )
-        return Trial(self._supply, readings_s, tuple(train.moments), stretches, float(self.bench.env.now))
+        return Trial(self._supply, readings_s, tuple(train.events), stretches, float(self.bench.env.now))

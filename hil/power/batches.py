@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Points in pieces, on this machine's cores or on those of a Dask cluster; the same pieces whoever makes them."""
+"""A population in batches, on this machine's cores or on those of a Dask cluster; the same ones whoever makes them."""
 
 import multiprocessing
 import os
@@ -15,32 +15,31 @@ import numpy as np
 
 from xky.protocol import BenchError, InputError
 
-from .points import Points
-from .population import simulate_population
-from .rectified import Array
+from .population import Population, simulate_population
+from .population.population import Array
 from .results_file import rows_of
 
-__all__ = ["pieces_of", "results_of"]
+__all__ = ["batches_of", "results_of"]
 
-_PIECE = 2048  # points: a quarter of a second
-_WORTH_A_POOL = 12  # pieces; with fewer, starting processes lasts longer than the work
+_BATCH = 2048  # points: a quarter of a second
+_WORTH_A_POOL = 12  # batches; with fewer, starting processes lasts longer than the work
 _CONNECT_S = 10
 
 
-def pieces_of(missing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[slice]:
-    """Pieces in which some point is still to be made; where they begin does not depend on what is missing."""
-    starts = range(0, len(missing), _PIECE)
-    return [slice(k, min(k + _PIECE, len(missing))) for k in starts if missing[k : k + _PIECE].any()]
+def batches_of(missing: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[slice]:
+    """Batches in which some point is still to be made; where they begin does not depend on what is missing."""
+    starts = range(0, len(missing), _BATCH)
+    return [slice(k, min(k + _BATCH, len(missing))) for k in starts if missing[k : k + _BATCH].any()]
 
 
 def results_of(
-    points: Points, pieces: Sequence[slice], cycles: int, *, jobs: int | None, scheduler: str | None
+    population: Population, batches: Sequence[slice], cycles: int, *, jobs: int | None, scheduler: str | None
 ) -> Iterator[tuple[int, Array]]:
-    """Results of pieces as they come: number of the first point, and the rows.
+    """Results of batches as they come: number of the first point, and the rows.
 
     Args:
-        points: all of them.
-        pieces: that are wanted.
+        population: all of it.
+        batches: that are wanted.
         cycles: of each board at the most.
         jobs: processes; None: as many as this machine has cores, where that is worth it.
         scheduler: address of a Dask scheduler in the place of processes.
@@ -50,17 +49,17 @@ def results_of(
         BenchError: the scheduler does not answer, or a process or worker ended.
     """
     if scheduler is not None:
-        yield from _on_cluster(points, pieces, cycles, scheduler)
+        yield from _on_cluster(population, batches, cycles, scheduler)
         return
     if jobs is None:
-        jobs = os.cpu_count() or 1 if len(pieces) >= _WORTH_A_POOL else 1
-    if jobs == 1 or len(pieces) == 1:
-        for piece in pieces:
-            yield _work(points.take(piece), piece.start, cycles)
+        jobs = os.cpu_count() or 1 if len(batches) >= _WORTH_A_POOL else 1
+    if jobs == 1 or len(batches) == 1:
+        for batch in batches:
+            yield _simulate(population.take(batch), batch.start, cycles)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(pieces)), context, initializer=_leave_interrupts) as pool:
-        futures = [pool.submit(_work, points.take(piece), piece.start, cycles) for piece in pieces]
+    with ProcessPoolExecutor(min(jobs, len(batches)), context, initializer=_leave_interrupts) as pool:
+        futures = [pool.submit(_simulate, population.take(batch), batch.start, cycles) for batch in batches]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -70,15 +69,17 @@ def results_of(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _work(points: Points, start: int, cycles: int) -> tuple[int, Array]:
-    return start, rows_of(simulate_population(points, cycles))
+def _simulate(population: Population, start: int, cycles: int) -> tuple[int, Array]:
+    return start, rows_of(simulate_population(population, cycles))
 
 
 def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started them ends them
 
 
-def _on_cluster(points: Points, pieces: Sequence[slice], cycles: int, scheduler: str) -> Iterator[tuple[int, Array]]:
+def _on_cluster(
+    population: Population, batches: Sequence[slice], cycles: int, scheduler: str
+) -> Iterator[tuple[int, Array]]:
     if find_spec("distributed") is None:
         raise InputError("--scheduler: Dask is not installed; install it with: pip install 'xky-hil[cluster]'")
     distributed: Any = import_module("distributed")
@@ -88,7 +89,9 @@ def _on_cluster(points: Points, pieces: Sequence[slice], cycles: int, scheduler:
     except (OSError, TimeoutError, ValueError) as error:
         raise BenchError(f"--scheduler {scheduler}: does not answer ({error}); start it, or mend the address") from None
     with client:
-        futures = [client.submit(_work, points.take(piece), piece.start, cycles, pure=False) for piece in pieces]
+        futures = [
+            client.submit(_simulate, population.take(batch), batch.start, cycles, pure=False) for batch in batches
+        ]
         try:
             for future in distributed.as_completed(futures):
                 yield future.result()

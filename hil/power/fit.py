@@ -19,7 +19,7 @@ from xky.protocol import InputError
 
 from .trajectory import Rows, Trajectory, Unknowns
 
-__all__ = ["COVERAGE_K", "Fit", "Found", "fit"]
+__all__ = ["COVERAGE_K", "Fit", "FittedParameter", "fit"]
 
 COVERAGE_K = 2.0  # uncertainties are so many standard deviations: 95 % of cases
 _SOURCE_SPREAD = 0.2  # half width, relative: 225 to 335 ohm (54E §4)
@@ -36,7 +36,7 @@ _FAR = 4.0  # ln of how far a fit may go from the board's value
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Parameter:
     """One of the unknowns.
 
     Attributes:
@@ -54,18 +54,18 @@ class _Kind:
     needs: str
 
 
-_KINDS = (
-    _Kind("capacitance_f", "capacitance", "F", True, "a known load, or a known source (--source-ohm)"),
-    _Kind("esr_ohm", "ESR", "Ω", False, "a step of the load, or of the supply"),
-    _Kind("source_ohm", "source resistance", "Ω", True, "a known load beside the charge from the meter"),
-    _Kind("leakage_a", "leakage", "A", False, "a long rest without load and supply"),
+_PARAMETERS = (
+    _Parameter("capacitance_f", "capacitance", "F", True, "a known load, or a known source (--source-ohm)"),
+    _Parameter("esr_ohm", "ESR", "Ω", False, "a step of the load, or of the supply"),
+    _Parameter("source_ohm", "source resistance", "Ω", True, "a known load beside the charge from the meter"),
+    _Parameter("leakage_a", "leakage", "A", False, "a long rest without load and supply"),
 )
 _GIVEN_UP_FIRST = (3, 1, 2, 0)  # where two would do
-_SOURCE, _START = 2, len(_KINDS)  # numbers of the source resistance, and of the inner voltage at the first row
+_SOURCE, _START = 2, len(_PARAMETERS)  # numbers of the source resistance, and of the inner voltage at the first row
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FittedParameter:
     """What a curve says of one unknown.
 
     Attributes:
@@ -98,20 +98,20 @@ class Fit:
     Attributes:
         rows: that were fitted.
         model_v: fitted voltage at each row.
-        found: capacitance, ESR, source resistance, leakage.
+        parameters: capacitance, ESR, source resistance, leakage.
         noise_v: standard deviation of a measured row, from the residuals.
         warnings: what a person should know before believing the uncertainties.
     """
 
     rows: Rows
     model_v: Any
-    found: Sequence[Found]
+    parameters: Sequence[FittedParameter]
     noise_v: float
     warnings: Sequence[str]
 
-    def of(self, key: str) -> Found:
+    def of(self, key: str) -> FittedParameter:
         """One of the unknowns by its key."""
-        return next(one for one in self.found if one.key == key)
+        return next(one for one in self.parameters if one.key == key)
 
 
 def fit(power: PowerDescription, supply: Supply, rows: Rows, *, source_known: bool = False) -> Fit:
@@ -148,22 +148,30 @@ def fit(power: PowerDescription, supply: Supply, rows: Rows, *, source_known: bo
     widened = _widened(residuals)
     variances = search.spread**2
     variances[free] = search.variances(jacobian, noise_v * sqrt(widened), free) + assumed[free]
-    found = [
-        _found(kind, search, place, float(variances[number]), float(assumed[number]), number, seen=number in free)
-        for number, kind in enumerate(_KINDS)
+    parameters = [
+        _fitted(parameter, search, place, float(variances[number]), float(assumed[number]), number, seen=number in free)
+        for number, parameter in enumerate(_PARAMETERS)
     ]
     warnings = tuple(_warnings(rows, residuals, noise_v, widened, settled=settled))
-    return Fit(rows, rows.volts + residuals / np.sqrt(rows.counts), found, noise_v, warnings)
+    return Fit(rows, rows.volts + residuals / np.sqrt(rows.counts), parameters, noise_v, warnings)
 
 
-def _found(
-    kind: _Kind, search: "_Search", place: Any, variance: float, assumed: float, number: int, *, seen: bool
-) -> Found:
+def _fitted(
+    parameter: _Parameter, search: "_Search", place: Any, variance: float, assumed: float, number: int, *, seen: bool
+) -> FittedParameter:
     value, nominal = search.value(number, place), search.value(number, search.nominal)
-    scale = COVERAGE_K * (value if kind.logarithmic else 1.0)
+    scale = COVERAGE_K * (value if parameter.logarithmic else 1.0)
     from_assumed = scale * sqrt(assumed if seen else variance)
-    return Found(
-        kind.key, kind.title, kind.unit, value, scale * sqrt(variance), from_assumed, nominal, seen, kind.needs
+    return FittedParameter(
+        parameter.key,
+        parameter.title,
+        parameter.unit,
+        value,
+        scale * sqrt(variance),
+        from_assumed,
+        nominal,
+        seen,
+        parameter.needs,
     )
 
 
@@ -194,7 +202,7 @@ class _Search:
 
     def value(self, number: int, place: Any) -> float:
         """Of an unknown at a place."""
-        return exp(place[number]) if number < _START and _KINDS[number].logarithmic else float(place[number])
+        return exp(place[number]) if number < _START and _PARAMETERS[number].logarithmic else float(place[number])
 
     def _residuals(self, place: Any) -> Any:
         unknowns = Unknowns(*(self.value(number, place) for number in range(_START + 1)))

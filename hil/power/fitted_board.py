@@ -11,24 +11,24 @@ from xky.boards.board import Board
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
 
-from .fit import Found
+from .fit import FittedParameter
 
 __all__ = ["fitted_text", "write_whole"]
 
 _OF_THE_BOARD = ("capacitance_f", "esr_ohm", "leakage_a")  # the source's resistance is the meter's
 
 
-def fitted_text(text: str, found: Sequence[Found], measured: str) -> str:
+def fitted_text(text: str, parameters: Sequence[FittedParameter], measured: str) -> str:
     """The text of a board's file with what a curve showed.
 
     Args:
         text: of the board's file.
-        found: of the fit; what was not seen stays as it is.
+        parameters: of the fit; what was not seen stays as it is.
         measured: name of the curve's file.
     """
     document = tomlkit.parse(text)
     capacitor = document["power"]["capacitor"]
-    for one in found:
+    for one in parameters:
         if one.key not in _OF_THE_BOARD or not one.seen:
             continue
         value = tomlkit.item(float(f"{max(one.value, 0.0):.6g}"))

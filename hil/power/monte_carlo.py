@@ -15,15 +15,24 @@ from SALib.sample import sobol as sobol_sequence
 from scipy.stats import binomtest, norm
 
 from xky.boards.board import Board
-from xky.boards.power.description import SLEEP
+from xky.boards.power.phases import state_names
+from xky.boards.power.states import SLEEP
 from xky.protocol import InputError, Mode
 
-from .points import LASTS, OPEN_CIRCUIT, SOURCE, TEMPERATURE, Points
-from .rectified import Array
+from .population import Population
+from .population.population import LASTS, OPEN_CIRCUIT, SOURCE, TEMPERATURE, Array
 from .results_file import OUTPUTS
-from .sweep import phase_names
 
-__all__ = ["Difference", "Index", "Yield", "columns_of", "differences_of", "points_of", "sample_of", "yield_of"]
+__all__ = [
+    "Difference",
+    "SobolIndex",
+    "Yield",
+    "columns_of",
+    "differences_of",
+    "sample_of",
+    "sampled_population",
+    "yield_of",
+]
 
 _REACH = 3.0  # standard deviations beyond which a maker sorts parts out
 _LEAST = 0.05  # share of a nominal value that is left at the least
@@ -57,7 +66,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class SobolIndex:
     """How much of the margin's variance one difference makes.
 
     Attributes:
@@ -102,7 +111,7 @@ class Yield:
     margin_v: Array
     worst_v: float
     median_v: float
-    indices: Sequence[Index]
+    indices: Sequence[SobolIndex]
     index_boards: int
 
     @property
@@ -153,7 +162,7 @@ def differences_of(
             f"0 to end of life: {-100 * capacitor.aged_capacitance:+g} % F, {100 * capacitor.aged_esr:+g} % ESR, even"
         )
         found.append(Difference("capacitor: age", what, "age", "", 0.0, 1.0))
-    for name in dict.fromkeys(phase_names(board, mode)):
+    for name in dict.fromkeys(state_names(board, mode)):
         load = power.loads.get(name)
         if load is None:
             continue
@@ -251,9 +260,9 @@ def yield_of(differences: Sequence[Difference], results: Array, boards: int, see
     )  # fmt: skip
 
 
-def points_of(board: Board, differences: Sequence[Difference], drawn: Array, **rest: Any) -> Points:
-    """The boards of a sample; ``rest`` goes to ``Points``."""
-    return Points(board, len(drawn), columns_of(board, differences, drawn), **rest)
+def sampled_population(board: Board, differences: Sequence[Difference], drawn: Array, **rest: Any) -> Population:
+    """The boards of a sample; ``rest`` goes to ``Population``."""
+    return Population(board, len(drawn), columns_of(board, differences, drawn), **rest)
 
 
 def _problem(differences: Sequence[Difference]) -> dict[str, Any]:
@@ -261,12 +270,12 @@ def _problem(differences: Sequence[Difference]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def _indices(differences: Sequence[Difference], margin_v: Array, seed: int) -> Sequence[Index]:
+def _indices(differences: Sequence[Difference], margin_v: Array, seed: int) -> Sequence[SobolIndex]:
     if float(np.ptp(margin_v)) == 0.0:
-        return [Index(one.name, one.what, 0.0, 0.0, 0.0, 0.0) for one in differences]
+        return [SobolIndex(one.name, one.what, 0.0, 0.0, 0.0, 0.0) for one in differences]
     found = sobol_indices.analyze(
         _problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed
     )
     columns = [found[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")]
-    indices = [Index(one.name, one.what, *values) for one, *values in zip(differences, *columns, strict=True)]
+    indices = [SobolIndex(one.name, one.what, *values) for one, *values in zip(differences, *columns, strict=True)]
     return sorted(indices, key=lambda one: -one.total)

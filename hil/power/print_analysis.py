@@ -9,11 +9,12 @@ from rich.table import Table
 from xky.boards.power.analysis import GUARANTEED_W, Analysis
 from xky.boards.power.energy import EnergyBalance
 from xky.boards.power.ratings import Rated
+from xky.boards.power.states import SLEEP
 from xky.emulator.supply import Supply
 
 from ..terminal import printable
 from .durations import told_time
-from .wake_table import Step, wake_of, wakes_at
+from .wake_table import WakeStep, wake_of, wakes_at
 
 __all__ = ["print_analysis", "title_of", "verdict_of"]
 
@@ -133,11 +134,11 @@ def _margin(analysis: Analysis, margin_v: float) -> str:
     return f"{margin_v:.2f} V in its worst wake, {analysis.cycle.margin_v(begins_v):.2f} V in the long run"
 
 
-def _wake(analysis: Analysis, steps: Sequence[Step]) -> Table:
+def _wake(analysis: Analysis, steps: Sequence[WakeStep]) -> Table:
     kind = "One period in the long run" if analysis.settled_v is not None else "Its last wake"
     begins_v = wakes_at(analysis)
     assert analysis.train is not None and begins_v is not None
-    at_v = analysis.train.state(analysis.supply, "sleep").terminal_v(begins_v)
+    at_v = analysis.train.state(analysis.supply, SLEEP).terminal_v(begins_v)
     table = Table(title=f"{kind}, from {at_v:.2f} V on", title_justify="left")
     table.add_column("phase")
     for column in ("duration", "current", "in bursts", "voltage at its end", "margin to brown-out"):

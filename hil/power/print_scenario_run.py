@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A story for people, and as one JSON object."""
+"""A board's way through a scenario for people, and as one JSON object."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -15,37 +15,37 @@ from xky.emulator.supply import Supply
 from .durations import told_time
 from .scenario_run import ScenarioRun
 
-__all__ = ["document_of_story", "print_story"]
+__all__ = ["document_of_scenario_run", "print_scenario_run"]
 
 _SHOWN = 40  # lines of the table
 
 
-def document_of_story(story: ScenarioRun, board: Board, supply: Supply, scenario: str) -> dict[str, Any]:
+def document_of_scenario_run(run: ScenarioRun, board: Board, supply: Supply, scenario: str) -> dict[str, Any]:
     """The object that ``xky power BOARD --scenario NAME --json`` prints."""
     return {
         "board": board.id,
         "supply": supply.name,
         "scenario": scenario,
-        "duration_s": story.duration_s,
-        "readings": len(story.readings_s),
-        "first_reading_s": story.readings_s[0] if story.readings_s else None,
-        "last_reading_s": story.readings_s[-1] if story.readings_s else None,
-        "longest_gap_s": story.longest_gap_s,
-        "brown_outs": story.brown_outs,
-        "lowest_v": story.lowest_v,
+        "duration_s": run.duration_s,
+        "readings": len(run.readings_s),
+        "first_reading_s": run.readings_s[0] if run.readings_s else None,
+        "last_reading_s": run.readings_s[-1] if run.readings_s else None,
+        "longest_gap_s": run.longest_gap_s,
+        "brown_outs": run.brown_outs,
+        "lowest_v": run.lowest_v,
         "supplies": [
             {"at_s": at_s, "open_circuit_v": one.open_circuit_v, "source_ohm": one.source_ohm}
-            for at_s, one in story.supplies
+            for at_s, one in run.supplies
         ],
-        "events": [{"at_s": one.at_s, "what": str(one.what), "terminal_v": one.terminal_v} for one in story.moments],
+        "events": [{"at_s": one.at_s, "what": str(one.what), "terminal_v": one.terminal_v} for one in run.events],
     }
 
 
-def print_story(story: ScenarioRun, title: str, console: Console) -> None:
+def print_scenario_run(run: ScenarioRun, title: str, console: Console) -> None:
     """Print what happened, in order.
 
     Args:
-        story: to be told.
+        run: to be told.
         title: over it.
         console: to print on.
     """
@@ -53,27 +53,27 @@ def print_story(story: ScenarioRun, title: str, console: Console) -> None:
     table.add_column("after", justify="right", no_wrap=True)
     table.add_column("capacitor", justify="right", no_wrap=True)
     table.add_column("what")
-    lines = sorted([*_of_supplies(story), *_of_board(story)], key=lambda line: line[0])
+    lines = sorted([*_of_supplies(run), *_of_board(run)], key=lambda line: line[0])
     for at_s, terminal, text in lines[:_SHOWN]:
         table.add_row(told_time(at_s) if at_s else "0 s", terminal, text)
     if len(lines) > _SHOWN:
         table.add_row("", "", f"… {len(lines) - _SHOWN} more; --json has all")
     console.print(table)
-    readings = f"{len(story.readings_s)} readings, the longest time without one {told_time(story.longest_gap_s)}"
-    downs = story.brown_outs
+    readings = f"{len(run.readings_s)} readings, the longest time without one {told_time(run.longest_gap_s)}"
+    downs = run.brown_outs
     brown_outs = "no brown-out" if not downs else "one brown-out" if downs == 1 else f"{downs} brown-outs"
-    console.print(f"{readings}; {brown_outs}, {story.lowest_v:.2f} V at the least.", markup=False)
+    console.print(f"{readings}; {brown_outs}, {run.lowest_v:.2f} V at the least.", markup=False)
 
 
-def _of_supplies(story: ScenarioRun) -> Iterator[tuple[float, str, str]]:
-    for at_s, supply in story.supplies:
+def _of_supplies(run: ScenarioRun) -> Iterator[tuple[float, str, str]]:
+    for at_s, supply in run.supplies:
         given = f"{supply.open_circuit_v:g} V rms behind {supply.source_ohm:g} Ω" if supply.open_circuit_v else "none"
         yield at_s, "", f"supply: {given}"
 
 
-def _of_board(story: ScenarioRun) -> Iterator[tuple[float, str, str]]:
-    """Its moments; brown-outs that follow each other without a reading are one line."""
-    readings = iter(story.readings_s)
+def _of_board(run: ScenarioRun) -> Iterator[tuple[float, str, str]]:
+    """Its events; brown-outs that follow each other without a reading are one line."""
+    readings = iter(run.readings_s)
     seen = 0
     reading_s = next(readings, None)
 
@@ -84,14 +84,14 @@ def _of_board(story: ScenarioRun) -> Iterator[tuple[float, str, str]]:
             reading_s = next(readings, None)
         return seen
 
-    for _, group in groupby(story.moments, key=lambda one: readings_before(one.at_s)):
-        moments = list(group)
-        downs = [one for one in moments if one.what is PowerEventKind.BROWN_OUT]
+    for _, group in groupby(run.events, key=lambda one: readings_before(one.at_s)):
+        events = list(group)
+        downs = [one for one in events if one.what is PowerEventKind.BROWN_OUT]
         if len(downs) > 1:
             last = f"; the last after {told_time(downs[-1].at_s)} at {downs[-1].terminal_v:.2f} V"
             yield downs[0].at_s, f"{downs[0].terminal_v:.2f} V", f"{len(downs)} brown-outs without a reading{last}"
-            moments = [one for one in moments if one.at_s < downs[0].at_s or one.at_s > downs[-1].at_s]
-        for one in moments:
+            events = [one for one in events if one.at_s < downs[0].at_s or one.at_s > downs[-1].at_s]
+        for one in events:
             yield one.at_s, f"{one.terminal_v:.2f} V", _WORDS[one.what]
 
 

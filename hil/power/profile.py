@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, percentile_filter
 
+from xky.boards.power.states import BOOT, JOINING, LISTEN, PUBLISHING, RUN, SLEEP
 from xky.protocol import InputError
 
 from .measured_columns import AMPERES, SECONDS, read_columns
 
-__all__ = ["Log", "Profile", "ProfileState", "profile_of", "read_log"]
+__all__ = ["OTHER", "Log", "Profile", "ProfileState", "profile_of", "read_log"]
 
+OTHER = "other"  # than any state of the usual wake
 _BLOCK_S = 1e-3  # means of so long are looked at; a burst is some of them
 _BURST_S = 0.03  # what is shorter is a burst of its state, or a gap between two
 _SHORTEST_S = 0.05  # a state
@@ -144,7 +146,7 @@ def profile_of(log: Log) -> Profile:
 
 
 @dataclass(slots=True)
-class _Piece:
+class _LevelStretch:
     """A stretch of one level."""
 
     start: int
@@ -154,7 +156,7 @@ class _Piece:
     asleep: bool = False
 
 
-def _pieces(log: Log) -> Iterator[_Piece]:
+def _pieces(log: Log) -> Iterator[_LevelStretch]:
     """The log cut where its floor changes."""
     block = max(round(_BLOCK_S / log.period_s), 1)
     count = len(log.amperes) // block
@@ -173,7 +175,7 @@ def _pieces(log: Log) -> Iterator[_Piece]:
     samples.append(len(log.amperes))
     for (start, end), level_a in zip(pairwise(samples), floors_a, strict=True):
         if end > start:
-            yield _Piece(start, end, level_a, float(log.amperes[start:end].mean()))
+            yield _LevelStretch(start, end, level_a, float(log.amperes[start:end].mean()))
 
 
 def _cuts(floor_a: Any, noise_a: float, wide: int) -> list[int]:
@@ -216,7 +218,7 @@ def _exact(amperes: Any, before_a: float, after_a: float) -> int:
     return 1 + int(np.argmax(gains))
 
 
-def _sleep_level(pieces: Sequence[_Piece]) -> float | None:
+def _sleep_level(pieces: Sequence[_LevelStretch]) -> float | None:
     """What is asleep draws no more than this; None where nothing is."""
     awake_a = max(piece.mean_a for piece in pieces)
     lowest_a = min(piece.mean_a for piece in pieces)
@@ -225,20 +227,20 @@ def _sleep_level(pieces: Sequence[_Piece]) -> float | None:
     return max(sqrt(max(lowest_a, _FAINT_A) * awake_a * _ASLEEP), 1.5 * lowest_a)
 
 
-def _always_on(log: Log, pieces: Sequence[_Piece], mean_a: float) -> Profile:
+def _always_on(log: Log, pieces: Sequence[_LevelStretch], mean_a: float) -> Profile:
     """A device that never sleeps: one load, whatever it does meanwhile."""
-    whole = _Piece(0, len(log.amperes), min(piece.floor_a for piece in pieces), mean_a)
+    whole = _LevelStretch(0, len(log.amperes), min(piece.floor_a for piece in pieces), mean_a)
     floors = [piece.floor_a for piece in pieces]
     levels = "" if len(pieces) == 1 else f"; {len(pieces)} stretches between {min(floors):.3g} and {max(floors):.3g} A"
     told = [*log.remarks, f"no sleep in this log: it is one load, run{levels}"]
-    state = _state(log, "run", [whole], [])
-    return Profile([state], 0, mean_a, [(float(log.times_s[0]), float(log.times_s[-1]), "run")], told)
+    state = _state(log, RUN, [whole], [])
+    return Profile([state], 0, mean_a, [(float(log.times_s[0]), float(log.times_s[-1]), RUN)], told)
 
 
-def _cycling(log: Log, pieces: Sequence[_Piece], mean_a: float) -> Profile:
-    wakes: list[list[_Piece]] = []
-    sleeps: list[_Piece] = []
-    before: _Piece | None = None
+def _cycling(log: Log, pieces: Sequence[_LevelStretch], mean_a: float) -> Profile:
+    wakes: list[list[_LevelStretch]] = []
+    sleeps: list[_LevelStretch] = []
+    before: _LevelStretch | None = None
     for piece in _slept_through(pieces):
         if piece.asleep:
             sleeps.append(piece)
@@ -261,18 +263,18 @@ def _cycling(log: Log, pieces: Sequence[_Piece], mean_a: float) -> Profile:
         seen = [wake[number] for wake in usual]
         states.append(_state(log, name, seen, seen if whole else []))
     rests = [piece for piece in sleeps if piece.start > 0 and piece.end < len(log.amperes)]
-    states.append(_state(log, "sleep", sleeps, rests))
+    states.append(_state(log, SLEEP, sleeps, rests))
     known = {id(piece): name for wake in usual for piece, name in zip(wake, names, strict=True)}
     places = [
-        (_time(log, piece.start), _time(log, piece.end), "sleep" if piece.asleep else known.get(id(piece), "other"))
+        (_time(log, piece.start), _time(log, piece.end), SLEEP if piece.asleep else known.get(id(piece), OTHER))
         for wake in (*wakes, sleeps) for piece in wake
     ]  # fmt: skip
     return Profile(states, len(usual) if whole else 0, mean_a, sorted(places), remarks)
 
 
-def _slept_through(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+def _slept_through(pieces: Sequence[_LevelStretch]) -> Iterator[_LevelStretch]:
     """Neighbouring stretches of sleep as one."""
-    last: _Piece | None = None
+    last: _LevelStretch | None = None
     for piece in pieces:
         if last is not None and last.asleep and piece.asleep:
             length = piece.end - last.start
@@ -287,7 +289,7 @@ def _slept_through(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
         yield last
 
 
-def _usual(wakes: Sequence[Sequence[_Piece]]) -> list[Sequence[_Piece]]:
+def _usual(wakes: Sequence[Sequence[_LevelStretch]]) -> list[Sequence[_LevelStretch]]:
     """Wakes of the course that most have: as many states, each near the others' level."""
     if not wakes:
         return []
@@ -300,32 +302,31 @@ def _usual(wakes: Sequence[Sequence[_Piece]]) -> list[Sequence[_Piece]]:
     ]  # fmt: skip
 
 
-def _names(log: Log, wakes: Sequence[Sequence[_Piece]]) -> list[str]:
+def _names(log: Log, wakes: Sequence[Sequence[_LevelStretch]]) -> list[str]:
     """Of the states of a wake: the first boots, the longest of the others listens, the radio associates before it and
     publishes after it."""
     count = len(wakes[0])
     if count == 1:
-        return ["listen"]
+        return [LISTEN]
     lengths = [float(np.mean([wake[number].end - wake[number].start for wake in wakes])) for number in range(count)]
     listens = 1 + int(np.argmax(lengths[1:]))
     if listens == count - 1 and count > 2 and _bursts(log, [wake[listens] for wake in wakes]) is not None:
         quiet = [n for n in range(1, count - 1) if _bursts(log, [wake[n] for wake in wakes]) is None]
         listens = max(quiet, key=lambda number: lengths[number]) if quiet else listens
-    before = ("associate", "address", "connect")
     names = []
     for number in range(count):
         if number == 0:
-            names.append("boot")
+            names.append(BOOT)
         elif number < listens:
-            names.append(before[number - 1] if number <= len(before) else f"state_{number + 1}")
+            names.append(JOINING[number - 1] if number <= len(JOINING) else f"state_{number + 1}")
         elif number == listens:
-            names.append("listen")
+            names.append(LISTEN)
         else:
-            names.append("publish" if number == count - 1 else f"state_{number + 1}")
+            names.append(PUBLISHING if number == count - 1 else f"state_{number + 1}")
     return names
 
 
-def _state(log: Log, name: str, seen: Sequence[_Piece], whole: Sequence[_Piece]) -> ProfileState:
+def _state(log: Log, name: str, seen: Sequence[_LevelStretch], whole: Sequence[_LevelStretch]) -> ProfileState:
     samples = sum(piece.end - piece.start for piece in seen)
     current_a = sum(piece.mean_a * (piece.end - piece.start) for piece in seen) / samples
     peak_a, peak_s = _bursts(log, seen) or (None, None)
@@ -333,7 +334,7 @@ def _state(log: Log, name: str, seen: Sequence[_Piece], whole: Sequence[_Piece])
     return ProfileState(name, current_a, peak_a, peak_s, durations_s)
 
 
-def _bursts(log: Log, pieces: Sequence[_Piece]) -> tuple[float, float] | None:
+def _bursts(log: Log, pieces: Sequence[_LevelStretch]) -> tuple[float, float] | None:
     """Height and length of the bursts of a state; None where it has none."""
     parts = [log.amperes[piece.start : piece.end] for piece in pieces]
     together = np.concatenate(parts)

@@ -3,12 +3,14 @@
 
 from collections.abc import Iterator
 
+from xky.boards.power.states import BOOT, JOINING, LISTEN, PUBLISHING, SLEEP
+
 from .profile import Profile, ProfileState
 
 __all__ = ["profile_toml"]
 
-_WAKE = ("boot", "associate", "address", "connect", "publish", "sleep")
-_WITHIN = {"address": "associate", "connect": "associate"}
+_WAKE = (BOOT, *JOINING, PUBLISHING, SLEEP)
+_WITHIN = dict.fromkeys(JOINING[1:], JOINING[0])  # where nothing parts them
 
 
 def profile_toml(profile: Profile, measured: str) -> str:
@@ -28,12 +30,12 @@ def _lines(profile: Profile, measured: str) -> Iterator[str]:
         yield "[wake]"
         for name in _WAKE:
             yield f"{name}_s = {_wake_s(states, name)}{source}{_remark(states, name)}"
-        listen = states.get("listen")
+        listen = states.get(LISTEN)
         if listen is not None and listen.duration_s is not None:
             yield ""
             yield "# [listen], in the TIC mode that the line had:"
             for mode in ("standard", "historic"):
-                yield f"# {mode}_s = {_number(listen.duration_s)}{source}{_remark(states, 'listen')}"
+                yield f"# {mode}_s = {_number(listen.duration_s)}{source}{_remark(states, LISTEN)}"
         yield ""
     for number, state in enumerate(profile.states):
         if number:

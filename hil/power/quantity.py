@@ -13,8 +13,15 @@ from xky.boards.board import Board
 from xky.protocol import InputError
 
 from .durations import seconds_of
-from .points import OPEN_CIRCUIT, PERIOD, SOURCE, TEMPERATURE, changed_board, value_of
-from .rectified import Array
+from .population.population import (
+    OPEN_CIRCUIT,
+    PERIOD,
+    SOURCE,
+    TEMPERATURE,
+    Array,
+    changed_board,
+    value_of,
+)
 
 __all__ = ["ALIASES", "Varied", "temperatures_of", "varied_of"]
 
@@ -43,7 +50,7 @@ class Varied:
 
     Attributes:
         name: as it was told.
-        key: see ``Points``.
+        key: see ``Population``.
         values: ascending.
         log: they are spaced by a factor.
     """

@@ -12,26 +12,32 @@ import numpy as np
 
 from xky.protocol import InputError
 
-from .points import Points
-from .population import Outcome
-from .rectified import Array
+from .population import Population, PopulationOutcome
+from .population.population import Array
 
 __all__ = ["OUTPUTS", "ResultsFile", "rows_of", "sign_of"]
 
 OUTPUTS = ("margin_v", "lives", "start_s", "wake_v", "wake_s", "worst")  # columns of a point's results
 
 
-def rows_of(outcome: Outcome) -> Array:
+def rows_of(outcome: PopulationOutcome) -> Array:
     """Results of points, one a row, as ``OUTPUTS`` names them."""
     return np.stack([np.asarray(getattr(outcome, name), np.float64) for name in OUTPUTS], axis=1)
 
 
-def sign_of(points: Points, *more: object) -> str:
+def sign_of(population: Population, *more: object) -> str:
     """What tells a sweep from any other: board, supply and all that is varied."""
-    signed = hashlib.sha256(points.board.model_dump_json().encode())
-    rest = (points.open_circuit_v, points.source_ohm, points.temperature_c, points.period_s, str(points.mode), *more)
+    signed = hashlib.sha256(population.board.model_dump_json().encode())
+    rest = (
+        population.open_circuit_v,
+        population.source_ohm,
+        population.temperature_c,
+        population.period_s,
+        str(population.mode),
+        *more,
+    )
     signed.update(repr(rest).encode())
-    for key, values in points.columns.items():
+    for key, values in population.columns.items():
         signed.update(key.encode() + np.ascontiguousarray(values).tobytes())
     return signed.hexdigest()[:20]
 

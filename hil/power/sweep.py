@@ -9,17 +9,13 @@ from typing import Any
 import numpy as np
 
 from xky.boards.board import Board
-from xky.boards.power.description import RUN, SLEEP
-from xky.boards.power.phases import phases_of
-from xky.protocol import Mode
 
-from .points import PERIOD, Points
-from .population import simulate_population
+from .population import Population, simulate_population
+from .population.population import PERIOD, Array
 from .quantity import Varied
-from .rectified import Array
 from .results_file import OUTPUTS
 
-__all__ = ["SweepGrid", "crossings_of", "grid_points", "phase_names"]
+__all__ = ["SweepGrid", "crossings_of", "grid_population"]
 
 _ROUNDS, _BETWEEN = 2, 16  # looks between two neighbours of a grid: 256 times as fine
 
@@ -109,24 +105,18 @@ def _finite(values: Any) -> Any:
     return values if isfinite(values) else None
 
 
-def grid_points(board: Board, varied: Sequence[Varied], **rest: Any) -> Points:
-    """The points of a grid; ``rest`` goes to ``Points``."""
+def grid_population(board: Board, varied: Sequence[Varied], **rest: Any) -> Population:
+    """The boards at the points of a grid; ``rest`` goes to ``Population``."""
     meshes = np.meshgrid(*(one.values for one in varied), indexing="ij")
     columns = {one.key: mesh.reshape(-1) for one, mesh in zip(varied, meshes, strict=True)}
-    return Points(board, meshes[0].size, columns, **rest)
+    return Population(board, meshes[0].size, columns, **rest)
 
 
-def phase_names(board: Board, mode: Mode) -> list[str]:
-    """The states of a cycle in their order."""
-    names = [phase.load for phase in phases_of(board, mode)]
-    return [*names, SLEEP] if names else [RUN]
-
-
-def crossings_of(points: Points, varied: Sequence[Varied], margin_v: Array, cycles: int) -> list[Array]:
+def crossings_of(population: Population, varied: Sequence[Varied], margin_v: Array, cycles: int) -> list[Array]:
     """Where the margin changes its sign between neighbours of a grid, much finer than the grid.
 
     Args:
-        points: of the grid.
+        population: of the grid.
         varied: its quantities.
         margin_v: over the grid.
         cycles: of each board.
@@ -134,10 +124,10 @@ def crossings_of(points: Points, varied: Sequence[Varied], margin_v: Array, cycl
     Returns:
         For each quantity its value between each two neighbours along it; NaN where the sign does not change.
     """
-    return [_crossings(points, varied, margin_v, axis, cycles) for axis in range(len(varied))]
+    return [_crossings(population, varied, margin_v, axis, cycles) for axis in range(len(varied))]
 
 
-def _crossings(points: Points, varied: Sequence[Varied], margin_v: Array, axis: int, cycles: int) -> Array:
+def _crossings(population: Population, varied: Sequence[Varied], margin_v: Array, axis: int, cycles: int) -> Array:
     values = varied[axis].values
     rows = np.moveaxis(margin_v, axis, -1)
     found = np.full((*rows.shape[:-1], len(values) - 1), np.nan)
@@ -149,7 +139,7 @@ def _crossings(points: Points, varied: Sequence[Varied], margin_v: Array, axis: 
         at_low, at_high = rows[(*row, place)], rows[(*row, place + 1)]
         for _ in range(_ROUNDS):
             tried = low + (high - low) * np.linspace(0.0, 1.0, _BETWEEN + 1)[:, None]
-            between_v = _margins_of(points, others | {varied[axis].key: tried[1:-1]}, cycles)
+            between_v = _margins_of(population, others | {varied[axis].key: tried[1:-1]}, cycles)
             tried_v = np.vstack([at_low, between_v, at_high])
             first = np.argmax((tried_v[1:] > 0) != (tried_v[:-1] > 0), axis=0)[None]
             low, high = (np.take_along_axis(tried, first + k, axis=0)[0] for k in range(2))
@@ -158,8 +148,10 @@ def _crossings(points: Points, varied: Sequence[Varied], margin_v: Array, axis: 
     return np.moveaxis(found, -1, axis)
 
 
-def _margins_of(points: Points, columns: Mapping[str, Array], cycles: int) -> Array:
+def _margins_of(population: Population, columns: Mapping[str, Array], cycles: int) -> Array:
     """Margins of other points of the same sweep; each column has rows, or one row that is taken for all."""
     shape = np.broadcast_shapes(*(values.shape for values in columns.values()))
     flat = {key: np.broadcast_to(values, shape).reshape(-1) for key, values in columns.items()}
-    return simulate_population(replace(points, columns=flat, count=int(np.prod(shape))), cycles).margin_v.reshape(shape)
+    return simulate_population(replace(population, columns=flat, count=int(np.prod(shape))), cycles).margin_v.reshape(
+        shape
+    )

@@ -85,7 +85,7 @@ class Trajectory:
     def __init__(self, power: PowerDescription, supply: Supply, rows: Rows) -> None:
         assert power.capacitor is not None
         self._power, self._supply, self._rows = power, supply, rows
-        self._tables: dict[tuple[float, float], _Table] = {}
+        self._tables: dict[tuple[float, float], _CurrentTable] = {}
         most_in_a = np.sqrt(2) * supply.open_circuit_v / supply.source_ohm
         drop_v = 2 * power.capacitor.esr_ohm * np.array((most_in_a, np.abs(rows.loads_a).max()))
         self._span_v = float(rows.volts.min() - _REACH_V - drop_v[0]), float(rows.volts.max() + _REACH_V + drop_v[1])
@@ -147,7 +147,7 @@ class Trajectory:
         leakage_s = unknowns.leakage_a / self._power.capacitor.rated_v
         return _Motion(self._tables[key], unknowns.capacitance_f, leakage_s)
 
-    def _draw(self, source_ohm: float, esr_ohm: float) -> "_Table":
+    def _draw(self, source_ohm: float, esr_ohm: float) -> "_CurrentTable":
         """The currents of all states, without the leakage: it and C do not change them."""
         assert self._power.capacitor is not None
         capacitor = self._power.capacitor.model_copy(update={"esr_ohm": esr_ohm, "leakage_a": 0.0})
@@ -155,14 +155,14 @@ class Trajectory:
         supply = Supply("measured", self._supply.open_circuit_v, source_ohm)
         sources = {on: supply if on else supply.cut for on in (False, True) if (self._rows.supplied == on).any()}
         charging = {on: charging_curve(power, source, fine=_FINE) for on, source in sources.items()}
-        states: list[list[_Piece]] = []
+        states: list[list[_Segment]] = []
         for number in range(2 * len(self._levels)):
             on, level = divmod(number, len(self._levels))
             states.append([])
             if number in self._used:
                 balance = Balance(power, sources[bool(on)], float(self._levels[level]), charging=charging[bool(on)])
                 states[-1] += _pieces(balance, self._span_v)
-        return _Table(states)
+        return _CurrentTable(states)
 
 
 def _grid(rows: Rows, edges_v: Any) -> tuple[Any, Any]:
@@ -190,7 +190,7 @@ class _States:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Segment:
     """Between two edges: current into the capacitance, and the terminal voltage, as polynomials on -1 to 1."""
 
     low_v: float
@@ -203,17 +203,17 @@ _NODES = chebyshev.chebpts1(_DEGREE + 1)
 _FROM_VALUES = np.linalg.inv(chebyshev.chebvander(_NODES, _DEGREE))
 
 
-def _pieces(balance: Balance, span_v: tuple[float, float]) -> list[_Piece]:
+def _pieces(balance: Balance, span_v: tuple[float, float]) -> list[_Segment]:
     ends = [span_v[0], *(v for v in balance.knots if span_v[0] < v < span_v[1]), span_v[1]]
     pieces = []
     for low_v, high_v in pairwise(ends):
         at_v = (low_v + (high_v - low_v) * 0.5 * (_NODES + 1)).tolist()
         net_a, terminals_v = [balance.net_a(v) for v in at_v], [balance.terminal_v(v) for v in at_v]
-        pieces.append(_Piece(low_v, high_v, _FROM_VALUES @ net_a, _FROM_VALUES @ terminals_v))
+        pieces.append(_Segment(low_v, high_v, _FROM_VALUES @ net_a, _FROM_VALUES @ terminals_v))
     return pieces
 
 
-class _Table:
+class _CurrentTable:
     """The pieces of all states, so that all places are looked up at once.
 
     Attributes:
@@ -224,7 +224,7 @@ class _Table:
         terminal: of the terminal voltage.
     """
 
-    def __init__(self, states: Sequence[Sequence[_Piece]]) -> None:
+    def __init__(self, states: Sequence[Sequence[_Segment]]) -> None:
         shape = len(states), max(map(len, states))
         self.starts_v = np.full(shape, np.inf)
         self.lows_v, self.highs_v = np.zeros(shape), np.ones(shape)
@@ -245,7 +245,7 @@ class _Table:
 class _Motion:
     """How the inner voltage goes in each state, with one capacitance and leakage."""
 
-    def __init__(self, table: _Table, capacitance_f: float, leakage_s: float) -> None:
+    def __init__(self, table: _CurrentTable, capacitance_f: float, leakage_s: float) -> None:
         self._table = table
         rate = table.net.copy()
         rate[0] -= leakage_s * (table.lows_v + table.highs_v) / 2

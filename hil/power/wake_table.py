@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xky.boards.power.analysis import Analysis, one_period
+from xky.boards.power.states import SLEEP
 
-__all__ = ["Step", "reset_of", "wake_of", "wakes_at"]
+__all__ = ["WakeStep", "reset_of", "wake_of", "wakes_at"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WakeStep:
     """A phase of a wake, or the sleep behind it.
 
     Attributes:
@@ -42,11 +43,11 @@ def wakes_at(analysis: Analysis) -> float | None:
     if train is None or cold is None or analysis.cycle is None:
         return None
     if analysis.settled_v is not None:
-        return train.state(analysis.supply, "sleep").inner_v(analysis.settled_v)
+        return train.state(analysis.supply, SLEEP).inner_v(analysis.settled_v)
     return cold.wakes_v[-1] if cold.wakes_v else None
 
 
-def wake_of(analysis: Analysis) -> Sequence[Step]:
+def wake_of(analysis: Analysis) -> Sequence[WakeStep]:
     """The steps of a wake that begins at ``wakes_at``, up to a brown-out."""
     begins_v = wakes_at(analysis)
     if begins_v is None or analysis.cycle is None:
@@ -61,7 +62,7 @@ def wake_of(analysis: Analysis) -> Sequence[Step]:
         margin_v = min(state.terminal_v(v) for v in (before_v, after_v)) - state.off_terminal_v
         if resets and duration_s:
             margin_v = 0.0
-        steps.append(Step(
+        steps.append(WakeStep(
             state.name, duration_s, state.load.current_a, state.load.peak_a, state.terminal_v(after_v), margin_v, resets
         ))  # fmt: skip
         if resets:

@@ -9,10 +9,11 @@ import pytest
 from xky.boards.board import board_named
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.phases import phases_of
-from xky.boards.power.train import OFF, Train
+from xky.boards.power.states import OFF
+from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
-from xky.hil.power.points import Points
-from xky.hil.power.population import simulate_population
+from xky.hil.power.population.population import Population
+from xky.hil.power.population.simulation import simulate_population
 from xky.protocol import Mode
 
 BOARDS, CYCLES = 10_000, 100
@@ -24,7 +25,7 @@ SUPPLY = SUPPLIES["min_spec"]
 BOARD = board_named("winky-c6")
 
 
-def boards(count: int) -> Points:
+def boards(count: int) -> Population:
     """Capacitors as they are made and age, by a fixed seed."""
     drawn = np.random.default_rng(1)
     columns = {
@@ -33,13 +34,13 @@ def boards(count: int) -> Points:
         "power.loads.listen.current_a": drawn.normal(0.03, 0.003, count),
         "temperature_c": drawn.uniform(-10.0, 50.0, count),
     }
-    return Points(BOARD, count, columns, SUPPLY.open_circuit_v, SUPPLY.source_ohm)
+    return Population(BOARD, count, columns, SUPPLY.open_circuit_v, SUPPLY.source_ohm)
 
 
-def alone(points: Points, number: int) -> float:
+def alone(population: Population, number: int) -> float:
     """One of them, by ``Train`` and ``Cycle``: inner voltage after the cycles."""
     assert BOARD.power is not None and BOARD.power.capacitor is not None
-    of = {key: float(values[number]) for key, values in points.columns.items()}
+    of = {key: float(values[number]) for key, values in population.columns.items()}
     capacitor = BOARD.power.capacitor.model_copy(
         update={"capacitance_f": of["power.capacitor.capacitance_f"], "esr_ohm": of["power.capacitor.esr_ohm"]}
     )
@@ -50,19 +51,19 @@ def alone(points: Points, number: int) -> float:
     dark.flow.time_to(0.0, dark.on_v)
     phases = phases_of(BOARD, Mode.STANDARD)
     assert BOARD.wake is not None
-    return Cycle(train, SUPPLY, phases, BOARD.wake.sleep_s).through(CYCLES, dark.on_v, all_of_them=True).inner_v
+    return Cycle(train, SUPPLY, phases, BOARD.wake.sleep_s).repeat(CYCLES, dark.on_v, all_of_them=True).inner_v
 
 
 def test_ten_thousand_boards(capsys: pytest.CaptureFixture[str]) -> None:
-    points = boards(BOARDS)
-    outcome = simulate_population(points, CYCLES)
+    population = boards(BOARDS)
+    outcome = simulate_population(population, CYCLES)
     ours_s, alone_s = [], []
     for round_number in range(ROUNDS):
         start_s = time.process_time()
-        simulate_population(points, CYCLES)
+        simulate_population(population, CYCLES)
         middle_s = time.process_time()
         for number in range(ALONE // ROUNDS + 1):
-            inner_v = alone(points, round_number * 3 + number)
+            inner_v = alone(population, round_number * 3 + number)
             if outcome.cycles < CYCLES:  # all have settled, so both stand where they will stand
                 assert outcome.wake_v[round_number * 3 + number] == pytest.approx(inner_v, abs=1e-5)
         ours_s.append((middle_s - start_s) / BOARDS)
@@ -78,9 +79,9 @@ def test_ten_thousand_boards(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_ten_thousand_boards_that_never_settle(capsys: pytest.CaptureFixture[str]) -> None:
-    points = boards(BOARDS)
-    columns = {**points.columns, "period_s": np.full(BOARDS, 15.6)}  # next to what each can bear: slow to settle
-    hard = Points(BOARD, BOARDS, columns, SUPPLY.open_circuit_v, SUPPLY.source_ohm)
+    population = boards(BOARDS)
+    columns = {**population.columns, "period_s": np.full(BOARDS, 15.6)}  # next to what each can bear: slow to settle
+    hard = Population(BOARD, BOARDS, columns, SUPPLY.open_circuit_v, SUPPLY.source_ohm)
     start_s = time.process_time()
     outcome = simulate_population(hard, CYCLES)
     took_s = time.process_time() - start_s

@@ -53,21 +53,21 @@ def empty_timeouts() -> None:
 def event_by_event(cycles: int) -> int:
     """Every decision of the firmware, every threshold."""
     readings = 0
-    for moment in EventSimulation(WINKY, MINIMUM, train=new_train(), sleep_s=SLEEP_S).live(cycles * PERIOD_S):
-        readings += moment.what is PowerEventKind.READING
-        assert moment.what is not PowerEventKind.BROWN_OUT
+    for event in EventSimulation(WINKY, MINIMUM, train=new_train(), sleep_s=SLEEP_S).run(cycles * PERIOD_S):
+        readings += event.what is PowerEventKind.READING
+        assert event.what is not PowerEventKind.BROWN_OUT
     return readings
 
 
 def every_cycle(cycles: int) -> int:
-    row = Cycle(new_train(), MINIMUM, PHASES, SLEEP_S).through(cycles, 4.2, all_of_them=True)
+    row = Cycle(new_train(), MINIMUM, PHASES, SLEEP_S).repeat(cycles, 4.2, all_of_them=True)
     assert row.down_s is None
     return row.cycles
 
 
 def settled(cycles: int) -> int:
     """On a train that is kept, as those of a bench are: its curves are made by the first run."""
-    row = Cycle(kept_train(), MINIMUM, PHASES, SLEEP_S).through(cycles, 4.2)
+    row = Cycle(kept_train(), MINIMUM, PHASES, SLEEP_S).repeat(cycles, 4.2)
     assert row.down_s is None
     return row.cycles
 
@@ -92,9 +92,9 @@ def test_a_year_on_power_alone(
     def timed() -> None:
         cycles = CYCLES * months // MONTHS
         began_s = time.process_time()
-        lived = live(cycles)
+        simulated = live(cycles)
         years_s.append((time.process_time() - began_s) * MONTHS / months)
-        assert lived == pytest.approx(cycles, abs=10)  # the first minutes charge it
+        assert simulated == pytest.approx(cycles, abs=10)  # the first minutes charge it
 
     benchmark.pedantic(timed, rounds=3 if goal_s is not None else 1)
     best_s = min(years_s)

@@ -10,7 +10,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.boards import board_named
 from xky.boards.power.netlist import Detail, RailDraw, draws_of, netlist_of
-from xky.boards.power.train import OFF, Train
+from xky.boards.power.states import OFF
+from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 
 from ..ngspice import measured, needs_ngspice

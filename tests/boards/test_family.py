@@ -7,7 +7,8 @@ import pytest
 
 from xky.boards import board_named
 from xky.boards.power.analysis import Analysis, analyse
-from xky.boards.power.train import OFF, Train
+from xky.boards.power.states import OFF
+from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES, Supply
 
 HIGHEST = Supply("highest", 13.0, 225.0)

@@ -2,13 +2,12 @@
 """``xky power fit``: a measured charge or discharge curve to capacitance, ESR, source resistance and leakage."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from xky.boards.board import board_file, board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
@@ -16,10 +15,6 @@ from xky.protocol import InputError
 
 from ...plot import check_plot
 from ...power.measured_columns import check_power
-from ...terminal import printable
-
-if TYPE_CHECKING:
-    from ...power.fit import Fit, Found
 
 __all__ = ["command"]
 
@@ -55,21 +50,25 @@ def command(
     from ...power.curve_file import read_curve
     from ...power.fit import fit
     from ...power.fitted_board import fitted_text, write_whole
+    from ...power.print_fit import document_of_fit, print_fit
 
     try:
         fitted = fit(power, source, read_curve(measured, power.mcu.off_a), source_known=source_ohm is not None)
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(str(measured)) else f"{measured}: {error}") from None
     if out is not None:
-        write_whole(out, "--out", fitted_text(board_file(board)[1], fitted.found, measured.name))
+        write_whole(out, "--out", fitted_text(board_file(board)[1], fitted.parameters, measured.name))
     if plot is not None:
         from ...power.plot.fit import draw_fit
 
         draw_fit(fitted, plot, f"{board_named(board).title}: {measured.name}")
     if as_json:
-        print(json.dumps(_as_json(board, measured, source, fitted), ensure_ascii=False))
-    else:
-        _print(board, measured, source, fitted, out)
+        print(json.dumps(document_of_fit(fitted, board, measured, source), ensure_ascii=False))
+        return
+    console = Console()
+    print_fit(fitted, board, measured, source, console)
+    if out is not None:
+        console.print(f"written: {out}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _source(name: str, open_circuit_v: float | None, source_ohm: float | None) -> Supply:
@@ -80,53 +79,3 @@ def _source(name: str, open_circuit_v: float | None, source_ohm: float | None) -
     if open_circuit_v is not None:
         supply = replace(supply, open_circuit_v=open_circuit_v)
     return supply if source_ohm is None else replace(supply, source_ohm=source_ohm)
-
-
-def _as_json(board: str, measured: Path, source: Supply, fitted: "Fit") -> dict[str, Any]:
-    return {
-        "board": board, "file": str(measured), "supply": source.name, "open_circuit_v": source.open_circuit_v,
-        "rows": int(fitted.rows.counts.sum()), "noise_v": fitted.noise_v, "coverage_k": 2,
-        "parameters": {one.key: {k: v for k, v in asdict(one).items() if k != "key"} for one in fitted.found},
-        "warnings": list(fitted.warnings),
-    }  # fmt: skip
-
-
-def _print(board: str, measured: Path, source: Supply, fitted: "Fit", out: Path | None) -> None:
-    console = Console()
-    table = Table(
-        title=f"{printable(board)} fitted to {printable(measured.name)}".replace("[", r"\["), title_justify="left"
-    )
-    for column in ("", "value", "± (k = 2)", "nominal", "difference"):
-        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
-    for one in fitted.found:
-        table.add_row(*_row(one))
-    console.print(table)
-    for note in filter(None, map(_note, fitted.found)):
-        console.print(note, markup=False, highlight=False, soft_wrap=True)
-    rows = int(fitted.rows.counts.sum())
-    console.print(f"{rows} rows, noise {1e3 * fitted.noise_v:.3g} mV; the source's {source.open_circuit_v:g} V rms "
-                  "without load are taken as known.", highlight=False, soft_wrap=True)  # fmt: skip
-    for warning in fitted.warnings:
-        console.print(f"warning: {warning}", markup=False, highlight=False, soft_wrap=True)
-    if out is not None:
-        console.print(f"written: {out}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _row(one: "Found") -> tuple[str, ...]:
-    scale, unit = (1e6, "µA") if one.unit == "A" else (1.0, one.unit)
-    nominal = f"{scale * one.nominal:.4g}"
-    if not one.seen:
-        unsure = f"({scale * one.uncertainty:.2g})" if one.uncertainty else "known"
-        return f"{one.title} ({unit})", nominal if not one.uncertainty else "not seen", unsure, nominal, ""
-    difference = one.value - one.nominal
-    share = f" ({100 * difference / one.nominal:+.0f} %)" if one.nominal else ""
-    return (f"{one.title} ({unit})", f"{scale * one.value:.4g}", f"{scale * one.uncertainty:.2g}", nominal,
-            f"{scale * difference:+.3g}{share}")  # fmt: skip
-
-
-def _note(one: "Found") -> str | None:
-    if not one.seen and one.uncertainty:
-        return f"{one.title}: not seen in this curve, the nominal value was taken; it needs {one.needs}"
-    if one.seen and one.from_assumed > 0.5 * one.uncertainty:
-        return f"{one.title}: ± {one.from_assumed:.2g} {one.unit} of it come from nominal values that were taken"
-    return None

@@ -12,7 +12,6 @@ from rich.console import Console
 from xky.boards import Board, board_named, board_names
 from xky.boards.power.analysis import Analysis, analyse
 from xky.boards.power.parts import ROOM_C
-from xky.boards.power.phases import wake_s
 from xky.emulator import scenario_named
 from xky.emulator.supply import HIGHEST, SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
@@ -21,7 +20,7 @@ from ...plot import check_plot
 from ...power.document import document_of
 from ...power.durations import seconds_of
 from ...power.print_analysis import print_analysis, title_of, verdict_of
-from ...power.print_scenario_run import document_of_story, print_story
+from ...power.print_scenario_run import document_of_scenario_run, print_scenario_run
 from ...power.scenario_run import run_scenario
 from ...power.wake_table import reset_of
 from ...terminal import printable
@@ -85,24 +84,19 @@ def _tell(
     """The board through a scenario."""
     if temperature_c != ROOM_C:
         raise InputError(f"--temperature {temperature_c:g}: not with --scenario; leave one out")
-    sleep_s = None
-    if period_s is not None:
-        sleep_s = period_s - wake_s(board, mode)
-        if sleep_s <= 0:
-            raise InputError(f"--period {period_s:g} s: shorter than the wake, which takes {wake_s(board, mode):g} s")
     played = scenario_named(scenario)
-    story = run_scenario(board, played, supply, mode=mode, sleep_s=sleep_s)
+    run = run_scenario(board, played, supply, mode=mode, period_s=period_s)
     title = f"{printable(board.title)}: {printable(played.title or scenario)}"
     if plots:
-        from ...power.plot.scenario_run import draw_story
+        from ...power.plot.scenario_run import draw_scenario_run
 
         for path in plots:
-            draw_story(story, board, path, title)
+            draw_scenario_run(run, board, path, title)
     if as_json:
-        document = document_of_story(story, board, supply, scenario)
+        document = document_of_scenario_run(run, board, supply, scenario)
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        print_story(story, title.replace("[", r"\["), Console())
+        print_scenario_run(run, title.replace("[", r"\["), Console())
 
 
 def _draw(analysis: Analysis, title: str, paths: list[Path]) -> None:

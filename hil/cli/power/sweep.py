@@ -4,7 +4,6 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,46 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
-from xky.boards.board import Board, board_named
+from xky.boards.board import board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
 from ...plot import check_plot
-from ...power.durations import seconds_of
 
 if TYPE_CHECKING:
-    from ...power.monte_carlo import Yield
-    from ...power.points import Points
-    from ...power.rectified import Array
-    from ...power.sweep import SweepGrid
+    from ...power.population.population import Array
+    from ...power.quantity import Varied
+    from ...power.sweep_results import SweepResults
 
 __all__ = ["command"]
 
 _ANY_METER = "specification"
 _WANTED = {"numpy": "numpy", "scipy": "scipy", "SALib": "SALib"}
-_ROWS = 16  # of a table that tells a frontier
 _ROOM, _OUTDOORS = "27", "-10:50"
 _INTERRUPTED = 130
-_MOST_BOARDS = 2_000_000  # that a machine has room for
-
-
-@dataclass(frozen=True)
-class _Work:
-    """How the points are made.
-
-    Attributes:
-        cycles: of each board.
-        jobs: processes.
-        scheduler: of a Dask cluster.
-        out: file of the results; None: they are only told.
-    """
-
-    cycles: int
-    jobs: int | None
-    scheduler: str | None
-    out: Path | None
 
 
 def command(
@@ -85,7 +62,10 @@ def command(
 ) -> None:
     """Margin over brown-out of many boards: over one or two quantities, or within the tolerances of a build."""
     _check_extra()
-    from ...power.population import check
+    from ...power.population.simulation import check
+    from ...power.quantity import temperatures_of, varied_of
+    from ...power.sweep_results import SweepResults, WorkSettings
+    from ...power.sweep_study import GridStudy, SweepConditions, YieldStudy, period_of
 
     if (vary is None) == (monte_carlo is None):
         raise InputError("xky power sweep: give either --vary NAME=LOW:HIGH or --monte-carlo N")
@@ -93,18 +73,45 @@ def command(
         check_plot(plot)
     described = board_named(board)
     of_supply = _supply_of(supply, sampled=monte_carlo is not None)
-    work = _Work(cycles, jobs, scheduler, _results_path(out))
+    settings = WorkSettings(cycles, jobs, scheduler, _results_path(out))
     if mode is None:
         mode = described.modes[-1]
     elif mode not in described.modes:
         raise InputError(f"--mode {mode}: board {described.id} does not read it; it reads {', '.join(described.modes)}")
     check(described)
-    told: _ToldGrid | _ToldYield
-    if vary is not None:
-        told = _sweep(described, of_supply, mode, vary, points, period, temperature or _ROOM, work)
+    varied = None if vary is None else varied_of(vary, described, points)
+    temperatures_c = temperatures_of(temperature or (_OUTDOORS if varied is None else _ROOM))
+    if varied is not None:
+        _check_grid(varied, period, temperature, temperatures_c)
+    conditions = SweepConditions(
+        described, of_supply, supply, mode, period_of(period, described), temperatures_c, cycles
+    )
+    folder = None if out is None or out.suffix == ".csv" else out
+    pictures = _pictures(plot, folder)
+    if varied is not None:
+        from ...power.plot.sweep import draw_grid
+        from ...power.print_sweep import print_grid
+
+        study = GridStudy(conditions, varied)
+        grid = study.result(_simulated(SweepResults(study, settings), described.id, settings.out))
+        title = conditions.title("brown-out margin")
+        if not as_json:
+            print_grid(grid, title, Console())
+        _put_out(conditions.as_json() | grid.as_json(), folder, as_json=as_json)
+        for path in pictures:
+            draw_grid(grid, path, title)
     else:
-        told = _sample(described, of_supply, mode, monte_carlo or 0, seed, period, temperature or _OUTDOORS, work)
-    told.tell(plot, None if out is None or out.suffix == ".csv" else out, as_json=as_json)
+        from ...power.plot.made_boards import draw_yield
+        from ...power.print_sweep import print_yield
+
+        sample = YieldStudy(conditions, monte_carlo or 0, seed)
+        found = sample.result(_simulated(SweepResults(sample, settings), described.id, settings.out))
+        title = conditions.title(f"{found.boards} boards as made")
+        if not as_json:
+            print_yield(found, title, Console())
+        _put_out(conditions.as_json() | {"seed": seed} | found.as_json(), folder, as_json=as_json)
+        for path in pictures:
+            draw_yield(found, path, title)
 
 
 def _check_extra() -> None:
@@ -138,159 +145,19 @@ def _results_path(out: Path | None) -> Path | None:
     return out / "sweep.csv"
 
 
-@dataclass(frozen=True)
-class _ToldGrid:
-    grid: "SweepGrid"
-    about: dict[str, Any]
+def _check_grid(
+    varied: Sequence["Varied"], period: str | None, temperature: str | None, temperatures_c: tuple[float, float]
+) -> None:
+    from ...power.population.population import PERIOD
 
-    def tell(self, plot: Path | None, folder: Path | None, *, as_json: bool) -> None:
-        from ...power.plot.sweep import draw_grid
-
-        title = _title("brown-out margin", self.about)
-        if not as_json:
-            self._print(title)
-        _put_out(self.about | self.grid.as_json(), folder, as_json=as_json)
-        for path in _pictures(plot, folder):
-            draw_grid(self.grid, path, title)
-
-    def _print(self, title: str) -> None:
-        console, grid = Console(), self.grid
-        lives, margin_v = grid.of("lives") > 0, grid.of("margin_v")
-        console.print(title, markup=False, highlight=False)
-        console.print(
-            f"{int(lives.sum())} of {lives.size} points live; margin {margin_v.min():.3f} to {margin_v.max():.3f} V",
-            highlight=False,
-        )
-        frontier = grid.frontier
-        if not frontier:
-            console.print("no brown-out frontier: no neighbours of which only one lives", highlight=False)
-            return
-        console.print("brown-out frontier, where the margin is zero:", highlight=False)
-        table = Table()
-        for one in grid.varied:
-            table.add_column(one.title, justify="right")
-        step = max(1, -(-len(frontier) // _ROWS))
-        for place in frontier[::step]:
-            table.add_row(*(f"{value:.5g}" for value in place))
-        console.print(table)
-
-
-@dataclass(frozen=True)
-class _ToldYield:
-    found: "Yield"
-    about: dict[str, Any]
-
-    def tell(self, plot: Path | None, folder: Path | None, *, as_json: bool) -> None:
-        from ...power.plot.made_boards import draw_yield
-
-        title = _title(f"{self.found.boards} boards as made", self.about)
-        if not as_json:
-            self._print(title)
-        _put_out(self.about | self.found.as_json(), folder, as_json=as_json)
-        for path in _pictures(plot, folder):
-            draw_yield(self.found, path, title)
-
-    def _print(self, title: str) -> None:
-        console, found = Console(), self.found
-        console.print(title, markup=False, highlight=False)
-        low, high = found.wilson
-        console.print(
-            f"yield {100 * found.share:.2f} % ({found.live} of {found.boards} live); 95 %: {100 * low:.2f} to "
-            f"{100 * high:.2f} % (Wilson), {100 * found.exact[0]:.2f} to {100 * found.exact[1]:.2f} % "
-            f"(Clopper and Pearson)\n{found.boards - found.start} never start; margin {found.median_v:.3f} V in the "
-            f"middle, 5 % of the boards have {found.worst_v:.3f} V or less", highlight=False, soft_wrap=True,
-        )  # fmt: skip
-        table = Table(title="what the margin depends on (Sobol's indices, ± 95 %)", title_justify="left")
-        table.add_column("difference", no_wrap=True)
-        for name in ("by itself", "in all"):
-            table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("how boards differ")
-        for one in found.indices:
-            first, total = f"{one.first:.3f} ± {one.first_95:.3f}", f"{one.total:.3f} ± {one.total_95:.3f}"
-            table.add_row(one.name, first, total, one.what)
-        console.print(table)
-
-
-def _sweep(
-    board: Board, supply: Supply | None, mode: Mode, vary: Sequence[str], number: int, period: str | None,
-    temperature: str, work: _Work,
-) -> _ToldGrid:  # fmt: skip
-    from ...power.points import PERIOD
-    from ...power.quantity import temperatures_of, varied_of
-    from ...power.sweep import SweepGrid, crossings_of, grid_points, phase_names
-
-    assert supply is not None
-    varied = varied_of(vary, board, number)
-    low_c, high_c = temperatures_of(temperature)
-    if high_c > low_c:
+    if temperatures_c[1] > temperatures_c[0]:
         raise InputError(f"--temperature {temperature}: a range is for --monte-carlo; vary temperature_c, or give one")
     if period is not None and any(one.key == PERIOD for one in varied):
         raise InputError("--period: is varied already; leave it out")
-    points = grid_points(
-        board, varied, open_circuit_v=supply.open_circuit_v, source_ohm=supply.source_ohm, temperature_c=low_c,
-        period_s=_period_of(period, board), mode=mode,
-    )  # fmt: skip
-    names = [one.name for one in varied]
-    results = _made(points, names, _columns(points), phase_names(board, mode), work, ())
-    about = _about(board, supply.name, mode, points.period_s, f"{low_c:g} °C", work.cycles)
-    grid = SweepGrid(varied, results)
-    return _ToldGrid(replace(grid, crossings=crossings_of(points, varied, grid.of("margin_v"), work.cycles)), about)
 
 
-def _sample(
-    board: Board, supply: Supply | None, mode: Mode, boards: int, seed: int, period: str | None, temperature: str,
-    work: _Work,
-) -> _ToldYield:  # fmt: skip
-    from ...power.monte_carlo import differences_of, points_of, sample_of, yield_of
-    from ...power.quantity import temperatures_of
-    from ...power.sweep import phase_names
-
-    if not 10 <= boards <= _MOST_BOARDS:
-        raise InputError(f"--monte-carlo {boards}: expected 10 to {_MOST_BOARDS} boards")
-    low_c, high_c = temperatures_of(temperature)
-    differences = differences_of(board, mode, (low_c, high_c), any_meter=supply is None)
-    drawn = sample_of(differences, boards, seed)
-    some = supply or SUPPLIES["min_spec"]
-    points = points_of(
-        board, differences, drawn, open_circuit_v=some.open_circuit_v, source_ohm=some.source_ohm, temperature_c=low_c,
-        period_s=_period_of(period, board), mode=mode,
-    )  # fmt: skip
-    results = _made(points, list(points.columns), _columns(points), phase_names(board, mode), work, (boards, seed))
-    name = _ANY_METER if supply is None else supply.name
-    temperatures = f"{low_c:g} °C" if low_c == high_c else f"{low_c:g} to {high_c:g} °C"
-    about = _about(board, name, mode, points.period_s, temperatures, work.cycles) | {"seed": seed}
-    return _ToldYield(yield_of(differences, results, boards, seed), about)
-
-
-def _columns(points: "Points") -> "Array":
-    import numpy as np
-
-    return np.stack(list(points.columns.values()), axis=1)
-
-
-def _period_of(told: str | None, board: Board) -> float | None:
-    if told is None:
-        return None
-    if board.wake is None:
-        raise InputError(f"--period: board {board.id} never sleeps, so it has no period; leave it out")
-    return seconds_of("--period", told)
-
-
-def _made(
-    points: "Points", names: Sequence[str], columns: "Array", phases: Sequence[str], work: _Work, more: Sequence[object]
-) -> "Array":
-    """The results of all points; those that a file has need not be made again."""
-    import numpy as np
-
-    from ...power.batches import pieces_of, results_of
-    from ...power.results_file import OUTPUTS, ResultsFile, sign_of
-
-    kept = None
-    results = np.full((points.count, len(OUTPUTS)), np.nan)
-    if work.out is not None:
-        kept = ResultsFile(work.out, sign_of(points, work.cycles, *more), names, columns, phases)
-        results = kept.results
-    pieces = pieces_of(np.isnan(results[:, 0]))
+def _simulated(results: "SweepResults", board: str, out: Path | None) -> "Array":
+    """All rows, with a bar while they are made; what interrupts it is told what is kept."""
     console = Console(file=sys.stderr)
     shown = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} points"))
     try:
@@ -298,35 +165,14 @@ def _made(
             *shown, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True,
             redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
         ) as progress:  # fmt: skip
-            done = points.count - sum(piece.stop - piece.start for piece in pieces)
-            task = progress.add_task(points.board.id, total=points.count, completed=done)
-            for start, rows in results_of(points, pieces, work.cycles, jobs=work.jobs, scheduler=work.scheduler):
-                if kept is not None:
-                    kept.add(start, rows)
-                else:
-                    results[start : start + len(rows)] = rows
-                progress.advance(task, len(rows))
+            task = progress.add_task(board, total=results.count, completed=results.kept)
+            for more in results.simulate():
+                progress.advance(task, more)
     except KeyboardInterrupt:
-        made = int(np.sum(~np.isnan(results[:, 0])))
-        where = "none is kept; --out FILE.csv keeps them" if kept is None else f"kept in {work.out}; the same command "
-        print(f"xky: stopped at {made} of {points.count} points, {where}{'goes on' if kept else ''}", file=sys.stderr)
+        where = "none is kept; --out FILE.csv keeps them" if out is None else f"kept in {out}; the same command goes on"
+        print(f"xky: stopped at {results.made} of {results.count} points, {where}", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED) from None
-    if kept is not None and pieces:
-        kept.finish()
-    return results
-
-
-def _about(
-    board: Board, supply: str, mode: Mode, period_s: float | None, temperature: str, cycles: int
-) -> dict[str, Any]:
-    return {"board": board.id, "supply": supply, "mode": str(mode), "period_s": period_s, "temperature": temperature,
-            "cycles": cycles}  # fmt: skip
-
-
-def _title(what: str, about: dict[str, Any]) -> str:
-    period = "" if about["period_s"] is None else f", every {about['period_s']:g} s"
-    supply = "any meter within the specification" if about["supply"] == _ANY_METER else about["supply"]
-    return f"{about['board']} on {supply}, {about['mode']} mode{period}, {about['temperature']}: {what}"
+    return results.rows
 
 
 def _put_out(told: dict[str, Any], folder: Path | None, *, as_json: bool) -> None:

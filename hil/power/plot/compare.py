@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xky.boards.power.analysis import Analysis
 from xky.boards.power.event_simulation import Stretch
-from xky.boards.power.train import OFF
+from xky.boards.power.states import OFF
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, plain

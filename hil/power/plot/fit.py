@@ -74,7 +74,7 @@ def _draw_curve(axes: "Axes", fit: "Fit") -> None:
         handles.append(Patch(**_NO_SUPPLY))
         labels.append("no supply")
     axes.set_ylabel("voltage at the capacitor (V)")
-    for one in fit.found:
+    for one in fit.parameters:
         handles.append(axes.plot([], [], linestyle="none")[0])
         told = f"± {one.uncertainty:.2g}" if one.seen else "(not seen)"
         labels.append(f"{one.title}: {one.value:.4g} {one.unit} {told}")

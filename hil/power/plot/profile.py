@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xky.boards.power.states import RUN, SLEEP
+
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, LEFT_IN, PLOT_IN, SMALL_PT, Sheet, add_legend, plain, width_in
+from ..profile import OTHER, Log, Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from ..profile import Log, Profile
 
 __all__ = ["draw_profile"]
 
@@ -26,7 +27,7 @@ _LEAST_A = 1e-6  # of a logarithmic axis
 _AROUND = 0.06  # of a wake, before and after it
 
 
-def draw_profile(log: "Log", profile: "Profile", path: Path, title: str) -> None:
+def draw_profile(log: Log, profile: Profile, path: Path, title: str) -> None:
     """Draw it into a file, SVG or PNG by its ending.
 
     Raises:
@@ -36,7 +37,7 @@ def draw_profile(log: "Log", profile: "Profile", path: Path, title: str) -> None
     write_picture(path, title, "xky power profile", lambda: _figure_of(log, profile, title))
 
 
-def _figure_of(log: "Log", profile: "Profile", title: str) -> "Figure":
+def _figure_of(log: Log, profile: Profile, title: str) -> "Figure":
     wake = _one_wake(profile)
     heights_in = {"title": 0.42, "whole": 2.2, "times": 0.5}
     if wake:
@@ -72,7 +73,7 @@ def _figure_of(log: "Log", profile: "Profile", title: str) -> "Figure":
     return sheet.figure
 
 
-def _draw(axes: "Axes", log: "Log") -> list[Any]:
+def _draw(axes: "Axes", log: Log) -> list[Any]:
     """What of the log lies between the limits, in columns: least, mean, most."""
     from matplotlib.patches import Patch
 
@@ -91,11 +92,11 @@ def _draw(axes: "Axes", log: "Log") -> list[Any]:
     return [Patch(**_RANGE), line]
 
 
-def _one_wake(profile: "Profile") -> Sequence[tuple[float, float, str]]:
+def _one_wake(profile: Profile) -> Sequence[tuple[float, float, str]]:
     """The parts of the first wake of the usual course; empty where there is none."""
     parts: list[tuple[float, float, str]] = []
     for part in profile.pieces:
-        if part[2] not in ("sleep", "other", "run"):
+        if part[2] not in (SLEEP, OTHER, RUN):
             parts.append(part)
         elif parts:
             break

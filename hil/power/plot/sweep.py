@@ -11,9 +11,8 @@ import numpy as np
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, SMALL_PT, plain
-from ..points import PERIOD
+from ..population.population import PERIOD, Array
 from ..quantity import Varied
-from ..rectified import Array
 from ..sweep import SweepGrid
 
 if TYPE_CHECKING:

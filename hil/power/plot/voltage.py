@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from xky.boards.power.analysis import Analysis
-from xky.boards.power.train import OFF
+from xky.boards.power.states import OFF
 
 from ...plot.sheet import GREY, PLOT_IN, SMALL_PT, add_legend, width_in
 from .trace import trace_of
@@ -88,8 +88,8 @@ def _thresholds(analysis: Analysis) -> Iterator[_Threshold]:
     if power.charger is not None:
         yield _Threshold("it is charged no further", power.charger.output_v, _FULL)
     yield _Threshold("power on", train.state(analysis.supply, OFF).on_terminal_v, _ON)
-    if policy.start_v is not None:
-        yield _Threshold("its firmware begins a wake", policy.start_v - policy.start_margin_v, _BEGINS)
+    if policy.begins_v is not None:
+        yield _Threshold("its firmware begins a wake", policy.begins_v, _BEGINS)
     if policy.stop_v is not None:
         yield _Threshold("its firmware breaks off", policy.stop_v, _BREAKS_OFF)
 
@@ -101,7 +101,7 @@ def _worst_reset_v(analysis: Analysis) -> float:
 
 
 def _draw_resets(axes: "Axes", analysis: Analysis, view: PlotWindow, *, whole: bool) -> bool:
-    """Hatch where it resets: in each phase, or, over a whole life, under the worst of them; whether there is any."""
+    """Hatch where it resets: in each phase, or, over the whole time, under the worst of them; whether there is any."""
     x: list[float] = [0, view.width] if whole else []
     top_v = [_worst_reset_v(analysis)] * len(x)
     for one in () if whole else view.seen:

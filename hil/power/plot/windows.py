@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which stretches of a board's life are drawn: its start, one period, and its wake or its last reset enlarged."""
+"""Which stretches of a board's simulation are drawn: its start, one period, and its wake or its last reset enlarged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from math import inf
 
 from xky.boards.power.analysis import Analysis, one_period
 from xky.boards.power.event_simulation import Stretch
-from xky.boards.power.train import OFF
+from xky.boards.power.states import OFF
+
+from ..wake_table import wakes_at
 
 __all__ = ["PlotWindow", "enlarged_of", "period_of", "resets_in", "start_of"]
 
@@ -94,9 +96,9 @@ def resets_in(stretches: Sequence[Stretch]) -> list[float]:
 
 def period_of(analysis: Analysis) -> PlotWindow | None:
     """One period in the long run, from its wake on; None where there is none."""
-    if analysis.cycle is None or analysis.train is None or analysis.settled_v is None:
+    begins_v = wakes_at(analysis)
+    if analysis.cycle is None or analysis.settled_v is None or begins_v is None:
         return None
-    begins_v = analysis.train.state(analysis.supply, "sleep").inner_v(analysis.settled_v)
     heading = "One period in the long run; the grey wake is enlarged below"
     return PlotWindow(one_period(analysis.cycle, begins_v), 0.0, analysis.cycle.period_s, heading, _WAKE)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an analysis says, against the life that it is about."""
+"""What an analysis says, against the simulation that it is about."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ import pytest
 from xky.boards import Board, board_named
 from xky.boards.power.analysis import Analysis, analyse
 from xky.boards.power.event_simulation import EventSimulation, PowerEventKind
-from xky.boards.power.train import OFF
+from xky.boards.power.states import OFF
 from xky.emulator.supply import SUPPLIES
 from xky.protocol import InputError, Mode
 
@@ -85,13 +85,13 @@ def test_a_device_that_never_sleeps() -> None:
 
 
 @pytest.mark.parametrize(("board", "supply"), [(WINKY, "min_spec"), (WINKY, "weak_old"), (STARTS_ALONE, "strong")])
-def test_margin_is_the_least_distance_of_a_life(board: Board, supply: str) -> None:
+def test_margin_is_the_least_distance_of_a_simulation(board: Board, supply: str) -> None:
     told = analysed(board, supply)
-    life = EventSimulation(board, SUPPLIES[supply], train=told.train, keep=True)
-    list(life.live(1800.0))
+    simulation = EventSimulation(board, SUPPLIES[supply], train=told.train, keep=True)
+    list(simulation.run(1800.0))
     least_v = min(
         one.state.terminal_v(inner_v) - one.state.off_terminal_v
-        for one in life.stretches or ()
+        for one in simulation.stretches or ()
         if one.state.name != OFF
         for inner_v in (one.before_v, one.after_v)
     )
@@ -107,8 +107,8 @@ def test_a_period_is_kept_only_where_no_wake_is_skipped() -> None:
     assert not missed.lives
     assert missed.settled_v is None and missed.per_reading is None
     for period_s, waits in ((shortest + 0.01, False), (shortest - 0.1, True)):
-        life = EventSimulation(WINKY, MIN_SPEC, train=kept.train, sleep_s=period_s - 6.55)
-        assert any(moment.what is PowerEventKind.WAITS for moment in life.live(3 * 3600.0)) == waits
+        simulation = EventSimulation(WINKY, MIN_SPEC, train=kept.train, sleep_s=period_s - 6.55)
+        assert any(event.what is PowerEventKind.WAITS for event in simulation.run(3 * 3600.0)) == waits
 
 
 def test_energy_of_a_period() -> None:

@@ -63,17 +63,15 @@ class Powered:
         self.terminals.supply = supply
 
     def brown_outs(self) -> list[float]:
-        return [moment.at_s for moment in self.power.moments if moment.what is PowerEventKind.BROWN_OUT]
+        return [event.at_s for event in self.power.events if event.what is PowerEventKind.BROWN_OUT]
 
 
-def test_an_empty_board_starts_when_its_comparator_lets_it_at_the_instant_that_its_life_says() -> None:
+def test_an_empty_board_starts_when_its_comparator_lets_it_at_the_instant_that_its_simulation_says() -> None:
     powered = Powered(inner_v=0.0)
     powered.env.run(until=300)
-    on = [moment for moment in powered.power.moments if moment.what is PowerEventKind.POWER_ON]
-    born = next(
-        moment for moment in EventSimulation(WINKY, MINIMUM).live(300) if moment.what is PowerEventKind.POWER_ON
-    )
-    assert [moment.at_s for moment in on] == pytest.approx([born.at_s])
+    on = [event for event in powered.power.events if event.what is PowerEventKind.POWER_ON]
+    born = next(event for event in EventSimulation(WINKY, MINIMUM).run(300) if event.what is PowerEventKind.POWER_ON)
+    assert [event.at_s for event in on] == pytest.approx([born.at_s])
     assert on[0].terminal_v == pytest.approx(4.2)
     assert min(powered.published) > born.at_s
 
@@ -158,7 +156,7 @@ def test_the_voltage_is_the_same_whether_or_not_somebody_asks() -> None:
 
 
 @pytest.mark.parametrize("name", ["winky-c6", "winky-lab", "winky-c3", "winky-v1"])
-def test_a_life_without_a_line_and_one_with_it_lose_and_find_their_rail_at_the_same_instants(name: str) -> None:
+def test_a_simulation_without_a_line_and_one_with_it_lose_and_find_their_rail_at_the_same_instants(name: str) -> None:
     """The capacitor is cut off while the board sleeps; from there on no frame decides anything."""
     board = board_named(name)
     assert board.wake is not None
@@ -172,14 +170,14 @@ def test_a_life_without_a_line_and_one_with_it_lose_and_find_their_rail_at_the_s
     powered.at(700, lambda: powered.give(MINIMUM.cut))
     powered.at(300_000, lambda: powered.give(MINIMUM))
     powered.env.run(until=300_300)
-    on = [one.at_s for one in powered.power.moments if one.what is PowerEventKind.POWER_ON and one.at_s > slept_s]
+    on = [one.at_s for one in powered.power.events if one.what is PowerEventKind.POWER_ON and one.at_s > slept_s]
     train = train_of(board.power)  # type: ignore[arg-type]
     sleep, dark = train.state(MINIMUM.cut, "sleep"), train.state(MINIMUM.cut, "off")
     at_cut_v = train.state(MINIMUM, "sleep").flow.after(inner_v, 100.0)
     down_s = 700 + sleep.flow.time_to(at_cut_v, sleep.off_v)
     assert powered.brown_outs()[0] == pytest.approx(down_s, abs=1e-5)
-    life = EventSimulation(board, MINIMUM.cut, changes=[(300_000 - down_s, MINIMUM)], inner_v=sleep.off_v)
-    born = next(one for one in life.live(400_000) if one.what is PowerEventKind.POWER_ON)
+    simulation = EventSimulation(board, MINIMUM.cut, changes=[(300_000 - down_s, MINIMUM)], inner_v=sleep.off_v)
+    born = next(one for one in simulation.run(400_000) if one.what is PowerEventKind.POWER_ON)
     if dark.on_v > sleep.off_v:
         assert on[0] == pytest.approx(down_s + born.at_s, abs=0.02)  # a reset holds for 10 ms
     assert asleep_v > 3

@@ -10,8 +10,9 @@ from xky.boards.power.balance import charging_curve
 from xky.boards.power.energy import energy_of
 from xky.boards.power.flow import Flow
 from xky.boards.power.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
-from xky.boards.power.rectifier import mean_of
-from xky.boards.power.train import OFF, PowerState, Train
+from xky.boards.power.rectifier import carrier_means
+from xky.boards.power.states import OFF
+from xky.boards.power.train import PowerState, Train
 from xky.emulator.supply import Supply
 
 CUT = Supply("cut", 0.0, 274.0)
@@ -111,7 +112,9 @@ def test_a_curve_of_the_charging_current_ends_however_weak_the_supply(open_circu
 @pytest.mark.parametrize("output_v", [0.05, 0.3, 4.0])
 def test_the_slope_of_the_mean_is_its_slope(peak_v: float, output_v: float) -> None:
     def current_a(v: float) -> float:
-        return mean_of(Rectifier(diode=SCHOTTKY), v, peak_v=peak_v, loop_ohm=275.0, temperature_c=27.0).current_a
+        return carrier_means(Rectifier(diode=SCHOTTKY), v, peak_v=peak_v, loop_ohm=275.0, temperature_c=27.0).current_a
 
-    exact = mean_of(Rectifier(diode=SCHOTTKY), output_v, peak_v=peak_v, loop_ohm=275.0, temperature_c=27.0).slope_s
+    exact = carrier_means(
+        Rectifier(diode=SCHOTTKY), output_v, peak_v=peak_v, loop_ohm=275.0, temperature_c=27.0
+    ).slope_s
     assert exact == pytest.approx((current_a(output_v + 1e-6) - current_a(output_v - 1e-6)) / 2e-6, rel=1e-4, abs=1e-12)

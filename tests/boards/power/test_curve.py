@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from xky.boards.power.curve import HermiteCurve, gauss, root
 from xky.boards.power.flow import Flow
 from xky.boards.power.parts import Diode
-from xky.boards.power.train import OFF, Train
+from xky.boards.power.states import OFF
+from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 
 from .variants import WINKY, with_power

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same wake again and again: against the life event by event, and at the border of what can go on."""
+"""The same wake again and again: against the simulation event by event, and at the border of what can go on."""
 
 from itertools import islice
 
@@ -47,12 +47,12 @@ def test_shortest_period_is_the_border(name: str, first_v: float, supply: str) -
     assert start_v >= first_v
 
     longer = Cycle(train, SUPPLIES[supply], PHASES, period_s + 0.01 - WAKE_S)
-    lived = longer.through(10_000, start_v + 1e-6, all_of_them=True)  # on the edge itself a nanovolt decides
-    assert (lived.cycles, lived.down_s) == (10_000, None)
-    assert lived.inner_v >= start_v - 1e-6
+    simulated = longer.repeat(10_000, start_v + 1e-6, all_of_them=True)  # on the edge itself a nanovolt decides
+    assert (simulated.cycles, simulated.down_s) == (10_000, None)
+    assert simulated.inner_v >= start_v - 1e-6
 
     shorter = Cycle(train, SUPPLIES[supply], PHASES, period_s - 0.01 - WAKE_S)
-    sunk = shorter.through(10_000, start_v)
+    sunk = shorter.repeat(10_000, start_v)
     assert sunk.down_s is not None or sunk.inner_v < start_v - 1e-6  # where a wake no longer begins, or comes through
 
 
@@ -62,9 +62,9 @@ def test_without_a_policy_a_shorter_period_browns_out() -> None:
     shortest = Cycle(train, MIN_SPEC, PHASES, 30.0).shortest_period_s()
     assert shortest is not None
     shorter = Cycle(train, MIN_SPEC, PHASES, 0.9 * shortest[0] - WAKE_S)
-    lived = shorter.through(10_000, 5.0)
-    assert lived.down_s is not None
-    assert lived.down_s == pytest.approx(lived.cycles * shorter.period_s, abs=shorter.period_s)
+    simulated = shorter.repeat(10_000, 5.0)
+    assert simulated.down_s is not None
+    assert simulated.down_s == pytest.approx(simulated.cycles * shorter.period_s, abs=shorter.period_s)
 
 
 def test_what_a_strong_supply_gives_back_in_the_wake_needs_no_sleep() -> None:
@@ -83,39 +83,43 @@ def test_a_dead_meter_keeps_no_period() -> None:
     assert cycle.settles_at(4.5) is None
 
 
-def first_wakes(life: EventSimulation, count: int) -> list[PowerEvent]:
-    return list(islice((moment for moment in life.live(1e9) if moment.what is PowerEventKind.WAKE), count))
+def first_wakes(simulation: EventSimulation, count: int) -> list[PowerEvent]:
+    return list(islice((event for event in simulation.run(1e9) if event.what is PowerEventKind.WAKE), count))
 
 
 @settings(max_examples=6)
 @given(st.floats(10.0, 300.0), st.floats(4.25, 4.99), st.sampled_from(["min_spec", "strong"]), st.integers(1, 12))
-def test_a_row_of_cycles_is_the_life_event_by_event(sleep_s: float, start_v: float, supply: str, cycles: int) -> None:
-    life = EventSimulation(STARTS_ALONE, SUPPLIES[supply], train=TRAINS["winky"], inner_v=start_v, sleep_s=sleep_s)
-    wakes = first_wakes(life, cycles + 1)
-    row = Cycle(TRAINS["winky"], SUPPLIES[supply], PHASES, sleep_s).through(cycles, start_v, all_of_them=True)
+def test_a_row_of_cycles_is_the_simulation_event_by_event(
+    sleep_s: float, start_v: float, supply: str, cycles: int
+) -> None:
+    simulation = EventSimulation(
+        STARTS_ALONE, SUPPLIES[supply], train=TRAINS["winky"], inner_v=start_v, sleep_s=sleep_s
+    )
+    wakes = first_wakes(simulation, cycles + 1)
+    row = Cycle(TRAINS["winky"], SUPPLIES[supply], PHASES, sleep_s).repeat(cycles, start_v, all_of_them=True)
     assert row.down_s is None
     assert wakes[-1].at_s == pytest.approx(cycles * (WAKE_S + sleep_s), rel=1e-12)
     assert row.inner_v == pytest.approx(wakes[-1].inner_v, abs=1e-7)  # each look-up is within a nanovolt
 
 
-def test_a_row_that_browns_out_does_so_when_the_life_does() -> None:
+def test_a_row_that_browns_out_does_so_when_the_simulation_does() -> None:
     board = listening_hungrily(STARTS_ALONE)
     train = train_of(board)
-    life = EventSimulation(board, MIN_SPEC, train=train, inner_v=4.9, sleep_s=10.0)
+    simulation = EventSimulation(board, MIN_SPEC, train=train, inner_v=4.9, sleep_s=10.0)
     readings = 0
-    for moment in life.live(1e6):
-        readings += moment.what is PowerEventKind.READING
-        if moment.what is PowerEventKind.BROWN_OUT:
+    for event in simulation.run(1e6):
+        readings += event.what is PowerEventKind.READING
+        if event.what is PowerEventKind.BROWN_OUT:
             break
-    row = Cycle(train, MIN_SPEC, PHASES, 10.0).through(10_000, 4.9, all_of_them=True)
-    assert row.down_s == pytest.approx(moment.at_s, abs=1e-6)
+    row = Cycle(train, MIN_SPEC, PHASES, 10.0).repeat(10_000, 4.9, all_of_them=True)
+    assert row.down_s == pytest.approx(event.at_s, abs=1e-6)
     assert row.cycles == readings > 5
 
 
 @pytest.mark.parametrize("sleep_s", [12.0, 30.0, 600.0])
 def test_cycles_that_repeat_themselves_need_not_be_walked(sleep_s: float) -> None:
     cycle = Cycle(TRAINS["winky"], MIN_SPEC, PHASES, sleep_s)
-    short, long = cycle.through(20_000, 4.3), cycle.through(20_000, 4.3, all_of_them=True)
+    short, long = cycle.repeat(20_000, 4.3), cycle.repeat(20_000, 4.3, all_of_them=True)
     assert short.cycles == long.cycles
     assert short.inner_v == pytest.approx(long.inner_v, abs=1e-7)
     assert short.lowest_v == pytest.approx(long.lowest_v, abs=1e-7)

@@ -15,9 +15,10 @@ from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.energy import energy_of
 from xky.boards.power.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
-from xky.boards.power.phases import Phase
-from xky.boards.power.rectifier import mean_of
-from xky.boards.power.train import OFF, PowerState, Train
+from xky.boards.power.phases import WakePhase
+from xky.boards.power.rectifier import carrier_means
+from xky.boards.power.states import OFF
+from xky.boards.power.train import PowerState, Train
 from xky.emulator.supply import SUPPLIES, Supply
 
 MIN_SPEC = SUPPLIES["min_spec"]
@@ -125,7 +126,7 @@ def test_energy_neutral_periods(charge_c: float, figure: str) -> None:
     board = train(SILICON_V, 1.5, listen=RailLoad(current_a=current_a))
     printed(figure, charge_c / board.state(MIN_SPEC, OFF).balance.charge_a(3.7))
     # In the model a wake swings around that voltage; what comes in meanwhile is nearly the same
-    cycle = Cycle(board, MIN_SPEC, [Phase("listen", charge_c / current_a)], 30.0)
+    cycle = Cycle(board, MIN_SPEC, [WakePhase("listen", charge_c / current_a)], 30.0)
     shortest = cycle.shortest_period_s(3.8)
     assert shortest is not None
     assert shortest[0] == pytest.approx(float(figure), abs=0.75)
@@ -180,7 +181,7 @@ LEAKS_MA = 2e-4  # IS of a blocked diode: the model lets it flow back, the print
 def mean_ma(diode: Diode, output_v: float, supply: Supply = MIN_SPEC) -> float:
     """Mean current at 27 °C."""
     diodes_ohm = 0.0 if diode.forward_v is not None else 2 * diode.series_ohm
-    mean = mean_of(
+    mean = carrier_means(
         Rectifier(diode=diode),
         output_v,
         peak_v=sqrt(2) * supply.open_circuit_v,

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from xky.boards.power.parts import Diode, Rectifier
-from xky.boards.power.rectifier import Mean, mean_of
+from xky.boards.power.rectifier import CarrierMeans, carrier_means
 
 EQUATION = Diode(part="equation", saturation_a=2e-7, ideality=1.05, series_ohm=0.5)
 DROP = Diode(part="drop", forward_v=0.35)
 ANGLES = (np.arange(2000) + 0.5) * pi / 2000
 
 
-def mean(diode: Diode, output_v: float, peak_v: float = 17.0, loop_ohm: float = 275.0, kind: str = "bridge") -> Mean:
+def mean(
+    diode: Diode, output_v: float, peak_v: float = 17.0, loop_ohm: float = 275.0, kind: str = "bridge"
+) -> CarrierMeans:
     rectifier = Rectifier.model_validate({"kind": kind, "diode": diode})
-    return mean_of(rectifier, output_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=27.0)
+    return carrier_means(rectifier, output_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=27.0)
 
 
 def current_at(diode: Diode, drive_v: float, loop_ohm: float) -> float:
@@ -71,7 +73,9 @@ def test_a_more_open_meter_gives_more_and_a_fuller_capacitor_takes_less() -> Non
 
 def test_a_warm_diode_drops_less() -> None:
     cold, warm = (
-        mean_of(Rectifier(diode=EQUATION), 4.0, peak_v=17.0, loop_ohm=275.0, temperature_c=temperature_c).current_a
+        carrier_means(
+            Rectifier(diode=EQUATION), 4.0, peak_v=17.0, loop_ohm=275.0, temperature_c=temperature_c
+        ).current_a
         for temperature_c in (-20.0, 60.0)
     )
     assert warm > cold

@@ -5,7 +5,7 @@ import pytest
 
 from xky.boards.board import board_named
 from xky.boards.power.balance import charging_curve
-from xky.boards.power.rectifier import mean_of
+from xky.boards.power.rectifier import carrier_means
 from xky.emulator.supply import supply_named
 
 
@@ -16,7 +16,7 @@ def test_slope_is_the_difference_quotient(peak_v: float, output_v: float) -> Non
     assert power is not None and power.rectifier is not None
 
     def mean(at_v: float) -> tuple[float, float]:
-        one = mean_of(power.rectifier, at_v, peak_v=peak_v, loop_ohm=275.0, temperature_c=27.0)
+        one = carrier_means(power.rectifier, at_v, peak_v=peak_v, loop_ohm=275.0, temperature_c=27.0)
         return one.current_a, one.slope_s
 
     step_v = 1e-5

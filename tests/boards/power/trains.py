@@ -14,7 +14,7 @@ from xky.boards.power.parts import (
     Regulator,
     WakeUp,
 )
-from xky.boards.power.train import OFF
+from xky.boards.power.states import OFF
 from xky.emulator.supply import Supply
 
 __all__ = ["LOADS", "powers", "supplies"]

@@ -12,7 +12,7 @@ from xky.hil.cli import app
 from xky.hil.power.compare import compare
 from xky.protocol import InputError, Mode
 
-from .many_boards import WINKY, build
+from .populations import WINKY, build
 
 SMALL = build(capacitor={"capacitance_f": 0.5}).model_copy(update={"id": "winky-small"})
 SUPPLY = SUPPLIES["min_spec"]

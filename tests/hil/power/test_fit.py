@@ -52,7 +52,7 @@ def curve(
 
 
 def seen(fitted: Fit) -> set[str]:
-    return {one.key for one in fitted.found if one.seen}
+    return {one.key for one in fitted.parameters if one.seen}
 
 
 def walked(

@@ -71,7 +71,7 @@ def covered(seed: int) -> dict[str, bool]:
     noise_v = random.choice([0.5e-3, 1e-3, 3e-3, 10e-3])
     volts = measure(truth, times_s, loads_a, supplied) + random.normal(0, noise_v, len(times_s))
     rows = Rows(times_s, volts, loads_a, supplied > 0.5, np.ones(len(volts)))
-    found = fit(power, Supply("bench", 12.0, 274.0), rows).found
+    found = fit(power, Supply("bench", 12.0, 274.0), rows).parameters
     return {one.key: abs(one.value - getattr(truth, one.key)) <= one.uncertainty for one in found if one.seen}
 
 

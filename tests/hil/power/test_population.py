@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from xky.boards import board_named, board_names
 from xky.boards.power.parts import Diode, Rectifier
-from xky.boards.power.rectifier import mean_of
-from xky.hil.power.points import Points
-from xky.hil.power.population import Trains, simulate_population
-from xky.hil.power.rectified import Diodes, RectifiedCurves, mean_current
+from xky.boards.power.rectifier import carrier_means
+from xky.hil.power.population.population import Population
+from xky.hil.power.population.rectifier import Diodes, RectifierCurves, mean_current
+from xky.hil.power.population.simulation import simulate_population
+from xky.hil.power.population.train import PopulationTrain
 from xky.protocol import InputError
 
-from .many_boards import BUILDS, WINKY, alone, build, spread
+from .populations import BUILDS, WINKY, alone, build, spread
 
 CYCLES = 12
 BOARDS = 4
@@ -50,7 +51,7 @@ def test_a_current_is_that_of_one_rectifier(
     output_v = share * max(most, 0.5)
 
     def expected(at_v: float) -> float:
-        return mean_of(one, at_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=temperature_c).current_a
+        return carrier_means(one, at_v, peak_v=peak_v, loop_ohm=loop_ohm, temperature_c=temperature_c).current_a
 
     def array(value: float) -> np.ndarray:
         return np.array([value])
@@ -67,7 +68,7 @@ def test_a_current_is_that_of_one_rectifier(
         assert slope_s[0] == pytest.approx(slope, rel=1e-3, abs=1e-8)
     low_v, high_v = array(0.0), array(max(most, 0.5))
     for end_v in (high_v, 0.5 * high_v):
-        curves = RectifiedCurves(diodes, peak_v=array(peak_v), loop_ohm=array(loop_ohm), low_v=low_v, high_v=end_v)
+        curves = RectifierCurves(diodes, peak_v=array(peak_v), loop_ohm=array(loop_ohm), low_v=low_v, high_v=end_v)
         at_v = share * float(end_v[0])
         assert abs(curves(array(at_v))[0] - expected(at_v)) <= 1e-6 * max(most_a, 1e-5)
 
@@ -84,13 +85,13 @@ def test_each_shipped_board_goes_its_own_way(name: str) -> None:
     assert_alike(spread(board_named(name), BOARDS, seed=11, period_s=(40.0, 300.0)))
 
 
-def assert_alike(points: Points) -> None:
+def assert_alike(population: Population) -> None:
     """Those that do not fall so low that nothing runs; half of them at the least."""
-    boards = points.count
-    outcome = simulate_population(points, CYCLES)
+    boards = population.count
+    outcome = simulate_population(population, CYCLES)
     compared = 0
     for number in range(boards):
-        one = alone(points, number, outcome.cycles)
+        one = alone(population, number, outcome.cycles)
         assert bool(outcome.starts[number]) == math.isfinite(one.start_s)
         if not math.isfinite(one.start_s):
             assert outcome.margin_v[number] < 0
@@ -103,27 +104,27 @@ def assert_alike(points: Points) -> None:
         assert outcome.wake_v[number] == pytest.approx(one.wake_v, abs=1e-5)
         assert outcome.margin_v[number] == pytest.approx(one.margin_v, abs=1e-5)
         assert bool(outcome.lives[number]) == (one.margin_v > 0)
-    assert compared >= (boards / 2 if points.board.power.wake_up is not None else 0)
+    assert compared >= (boards / 2 if population.board.power.wake_up is not None else 0)
 
 
 def test_it_ends_when_nothing_changes_any_more() -> None:
-    points = spread(WINKY, 6, seed=1, period_s=(100.0, 150.0))
-    settled, longer = simulate_population(points, 10_000), simulate_population(points, 400)
+    population = spread(WINKY, 6, seed=1, period_s=(100.0, 150.0))
+    settled, longer = simulate_population(population, 10_000), simulate_population(population, 400)
     assert settled.cycles < 10_000
     assert settled.wake_v == pytest.approx(longer.wake_v, abs=1e-7)
 
 
 def test_order_and_company_do_not_matter() -> None:
-    points = spread(WINKY, 40, seed=3)
-    together = simulate_population(points, CYCLES)
-    backwards = simulate_population(points.take(slice(None, None, -1)), CYCLES)
+    population = spread(WINKY, 40, seed=3)
+    together = simulate_population(population, CYCLES)
+    backwards = simulate_population(population.take(slice(None, None, -1)), CYCLES)
     assert backwards.margin_v[::-1] == pytest.approx(together.margin_v, abs=1e-7)
-    one = simulate_population(points.take(slice(5, 6)), CYCLES)
+    one = simulate_population(population.take(slice(5, 6)), CYCLES)
     assert one.wake_v[0] == pytest.approx(together.wake_v[5], abs=1e-6)
 
 
 def test_a_dead_meter_starts_nothing() -> None:
-    outcome = simulate_population(Points(WINKY, 1, {}, 1.0, 274.0), CYCLES)
+    outcome = simulate_population(Population(WINKY, 1, {}, 1.0, 274.0), CYCLES)
     assert not outcome.starts[0] and not outcome.lives[0] and outcome.worst[0] == -1
     assert math.isinf(outcome.start_s[0])
     assert outcome.margin_v[0] == pytest.approx(-3.1, abs=0.1)  # 1.1 V, where 4.2 are needed
@@ -131,7 +132,7 @@ def test_a_dead_meter_starts_nothing() -> None:
 
 def test_a_wake_longer_than_the_period_does_not_live() -> None:
     periods = np.array([5.0, 60.0])
-    outcome = simulate_population(Points(WINKY, 2, {"period_s": periods}, 13.0, 20.0), CYCLES)
+    outcome = simulate_population(Population(WINKY, 2, {"period_s": periods}, 13.0, 20.0), CYCLES)
     assert (outcome.margin_v > 0).all()  # so strong a supply carries the wake itself
     assert outcome.lives.tolist() == [False, True]
 
@@ -142,7 +143,7 @@ def test_a_board_that_never_sleeps() -> None:
     told["power"]["policy"] = {}
     board = type(WINKY).model_validate(told)
     currents = np.array([0.004, 0.04])
-    outcome = simulate_population(Points(board, 2, {"power.loads.run.current_a": currents}, 12.0, 274.0), 100)
+    outcome = simulate_population(Population(board, 2, {"power.loads.run.current_a": currents}, 12.0, 274.0), 100)
     assert outcome.lives.tolist() == [True, False]
     assert list(outcome.phases) == ["run"]
 
@@ -156,11 +157,11 @@ def test_a_board_that_never_sleeps() -> None:
 )
 def test_boards_that_cannot_be_looked_at(board, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        simulate_population(Points(board, 1, {}, 12.0, 274.0))
+        simulate_population(Population(board, 1, {}, 12.0, 274.0))
 
 
 def test_thresholds_are_those_of_the_single_train() -> None:
-    points = spread(BUILDS["clamp"], 3, seed=2)
-    state = Trains(points).state("associate")
+    population = spread(BUILDS["clamp"], 3, seed=2)
+    state = PopulationTrain(population).state("associate")
     terminal_v = np.array([3.5, 4.5, 4.9])
-    assert state.terminal_v(state.inner_v(terminal_v)) == pytest.approx(terminal_v, abs=1e-9)
+    assert state.balance.terminal_v(state.balance.inner_v(terminal_v)) == pytest.approx(terminal_v, abs=1e-9)

@@ -30,19 +30,19 @@ def document(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_winky_loses_its_rail_in_an_hour_without_supply_and_comes_back_by_itself() -> None:
-    story = through("winky-c6", "supply-cut-outs")
-    assert story.brown_outs == 1
-    down, on = (one.at_s for one in story.moments[-2:])
+    found = through("winky-c6", "supply-cut-outs")
+    assert found.brown_outs == 1
+    down, on = (one.at_s for one in found.events[-2:])
     assert 4800 < down < 8400 < on < 8500  # the cut-out lasts from 80 to 140 min
-    assert [at_s for at_s in story.readings_s if at_s > on]
-    assert story.longest_gap_s < 3700
+    assert [at_s for at_s in found.readings_s if at_s > on]
+    assert found.longest_gap_s < 3700
 
 
 def test_a_board_without_a_wake_up_circuit_never_comes_back() -> None:
-    story = through("winky-v1", "supply-cut-outs")
-    assert story.brown_outs > 1000
-    assert max(story.readings_s) < 2200
-    assert story.longest_gap_s > 8000
+    found = through("winky-v1", "supply-cut-outs")
+    assert found.brown_outs > 1000
+    assert max(found.readings_s) < 2200
+    assert found.longest_gap_s > 8000
 
 
 def test_sags_and_weak_meters_are_outlived_by_what_is_stored() -> None:
@@ -51,8 +51,8 @@ def test_sags_and_weak_meters_are_outlived_by_what_is_stored() -> None:
 
 def test_the_object_says_what_the_table_does() -> None:
     told = document("winky-c6", "--scenario", "supply-cut-outs")
-    story = through("winky-c6", "supply-cut-outs")
-    assert told["readings"] == len(story.readings_s)
+    found = through("winky-c6", "supply-cut-outs")
+    assert told["readings"] == len(found.readings_s)
     assert told["brown_outs"] == 1
     assert [one["what"] for one in told["events"]] == ["power on", "brown-out", "power on"]
     assert told["supplies"][0] == {"at_s": 0.0, "open_circuit_v": 12.0, "source_ohm": 274.0}
@@ -70,7 +70,7 @@ def test_a_period_and_a_supply_of_ones_own_count() -> None:
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_a_picture_is_written(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"story.{ending}"
+    path = tmp_path / f"scenario.{ending}"
     assert run(app, ["power", "winky-c6", "--scenario", "outage", "--plot", str(path)]).exit_code == 0
     assert path.stat().st_size > 5000
 

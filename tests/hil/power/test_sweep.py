@@ -17,12 +17,12 @@ from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.hil.cli import app
 from xky.hil.power import batches
-from xky.hil.power.points import Points, value_of
-from xky.hil.power.population import simulate_population
+from xky.hil.power.population.population import Population, value_of
+from xky.hil.power.population.simulation import simulate_population
 from xky.hil.power.quantity import varied_of
 from xky.protocol import BenchError, InputError, Mode
 
-from .many_boards import WINKY
+from .populations import WINKY
 
 SMALL = ("--vary", "cap_f=0.2:1.0", "--vary", "period=12s:30s", "--points", "6", "--cycles", "10")
 MANY = ("--vary", "cap_f=0.2:2.0", "--points", "5000", "--cycles", "2")
@@ -54,7 +54,7 @@ def test_a_map_says_what_each_point_does(told: Callable[..., dict[str, Any]]) ->
     margin_v = np.array(found["margin_v"])
     assert margin_v.shape == (6, 6)
     columns = {"power.capacitor.capacitance_f": np.array([1.0]), "period_s": np.array([30.0])}
-    alone = simulate_population(Points(WINKY, 1, columns, 12.0, 274.0), 10)
+    alone = simulate_population(Population(WINKY, 1, columns, 12.0, 274.0), 10)
     assert margin_v[-1, -1] == pytest.approx(alone.margin_v[0], abs=1e-6)
     assert (margin_v[:, 1:] >= margin_v[:, :-1] - 1e-9).all()  # more time to charge is never worse
     assert found["lives"][0][-1] is False and found["lives"][-1][-1] is True
@@ -180,11 +180,11 @@ def test_what_was_done_is_kept_and_goes_on(
     sweep(*MANY, "--out", whole)
     made = []
 
-    def interrupted(points: Points, cycles: int) -> Any:
-        made.append(points.count)
+    def interrupted(population: Population, cycles: int) -> Any:
+        made.append(population.count)
         if len(made) == 2:
             raise KeyboardInterrupt
-        return simulate_population(points, cycles)
+        return simulate_population(population, cycles)
 
     monkeypatch.setattr(batches, "simulate_population", interrupted)
     assert sweep(*MANY, "--out", broken) == 130
@@ -224,13 +224,13 @@ def test_processes_give_the_same(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_work", ended)
+    monkeypatch.setattr(batches, "_simulate", ended)
     with pytest.raises(BenchError, match="ended before its work"):
         sweep(*MANY, "--jobs", 2)
 
 
-def ended(points: Points, start: int, cycles: int) -> None:
-    """A piece of work in whose middle the system ends the process."""
+def ended(population: Population, start: int, cycles: int) -> None:
+    """A batch in whose middle the system ends the process."""
     os._exit(1)
 
 
@@ -247,7 +247,7 @@ def test_a_cluster_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
 
 
-def lacking(points: Points, cycles: int) -> None:
+def lacking(population: Population, cycles: int) -> None:
     """What a worker without the extra does."""
     raise ImportError("no numpy")
 

@@ -11,9 +11,10 @@ from xky.boards import board_named
 from xky.boards.board import Board
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.phases import phases_of
-from xky.boards.power.train import OFF, Train
+from xky.boards.power.states import OFF
+from xky.boards.power.train import Train
 from xky.emulator.supply import Supply
-from xky.hil.power.points import Points, changed_board
+from xky.hil.power.population.population import Population, changed_board
 from xky.protocol import Mode
 
 WINKY = board_named("winky-c6")
@@ -44,7 +45,7 @@ BUILDS = {
 }
 
 
-def spread(board: Board, count: int, seed: int, *, period_s: tuple[float, float] = (8.0, 150.0)) -> Points:
+def spread(board: Board, count: int, seed: int, *, period_s: tuple[float, float] = (8.0, 150.0)) -> Population:
     """Boards of one build that differ in much."""
     drawn = np.random.default_rng(seed)
     columns = {
@@ -58,7 +59,7 @@ def spread(board: Board, count: int, seed: int, *, period_s: tuple[float, float]
         "period_s": drawn.uniform(*period_s, count),
         "wake.boot_s": drawn.choice([0.4, 0.5, 0.6], count),
     }
-    return Points(board, count, columns, 12.0, 274.0)
+    return Population(board, count, columns, 12.0, 274.0)
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ class Alone:
     faded: bool
 
 
-def alone(points: Points, number: int, cycles: int) -> Alone:
-    """What becomes of one of the points."""
-    values: Mapping[str, float] = {key: float(column[number]) for key, column in points.columns.items()}
+def alone(population: Population, number: int, cycles: int) -> Alone:
+    """What becomes of one of the population."""
+    values: Mapping[str, float] = {key: float(column[number]) for key, column in population.columns.items()}
     told = {key: value for key, value in values.items() if key.startswith(("power.", "wake."))}
-    board = changed_board(points.board, told)
+    board = changed_board(population.board, told)
     assert board.power is not None
     train = Train(board.power, temperature_c=values["temperature_c"])
     supply = Supply("one", values["supply.open_circuit_v"], values["supply.source_ohm"])

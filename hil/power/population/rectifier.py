@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What many rectifiers deliver on the average, at once: the integrals of ``boards/power/rectifier.py`` over arrays.
+"""What the rectifiers of a population deliver on the average: ``boards/power/rectifier.py`` over arrays.
 
 A curve is kept over s, where the output's voltage is ``high - width·s²``: near the peak the current goes with a
 power of 3/2 of what is missing to it, and that is smooth over s.
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from xky.boards.power.curve import gauss
 
-__all__ = ["Array", "Diodes", "RectifiedCurves", "mean_current"]
+from .population import Array
 
-Array = NDArray[np.float64]
+__all__ = ["Diodes", "RectifierCurves", "mean_current"]
 
 _NODES = gauss(28)  # ten digits of the current, which a table between them does not give
 _FAINT = -20.0  # ln(1 + i/IS) below which a diode carries -IS, to nine digits
@@ -119,7 +119,7 @@ def _top(drive_v: Array, thermal_v: Array, leak_v: Array) -> Array:
     return x
 
 
-class RectifiedCurves:
+class RectifierCurves:
     """The mean currents of n rectifiers over the voltage behind each.
 
     Args:
@@ -156,9 +156,9 @@ class RectifiedCurves:
         self._high_v, self._per_v = high_v, cells * cells / (high_v - low_v)
         self._cells = cells
 
-    def take(self, which: NDArray[np.intp]) -> "RectifiedCurves":
+    def take(self, which: NDArray[np.intp]) -> "RectifierCurves":
         """Those of some rectifiers."""
-        some = object.__new__(RectifiedCurves)
+        some = object.__new__(RectifierCurves)
         some._cubic, some._cells = self._cubic, self._cells
         some._first, some._high_v, some._per_v = self._first[which], self._high_v[which], self._per_v[which]
         some._leak_a, some._fades_v = self._leak_a[which], self._fades_v[which]

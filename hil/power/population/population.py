@@ -7,15 +7,26 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xky.boards.board import Board
 from xky.boards.power.parts import ROOM_C
-from xky.boards.power.phases import Phase, phases_of
+from xky.boards.power.phases import WakePhase, phases_of
 from xky.protocol import InputError, Mode
 
-from .rectified import Array
+__all__ = [
+    "LASTS",
+    "OPEN_CIRCUIT",
+    "PERIOD",
+    "SOURCE",
+    "TEMPERATURE",
+    "Array",
+    "Population",
+    "changed_board",
+    "value_of",
+]
 
-__all__ = ["LASTS", "OPEN_CIRCUIT", "PERIOD", "SOURCE", "TEMPERATURE", "Points", "changed_board", "value_of"]
+Array = NDArray[np.float64]  # one element a board
 
 OPEN_CIRCUIT, SOURCE = "supply.open_circuit_v", "supply.source_ohm"
 TEMPERATURE, PERIOD = "temperature_c", "period_s"
@@ -24,7 +35,7 @@ _DIODE = "power.rectifier.diode."
 
 
 @dataclass(frozen=True)
-class Points:
+class Population:
     """Boards that differ in some values.
 
     Attributes:
@@ -49,7 +60,7 @@ class Points:
     period_s: float | None = None
     mode: Mode = Mode.STANDARD
 
-    def take(self, which: Any) -> "Points":
+    def take(self, which: Any) -> "Population":
         """Some of them: indexes, or a slice."""
         some = {key: values[which] for key, values in self.columns.items()}
         count = len(np.arange(self.count)[which])
@@ -93,7 +104,7 @@ class Points:
             found.append((load, np.array(lasts)[place.reshape(-1)] * self._factor(load)))
         return found
 
-    def _lasting(self, phase: Phase) -> Array:
+    def _lasting(self, phase: WakePhase) -> Array:
         return phase.duration_s * self._factor(phase.load)
 
     def _factor(self, load: str) -> Array:

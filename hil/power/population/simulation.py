@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many boards at once: from an empty capacitor to the first wake, and through many cycles.
+
+States, thresholds and phases are those of ``boards/power/``; equations are solved over arrays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xky.boards.board import Board
+from xky.boards.power.states import OFF, RUN, SLEEP
+from xky.protocol import InputError
+
+from .population import PERIOD, SOURCE, Array, Population
+from .train import PopulationState, PopulationTrain
+
+__all__ = ["PopulationOutcome", "check", "simulate_population"]
+
+_AT_ONCE = 2048  # boards whose arrays stay in a processor's cache
+_SETTLED_V = 1e-10
+_RUNS_S = 600.0  # a board that never sleeps is looked at so often
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationOutcome:
+    """What became of n boards; one element each.
+
+    Attributes:
+        starts: it comes to a first wake.
+        start_s: from an empty capacitor to there; infinite where there is none.
+        margin_v: at the terminals over brown-out, at the worst instant of all cycles; where there is no wake, the
+            terminals' voltage over what it takes, which is negative too.
+        lives: it starts, never browns out, and its wake fits into the period.
+        worst: number of the phase with the least margin, in the order of ``phases``; -1 where there is no wake.
+        wake_v: inner voltage at which the last wake began.
+        wake_s: how long the wake lasts.
+        phases: names of the loads, the sleep last.
+        cycles: that were gone through until nothing changed any more.
+    """
+
+    starts: NDArray[np.bool_]
+    start_s: Array
+    margin_v: Array
+    lives: NDArray[np.bool_]
+    worst: NDArray[np.intp]
+    wake_v: Array
+    wake_s: Array
+    phases: Sequence[str]
+    cycles: int
+
+
+def simulate_population(population: Population, cycles: int = 100) -> PopulationOutcome:
+    """Charge n boards from empty capacitors, and go through their cycles.
+
+    The load is what it is whether a board browns out or not: so the margin says how many volts are missing, too. The
+    firmware's own policy (a wake put off, a wake broken off) is not followed, only that no first wake goes on
+    below ``policy.start_v``.
+
+    Args:
+        population: the boards.
+        cycles: at the most; it ends when nothing changes any more.
+
+    Raises:
+        InputError: the board does not live on the TIC.
+    """
+    check(population.board)
+    # Those that take steps of the same length stand together
+    speed = 1 / (population(SOURCE) * population("power.capacitor.capacitance_f"))
+    if PERIOD in population.columns:
+        speed = speed * population.columns[PERIOD]
+    order = np.argsort(speed, kind="stable")
+    parts = [order[k : k + _AT_ONCE] for k in range(0, population.count, _AT_ONCE)]
+    outcomes = [_simulate(population.take(part), cycles) for part in parts]
+    back = np.argsort(order, kind="stable")
+
+    def whole(name: str) -> NDArray[Any]:
+        joined: NDArray[Any] = np.concatenate([getattr(one, name) for one in outcomes])[back]
+        return joined
+
+    arrays = {name: whole(name) for name in ("starts", "start_s", "margin_v", "lives", "worst", "wake_v", "wake_s")}
+    longest = max(one.cycles for one in outcomes)
+    return PopulationOutcome(**arrays, phases=outcomes[0].phases, cycles=longest)
+
+
+def check(board: Board) -> None:
+    """Complain of a board that cannot be looked at, before any work is done.
+
+    Raises:
+        InputError: the board does not live on the TIC.
+    """
+    if board.power is None:
+        raise InputError(f"board {board.id}: its file has no [power] table; describe its power train there")
+    if board.power.source == "external":
+        raise InputError(f"board {board.id}: has a supply of its own; the TIC has nothing to vary for it")
+
+
+def _simulate(population: Population, cycles: int) -> PopulationOutcome:
+    train = PopulationTrain(population)
+    names, durations, wake_s, fits = _cycle_of(population)
+    states = [train.state(name) for name in names]
+    wake_v, start_s, missing_v = _first_wake(population, train, states[-1])
+    starts = np.isfinite(start_s)
+    inner_v = wake_v
+    lowest = [np.full_like(inner_v, np.inf) for _ in states]
+    cycle = 0
+    for cycle in range(1, cycles + 1):  # noqa: B007  # told below
+        before_v = inner_v
+        for state, duration_s, low_v in zip(states, durations, lowest, strict=True):
+            np.minimum(low_v, inner_v, out=low_v)
+            inner_v = state.flow.after(inner_v, duration_s)
+            np.minimum(low_v, inner_v, out=low_v)
+        wake_v = before_v
+        if np.max(np.abs(inner_v - before_v)) < _SETTLED_V:
+            break
+    margins_v = np.stack(
+        [state.balance.terminal_v(low_v) - state.off_terminal_v for state, low_v in zip(states, lowest, strict=True)]
+    )
+    margin_v = np.where(starts, margins_v.min(axis=0), missing_v)
+    worst = np.where(starts, margins_v.argmin(axis=0), -1)
+    return PopulationOutcome(
+        starts, start_s, margin_v, starts & (margin_v > 0) & fits, worst, wake_v, wake_s, names, cycle
+    )
+
+
+def _cycle_of(population: Population) -> tuple[list[str], list[Array], Array, NDArray[np.bool_]]:
+    """Names and seconds of all states of a cycle, those of the wake alone, and whether they fit into the period."""
+    phases = population.phases()
+    if not phases:
+        return [RUN], [np.full(population.count, _RUNS_S)], np.zeros(population.count), np.ones(population.count, bool)
+    wake_s = np.add.reduce([duration_s for _, duration_s in phases])
+    if PERIOD in population.columns or population.period_s is not None:
+        period_s = population.columns.get(PERIOD, np.full(population.count, population.period_s or 0.0))
+    else:
+        period_s = wake_s + population("wake.sleep_s")
+    sleep_s = np.maximum(period_s - wake_s, 0.0)
+    fits = wake_s <= period_s * (1 + 1e-12)
+    return [*(name for name, _ in phases), SLEEP], [*(lasts for _, lasts in phases), sleep_s], wake_s, fits
+
+
+def _first_wake(population: Population, train: PopulationTrain, sleep: PopulationState) -> tuple[Array, Array, Array]:
+    """Inner voltage and second at which a first wake begins, and what is missing to it at the terminals."""
+    dark = train.state(OFF)
+    on_v = dark.balance.inner_v(dark.on_terminal_v)
+    start_s = dark.flow.seconds_between(np.zeros(population.count), on_v)
+    rest_v = dark.flow.rest_under(on_v)
+    missing_v = np.where(np.isfinite(start_s), 0.0, dark.balance.terminal_v(rest_v) - dark.on_terminal_v)
+    start_v = on_v
+    policy = None if population.board.power is None else population.board.power.policy
+    if policy is not None and policy.start_v is not None and population.board.wake is not None:
+        needed_v = population("power.policy.start_v") - population("power.policy.start_margin_v")
+        start_v = np.maximum(sleep.balance.inner_v(needed_v), on_v)
+        waits_s = sleep.flow.seconds_between(on_v, start_v)
+        most_v = sleep.flow.rest_under(start_v)
+        never = np.isinf(waits_s) & (missing_v == 0)
+        missing_v = np.where(never, np.minimum(sleep.balance.terminal_v(most_v) - needed_v, 0.0), missing_v)
+        start_s = start_s + waits_s
+    # Those that never start are taken along from where they would; what becomes of them is not looked at
+    return start_v, start_s, missing_v

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sweep for people: a grid with its brown-out frontier, or the yield of a build."""
+
+from rich.console import Console
+from rich.table import Table
+
+from .monte_carlo import Yield
+from .sweep import SweepGrid
+
+__all__ = ["print_grid", "print_yield"]
+
+_ROWS = 16  # of a table that tells a frontier
+
+
+def print_grid(grid: SweepGrid, title: str, console: Console) -> None:
+    """Print how many points live, and where the margin is zero."""
+    lives, margin_v = grid.of("lives") > 0, grid.of("margin_v")
+    console.print(title, markup=False, highlight=False)
+    console.print(
+        f"{int(lives.sum())} of {lives.size} points live; margin {margin_v.min():.3f} to {margin_v.max():.3f} V",
+        highlight=False,
+    )
+    frontier = grid.frontier
+    if not frontier:
+        console.print("no brown-out frontier: no neighbours of which only one lives", highlight=False)
+        return
+    console.print("brown-out frontier, where the margin is zero:", highlight=False)
+    table = Table()
+    for one in grid.varied:
+        table.add_column(one.title, justify="right")
+    step = max(1, -(-len(frontier) // _ROWS))
+    for place in frontier[::step]:
+        table.add_row(*(f"{value:.5g}" for value in place))
+    console.print(table)
+
+
+def print_yield(found: Yield, title: str, console: Console) -> None:
+    """Print which share lives, and what the margin depends on."""
+    console.print(title, markup=False, highlight=False)
+    low, high = found.wilson
+    console.print(
+        f"yield {100 * found.share:.2f} % ({found.live} of {found.boards} live); 95 %: {100 * low:.2f} to "
+        f"{100 * high:.2f} % (Wilson), {100 * found.exact[0]:.2f} to {100 * found.exact[1]:.2f} % "
+        f"(Clopper and Pearson)\n{found.boards - found.start} never start; margin {found.median_v:.3f} V in the "
+        f"middle, 5 % of the boards have {found.worst_v:.3f} V or less", highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    table = Table(title="what the margin depends on (Sobol's indices, ± 95 %)", title_justify="left")
+    table.add_column("difference", no_wrap=True)
+    for name in ("by itself", "in all"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("how boards differ")
+    for one in found.indices:
+        first, total = f"{one.first:.3f} ± {one.first_95:.3f}", f"{one.total:.3f} ± {one.total_95:.3f}"
+        table.add_row(one.name, first, total, one.what)
+    console.print(table)
