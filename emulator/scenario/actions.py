@@ -68,9 +68,9 @@ class Actions:
             at_us: true instant that people are told; the present unless told.
             skip_to_us: true instant that ``skip_to`` leads to.
         """
-        self._on_event(self.meter.true_us if at_us is None else at_us, what.say or ", ".join(what.actions))
+        self._on_event(self.meter.true_us if at_us is None else at_us, what.say or ", ".join(what.keys))
         self.file, self._skip_to_us = after, skip_to_us
-        for key in what.actions:
+        for key in what.keys:
             getattr(self, f"_{key}")(getattr(what, key))
 
     def cut_supply(self) -> None:

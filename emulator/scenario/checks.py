@@ -55,7 +55,7 @@ def check_happening(what: Happening, before: MeterFile, at_us: int, written: Wri
     Raises:
         InputError: it cannot be; the text names file, line and key.
     """
-    changing = [key for key in what.actions if key in ("exchange", *_SETTINGS, *_LOADS)]
+    changing = [key for key in what.keys if key in ("exchange", *_SETTINGS, *_LOADS)]
     if changing:
         with written.blame(changing[-1] if what.exchange is None else "exchange"):
             meter = meter_after(what, before, written.folder)

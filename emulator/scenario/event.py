@@ -170,16 +170,16 @@ class Happening(Section):
     skip_to: When | None = None
 
     @property
-    def actions(self) -> list[str]:
+    def keys(self) -> list[str]:
         """The keys that say what happens, in the order of the schema."""
         return [key for key in type(self).model_fields if key not in ("at", "say") and getattr(self, key) is not None]
 
     @model_validator(mode="after")
     def _does_something(self) -> "Happening":
-        if not self.actions and not self.say:
+        if not self.keys and not self.say:
             known = ", ".join(key for key in type(self).model_fields if key != "at")
             raise ValueError(f"nothing happens; write one of {known}")
-        loads = [key for key in self.actions if key in _LOADS]
+        loads = [key for key in self.keys if key in _LOADS]
         if len(loads) > 1:
             raise ValueError(f"{loads[1]}: there is {loads[0]} too, and a meter feeds one load; leave one out")
         return self

@@ -24,7 +24,7 @@ class Play:
         on_event: told each event as it happens.
 
     Attributes:
-        acts: what its events do; others may use them too.
+        actions: what its events do; others may use them too.
         ended: whether the end of the scenario is past.
     """
 
@@ -38,7 +38,7 @@ class Play:
         self._env = env
         self._transmitter = transmitter
         self._scenario = scenario
-        self.acts = Actions(env, transmitter, scenario.first_meter, on_event)
+        self.actions = Actions(env, transmitter, scenario.first_meter, on_event)
         self.ended = False
 
     @property
@@ -50,11 +50,11 @@ class Play:
         """The process: start it with ``env.process(play.run())``."""
         for event in self._scenario.event:
             yield from self._wait_until(event.at_us)
-            after = meter_after(event, self.acts.file, self._scenario.folder)
-            self.acts.happen(event, after, at_us=event.at_us, skip_to_us=event.skip_to_us)
+            after = meter_after(event, self.actions.file, self._scenario.folder)
+            self.actions.happen(event, after, at_us=event.at_us, skip_to_us=event.skip_to_us)
         yield from self._wait_until(self._scenario.end_us)
         self.ended = True
 
     def _wait_until(self, at_us: int) -> Generator[simpy.Event, None, None]:
         while (wait_us := at_us - self.meter.true_us) > 0:  # others may let the meter's time jump on meanwhile
-            yield self._env.timeout(wait_us / 1e6) | self.acts.jumped
+            yield self._env.timeout(wait_us / 1e6) | self.actions.jumped

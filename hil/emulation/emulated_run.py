@@ -48,7 +48,7 @@ class EmulatedRun:
         if scenario is not None:
             self._play = Play(env, self.transmitter, scenario, self.timeline.remark)
             env.process(self._play.run())
-            self.actions = self._play.acts
+            self.actions = self._play.actions
         else:
             self.actions = Actions(env, self.transmitter, written, self.timeline.remark)
         self.session: Session | None = None

@@ -122,7 +122,7 @@ class Session:
                 now = local_time(meter.true_us).replace(tzinfo=None).isoformat(timespec="seconds")
                 raise InputError(f"skip_to {what.skip_to!r}: is not after the present, {now}, or over 366 days ahead")
         after = check_happening(what, self._actions.file, meter.true_us, Written())
-        done = self._done(*(what.actions or ["say"]))
+        done = self._done(*(what.keys or ["say"]))
         self._actions.happen(what, after, skip_to_us=skip_to_us)
         return done
 

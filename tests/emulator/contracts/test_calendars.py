@@ -137,8 +137,8 @@ def test_the_relays_of_the_example_of_54e() -> None:
 
 
 def test_keep_leaves_the_contact_as_an_earlier_block_put_it_yesterday_too() -> None:
-    acts = ((time(), KEEP), (time(8), OPEN), (time(20), CLOSE), (time(22), KEEP))
-    contract = calendar(day(*(Block(start, contact, supplier_index=1) for start, contact in acts)))
+    blocks = ((time(), KEEP), (time(8), OPEN), (time(20), CLOSE), (time(22), KEEP))
+    contract = calendar(day(*(Block(start, contact, supplier_index=1) for start, contact in blocks)))
     shown = [at(contract, f"2026-01-15T{t}")["RELAIS"] for t in ("07:00", "12:00", "21:00", "23:00")]
     assert shown == ["001", "000", "001", "001"]
 

@@ -144,7 +144,7 @@ def test_reactive_energy_moves_in_its_quadrant_only_and_by_what_was_reactive(
 @settings(max_examples=40)
 @given(linkies(quirks=QUIRKS), WAITS, st.data())
 def test_whatever_a_person_does_every_law_still_holds(meter: Linky, waits_s: list[float], data: st.DataObject) -> None:
-    acts = {
+    actions = {
         "hold": lambda: meter.load.hold(*data.draw(st.tuples(*[st.integers(-9000, 15_000)] * meter.phases))),
         "mode": lambda: setattr(meter, "mode", data.draw(st.sampled_from(Mode))),
         "contract": lambda: setattr(meter, "contract", Linky(contract=data.draw(NAMES)).contract),
@@ -164,7 +164,7 @@ def test_whatever_a_person_does_every_law_still_holds(meter: Linky, waits_s: lis
         watch.look()
         meter.wait(wait_s)
         watch.look()
-        acts[data.draw(st.sampled_from(sorted(acts)))]()
+        actions[data.draw(st.sampled_from(sorted(actions)))]()
         check_invariants(meter)
         assert int(said(meter)["EAST"]) == total(said(meter), "EASF", 10) if meter.mode is Mode.STANDARD else True
 

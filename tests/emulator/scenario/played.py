@@ -60,7 +60,7 @@ class Sent:
 class Played:
     """What came of it."""
 
-    story: Scenario
+    scenario: Scenario
     sent: list[Sent] = field(default_factory=list)
     remarks: list[tuple[int, str]] = field(default_factory=list)
 
@@ -77,22 +77,22 @@ class Played:
         return [sent for sent in self.sent if parse_at(start) <= sent.at_us < parse_at(end)]
 
     def sample(self, seconds: int = 60) -> Iterator[Sent]:
-        """Each frame of a short story; of a long one those around its start, its end, and each event."""
-        spots_us = [self.story.at_us, self.story.end_us, *(at_us for at_us, _ in self.remarks)]
-        long = self.story.end_us - self.story.at_us > 3 * 3600 * SECOND_US and len(self.sent) > 5000
+        """Each frame of a short scenario; of a long one those around its start, its end, and each event."""
+        spots_us = [self.scenario.at_us, self.scenario.end_us, *(at_us for at_us, _ in self.remarks)]
+        long = self.scenario.end_us - self.scenario.at_us > 3 * 3600 * SECOND_US and len(self.sent) > 5000
         for sent in self.sent:
             if not long or any(abs(sent.at_us - spot_us) <= seconds * SECOND_US for spot_us in spots_us):
                 yield sent
 
 
-def play(story: Scenario) -> Played:
+def play(scenario: Scenario) -> Played:
     """Play it to its end."""
-    result, env, line, truth = Played(story), simpy.Environment(), Line(), Truth()
-    meter = story.first_meter.build(at_us=story.at_us)
+    result, env, line, truth = Played(scenario), simpy.Environment(), Line(), Truth()
+    meter = scenario.first_meter.build(at_us=scenario.at_us)
     meter.run_by(lambda: float(env.now))
-    transmitter = Transmitter(env, meter, line, truth, seed=story.first_meter.seed)
+    transmitter = Transmitter(env, meter, line, truth, seed=scenario.first_meter.seed)
     transmitter.before_frame = truth.clear
-    player = Play(env, transmitter, story, lambda at_us, text: result.remarks.append((at_us, text)))
+    player = Play(env, transmitter, scenario, lambda at_us, text: result.remarks.append((at_us, text)))
 
     def hear(burst: Burst) -> None:
         if not result.sent or result.sent[-1].data[-1:] in (ETX, EOT):

@@ -27,12 +27,12 @@ def test_each_file_of_the_folder_is_a_ready_scenario() -> None:
 
 @pytest.mark.parametrize("name", scenario_names())
 def test_a_scenario_is_clean_from_its_start_to_its_end(name: str) -> None:
-    story = played(name)
-    check_clean(story.sample(), cut=int(name == "overload-3p"))
-    assert 0 <= story.sent[0].at_us - story.story.at_us < SECOND_US
-    assert 0 <= story.story.end_us - story.sent[-1].at_us < LONGEST_FRAME_US
-    assert [at_us for at_us, text in story.remarks if text != "supply is back"] == [
-        event.at_us for event in story.story.event
+    run = played(name)
+    check_clean(run.sample(), cut=int(name == "overload-3p"))
+    assert 0 <= run.sent[0].at_us - run.scenario.at_us < SECOND_US
+    assert 0 <= run.scenario.end_us - run.sent[-1].at_us < LONGEST_FRAME_US
+    assert [at_us for at_us, text in run.remarks if text != "supply is back"] == [
+        event.at_us for event in run.scenario.event
     ]
 
 
@@ -46,17 +46,17 @@ def test_the_same_seed_gives_the_same_bytes_another_one_others(name: str) -> Non
 
 @pytest.mark.parametrize("name", ["overload", "outage", "meter-exchange", "midnight"])
 def test_a_scenario_told_to_be_historic_is_clean_too(name: str) -> None:
-    story = played(name, Mode.HISTORIC)
-    check_clean(story.sent, cut=0)
-    assert {sent.frame.mode for sent in story.sent} == {Mode.HISTORIC}
+    run = played(name, Mode.HISTORIC)
+    check_clean(run.sent, cut=0)
+    assert {sent.frame.mode for sent in run.sent} == {Mode.HISTORIC}
 
 
 # Each of them
 
 
 def test_a_red_day_begins_at_six_is_followed_by_a_told_colour_and_off_peak_hours() -> None:
-    story = played("tempo-red-day")
-    night, morning = story.around("2027-01-05T06:00")
+    run = played("tempo-red-day")
+    night, morning = run.around("2027-01-05T06:00")
     assert (night["NTARF"], night["LTARF"].strip(), night["RELAIS"]) == ("03", "HC  BLANC", "001")
     assert (night.status.colour_today, night.status.colour_tomorrow) == (Colour.WHITE, Colour.RED)
     assert (night.status.peak_running, night.status.peak_notice, night.status.dry_contact_open) == (1, 2, False)
@@ -71,18 +71,18 @@ def test_a_red_day_begins_at_six_is_followed_by_a_told_colour_and_off_peak_hours
     assert "PPOINTE" not in morning
     assert morning.stamp("DPM2") == " 270105060000"
 
-    before, told = story.around("2027-01-05T20:00")
+    before, told = run.around("2027-01-05T20:00")
     assert (before.status.colour_tomorrow, told.status.colour_tomorrow) == (Colour.NONE, Colour.BLUE)
-    peak, off_peak = story.around("2027-01-05T22:00")
+    peak, off_peak = run.around("2027-01-05T22:00")
     assert (peak["NTARF"], peak["RELAIS"]) == ("06", "000")
     assert (off_peak["NTARF"], off_peak["LTARF"].strip(), off_peak["RELAIS"]) == ("05", "HC  ROUGE", "001")
-    for quiet, loud in (story.around(f"2027-01-05T{at}") for at in ("06:00", "20:00", "22:00")):
+    for quiet, loud in (run.around(f"2027-01-05T{at}") for at in ("06:00", "20:00", "22:00")):
         assert loud.at_us - quiet.at_us < 2 * SECOND_US
 
 
 def test_an_overload_shows_opens_the_breaker_at_the_filters_second_and_is_over() -> None:
-    story = played("overload")
-    before, over = story.around("2027-01-05T18:01")
+    run = played("overload")
+    before, over = run.around("2027-01-05T18:01")
     assert (before.status.over_reference, over.status.over_reference) == (False, True)
     assert (over["SINSTS"], over["IRMS1"]) == ("07500", "033")
     assert over.status.breaker is Breaker.CLOSED
@@ -91,44 +91,44 @@ def test_an_overload_shows_opens_the_breaker_at_the_filters_second_and_is_over()
     keep = 1 - 0.008
     at_four = 7500**2 + (800**2 - 7500**2) * keep**180
     opens_s = ceil(log(((1.3 * 6000) ** 2 - 12_000**2) / (at_four - 12_000**2)) / log(keep))
-    closed, opened = story.around(f"2027-01-05T18:04:{opens_s:02}")
+    closed, opened = run.around(f"2027-01-05T18:04:{opens_s:02}")
     assert (closed.status.breaker, closed["SINSTS"]) == (Breaker.CLOSED, "12000")
     assert (opened.status.breaker, opened["SINSTS"], opened["IRMS1"]) == (Breaker.OVERPOWER, "00000", "000")
     assert not opened.status.over_reference
 
-    still, again = story.around("2027-01-05T18:10")
+    still, again = run.around("2027-01-05T18:10")
     assert (still.status.breaker, still["SINSTS"]) == (Breaker.OVERPOWER, "00000")
     assert (again.status.breaker, again["SINSTS"]) == (Breaker.CLOSED, "00800")
-    assert story.sent[-1]["SINSTS"] == "00800"
+    assert run.sent[-1]["SINSTS"] == "00800"
 
 
 def test_an_overload_in_historic_mode_sends_adps_while_it_lasts() -> None:
-    story = played("overload", Mode.HISTORIC)
-    before, over = story.around("2027-01-05T18:01")
+    run = played("overload", Mode.HISTORIC)
+    before, over = run.around("2027-01-05T18:01")
     assert "ADPS" not in before
     assert over["ADPS"] == over["IINST"] == "033"
-    assert all(("ADPS" in sent) == (int(sent["IINST"]) > 30) for sent in story.sent)
-    assert "ADPS" not in story.around("2027-01-05T18:05")[1]
+    assert all(("ADPS" in sent) == (int(sent["IINST"]) > 30) for sent in run.sent)
+    assert "ADPS" not in run.around("2027-01-05T18:05")[1]
 
 
 def test_a_three_phase_overload_cuts_a_frame_and_goes_on_in_cycles_of_short_ones() -> None:
-    story = played("overload-3p")
-    [cut] = [sent for sent in story.sent if sent.cut]
+    run = played("overload-3p")
+    [cut] = [sent for sent in run.sent if sent.cut]
     assert parse_at("2027-01-05T18:00:57") < cut.at_us < parse_at("2027-01-05T18:01")
     assert 0 < len(cut.frame.good) < 17  # after a group, in the midst of a long frame
     assert cut.data[-2:] == b"\r\x04"
 
-    short = ["PAPP" not in sent for sent in story.sent]
-    first = short.index(True, story.sent.index(cut) + 1)
-    assert first == story.sent.index(cut) + 1
+    short = ["PAPP" not in sent for sent in run.sent]
+    first = short.index(True, run.sent.index(cut) + 1)
+    assert first == run.sent.index(cut) + 1
     last = len(short) - 1 - short[::-1].index(True)
     cycles = "".join("s" if one else "L" for one in short[first : last + 1]).split("L")
     assert set(map(len, cycles[:-1])) == {20}
     assert len(cycles[-1]) <= 20
-    assert 0 <= parse_at("2027-01-05T18:05") - story.sent[last].at_us < LONGEST_FRAME_US  # a minute after it ended
+    assert 0 <= parse_at("2027-01-05T18:05") - run.sent[last].at_us < LONGEST_FRAME_US  # a minute after it ended
 
     def over(start: str, end: str) -> set[tuple[str, ...]]:
-        sent = story.between(f"2027-01-05T{start}", f"2027-01-05T{end}")
+        sent = run.between(f"2027-01-05T{start}", f"2027-01-05T{end}")
         return {
             tuple(label for label in one.frame.values if label.startswith("ADIR")) for one in sent if "PAPP" not in one
         }
@@ -136,18 +136,18 @@ def test_a_three_phase_overload_cuts_a_frame_and_goes_on_in_cycles_of_short_ones
     assert over("18:01", "18:02") == {("ADIR1",)}
     assert over("18:02", "18:04") == {("ADIR1", "ADIR3")}
     assert over("18:04", "18:05") == {()}
-    assert {"".join(sent.frame.values)[:4] for sent in story.between("2027-01-05T18:01", "2027-01-05T18:04")} == {
+    assert {"".join(sent.frame.values)[:4] for sent in run.between("2027-01-05T18:01", "2027-01-05T18:04")} == {
         "ADIR", "ADCO"}  # ADIR first in a short frame, never in a long one  # fmt: skip
 
 
 def test_a_day_of_june_draws_at_night_and_injects_at_noon() -> None:
-    story = played("solar-day")
-    nights = story.between("2027-06-15T00:30", "2027-06-15T00:35")
-    noons = story.between("2027-06-15T12:45", "2027-06-15T12:55")
+    run = played("solar-day")
+    nights = run.between("2027-06-15T00:30", "2027-06-15T00:35")
+    noons = run.between("2027-06-15T12:45", "2027-06-15T12:55")
     assert all(int(sent["SINSTI"]) == 0 and not sent.status.injecting for sent in nights)
     assert all(int(sent["SINSTI"]) == 0 or (sent["SINSTS"] == "00000" and sent.status.injecting) for sent in noons)
     assert sum(sent.status.injecting for sent in noons) > len(noons) / 2
-    first, last = story.sent[0], story.sent[-1]
+    first, last = run.sent[0], run.sent[-1]
     assert int(last["EAIT"]) - int(first["EAIT"]) > 5000  # Wh
     assert int(last["EAST"]) - int(first["EAST"]) > 1000
     assert int(noons[0]["EAIT"]) > int(nights[-1]["EAIT"]) == int(nights[0]["EAIT"])
@@ -161,11 +161,11 @@ def test_a_day_of_june_draws_at_night_and_injects_at_noon() -> None:
     ],
 )
 def test_the_clock_changes_from_one_second_to_the_next(name: str, last: str, first: str, frames: int) -> None:
-    story = played(name)
-    dates = [sent.stamp("DATE") for sent in story.sent]
+    run = played(name)
+    dates = [sent.stamp("DATE") for sent in run.sent]
     assert [pair for pair in pairwise(dates) if pair[0][0] != pair[1][0]] == [(last, first)]
     assert 0.9 * frames < len(dates) < 1.1 * frames
-    energies = [int(sent["EAST"]) for sent in story.sent]
+    energies = [int(sent["EAST"]) for sent in run.sent]
     assert energies == sorted(energies)
 
 
@@ -182,36 +182,36 @@ def test_midnight_moves_maxima_profiles_and_the_tariff() -> None:
 
 
 def test_outages_are_silence_and_a_long_one_leaves_the_clock_degraded_until_it_is_set() -> None:
-    story = played("outage")
-    silences = [(one.at_us, two.at_us) for one, two in pairwise(story.sent) if two.at_us - one.at_us > 2 * SECOND_US]
+    run = played("outage")
+    silences = [(one.at_us, two.at_us) for one, two in pairwise(run.sent) if two.at_us - one.at_us > 2 * SECOND_US]
     assert [(local_time(end).strftime("%H:%M"), round((end - start) / 60e6)) for start, end in silences] == [
         ("10:06", 1),
         ("11:00", 45),
     ]
-    assert story.around("2027-02-10T10:06")[1].stamp("DATE") == "H270210100600"
-    late = story.around("2027-02-10T11:00")[1]
+    assert run.around("2027-02-10T10:06")[1].stamp("DATE") == "H270210100600"
+    late = run.around("2027-02-10T11:00")[1]
     assert late.stamp("DATE") == "h270210102500"  # ten minutes of reserve after 10:15, then it stood still
-    assert {sent.stamp("DATE")[0] for sent in story.between("2027-02-10T11:00", "2027-02-10T11:15")} == {"h"}
-    assert all(sent.status.clock_degraded for sent in story.between("2027-02-10T11:00", "2027-02-10T11:15"))
-    wrong, right = story.around("2027-02-10T11:15")
+    assert {sent.stamp("DATE")[0] for sent in run.between("2027-02-10T11:00", "2027-02-10T11:15")} == {"h"}
+    assert all(sent.status.clock_degraded for sent in run.between("2027-02-10T11:00", "2027-02-10T11:15"))
+    wrong, right = run.around("2027-02-10T11:15")
     assert wrong.stamp("DATE") == "h270210103959"
     assert right.stamp("DATE") == "H270210111500"
     assert not right.status.clock_degraded
 
 
 def test_the_mode_changes_between_two_frames() -> None:
-    story = played("mode-change")
-    modes = [(sent.frame.mode, sent.at_us) for sent in story.sent]
+    run = played("mode-change")
+    modes = [(sent.frame.mode, sent.at_us) for sent in run.sent]
     changes = [(at_us, mode) for (before, _), (mode, at_us) in pairwise(modes) if before is not mode]
     assert [mode for _, mode in changes] == [Mode.STANDARD, Mode.HISTORIC]
-    for (at_us, _), event in zip(changes, story.story.event, strict=True):
+    for (at_us, _), event in zip(changes, run.scenario.event, strict=True):
         assert 0 <= at_us - event.at_us < 2 * SECOND_US  # when the frame under way is over
     assert modes[0][0] is Mode.HISTORIC
 
 
 def test_an_exchanged_meter_is_another_one_at_the_same_place() -> None:
-    story = played("meter-exchange")
-    old, new = story.around("2027-04-06T14:10")
+    run = played("meter-exchange")
+    old, new = run.around("2027-04-06T14:10")
     assert parse_at("2027-04-06T14:04:59") < old.at_us < parse_at("2027-04-06T14:05:01")
     assert 0 <= new.at_us - parse_at("2027-04-06T14:10:30") < SECOND_US
     assert old["PRM"] == new["PRM"]
@@ -221,39 +221,39 @@ def test_an_exchanged_meter_is_another_one_at_the_same_place() -> None:
     assert all(index < 10 for index in indexes(new).values())
     assert indexes(old)["EAST"] > 10**5
     assert (old["NGTF"].strip(), new["NGTF"].strip(), new["PREF"]) == ("BASE", "H PLEINE/CREUSE", "12")
-    assert {sent["ADSC"] for sent in story.sent} == {old["ADSC"], new["ADSC"]}
+    assert {sent["ADSC"] for sent in run.sent} == {old["ADSC"], new["ADSC"]}
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_every_index_rolls_over_from_nine_nines_to_zero(mode: Mode) -> None:
-    story = played("index-roll-over", mode)
-    used = {label for label, value in indexes(story.sent[0]).items() if value}
+    run = played("index-roll-over", mode)
+    used = {label for label, value in indexes(run.sent[0]).items() if value}
     assert used == ({"BASE"} if mode is Mode.HISTORIC else {"EAST", "EASF01", "EASD01"})
-    rows = [tuple(indexes(sent)[label] for label in sorted(used)) for sent in story.sent]
+    rows = [tuple(indexes(sent)[label] for label in sorted(used)) for sent in run.sent]
     [(before, after)] = [(one, two) for one, two in pairwise(rows) if two < one]
     assert set(before) == {999_999_999}
     assert set(after) <= {0, 1}
 
 
 def test_mobile_peaks_reach_the_longest_frame_once() -> None:
-    story = played("mobile-peaks")
-    longest = [sent for sent in story.sent if len(sent.data) == 1727]
-    assert max(len(sent.data) for sent in story.sent) == 1727
+    run = played("mobile-peaks")
+    longest = [sent for sent in run.sent if len(sent.data) == 1727]
+    assert max(len(sent.data) for sent in run.sent) == 1727
     assert len(longest) == 1
     assert longest[0]["MSG2"].strip() == "ULTRA COURT"
     assert {f"{edge}{number}" for edge in ("DPM", "FPM") for number in (1, 2, 3)} <= set(longest[0].frame.values)
-    assert [sent for sent in story.sent if "MSG2" in sent] == longest
-    notices = [story.around(f"2027-07-06T10:0{minute}")[1].status.peak_notice for minute in (2, 3, 4)]
+    assert [sent for sent in run.sent if "MSG2" in sent] == longest
+    notices = [run.around(f"2027-07-06T10:0{minute}")[1].status.peak_notice for minute in (2, 3, 4)]
     assert notices == [1, 1, 3]
-    starts = [story.around(f"2027-07-06T10:0{minute}") for minute in (6, 8)]
+    starts = [run.around(f"2027-07-06T10:0{minute}") for minute in (6, 8)]
     assert [(one.status.peak_running, two.status.peak_running) for one, two in starts] == [(0, 3), (3, 0)]
 
 
 def test_a_year_of_firmware_visits_what_each_remark_says() -> None:
-    story = played("firmware-year")
+    run = played("firmware-year")
 
     def around(at: str) -> tuple[Sent, Sent]:
-        return story.around(f"2027-{at}")
+        return run.around(f"2027-{at}")
 
     white, red = around("01-05T06:00")
     assert (white.status.colour_today, red.status.colour_today, red["NTARF"]) == (Colour.WHITE, Colour.RED, "06")
@@ -274,7 +274,7 @@ def test_a_year_of_firmware_visits_what_each_remark_says() -> None:
     assert around("07-06T10:00:47")[1].frame.mode is Mode.HISTORIC
     calm, over = around("08-02T18:30:45")
     assert ("ADPS" in calm, "ADPS" in over) == (False, True)
-    assert all("ADPS" in sent for sent in story.between("2027-08-02T18:30:45", "2027-08-02T18:31:45"))
+    assert all("ADPS" in sent for sent in run.between("2027-08-02T18:30:45", "2027-08-02T18:31:45"))
     assert "ADPS" not in around("08-02T18:31:45")[1]
     historic, standard = around("09-07T08:00:45")[0], around("09-07T08:00:48")[1]
     assert (historic.frame.mode, standard.frame.mode) == (Mode.HISTORIC, Mode.STANDARD)
@@ -289,5 +289,5 @@ def test_a_year_of_firmware_visits_what_each_remark_says() -> None:
     assert (untold.status.colour_tomorrow, told.status.colour_tomorrow) == (Colour.NONE, Colour.RED)
     assert (untold.status.peak_notice, told.status.peak_notice) == (0, 2)
     assert around("12-07T06:00")[1].status.colour_today is Colour.RED
-    true_s = sum(two.at_us - one.at_us for one, two in pairwise(story.sent) if two.at_us - one.at_us < 90e6) / 1e6
+    true_s = sum(two.at_us - one.at_us for one, two in pairwise(run.sent) if two.at_us - one.at_us < 90e6) / 1e6
     assert 20 * 60 < true_s < 30 * 60

@@ -70,12 +70,12 @@ def evening(folder: Path, events: str, meter: str = "") -> Played:
 
 
 def test_times_of_the_day_are_the_first_ones_after_the_start(tmp_path: Path) -> None:
-    story = read(
+    scenario = read(
         tmp_path,
         'at = "2027-10-30T23:00"\nend = 2027-10-31T06:00:00\n'
         '[[event]]\nat = 23:30:00\nsay = "a"\n[[event]]\nat = "00:30"\nsay = "b"\n',
     )
-    assert [local_time(event.at_us).isoformat()[:16] for event in story.event] == [
+    assert [local_time(event.at_us).isoformat()[:16] for event in scenario.event] == [
         "2027-10-30T23:30",
         "2027-10-31T00:30",
     ]
@@ -89,39 +89,39 @@ def test_times_of_the_day_are_the_first_ones_after_the_start(tmp_path: Path) -> 
 def test_a_trace_of_an_event_lies_beside_the_scenario_whatever_its_meter(tmp_path: Path) -> None:
     (tmp_path / "day.csv").write_text("time,power\n0,500\n600,800\n")
     text = 'at = "2027-01-05T18:00"\nend = "2027-01-05T18:30"\nmeter = "hc-1p"\n'
-    story = play(read(tmp_path, text + '[[event]]\nat = "18:05"\ntrace = { file = "day.csv" }\n'))
-    assert story.around("2027-01-05T18:05")[1]["SINSTS"] == "00500"
-    before, after = story.around("2027-01-05T18:15")
+    run = play(read(tmp_path, text + '[[event]]\nat = "18:05"\ntrace = { file = "day.csv" }\n'))
+    assert run.around("2027-01-05T18:05")[1]["SINSTS"] == "00500"
+    before, after = run.around("2027-01-05T18:15")
     assert (before["SINSTS"], after["SINSTS"]) == ("00500", "00800")
 
 
 def test_a_meter_of_a_file_is_sought_beside_the_scenario(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("pref_kva = 3\nload_va = 100\n")
-    story = read(tmp_path, 'at = "2027-01-05T18:00"\nend = "2027-01-05T18:01"\nmeter = "mine.toml"\n')
-    assert play(story).sent[0]["PREF"] == "03"
+    scenario = read(tmp_path, 'at = "2027-01-05T18:00"\nend = "2027-01-05T18:01"\nmeter = "mine.toml"\n')
+    assert play(scenario).sent[0]["PREF"] == "03"
 
 
 def test_the_house_stays_when_its_meter_is_exchanged(tmp_path: Path) -> None:
-    story = evening(
+    run = evening(
         tmp_path,
         '[[event]]\nat = "18:05"\nload_va = 1234\n[[event]]\nat = "18:10"\npref_kva = 9\nexchange = {}\n'
         '[[event]]\nat = "18:20"\nexchange = { phases = 3 }\nload_va = [100, 200, 300]\n',
         meter="pref_kva = 6",
     )
-    old, new = story.around("2027-01-05T18:10")
+    old, new = run.around("2027-01-05T18:10")
     assert old["ADSC"] != new["ADSC"]
     assert (old["SINSTS"], new["SINSTS"], old["PREF"], new["PREF"]) == ("01234", "01234", "06", "09")
-    assert [story.sent[-1][f"SINSTS{phase}"] for phase in (1, 2, 3)] == ["00100", "00200", "00300"]
-    assert story.sent[-1]["PREF"] == "09"
+    assert [run.sent[-1][f"SINSTS{phase}"] for phase in (1, 2, 3)] == ["00100", "00200", "00300"]
+    assert run.sent[-1]["PREF"] == "09"
 
 
 def test_another_contract_counts_on_the_same_meter(tmp_path: Path) -> None:
-    story = evening(
+    run = evening(
         tmp_path,
         '[[event]]\nat = "18:05"\npeak = { number = 3, start = "2027-01-05T18:00", end = "2027-01-05T19:00" }\n'
         '[[event]]\nat = "18:10"\ncontract = { name = "tempo", colours = { 2027-01-05 = "blue" } }\n',
     )
-    old, new = story.around("2027-01-05T18:10")
+    old, new = run.around("2027-01-05T18:10")
     assert (old["NGTF"].strip(), new["NGTF"].strip()) == ("H PLEINE/CREUSE", "TEMPO")
     assert (old.status.peak_running, new.status.peak_running) == (3, 0)
     assert (old["ADSC"], indexes(old)["EAST"]) == (new["ADSC"], indexes(new)["EAST"])
@@ -133,24 +133,24 @@ def test_a_water_heater_hangs_on_the_contact_of_the_contract_that_there_is(tmp_p
         'at = "2027-01-05T18:00"\nend = "2027-01-06T06:00"\n'
         f'[meter]\n{heater}\n[[event]]\nat = "18:05"\ncontract = "hc"\n'
     )
-    story = play(read(tmp_path, text))
-    assert {sent["SINSTS"] for sent in story.between("2027-01-05T18:06", "2027-01-05T22:29")} == {"00000"}
-    assert int(story.around("2027-01-05T22:31")[1]["SINSTS"]) > 1000
+    run = play(read(tmp_path, text))
+    assert {sent["SINSTS"] for sent in run.between("2027-01-05T18:06", "2027-01-05T22:29")} == {"00000"}
+    assert int(run.around("2027-01-05T22:31")[1]["SINSTS"]) > 1000
 
 
 def test_events_that_somebody_else_s_jump_passes_over_happen_at_once(tmp_path: Path) -> None:
-    story = read(
+    scenario = read(
         tmp_path,
         'at = "2027-01-05T18:00"\nend = "2027-01-05T19:00"\n[[event]]\nat = "18:10"\nload_va = 1000\n'
         '[[event]]\nat = "18:20"\npref_kva = 9\n[[event]]\nat = "18:40"\nload_va = 2000\n',
     )
-    env, meter = simpy.Environment(), story.first_meter.build(at_us=story.at_us)
+    env, meter = simpy.Environment(), scenario.first_meter.build(at_us=scenario.at_us)
     meter.run_by(lambda: float(env.now))
-    player = Play(env, Transmitter(env, meter, Line(), Truth()), story)
+    player = Play(env, Transmitter(env, meter, Line(), Truth()), scenario)
     env.process(player.run())
     env.run(until=60)
     jump = Happening(skip_to="18:30")
-    player.acts.happen(jump, player.acts.file, skip_to_us=parse_at("2027-01-05T18:30"))
+    player.actions.happen(jump, player.actions.file, skip_to_us=parse_at("2027-01-05T18:30"))
     env.run(until=61)
     assert (meter.power.signed_va, meter.pref_kva) == (1000, 9)
     env.run(until=60 + 601)
@@ -162,26 +162,26 @@ def test_events_that_somebody_else_s_jump_passes_over_happen_at_once(tmp_path: P
 
 
 def test_an_exchanged_meter_may_keep_address_and_indexes(tmp_path: Path) -> None:
-    story = evening(tmp_path, '[[event]]\nat = "18:10"\nexchange = {}\n', meter="habits = { address_stays = true }")
-    old, new = story.around("2027-01-05T18:10")
+    run = evening(tmp_path, '[[event]]\nat = "18:10"\nexchange = {}\n', meter="habits = { address_stays = true }")
+    old, new = run.around("2027-01-05T18:10")
     assert old["ADSC"] == new["ADSC"]
     assert 0 <= indexes(new)["EAST"] - indexes(old)["EAST"] < 10
 
 
 def test_a_clock_that_drifts_stays_degraded_until_it_is_set(tmp_path: Path) -> None:
-    story = evening(
+    run = evening(
         tmp_path,
         '[[event]]\nat = "18:05"\nclock = { degraded = true }\n'
         '[[event]]\nat = "18:10"\nclock = { drift_ppm = 1000 }\n'
         '[[event]]\nat = "18:20"\nclock = { show = 2027-01-05T18:00:00 }\n'
         '[[event]]\nat = "18:25"\nclock = { resynchronise = true, drift_ppm = 0 }\n',
     )
-    assert story.around("2027-01-05T18:05")[1].stamp("DATE")[0] == "h"
-    assert story.around("2027-01-05T18:10")[1].stamp("DATE")[0] == "h"
-    ahead = story.between("2027-01-05T18:19:00", "2027-01-05T18:19:58")
+    assert run.around("2027-01-05T18:05")[1].stamp("DATE")[0] == "h"
+    assert run.around("2027-01-05T18:10")[1].stamp("DATE")[0] == "h"
+    ahead = run.between("2027-01-05T18:19:00", "2027-01-05T18:19:58")
     assert any(int(sent.stamp("DATE")[-2:]) > local_time(sent.at_us).second for sent in ahead)
-    assert story.around("2027-01-05T18:20")[1].stamp("DATE")[:11] == "H2701051800"
-    assert story.around("2027-01-05T18:25")[1].stamp("DATE") == "H270105182500"
+    assert run.around("2027-01-05T18:20")[1].stamp("DATE")[:11] == "H2701051800"
+    assert run.around("2027-01-05T18:25")[1].stamp("DATE") == "H270105182500"
 
 
 @pytest.mark.parametrize(("phases", "pref_kva"), [(1, 1), (1, 2), (1, 6), (1, 36), (3, 1), (3, 3), (3, 9), (3, 36)])
@@ -189,35 +189,35 @@ def test_an_overload_is_one_at_any_subscription_and_opens_no_breaker(
     tmp_path: Path, phases: int, pref_kva: int
 ) -> None:
     told = "adps = true" if phases == 1 else "adir = [2]"
-    story = evening(
+    run = evening(
         tmp_path,
         f'[[event]]\nat = "18:01"\n{told}\n[[event]]\nat = "18:25"\n{told.replace("true", "false").replace("2", "")}\n',
         meter=f"phases = {phases}\npref_kva = {pref_kva}",
     )
-    inside = story.between("2027-01-05T18:01:01", "2027-01-05T18:24:59")
+    inside = run.between("2027-01-05T18:01:01", "2027-01-05T18:24:59")
     assert {(sent.status.over_reference, sent.status.breaker) for sent in inside} == {(True, Breaker.CLOSED)}
-    assert not story.sent[-1].status.over_reference
+    assert not run.sent[-1].status.over_reference
 
 
 def test_a_ramp_rises_evenly(tmp_path: Path) -> None:
-    story = evening(
+    run = evening(
         tmp_path, '[[event]]\nat = "18:10"\nramp = { to_va = 1600, during_s = 600 }\n', meter="load_va = 1000"
     )
-    assert story.around("2027-01-05T18:15")[1]["SINSTS"] == "01300"
-    assert story.around("2027-01-05T18:20")[1]["SINSTS"] == "01600"
+    assert run.around("2027-01-05T18:15")[1]["SINSTS"] == "01300"
+    assert run.around("2027-01-05T18:20")[1]["SINSTS"] == "01600"
 
 
 def test_what_a_person_does_at_the_meter_shows(tmp_path: Path) -> None:
-    story = evening(
+    run = evening(
         tmp_path,
         '[[event]]\nat = "18:05"\nbreaker = "open"\ncover_open = true\nmsg1 = "BONJOUR"\n'
         '[[event]]\nat = "18:10"\nlose_phases = [2]\n',
         meter="phases = 3",
     )
-    status = story.around("2027-01-05T18:05")[1].status
+    status = run.around("2027-01-05T18:05")[1].status
     assert (status.breaker, status.cover_open) == (Breaker.ORDERED, True)
-    assert story.sent[-1]["MSG1"] == "BONJOUR".ljust(32)
-    assert (story.sent[-1]["URMS1"], story.sent[-1]["URMS2"]) == ("232", "000")
+    assert run.sent[-1]["MSG1"] == "BONJOUR".ljust(32)
+    assert (run.sent[-1]["URMS1"], run.sent[-1]["URMS2"]) == ("232", "000")
 
 
 # What is wrong
@@ -337,9 +337,9 @@ def test_a_wrong_file_is_told_with_line_key_and_mend(tmp_path: Path, old: str, n
 
 
 def test_the_sound_file_is_sound(tmp_path: Path) -> None:
-    story = play(read(tmp_path, SOUND))
-    check_clean(story.sent, cut=0)
-    assert story.around("2027-01-05T18:20")[1]["EASF01"] == "000000007"
+    run = play(read(tmp_path, SOUND))
+    check_clean(run.sent, cut=0)
+    assert run.around("2027-01-05T18:20")[1]["EASF01"] == "000000007"
 
 
 def test_three_phase_meters_have_no_adps(tmp_path: Path) -> None:
@@ -436,8 +436,8 @@ def stories(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
-def test_any_scenario_of_possible_events_is_clean(story: dict[str, Any]) -> None:
-    result = play(Scenario.model_validate(story).found_at(Written()))
+def test_any_scenario_of_possible_events_is_clean(scenario: dict[str, Any]) -> None:
+    result = play(Scenario.model_validate(scenario).found_at(Written()))
     check_clean(result.sent, cut=sum(sent.cut for sent in result.sent))
     for before, after in pairwise(result.sent):
         assert not before.cut or "PAPP" not in after  # EOT is for the change from long frames to short ones
