@@ -2,6 +2,7 @@
 """Its radio stays on while it sleeps."""
 
 from ..board import Board
+from ..power.states import SLEEP
 from .defect import Defect, with_power
 
 __all__ = ["DEFECT"]
@@ -10,7 +11,7 @@ __all__ = ["DEFECT"]
 def _rebuilt(board: Board) -> Board:
     assert board.power is not None
     loads = {name: load.model_dump() for name, load in board.power.loads.items()}
-    return with_power(board, loads=loads | {"sleep": {"current_a": 0.03}})
+    return with_power(board, loads=loads | {SLEEP: {"current_a": 0.03}})
 
 
 DEFECT = Defect(

@@ -14,7 +14,7 @@ from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 
 from ...plot import check_plot
-from ...power.measured_columns import check_power
+from ...power.measured.measured_columns import check_power
 
 __all__ = ["command"]
 
@@ -47,10 +47,10 @@ def command(
         raise InputError(f"{board}: no power train on the TIC; a fit needs [power] with a rectifier and a capacitor")
     source = _source(supply, open_circuit_v, source_ohm)
 
-    from ...power.curve_file import read_curve
-    from ...power.fit import fit
-    from ...power.fitted_board import fitted_text, write_whole
-    from ...power.print_fit import document_of_fit, print_fit
+    from ...power.measured.curve_file import read_curve
+    from ...power.measured.fit import fit
+    from ...power.measured.fitted_board import fitted_text, write_whole
+    from ...power.measured.print_fit import document_of_fit, print_fit
 
     try:
         fitted = fit(power, source, read_curve(measured, power.mcu.off_a), source_known=source_ohm is not None)

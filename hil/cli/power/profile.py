@@ -11,7 +11,7 @@ from rich.console import Console
 from xky.protocol import InputError
 
 from ...plot import check_plot
-from ...power.measured_columns import check_power
+from ...power.measured.measured_columns import check_power
 
 __all__ = ["command"]
 
@@ -34,10 +34,10 @@ def command(
     if out is not None and out.suffix != ".toml":
         raise InputError(f"--out {out}: give a name that ends in .toml")
 
-    from ...power.fitted_board import write_whole
-    from ...power.print_profile import document_of_profile, print_profile
-    from ...power.profile import profile_of, read_log
-    from ...power.profile_toml import profile_toml
+    from ...power.measured.fitted_board import write_whole
+    from ...power.measured.print_profile import document_of_profile, print_profile
+    from ...power.measured.profile import profile_of, read_log
+    from ...power.measured.profile_toml import profile_toml
 
     samples = read_log(log)
     profile = profile_of(samples)

@@ -20,8 +20,8 @@ from ...plot import check_plot
 
 if TYPE_CHECKING:
     from ...power.population.population import Array
-    from ...power.quantity import Varied
-    from ...power.sweep_results import SweepResults
+    from ...power.sweep.quantity import Varied
+    from ...power.sweep.results import SweepResults
 
 __all__ = ["command"]
 
@@ -63,9 +63,9 @@ def command(
     """Margin over brown-out of many boards: over one or two quantities, or within the tolerances of a build."""
     _check_extra()
     from ...power.population.simulation import check
-    from ...power.quantity import temperatures_of, varied_of
-    from ...power.sweep_results import SweepResults, WorkSettings
-    from ...power.sweep_study import GridStudy, SweepConditions, YieldStudy, period_of
+    from ...power.sweep.quantity import temperatures_of, varied_of
+    from ...power.sweep.results import SweepResults, WorkSettings
+    from ...power.sweep.study import GridStudy, SweepConditions, YieldStudy, period_of
 
     if (vary is None) == (monte_carlo is None):
         raise InputError("xky power sweep: give either --vary NAME=LOW:HIGH or --monte-carlo N")
@@ -90,7 +90,7 @@ def command(
     pictures = _pictures(plot, folder)
     if varied is not None:
         from ...power.plot.sweep import draw_grid
-        from ...power.print_sweep import print_grid
+        from ...power.sweep.print_sweep import print_grid
 
         study = GridStudy(conditions, varied)
         grid = study.result(_simulated(SweepResults(study, settings), described.id, settings.out))
@@ -102,7 +102,7 @@ def command(
             draw_grid(grid, path, title)
     else:
         from ...power.plot.made_boards import draw_yield
-        from ...power.print_sweep import print_yield
+        from ...power.sweep.print_sweep import print_yield
 
         sample = YieldStudy(conditions, monte_carlo or 0, seed)
         found = sample.result(_simulated(SweepResults(sample, settings), described.id, settings.out))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ..fit import Fit
+    from ..measured.fit import Fit
 
 __all__ = ["draw_fit"]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, plain
-from ..monte_carlo import Yield
+from ..sweep.monte_carlo import Yield
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from xky.boards.power.states import RUN, SLEEP
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, LEFT_IN, PLOT_IN, SMALL_PT, Sheet, add_legend, plain, width_in
-from ..profile import OTHER, Log, Profile
+from ..measured.profile import OTHER, Log, Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,8 @@ import numpy as np
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, SMALL_PT, plain
 from ..population.population import PERIOD, Array
-from ..quantity import Varied
-from ..sweep import SweepGrid
+from ..sweep.grid import SweepGrid
+from ..sweep.quantity import Varied
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measured columns: CSV of meters, loggers and power profilers, with whatever units their headers tell."""
+"""Measured columns: CSV of meters, loggers and power profilers, with whatever units their headers tell.
+
+Not the tables of ``emulator/load/table.py``: those are streamed as text, Parquet too, and their header tells what
+separates. Here a header may stand behind a preamble and have commas in its names, and the numbers tell it.
+"""
 
 import io
 import re

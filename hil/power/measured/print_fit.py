@@ -10,7 +10,7 @@ from rich.table import Table
 
 from xky.emulator.supply import Supply
 
-from ..terminal import printable
+from ...terminal import printable
 from .fit import Fit, FittedParameter
 
 __all__ = ["document_of_fit", "print_fit"]

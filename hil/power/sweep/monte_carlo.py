@@ -19,8 +19,8 @@ from xky.boards.power.phases import state_names
 from xky.boards.power.states import SLEEP
 from xky.protocol import InputError, Mode
 
-from .population import Population
-from .population.population import LASTS, OPEN_CIRCUIT, SOURCE, TEMPERATURE, Array
+from ..population import Population
+from ..population.population import LASTS, OPEN_CIRCUIT, SOURCE, TEMPERATURE, Array
 from .results_file import OUTPUTS
 
 __all__ = [

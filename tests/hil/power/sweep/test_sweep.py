@@ -16,13 +16,13 @@ from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.hil.cli import app
-from xky.hil.power import batches
 from xky.hil.power.population.population import Population, value_of
 from xky.hil.power.population.simulation import simulate_population
-from xky.hil.power.quantity import varied_of
+from xky.hil.power.sweep import batches
+from xky.hil.power.sweep.quantity import varied_of
 from xky.protocol import BenchError, InputError, Mode
 
-from .populations import WINKY
+from ..populations import WINKY
 
 SMALL = ("--vary", "cap_f=0.2:1.0", "--vary", "period=12s:30s", "--points", "6", "--cycles", "10")
 MANY = ("--vary", "cap_f=0.2:2.0", "--points", "5000", "--cycles", "2")

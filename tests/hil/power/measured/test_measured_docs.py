@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from xky.boards.board import board_named
 from xky.hil.cli import app
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "docs/power-measured.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^xky (power .*)$", PAGE, re.MULTILINE)
 

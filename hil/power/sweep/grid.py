@@ -10,8 +10,8 @@ import numpy as np
 
 from xky.boards.board import Board
 
-from .population import Population, simulate_population
-from .population.population import PERIOD, Array
+from ..population import Population, simulate_population
+from ..population.population import PERIOD, Array
 from .quantity import Varied
 from .results_file import OUTPUTS
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from xky.boards.power.phases import state_names
 
+from ..population.population import Array
 from .batches import batches_of, results_of
-from .population.population import Array
 from .results_file import OUTPUTS, ResultsFile, sign_of
-from .sweep_study import Study
+from .study import Study
 
 __all__ = ["SweepResults", "WorkSettings"]
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from xky.boards.board import board_file, board_named
-from xky.hil.power.profile import Log, Profile, ProfileState, profile_of, read_log
-from xky.hil.power.profile_toml import profile_toml
+from xky.hil.power.measured.profile import Log, Profile, ProfileState, profile_of, read_log
+from xky.hil.power.measured.profile_toml import profile_toml
 from xky.protocol import InputError
 
-EXAMPLE = Path(__file__).parents[3] / "docs/examples/current.csv"
+EXAMPLE = Path(__file__).parents[4] / "docs/examples/current.csv"
 
 
 @dataclass

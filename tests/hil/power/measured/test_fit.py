@@ -18,14 +18,14 @@ from xky.boards.power.balance import Balance
 from xky.boards.power.description import PowerDescription
 from xky.boards.power.flow import Flow
 from xky.emulator.supply import Supply, supply_named
-from xky.hil.power.curve_file import read_curve, thinned
-from xky.hil.power.fit import Fit, fit
-from xky.hil.power.trajectory import Rows, Trajectory, Unknowns
+from xky.hil.power.measured.curve_file import read_curve, thinned
+from xky.hil.power.measured.fit import Fit, fit
+from xky.hil.power.measured.trajectory import Rows, Trajectory, Unknowns
 from xky.protocol import InputError
 
-from .bench import Truth, measure
+from ..bench import Truth, measure
 
-EXAMPLE = Path(__file__).parents[3] / "docs/examples/curve.csv"
+EXAMPLE = Path(__file__).parents[4] / "docs/examples/curve.csv"
 TRUTH = Truth(1.38, 0.31, 258.0, 34e-6, start_v=0.7)
 MIN_SPEC = supply_named("min_spec")
 

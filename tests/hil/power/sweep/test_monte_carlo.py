@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from xky.hil.cli import app
-from xky.hil.power.monte_carlo import columns_of, differences_of, sample_of
+from xky.hil.power.sweep.monte_carlo import columns_of, differences_of, sample_of
 from xky.protocol import InputError, Mode
 
-from .populations import WINKY, build
+from ..populations import WINKY, build
 
 ALL = {
     "capacitor: tolerance", "capacitor: age", "temperature", "meter: open circuit", "meter: under load",

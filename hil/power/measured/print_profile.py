@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ..terminal import printable
+from ...terminal import printable
 from .profile import Profile, ProfileState
 
 __all__ = ["document_of_profile", "print_profile"]

@@ -12,8 +12,8 @@ import numpy as np
 
 from xky.protocol import InputError
 
-from .population import Population, PopulationOutcome
-from .population.population import Array
+from ..population import Population, PopulationOutcome
+from ..population.population import Array
 
 __all__ = ["OUTPUTS", "ResultsFile", "rows_of", "sign_of"]
 

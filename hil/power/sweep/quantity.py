@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from xky.boards.board import Board
 from xky.protocol import InputError
 
-from .durations import seconds_of
-from .population.population import (
+from ..durations import seconds_of
+from ..population.population import (
     OPEN_CIRCUIT,
     PERIOD,
     SOURCE,

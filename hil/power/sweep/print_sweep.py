@@ -4,8 +4,8 @@
 from rich.console import Console
 from rich.table import Table
 
+from .grid import SweepGrid
 from .monte_carlo import Yield
-from .sweep import SweepGrid
 
 __all__ = ["print_grid", "print_yield"]
 

@@ -11,12 +11,12 @@ from xky.boards.board import Board
 from xky.emulator.supply import SUPPLIES, Supply
 from xky.protocol import InputError, Mode
 
-from .durations import seconds_of
+from ..durations import seconds_of
+from ..population import Population
+from ..population.population import Array
+from .grid import SweepGrid, crossings_of, grid_population
 from .monte_carlo import Yield, differences_of, sample_of, sampled_population, yield_of
-from .population import Population
-from .population.population import Array
 from .quantity import Varied
-from .sweep import SweepGrid, crossings_of, grid_population
 
 __all__ = ["GridStudy", "Study", "SweepConditions", "YieldStudy", "period_of"]
 

@@ -17,7 +17,7 @@ from xky.hil.power.population.simulation import simulate_population
 from xky.hil.power.population.train import PopulationTrain
 from xky.protocol import InputError
 
-from .populations import BUILDS, WINKY, alone, build, spread
+from ..populations import BUILDS, WINKY, alone, build, spread
 
 CYCLES = 12
 BOARDS = 4

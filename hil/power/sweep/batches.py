@@ -15,8 +15,8 @@ import numpy as np
 
 from xky.protocol import BenchError, InputError
 
-from .population import Population, simulate_population
-from .population.population import Array
+from ..population import Population, simulate_population
+from ..population.population import Array
 from .results_file import rows_of
 
 __all__ = ["batches_of", "results_of"]

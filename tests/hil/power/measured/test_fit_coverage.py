@@ -10,10 +10,10 @@ from scipy.stats import binomtest
 from xky.boards.board import board_named
 from xky.boards.power.description import PowerDescription
 from xky.emulator.supply import Supply
-from xky.hil.power.fit import fit
-from xky.hil.power.trajectory import Rows
+from xky.hil.power.measured.fit import fit
+from xky.hil.power.measured.trajectory import Rows
 
-from .bench import Truth, measure
+from ..bench import Truth, measure
 
 KEYS = ("capacitance_f", "esr_ohm", "source_ohm", "leakage_a")
 
