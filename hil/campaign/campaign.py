@@ -10,7 +10,7 @@ from xky.emulator.meter_file.meter_file import meter_file
 from xky.protocol import LABELS, InputError, Mode
 
 from ..bench.bench import board_of
-from ..bench.devices import Device, is_fed, open_device
+from ..bench.devices import Device, FedDevice, open_device
 from .judgement import Judgement
 from .plan import Plan, play
 from .power_trials import PowerTrials
@@ -125,7 +125,7 @@ class Campaign(Judgement):
         self.on_played(mode)
         asked = any(purpose.requirement.about_power for purpose, of in self.purposes if of is mode)
         described = self.board.power
-        if asked and is_fed(device) and described is not None and described.source == "tic":
+        if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
             record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed).play()
         return record
 

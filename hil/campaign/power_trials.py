@@ -14,7 +14,7 @@ from xky.emulator.supply import Supply
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
-from ..bench.devices import Device, is_fed
+from ..bench.devices import Device, FedDevice
 from .power_record import MINIMUM, MODEL_V, CutOut, LoadStretch, PowerRecord, Trial, restart_s
 
 __all__ = ["PowerTrials"]
@@ -126,7 +126,7 @@ class _Run:
     def __init__(
         self, device: Device, board: Board, mode: Mode, seed: int, supply: Supply, begins_at_v: float | None
     ) -> None:
-        assert is_fed(device)
+        assert isinstance(device, FedDevice)
         if begins_at_v is not None:
             device.begin_at(begins_at_v, full_once=False)
         self._device = device

@@ -9,9 +9,9 @@ from typing import Any
 from xky.emulator.outputs.port_choice import check_device_line
 from xky.protocol import InputError
 
-from .device import Device, DeviceContext, FedDevice, is_fed
+from .device import Device, DeviceContext, FedDevice
 
-__all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "is_fed", "open_device"]
+__all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "open_device"]
 
 
 def device_kinds() -> list[str]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every kind of device under test is to the bench."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeGuard
 
 import simpy
 
@@ -17,7 +17,7 @@ from xky.protocol import Mode
 
 from ..probe import Probe
 
-__all__ = ["Device", "DeviceContext", "FedDevice", "is_fed"]
+__all__ = ["Device", "DeviceContext", "FedDevice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,62 +45,66 @@ class DeviceContext:
     terminals: Terminals = field(default_factory=lambda: Terminals(SUPPLIES["min_spec"]))
 
 
-class Device(Protocol):
-    """A live instance under test. One file a kind in this folder; ``open_device`` finds it by its scheme."""
+class Device(ABC):
+    """A live instance under test. One file a kind in this folder; ``open_device`` finds it by its scheme.
 
-    virtual: bool
+    A kind says how it is started and stopped, and of the rest what it can: what it cannot is as here. It is made of
+    what stands behind the scheme and of the options ``defect``, ``line`` and ``parity``, and refuses what it does
+    not take.
+    """
+
+    virtual = False
     """Whether it lives in virtual time."""
-    feeds_on_the_bench: bool
-    """Whether the bench itself is what terminals I1-A give it, so that its power can be judged."""
-    board: Board | None
+    board: Board | None = None
     """The board that the device's name tells; None where the user says which it is."""
 
+    @abstractmethod
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         """Power it, connect it, and call ``clock_starts`` when the line may begin to speak.
 
         Raises:
             BenchError: it cannot be started.
         """
-        ...
 
+    @abstractmethod
     def stop(self) -> None:
         """End it, whatever state it is in; safe to call twice, and when it never started."""
-        ...
 
     @property
     def ended(self) -> str | None:
         """None while it lives; else how it ended, for people."""
-        ...
+        return None
 
     @property
     def last_words(self) -> str:
         """Its last line of standard error, if it has such a thing."""
-        ...
+        return ""
 
     @property
     def stderr(self) -> bytes:
         """All of its standard error."""
-        ...
+        return b""
 
     @property
     def overruns(self) -> int:
         """Characters that found its receive buffer full."""
-        ...
+        return 0
 
     @property
     def notes(self) -> Sequence[str]:
         """What a reader of the report should know about how it was run."""
-        ...
+        return ()
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:
         """What it asked of its port, in order of time; empty where the bench cannot know."""
-        ...
+        return ()
 
 
-class FedDevice(Device, Protocol):
+class FedDevice(Device):
     """A device that lives on what the bench's terminals I1-A give it, so that its power can be tried."""
 
+    @abstractmethod
     def begin_at(self, inner_v: float, *, full_once: bool) -> None:
         """Have so much in its capacitor when it starts; as full as it gets, and was before, unless told.
 
@@ -108,14 +112,8 @@ class FedDevice(Device, Protocol):
             inner_v: voltage of the capacitance.
             full_once: whether it was full before in the life of the device.
         """
-        ...
 
     @property
+    @abstractmethod
     def train(self) -> ClockedTrain:
         """Its power train, once it has started on a board that lives on the TIC."""
-        ...
-
-
-def is_fed(device: Device) -> TypeGuard[FedDevice]:
-    """Whether the bench feeds it."""
-    return device.feeds_on_the_bench

@@ -16,14 +16,13 @@ import time
 import tty
 from collections.abc import Callable, Sequence
 
-from xky.boards import Board
 from xky.emulator.outputs import Port, PortSettings, keeps_parity
 from xky.emulator.outputs.port_choice import port_choice
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
 from ...launch.shim import NoShimError, Shim
-from .device import DeviceContext
+from .device import Device, DeviceContext
 
 __all__ = ["KIND", "ExecDevice"]
 
@@ -35,7 +34,7 @@ _STDERR_MAX = 262_144  # bytes kept of the beginning of standard error, and as m
 LINES_PER_S = 1000  # lines taken in a second of the bench's clock: the rest of a flood is counted and dropped
 
 
-class ExecDevice:
+class ExecDevice(Device):
     """A program.
 
     Args:
@@ -48,10 +47,6 @@ class ExecDevice:
     Raises:
         InputError: no command, no ``{port}`` in it, a defect, or no such ``parity``.
     """
-
-    virtual = False
-    feeds_on_the_bench = False
-    board: Board | None = None
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         self._port_choice = port_choice(line, keep_parity=keeps_parity(parity))
@@ -70,7 +65,7 @@ class ExecDevice:
         self._process: subprocess.Popen[bytes] | None = None
         self._port: Port | None = None
         self._shim: Shim | None = None
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         self._context: DeviceContext | None = None
         self._stdout = -1
         self._pending = b""
@@ -106,7 +101,7 @@ class ExecDevice:
         try:
             self._shim = Shim(self._port.path)
         except NoShimError as error:
-            self.notes.append(
+            self._notes.append(
                 f"of what the program asks of its port the bench sees the rate alone, and a program that insists on "
                 f"7E1 may fail on a pseudo-terminal: {error}"
             )
@@ -234,6 +229,10 @@ class ExecDevice:
     @property
     def overruns(self) -> int:
         return 0 if self._port is None else len(self._port.overruns)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return self._notes
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:

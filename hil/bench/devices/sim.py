@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Sequence
 
-from xky.boards import Board, board_named, defect_named
+from xky.boards import board_named, defect_named
 from xky.boards.firmware import EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
 from xky.boards.ports import PowerPort
 from xky.boards.power.clocked_train import ClockedTrain
@@ -11,12 +11,12 @@ from xky.boards.power.mains import Mains
 from xky.emulator.outputs import PortSettings, keeps_parity
 from xky.protocol import InputError
 
-from .device import DeviceContext
+from .device import DeviceContext, FedDevice
 
 __all__ = ["KIND", "SimDevice"]
 
 
-class SimDevice:
+class SimDevice(FedDevice):
     """A simulated board.
 
     Args:
@@ -28,12 +28,6 @@ class SimDevice:
     """
 
     virtual = True
-    feeds_on_the_bench = True
-    ended: str | None = None
-    last_words = ""
-    stderr = b""
-    overruns = 0
-    notes: Sequence[str] = ()
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         if line != "pty":
@@ -46,7 +40,7 @@ class SimDevice:
         self._parser: type[Parser] = Parser if built_in is None else built_in.parser
         if built_in is not None and built_in.rebuilt is not None:
             board = built_in.rebuilt(board)
-        self.board: Board | None = board
+        self.board = board
         self._running: Firmware | None = None
         self._inner_v: float | None = None
         self._full_once = True

@@ -4,23 +4,33 @@
 import re
 
 from xky.emulator import Emitted
+from xky.emulator.faults import Fault, known_faults
 from xky.protocol import Group, Mode
 from xky.protocol.separators import read_by_separators
 
-__all__ = ["CUT", "careless", "looks_like"]
-
-CUT = ("cut", "power_cut")
-_SPLIT = "wrong_separator"
+__all__ = ["breaks_off", "careless", "looks_like"]
 
 
 def careless(emitted: Emitted, mode: Mode) -> Group:
     """The group read by its separators alone, no checksum looked at."""
     body = emitted.data.strip(b"\n\r\x03\x04\x02")
-    if emitted.fault == _SPLIT:
+    fault = _fault(emitted)
+    if fault is not None and fault.mixes_separators:
         body = re.sub(rb"[ \t]", mode.separator, body)
-    if emitted.fault not in CUT and body.count(mode.separator) > 1:
+    if not breaks_off(emitted) and body.count(mode.separator) > 1:
         body = body.rpartition(mode.separator)[0]  # without the checksum
     return read_by_separators(body, mode)
+
+
+def breaks_off(emitted: Emitted) -> bool:
+    """Whether only a part of the group was sent."""
+    fault = _fault(emitted)
+    return fault is not None and fault.cuts
+
+
+def _fault(emitted: Emitted) -> type[Fault] | None:
+    """The fault that befell it, where it is one that is known: a captured group has none of ours."""
+    return None if emitted.fault is None else known_faults().get(emitted.fault)
 
 
 def looks_like(said: str | int, seen: Group, *, cut: bool) -> bool:

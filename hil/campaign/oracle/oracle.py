@@ -17,7 +17,7 @@ from xky.protocol import LABELS, Group, Mode
 
 from ...bench.reading import Reading, Said, in_label_table
 from ..record import Record
-from .careless_reader import CUT, careless, looks_like
+from .careless_reader import breaks_off, careless, looks_like
 
 __all__ = ["Accusation", "AccusationKind", "Oracle"]
 
@@ -182,7 +182,7 @@ class Oracle:
     def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
         for sent in reversed(self._damaged.get(label, [])):
             past = sent.emitted.start_s <= reading.at_s
-            if past and looks_like(said.value, sent.read_as, cut=sent.emitted.fault in CUT):
+            if past and looks_like(said.value, sent.read_as, cut=breaks_off(sent.emitted)):
                 return sent
         return None
 

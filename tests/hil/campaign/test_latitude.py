@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import simpy
 
-from xky.boards import Board, board_named
+from xky.boards import board_named
 from xky.boards.receiver import LineReceiver
-from xky.hil.bench.devices import DeviceContext
+from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.plan import Plan, play
@@ -22,17 +22,11 @@ from xky.protocol.uart import Uart
 Report = dict[str, Said]
 
 
-class Variant:
+class Variant(Device):
     """A device in virtual time that hears every frame and says what ``report`` makes of it."""
 
     virtual = True
-    ended: str | None = None
-    last_words = ""
-    stderr = b""
-    overruns = 0
-    notes = ()
-    port_settings = ()
-    board: Board | None = board_named("generic")
+    board = board_named("generic")
 
     def __init__(self, report: Callable[[Frame, Report], list[Report]], *, cut_frames: bool = False) -> None:
         self._report = report

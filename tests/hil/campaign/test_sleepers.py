@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import simpy
 
-from xky.boards import Board, board_named
+from xky.boards import board_named
 from xky.boards.board import load_board
 from xky.boards.receiver import LineReceiver
-from xky.hil.bench.devices import DeviceContext
+from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.oracle import Oracle
@@ -86,17 +86,11 @@ recovery_s = 125
 """
 
 
-class Sampler:
+class Sampler(Device):
     """A device that is always on and says its last whole frame each minute, if that is a new one."""
 
     virtual = True
-    ended: str | None = None
-    last_words = ""
-    stderr = b""
-    overruns = 0
-    notes = ()
-    port_settings = ()
-    board: Board | None = board_named("generic")
+    board = board_named("generic")
 
     def start(self, context: DeviceContext, clock_starts: Any) -> None:
         env: simpy.Environment = context.env
