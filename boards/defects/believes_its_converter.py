@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides by a converter that has no scale yet."""
 
-from ..board import Board
+from ..description.board import Board
 from .defect import Defect, with_power
 
 __all__ = ["DEFECT"]

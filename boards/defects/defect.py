@@ -8,9 +8,9 @@ from typing import ClassVar
 from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode
 from xky.protocol.separators import read_by_separators
 
-from ..board import Board
+from ..description.board import Board
+from ..description.power import PowerDescription
 from ..firmware.parser import Listener, Parser
-from ..power.description import PowerDescription
 
 __all__ = [
     "Defect",

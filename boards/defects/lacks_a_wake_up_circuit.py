@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Has neither a wake-up circuit nor a look at its capacitor before it starts."""
 
-from ..board import Board
+from ..description.board import Board
 from .defect import Defect, with_power
 
 __all__ = ["DEFECT"]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Its radio stays on while it sleeps."""
 
-from ..board import Board
-from ..power.states import SLEEP
+from ..description.board import Board
+from ..description.states import SLEEP
 from .defect import Defect, with_power
 
 __all__ = ["DEFECT"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sleeps longer than its supplier promises."""
 
-from ..board import Board
+from ..description.board import Board
 from .defect import Defect
 
 __all__ = ["DEFECT"]

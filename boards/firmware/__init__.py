@@ -11,12 +11,14 @@ import simpy
 from xky.protocol import InputError
 from xky.protocol.uart import Uart
 
-from ..board import Board
+from ..description.board import Board
 from .context import FirmwareContext
 from .energy_policy import EnergyPolicy
 from .parser import Parser
 
 __all__ = ["EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware"]
+
+_PARTS = ("context", "energy_policy", "parser", "receiver")  # of every firmware
 
 
 class Firmware(Protocol):
@@ -36,9 +38,7 @@ class Firmware(Protocol):
 
 def firmware_names() -> list[str]:
     """The firmware known."""
-    return sorted(
-        module.name for module in iter_modules(__path__) if module.name not in ("context", "energy_policy", "parser")
-    )
+    return sorted(module.name for module in iter_modules(__path__) if module.name not in _PARTS)
 
 
 def load_firmware(board: Board) -> type[Firmware]:

@@ -7,7 +7,7 @@ import simpy
 
 from xky.protocol import Mode
 
-from ..board import Board
+from ..description.board import Board
 from ..ports import BurstSource, PowerPort, Uplink
 from .energy_policy import EnergyPolicy
 from .parser import Parser

@@ -8,9 +8,9 @@ the bench's clock, and ``EventSimulation``, without a line, ask the same ones.
 from collections.abc import Callable
 from math import floor
 
-from ..board import Board
-from ..power.description import Policy
-from ..power.states import BOOT
+from ..description.board import Board
+from ..description.power import Policy
+from ..description.states import BOOT
 
 __all__ = ["EnergyPolicy", "WakeDecisions"]
 

@@ -8,9 +8,9 @@ import simpy
 from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 
-from ..power.states import RUN
-from ..receiver import LineReceiver
+from ..description.states import RUN
 from .context import FirmwareContext
+from .receiver import LineReceiver
 
 __all__ = ["FIRMWARE", "ReaderFirmware"]
 

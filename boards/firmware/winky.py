@@ -12,11 +12,11 @@ import simpy
 from xky.protocol import Frame, Group, InputError
 from xky.protocol.uart import Uart
 
-from ..power.phases import WakePhase, planned_phases
-from ..power.states import LISTEN, SLEEP
-from ..receiver import LineReceiver
+from ..description.phases import WakePhase, planned_phases
+from ..description.states import LISTEN, SLEEP
 from .context import FirmwareContext
 from .energy_policy import WakeDecisions
+from .receiver import LineReceiver
 
 __all__ = ["FIRMWARE", "WinkyFirmware"]
 

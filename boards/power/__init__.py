@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The power train of a board: how it charges, what it carries, when it fails."""
 
-from .description import LoRa, Policy, PowerDescription, RailLoad
+from ..description.power import LoRa, Policy, PowerDescription, RailLoad
 
 __all__ = ["LoRa", "Policy", "PowerDescription", "RailLoad"]

@@ -7,16 +7,16 @@ from math import inf
 
 from xky.protocol import InputError, Mode
 
-from ..board import Board
-from ..lora import shortest_period_s
+from ..description.board import Board
+from ..description.lora import shortest_period_s
+from ..description.parts import ROOM_C
+from ..description.phases import phases_of
+from ..description.states import OFF, RUN, SLEEP
 from ..ports import SupplyPort
 from .cycle import Cycle
 from .energy import EnergyBalance
 from .event_simulation import EventSimulation, PowerEventKind, Stretch, energy_over
-from .parts import ROOM_C
-from .phases import phases_of
 from .ratings import Rated, ratings_exceeded
-from .states import OFF, RUN, SLEEP
 from .train import Train
 
 __all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period"]

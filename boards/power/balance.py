@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from ..description.parts import ROOM_C, Capacitor, Rectifier
+from ..description.power import PowerDescription
 from ..ports import SupplyPort
 from .constant_power_response import ConstantPowerResponse, rising_root
 from .curve import HermiteCurve, root
-from .description import PowerDescription
-from .parts import ROOM_C, Capacitor, Rectifier
 from .rectifier import CarrierMeans, carrier_means
 
 __all__ = ["FADES_V", "Balance", "Losses", "charging_curve"]

@@ -11,10 +11,10 @@ from math import inf
 
 import simpy
 
+from ..description.power import PowerDescription
+from ..description.states import OFF
 from ..ports import TerminalsPort
-from .description import PowerDescription
 from .event_simulation import PowerEvent, PowerEventKind, Stretch
-from .states import OFF
 from .train import PowerState, Train
 
 __all__ = ["ClockedTrain", "train_of"]

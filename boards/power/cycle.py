@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 
+from ..description.phases import WakePhase
+from ..description.states import OFF, SLEEP
 from ..ports import SupplyPort
 from .curve import HermiteCurve
-from .phases import WakePhase
-from .states import OFF, SLEEP
 from .train import PowerState, Train
 
 __all__ = ["Cycle", "RepeatedCycles"]

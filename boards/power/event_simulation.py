@@ -13,12 +13,12 @@ from math import inf
 
 from xky.protocol import Mode
 
-from ..board import Board
+from ..description.board import Board
+from ..description.phases import phases_of
+from ..description.states import BOOT, OFF, RUN, SLEEP
 from ..firmware.energy_policy import EnergyPolicy, WakeDecisions
 from ..ports import SupplyPort
 from .energy import EnergyBalance, energy_of
-from .phases import phases_of
-from .states import BOOT, OFF, RUN, SLEEP
 from .train import PowerState, Train
 
 __all__ = ["EventSimulation", "PowerEvent", "PowerEventKind", "Stretch", "energy_over"]

@@ -14,14 +14,14 @@ from math import sqrt
 
 from xky.protocol import InputError, Mode
 
-from ..board import Board
+from ..description.board import Board
+from ..description.parts import ROOM_C
+from ..description.phases import phases_of
+from ..description.power import PowerDescription
+from ..description.states import RUN, SLEEP
 from ..ports import SupplyPort
 from .balance import FADES_V, Balance, charging_curve
 from .curve import HermiteCurve
-from .description import PowerDescription
-from .parts import ROOM_C
-from .phases import phases_of
-from .states import RUN, SLEEP
 
 __all__ = ["Crossing", "Detail", "RailDraw", "draws_of", "netlist_of"]
 

@@ -4,8 +4,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..description.states import OFF
 from ..ports import SupplyPort
-from .states import OFF
 from .train import Train
 
 __all__ = ["Rated", "ratings_exceeded", "ratings_of"]

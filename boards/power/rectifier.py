@@ -9,8 +9,8 @@ downwards, x = x_top - s² takes the square root out, and forty values give fift
 from dataclasses import dataclass
 from math import asin, cos, exp, expm1, log1p, pi, sin, sqrt
 
+from ..description.parts import Diode, Rectifier
 from .curve import gauss
-from .parts import Diode, Rectifier
 
 __all__ = ["CarrierMeans", "carrier_means"]
 

@@ -7,13 +7,13 @@ from math import exp, inf
 
 from xky.protocol import InputError
 
+from ..description.parts import ROOM_C
+from ..description.power import PowerDescription, RailLoad
+from ..description.states import OFF
 from ..ports import SupplyPort
 from .balance import Balance, charging_curve
 from .curve import HermiteCurve
-from .description import PowerDescription, RailLoad
 from .flow import Flow
-from .parts import ROOM_C
-from .states import OFF
 
 __all__ = ["PowerState", "Train"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import inf
 
 from xky.boards import Board
+from xky.boards.description.states import OFF
 from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import PowerEvent, PowerEventKind
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES, Supply
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from xky.boards import Board, board_named, board_names
-from xky.boards.board import board_file
-from xky.boards.sources import SOURCES, Sourced, values_of
+from xky.boards.description.board import board_file
+from xky.boards.description.sources import SOURCES, Sourced, values_of
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xky.boards.board import Board
+from xky.boards.description.board import Board
 from xky.boards.power.analysis import Analysis, analyse
 from xky.emulator.supply import HIGHEST, Supply
 from xky.protocol import InputError, Mode

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from xky.boards.description.states import SLEEP
 from xky.boards.power.analysis import GUARANTEED_W, Analysis
 from xky.boards.power.energy import EnergyBalance
 from xky.boards.power.ratings import Rated
-from xky.boards.power.states import SLEEP
 from xky.emulator.supply import Supply
 
 from ..terminal import printable

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from xky.boards import Board
+from xky.boards.description.phases import wake_s
+from xky.boards.description.states import OFF
 from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import EventSimulation, PowerEvent, PowerEventKind, Stretch
-from xky.boards.power.phases import wake_s
-from xky.boards.power.states import OFF
 from xky.emulator.scenario.scenario import Scenario
 from xky.emulator.scenario.supply_script import supplies_of
 from xky.emulator.supply import Supply

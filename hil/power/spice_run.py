@@ -5,9 +5,9 @@ from dataclasses import replace
 from math import isfinite, sqrt
 
 from xky.boards import Board
+from xky.boards.description.states import OFF, SLEEP
 from xky.boards.power import PowerDescription
 from xky.boards.power.netlist import Crossing, Detail, RailDraw, draws_of, netlist_of
-from xky.boards.power.states import OFF, SLEEP
 from xky.boards.power.train import PowerState, Train
 from xky.emulator.supply import Supply
 from xky.protocol import InputError

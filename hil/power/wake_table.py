@@ -4,8 +4,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xky.boards.description.states import SLEEP
 from xky.boards.power.analysis import Analysis, one_period
-from xky.boards.power.states import SLEEP
 
 __all__ = ["WakeStep", "reset_of", "wake_of", "wakes_at"]
 

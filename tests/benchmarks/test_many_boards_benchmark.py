@@ -6,10 +6,10 @@ import time
 import numpy as np
 import pytest
 
-from xky.boards.board import board_named
+from xky.boards.description.board import board_named
+from xky.boards.description.phases import phases_of
+from xky.boards.description.states import OFF
 from xky.boards.power.cycle import Cycle
-from xky.boards.power.phases import phases_of
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.hil.power.population.population import Population

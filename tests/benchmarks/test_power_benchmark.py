@@ -10,9 +10,9 @@ import simpy
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.boards import board_named
+from xky.boards.description.phases import phases_of
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.event_simulation import EventSimulation, PowerEventKind
-from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.protocol import Mode

@@ -9,8 +9,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from xky.boards import board_named
+from xky.boards.description.states import OFF
 from xky.boards.power.netlist import Detail, RailDraw, draws_of, netlist_of
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 

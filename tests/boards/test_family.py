@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from xky.boards import board_named
+from xky.boards.description.states import OFF
 from xky.boards.power.analysis import Analysis, analyse
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES, Supply
 

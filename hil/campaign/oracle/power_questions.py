@@ -7,9 +7,9 @@ What lies within it is not decided.
 
 from itertools import pairwise
 
+from xky.boards.description.power import PowerDescription
 from xky.boards.power.analysis import GUARANTEED_W
 from xky.boards.power.clocked_train import train_of
-from xky.boards.power.description import PowerDescription
 from xky.boards.power.ratings import ratings_of
 from xky.emulator.supply import HIGHEST
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from xky.boards.board import board_file, board_named
+from xky.boards.description.board import board_file, board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from xky.boards import Board, board_named, board_names
+from xky.boards.description.parts import ROOM_C
 from xky.boards.power.analysis import Analysis, analyse
-from xky.boards.power.parts import ROOM_C
 from xky.emulator import scenario_named
 from xky.emulator.supply import HIGHEST, SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from xky.boards import board_named
+from xky.boards.description.parts import ROOM_C
 from xky.boards.power.netlist import Detail
-from xky.boards.power.parts import ROOM_C
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError
 

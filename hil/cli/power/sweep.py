@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from xky.boards.board import board_named
+from xky.boards.description.board import board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
-from xky.boards.power.description import PowerDescription
+from xky.boards.description.power import PowerDescription
 from xky.emulator.supply import Supply
 from xky.protocol import InputError
 

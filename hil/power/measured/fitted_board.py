@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tomlkit
 
-from xky.boards.board import Board
+from xky.boards.description.board import Board
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, percentile_filter
 
-from xky.boards.power.states import BOOT, JOINING, LISTEN, PUBLISHING, RUN, SLEEP
+from xky.boards.description.states import BOOT, JOINING, LISTEN, PUBLISHING, RUN, SLEEP
 from xky.protocol import InputError
 
 from .measured_columns import AMPERES, SECONDS, read_columns

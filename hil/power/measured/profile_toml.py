@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from xky.boards.power.states import BOOT, JOINING, LISTEN, PUBLISHING, SLEEP
+from xky.boards.description.states import BOOT, JOINING, LISTEN, PUBLISHING, SLEEP
 
 from .profile import Profile, ProfileState
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.linalg import solve_banded
 
+from xky.boards.description.power import PowerDescription
 from xky.boards.power.balance import Balance, charging_curve
-from xky.boards.power.description import PowerDescription
 from xky.emulator.supply import Supply
 
 __all__ = ["Rows", "Trajectory", "Unknowns"]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xky.boards.description.states import OFF
 from xky.boards.power.analysis import Analysis
 from xky.boards.power.event_simulation import Stretch
-from xky.boards.power.states import OFF
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, plain

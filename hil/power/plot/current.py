@@ -3,7 +3,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from xky.boards.power.states import OFF
+from xky.boards.description.states import OFF
 
 from ...plot.sheet import add_legend
 from .trace import trace_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xky.boards.power.states import RUN, SLEEP
+from xky.boards.description.states import RUN, SLEEP
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, LEFT_IN, PLOT_IN, SMALL_PT, Sheet, add_legend, plain, width_in

@@ -5,9 +5,9 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xky.boards.description.states import OFF
 from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import PowerEventKind
-from xky.boards.power.states import OFF
 
 from ...plot.file import write_picture
 from ...plot.sheet import GREY, LEFT_IN, Sheet, add_legend, plain

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
+from xky.boards.description.states import OFF
 from xky.boards.power.analysis import Analysis
-from xky.boards.power.states import OFF
 
 from ...plot.sheet import GREY, PLOT_IN, SMALL_PT, add_legend, width_in
 from .trace import trace_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
+from xky.boards.description.states import OFF
 from xky.boards.power.analysis import Analysis, one_period
 from xky.boards.power.event_simulation import Stretch
-from xky.boards.power.states import OFF
 
 from ..wake_table import wakes_at
 

@@ -4,8 +4,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from xky.boards.description.parts import ROOM_C
 from xky.boards.power.balance import FADES_V
-from xky.boards.power.parts import ROOM_C
 
 from .population import OPEN_CIRCUIT, SOURCE, TEMPERATURE, Array, Population
 from .rectifier import Diodes, RectifierCurves

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xky.boards.board import Board
-from xky.boards.power.parts import ROOM_C
-from xky.boards.power.phases import WakePhase, phases_of
+from xky.boards.description.board import Board
+from xky.boards.description.parts import ROOM_C
+from xky.boards.description.phases import WakePhase, phases_of
 from xky.protocol import InputError, Mode
 
 __all__ = [

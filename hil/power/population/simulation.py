@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xky.boards.board import Board
-from xky.boards.power.states import OFF, RUN, SLEEP
+from xky.boards.description.board import Board
+from xky.boards.description.states import OFF, RUN, SLEEP
 from xky.protocol import InputError
 
 from .population import PERIOD, SOURCE, Array, Population

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xky.boards.power.states import OFF
+from xky.boards.description.states import OFF
 
 from .balance import PopulationBalance
 from .flow import PopulationFlow

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xky.boards.board import Board
+from xky.boards.description.board import Board
 
 from ..population import Population, simulate_population
 from ..population.population import PERIOD, Array

@@ -14,9 +14,9 @@ from SALib.analyze import sobol as sobol_indices
 from SALib.sample import sobol as sobol_sequence
 from scipy.stats import binomtest, norm
 
-from xky.boards.board import Board
-from xky.boards.power.phases import state_names
-from xky.boards.power.states import SLEEP
+from xky.boards.description.board import Board
+from xky.boards.description.phases import state_names
+from xky.boards.description.states import SLEEP
 from xky.protocol import InputError, Mode
 
 from ..population import Population

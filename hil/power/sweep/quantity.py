@@ -9,7 +9,7 @@ from math import inf, isfinite
 import numpy as np
 from pydantic import ValidationError
 
-from xky.boards.board import Board
+from xky.boards.description.board import Board
 from xky.protocol import InputError
 
 from ..durations import seconds_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xky.boards.power.phases import state_names
+from xky.boards.description.phases import state_names
 
 from ..population.population import Array
 from .batches import batches_of, results_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xky.boards.board import Board
+from xky.boards.description.board import Board
 from xky.emulator.supply import SUPPLIES, Supply
 from xky.protocol import InputError, Mode
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.boards import Board, board_named
+from xky.boards.description.parts import Adc
 from xky.boards.firmware import EnergyPolicy
 from xky.boards.firmware.energy_policy import WakeDecisions
 from xky.boards.power import Policy
-from xky.boards.power.parts import Adc
 
 from ..power.variants import WINKY, with_power
 

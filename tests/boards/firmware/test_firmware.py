@@ -10,8 +10,8 @@ import simpy
 
 from xky.boards import Board, board_named
 from xky.boards.firmware import EnergyPolicy, FirmwareContext, Parser, load_firmware
+from xky.boards.firmware.receiver import LineReceiver
 from xky.boards.power.mains import Mains
-from xky.boards.receiver import LineReceiver
 from xky.emulator import Household, Line, Linky, Transmitter, Truth
 from xky.emulator.faults.cut import CutFrame
 from xky.emulator.faults.wrong_checksum import WrongChecksum

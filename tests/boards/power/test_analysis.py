@@ -6,9 +6,9 @@ from functools import cache
 import pytest
 
 from xky.boards import Board, board_named
+from xky.boards.description.states import OFF
 from xky.boards.power.analysis import Analysis, analyse
 from xky.boards.power.event_simulation import EventSimulation, PowerEventKind
-from xky.boards.power.states import OFF
 from xky.emulator.supply import SUPPLIES
 from xky.protocol import InputError, Mode
 

@@ -8,9 +8,9 @@ import pytest
 import simpy
 
 from xky.boards import Board, board_named
+from xky.boards.description.power import PowerDescription
 from xky.boards.firmware import EnergyPolicy, FirmwareContext, Parser, load_firmware
 from xky.boards.power.clocked_train import ClockedTrain, train_of
-from xky.boards.power.description import PowerDescription
 from xky.boards.power.event_simulation import EventSimulation, PowerEventKind
 from xky.emulator import Line, Linky, Transmitter, Truth
 from xky.emulator.supply import SUPPLIES, Supply, Terminals

@@ -5,13 +5,13 @@ from math import inf, sqrt
 
 import pytest
 
+from xky.boards.description.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
+from xky.boards.description.states import OFF
 from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.balance import charging_curve
 from xky.boards.power.energy import energy_of
 from xky.boards.power.flow import Flow
-from xky.boards.power.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
 from xky.boards.power.rectifier import carrier_means
-from xky.boards.power.states import OFF
 from xky.boards.power.train import PowerState, Train
 from xky.emulator.supply import Supply
 

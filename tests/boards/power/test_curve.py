@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xky.boards.description.parts import Diode
+from xky.boards.description.states import OFF
 from xky.boards.power.curve import HermiteCurve, gauss, root
 from xky.boards.power.flow import Flow
-from xky.boards.power.parts import Diode
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xky.boards import Board
+from xky.boards.description.phases import phases_of
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.event_simulation import EventSimulation, PowerEvent, PowerEventKind
-from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.protocol import Mode

@@ -6,10 +6,10 @@ from itertools import product
 import pytest
 
 from xky.boards import board_named
+from xky.boards.description.parts import Clamp, Diode, Rectifier, Regulator
+from xky.boards.description.states import OFF
 from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.netlist import Crossing, Detail, RailDraw, draws_of, netlist_of
-from xky.boards.power.parts import Clamp, Diode, Rectifier, Regulator
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import Supply, supply_named
 from xky.protocol import InputError

@@ -11,13 +11,13 @@ from math import sqrt
 import pytest
 
 from xky.boards import board_named
+from xky.boards.description.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
+from xky.boards.description.phases import WakePhase
+from xky.boards.description.states import OFF
 from xky.boards.power import PowerDescription, RailLoad
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.energy import energy_of
-from xky.boards.power.parts import Capacitor, Charger, Diode, Mcu, Rectifier, Regulator
-from xky.boards.power.phases import WakePhase
 from xky.boards.power.rectifier import carrier_means
-from xky.boards.power.states import OFF
 from xky.boards.power.train import PowerState, Train
 from xky.emulator.supply import SUPPLIES, Supply
 

@@ -4,7 +4,7 @@
 import pytest
 
 from xky.boards import board_named, board_names
-from xky.boards.power.phases import phases_of, planned_phases, state_names, wake_s
+from xky.boards.description.phases import phases_of, planned_phases, state_names, wake_s
 from xky.protocol import Mode
 
 WITH_POWER = [name for name in board_names() if board_named(name).power is not None]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from xky.boards import Board, board_named
-from xky.boards.power.parts import Charger, Diode
+from xky.boards.description.parts import Charger, Diode
 from xky.boards.power.ratings import Rated, ratings_exceeded, ratings_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from xky.boards.power.parts import Diode, Rectifier
+from xky.boards.description.parts import Diode, Rectifier
 from xky.boards.power.rectifier import CarrierMeans, carrier_means
 
 EQUATION = Diode(part="equation", saturation_a=2e-7, ideality=1.05, series_ohm=0.5)

@@ -3,7 +3,7 @@
 
 import pytest
 
-from xky.boards.board import board_named
+from xky.boards.description.board import board_named
 from xky.boards.power.balance import charging_curve
 from xky.boards.power.rectifier import carrier_means
 from xky.emulator.supply import supply_named

@@ -3,18 +3,9 @@
 
 from hypothesis import strategies as st
 
+from xky.boards.description.parts import Capacitor, Charger, Clamp, Diode, Mcu, Rectifier, Regulator, WakeUp
+from xky.boards.description.states import OFF
 from xky.boards.power import PowerDescription, RailLoad
-from xky.boards.power.parts import (
-    Capacitor,
-    Charger,
-    Clamp,
-    Diode,
-    Mcu,
-    Rectifier,
-    Regulator,
-    WakeUp,
-)
-from xky.boards.power.states import OFF
 from xky.emulator.supply import Supply
 
 __all__ = ["LOADS", "powers", "supplies"]

@@ -2,8 +2,8 @@
 """Winkys that differ in a part."""
 
 from xky.boards import Board, board_named
+from xky.boards.description.parts import Charger
 from xky.boards.power import Policy, PowerDescription, RailLoad
-from xky.boards.power.parts import Charger
 
 __all__ = ["BARE", "FED_BY_REGULATOR", "STARTS_ALONE", "WINKY", "listening_hungrily", "with_power"]
 

@@ -8,7 +8,7 @@ import pytest
 import simpy
 
 from xky.boards import board_named
-from xky.boards.receiver import LineReceiver
+from xky.boards.firmware.receiver import LineReceiver
 from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import Case, Oracle

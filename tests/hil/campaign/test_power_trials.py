@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from xky.boards import Board, board_named
+from xky.boards.description.power import PowerDescription
 from xky.boards.power.clocked_train import train_of
-from xky.boards.power.description import PowerDescription
 from xky.emulator import Truth
 from xky.hil.bench.devices import open_device
 from xky.hil.campaign.oracle import Case, Oracle

@@ -8,8 +8,8 @@ import pytest
 import simpy
 
 from xky.boards import board_named
-from xky.boards.board import load_board
-from xky.boards.receiver import LineReceiver
+from xky.boards.description.board import load_board
+from xky.boards.firmware.receiver import LineReceiver
 from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from xky.boards import board_named
-from xky.boards.board import Board
+from xky.boards.description.board import Board
+from xky.boards.description.phases import phases_of
+from xky.boards.description.states import OFF
 from xky.boards.power.cycle import Cycle
-from xky.boards.power.phases import phases_of
-from xky.boards.power.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import Supply
 from xky.hil.power.population.population import Population, changed_board

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from xky.boards import board_named
-from xky.boards.power.states import OFF
+from xky.boards.description.states import OFF
 from xky.boards.power.train import Train
 from xky.emulator.supply import supply_named
 from xky.hil.cli import app

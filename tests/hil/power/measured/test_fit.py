@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xky.boards.board import board_file, board_named
+from xky.boards.description.board import board_file, board_named
+from xky.boards.description.power import PowerDescription
 from xky.boards.power.balance import Balance
-from xky.boards.power.description import PowerDescription
 from xky.boards.power.flow import Flow
 from xky.emulator.supply import Supply, supply_named
 from xky.hil.power.measured.curve_file import read_curve, thinned

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from xky.boards.board import board_named
-from xky.boards.power.description import PowerDescription
+from xky.boards.description.board import board_named
+from xky.boards.description.power import PowerDescription
 from xky.emulator.supply import Supply
 from xky.hil.power.measured.fit import fit
 from xky.hil.power.measured.trajectory import Rows

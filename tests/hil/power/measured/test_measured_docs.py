@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from xky.boards.board import board_named
+from xky.boards.description.board import board_named
 from xky.hil.cli import app
 
 ROOT = Path(__file__).parents[4]

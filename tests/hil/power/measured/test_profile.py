@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xky.boards.board import board_file, board_named
+from xky.boards.description.board import board_file, board_named
 from xky.hil.power.measured.profile import Log, Profile, ProfileState, profile_of, read_log
 from xky.hil.power.measured.profile_toml import profile_toml
 from xky.protocol import InputError

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xky.boards import board_named, board_names
-from xky.boards.power.parts import Diode, Rectifier
+from xky.boards.description.parts import Diode, Rectifier
 from xky.boards.power.rectifier import carrier_means
 from xky.hil.power.population.population import Population
 from xky.hil.power.population.rectifier import Diodes, RectifierCurves, mean_current

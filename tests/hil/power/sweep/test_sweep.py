@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from xky.boards.description.phases import phases_of
 from xky.boards.power.cycle import Cycle
-from xky.boards.power.phases import phases_of
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
 from xky.hil.cli import app

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xky.boards.lora import airtime_s, off_time_s, shortest_period_s, symbol_s, windows_s
-from xky.boards.power.description import LoRa
+from xky.boards.description.lora import airtime_s, off_time_s, shortest_period_s, symbol_s, windows_s
+from xky.boards.description.power import LoRa
 
 # Milliseconds by bytes of the application, SF7 to SF12: EU868, 125 kHz, 4/5, explicit header, CRC, 13 bytes of LoRaWAN
 TABLE = {

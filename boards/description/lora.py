@@ -6,7 +6,7 @@ The airtime is that of Semtech AN1200.13 section 4, with an explicit header and 
 
 from math import ceil
 
-from .power.description import LoRa
+from .power import LoRa
 
 __all__ = ["airtime_s", "off_time_s", "shortest_period_s", "symbol_s", "windows_s"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from xky.protocol import Mode
 
-from ..board import Board
-from ..lora import airtime_s, windows_s
+from .board import Board
+from .lora import airtime_s, windows_s
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 
 __all__ = ["WakePhase", "phases_of", "planned_phases", "state_names", "wake_s"]

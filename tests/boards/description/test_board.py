@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from xky.boards import Board, board_named, board_names
-from xky.boards.board import board_file, load_board
+from xky.boards.description.board import board_file, load_board
+from xky.boards.description.lora import airtime_s, windows_s
+from xky.boards.description.phases import phases_of
+from xky.boards.description.sources import SOURCES, values_of
 from xky.boards.firmware import firmware_names, load_firmware
-from xky.boards.lora import airtime_s, windows_s
-from xky.boards.power.phases import phases_of
-from xky.boards.sources import SOURCES, values_of
 from xky.protocol import LABELS, InputError, Mode
 
-FOLDER = Path(__file__).parents[2] / "boards"
+FOLDER = Path(__file__).parents[3] / "boards"
 NAMES = ("id", "title", "firmware")  # what a thing is called has no source
 POWER = """
 [power.rectifier.diode]

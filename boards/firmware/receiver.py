@@ -9,8 +9,8 @@ from xky.protocol import Burst, Frame
 from xky.protocol.mode import STX
 from xky.protocol.uart import Uart, received
 
-from .firmware.parser import Listener
-from .ports import BurstSource
+from ..ports import BurstSource
+from .parser import Listener
 
 __all__ = ["LineReceiver"]
 

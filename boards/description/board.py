@@ -11,13 +11,13 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
-from .power.description import LoRa, PowerDescription
-from .power.states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
+from .power import LoRa, PowerDescription
+from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 
 __all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board"]
 
 Seconds = Annotated[float, Field(ge=0)]
-_READY = Shelf(resources.files(__package__), "board", "boards")
+_READY = Shelf(resources.files("xky.boards"), "board", "boards")
 
 
 class Receiver(Section):

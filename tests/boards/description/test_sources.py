@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The comment behind a value says where it comes from."""
 
-from xky.boards.sources import Sourced, values_of
+from xky.boards.description.sources import Sourced, values_of
 
 TEXT = """\
 # A file.
