@@ -12,8 +12,9 @@ from random import Random
 from ..contracts import Tariff
 from ..legal_time import SECOND_US
 from .clock import MeterClock
+from .demand import Demand, MaximaSeen, Maximum
 from .electrical import ElectricalState
-from .registers import Demand, EnergyRegister, MaximaSeen, Maximum, MeansSeen, PeriodMeans
+from .registers import EnergyRegister, MeansSeen, PeriodMeans
 
 __all__ = ["CURVE_PERIOD_US", "UMOY_PERIOD_US", "Counters", "Energies", "Past"]
 

@@ -13,7 +13,8 @@ from xky.protocol import InputError, Mode, frame_labels
 from xky.protocol.status import Colour, Relays, Status
 
 from ..legal_time import horodate, local_time
-from .registers import ROLLOVER, Demand, PeriodMeans
+from .demand import Demand
+from .registers import ROLLOVER, PeriodMeans
 from .state import MeterState
 
 __all__ = ["DEMAIN", "SOURCES", "Said", "Source"]

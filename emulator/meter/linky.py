@@ -13,8 +13,8 @@ from ..contracts import Contract, Peak, Tariff, contract_named
 from ..legal_time import parse_at
 from ..load import Draw, Hold, Load
 from .attributes import Setting, Shown
+from .breaker import CutOff
 from .counters import Counters, Energies
-from .cut_off import CutOff
 from .description import MeterDescription
 from .electrical import ElectricalState, Grid
 from .frame_composer import FrameComposer, ShortFrames

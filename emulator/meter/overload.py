@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Overload: which phases are over their setting, and for how long that counts."""
+"""Which phases draw more than their setting, now or a minute ago: what ADPS, ADIR and short frames tell."""
 
 from dataclasses import dataclass
 

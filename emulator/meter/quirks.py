@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What meters in the field do otherwise than the specification, or where it leaves a choice; each a named option.
+"""What meters in the field do otherwise than the specification: the keys of ``[habits]`` in a meter's file.
 
 A device that is to work in France is tried against the meters that exist, not only against the text.
 """

@@ -15,9 +15,9 @@ from xky.protocol.status import Breaker
 from ..contracts import Peak, Tariff
 from ..legal_time import SECOND_US, midnight_after, parse_at
 from ..load import Draw, Load, Signals
+from .breaker import CutOff
 from .clock import MeterClock
 from .counters import Counters
-from .cut_off import CutOff
 from .electrical import ElectricalState
 from .overload import Overload
 from .present import Present

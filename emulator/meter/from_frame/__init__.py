@@ -6,7 +6,7 @@ source behind the voltage, the off-peak hours of another day. What the meter say
 for byte, so that nothing is claimed that is not so.
 """
 
-from .compared import require_same
-from .described import described_by
+from .meter_of_frame import described_by
+from .same_frame import require_same
 
 __all__ = ["described_by", "require_same"]

@@ -15,7 +15,7 @@ from ...contracts.ejp import EjpDays
 from ...contracts.tempo import TempoDays
 from ...legal_time import PARIS, SECOND_US, instant_us, local_time
 from ..label_sources import DEMAIN
-from .read_frame import ReadFrame
+from .frame_values import FrameValues
 
 __all__ = ["historic_contract", "standard_contract"]
 
@@ -24,7 +24,7 @@ _OFF_PEAK = Distributor().off_peak
 _ALWAYS, _NEVER = ((time(), time(12)), (time(12), time())), ()
 
 
-def historic_contract(said: ReadFrame, at: str | None) -> tuple[Contract, str, None]:
+def historic_contract(said: FrameValues, at: str | None) -> tuple[Contract, str, None]:
     option, ptec, demain = said.values["OPTARIF"], said.values["PTEC"], said.values.get("DEMAIN", "----")
     days = [_DAY + timedelta(days=n) for n in range(-1, 3)]
     colour_of = {"B": Colour.BLUE, "W": Colour.WHITE, "R": Colour.RED}
@@ -44,7 +44,7 @@ def historic_contract(said: ReadFrame, at: str | None) -> tuple[Contract, str, N
     return contract, at or _hour_of(contract, said), None
 
 
-def _hour_of(contract: Contract, said: ReadFrame) -> str:
+def _hour_of(contract: Contract, said: FrameValues) -> str:
     """The first half hour of a day in which the contract's period is that of the frame."""
     for half_hour in range(-4, 3 * 48):
         local = datetime.combine(_DAY, time(12), PARIS) + timedelta(minutes=30 * half_hour)
@@ -57,7 +57,7 @@ def _hour_of(contract: Contract, said: ReadFrame) -> str:
     raise InputError(f"from_frame: PTEC {said.values['PTEC']!r} with DEMAIN {said.values.get('DEMAIN')!r} never comes")
 
 
-def standard_contract(said: ReadFrame, at: str | None) -> tuple[Contract, str, Mapping[int, Peak] | None]:
+def standard_contract(said: FrameValues, at: str | None) -> tuple[Contract, str, Mapping[int, Peak] | None]:
     now_us = said.instant("DATE")
     assert now_us is not None
     status, running = said.status, said.number("NTARF", 1)
@@ -89,7 +89,7 @@ def standard_contract(said: ReadFrame, at: str | None) -> tuple[Contract, str, M
     return contract, moment, None if contract.peaks_known(now_us) == peaks else peaks
 
 
-def _peaks(said: ReadFrame) -> dict[int, Peak]:
+def _peaks(said: FrameValues) -> dict[int, Peak]:
     found = {}
     for number in (1, 2, 3):
         start_us, end_us = said.instant(f"DPM{number}"), said.instant(f"FPM{number}")
@@ -111,7 +111,7 @@ def _colours(status: Status, now_us: int) -> dict[date, Colour]:
     }
 
 
-def _names(said: ReadFrame, tomorrow: DayProfile, *, tempo: bool) -> dict[int, str]:
+def _names(said: FrameValues, tomorrow: DayProfile, *, tempo: bool) -> dict[int, str]:
     """Names of tariffs: that of the frame; the others as usual, or by their number."""
     if "LTARF" not in said.values:
         return {}
@@ -121,14 +121,14 @@ def _names(said: ReadFrame, tomorrow: DayProfile, *, tempo: bool) -> dict[int, s
     return names | {said.number("NTARF", 1): said.values["LTARF"]}
 
 
-def _days(said: ReadFrame, tomorrow: DayProfile) -> tuple[DayProfile, ...]:
+def _days(said: FrameValues, tomorrow: DayProfile) -> tuple[DayProfile, ...]:
     number = said.number("NJOURF+1")
     today = said.number("NJOURF")
     count = max(number, today) + 1
     return tuple(tomorrow if number in (n, today) else _as_now(said) for n in range(count))
 
 
-def _numbers(said: ReadFrame, now_us: int) -> dict[date, int]:
+def _numbers(said: FrameValues, now_us: int) -> dict[date, int]:
     """Today's number on today and the days before, tomorrow's on the two to come; then the calendar is unknown: 0."""
     day = local_time(now_us).date()
     today, tomorrow = said.number("NJOURF"), said.number("NJOURF+1")
@@ -136,7 +136,7 @@ def _numbers(said: ReadFrame, now_us: int) -> dict[date, int]:
     return {when: number for when, number in numbers.items() if number}
 
 
-def _historic_view(said: ReadFrame, *, tempo: bool) -> Historic | None:
+def _historic_view(said: FrameValues, *, tempo: bool) -> Historic | None:
     """How it would show in historic mode: the old contracts are known by their calendars' names."""
     name = said.values.get("NGTF", "").strip()
     old = {"BASE": "base", "H PLEINE/CREUSE": "hc", "H PLEINE-CREUSE": "hc"}.get(name)
@@ -145,7 +145,7 @@ def _historic_view(said: ReadFrame, *, tempo: bool) -> Historic | None:
     return contract_maker(old)().historic if old is not None else None
 
 
-def _distributor(said: ReadFrame, now_us: int) -> Distributor:
+def _distributor(said: FrameValues, now_us: int) -> Distributor:
     running = said.status.distributor_index
     if running == 1 and not any(said.number(f"EASD{n:02}") for n in (2, 3, 4)):
         return Distributor(indexes=1)
@@ -156,7 +156,7 @@ def _distributor(said: ReadFrame, now_us: int) -> Distributor:
     return Distributor()
 
 
-def _fitted(contract: Contract, said: ReadFrame, now_us: int, peaks: Mapping[int, Peak]) -> Contract:
+def _fitted(contract: Contract, said: FrameValues, now_us: int, peaks: Mapping[int, Peak]) -> Contract:
     """Where the profiles do not give the running index and the contacts, yesterday or today had another: these."""
     place, today = len(contract.days), local_time(now_us).date()
     candidates = [contract]
@@ -171,7 +171,7 @@ def _fitted(contract: Contract, said: ReadFrame, now_us: int, peaks: Mapping[int
     raise InputError("from_frame: NTARF and RELAIS do not follow from the day profiles, and ten profiles are in use")
 
 
-def _as_now(said: ReadFrame) -> DayProfile:
+def _as_now(said: FrameValues) -> DayProfile:
     """A day on which index and contacts are as the frame says."""
     contact = Contact.CLOSE if 1 in said.relays else Contact.OPEN
     virtual = frozenset(number - 1 for number in said.relays if number > 1)

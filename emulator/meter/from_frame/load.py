@@ -5,14 +5,14 @@ from math import sqrt
 
 from ...load import Draw
 from ..electrical import Grid
-from .read_frame import ReadFrame
+from .frame_values import FrameValues
 
 __all__ = ["load_of"]
 
 _LOOP_OHM = Grid().loop_ohm
 
 
-def load_of(said: ReadFrame) -> tuple[Draw, Grid, list[int] | None]:
+def load_of(said: FrameValues) -> tuple[Draw, Grid, list[int] | None]:
     """What is drawn and behind which source; and the currents shown, where the powers do not explain them."""
     amps = said.by_phase("IINST" if said.historic else "IRMS")
     if said.historic:
@@ -35,7 +35,7 @@ def load_of(said: ReadFrame) -> tuple[Draw, Grid, list[int] | None]:
     return draw, grid, None if all(explained) else amps
 
 
-def _powers_of_currents(total: int, amps: list[int], volts: list[float], said: ReadFrame) -> list[float]:
+def _powers_of_currents(total: int, amps: list[int], volts: list[float], said: FrameValues) -> list[float]:
     """Powers by phase that sum up to a total and fit the currents."""
     if len(amps) == 1:
         return [float(total)]
@@ -49,7 +49,7 @@ def _powers_of_currents(total: int, amps: list[int], volts: list[float], said: R
     return [total / len(amps)] * len(amps)
 
 
-def _powers(said: ReadFrame, amps: list[int], volts: list[float]) -> list[float]:
+def _powers(said: FrameValues, amps: list[int], volts: list[float]) -> list[float]:
     """Apparent powers by phase of a standard frame, injected ones negative."""
     net = said.number("SINSTS") - said.number("SINSTI")
     unseen = net == 0 and said.status.injecting  # a consumer does not say how much it injects

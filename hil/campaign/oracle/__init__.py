@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges what a device said against the truth about what it was sent."""
 
+from .accusations import Accusation, AccusationKind, Oracle
 from .case import Case
-from .oracle import Accusation, AccusationKind, Oracle
 from .view import Trail
 
 __all__ = ["Accusation", "AccusationKind", "Case", "Oracle", "Trail"]

@@ -3,7 +3,7 @@
 
 from ..record import OPENING
 from ..verdict import NotApplicable, PurposeFailed, Undecided
-from .oracle import AccusationKind
+from .accusations import AccusationKind
 from .view import SHOWN, PurposeView
 
 __all__ = ["RunQuestions"]

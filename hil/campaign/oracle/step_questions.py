@@ -7,7 +7,7 @@ Each question writes what was sent, expected and seen into the trail, passes sil
 from xky.emulator import Expect
 
 from ..verdict import NotApplicable, PurposeFailed, Undecided
-from .oracle import AccusationKind
+from .accusations import AccusationKind
 from .view import SHOWN, PurposeView
 
 __all__ = ["StepQuestions"]

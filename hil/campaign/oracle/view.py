@@ -9,7 +9,7 @@ from ...bench.reading import Reading
 from ..record import Record
 from ..requirement import Purpose
 from ..verdict import NotApplicable, PurposeFailed, Undecided
-from .oracle import Accusation, Oracle
+from .accusations import Accusation, Oracle
 
 __all__ = ["SHOWN", "PurposeView", "Trail"]
 

@@ -101,7 +101,7 @@ def command(
         for path in pictures:
             draw_grid(grid, path, title)
     else:
-        from ...power.plot.made_boards import draw_yield
+        from ...power.plot.monte_carlo import draw_yield
         from ...power.sweep.print_sweep import print_yield
 
         sample = YieldStudy(conditions, monte_carlo or 0, seed)

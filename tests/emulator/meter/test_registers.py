@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.emulator.legal_time import SECOND_US
-from xky.emulator.meter.registers import Demand, EnergyRegister, Maximum, PeriodMeans
+from xky.emulator.meter.demand import Demand, Maximum
+from xky.emulator.meter.registers import EnergyRegister, PeriodMeans
 
 WH_US = 3600 * SECOND_US * 1000  # in milliwatt-microseconds
 B = 0.008  # 54E §7

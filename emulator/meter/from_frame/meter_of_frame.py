@@ -14,13 +14,14 @@ from ...contracts import Contract, Tariff
 from ...legal_time import SECOND_US, local_time, parse_at
 from ...load import Hold
 from ..counters import CURVE_PERIOD_US, UMOY_PERIOD_US, Energies, Past
+from ..demand import MaximaSeen, Maximum
 from ..description import MeterDescription
 from ..quirks import Quirks
-from ..registers import MaximaSeen, Maximum, MeansSeen, Point
+from ..registers import MeansSeen, Point
 from ..settings import MSG1, Network, Settings, drawn_addresses
 from .contract import historic_contract, standard_contract
+from .frame_values import FrameValues
 from .load import load_of
-from .read_frame import ReadFrame
 
 __all__ = ["described_by"]
 
@@ -34,7 +35,7 @@ def described_by(frame: Frame, at: str | None) -> MeterDescription:
     Raises:
         InputError: the frame is damaged, or no meter sends it; the text names the group.
     """
-    said = ReadFrame(frame)
+    said = FrameValues(frame)
     contract, at, peaks = (historic_contract if said.historic else standard_contract)(said, at)
     draw, grid, shown_a = load_of(said)
     at_us = parse_at(at)
@@ -62,7 +63,7 @@ def described_by(frame: Frame, at: str | None) -> MeterDescription:
     )
 
 
-def _quirks(said: ReadFrame) -> Quirks:
+def _quirks(said: FrameValues) -> Quirks:
     values = said.values
     if said.historic:
         imax = tuple(values.get(f"IMAX{n}" if said.phases > 1 else "IMAX", "") for n in range(1, said.phases + 1))
@@ -87,7 +88,7 @@ def _quirks(said: ReadFrame) -> Quirks:
 # Historic mode
 
 
-def _historic_settings(said: ReadFrame) -> dict[str, Any]:
+def _historic_settings(said: FrameValues) -> dict[str, Any]:
     _, prm = drawn_addresses(Random("meter 0"), said.phases)  # no historic frame tells it
     return {
         "pcoup_kva": said.pref_kva,
@@ -98,7 +99,7 @@ def _historic_settings(said: ReadFrame) -> dict[str, Any]:
     }
 
 
-def _historic_energies(said: ReadFrame, contract: Contract, tariff: Tariff) -> Energies:
+def _historic_energies(said: FrameValues, contract: Contract, tariff: Tariff) -> Energies:
     supplier, distributor = [0] * 10, [0] * 4
     for label, index in contract.index_labels.items():
         supplier[max(index, 1) - 1] = said.number(label)
@@ -106,14 +107,14 @@ def _historic_energies(said: ReadFrame, contract: Contract, tariff: Tariff) -> E
     return Energies(drawn=total, supplier=supplier, distributor=distributor)
 
 
-def _historic_past(said: ReadFrame) -> Past:
+def _historic_past(said: FrameValues) -> Past:
     return Past(demand=MaximaSeen(yesterday_va=said.number("PMAX") if "PMAX" in said.values else None))
 
 
 # Standard mode
 
 
-def _standard_settings(said: ReadFrame) -> dict[str, Any]:
+def _standard_settings(said: FrameValues) -> dict[str, Any]:
     values, status = said.values, said.status
     return {
         "pcoup_kva": said.number("PCOUP"),
@@ -127,7 +128,7 @@ def _standard_settings(said: ReadFrame) -> dict[str, Any]:
     }
 
 
-def _standard_energies(said: ReadFrame) -> Energies:
+def _standard_energies(said: FrameValues) -> Energies:
     return Energies(
         drawn=said.number("EAST"),
         supplier=[said.number(f"EASF{n:02}") for n in range(1, 11)],
@@ -137,7 +138,7 @@ def _standard_energies(said: ReadFrame) -> Energies:
     )
 
 
-def _standard_past(said: ReadFrame, age: int) -> Past:
+def _standard_past(said: FrameValues, age: int) -> Past:
     """``age``: of SMAXSN-1, in days."""
     phases = range(1, said.phases + 1)
     return Past(
@@ -151,7 +152,7 @@ def _standard_past(said: ReadFrame, age: int) -> Past:
     )
 
 
-def _maxima(said: ReadFrame, label: str, age: int) -> MaximaSeen:
+def _maxima(said: FrameValues, label: str, age: int) -> MaximaSeen:
     at_us, before_us = said.instant(label), said.instant(f"{label}-1")
     today = None if at_us is None else Maximum(said.number(label), at_us)
     if before_us is None:
@@ -161,7 +162,7 @@ def _maxima(said: ReadFrame, label: str, age: int) -> MaximaSeen:
     return MaximaSeen(today, tuple(Maximum(before_va, one_us) for one_us in instants_us))
 
 
-def _means(said: ReadFrame, labels: Sequence[str], usual_period_us: int) -> MeansSeen:
+def _means(said: FrameValues, labels: Sequence[str], usual_period_us: int) -> MeansSeen:
     points = [Point(at_us, said.number(label)) for label in labels if (at_us := said.instant(label)) is not None]
     period_us = usual_period_us
     if len(points) > 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xky.protocol.status import Breaker
 
 from ..legal_time import SECOND_US
-from .registers import Demand
+from .demand import Demand
 
 __all__ = ["CutOff"]
 

@@ -10,10 +10,10 @@ from ...legal_time import PARIS, instant_us, local_time
 from ..frame_composer import PILOT_LABELS
 from ..settings import PREF_KVA_MAX, setting_a
 
-__all__ = ["ReadFrame"]
+__all__ = ["FrameValues"]
 
 
-class ReadFrame:
+class FrameValues:
     """A frame's groups, by the names of the label table."""
 
     def __init__(self, frame: Frame) -> None:
