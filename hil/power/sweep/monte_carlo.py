@@ -273,8 +273,9 @@ def _problem(differences: Sequence[Difference]) -> dict[str, Any]:
 def _indices(differences: Sequence[Difference], margin_v: Array, seed: int) -> Sequence[SobolIndex]:
     if float(np.ptp(margin_v)) == 0.0:
         return [SobolIndex(one.name, one.what, 0.0, 0.0, 0.0, 0.0) for one in differences]
+    # SALib (1.6.0, sobol.analyze) takes a seed of 0 for none, and its intervals would differ from run to run
     found = sobol_indices.analyze(
-        _problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed
+        _problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed + 1
     )
     columns = [found[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")]
     indices = [SobolIndex(one.name, one.what, *values) for one, *values in zip(differences, *columns, strict=True)]
