@@ -12,7 +12,7 @@ from xky.protocol import InputError, Mode
 from xky.protocol.pseudonym import KEY_MIN, Pseudonyms
 
 from ..recording.capture_rewriter import rewrite_capture
-from ..recording.port import is_port
+from ..recording.port_name import is_port
 from ..recording.port_recorder import record_port
 
 __all__ = ["command"]

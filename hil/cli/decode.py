@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from xky.protocol import BenchError, Decoder, Event, InputError, Mode
 
 from ..recording.event_tally import EventTally
-from ..recording.parquet import check_parquet, write_parquet
 from ..recording.print_events import CsvRows, EventPrinter, FrameTables, JsonLines
 from ..recording.source import Source, open_recording, open_source
 from ..terminal import counted
@@ -80,6 +77,8 @@ def command(
 
 
 def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
+    from ..recording.parquet import check_parquet, write_parquet
+
     check_parquet(path)
     written = write_parquet(source, open_recording(source, mode), path)
     if written.unknown:
@@ -103,6 +102,9 @@ def _with_progress(source: Source) -> Iterator[bytes]:
     if (source.size or 0) < _LONG_FILE or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from source.chunks
         return
+    from rich.console import Console
+    from rich.progress import Progress
+
     # by default Progress takes standard output over and writes it to its own console, standard error
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(source.name, total=source.size)

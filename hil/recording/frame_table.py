@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from rich.console import Console, OverflowMethod
-from rich.table import Table
 from rich.text import Text
 
 from xky.protocol import LABELS, Frame, Group, Mode
@@ -77,6 +76,8 @@ class FrameTable:
         return begin, end
 
     def _set_by_rich(self, title: str, rows: Sequence[_Row], refused: Sequence[bool]) -> str:
+        from rich.table import Table
+
         table = Table(title=title, title_justify="left", box=None, padding=(0, _PADDING, 0, 0))
         for heading, overflow, no_wrap in zip(_HEADINGS, _OVERFLOW, _NO_WRAP, strict=True):
             table.add_column(heading, overflow=overflow, no_wrap=no_wrap)

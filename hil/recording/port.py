@@ -9,14 +9,11 @@ meter's hands the line over as it was sent, whatever its mode.
 
 import errno
 import os
-import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path
 
 import serial
 
@@ -24,7 +21,7 @@ from xky.emulator.outputs import UNTOLD_BAUD
 from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 
-__all__ = ["LivePort", "is_port", "open_live", "read_port"]
+__all__ = ["LivePort", "open_live", "read_port"]
 
 _TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
 _LISTENED_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
@@ -50,17 +47,6 @@ class LivePort:
     kind: str
     baud: int | None
     chunks: Iterator[bytes]
-
-
-def is_port(spec: str) -> bool:
-    """Whether a person means a port, not a file or standard input."""
-    if spec == "-":
-        return False
-    if "://" in spec or re.fullmatch(r"COM\d+", spec):
-        return True
-    with suppress(OSError):
-        return Path(spec).is_char_device() or (spec.startswith("/dev/") and not Path(spec).exists())
-    return False
 
 
 def open_live(spec: str, mode: Mode | None = None) -> LivePort:

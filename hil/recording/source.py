@@ -13,7 +13,7 @@ from typing import IO
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
 
-from .port import is_port, read_port
+from .port_name import is_port
 
 __all__ = ["Recording", "Source", "open_recording", "open_source"]
 
@@ -115,6 +115,8 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
         return Source("standard input", None, False, _read_stream("standard input", sys.stdin.buffer))
     path = Path(spec)
     if is_port(spec):
+        from .port import read_port
+
         return Source(spec, None, True, read_port(spec, mode))
     if _is_carrier(path):
         return Source(spec, None, False, _read_carrier(path, mode))

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """``xky power``: what a board does with the 130 mW of a meter; one file a subcommand, found by listing this folder."""
 
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+
+from xky.hil.command_folder import CommandFolder
 
 __all__ = ["group"]
 
 _OF_A_BOARD = "show"  # xky power BOARD
 
 
-class _BoardOrCommand(TyperGroup):
+class _BoardOrCommand(CommandFolder):
     """What is no subcommand is a board."""
+
+    package = __name__
 
     # typer brings a click of its own in some versions: its contexts have no common type
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -29,6 +30,3 @@ group = typer.Typer(
     help="What a board does with the 130 mW of a meter: xky power BOARD, or a subcommand.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for _module in sorted(module.name for module in iter_modules(__path__)):
-    group.command(_module)(import_module(f"{__name__}.{_module}").command)
