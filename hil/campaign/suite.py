@@ -47,6 +47,8 @@ def run_suite(judgement: Judgement, junit: Path | None = None) -> None:
         "xky.fixtures.plugin",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:unraisableexception",  # looks through all objects five times as it ends, for nothing that is judged
         "--capture=no",  # progress is shown on the real standard error while the suite runs
         "-q",
     ]

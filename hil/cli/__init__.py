@@ -66,6 +66,7 @@ def main() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # what is left of it has no room either
         sys.exit(_complain(BenchError("no room is left for what is to be written; free some"), 3))
     finally:
+        gc.freeze()  # what lives to the end need not be looked through once more
         if orders:  # what shells expect of a program that was told to end
             sys.exit(128 + orders[0])
 
