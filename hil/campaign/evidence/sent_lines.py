@@ -2,7 +2,6 @@
 """``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,13 +10,12 @@ from xky.protocol import Group, Mode
 from xky.protocol.uart import CharacterDefect
 
 from ..oracle.replayed import ReplayedFrame
-from .lines import Line, complaint, read_lines, write_lines
+from .lines import Line, complaint, read_lines, text_of, write_lines
 
 __all__ = ["read_sent", "write_sent"]
 
 _DefectName = Literal["parity", "framing"]
 _NAMES: dict[CharacterDefect, _DefectName] = {CharacterDefect.PARITY: "parity", CharacterDefect.FRAMING: "framing"}
-_KEPT = 4096  # pieces
 _DEFECTS = {name: defect for defect, name in _NAMES.items()}
 
 
@@ -63,11 +61,6 @@ class _Piece(Line):
         return Piece(bytes.fromhex(self.data), group, self.expect, self.fault, defects, self.pauses, self.stretch)
 
 
-@lru_cache(maxsize=_KEPT)
-def _told(piece: Piece) -> dict[str, Any]:
-    return _Piece.of(piece).told()
-
-
 class _Frame(Line):
     """``spans`` is start and end of each piece of a recording that was sent again."""
 
@@ -79,19 +72,6 @@ class _Frame(Line):
     mode: Mode
     spans: tuple[tuple[float, float], ...] | None = None
 
-    @staticmethod
-    def of(frame: SentFrame) -> dict[str, Any]:
-        """As it is written; there are thousands of frames, made of the same few pieces."""
-        said = {
-            "at_s": frame.start_s,
-            "character_s": frame.character_s,
-            "step": frame.step,
-            "complete": frame.complete,
-            "pieces": [_told(piece) for piece in frame.pieces],
-            "mode": frame.mode.value,
-        }
-        return said | ({"spans": frame.spans} if isinstance(frame, ReplayedFrame) else {})
-
     def frame(self, number: int) -> SentFrame:
         pieces = tuple(one.piece for one in self.pieces)
         said = (number, self.mode, self.at_s, self.character_s, pieces, self.complete, self.step)
@@ -100,7 +80,22 @@ class _Frame(Line):
 
 def write_sent(path: Path, truth: Truth) -> int:
     """Write what was sent; the number of lines."""
-    return write_lines(path, (_Frame.of(frame) for frame in truth))
+    return write_lines(path, _texts(truth))
+
+
+def _texts(truth: Truth) -> Iterator[str]:
+    """Frames as they are written: there are thousands, made of the same few pieces, each of which is set once."""
+    known: dict[int, str] = {}  # of the very object, which the truth keeps
+    for frame in truth:
+        pieces = []
+        for piece in frame.pieces:
+            text = known.get(id(piece))
+            if text is None:
+                text = known[id(piece)] = text_of(_Piece.of(piece).told())
+            pieces.append(text)
+        said = {"at_s": frame.start_s, "character_s": frame.character_s, "step": frame.step, "complete": frame.complete}
+        last = {"mode": frame.mode.value} | ({"spans": frame.spans} if isinstance(frame, ReplayedFrame) else {})
+        yield f'{text_of(said)[:-1]}, "pieces": [{", ".join(pieces)}], {text_of(last)[1:]}'
 
 
 def read_sent(path: Path, lines: int) -> Truth:
