@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
+from typing import NamedTuple, overload
 
 from xky.protocol import Group, Mode
 
@@ -15,9 +15,11 @@ from .timing import end_of, spans_of
 __all__ = ["Emitted", "SentFrame", "Truth"]
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
-    """One group on the line: what the meter meant, what was sent, from when to when (bench's clock)."""
+class Emitted(NamedTuple):
+    """One group on the line: what the meter meant, what was sent, from when to when (bench's clock).
+
+    A tuple, since there are hundreds of thousands in a run.
+    """
 
     group: Group
     data: bytes
@@ -76,14 +78,17 @@ class Truth(Sequence[SentFrame]):
 
     def __init__(self) -> None:
         self._frames: list[SentFrame] = []
+        self._of_step: dict[str, list[SentFrame]] = {}
 
     def append(self, frame: SentFrame) -> None:
         """Enter a frame; ``number`` is its place."""
         self._frames.append(frame)
+        self._of_step.setdefault(frame.step, []).append(frame)
 
     def clear(self) -> None:
         """Forget everything: for a line that nobody is judged on."""
         self._frames.clear()
+        self._of_step.clear()
 
     def around(self, at_s: float, within_s: float) -> list[SentFrame]:
         """The frames that started at most so long before or after an instant."""
@@ -93,7 +98,7 @@ class Truth(Sequence[SentFrame]):
 
     def of_step(self, step: str) -> list[SentFrame]:
         """The frames of one step."""
-        return [frame for frame in self._frames if frame.step == step]
+        return list(self._of_step.get(step, ()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Truth) and self._frames == other._frames

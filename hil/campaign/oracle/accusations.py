@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from xky.emulator import Emitted, Expect, SentFrame
 from xky.protocol import LABELS, Group, Mode
@@ -52,8 +53,7 @@ class Accusation:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(NamedTuple):
     """A group on the line, and as what it can be read."""
 
     emitted: Emitted
@@ -71,15 +71,23 @@ class Oracle:
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
+        entered: set[int] = set()  # most groups of a frame are the very objects of the frame before
+        step = None
         for frame in record.truth:
+            if frame.step != step:
+                step = frame.step
+                entered.clear()
             for emitted in frame.groups:
                 if emitted.expect is Expect.MUST_NOT:
                     seen = careless(emitted, frame.mode)
                     self._damaged[seen.label].append(_Sent(emitted, frame, seen))
                     self._damaged.setdefault(emitted.group.label, [])
                 else:
-                    self._intact[emitted.group.label].append(_Sent(emitted, frame, emitted.group))
-                    self._steps_of[self._as_reported(emitted.group)].setdefault(frame.step)
+                    group = emitted.group
+                    self._intact[group.label].append(_Sent(emitted, frame, group))
+                    if id(group) not in entered:
+                        entered.add(id(group))
+                        self._steps_of[self._as_reported(group)].setdefault(frame.step)
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
