@@ -173,34 +173,42 @@ class Flow:
         low += _AT_REST_V / 2 * self._at_rest[place]
         high -= _AT_REST_V / 2 * self._at_rest[place + 1]
         start, end = (low, high) if rises else (high, low)
-        points = [(0.0, start, self.slope(start))]
-        for voltage, duration_s in self._cells(start, end):
-            points.append((points[-1][0] + duration_s, voltage, self.slope(voltage)))
+        begin, finish = (start, self.slope(start)), (end, self.slope(end))
+        points = [(0.0, *begin)]
+        for voltage, slope, duration_s in self._cells(begin, finish, self._seconds(start, end)):
+            points.append((points[-1][0] + duration_s, voltage, slope))
         end_v = self._stops[place + rises]
         return _Reach(points, end_v, rises=rises, rests=self._at_rest[place + rises])
 
-    def _cells(self, start_v: float, end_v: float) -> Iterator[tuple[float, float]]:
-        """Voltages on the way and the seconds between them, so close that the curve between is right."""
+    def _cells(
+        self, start: tuple[float, float], end: tuple[float, float], whole_s: float
+    ) -> Iterator[tuple[float, float, float]]:
+        """Voltages on the way with their slopes, and the seconds between them: so close that the curve between is right.
+
+        Args:
+            start: voltage and slope.
+            end: likewise.
+            whole_s: between them, in one piece.
+        """
+        (start_v, start_slope), (end_v, end_slope) = start, end
         middle_v = 0.5 * (start_v + end_v)
         first_s, second_s = self._seconds(start_v, middle_v), self._seconds(middle_v, end_v)
-        whole_s = self._seconds(start_v, end_v)
         total_s = first_s + second_s
-        slopes = self.slope(start_v), self.slope(end_v)
+        slopes = start_slope, end_slope
         curve = HermiteCurve((0.0, total_s), (start_v, end_v), slopes)
         near = abs(start_v - end_v) < 4 * _AT_REST_V
         if near or (
             abs(curve(first_s) - middle_v) <= _FINE_V and abs(whole_s - total_s) * max(map(abs, slopes)) <= _FINE_V
         ):
-            yield end_v, total_s
+            yield end_v, end_slope, total_s
         else:
-            yield from self._cells(start_v, middle_v)
-            yield from self._cells(middle_v, end_v)
+            middle = middle_v, self.slope(middle_v)
+            yield from self._cells(start, middle, first_s)
+            yield from self._cells(middle, end, second_s)
 
     def _seconds(self, start_v: float, end_v: float) -> float:
-        width = end_v - start_v
-        return (
-            self._capacitance_f * width * sum(weight / self._net_a(start_v + node * width) for node, weight in _NODES)
-        )
+        width, net_a = end_v - start_v, self._net_a
+        return self._capacitance_f * width * sum([weight / net_a(start_v + node * width) for node, weight in _NODES])
 
 
 class _Reach:

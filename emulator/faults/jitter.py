@@ -17,6 +17,7 @@ from .fault import Fault, misread
 __all__ = ["Jitter"]
 
 
+_BITS = range(1, DATA_BITS + 2)  # of data and parity
 _CENTRE = 0.5  # a receiver samples there
 _BEARABLE = 0.15  # of a bit: 15 microseconds of 104, what an opto-coupler adds; three times that still misses nothing
 
@@ -40,10 +41,10 @@ class Jitter(Fault):
         """The data bits that a receiver samples, and whether parity still holds."""
         sent = code | code.bit_count() % 2 << DATA_BITS
         levels = sent << 1 | 1 << DATA_BITS + 2  # start and stop bit around them
-        heard = 0
-        for bit in range(1, DATA_BITS + 2):
-            late = rng.gauss(0, self.rms_bits) > _CENTRE
-            early = rng.gauss(0, self.rms_bits) < -_CENTRE
-            seen = bit - 1 if late else bit + 1 if early else bit
-            heard |= (levels >> seen & 1) << bit - 1
+        heard, gauss, rms_bits = sent, rng.gauss, self.rms_bits
+        for bit in _BITS:
+            late, early = gauss(0, rms_bits) > _CENTRE, gauss(0, rms_bits) < -_CENTRE
+            if late or early:
+                seen = bit - 1 if late else bit + 1
+                heard ^= ((levels >> seen ^ levels >> bit) & 1) << bit - 1
         return heard & 0x7F, heard.bit_count() % 2 == 0
