@@ -183,7 +183,7 @@ class Flow:
     def _cells(
         self, start: tuple[float, float], end: tuple[float, float], whole_s: float
     ) -> Iterator[tuple[float, float, float]]:
-        """Voltages on the way with their slopes, and the seconds between them: so close that the curve between is right.
+        """Voltages on the way, slopes and the seconds between them, so close that the curve between is right.
 
         Args:
             start: voltage and slope.
