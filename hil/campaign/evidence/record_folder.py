@@ -9,8 +9,8 @@ from ..record import Record
 from .lines import complaint, opened, whole
 from .port_lines import read_port, write_port
 from .power_lines import read_power, write_power
+from .reading_lines import read_said, write_said
 from .run_file import Lengths, read_run, write_run
-from .said_lines import read_said, write_said
 from .sent_lines import read_sent, write_sent
 
 __all__ = ["forget_evidence", "read_record", "read_records", "write_record"]
