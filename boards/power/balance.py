@@ -77,6 +77,7 @@ class Balance:
         assert power.rectifier is not None and power.capacitor is not None
         self.rectifier: Rectifier = power.rectifier
         self.capacitor: Capacitor = power.capacitor
+        self._leakage_s = self.capacitor.leakage_s
         self._charger, self._clamp, self._regulator = power.charger, power.clamp, power.regulator
         self._rail_a = rail_a
         self._idle_a = power.regulator.quiescent_a + (power.wake_up.quiescent_a if power.wake_up else 0.0)
@@ -98,7 +99,7 @@ class Balance:
     def net_a(self, inner_v: float) -> float:
         """What flows into the capacitance proper at its inner voltage: C · dV/dt."""
         charge_a, drawn_a, _ = self._currents(inner_v)
-        return charge_a - drawn_a - inner_v * self.capacitor.leakage_s
+        return charge_a - drawn_a - inner_v * self._leakage_s
 
     def terminal_v(self, inner_v: float) -> float:
         """The capacitor's voltage at its terminals, where everything else hangs."""
@@ -221,7 +222,10 @@ class Balance:
         esr_ohm, clamp = self.esr_ohm, self._clamp
         full_a = self._rail_a + self._idle_a
         charge_a = self._charging(inner_v - esr_ohm * full_a)
-        for number in range(_TRIES):  # each try is nearer by the ESR's share of the loop
+        terminal_v = inner_v + esr_ohm * (charge_a - full_a)
+        if terminal_v >= FADES_V and (clamp is None or terminal_v <= clamp.voltage_v):
+            return charge_a, full_a, terminal_v
+        for _ in range(_TRIES):  # each try is nearer by the ESR's share of the loop
             terminal_v = inner_v + esr_ohm * (charge_a - full_a)
             drawn_a = full_a
             if terminal_v < FADES_V:
@@ -231,8 +235,6 @@ class Balance:
             elif clamp is not None and terminal_v > clamp.voltage_v:
                 over_v = (terminal_v - clamp.voltage_v) / (1 + esr_ohm / clamp.resistance_ohm)
                 drawn_a += over_v / clamp.resistance_ohm
-            elif number == 0:
-                break
             before_a, charge_a = charge_a, self._charging(inner_v - esr_ohm * drawn_a)
             if abs(charge_a - before_a) <= 1e-16 + 1e-14 * abs(charge_a):
                 break

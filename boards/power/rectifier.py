@@ -91,11 +91,13 @@ def _with_equation(
     leak_a = saturation_a * (expm1(-output_v / thermal_v) if output_v > 0 else -output_v / thermal_v)
     leak_slope_s = -saturation_a / thermal_v * exp(-max(output_v, 0.0) / thermal_v)
 
+    loop_v = loop_ohm * saturation_a  # lost in the loop by IS
+
     def source_v(x: float) -> float:
-        return output_v + loop_ohm * saturation_a * expm1(x) + thermal_v * x
+        return output_v + loop_v * expm1(x) + thermal_v * x
 
     # Where the source is at zero the diodes carry next to -IS
-    least = _top(-output_v, thermal_v, loop_ohm * saturation_a)
+    least = _top(-output_v, thermal_v, loop_v)
     bottom = max(least, _FAINT)
     if peak_v <= _NOTHING_V:
         current_a = saturation_a * expm1(least) + leak_a
@@ -103,25 +105,27 @@ def _with_equation(
         slope_s = leak_slope_s - least_a / (loop_ohm * least_a + thermal_v)
         lost_w = saturation_a**2 * expm1(least) ** 2 * loop_ohm
         return CarrierMeans(current_a, slope_s, 0.0, lost_w, -output_v * current_a - lost_w)
-    top = _top(peak_v - output_v, thermal_v, loop_ohm * saturation_a)
+    top = _top(peak_v - output_v, thermal_v, loop_v)
     span = sqrt(max(top - bottom, 0.0))
     if span == 0.0:  # a peak so far below the output that no diode carries more than its leakage
         current_a = -saturation_a + leak_a
         return CarrierMeans(current_a, 0.0, 0.0, 0.0, -output_v * current_a)
     mean_a = slope = source = resistor = junction = 0.0
-    forward_ohm_a = loop_ohm * saturation_a * exp(top)
+    forward_ohm_a = loop_v * exp(top)
     for node, weight in _NODES:
         s = node * span
-        grown = exp(top - s * s)
+        x = top - s * s
+        grown = exp(x)
         i = saturation_a * (grown - 1)
-        here_v = source_v(top - s * s)
+        here_v = output_v + loop_v * expm1(x) + thermal_v * x
         below_peak_v = -forward_ohm_a * expm1(-s * s) + thermal_v * s * s
-        per_x = loop_ohm * saturation_a * grown + thermal_v
+        per_x = loop_v * grown + thermal_v
         angle = weight * span * 2 * s * per_x / sqrt(below_peak_v * (peak_v + here_v))
-        mean_a += angle * i
-        source += angle * i * here_v
-        resistor += angle * i * i
-        junction += angle * i * (top - s * s)
+        carried_a = angle * i
+        mean_a += carried_a
+        source += carried_a * here_v
+        resistor += carried_a * i
+        junction += carried_a * x
         slope -= angle * saturation_a * grown / per_x
     # Before that, from the zero of the source on, all diodes leak
     faint_v = source_v(bottom)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bits turned over at random, all over the frame."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Annotated
@@ -17,7 +17,7 @@ from .fault import Fault, misread
 __all__ = ["BitFlips"]
 
 
-_ALL_BITS = DATA_BITS + 1  # with parity
+_ONE_BY_ONE = tuple(1 << bit for bit in range(DATA_BITS + 1))  # parity's too
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,12 @@ class BitFlips(Fault):
     rate: Annotated[float, Interval(ge=0, le=0.1)] = 0.001
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return misread(pieces, mode, self.name, lambda code: self._turned(code, rng))
+        return misread(pieces, mode, self.name, lambda code: self._turned(code, rng.random))
 
-    def _turned(self, code: int, rng: Random) -> tuple[int, bool]:
+    def _turned(self, code: int, random: Callable[[], float]) -> tuple[int, bool]:
         """The data bits that arrive, and whether parity still holds."""
-        turned = sum((rng.random() < self.rate) << bit for bit in range(_ALL_BITS))
+        turned, rate = 0, self.rate
+        for bit in _ONE_BY_ONE:
+            if random() < rate:
+                turned |= bit
         return code ^ turned & 0x7F, turned.bit_count() % 2 == 0

@@ -79,14 +79,15 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
     for place, piece in enumerate(pieces):
         if piece.group is None:
             continue
-        if any(delimiter in piece.data for delimiter in (STX, ETX, EOT)):
+        data = piece.data
+        if STX in data or ETX in data or EOT in data:
             return weakened(result)
-        if not piece.data.startswith(LF) and place > 0:
+        if not data.startswith(LF) and place > 0:
             result[place - 1 : place] = weakened(result[place - 1 : place])
-        hides_the_next = any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
+        hides_the_next = bool(piece.defects) and any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
         if hides_the_next and place + 1 < len(pieces) and pieces[place + 1].group is None:
             return weakened(result)  # an ETX that nobody hears
-        if hides_the_next or not piece.data.endswith(CR):
+        if hides_the_next or not data.endswith(CR):
             result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
     return result
 

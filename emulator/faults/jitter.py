@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Edges that do not come when they should."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import cos, exp, log, sin, sqrt, tau
 from random import Random
 from typing import Annotated
 
@@ -35,15 +36,29 @@ class Jitter(Fault):
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         if self.rms_bits <= _BEARABLE:
             return list(pieces)
-        return misread(pieces, mode, self.name, lambda code: self._sampled(code, rng))
+        random, rms_bits = rng.random, self.rms_bits
+        # Box and Muller: where not even the radius of the pair passes the middle, its angle does not matter
+        least = exp(-((_CENTRE / rms_bits) ** 2) / 2) * (1 + 1e-9)
+        return misread(pieces, mode, self.name, lambda code: self._sampled(code, random, least))
 
-    def _sampled(self, code: int, rng: Random) -> tuple[int, bool]:
-        """The data bits that a receiver samples, and whether parity still holds."""
+    def _sampled(self, code: int, random: Callable[[], float], least: float) -> tuple[int, bool]:
+        """The data bits that a receiver samples, and whether parity still holds.
+
+        Args:
+            code: seven bits.
+            random: of the line.
+            least: a pair of errors whose uniform number is over it is bearable.
+        """
         sent = code | code.bit_count() % 2 << DATA_BITS
         levels = sent << 1 | 1 << DATA_BITS + 2  # start and stop bit around them
-        heard, gauss, rms_bits = sent, rng.gauss, self.rms_bits
+        heard = sent
         for bit in _BITS:
-            late, early = gauss(0, rms_bits) > _CENTRE, gauss(0, rms_bits) < -_CENTRE
+            angle, uniform = random(), 1.0 - random()
+            if uniform > least:
+                continue
+            radius = sqrt(-2.0 * log(uniform))
+            late = cos(angle * tau) * radius * self.rms_bits > _CENTRE
+            early = sin(angle * tau) * radius * self.rms_bits < -_CENTRE
             if late or early:
                 seen = bit - 1 if late else bit + 1
                 heard ^= ((levels >> seen ^ levels >> bit) & 1) << bit - 1

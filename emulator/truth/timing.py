@@ -37,7 +37,9 @@ def end_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> float
     """End of the last character, or of the silence behind it; arguments as above."""
     now_s = start_s
     for piece in pieces:
-        now_s += len(piece.data) * character_s * piece.stretch + sum(pause_s for _, pause_s in piece.pauses)
+        now_s += len(piece.data) * character_s * piece.stretch + (
+            sum(pause_s for _, pause_s in piece.pauses) if piece.pauses else 0.0
+        )
     return now_s
 
 
@@ -54,6 +56,9 @@ def bursts_of(pieces: Sequence[Piece], start_s: float, character_s: float) -> li
     under_way = _UnderWay(start_s)
     for piece in pieces:
         under_way.go_on_at(character_s * piece.stretch)
+        if not piece.defects and not piece.pauses:
+            under_way.add_all(piece.data)
+            continue
         silences, defects = piece.silences_s, dict(piece.defects)
         for place, code in enumerate(piece.data):
             under_way.be_silent(silences.get(place, 0.0))
@@ -82,6 +87,9 @@ class _UnderWay:
         if pause_s:
             self.end()
             self._now_s += pause_s
+
+    def add_all(self, data: bytes) -> None:
+        self._data += data
 
     def add(self, code: int, defect: CharacterDefect | None) -> None:
         if defect is not None:
