@@ -18,9 +18,11 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from ...command import PLAIN, Ended, xky
+
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 XKY = [sys.executable, "-c", "from xky.hil.cli import main; main()", "certify"]
-ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+ENVIRONMENT = {**os.environ, **PLAIN, "PYTHONIOENCODING": "utf-8"}
 SPEED = ("--speed", "20")
 BOUND_S = 60.0  # what no run of this file may reach
 
@@ -42,12 +44,17 @@ def say(what):
     print(json.dumps(what), flush=True)
 """
 
-Run = subprocess.CompletedProcess[str]
+Run = Ended | subprocess.CompletedProcess[str]
 Exec = Callable[..., tuple[Run, dict[str, Any]]]
 
 
-def certify(*arguments: str | Path, cwd: Path) -> Run:
+def certify(*arguments: str | Path, cwd: Path) -> Ended:
     """Run the command to its end."""
+    return xky("certify", *arguments, cwd=cwd)
+
+
+def certify_apart(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, as several at once and with programs need it."""
     return subprocess.run(
         [*XKY, *map(str, arguments)], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, timeout=BOUND_S,
         check=False,
@@ -201,7 +208,7 @@ def certify_program(folder: Path, body: str, *arguments: str) -> tuple[Run, dict
     path = folder / "program.py"
     path.write_text(READER + body, encoding="utf-8")
     device = f"exec:{sys.executable} {path} {{port}} {{mode}} {{baud}}"
-    done = certify(device, "--mode", "standard", *SPEED, *arguments, cwd=folder)
+    done = certify_apart(device, "--mode", "standard", *SPEED, *arguments, cwd=folder)
     report = folder / "report" / "report.json"
     assert "Traceback" not in done.stderr
     assert not list(folder.rglob("*.partial"))
@@ -408,7 +415,7 @@ def test_a_flood_of_lines_and_complaints_is_bounded(program: Exec, tmp_path: Pat
 @pytest.mark.realtime
 def test_a_device_does_not_steer_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text("import sys; sys.exit('\\x1b[31mred')", encoding="utf-8")
-    run = certify(f"exec:{sys.executable} program.py {{port}}", "--mode", "standard", cwd=tmp_path)
+    run = certify_apart(f"exec:{sys.executable} program.py {{port}}", "--mode", "standard", cwd=tmp_path)
     assert run.returncode == 3
     assert "\\x1b[31mred" in run.stderr
     assert "\x1b" not in run.stderr

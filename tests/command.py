@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky`` as a person calls it, in this process: a start of its own costs more than most commands do."""
+
+import contextlib
+import io
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from xky.hil.cli import main
+
+__all__ = ["PLAIN", "Ended", "xky"]
+
+PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}  # what is printed is the same on every terminal
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, and what it told."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def xky(*arguments: str | Path, cwd: Path) -> Ended:
+    """Run the command in a folder, to its end, a hundred characters wide."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    handlers = {order: signal.getsignal(order) for order in (signal.SIGTERM, signal.SIGHUP)}
+    status: int | str | None = 0
+    try:
+        with (
+            mock.patch.object(sys, "argv", ["xky", *map(str, arguments)]),
+            mock.patch.dict(os.environ, PLAIN),
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            main()
+    except SystemExit as ended:
+        status = ended.code
+    finally:
+        for order, handler in handlers.items():
+            signal.signal(order, handler)
+    return Ended(int(status or 0), *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
