@@ -156,13 +156,10 @@ def test_a_register_rolls_over_after_nine_digits() -> None:
     assert int(frame["EAST"]) == total(frame, "EASF", 10) % 10**9 == total(frame, "EASD", 4) % 10**9
 
 
-@pytest.mark.parametrize("phases", [1, 3])
-def test_a_year_in_one_jump_equals_a_year_in_hourly_steps(phases: int) -> None:
-    days = 365 if phases == 1 else 40
-
+def check_hourly_steps(phases: int, start: str, days: int) -> None:
     def meter() -> Linky:
         load = Household(3, phases, producer=True)
-        return Linky(contract="tempo", phases=phases, producer=True, load=load, at="2026-01-01T00:00:00", seed=3)
+        return Linky(contract="tempo", phases=phases, producer=True, load=load, at=start, seed=3)
 
     jumped, stepped = meter(), meter()
     jumped.wait(days * 86_400)
@@ -170,3 +167,18 @@ def test_a_year_in_one_jump_equals_a_year_in_hourly_steps(phases: int) -> None:
         stepped.wait(3600)
         stepped.integrate()
     assert jumped.frame_bytes() == stepped.frame_bytes()
+
+
+@pytest.mark.parametrize(
+    ("phases", "start"),
+    [(1, "2026-03-27"), (3, "2026-03-27"), (1, "2026-08-30"), (1, "2026-10-23"), (3, "2026-10-23"), (1, "2026-12-29")],
+)
+def test_days_in_one_jump_equal_days_in_hourly_steps(phases: int, start: str) -> None:
+    """Around both clock changes, the year of Tempo and that of the calendar."""
+    check_hourly_steps(phases, start, days=5)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("phases", "days"), [(1, 365), (3, 40)])
+def test_a_year_in_one_jump_equals_a_year_in_hourly_steps(phases: int, days: int) -> None:
+    check_hourly_steps(phases, "2026-01-01", days)
