@@ -15,6 +15,8 @@ from xky.emulator.scenario.timeline import Timeline, TimelineEntry, TimelineNote
 from xky.hil.plot import check_plot, draw_run
 from xky.protocol import InputError
 
+from ...command import Ended, xky
+
 START = "2027-01-05T05:50"
 SECOND_US = 1_000_000
 
@@ -293,10 +295,8 @@ def test_the_command_line_starts_without_matplotlib() -> None:
 
 
 def test_emulate_draws_its_run(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from xky.hil.cli import main; main()", "emulate"]
-    run = subprocess.run([*command, "--scenario", "overload", "--out", "x.bin", "--plot", "x.svg"],
-                         cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    run = xky("emulate", "--scenario", "overload", "--out", "x.bin", "--plot", "x.svg", cwd=tmp_path)
+    assert run == Ended(0, "", "")
     svg = (tmp_path / "x.svg").read_text(encoding="utf-8")
     assert "the breaker opens" in svg
     assert "PREF 6 kVA" in svg

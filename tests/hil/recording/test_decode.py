@@ -27,6 +27,8 @@ from xky.hil.cli import app
 from xky.hil.recording import port as recording_port
 from xky.protocol import BenchError, InputError
 
+from ...command import xky
+
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 README = (CAPTURES / "README.md").read_text()
 RX_ERRORS = "hist_3p_base_rx_errors_lains.txt"  # groups end LF LF, no CR: must only not crash
@@ -460,8 +462,8 @@ def test_json_and_csv_exclude_each_other() -> None:
     ("arguments", "status"),
     [(["/nowhere"], 2), (["/dev/ttyNONE0"], 3), (["--mode", "both", "-"], 2), (["--json", "--csv", "-"], 2), ([], 2)],
 )
-def test_errors_are_an_exit_status_and_no_traceback(arguments: list[str], status: int) -> None:
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+def test_errors_are_an_exit_status_and_no_traceback(arguments: list[str], status: int, tmp_path: Path) -> None:
+    done = xky("decode", *arguments, cwd=tmp_path)
     assert done.returncode == status
-    assert done.stdout == b""
-    assert b"Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr

@@ -2,8 +2,6 @@
 """What a fit says of a curve, what it says it cannot see, and what it makes of the board's file."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +21,7 @@ from xky.hil.power.measured.fit import Fit, fit
 from xky.hil.power.measured.trajectory import Rows, Trajectory, Unknowns
 from xky.protocol import InputError
 
+from ....command import xky
 from ..bench import Truth, measure
 
 EXAMPLE = Path(__file__).parents[4] / "docs/examples/curve.csv"
@@ -346,10 +345,7 @@ def test_wrong_options_are_told(run, options: dict[str, object], complaint: str)
 
 def test_a_wrong_file_ends_the_command_with_one_line(tmp_path: Path) -> None:
     path = tmp_path / "no.csv"
-    done = subprocess.run(
-        [sys.executable, "-c", "from xky.hil.cli import main; main()", "power", "fit", "winky-c6", str(path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = xky("power", "fit", "winky-c6", path, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith(f"xky: {path}: cannot be read") and done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
