@@ -37,9 +37,9 @@ class Decoder(GeneralDecoder):
     [{'ADCO': '012345678901'}]
     """
 
-    def __init__(self, mode: Mode | None = None, *, max_group: int = MAX_GROUP,
+    def __init__(self, mode: Mode | str | None = None, *, max_group: int = MAX_GROUP,
                  max_frame_groups: int = MAX_FRAME_GROUPS) -> None:  # fmt: skip
-        super().__init__(mode, max_group=max_group, max_frame_groups=max_frame_groups)
+        super().__init__(None if mode is None else Mode(mode), max_group=max_group, max_frame_groups=max_frame_groups)
         self._layouts = Layouts()
         self._forget_at = FORGET_AFTER
         self._latest: Layout | None = None  # learnt or fitted
@@ -195,7 +195,7 @@ class Decoder(GeneralDecoder):
             self._held, self._held_steps = octets, steps
 
 
-def decode(data: bytes, mode: Mode | None = None) -> list[Event]:
+def decode(data: bytes, mode: Mode | str | None = None) -> list[Event]:
     """All events of a whole input, its end included."""
     decoder = Decoder(mode)
     return [*decoder.feed(data), *decoder.close()]

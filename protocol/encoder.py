@@ -18,12 +18,14 @@ _FIELD_MAX = 256  # adler32's low half is the plain sum of that many characters
 _TAIL_SIZE = 2  # separator and checksum
 
 
-def encode_group(group: Group, mode: Mode) -> bytes:
+def encode_group(group: Group, mode: Mode | str) -> bytes:
     """LF to CR of one group, its checksum computed.
 
     Raises:
         InputError: a field has a character outside 0x20-0x7E, an empty label, or, in historic mode, a horodate.
     """
+    if not isinstance(mode, Mode):
+        mode = Mode(mode)
     separator = mode.separator
     label, value = group.label, group.value
     timestamp = group.timestamp
@@ -41,7 +43,7 @@ def encode_group(group: Group, mode: Mode) -> bytes:
     return b"%b%b%c%b" % (LF, zone, checksum(zone), CR)
 
 
-def encode_frame(frame: Frame | Iterable[Group], mode: Mode | None = None) -> bytes:
+def encode_frame(frame: Frame | Iterable[Group], mode: Mode | str | None = None) -> bytes:
     """STX to ETX.
 
     Args:
@@ -60,6 +62,7 @@ def encode_frame(frame: Frame | Iterable[Group], mode: Mode | None = None) -> by
         groups = frame
     if mode is None:
         raise InputError("groups alone do not tell their mode; give mode=Mode.HISTORIC or Mode.STANDARD")
+    mode = Mode(mode)
     return STX + b"".join(encode_group(group, mode) for group in groups) + ETX
 
 
@@ -86,8 +89,8 @@ class FrameEncoder:
     b'\x02\nPAPP 00400 %\r\x03'
     """
 
-    def __init__(self, mode: Mode) -> None:
-        self._mode = mode
+    def __init__(self, mode: Mode | str) -> None:
+        self._mode = Mode(mode)
         self._octets = bytearray()
         self._groups: list[Group] | None = None  # of the frame in ``octets``
         self._places: list[_Place] = []
@@ -135,7 +138,7 @@ class FrameEncoder:
 
 
 def encode_frames(
-    groups: Iterable[Group], columns: Mapping[str, Sequence[str | tuple[str, str]]], mode: Mode
+    groups: Iterable[Group], columns: Mapping[str, Sequence[str | tuple[str, str]]], mode: Mode | str
 ) -> list[bytes]:
     r"""Many frames of the same groups, as ``encode_frame`` gives each.
 
@@ -150,7 +153,7 @@ def encode_frames(
     >>> encode_frames([Group("PAPP", "00390")], {"PAPP": ["00390", "00400"]}, Mode.HISTORIC)
     [b'\x02\nPAPP 00390 -\r\x03', b'\x02\nPAPP 00400 %\r\x03']
     """
-    groups = list(groups)
+    groups, mode = list(groups), Mode(mode)
     octets = encode_frame(groups, mode)
     sent = Counter(group.label for group in groups)
     for label in columns:

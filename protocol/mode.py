@@ -2,6 +2,9 @@
 """The two modes of the TIC and what differs between them on the wire."""
 
 from enum import StrEnum
+from typing import Never
+
+from .errors import InputError
 
 __all__ = ["CHARACTER_BITS", "CR", "DATA_BITS", "EOT", "ETX", "LF", "STX", "Mode"]
 
@@ -12,10 +15,14 @@ CHARACTER_BITS = 10  # start, 7 data, even parity, stop: 54E §5.3.5
 
 
 class Mode(StrEnum):
-    """Historic (mode 1, the factory setting) or standard (mode 2)."""
+    """Historic (mode 1, the factory setting) or standard (mode 2); ``Mode("historic")`` is one, too."""
 
     HISTORIC = "historic"
     STANDARD = "standard"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise InputError(f"mode {value!r}: not known; known: {', '.join(cls)}")
 
     @property
     def separator(self) -> bytes:

@@ -19,7 +19,22 @@ __all__ = ["Breaker", "Colour", "Euridis", "Plc", "Relays", "Status"]
 RESERVED = 1 << 18 | 1 << 5  # bits without a meaning, 54E §6.2.3.14
 
 
-class Breaker(IntEnum):
+class Named(IntEnum):
+    """States with a number, which a person may write as a word: ``Breaker("ordered")``."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Named | None":
+        if not isinstance(value, str):
+            return None
+        for state in cls:
+            if state.name.lower() == value.lower().replace(" ", "_").replace("-", "_"):
+                return state
+        raise InputError(
+            f"{cls.__name__.lower()} {value!r}: not known; known: {', '.join(state.name.lower() for state in cls)}"
+        )
+
+
+class Breaker(Named):
     """State of the breaker and what opened it: STGE bits 1-3."""
 
     CLOSED = 0
@@ -32,7 +47,7 @@ class Breaker(IntEnum):
     UNDEFINED = 7
 
 
-class Euridis(IntEnum):
+class Euridis(Named):
     """State of the Euridis output: STGE bits 19-20."""
 
     OFF = 0
@@ -41,7 +56,7 @@ class Euridis(IntEnum):
     SECURED = 3
 
 
-class Plc(IntEnum):
+class Plc(Named):
     """State of the powerline link: STGE bits 21-22."""
 
     NEW_UNLOCKED = 0
@@ -50,7 +65,7 @@ class Plc(IntEnum):
     UNDEFINED = 3
 
 
-class Colour(IntEnum):
+class Colour(Named):
     """TEMPO colour of a day: STGE bits 24-27. NONE is no TEMPO contract, or tomorrow not announced yet."""
 
     NONE = 0

@@ -90,7 +90,7 @@ class TempoDays:
 
 def contract(
     seed: int = 0,
-    colours: Mapping[date, Colour] | None = None,
+    colours: Mapping[date, Colour | str] | None = None,
     program: str = "(",
     *,
     others_blue: bool = False,
@@ -99,7 +99,7 @@ def contract(
 
     Args:
         seed: of the colours of days that ``colours`` does not name.
-        colours: of given days.
+        colours: of given days, as ``Colour.RED`` or ``"red"``.
         others_blue: days that ``colours`` does not name are blue.
         program: last character of OPTARIF, which holds the programs of the contacts (02E §2.3).
     """
@@ -116,5 +116,7 @@ def contract(
         ltarf=ltarf,
         days=(_profile(Colour.BLUE),),  # on every day, as captured: white and red come as mobile peaks
         historic=Historic(f"BBR{program}", labels, ptec),
-        peaks=TempoDays(None if others_blue else seed, dict(colours or {})),
+        peaks=TempoDays(
+            None if others_blue else seed, {day: Colour(colour) for day, colour in (colours or {}).items()}
+        ),
     )

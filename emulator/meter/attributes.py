@@ -3,9 +3,11 @@
 
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
+from xky.protocol import Mode
+
 from .state import MeterState
 
-__all__ = ["Setting", "Shown"]
+__all__ = ["ModeSetting", "Setting", "Shown"]
 
 _Value = TypeVar("_Value")
 
@@ -50,3 +52,10 @@ class Setting(Shown[_Value]):
 
     def _value(self, state: MeterState) -> Any:
         return getattr(state.settings, self._name)
+
+
+class ModeSetting(Setting[Mode]):
+    """The TIC mode, which a person may write as a word."""
+
+    def __set__(self, face: _Face, value: Mode | str) -> None:
+        super().__set__(face, Mode(value))

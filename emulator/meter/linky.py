@@ -12,7 +12,7 @@ from xky.protocol.status import Breaker
 from ..contracts import Contract, Peak, Tariff, contract_named
 from ..legal_time import parse_at
 from ..load import Draw, Hold, Load
-from .attributes import Setting, Shown
+from .attributes import ModeSetting, Setting, Shown
 from .breaker import CutOff
 from .counters import Counters, Energies
 from .description import MeterDescription
@@ -38,7 +38,8 @@ class Linky:
     r"""A meter.
 
     Args:
-        mode: of its TIC output; a new meter is historic (54E §3.3), ours standard unless told.
+        mode: of its TIC output, ``"historic"`` or ``"standard"``; a new meter is historic (54E §3.3), ours standard
+            unless told.
         phases: 1 or 3.
         producer: also counts what is injected; such groups exist in standard mode only.
         contract: tariff option, or its name.
@@ -68,7 +69,7 @@ class Linky:
     cover_open = Setting[bool]("Whether its terminal cover is open.")
     grid = Setting[Grid]("The network before it.")
     identity = Setting[Identity]("Its address (ADSC, ADCO).")
-    mode = Setting[Mode]("Of its TIC output.")
+    mode = ModeSetting("Of its TIC output.")
     msg1 = Setting[str]("Short message.")
     msg2 = Setting[str]("Ultra-short message, which is sent once.")
     network = Setting[Network]("What it says of its other interfaces.")
@@ -100,7 +101,7 @@ class Linky:
     def __init__(
         self,
         *,
-        mode: Mode = Mode.STANDARD,
+        mode: Mode | str = Mode.STANDARD,
         phases: int = 1,
         producer: bool = False,
         contract: Contract | str = "hc",
@@ -111,6 +112,7 @@ class Linky:
         grid: Grid | None = None,
         seed: int = 0,
     ) -> None:
+        mode = Mode(mode)
         if phases not in (1, 3):
             raise InputError(f"phases = {phases}: a Linky has 1 or 3")
         if producer and mode is Mode.HISTORIC:
@@ -291,9 +293,9 @@ class Linky:
         """A second ago these flowed, and a meter whose currents lag still shows them; see ``Quirks.current_lag_s``."""
         self.state.show_currents(amps)
 
-    def open_breaker(self, reason: Breaker = Breaker.ORDERED) -> None:
-        """Cut the house off, as the distributor does."""
-        self.state.open_breaker(reason)
+    def open_breaker(self, reason: Breaker | str = Breaker.ORDERED) -> None:
+        """Cut the house off, as the distributor does; for another reason, such as ``"overvoltage"``, if one is told."""
+        self.state.open_breaker(Breaker(reason))
 
     def close_breaker(self) -> None:
         """Somebody presses the meter's button: the house is connected again, and the filter starts at rest."""

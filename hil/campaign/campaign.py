@@ -38,7 +38,7 @@ class Options:
 
     device: str
     board: str | None = None
-    mode: Mode | None = None
+    mode: Mode | str | None = None
     labels: tuple[str, ...] | None = None
     line: str = "pty"
     speed: float = 1.0
@@ -46,6 +46,15 @@ class Options:
     defect: str | None = None
     meter: str | None = None
     parity: str = "strip"
+
+    @property
+    def tic_mode(self) -> Mode | None:
+        """The mode as such.
+
+        Raises:
+            InputError: there is no such mode.
+        """
+        return None if self.mode is None else Mode(self.mode)
 
 
 @dataclass
@@ -70,9 +79,9 @@ class Campaign(Judgement):
 
     def __post_init__(self) -> None:
         self.board: Board = board_of(self._open(), self.options.board)
-        if self.options.mode is not None and self.options.mode not in self.board.modes:
+        if self.options.tic_mode is not None and self.options.tic_mode not in self.board.modes:
             raise InputError(
-                f"--mode {self.options.mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"
+                f"--mode {self.options.tic_mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"
             )
         self.claims: frozenset[str] | None = self._claims()
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
@@ -82,7 +91,7 @@ class Campaign(Judgement):
     @property
     def modes(self) -> tuple[Mode, ...]:
         """The modes to run, in order."""
-        return self.board.modes if self.options.mode is None else (self.options.mode,)
+        return self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)
 
     @property
     def mode_name(self) -> str:

@@ -16,8 +16,9 @@ LABELS: dict[Mode, dict[str, Label]] = {
 }
 
 
-@cache
-def frame_labels(mode: Mode, phases: int = 1, *, producer: bool = False, short: bool = False) -> tuple[Label, ...]:
+def frame_labels(
+    mode: Mode | str, phases: int = 1, *, producer: bool = False, short: bool = False
+) -> tuple[Label, ...]:
     """Every label that such a meter can send, in frame order.
 
     Args:
@@ -26,6 +27,11 @@ def frame_labels(mode: Mode, phases: int = 1, *, producer: bool = False, short: 
         producer: standard mode only; historic frames have no producer groups.
         short: the short frame of a historic three-phase meter.
     """
+    return _frame_labels(Mode(mode), phases, producer, short)
+
+
+@cache
+def _frame_labels(mode: Mode, phases: int, producer: bool, short: bool) -> tuple[Label, ...]:
     return tuple(
         label
         for label in LABELS[mode].values()
