@@ -9,12 +9,12 @@ from importlib.util import find_spec
 import simpy
 
 from xky.emulator import Transmitter
+from xky.emulator.bridge import Bridge
 from xky.emulator.runner import RealTime
 from xky.emulator.scenario.actions import Actions
 from xky.protocol import InputError
 
 from .address import Address, address_of
-from .bridge import Bridge
 from .session import Session
 
 __all__ = ["Control", "open_control"]

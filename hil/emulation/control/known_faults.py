@@ -13,7 +13,7 @@ from xky.emulator.faults import Fault, known_faults, made_fault
 from xky.protocol import InputError
 from xky.protocol.tomlfile import Section
 
-__all__ = ["FaultBody", "any_fault", "body_model", "fault_of"]
+__all__ = ["FaultBody", "any_fault", "body_model", "values_of"]
 
 
 class FaultBody(Section):
@@ -59,11 +59,6 @@ def body_model(body: Mapping[str, Any]) -> type[FaultBody]:
     return _models()[name]
 
 
-def fault_of(body: FaultBody) -> tuple[Fault, dict[str, Any]]:
-    """The fault itself, and its settings.
-
-    Raises:
-        InputError: a value that it cannot have.
-    """
-    settings = {key: getattr(body, key) for key in type(body).model_fields if key not in FaultBody.model_fields}
-    return made_fault(body.name, **settings), settings
+def values_of(body: FaultBody) -> dict[str, Any]:
+    """The keys of the fault itself, with their values."""
+    return {key: getattr(body, key) for key in type(body).model_fields if key not in FaultBody.model_fields}

@@ -7,6 +7,7 @@ import simpy
 
 from xky.emulator import Linky, Transmitter, Truth
 from xky.emulator.legal_time import SECOND_US, first_from, local_time
+from xky.emulator.line.fault_box import FaultBox
 from xky.emulator.scenario.actions import Actions
 from xky.emulator.scenario.checks import check_happening
 from xky.emulator.scenario.event import Happening, Outage
@@ -16,9 +17,8 @@ from xky.protocol.tomlfile import Written
 from . import show
 from .answers import Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer
 from .bodies import CutBody, TariffBody
-from .fault_box import FaultBox
 from .journal import FRAMES_KEPT, Journal
-from .known_faults import FaultBody, fault_of
+from .known_faults import FaultBody, values_of
 
 __all__ = ["NotFoundError", "NotNowError", "Session"]
 
@@ -182,10 +182,8 @@ class Session:
 
     def inject(self, body: FaultBody) -> FaultAnswer:
         """Put a fault on the line, from the next frame on."""
-        fault, settings = fault_of(body)
-        touches_now = self._faults.touches(body.name, fault, settings)
         now_s = round(float(self._env.now), 6)
-        injected = self._faults.inject(body.name, fault, settings, body.for_frames, touches_now, now_s, self._begun)
+        injected = self._faults.add(body.name, values_of(body), body.for_frames, at_s=now_s, first_frame=self._begun)
         return show.fault(injected)
 
     def clear_faults(self, number: int | None = None) -> Done:

@@ -3,6 +3,7 @@
 
 from xky.emulator import Linky
 from xky.emulator.legal_time import SECOND_US, local_time
+from xky.emulator.line.fault_box import Injected
 from xky.emulator.meter.registers import ROLLOVER
 from xky.protocol import LABELS, Group, Mode
 from xky.protocol.status import Colour
@@ -18,7 +19,6 @@ from .answers import (
     State,
     TariffAnswer,
 )
-from .fault_box import Injected
 from .journal import Entry
 
 __all__ = ["fault", "group", "legal_text", "registers", "sent_frame", "state"]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from xky.emulator.bridge import Bridge
 from xky.hil.emulation.control import app
 from xky.hil.emulation.control.address import address_of
-from xky.hil.emulation.control.bridge import Bridge
 
 from .driven import URL, Driven
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from xky.hil.emulation.control.bridge import Bridge, RunOverError
+from xky.emulator.bridge import Bridge, RunOverError
 
 
 def test_what_many_threads_ask_is_done_in_the_bench_s_thread() -> None:

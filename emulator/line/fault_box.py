@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The faults that clients put on the line, beside those of anybody else."""
+"""Faults that somebody puts on the line while it runs, over HTTP or in a test, beside those of anybody else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
 from typing import Any
 
-from xky.emulator import Expect, Linky, Piece, Transmitter
-from xky.emulator.faults import Fault, known_faults, with_faults
 from xky.protocol import LABELS, InputError, encode_group
 from xky.protocol.mode import ETX, STX
 
+from ..faults import Fault, made_fault, with_faults
+from ..meter import Linky
+from ..truth.piece import Expect, Piece
+from .transmitter import Transmitter
+
 __all__ = ["FaultBox", "Injected"]
-
-
-_NAMES = {kind: name for name, kind in known_faults().items()}
 
 
 @dataclass
@@ -32,7 +32,14 @@ class Injected:
 
 
 class FaultBox:
-    """Keeps them, and hands them to the transmitter at frame boundaries."""
+    """Keeps them, and hands them to the transmitter at frame boundaries.
+
+    Args:
+        transmitter: which sends the frames; whoever made it calls ``between_frames`` at each boundary.
+
+    Attributes:
+        faults: that are in it.
+    """
 
     def __init__(self, transmitter: Transmitter) -> None:
         self._transmitter = transmitter
@@ -40,17 +47,26 @@ class FaultBox:
         self._last_id = 0
         self.faults: list[Injected] = []
 
-    def inject(
-        self,
-        name: str,
-        fault: Fault,
-        settings: Mapping[str, Any],
-        for_frames: int | None,
-        touches_now: bool,
-        at_s: float,
-        first_frame: int,
+    def add(
+        self, name: str, values: Mapping[str, Any], for_frames: int | None, *, at_s: float, first_frame: int
     ) -> Injected:
-        """From the next frame on."""
+        """Put a fault on the line, from the next frame on.
+
+        Args:
+            name: as ``known_faults`` lists them.
+            values: of its keys.
+            for_frames: so many; None: until it is cleared.
+            at_s: the present, on the bench's clock.
+            first_frame: number of the next frame.
+
+        Raises:
+            InputError: no such fault, a value that it cannot have, or one that no frame of this meter can take.
+        """
+        if for_frames is not None and for_frames < 1:
+            raise InputError(f"for_frames = {for_frames}: expected 1 or more; leave it out for a fault that stays")
+        fault: Any = made_fault(name, **values)
+        settings = {field.name: getattr(fault, field.name) for field in fields(fault)}
+        touches_now = self._touches(name, fault, settings)
         self._last_id += 1
         injected = Injected(self._last_id, name, fault, settings, for_frames, touches_now, at_s, first_frame)
         self.faults.append(injected)
@@ -79,9 +95,9 @@ class FaultBox:
     @property
     def names(self) -> tuple[str, ...]:
         """What is on the line, from whomever."""
-        return tuple(_NAMES[type(fault)] for fault in self._transmitter.faults if type(fault) in _NAMES)
+        return tuple(fault.name for fault in self._transmitter.faults)
 
-    def touches(self, name: str, fault: Fault, settings: Mapping[str, Any]) -> bool:
+    def _touches(self, name: str, fault: Fault, settings: Mapping[str, Any]) -> bool:
         """Whether it would change a frame that begins now; a fault that cannot work must not end the run later.
 
         Raises:

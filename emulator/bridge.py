@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the server's thread into the bench's: nobody else touches the meter."""
+"""From any thread into that of the line: nobody else touches the meter."""
 
 import contextlib
 import os
