@@ -9,6 +9,7 @@ from .meter import Grid, Linky, Quirks, Snapshot
 from .meter_file import meter_file, meter_names
 from .scenario.play import Play
 from .scenario.scenario import scenario_named, scenario_names
+from .served_meter import ServedMeter, serve_pty
 from .truth.journal import Emitted, SentFrame, Truth
 from .truth.piece import Expect, Piece
 
@@ -27,6 +28,7 @@ __all__ = [
     "Play",
     "Quirks",
     "SentFrame",
+    "ServedMeter",
     "Snapshot",
     "Transmitter",
     "Truth",
@@ -37,4 +39,5 @@ __all__ = [
     "meter_names",
     "scenario_named",
     "scenario_names",
+    "serve_pty",
 ]  # fmt: skip

@@ -1,2 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench and the verdict: devices, plan, oracle, conformance suite, report."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .bench.bench import Bench
+    from .bench.devices import Device, DeviceContext, FedDevice, device_kinds, open_device
+    from .bench.reading import Reading
+    from .campaign.certify import certify_device as certify
+
+__all__ = ["Bench", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds", "open_device"]
+
+_HOMES = {
+    "Bench": "bench.bench:Bench",
+    "Device": "bench.devices:Device",
+    "DeviceContext": "bench.devices:DeviceContext",
+    "FedDevice": "bench.devices:FedDevice",
+    "Reading": "bench.reading:Reading",
+    "certify": "campaign.certify:certify_device",
+    "device_kinds": "bench.devices:device_kinds",
+    "open_device": "bench.devices:open_device",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What the table has, imported when somebody asks: pytest runs that use none of it pay for none (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _HOMES[name].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)

@@ -25,7 +25,7 @@ def _options(config: pytest.Config) -> Options:
     return Options(
         device=device,
         board=option(config, "board"),
-        mode=None if mode is None else Mode(mode),
+        mode=mode,
         labels=None if labels is None else tuple(label.strip() for label in labels.split(",")),
         line=option(config, "line") or "pty",
         speed=float(option(config, "speed") or 1.0),
