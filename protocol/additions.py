@@ -10,11 +10,15 @@ from functools import cache
 from importlib import resources
 from importlib.abc import Traversable
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
 
 from .errors import InputError
 
-__all__ = ["added", "added_file", "load_added"]
+__all__ = ["added", "added_class", "added_file", "load_added"]
+
+_Class = TypeVar("_Class")
 
 
 def added(group: str, shipped: Collection[str]) -> Mapping[str, EntryPoint]:
@@ -58,13 +62,31 @@ def load_added(point: EntryPoint) -> Any:
         ) from None
 
 
+def added_class(point: EntryPoint, base: type[_Class]) -> type[_Class]:
+    """The class that an entry point names.
+
+    Raises:
+        InputError: it cannot be imported, or does not derive from ``base``.
+    """
+    found = load_added(point)
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise InputError(
+            f"{_told(point)}: {point.value} is no class derived from {base.__module__}.{base.__qualname__}; "
+            "mend or uninstall the package"
+        )
+    return found
+
+
 def added_file(point: EntryPoint, name: str) -> Traversable:
-    """A file of the package that an entry point names.
+    """A file in the folder of the package, or of the module, that an entry point names.
 
     Raises:
         InputError: there is none.
     """
-    file = resources.files(load_added(point)) / name
+    found = load_added(point)
+    if not isinstance(found, ModuleType) or found.__file__ is None:
+        raise InputError(f"{_told(point)}: {point.value} is no module in a folder; name one, or uninstall the package")
+    file = (resources.files(found) if hasattr(found, "__path__") else Path(found.__file__).parent) / name
     if not file.is_file():
         raise InputError(f"{_told(point)}: {point.value} has no file {name}; put it there, or uninstall the package")
     return file

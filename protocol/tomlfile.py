@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .additions import added, added_file
 from .errors import InputError
 from .tomlplaces import line_of
 
@@ -97,21 +98,32 @@ def read_text(path: Path, what: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Files of one kind that come with the package, and any other by its path.
+    """Files of one kind that come with the package, those that other packages add, and any other by its path.
 
     Attributes:
         folder: where they lie.
         what: one of them, such as ``meter``.
         shown: how the folder is called in complaints.
+        group: of the entry points by which packages outside add theirs; empty: they cannot.
     """
 
     folder: Traversable
     what: str
     shown: str
+    group: str = ""
 
-    def names(self) -> list[str]:
+    def shipped(self) -> list[str]:
         """Those that come with the package."""
         return sorted(entry.name.removesuffix(".toml") for entry in self.folder.iterdir() if entry.name[-5:] == ".toml")
+
+    def names(self) -> list[str]:
+        """All that have a name.
+
+        Raises:
+            InputError: a package adds one of a shipped name.
+        """
+        shipped = self.shipped()
+        return sorted([*shipped, *added(self.group, shipped)]) if self.group else shipped
 
     def take(self, name: str) -> tuple[str, str]:
         """Of a ready file by name, or of any by its path (``….toml``): how complaints call it, and its text.
@@ -121,12 +133,15 @@ class Shelf:
         """
         if name.endswith(".toml"):
             return name, read_text(Path(name), f"a {self.what}")
+        if name in self.shipped():
+            return f"{self.shown}/{name}.toml", (self.folder / f"{name}.toml").read_text(encoding="utf-8")
         known = self.names()
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise InputError(f"{self.what} {name!r}: not known; known: {', '.join(known)}, or a file NAME.toml.{hint}")
-        return f"{self.shown}/{name}.toml", (self.folder / f"{name}.toml").read_text(encoding="utf-8")
+        point = added(self.group, ())[name]
+        return f"{point.module}/{name}.toml", added_file(point, f"{name}.toml").read_text(encoding="utf-8")
 
 
 def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:

@@ -14,10 +14,13 @@ from .lora import airtime_s, windows_s
 from .power import LoRa, PowerDescription
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 
-__all__ = ["Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board"]
+__all__ = [
+    "Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board",
+    "shipped_boards",
+]  # fmt: skip
 
 Seconds = Annotated[float, Field(ge=0)]
-_READY = Shelf(resources.files("xky.boards"), "board", "boards")
+_READY = Shelf(resources.files("xky.boards"), "board", "boards", group="xky.boards")
 
 
 class Receiver(Section):
@@ -182,12 +185,21 @@ def _table(data: Any, key: str) -> dict[str, Any]:
 
 
 def board_names() -> list[str]:
-    """The boards shipped: the TOML files of this folder."""
+    """The boards known: those shipped, and those of the entry points ``xky.boards`` of packages outside.
+
+    Raises:
+        InputError: a package adds one of a shipped name.
+    """
     return _READY.names()
 
 
+def shipped_boards() -> list[str]:
+    """The boards that come with the package: the TOML files of its folder."""
+    return _READY.shipped()
+
+
 def board_named(name: str) -> Board:
-    """A shipped board by name, or any board by the path of its file (``….toml``).
+    """A board that is known, by name, or any board by the path of its file (``….toml``).
 
     Raises:
         InputError: no such board, or its file is wrong; the text names file, line and key.

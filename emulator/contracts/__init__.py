@@ -13,7 +13,7 @@ from .contract import Contract, Distributor, Historic, Peak, PeakRule, Tariff
 
 __all__ = [
     "Contract", "Distributor", "Historic", "Peak", "PeakRule", "Tariff",
-    "contract_maker", "contract_named", "contract_names",
+    "contract_maker", "contract_named", "contract_names", "is_contract",
 ]  # fmt: skip
 
 
@@ -24,6 +24,15 @@ def contract_names() -> list[str]:
         InputError: a package adds one of a shipped name.
     """
     return sorted([*_shipped(), *added("xky.contracts", _shipped())])
+
+
+def is_contract(name: str) -> bool:
+    """Whether there is a contract of that name; what packages outside add is only looked at where none of ours has it.
+
+    Raises:
+        InputError: a package adds one of a shipped name.
+    """
+    return name in _shipped() or name in added("xky.contracts", _shipped())
 
 
 def _shipped() -> list[str]:

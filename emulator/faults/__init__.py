@@ -2,6 +2,7 @@
 """What can go wrong between meter and device: one fault a file, found by listing this folder."""
 
 import difflib
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
@@ -11,11 +12,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from xky.protocol import LABELS, InputError
-from xky.protocol.additions import added, load_added
+from xky.protocol.additions import added, added_class
 
 from .fault import Fault, readable, with_faults
 
-__all__ = ["Fault", "known_faults", "made_fault", "readable", "with_faults"]
+__all__ = ["Fault", "fault_class", "known_faults", "made_fault", "readable", "with_faults"]
 
 _LABELS = {label for table in LABELS.values() for label in table}
 
@@ -24,20 +25,42 @@ _LABELS = {label for table in LABELS.values() for label in table}
 def known_faults() -> dict[str, type[Fault]]:
     """Name to fault: of the files of this folder, and of the entry points ``xky.faults`` of packages outside.
 
+    A fault that cannot be loaded is left out; who asks for it by ``made_fault`` is told why.
+
+    Raises:
+        InputError: a package adds one of a shipped name.
+    """
+    known = {name: kind for name in _shipped() if (kind := fault_class(name)) is not None}
+    for name in added("xky.faults", _shipped()):
+        with suppress(InputError):
+            if (kind := fault_class(name)) is not None:
+                known[name] = kind
+    return known
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in iter_modules(__path__) if module.name != "fault"))
+
+
+@cache
+def fault_class(name: str) -> type[Fault] | None:
+    """The fault of that name; None where there is none.
+
     Raises:
         InputError: a package adds what is no fault, or has the name of a shipped one.
     """
-    names = sorted(module.name for module in iter_modules(__path__) if module.name != "fault")
-    modules = {name: import_module(f"{__name__}.{name}") for name in names}
-    known: dict[str, type[Fault]] = {name: getattr(module, module.__all__[0]) for name, module in modules.items()}
-    for name, point in added("xky.faults", names).items():
-        kind = load_added(point)
-        if not (isinstance(kind, type) and issubclass(kind, Fault) and is_dataclass(kind) and kind.name == name):
-            raise InputError(
-                f"{point.value}: expected a dataclass derived from xky.emulator.faults.Fault whose name is {name!r}"
-            )
-        known[name] = kind
-    return known
+    if name in _shipped():
+        module = import_module(f"{__name__}.{name}")
+        shipped: type[Fault] = getattr(module, module.__all__[0])
+        return shipped
+    point = added("xky.faults", _shipped()).get(name)
+    if point is None:
+        return None
+    kind: type[Fault] = added_class(point, Fault)  # type: ignore[type-abstract]
+    if not (is_dataclass(kind) and kind.name == name):
+        raise InputError(f"{point.value}: expected a dataclass whose name is {name!r}")
+    return kind
 
 
 def made_fault(name: str, **values: Any) -> Fault:
@@ -50,9 +73,9 @@ def made_fault(name: str, **values: Any) -> Fault:
     Raises:
         InputError: no such fault, or a value that it cannot have; the text begins with the key.
     """
-    known = known_faults()
-    kind: Any = known.get(name)
+    kind: Any = fault_class(name)
     if kind is None:
+        known = known_faults()
         near = difflib.get_close_matches(name, known, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise InputError(f"name {name!r}: no such fault; known: {', '.join(known)}.{hint}")

@@ -13,7 +13,7 @@ from xky.protocol.calendar import Block, DayProfile
 from xky.protocol.status import Colour
 from xky.protocol.tomlfile import Section
 
-from ..contracts import Contract, Distributor, contract_maker, contract_names
+from ..contracts import Contract, Distributor, contract_maker, contract_names, is_contract
 
 __all__ = ["ContractTable", "NamedContract", "drawn_contract", "line_text"]
 
@@ -76,8 +76,8 @@ class ContractTable(Section):
 
     @model_validator(mode="after")
     def _is_possible(self) -> "ContractTable":
-        known = [*contract_names(), _CALENDAR]
-        if self.name not in known:
+        if self.name != _CALENDAR and not is_contract(self.name):
+            known = [*contract_names(), _CALENDAR]
             near = difflib.get_close_matches(self.name, known, 1)
             hint = f". Did you mean {near[0]}?" if near else ""
             raise ValueError(f"name {self.name!r}: not known; known: {', '.join(known)}{hint}")

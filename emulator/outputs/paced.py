@@ -173,11 +173,11 @@ class PacedPort(ABC):
         """A burst starts now."""
 
     @abstractmethod
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """The line is over: what has not left yet does so now."""
 
     @abstractmethod
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
         """Whether the reader took what was written, as far as can be seen."""
 
     @abstractmethod
@@ -202,8 +202,8 @@ class PacedPort(ABC):
 
     def drain(self) -> None:
         """Before it is closed and all is lost: a patient port lets its reader take what was written."""
-        self._finish()
+        self.finish()
         looks = 0
         while self.patient and self.is_open and looks < 2:  # between two of the kernel's buffers it looks empty once
-            looks = looks + 1 if self._is_drained() else 0
+            looks = looks + 1 if self.is_drained() else 0
             time.sleep(PATIENCE_S)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import simpy
 
 from xky.protocol import InputError
+from xky.protocol.additions import added, added_class
 
 from ..runner import RealTime
 from .paced import PacedPort
@@ -22,6 +23,7 @@ DEVICE_LINES = (PTY, "tcp", "rfc2217")  # ports that are made for a program unde
 _PARITY = ("strip", "keep")
 _KNOWN = "pty, tcp, tcp://HOST:PORT, rfc2217, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, -"
 _CLASSES = {"tcp": "PortTcp", "rfc2217": "PortRfc2217"}
+_SHIPPED = (*DEVICE_LINES, SERIAL, STDOUT)
 
 
 class PortChoice:
@@ -29,7 +31,7 @@ class PortChoice:
 
     Attributes:
         text: as it was chosen.
-        kind: ``pty``, ``tcp``, ``rfc2217``, ``serial`` or ``-``.
+        kind: ``pty``, ``tcp``, ``rfc2217``, ``serial`` or ``-``, or the scheme of a package outside.
     """
 
     def __init__(self, text: str, kind: str, make: Callable[..., PacedPort]) -> None:
@@ -56,7 +58,10 @@ class PortChoice:
 
 
 def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> PortChoice:
-    """A port by its name.
+    """A port by its name; a scheme that is not ours may be that of an entry point ``xky.outputs``.
+
+    The class that such an entry point names derives from ``PacedPort`` and is made as that is, with ``rest`` besides:
+    what stands behind the scheme.
 
     Args:
         text: such as ``pty``, ``tcp``, ``rfc2217://127.0.0.1:7000``, ``serial:/dev/ttyUSB0``, ``-``.
@@ -82,7 +87,12 @@ def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> Por
         return PortChoice(
             text, scheme, partial(_made, scheme, _CLASSES[scheme], host=host, port=port + number if port else 0)
         )
-    raise InputError(f"--port {text}: not known; known: {_KNOWN}")
+    outside = added("xky.outputs", _SHIPPED)
+    if scheme in outside and ":" in text:
+        kind: Callable[..., PacedPort] = added_class(outside[scheme], PacedPort)  # type: ignore[type-abstract]
+        return PortChoice(text, scheme, partial(kind, rest=rest))
+    known = ", ".join([_KNOWN, *(f"{name}:REST" for name in outside)])
+    raise InputError(f"--port {text}: not known; known: {known}")
 
 
 def check_device_line(line: str) -> None:

@@ -197,10 +197,10 @@ class PortPty(PacedPort):
                 self._discard_what_was_written()
                 self._writable.poll(PATIENCE_S * 1000)
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         self._feed.finish()
 
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
         return self._room(flush=False) >= self.buffer_bytes
 
     def _discard_what_was_written(self) -> None:

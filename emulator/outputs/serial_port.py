@@ -100,10 +100,10 @@ class PortSerial(PacedPort):
             self._waits = True
             self.pace.call_at(self.pace.now_s + _TRY_AGAIN_S, self._write)
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """What was handed over is on its way: a real port runs at true speed."""
 
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
         return not self._waiting
 
     def close(self) -> None:

@@ -82,11 +82,11 @@ class PortStdout(PacedPort):
                 self._reader_left = True  # nobody gets any more of it
                 raise BenchError(f"standard output: cannot be written ({error.strerror}); make room") from None
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         self._feed.finish()
         self._write(0.0)
 
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
         self._write(0.0)
         return not self._waiting
 

@@ -239,12 +239,12 @@ class PortTcp(PacedPort):
             with contextlib.suppress(KeyError, ValueError):  # a loop that has ended forgot it
                 self.pace.runner.unwatch(peer.fileno())
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         for client in tuple(self.clients):
             client.feed.finish()
             client.send()
 
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
         return all(client.has_it_all for client in self.clients)
 
     def close(self) -> None:

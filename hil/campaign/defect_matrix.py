@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from xky.boards import Defect, board_named, board_names, known_defects
+from xky.boards import Defect, board_named, known_defects
+from xky.boards.description.board import shipped_boards
 from xky.boards.firmware import load_firmware
 from xky.protocol import Mode
 
@@ -102,7 +103,7 @@ class Matrix:
 def sound_boards() -> list[str]:
     """A board for each behaviour of simulated firmware: the others with the same differ in what they live on."""
     chosen: dict[tuple[str, bool], str] = {}
-    for name in sorted(board_names(), key=lambda name: name not in _SPOKEN_OF):
+    for name in sorted(shipped_boards(), key=lambda name: name not in _SPOKEN_OF):
         board = board_named(name)
         if board.firmware is not None:
             chosen.setdefault((board.firmware, board.detects_mode), name)

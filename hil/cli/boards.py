@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xky.boards import Board, board_named, board_names
-from xky.boards.description.board import board_file
+from xky.boards.description.board import board_file, shipped_boards
 from xky.boards.description.sources import SOURCES, Sourced, values_of
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
@@ -42,7 +42,7 @@ def boards(
         if as_json:
             raise InputError(f"--json: write it behind {ctx.invoked_subcommand}")
         return
-    known = [board_named(name) for name in board_names()]
+    known = [board for name in board_names() if (board := _looked_at(name)) is not None]
     if as_json:
         _dump([_summary(board) for board in known])
         return
@@ -94,6 +94,17 @@ def show(
     for word, meaning in SOURCES.items():
         if word in used:
             console.print(f"{word}: {meaning}", markup=False, highlight=False)
+
+
+def _looked_at(name: str) -> Board | None:
+    """A board; None, and a word on standard error, for one of a package that does not work."""
+    try:
+        return board_named(name)
+    except InputError as error:
+        if name in shipped_boards():
+            raise
+        print(f"xky: {printable(str(error))}", file=sys.stderr)
+        return None
 
 
 def _summary(board: Board) -> dict[str, str | None]:

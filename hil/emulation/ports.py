@@ -12,7 +12,7 @@ import simpy
 
 from xky.emulator import Line
 from xky.emulator.outputs.paced import PacedPort
-from xky.emulator.outputs.port_choice import PTY, SERIAL, STDOUT, PortChoice, port_choice
+from xky.emulator.outputs.port_choice import DEVICE_LINES, PTY, STDOUT, PortChoice, port_choice
 from xky.emulator.runner import RealTime
 from xky.protocol import InputError
 
@@ -36,7 +36,7 @@ def port_choices(port: str | None, meters: int, given: Sequence[str], *, keep_pa
     if "--link" in given and kind != PTY:
         raise InputError(f"--link: points to a pseudo-terminal; leave it out with --port {port}")
     if meters > 1:
-        if kind in (STDOUT, SERIAL):
+        if kind not in DEVICE_LINES:
             raise InputError(f"--meters {meters}: --port {port} takes one; choose pty, tcp or rfc2217")
         if given:
             raise InputError(f"{given[0]}: is for one meter; leave it out with --meters {meters}")

@@ -52,7 +52,7 @@ class WaveformRecord:
 
 
 class Family(Protocol):
-    """A file of this folder: how generators of one make are spoken to, on their first output.
+    """A file of this folder, or of a package outside: how generators of one make are spoken to, on their first output.
 
     Attributes:
         MAKERS: who they are made by, in the answer to ``*IDN?``, in small letters.

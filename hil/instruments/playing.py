@@ -15,6 +15,7 @@ import numpy as np
 
 from xky.emulator.carrier import Samples
 from xky.protocol import BenchError, InputError
+from xky.protocol.additions import added, load_added
 
 from .generator import Family, Model, WaveformRecord
 
@@ -32,6 +33,7 @@ _LOAD_S = 60.0  # a generator takes its time for a million points
 _CHUNK = 1 << 20
 _FOLDER = Path(__file__).parent
 _NOT_FAMILIES = ("generator", "playing")
+_ASKED_OF_A_FAMILY = ("MAKERS", "MODELS", "POINTS_MIN", "EVEN", "switch_off", "load", "switch_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,18 @@ class Playing:
     repeats_s: float
 
 
-@cache
 def family_names() -> tuple[str, ...]:
-    """The files of this folder that speak to a family."""
-    return tuple(sorted({module.name for module in iter_modules([str(_FOLDER)])} - set(_NOT_FAMILIES)))
+    """What speaks to a family: files of this folder, and entry points ``xky.instruments`` of packages outside.
+
+    Raises:
+        InputError: a package adds one of a shipped name.
+    """
+    return tuple(sorted([*_shipped(), *added("xky.instruments", _shipped())]))
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    return frozenset(module.name for module in iter_modules([str(_FOLDER)])) - set(_NOT_FAMILIES)
 
 
 def longest_record(family: str) -> int:
@@ -140,7 +150,19 @@ def switch_off(resource: str, family: str, *, answer_s: float = _ANSWER_S) -> No
 def _family(name: str) -> Family:
     if name not in family_names():
         raise InputError(f"family {name!r}: unknown; expected one of {', '.join(family_names())}")
-    return cast(Family, import_module(f"{__package__}.{name}"))
+    if name in _shipped():
+        return cast(Family, import_module(f"{__package__}.{name}"))
+    point = added("xky.instruments", ())[name]
+    family = load_added(point)
+    missing = [part for part in _ASKED_OF_A_FAMILY if not hasattr(family, part)]
+    if missing:
+        raise InputError(f"{point.value}: has no {', '.join(missing)}; see xky.hil.instruments.generator.Family")
+    return cast(Family, family)
+
+
+def _makes(family: str, maker: str) -> bool:
+    """Whether generators of a maker are of a family."""
+    return any(known in maker.lower() for known in _family(family).MAKERS)
 
 
 @contextmanager
@@ -189,8 +211,8 @@ def _parts(name: str) -> tuple[str, str]:
 
 def _check_maker(resource: str, name: str, family: str) -> None:
     maker, model = _parts(name)
-    if not any(known in maker.lower() for known in _family(family).MAKERS):
-        others = [other for other in family_names() if any(known in maker.lower() for known in _family(other).MAKERS)]
+    if not _makes(family, maker):
+        others = [other for other in sorted(_shipped()) if _makes(other, maker)]
         mend = f"give --family {others[0]}" if others else f"expected one of {', '.join(family_names())}"
         raise InputError(f"{resource}: is a {maker or 'nameless thing'} {model}".rstrip() + f", no {family}; {mend}")
 

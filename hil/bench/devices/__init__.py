@@ -8,6 +8,7 @@ from typing import Any
 
 from xky.emulator.outputs.port_choice import check_device_line
 from xky.protocol import InputError
+from xky.protocol.additions import added, added_class
 
 from .device import Device, DeviceContext, FedDevice
 
@@ -15,8 +16,16 @@ __all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "open_device"
 
 
 def device_kinds() -> list[str]:
-    """The schemes known."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name != "device")
+    """The schemes known: those of this folder, and of the entry points ``xky.devices`` of packages outside.
+
+    Raises:
+        InputError: a package adds one of a shipped name.
+    """
+    return sorted([*_shipped(), *added("xky.devices", _shipped())])
+
+
+def _shipped() -> list[str]:
+    return [module.name for module in iter_modules(__path__) if module.name != "device"]
 
 
 def open_device(spec: str, **options: Any) -> Device:
@@ -31,10 +40,14 @@ def open_device(spec: str, **options: Any) -> Device:
     """
     check_device_line(options.get("line", "pty"))
     scheme, colon, rest = spec.partition(":")
+    if colon and scheme in _shipped():
+        shipped: Device = import_module(f"{__name__}.{scheme}").KIND(rest, **options)
+        return shipped
     kinds = device_kinds()
     if not colon or scheme not in kinds:
         near = difflib.get_close_matches(scheme, kinds, 1)
         hint = f" Did you mean {near[0]}:?" if near else ""
         raise InputError(f"device {spec!r}: unknown kind {scheme!r}; known: {', '.join(kinds)}.{hint}")
-    device: Device = import_module(f"{__name__}.{scheme}").KIND(rest, **options)
+    kind: Any = added_class(added("xky.devices", ())[scheme], Device)  # type: ignore[type-abstract]
+    device: Device = kind(rest, **options)
     return device

@@ -4,7 +4,7 @@
 import re
 
 from xky.emulator import Emitted
-from xky.emulator.faults import Fault, known_faults
+from xky.emulator.faults import Fault, fault_class
 from xky.protocol import Group, Mode
 from xky.protocol.separators import read_by_separators
 
@@ -30,7 +30,7 @@ def breaks_off(emitted: Emitted) -> bool:
 
 def _fault(emitted: Emitted) -> type[Fault] | None:
     """The fault that befell it, where it is one that is known: a captured group has none of ours."""
-    return None if emitted.fault is None else known_faults().get(emitted.fault)
+    return None if emitted.fault is None else fault_class(emitted.fault)
 
 
 def looks_like(said: str | int, seen: Group, *, cut: bool) -> bool:
