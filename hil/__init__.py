@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .bench.bench import Bench
     from .bench.devices import Device, DeviceContext, FedDevice, device_kinds, open_device
     from .bench.reading import Reading
-    from .campaign.certify import certify_device as certify
+    from .campaign.certify_device import certify
 
 __all__ = ["Bench", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds", "open_device"]
 
@@ -18,7 +18,7 @@ _HOMES = {
     "DeviceContext": "bench.devices:DeviceContext",
     "FedDevice": "bench.devices:FedDevice",
     "Reading": "bench.reading:Reading",
-    "certify": "campaign.certify:certify_device",
+    "certify": "campaign.certify_device:certify",
     "device_kinds": "bench.devices:device_kinds",
     "open_device": "bench.devices:open_device",
 }

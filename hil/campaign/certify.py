@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the suite on a campaign and brings the report out."""
 
-import os
-from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from xky.protocol import Mode
-
-from .campaign import Campaign, Options
+from .campaign import Campaign
 from .report import document, prepare_folder, whole, write_report
 from .suite import run_suite
 
-__all__ = ["certify", "certify_device"]
+__all__ = ["certify"]
 
 
 def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[str, Any]:
@@ -37,44 +32,3 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
         report = document(campaign, strict=strict)
         write_report(folder, report, campaign)
     return report
-
-
-def certify_device(
-    device: str,
-    *,
-    out: str | os.PathLike[str] | None = None,
-    board: str | None = None,
-    mode: Mode | str | None = None,
-    labels: Sequence[str] | None = None,
-    line: str = "pty",
-    parity: str = "strip",
-    speed: float = 1.0,
-    seed: int = 0,
-    defect: str | None = None,
-    meter: str | None = None,
-    strict: bool = False,
-) -> dict[str, Any]:
-    """Run the conformance suite on a device: ``xky certify`` for programs.
-
-    Args:
-        device: such as ``sim:winky-c6`` or ``exec:./firmware {port}``.
-        out: folder of the report; nothing is kept unless told.
-        board, mode, labels, line, parity, speed, seed, defect, meter: see ``Options``.
-        strict: a should that fails makes the run fail.
-
-    Returns:
-        The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
-
-    Raises:
-        InputError: an argument names what is not there, or ``out`` cannot be written.
-        BenchError: the device does not start, or pytest itself failed.
-    """
-    if out is None:
-        with TemporaryDirectory() as folder:
-            return certify_device(
-                device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
-                seed=seed, defect=defect, meter=meter, strict=strict,
-            )  # fmt: skip
-    claimed = None if labels is None else tuple(labels)
-    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity)
-    return certify(Campaign(options), Path(out), strict=strict)
