@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each label says at this moment: its data, out of the state of the meter.
 
-A source gives a label's value, a (horodate, value) pair, or None when the label is not sent now.
+A source gives a label's value, a (horodate, value) pair, or None when the label is not sent now. A label of the table
+that none is written for says the text of its row, or, on a meter that was made from a frame, what the frame said.
 """
 
 from collections.abc import Callable
@@ -9,17 +10,17 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from xky.protocol import InputError, Mode, frame_labels
+from xky.protocol import LABELS, Label, Mode
 from xky.protocol.status import Colour, Relays, Status
 
 from ..legal_time import horodate, local_time
 from .demand import Demand
 from .registers import ROLLOVER, PeriodMeans
+from .settings import Said
 from .state import MeterState
 
-__all__ = ["DEMAIN", "SOURCES", "Said", "Source"]
+__all__ = ["COMPUTED", "DEMAIN", "SOURCES", "Said", "Source"]
 
-Said = str | tuple[str, str] | None
 Source = Callable[[MeterState], Said]
 
 DEMAIN = {Colour.NONE: "----", Colour.BLUE: "BLEU", Colour.WHITE: "BLAN", Colour.RED: "ROUG"}  # 02E §2.3
@@ -282,8 +283,18 @@ for _phase in (1, 2, 3):
     _STANDARD[f"DPM{_phase}"] = _peak_edge(_phase, start=True)
     _STANDARD[f"FPM{_phase}"] = _peak_edge(_phase, start=False)
 
-SOURCES = {Mode.HISTORIC: _HISTORIC, Mode.STANDARD: _STANDARD}
-for _mode, _table in SOURCES.items():
-    _missing = {label.name for p in (1, 3) for label in frame_labels(_mode, p, producer=True)} - _table.keys()
-    if _missing:
-        raise InputError(f"{_mode} labels without a source: {sorted(_missing)}")  # a row was added to the table only
+
+def _as_told(label: Label) -> Source:
+    def source(state: MeterState) -> Said:
+        said = state.settings.told.get(label.name, label.text)
+        return (_stamp(state, state.now_us), said) if label.stamped and isinstance(said, str) else said
+
+    return source
+
+
+COMPUTED = {Mode.HISTORIC: frozenset(_HISTORIC), Mode.STANDARD: frozenset(_STANDARD)}
+"""The labels that have a source of their own."""
+SOURCES = {
+    mode: {name: _as_told(label) for name, label in LABELS[mode].items()} | written
+    for mode, written in ((Mode.HISTORIC, _HISTORIC), (Mode.STANDARD, _STANDARD))
+}

@@ -23,7 +23,7 @@ from .load_control import LoadControl
 from .present import Present
 from .quirks import Quirks
 from .set_registers import set_registers
-from .settings import MSG1, PREF_KVA_MAX, Network, Settings, drawn_addresses
+from .settings import MSG1, PREF_KVA_MAX, Network, Said, Settings, drawn_addresses
 from .snapshot import Snapshot
 from .state import RESERVE_S, MeterState
 
@@ -78,6 +78,10 @@ class Linky:
     pref_kva = Setting[int]("Subscribed power.")
     prm = Setting[str]("Address of the place.")
     quirks = Setting[Quirks]("Where it departs from the specification.")
+
+    told = Setting[Mapping[str, Said]](
+        "What it says of labels that nothing computes, in the place of their rows' text."
+    )
 
     changed_s = Shown[float]("When a person last set anything, seconds on the clock that runs the meter.")
     counters = Shown[Counters]("What it counted up to the last look, to be read: ``set`` writes.")

@@ -13,7 +13,9 @@ from ..contracts import Contract, Peak
 from .electrical import Grid
 from .quirks import Quirks
 
-__all__ = ["MSG1", "PREF_KVA_MAX", "Network", "Settings", "drawn_addresses", "setting_a"]
+__all__ = ["MSG1", "PREF_KVA_MAX", "Network", "Said", "Settings", "drawn_addresses", "setting_a"]
+
+Said = str | tuple[str, str] | None  # value, or horodate and value, of a label; None where it is not sent
 
 PREF_KVA_MAX = 36  # 54E §1
 MSG1 = "PAS DE          MESSAGE         "  # as most captures show it
@@ -56,6 +58,7 @@ class Settings:
         msg1, msg2: short message, and ultra-short one, which is sent once.
         network: what it says of its other interfaces.
         clock_degraded, cover_open: what it says of its clock and its terminal cover.
+        told: what it says of labels that nothing computes, by label, in the place of the text of their row.
     """
 
     mode: Mode
@@ -73,3 +76,4 @@ class Settings:
     absent_phases: frozenset[int] = frozenset()
     clock_degraded: bool = False
     cover_open: bool = False
+    told: Mapping[str, Said] = field(default_factory=dict)

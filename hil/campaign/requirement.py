@@ -27,6 +27,8 @@ class Requirement:
         level: must or should.
         modes: TIC modes in which it applies.
         about_power: it is judged by the trials of the device's power, which are played beside the plan.
+        may_fail_with: ids of defects that may fail it besides what their files name: a requirement of today tells what
+            it makes of the defects of yesterday.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Requirement:
     level: Level = Level.MUST
     modes: frozenset[Mode] = BOTH_MODES
     about_power: bool = False
+    may_fail_with: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

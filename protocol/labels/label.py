@@ -38,6 +38,7 @@ class Label:
         condition: when it is sent, None for always.
         clause: where it is specified.
         content: what the data says, one line.
+        text: data that the emulated meter sends at all times; None where the emulator computes them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Label:
     producer: bool = False
     short: bool = False
     condition: str | None = None
+    text: str | None = None
 
     def admits(self, value: str) -> str | None:
         """None where ``value`` can be this label's data, else ``"length"`` or ``"charset"``.

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from xky.emulator import Linky
 from xky.emulator.outputs.port_choice import DEVICE_LINES
+from xky.hil.bench import devices
 from xky.hil.bench.bench import Bench, board_of
 from xky.hil.bench.devices import Device, device_kinds, open_device
 from xky.protocol import InputError, Mode
@@ -30,8 +32,10 @@ class Kind:
     speed: float = 1.0
 
 
-KINDS = {
-    "sim": Kind("sim:generic", "sim:no-such-board"),
+KINDS = {  # a kind's own example, unless it needs more
+    name: Kind(f"{name}:{import_module(f'{devices.__name__}.{name}').KIND.example}", f"{name}:no such thing")
+    for name in device_kinds()
+} | {
     "exec": Kind(f"exec:{sys.executable} {READER} {{port}} {{mode}}", "exec:no-such-program {port}", speed=20.0),
 }
 EVERY_KIND = pytest.mark.parametrize(
@@ -57,8 +61,9 @@ def wired(device: Device, kind: Kind, mode: Mode) -> Bench:
     return Bench(device, board_of(device, None), Linky(mode=mode), speed=kind.speed)
 
 
-def test_each_kind_is_tested_here() -> None:
-    assert device_kinds() == sorted(KINDS)
+def test_each_file_of_the_folder_is_a_kind() -> None:
+    files = {path.stem for path in Path(devices.__path__[0]).glob("*.py")} - {"__init__", "device"}
+    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "sim"}
 
 
 @EVERY_KIND
@@ -122,7 +127,7 @@ def test_a_wrong_rest_is_the_persons_fault(kind: Kind) -> None:
 
 @pytest.mark.parametrize("spec", ["", "sim", "Sim:generic", "sim/generic", "device:x", "__init__:x"])
 def test_an_unknown_kind_is_named_with_those_known(spec: str) -> None:
-    with pytest.raises(InputError, match=r"unknown kind '.*'; known: exec, sim"):
+    with pytest.raises(InputError, match=rf"unknown kind '.*'; known: {', '.join(device_kinds())}\."):
         open_device(spec)
 
 

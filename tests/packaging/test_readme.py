@@ -20,7 +20,7 @@ def test_the_python_of_the_readme_runs(block: str, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert not run.stderr
     if "serve_pty" in block:
-        assert run.stdout.startswith("\x02\nADCO ")
+        assert run.stdout.endswith("\x03\n")
     if "out=" in block:
         assert (tmp_path / "report" / "index.html").exists()
 

@@ -3,12 +3,13 @@
 
 from datetime import timedelta
 
-from xky.protocol import Damaged, Frame, InputError, Mode, Timestamp
+from xky.protocol import LABELS, Damaged, Frame, InputError, Mode, Timestamp
 from xky.protocol.status import Relays, Status
 
 from ...legal_time import PARIS, instant_us, local_time
 from ..frame_composer import PILOT_LABELS
-from ..settings import PREF_KVA_MAX, setting_a
+from ..label_sources import COMPUTED
+from ..settings import PREF_KVA_MAX, Said, setting_a
 
 __all__ = ["FrameValues"]
 
@@ -26,6 +27,7 @@ class FrameValues:
         self.values = {names.get(group.label, group.label): group.value for group in frame.good}
         self.stamps = {names.get(group.label, group.label): group.timestamp for group in frame.good}
         self.historic = frame.mode is Mode.HISTORIC
+        self._as_told = [name for name in LABELS[frame.mode] if name not in COMPUTED[frame.mode]]
         needed = {"ADCO", "OPTARIF", "ISOUSC", "PTEC", "PAPP"} if self.historic else {"ADSC", "DATE", "EAST", "STGE"}
         missing = needed - self.values.keys()
         if missing:
@@ -42,6 +44,15 @@ class FrameValues:
         if label in self.values and self.phases == 1:
             return [self.number(label)]
         return [self.number(f"{label}{n}") for n in range(1, self.phases + 1)]
+
+    @property
+    def told(self) -> dict[str, Said]:
+        """What it says of the labels that nothing computes; None of one that it does not have."""
+        said: dict[str, Said] = {}
+        for label in self._as_told:
+            value, stamp = self.values.get(label), self.stamps.get(label)
+            said[label] = value if value is None or stamp is None else (stamp, value)
+        return said
 
     @property
     def absent_phases(self) -> frozenset[int]:

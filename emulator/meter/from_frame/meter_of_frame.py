@@ -52,7 +52,14 @@ def described_by(frame: Frame, at: str | None) -> MeterDescription:
         phases=said.phases,
         producer=said.producer,
         settings=Settings(
-            mode=frame.mode, contract=contract, pref_kva=said.pref_kva, quirks=quirks, grid=grid, peaks=peaks, **told
+            mode=frame.mode,
+            contract=contract,
+            pref_kva=said.pref_kva,
+            quirks=quirks,
+            grid=grid,
+            peaks=peaks,
+            told=said.told,
+            **told,
         ),
         at_us=at_us,
         load=Hold(draw),

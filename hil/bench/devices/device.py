@@ -53,6 +53,8 @@ class Device(ABC):
     not take.
     """
 
+    example = ""
+    """What may stand behind the scheme; the tests that all kinds share open it."""
     virtual = False
     """Whether it lives in virtual time."""
     board: Board | None = None

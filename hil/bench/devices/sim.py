@@ -27,6 +27,7 @@ class SimDevice(FedDevice):
         InputError: no such board, no simulated firmware for it, no such defect.
     """
 
+    example = "generic"
     virtual = True
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:

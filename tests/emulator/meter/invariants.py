@@ -109,7 +109,8 @@ def _check_layout(meter: Linky, groups: list[Group]) -> None:
         assert row.stamped == (group.timestamp is not None)
         assert group.value.isascii()
         assert group.value.isprintable()
-    left_out = set() if not meter.quirks.no_hhphc else {"HHPHC"}
+    left_out = {label for label, told in meter.told.items() if told is None}
+    left_out |= set() if not meter.quirks.no_hhphc else {"HHPHC"}
     assert {row.name for row in rows.values() if row.condition is None} - left_out <= set(names)
 
 
