@@ -120,7 +120,8 @@ for mode in ("historic", "standard"):
     assert twin.frame_bytes() == other
     twin.wait(86_400)
     assert decode(twin.frame_bytes())[0].values["MOTD"] == "WXYZ"
-captured = next(event for event in decode(open(sys.argv[1], "rb").read()) if isinstance(event, Frame) and event.complete)
+events = decode(open(sys.argv[1], "rb").read())
+captured = next(event for event in events if isinstance(event, Frame) and event.complete)
 twin = Linky.from_frame(captured)
 assert twin.frame_bytes() == encode_frame(captured)
 """
@@ -150,11 +151,8 @@ def test_a_board_is_a_file(tree: Path) -> None:
 
 def test_a_kind_of_device_is_a_file(tree: Path) -> None:
     text = (OUTSIDE / "clerk.py").read_text(encoding="utf-8").removeprefix(LICENCE)
-    write(
-        tree,
-        "hil/bench/devices/clerk.py",
-        text.replace("from xky.hil import", "from .device import") + "\n\nKIND = Clerk\n",
-    )
+    text = text.replace("from xky.hil import", "from .device import") + "\n\nKIND = Clerk\n"
+    write(tree, "hil/bench/devices/clerk.py", text)
     python(tree, XKY, "certify", "clerk:", "--mode", "standard")
 
 

@@ -77,8 +77,8 @@ def complaint(run: Run, status: int) -> str:
 
 
 @pytest.mark.parametrize(("arguments", "expected"), [
-    (["sm:winky-c6"], r"device 'sm:winky-c6': unknown kind 'sm'; known: .*sim\. Did you mean sim:\?"),
-    (["winky-c6"], r"device 'winky-c6': unknown kind 'winky-c6'; known: .*sim\."),
+    (["sm:winky-c6"], r"device 'sm:winky-c6': unknown kind 'sm'; known: .*\bsim\b.*\. Did you mean sim:\?"),
+    (["winky-c6"], r"device 'winky-c6': unknown kind 'winky-c6'; known: .*\bsim\b.*\."),
     (["sim:winky-c7"], r"board 'winky-c7': not known; known: auto, .*winky-c6, .* Did you mean winky-c6\?"),
     (["sim:"], r"board '': not known; known: auto, denky-d4, "),
     (["sim:generic", "--board", "genric"], r"board 'genric': not known; .* Did you mean generic\?"),

@@ -16,7 +16,7 @@ class Clerk(Device):
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         if rest or defect or line != "pty" or parity != "strip":
-            raise InputError("clerk: takes no options of a device; write clerk: alone")
+            raise InputError("clerk: takes no defect, --line or --parity; write clerk: alone")
         self._asked: list[PortSettings] = []
 
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
