@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Linky and its wire: meter, frames, line, faults and the truth about each of them."""
 
+from typing import TYPE_CHECKING
+
 from .contracts import Contract, Peak, contract_maker, contract_named, contract_names
 from .line.line import Line
 from .line.transmitter import Transmitter
@@ -9,9 +11,16 @@ from .meter import Grid, Linky, Quirks, Snapshot
 from .meter_file import meter_file, meter_names
 from .scenario.play import Play
 from .scenario.scenario import scenario_named, scenario_names
-from .served_meter import ServedMeter, serve_pty
 from .truth.journal import Emitted, SentFrame, Truth
 from .truth.piece import Expect, Piece
+
+if TYPE_CHECKING:
+    from .served_meter import ServedMeter, serve_pty
+else:
+    from xky.protocol.late_exports import late_exports
+
+    # not every system has pseudo-terminals
+    __getattr__, __dir__ = late_exports(__name__, {".served_meter": ("ServedMeter", "serve_pty")})
 
 __all__ = [
     "Contract",

@@ -25,7 +25,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """What the table has, imported when somebody asks: pytest runs that use none of it pay for none (PEP 562)."""
+    """What the table has, imported when somebody asks (PEP 562); pytest, which loads this folder, pays for nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, _, attribute = _HOMES[name].partition(":")
