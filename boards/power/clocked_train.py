@@ -6,6 +6,7 @@ threshold is an event, and voltages are reckoned when somebody asks.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
@@ -33,6 +34,23 @@ def train_of(power: PowerDescription) -> Train:
     return _train(power.model_dump_json())
 
 
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What is known of a load on the supply of now.
+
+    Attributes:
+        state: of both.
+        off_v: inner voltage at which the rail is lost.
+        full_v: the highest inner voltage that this supply brings about.
+        fastest: volts a second that it falls at the most, were nothing to come in; 0 where it does not.
+    """
+
+    state: PowerState
+    off_v: float
+    full_v: float
+    fastest: float
+
+
 class ClockedTrain:
     """One device's power.
 
@@ -55,7 +73,7 @@ class ClockedTrain:
         self._train = train_of(power)
         self._name = OFF
         self._on = False
-        self._state = self._state_now()
+        self._state = self._train.state(terminals.supply, OFF)
         self._since_s = float(env.now)
         self._inner_v = self._state.flow.rest_v(0.0) if inner_v is None else inner_v
         self._process: simpy.Process | None = None
@@ -63,7 +81,7 @@ class ClockedTrain:
         self._round = 0
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._held_until_s = 0.0
-        self._figures: dict[tuple[str, int], float] = {}
+        self._outlooks: dict[str, _Outlook] = {}  # by the name of the load
         self.events: list[PowerEvent] = []
         self.stretches: list[Stretch] = []
         terminals.connect(self._supply_changes)
@@ -92,7 +110,7 @@ class ClockedTrain:
         """Draw another load from now on; without its rail, a device draws nothing."""
         if self._on:
             self._switch(load)
-            self._look_ahead()
+            self._look_on()
 
     def alarm(self, terminal_v: float | None, callback: Callable[[], None]) -> None:
         """Call back once, as soon as the terminals stand at or under a voltage; takes the place of the last alarm."""
@@ -103,13 +121,11 @@ class ClockedTrain:
         """Reckon up to now, so that ``stretches`` are whole."""
         self._catch_up()
 
-    def _state_now(self) -> PowerState:
-        return self._train.state(self._terminals.supply, self._name)
-
     def _switch(self, name: str) -> None:
         self._catch_up()
         self._name = name
-        self._state = self._state_now()
+        known = self._outlooks.get(name)
+        self._state = self._train.state(self._terminals.supply, name) if known is None else known.state
 
     def _catch_up(self, exact_v: float | None = None) -> None:
         now_s = float(self._env.now)
@@ -125,9 +141,13 @@ class ClockedTrain:
     def _look_ahead(self) -> None:
         """Set the clock for the next threshold; what was set before is void."""
         self._catch_up()
+        self._look_on()
+
+    def _look_on(self) -> None:
+        """The same, when it is reckoned up to now."""
         self._round += 1
         state, now_v = self._state, self._inner_v
-        if not self.is_on:
+        if not self._on:
             held_s = self._held_until_s - self._env.now
             wait_s = 0.0 if now_v >= state.on_v else state.flow.time_to(now_v, state.on_v)
             if held_s > wait_s or wait_s == 0.0:
@@ -135,14 +155,14 @@ class ClockedTrain:
             else:
                 self._at(wait_s, state.on_v, self._comes_on)
             return
-        nearest_v = state.off_v
+        outlook = self._outlooks.get(self._name) or self._look_out(state)
+        nearest_v = outlook.off_v
         if self._alarm is not None:
             nearest_v = max(nearest_v, state.inner_v(self._alarm[0]))
-        if nearest_v < now_v <= self._full_v():
+        if nearest_v < now_v <= outlook.full_v:
             # Most loads end long before: no faster than this does it fall
-            fastest = self._fastest(state)
-            if fastest > 0:
-                self._at((now_v - nearest_v) / fastest, None, self._look_closely)
+            if outlook.fastest > 0:
+                self._at((now_v - nearest_v) / outlook.fastest, None, self._look_closely)
             return
         self._look_closely(None)
 
@@ -172,28 +192,14 @@ class ClockedTrain:
         assert event.callbacks is not None
         event.callbacks.append(happens)
 
-    def _full_v(self) -> float:
-        """The highest inner voltage that this supply brings about."""
-        return self._known("full", self._train.state(self._terminals.supply, OFF), lambda s: s.flow.rest_v(0.0))
-
-    def _fastest(self, state: PowerState) -> float:
-        """Volts a second that it falls in a state at the most, were nothing to come in."""
-        full_v = self._full_v()
-
-        def reckon(state: PowerState) -> float:
-            balance = state.balance
-            # Between two edges, what flows out is most at one of them; where a converter collapses it jumps
-            edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if state.off_v < v < full_v]
-            outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (state.off_v, *edges, full_v))
-            return outflow_a / balance.capacitance_f
-
-        return self._known("fastest", state, reckon)
-
-    def _known(self, what: str, state: PowerState, reckon: Callable[[PowerState], float]) -> float:
-        key = what, id(state)
-        if key not in self._figures:
-            self._figures[key] = reckon(state)
-        return self._figures[key]
+    def _look_out(self, state: PowerState) -> _Outlook:
+        full_v = self._train.state(self._terminals.supply, OFF).flow.rest_v(0.0)
+        balance, off_v = state.balance, state.off_v
+        # Between two edges, what flows out is most at one of them; where a converter collapses it jumps
+        edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if off_v < v < full_v]
+        outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (off_v, *edges, full_v))
+        outlook = self._outlooks[self._name] = _Outlook(state, off_v, full_v, outflow_a / balance.capacitance_f)
+        return outlook
 
     def _comes_on(self, exact_v: float | None) -> None:
         self._catch_up(exact_v)
@@ -225,6 +231,7 @@ class ClockedTrain:
         callback()
 
     def _supply_changes(self) -> None:
+        self._outlooks.clear()
         self._switch(self._name)
         self._note(PowerEventKind.SUPPLY)
         self._look_ahead()

@@ -158,6 +158,11 @@ class Flow:
         return None if self._stands[place] else place
 
     def _reach(self, inner_v: float) -> "_Reach | None":
+        place = bisect_right(self._stops, inner_v) - 1
+        if 0 <= place < len(self._reaches):
+            known = self._reaches[place]
+            if known is not None and known.from_v < inner_v < known.to_v:
+                return known
         place = self._place(inner_v)
         if place is None:
             return None
@@ -178,7 +183,8 @@ class Flow:
         for voltage, slope, duration_s in self._cells(begin, finish, self._seconds(start, end)):
             points.append((points[-1][0] + duration_s, voltage, slope))
         end_v = self._stops[place + rises]
-        return _Reach(points, end_v, rises=rises, rests=self._at_rest[place + rises])
+        between = self._stops[place] + 2 * _AT_REST_V, self._stops[place + 1] - 2 * _AT_REST_V
+        return _Reach(points, end_v, between, rises=rises, rests=self._at_rest[place + rises])
 
     def _cells(
         self, start: tuple[float, float], end: tuple[float, float], whole_s: float
@@ -212,15 +218,32 @@ class Flow:
 
 
 class _Reach:
-    """Voltage over the time of one way."""
+    """Voltage over the time of one way.
 
-    def __init__(self, points: Sequence[tuple[float, float, float]], end_v: float, *, rises: bool, rests: bool) -> None:
+    Args:
+        points: time, voltage and slope.
+        end_v: where it ends.
+        between: voltages between which it is this way, beyond doubt.
+        rises: whether the voltage does.
+        rests: whether it stays at the end.
+    """
+
+    def __init__(
+        self,
+        points: Sequence[tuple[float, float, float]],
+        end_v: float,
+        between: tuple[float, float],
+        *,
+        rises: bool,
+        rests: bool,
+    ) -> None:
         times, volts, slopes = zip(*points, strict=True)
         self.at = HermiteCurve(times, volts, slopes)
         self._sign = 1.0 if rises else -1.0
         self._keys = [self._sign * v for v in volts]
         self.length_s = times[-1]
         self.end_v = end_v
+        self.from_v, self.to_v = between
         self.rises = rises
         self.rests = rests
 
