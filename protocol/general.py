@@ -165,6 +165,7 @@ class GeneralDecoder:
 
     def _take_all(self, data: bytes) -> None:
         at = 0 if self._group is None else self._take_rest_of_group(self._group, data)
+        told = self._told
         for token in _TOKEN.finditer(data, at):
             body, end, noise, control = token.groups()
             if body is not None:
@@ -178,26 +179,39 @@ class GeneralDecoder:
                 else:
                     self._group, self._group_length = body[: self._max_group], length
                 continue
+            offset = self._offset
             if noise:
-                self._take_noise(noise)
+                if not control or (self._parity and _EOT_PARITY in noise):
+                    self._take_noise(noise)
+                    offset = self._offset
+                else:  # as most often: what follows tells it
+                    if self._noise_length:
+                        self._noise_length += len(noise)
+                    else:
+                        told.append(Noise(offset, len(noise)))
+                    offset += len(noise)
             if control:
-                self._take_control(control)
-                self._offset += 1
+                self._take_control(control, offset)
 
-    def _take_control(self, control: bytes) -> None:
+    def _take_control(self, control: bytes, offset: int) -> None:
         """STX, ETX or EOT."""
         if self._group is not None:
             self._break_group(self._group)
         if self._noise_length:
             self._flush_noise()
+        frame = self._frame
         if control == STX:
-            self._start_frame(self._offset)
+            if frame is not None:
+                self._cut_frame(Cut.STX, offset)
+            self._frame = OpenFrame(offset, self._mode, started=True)
         elif control == EOT:
-            self._cut_frame(Cut.EOT, self._offset)
-        elif self._frame is None:
-            self._add_noise(control, self._offset)
+            if frame is not None:
+                self._cut_frame(Cut.EOT, offset)
+        elif frame is None:  # an ETX of nothing
+            self._noise_offset, self._noise_length, self._noise_tail = offset, 1, control
         else:
-            self._end_frame(self._frame, complete=self._frame.started)
+            self._end_frame(frame, complete=frame.started)
+        self._offset = offset + 1
 
     # Groups
 
@@ -306,8 +320,7 @@ class GeneralDecoder:
         for run in before:
             self._add_noise(run, self._offset)
             self._offset += len(run)
-            self._take_control(EOT)
-            self._offset += 1
+            self._take_control(EOT, self._offset)
         self._add_noise(noise, self._offset)
         self._offset += len(noise)
 
