@@ -8,7 +8,7 @@ frozen dataclasses. The bits that 54E leaves unused are kept, so that text survi
 import re
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Any
+from typing import Any, Self
 
 from construct import BitsInteger, BitStruct, ConstructError, ExprAdapter, Flag, obj_
 
@@ -21,6 +21,16 @@ RESERVED = 1 << 18 | 1 << 5  # bits without a meaning, 54E §6.2.3.14
 
 class Named(IntEnum):
     """States with a number, which a person may write as a word: ``Breaker("ordered")``."""
+
+    @classmethod
+    def of(cls, told: Self | str) -> Self:
+        """The state that is told, by itself or by its name.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        value: Any = told
+        return cls(value)
 
     @classmethod
     def _missing_(cls, value: object) -> "Named | None":

@@ -117,6 +117,6 @@ def contract(
         days=(_profile(Colour.BLUE),),  # on every day, as captured: white and red come as mobile peaks
         historic=Historic(f"BBR{program}", labels, ptec),
         peaks=TempoDays(
-            None if others_blue else seed, {day: Colour(colour) for day, colour in (colours or {}).items()}
+            None if others_blue else seed, {day: Colour.of(colour) for day, colour in (colours or {}).items()}
         ),
     )

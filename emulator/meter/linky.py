@@ -299,7 +299,7 @@ class Linky:
 
     def open_breaker(self, reason: Breaker | str = Breaker.ORDERED) -> None:
         """Cut the house off, as the distributor does; for another reason, such as ``"overvoltage"``, if one is told."""
-        self.state.open_breaker(Breaker(reason))
+        self.state.open_breaker(Breaker.of(reason))
 
     def close_breaker(self) -> None:
         """Somebody presses the meter's button: the house is connected again, and the filter starts at rest."""

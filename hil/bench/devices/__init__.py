@@ -48,6 +48,6 @@ def open_device(spec: str, **options: Any) -> Device:
         near = difflib.get_close_matches(scheme, kinds, 1)
         hint = f" Did you mean {near[0]}:?" if near else ""
         raise InputError(f"device {spec!r}: unknown kind {scheme!r}; known: {', '.join(kinds)}.{hint}")
-    kind: Any = added_class(added("xky.devices", ())[scheme], Device)  # type: ignore[type-abstract]
+    kind: Any = added_class(added("xky.devices", ())[scheme], Device)
     device: Device = kind(rest, **options)
     return device
