@@ -265,6 +265,7 @@ def test_each_firmware_of_the_folder_is_found() -> None:
         "context",
         "energy_policy",
         "parser",
+        "receiver",
     }
     assert set(firmware_names()) == files >= {"reader", "winky"}
 
