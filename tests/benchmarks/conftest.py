@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -13,6 +14,10 @@ ROUNDS = 11
 AT_A_TIME = 5  # runs of ours in a round: one alone lasts milliseconds, and would measure what the yardstick left behind
 
 Compare = Callable[..., None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--before", type=Path, metavar="VENV", help="Virtual environment of a checkout to compare with.")
 
 
 def pytest_xdist_auto_num_workers() -> int:
