@@ -310,7 +310,7 @@ def charging_curve(
     edge_v = max(_edge_v(rectifier, peak_v), 0.1)
     largest_a = max(current(0.0)[0], 1e-6)
     knots = {lowest_v, 0.0, edge_v, max(2 * edge_v, _HIGHEST_V)}
-    return HermiteCurve.through(current, sorted(knots), fine / _FINE * _FINEST * largest_a, relative=fine)
+    return HermiteCurve.growing(current, sorted(knots), fine / _FINE * _FINEST * largest_a, relative=fine)
 
 
 def _edge_v(rectifier: Rectifier, peak_v: float) -> float:

@@ -24,10 +24,11 @@ class HermiteCurve:
         slopes: there.
     """
 
-    __slots__ = ("_slopes", "xs", "ys")
+    __slots__ = ("_fine", "_function", "_halvings", "_slopes", "xs", "ys")
 
     def __init__(self, xs: Sequence[float], ys: Sequence[float], slopes: Sequence[float]) -> None:
         self.xs, self.ys, self._slopes = list(xs), list(ys), list(slopes)
+        self._halvings: list[int] = []  # how often each piece may still be halved; 0: it is as it stays
 
     @classmethod
     def through(
@@ -51,9 +52,32 @@ class HermiteCurve:
             points += _halved(function, points[-1], (knot, *function(knot)), (tolerance, relative), _DEEPEST)
         return cls(*zip(*points, strict=True))
 
+    @classmethod
+    def growing(
+        cls,
+        function: Callable[[float], tuple[float, float]],
+        knots: Sequence[float],
+        tolerance: float,
+        *,
+        relative: float = 0.0,
+    ) -> "HermiteCurve":
+        """The same curve as ``through``, of which a piece is halved when somebody first comes there."""
+        curve = cls(*zip(*((knot, *function(knot)) for knot in knots), strict=True))
+        curve._function, curve._fine = function, (tolerance, relative)
+        curve._halvings = [_DEEPEST] * (len(knots) - 1)
+        return curve
+
+    def go_on(self, x: float, y: float, slope: float) -> None:
+        """One piece more, behind the last."""
+        self.xs.append(x)
+        self.ys.append(y)
+        self._slopes.append(slope)
+
     def __call__(self, x: float) -> float:
         xs, ys = self.xs, self.ys
         k = bisect_right(xs, x, 1, len(xs) - 1)  # the end of its piece
+        if self._halvings and self._halvings[k - 1]:
+            k = self._halve(k, x)
         x0, y0 = xs[k - 1], ys[k - 1]
         # as in ``_hermite``: a call of its own would cost a third
         width = xs[k] - x0
@@ -61,6 +85,22 @@ class HermiteCurve:
         chord = ys[k] - y0
         a, b = width * self._slopes[k - 1] - chord, chord - width * self._slopes[k]
         return y0 + u * chord + u * (1 - u) * (a * (1 - u) + b * u)
+
+    def _halve(self, k: int, x: float) -> int:
+        """Halve the piece before ``k`` as often as it must be around ``x``; the end of what is then its piece."""
+        halvings = self._halvings
+        while halvings[k - 1]:
+            left, right = ((self.xs[at], self.ys[at], self._slopes[at]) for at in (k - 1, k))
+            middle = _middle(self._function, left, right, self._fine)
+            if middle is None:
+                halvings[k - 1] = 0
+                break
+            for values, value in zip((self.xs, self.ys, self._slopes), middle, strict=True):
+                values.insert(k, value)
+            halvings[k - 1] -= 1
+            halvings.insert(k, halvings[k - 1])
+            k += x >= middle[0]
+        return k
 
     def where(self, y: float, k: int) -> float:
         """The x in piece ``k``, in which the curve only rises or only falls, at which it has the value ``y``."""
@@ -86,13 +126,23 @@ _Point = tuple[float, float, float]
 def _halved(
     function: Callable[[float], tuple[float, float]], left: _Point, right: _Point, fine: tuple[float, float], depth: int
 ) -> Iterator[_Point]:
-    middle = 0.5 * (left[0] + right[0])
-    value, slope = function(middle)
-    if depth and abs(_hermite(middle, *left, *right) - value) > max(fine[0], fine[1] * abs(value)):
-        yield from _halved(function, left, (middle, value, slope), fine, depth - 1)
-        yield from _halved(function, (middle, value, slope), right, fine, depth - 1)
-    else:
+    middle = _middle(function, left, right, fine) if depth else None
+    if middle is None:
         yield right
+    else:
+        yield from _halved(function, left, middle, fine, depth - 1)
+        yield from _halved(function, middle, right, fine, depth - 1)
+
+
+def _middle(
+    function: Callable[[float], tuple[float, float]], left: _Point, right: _Point, fine: tuple[float, float]
+) -> _Point | None:
+    """The middle of a piece, where it must be a point of its own."""
+    x = 0.5 * (left[0] + right[0])
+    value, slope = function(x)
+    if abs(_hermite(x, *left, *right) - value) > max(fine[0], fine[1] * abs(value)):
+        return x, value, slope
+    return None
 
 
 def _hermite(x: float, x0: float, y0: float, s0: float, x1: float, y1: float, s1: float) -> float:

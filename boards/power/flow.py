@@ -98,7 +98,7 @@ class Flow:
             if reach is None:
                 return inner_v
             at_s = reach.time_of(inner_v) + duration_s
-            if at_s < reach.length_s:
+            if reach.lasts(at_s):
                 return reach.at(at_s)
             inner_v, duration_s = reach.end_v, at_s - reach.length_s
             if reach.rests:
@@ -158,9 +158,9 @@ class Flow:
         return None if self._stands[place] else place
 
     def _reach(self, inner_v: float) -> "_Reach | None":
-        below = bisect_right(self._stops, inner_v) - 1
-        if 0 <= below < len(self._reaches):
-            known = self._reaches[below]
+        place = bisect_right(self._stops, inner_v) - 1
+        if 0 <= place < len(self._reaches):
+            known = self._reaches[place]
             if known is not None and known.from_v < inner_v < known.to_v:
                 return known
         place = self._place(inner_v)
@@ -179,17 +179,15 @@ class Flow:
         high -= _AT_REST_V / 2 * self._at_rest[place + 1]
         start, end = (low, high) if rises else (high, low)
         begin, finish = (start, self.slope(start)), (end, self.slope(end))
-        points = [(0.0, *begin)]
-        for voltage, slope, duration_s in self._cells(begin, finish, self._seconds(start, end)):
-            points.append((points[-1][0] + duration_s, voltage, slope))
-        end_v = self._stops[place + rises]
         between = self._stops[place] + 2 * _AT_REST_V, self._stops[place + 1] - 2 * _AT_REST_V
-        return _Reach(points, end_v, between, rises=rises, rests=self._at_rest[place + rises])
+        cells = self._cells(begin, finish, self._seconds(start, end))
+        end_v, rests = self._stops[place + rises], self._at_rest[place + rises]
+        return _Reach(begin, end, cells, end_v, between, rises=rises, rests=rests)
 
     def _cells(
         self, start: tuple[float, float], end: tuple[float, float], whole_s: float
     ) -> Iterator[tuple[float, float, float]]:
-        """Voltages on the way, slopes and the seconds between them, so close that the curve between is right.
+        """Voltages on the way with slopes, and the seconds between them: so close that the curve between is right.
 
         Args:
             start: voltage and slope.
@@ -218,11 +216,13 @@ class Flow:
 
 
 class _Reach:
-    """Voltage over the time of one way.
+    """Voltage over the time of one way; it is walked as far as somebody asks.
 
     Args:
-        points: time, voltage and slope.
-        end_v: where it ends.
+        begin: voltage at its beginning, and slope.
+        last_v: voltage at its end.
+        cells: voltage, slope and seconds of each step on the way.
+        end_v: the stop at its end, next to ``last_v``.
         between: voltages between which it is this way, beyond doubt.
         rises: whether the voltage does.
         rests: whether it stays at the end.
@@ -230,26 +230,60 @@ class _Reach:
 
     def __init__(
         self,
-        points: Sequence[tuple[float, float, float]],
+        begin: tuple[float, float],
+        last_v: float,
+        cells: Iterator[tuple[float, float, float]],
         end_v: float,
         between: tuple[float, float],
         *,
         rises: bool,
         rests: bool,
     ) -> None:
-        times, volts, slopes = zip(*points, strict=True)
-        self.at = HermiteCurve(times, volts, slopes)
+        self._cells = cells
+        self._ends = False  # whether it is walked to its end
+        self._curve = HermiteCurve([0.0], [begin[0]], [begin[1]])
+        self._times = self._curve.xs
+        self.rises = rises
         self._sign = 1.0 if rises else -1.0
-        self._keys = [self._sign * v for v in volts]
-        self.length_s = times[-1]
+        self._keys = [self._sign * begin[0]]
+        self._last_key = self._sign * last_v
         self.end_v = end_v
         self.from_v, self.to_v = between
-        self.rises = rises
         self.rests = rests
+        self._go_on()
+
+    def _go_on(self) -> None:
+        cell = next(self._cells, None)
+        if cell is None:
+            self._ends = True
+            return
+        voltage, slope, duration_s = cell
+        self._curve.go_on(self._times[-1] + duration_s, voltage, slope)
+        self._keys.append(self._sign * voltage)
+
+    @property
+    def length_s(self) -> float:
+        """From its beginning to its end."""
+        while not self._ends:
+            self._go_on()
+        return self._times[-1]
+
+    def lasts(self, at_s: float) -> bool:
+        """Whether it is longer than that."""
+        while at_s >= self._times[-1] and not self._ends:
+            self._go_on()
+        return at_s < self._times[-1]
+
+    def at(self, at_s: float) -> float:
+        """The voltage then, while it lasts."""
+        return self._curve(at_s)
 
     def holds(self, inner_v: float) -> bool:
-        return bool(self._keys[0] <= self._sign * inner_v <= self._keys[-1])
+        return self._keys[0] <= self._sign * inner_v <= self._last_key
 
     def time_of(self, inner_v: float) -> float:
-        k = min(max(bisect_right(self._keys, self._sign * inner_v) - 1, 0), len(self._keys) - 2)
-        return self.at.where(inner_v, k)
+        key = self._sign * inner_v
+        while key >= self._keys[-1] and not self._ends:
+            self._go_on()
+        k = min(max(bisect_right(self._keys, key) - 1, 0), len(self._keys) - 2)
+        return self._curve.where(inner_v, k)

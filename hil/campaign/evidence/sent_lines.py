@@ -94,9 +94,12 @@ def _texts(truth: Truth) -> Iterator[str]:
             if text is None:
                 text = known[id(piece)] = text_of(_Piece.of(piece))
             pieces.append(text)
-        said = {"at_s": frame.start_s, "character_s": frame.character_s, "step": frame.step, "complete": frame.complete}
-        last = {"mode": frame.mode.value} | ({"spans": frame.spans} if isinstance(frame, ReplayedFrame) else {})
-        yield f'{text_of(said)[:-1]}, "pieces": [{", ".join(pieces)}], {text_of(last)[1:]}'
+        spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
+        yield (
+            f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {text_of(frame.step)}, '
+            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{", ".join(pieces)}], '
+            f'"mode": "{frame.mode.value}"{spans}}}'
+        )
 
 
 def read_sent(path: Path, lines: int) -> Truth:
