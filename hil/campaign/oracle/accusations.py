@@ -69,6 +69,7 @@ class Oracle:
         self._intact: dict[str, list[_Sent]] = defaultdict(list)
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
+        self._intact_in: dict[str, dict[str, list[Group]]] = {}
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
         entered: set[int] = set()  # most groups of a frame are the very objects of the frame before
@@ -126,6 +127,21 @@ class Oracle:
             for label in reading.said
             if self.is_report(label) and (id(reading), label) not in accused
         )
+
+    def intact_in(self, step: str) -> dict[str, list[Group]]:
+        """By label, what a device may report of the frames of a step; groups that are one object come once."""
+        known = self._intact_in.get(step)
+        if known is None:
+            groups = {
+                id(emitted.group): emitted.group
+                for frame in self.record.frames(step)
+                for emitted in frame.groups
+                if emitted.expect is not Expect.MUST_NOT
+            }
+            known = self._intact_in[step] = {}
+            for group in groups.values():
+                known.setdefault(group.label, []).append(group)
+        return known
 
     def is_new_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""

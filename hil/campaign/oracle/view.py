@@ -95,13 +95,21 @@ class PurposeView:
         What ``may_stay`` is new where the step just before had it not; else no other step may have it.
         """
         is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
+        step = frames[0].step
+        known: dict[int, bool] = {}  # most groups of a frame are the very objects of the frame before
         first: dict[str, Emitted] = {}
         last: dict[str, Emitted] = {}
         for frame in frames:
             for emitted in frame.groups:
-                if emitted.expect is Expect.MUST and is_new(emitted.group, frame.step):
-                    first.setdefault(emitted.group.label, emitted)
-                    last[emitted.group.label] = emitted
+                if emitted.expect is not Expect.MUST:
+                    continue
+                group = emitted.group
+                new = known.get(id(group))
+                if new is None:
+                    new = known[id(group)] = is_new(group, step)
+                if new:
+                    first.setdefault(group.label, emitted)
+                    last[group.label] = emitted
         period_s = max(frame.end_s - frame.start_s for frame in frames)
         due_s = min(lasting_s, frames[-1].start_s - frames[0].start_s) - 1.5 * period_s
         return {label: one for label, one in first.items() if last[label].end_s - one.start_s >= due_s}
@@ -134,12 +142,9 @@ class PurposeView:
     def _came(self, label: str, step: str, first: Emitted) -> float | None:
         """When a value of the step's own was first reported."""
         own = [
-            e.group
-            for frame in self.record.frames(step)
-            for e in frame.groups
-            if e.group.label == label
-            and e.expect is not Expect.MUST_NOT
-            and (e.group == first.group or self._oracle.is_first_in(e.group, step))
+            group
+            for group in self._oracle.intact_in(step).get(label, ())
+            if group == first.group or self._oracle.is_first_in(group, step)
         ]
         for reading in self._oracle.usable:
             said = reading.said.get(label)
