@@ -155,7 +155,7 @@ class ClockedTrain:
             else:
                 self._at(wait_s, state.on_v, self._comes_on)
             return
-        outlook = self._outlooks.get(self._name) or self._look_out(state)
+        outlook = self._outlooks.get(self._name) or self._look_out(self._name, state)
         nearest_v = outlook.off_v
         if self._alarm is not None:
             nearest_v = max(nearest_v, state.inner_v(self._alarm[0]))
@@ -192,13 +192,13 @@ class ClockedTrain:
         assert event.callbacks is not None
         event.callbacks.append(happens)
 
-    def _look_out(self, state: PowerState) -> _Outlook:
+    def _look_out(self, name: str, state: PowerState) -> _Outlook:
         full_v = self._train.state(self._terminals.supply, OFF).flow.rest_v(0.0)
         balance, off_v = state.balance, state.off_v
         # Between two edges, what flows out is most at one of them; where a converter collapses it jumps
         edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if off_v < v < full_v]
         outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (off_v, *edges, full_v))
-        outlook = self._outlooks[self._name] = _Outlook(state, off_v, full_v, outflow_a / balance.capacitance_f)
+        outlook = self._outlooks[name] = _Outlook(state, off_v, full_v, outflow_a / balance.capacitance_f)
         return outlook
 
     def _comes_on(self, exact_v: float | None) -> None:

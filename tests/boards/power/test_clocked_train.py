@@ -194,6 +194,7 @@ def test_no_load_of_a_boost_falls_faster_than_the_clock_is_set_by(input_min_v: f
     live = ClockedTrain(simpy.Environment(), power, Terminals(MINIMUM))
     for name in power.loads:
         state = train_of(power).state(MINIMUM, name)
-        low_v, high_v = state.off_v, live._full_v()
+        outlook = live._look_out(name, state)
+        low_v, high_v = outlook.off_v, outlook.full_v
         falls = [-state.flow.slope(low_v + (high_v - low_v) * k / 1000) for k in range(1001)]
-        assert max(falls) <= live._fastest(state)
+        assert max(falls) <= outlook.fastest
