@@ -158,9 +158,9 @@ class Flow:
         return None if self._stands[place] else place
 
     def _reach(self, inner_v: float) -> "_Reach | None":
-        place = bisect_right(self._stops, inner_v) - 1
-        if 0 <= place < len(self._reaches):
-            known = self._reaches[place]
+        below = bisect_right(self._stops, inner_v) - 1
+        if 0 <= below < len(self._reaches):
+            known = self._reaches[below]
             if known is not None and known.from_v < inner_v < known.to_v:
                 return known
         place = self._place(inner_v)
