@@ -8,7 +8,7 @@ what the load takes through that ESR: so the mean agrees with a simulation of ea
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 from ..description.parts import ROOM_C, Capacitor, Rectifier
 from ..description.power import PowerDescription
@@ -91,6 +91,9 @@ class Balance:
         self._esr_in_loop_ohm = _esr_in_loop_ohm(power, self.esr_ohm)
         self._highest_v = _edge_v(self.rectifier, self._peak_v) + (self.rectifier.diode.forward_v is None)
         self._charging = charging or charging_curve(power, supply, temperature_c=temperature_c)
+        self._full_a = rail_a + self._idle_a
+        self._full_drop_v = self.esr_ohm * self._full_a
+        self._clamps_at_v = inf if self._clamp is None else self._clamp.voltage_v
         self._simple = power.charger is None and power.regulator.kind == "ldo"
         may_collapse = power.regulator.kind == "boost" and rail_a > 0 and self.esr_ohm > 0
         lowest_v = -FADES_V if may_collapse else None
@@ -98,6 +101,11 @@ class Balance:
 
     def net_a(self, inner_v: float) -> float:
         """What flows into the capacitance proper at its inner voltage: C · dV/dt."""
+        if self._simple:  # asked for most often by far: no way round to what is asked for
+            full_a = self._full_a
+            charge_a = self._charging(inner_v - self._full_drop_v)
+            if FADES_V <= inner_v + self.esr_ohm * (charge_a - full_a) <= self._clamps_at_v:
+                return charge_a - full_a - inner_v * self._leakage_s
         charge_a, drawn_a, _ = self._currents(inner_v)
         return charge_a - drawn_a - inner_v * self._leakage_s
 
@@ -219,11 +227,10 @@ class Balance:
 
     def _currents_of_ldo(self, inner_v: float) -> tuple[float, float, float]:
         """The same where nothing but LDO and clamp hangs on the capacitor: what they draw is piecewise linear."""
-        esr_ohm, clamp = self.esr_ohm, self._clamp
-        full_a = self._rail_a + self._idle_a
-        charge_a = self._charging(inner_v - esr_ohm * full_a)
+        esr_ohm, clamp, full_a = self.esr_ohm, self._clamp, self._full_a
+        charge_a = self._charging(inner_v - self._full_drop_v)
         terminal_v = inner_v + esr_ohm * (charge_a - full_a)
-        if terminal_v >= FADES_V and (clamp is None or terminal_v <= clamp.voltage_v):
+        if FADES_V <= terminal_v <= self._clamps_at_v:
             return charge_a, full_a, terminal_v
         for _ in range(_TRIES):  # each try is nearer by the ESR's share of the loop
             terminal_v = inner_v + esr_ohm * (charge_a - full_a)

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from math import cos, pi, sqrt
 
-__all__ = ["HermiteCurve", "gauss", "least", "root"]
+__all__ = ["HermiteCurve", "gauss", "hermite", "least", "root"]
 
 _DEEPEST = 48  # halvings of a piece; a double has no more
 _GOLDEN = (sqrt(5) - 1) / 2
@@ -28,6 +28,8 @@ class HermiteCurve:
 
     def __init__(self, xs: Sequence[float], ys: Sequence[float], slopes: Sequence[float]) -> None:
         self.xs, self.ys, self._slopes = list(xs), list(ys), list(slopes)
+        self._function: Callable[[float], tuple[float, float]] | None = None
+        self._fine = (0.0, 0.0)
         self._halvings: list[int] = []  # how often each piece may still be halved; 0: it is as it stays
 
     @classmethod
@@ -79,7 +81,7 @@ class HermiteCurve:
         if self._halvings and self._halvings[k - 1]:
             k = self._halve(k, x)
         x0, y0 = xs[k - 1], ys[k - 1]
-        # as in ``_hermite``: a call of its own would cost a third
+        # as in ``hermite``: a call of its own would cost a third
         width = xs[k] - x0
         u = (x - x0) / width
         chord = ys[k] - y0
@@ -88,10 +90,11 @@ class HermiteCurve:
 
     def _halve(self, k: int, x: float) -> int:
         """Halve the piece before ``k`` as often as it must be around ``x``; the end of what is then its piece."""
-        halvings = self._halvings
+        halvings, function = self._halvings, self._function
+        assert function is not None
         while halvings[k - 1]:
             left, right = ((self.xs[at], self.ys[at], self._slopes[at]) for at in (k - 1, k))
-            middle = _middle(self._function, left, right, self._fine)
+            middle = _middle(function, left, right, self._fine)
             if middle is None:
                 halvings[k - 1] = 0
                 break
@@ -140,12 +143,13 @@ def _middle(
     """The middle of a piece, where it must be a point of its own."""
     x = 0.5 * (left[0] + right[0])
     value, slope = function(x)
-    if abs(_hermite(x, *left, *right) - value) > max(fine[0], fine[1] * abs(value)):
+    if abs(hermite(x, *left, *right) - value) > max(fine[0], fine[1] * abs(value)):
         return x, value, slope
     return None
 
 
-def _hermite(x: float, x0: float, y0: float, s0: float, x1: float, y1: float, s1: float) -> float:
+def hermite(x: float, x0: float, y0: float, s0: float, x1: float, y1: float, s1: float) -> float:
+    """The value of one piece between two points, each with its slope."""
     width = x1 - x0
     u = (x - x0) / width
     chord = y1 - y0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
-from .curve import HermiteCurve, gauss, least, root
+from .curve import HermiteCurve, gauss, hermite, least, root
 
 __all__ = ["Flow"]
 
@@ -198,12 +198,10 @@ class Flow:
         middle_v = 0.5 * (start_v + end_v)
         first_s, second_s = self._seconds(start_v, middle_v), self._seconds(middle_v, end_v)
         total_s = first_s + second_s
-        slopes = start_slope, end_slope
-        curve = HermiteCurve((0.0, total_s), (start_v, end_v), slopes)
+        steepest = max(abs(start_slope), abs(end_slope))
+        halfway_v = hermite(first_s, 0.0, *start, total_s, *end)
         near = abs(start_v - end_v) < 4 * _AT_REST_V
-        if near or (
-            abs(curve(first_s) - middle_v) <= _FINE_V and abs(whole_s - total_s) * max(map(abs, slopes)) <= _FINE_V
-        ):
+        if near or (abs(halfway_v - middle_v) <= _FINE_V and abs(whole_s - total_s) * steepest <= _FINE_V):
             yield end_v, end_slope, total_s
         else:
             middle = middle_v, self.slope(middle_v)

@@ -2,7 +2,7 @@
 """Characters of a frame that belong together, and what a correct receiver makes of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from xky.protocol import Group
@@ -57,4 +57,7 @@ class Piece:
 
 def weakened(pieces: Iterable[Piece]) -> list[Piece]:
     """The pieces, of which a correct receiver may lose any group."""
-    return [replace(p, expect=Expect.MAY) if p.expect is Expect.MUST else p for p in pieces]
+    return [
+        Piece(p.data, p.group, Expect.MAY, p.fault, p.defects, p.pauses, p.stretch) if p.expect is Expect.MUST else p
+        for p in pieces
+    ]

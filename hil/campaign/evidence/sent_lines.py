@@ -87,7 +87,10 @@ def write_sent(path: Path, truth: Truth) -> int:
 def _texts(truth: Truth) -> Iterator[str]:
     """Frames as they are written: there are thousands, made of the same few pieces, each of which is set once."""
     known: dict[int, str] = {}  # of the very object, which the truth keeps
+    step, step_text = None, ""
     for frame in truth:
+        if frame.step != step:
+            step, step_text = frame.step, text_of(frame.step)
         pieces = []
         for piece in frame.pieces:
             text = known.get(id(piece))
@@ -96,7 +99,7 @@ def _texts(truth: Truth) -> Iterator[str]:
             pieces.append(text)
         spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
         yield (
-            f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {text_of(frame.step)}, '
+            f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {step_text}, '
             f'"complete": {"true" if frame.complete else "false"}, "pieces": [{", ".join(pieces)}], '
             f'"mode": "{frame.mode.value}"{spans}}}'
         )

@@ -69,6 +69,7 @@ class Oracle:
         self._intact: dict[str, list[_Sent]] = defaultdict(list)
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
+        self._freshness: dict[float, float] = {}
         self._intact_in: dict[str, dict[str, list[Group]]] = {}
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
@@ -182,7 +183,7 @@ class Oracle:
         return tuple(dict.fromkeys(label for labels in steps.values() for label in labels))
 
     def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
-        freshness_s = self.record.limits_at(reading.at_s).freshness_s
+        freshness_s = self._freshness_at(reading.at_s)
         intact = self._intact.get(label, [])
         newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
         old: _Sent | None = None
@@ -202,6 +203,12 @@ class Oracle:
             return None  # a minute of short frames says nothing of what only long ones hold
         wrong = AccusationKind.LEFT if self._has_left(label, reading.at_s) else AccusationKind.STALE
         return Accusation(wrong, label, said, reading, old.emitted, old.frame)
+
+    def _freshness_at(self, at_s: float) -> float:
+        known = self._freshness.get(at_s)
+        if known is None:
+            known = self._freshness[at_s] = self.record.limits_at(at_s).freshness_s
+        return known
 
     def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
         for sent in reversed(self._damaged.get(label, [])):
