@@ -2,8 +2,9 @@
 """``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
 
 from collections.abc import Iterator
+from json.encoder import encode_basestring as _quoted
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from xky.emulator import Expect, Piece, SentFrame, Truth
 from xky.protocol import Group, Mode
@@ -43,17 +44,24 @@ class _Piece(Line):
     stretch: float = 1.0
 
     @staticmethod
-    def of(piece: Piece) -> dict[str, Any]:
-        """As it is written; not by way of the model, since there are hundreds of thousands."""
-        said: dict[str, Any] = {"data": piece.data.hex(), "expect": piece.expect.value, "fault": piece.fault}
+    def text(piece: Piece) -> str:
+        """As it is written; not by way of the model, since there are tens of thousands."""
+        fault = "null" if piece.fault is None else _quoted(piece.fault)
+        text = f'{{"data": "{piece.data.hex()}", "expect": "{piece.expect.value}", "fault": {fault}'
         if (group := piece.group) is not None:
-            said["group"] = {"label": group.label, "value": group.value, "timestamp": group.timestamp}
+            stamp = "null" if group.timestamp is None else _quoted(group.timestamp)
+            text += (
+                f', "group": {{"label": {_quoted(group.label)}, "value": {_quoted(group.value)}, "timestamp": {stamp}}}'
+            )
         if not piece.is_plain:
-            said["defects"] = {at: _NAMES[defect] for at, defect in piece.defects}
-            said["silences_s"] = piece.silences_s
-            said["pauses"] = piece.pauses
-            said["stretch"] = piece.stretch
-        return said
+            said = {
+                "defects": {at: _NAMES[defect] for at, defect in piece.defects},
+                "silences_s": piece.silences_s,
+                "pauses": piece.pauses,
+                "stretch": piece.stretch,
+            }
+            text += f", {text_of(said)[1:-1]}"
+        return text + "}"
 
     @property
     def piece(self) -> Piece:
@@ -95,7 +103,7 @@ def _texts(truth: Truth) -> Iterator[str]:
         for piece in frame.pieces:
             text = known.get(id(piece))
             if text is None:
-                text = known[id(piece)] = text_of(_Piece.of(piece))
+                text = known[id(piece)] = _Piece.text(piece)
             pieces.append(text)
         spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
         yield (
