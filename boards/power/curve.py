@@ -24,13 +24,14 @@ class HermiteCurve:
         slopes: there.
     """
 
-    __slots__ = ("_fine", "_function", "_halvings", "_slopes", "xs", "ys")
+    __slots__ = ("_fine", "_function", "_halvings", "_pieces", "_slopes", "xs", "ys")
 
     def __init__(self, xs: Sequence[float], ys: Sequence[float], slopes: Sequence[float]) -> None:
         self.xs, self.ys, self._slopes = list(xs), list(ys), list(slopes)
-        self._function: Callable[[float], tuple[float, float]] | None = None
+        self._pieces: list[_Piece | None] = [None] * (len(self.xs) - 1)  # of those where somebody came
+        self._function: Callable[[float], tuple[float, float]] | None = None  # while it grows
         self._fine = (0.0, 0.0)
-        self._halvings: list[int] = []  # how often each piece may still be halved; 0: it is as it stays
+        self._halvings: list[int] = []  # how often each piece may still be halved
 
     @classmethod
     def through(
@@ -74,32 +75,35 @@ class HermiteCurve:
         self.xs.append(x)
         self.ys.append(y)
         self._slopes.append(slope)
+        self._pieces.append(None)
 
     def __call__(self, x: float) -> float:
-        xs, ys = self.xs, self.ys
+        xs = self.xs
         k = bisect_right(xs, x, 1, len(xs) - 1)  # the end of its piece
-        if self._halvings and self._halvings[k - 1]:
-            k = self._halve(k, x)
-        x0, y0 = xs[k - 1], ys[k - 1]
         # as in ``hermite``: a call of its own would cost a third
-        width = xs[k] - x0
+        x0, width, y0, chord, a, b = self._pieces[k - 1] or self._piece(k, x)
         u = (x - x0) / width
-        chord = ys[k] - y0
-        a, b = width * self._slopes[k - 1] - chord, chord - width * self._slopes[k]
         return y0 + u * chord + u * (1 - u) * (a * (1 - u) + b * u)
 
-    def _halve(self, k: int, x: float) -> int:
-        """Halve the piece before ``k`` as often as it must be around ``x``; the end of what is then its piece."""
-        halvings, function = self._halvings, self._function
-        assert function is not None
+    def _piece(self, k: int, x: float) -> "_Piece":
+        """The piece before ``k``, or what of it is around ``x`` when it is halved as often as it must be."""
+        if self._function is not None:
+            k = self._halve(self._function, k, x)
+        width, chord = self.xs[k] - self.xs[k - 1], self.ys[k] - self.ys[k - 1]
+        a, b = width * self._slopes[k - 1] - chord, chord - width * self._slopes[k]
+        piece = self._pieces[k - 1] = self.xs[k - 1], width, self.ys[k - 1], chord, a, b
+        return piece
+
+    def _halve(self, function: Callable[[float], tuple[float, float]], k: int, x: float) -> int:
+        halvings = self._halvings
         while halvings[k - 1]:
             left, right = ((self.xs[at], self.ys[at], self._slopes[at]) for at in (k - 1, k))
             middle = _middle(function, left, right, self._fine)
             if middle is None:
-                halvings[k - 1] = 0
                 break
             for values, value in zip((self.xs, self.ys, self._slopes), middle, strict=True):
                 values.insert(k, value)
+            self._pieces.insert(k, None)
             halvings[k - 1] -= 1
             halvings.insert(k, halvings[k - 1])
             k += x >= middle[0]
@@ -124,6 +128,7 @@ class HermiteCurve:
 
 
 _Point = tuple[float, float, float]
+_Piece = tuple[float, float, float, float, float, float]  # x, width, y, chord, and how it bends at both ends
 
 
 def _halved(
