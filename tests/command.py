@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from xky.hil.cli import main
+from xky.hil.cli import run
 
 __all__ = ["PLAIN", "Ended", "xky"]
 
@@ -39,7 +39,7 @@ def xky(*arguments: str | Path, cwd: Path) -> Ended:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            main()
+            run()
     except SystemExit as ended:
         status = ended.code
     finally:

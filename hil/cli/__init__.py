@@ -14,9 +14,10 @@ from xky.hil.command_folder import CommandFolder
 from xky.hil.terminal import printable
 from xky.protocol.errors import BenchError, InputError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run"]
 
-_COLLECT_AFTER = 50_000  # objects more than were freed; Python's 700 costs a tenth of the time of most commands
+# Objects more than were freed, and rounds of the younger ones; Python's 700, 10 and 10 cost a tenth of most commands
+_SELDOM = 200_000, 50, 100
 
 
 class _Commands(CommandFolder):
@@ -39,8 +40,16 @@ def _root() -> None:
 
 
 def main() -> None:
+    """The command ``xky``, a process of its own: it looks for garbage seldom, and at its end not once more."""
+    gc.set_threshold(*_SELDOM)
+    try:
+        run()
+    finally:
+        gc.freeze()
+
+
+def run() -> None:
     """Run the command line; every error of ours is one line on standard error, never a traceback."""
-    gc.set_threshold(_COLLECT_AFTER)
     orders: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -66,7 +75,6 @@ def main() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # what is left of it has no room either
         sys.exit(_complain(BenchError("no room is left for what is to be written; free some"), 3))
     finally:
-        gc.freeze()  # what lives to the end need not be looked through once more
         if orders:  # what shells expect of a program that was told to end
             sys.exit(128 + orders[0])
 

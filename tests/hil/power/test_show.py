@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from xky.hil.cli import main
+from xky.hil import cli
 from xky.hil.power.durations import seconds_of, told_time
 from xky.protocol import InputError
 
@@ -43,7 +43,7 @@ def xky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def run(*arguments: str) -> Ended:
         monkeypatch.setattr(sys, "argv", ["xky", "power", *arguments])
         with pytest.raises(SystemExit) as ended:
-            main()
+            cli.run()
         said = capsys.readouterr()
         return Ended(int(ended.value.code or 0), said.out, said.err)
 
