@@ -232,6 +232,9 @@ class Balance:
         terminal_v = inner_v + esr_ohm * (charge_a - full_a)
         if FADES_V <= terminal_v <= self._clamps_at_v:
             return charge_a, full_a, terminal_v
+        clamp_ohm = inf if clamp is None else clamp.resistance_ohm
+        softened, clamps_at_v = 1 + esr_ohm / clamp_ohm, self._clamps_at_v
+        low_v, high_v, piece = self._charging.around(inner_v - self._full_drop_v)
         for _ in range(_TRIES):  # each try is nearer by the ESR's share of the loop
             terminal_v = inner_v + esr_ohm * (charge_a - full_a)
             drawn_a = full_a
@@ -239,10 +242,15 @@ class Balance:
                 fading_s = full_a / FADES_V
                 terminal_v = inner_v + esr_ohm * charge_a
                 drawn_a = fading_s * max(terminal_v, 0.0) / (1 + esr_ohm * fading_s)
-            elif clamp is not None and terminal_v > clamp.voltage_v:
-                over_v = (terminal_v - clamp.voltage_v) / (1 + esr_ohm / clamp.resistance_ohm)
-                drawn_a += over_v / clamp.resistance_ohm
-            before_a, charge_a = charge_a, self._charging(inner_v - esr_ohm * drawn_a)
+            elif terminal_v > clamps_at_v:
+                drawn_a += (terminal_v - clamps_at_v) / softened / clamp_ohm
+            behind_v = inner_v - esr_ohm * drawn_a
+            if not low_v <= behind_v < high_v:
+                low_v, high_v, piece = self._charging.around(behind_v)
+            # a call of the curve, without the way to its piece: the same one from try to try
+            v, width, at_v_a, chord, a, b = piece
+            u = (behind_v - v) / width
+            before_a, charge_a = charge_a, at_v_a + u * chord + u * (1 - u) * (a * (1 - u) + b * u)
             if abs(charge_a - before_a) <= 1e-16 + 1e-14 * abs(charge_a):
                 break
         return charge_a, drawn_a, inner_v + esr_ohm * (charge_a - drawn_a)

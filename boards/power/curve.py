@@ -6,7 +6,7 @@ Plain floats in lists: a look-up costs half a microsecond, where an array librar
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from math import cos, pi, sqrt
+from math import cos, inf, pi, sqrt
 
 __all__ = ["HermiteCurve", "gauss", "hermite", "least", "root"]
 
@@ -84,6 +84,15 @@ class HermiteCurve:
         x0, width, y0, chord, a, b = self._pieces[k - 1] or self._piece(k, x)
         u = (x - x0) / width
         return y0 + u * chord + u * (1 - u) * (a * (1 - u) + b * u)
+
+    def around(self, x: float) -> tuple[float, float, "_Piece"]:
+        """Between which x it is one piece, and its numbers: for who asks again next to it."""
+        self(x)
+        xs = self.xs
+        k = bisect_right(xs, x, 1, len(xs) - 1)
+        piece = self._pieces[k - 1]
+        assert piece is not None
+        return -inf if k == 1 else xs[k - 1], inf if k == len(xs) - 1 else xs[k], piece
 
     def _piece(self, k: int, x: float) -> "_Piece":
         """The piece before ``k``, or what of it is around ``x`` when it is halved as often as it must be."""

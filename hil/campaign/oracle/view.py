@@ -95,13 +95,13 @@ class PurposeView:
         What ``may_stay`` is new where the step just before had it not; else no other step may have it.
         """
         is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
-        step = frames[0].step
+        step, must = frames[0].step, Expect.MUST
         known: dict[int, bool] = {}  # most groups of a frame are the very objects of the frame before
         first: dict[str, Emitted] = {}
         last: dict[str, Emitted] = {}
         for frame in frames:
             for emitted in frame.groups:
-                if emitted.expect is not Expect.MUST:
+                if emitted.expect is not must:
                     continue
                 group = emitted.group
                 new = known.get(id(group))
