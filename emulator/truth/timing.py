@@ -21,7 +21,7 @@ def spans_of(pieces: Iterable[Piece], start_s: float, character_s: float) -> lis
     """
     spans, now_s = [], start_s
     for piece in pieces:
-        if piece.is_plain:
+        if not piece.pauses and piece.stretch == 1.0:
             begin_s, now_s = now_s, now_s + len(piece.data) * character_s
             spans.append((begin_s, now_s))
             continue

@@ -54,7 +54,7 @@ def compare(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> 
         benchmark.extra_info[f"times {yardstick_name}"] = round(ratio, 2)
         benchmark.pedantic(ours, rounds=3)
         with capsys.disabled():
-            print(f"\n{what}: {ratio:.2f} x {yardstick_name} (goal {goal:g})")
-        assert ratio >= goal, f"{what}: {ratio:.2f} times {yardstick_name}; expected {goal:g} at least"
+            print(f"\n{what}: {ratio:.3g} x {yardstick_name} (goal {goal:g})")
+        assert ratio >= goal, f"{what}: {ratio:.3g} times {yardstick_name}; expected {goal:g} at least"
 
     return compare
