@@ -219,7 +219,9 @@ def _legendre_root(order: int, k: int) -> float:
     x = cos(pi * (k + 0.75) / (order + 0.5))
     for _ in range(20):
         value, slope = _legendre(order, x)
-        x -= value / slope
+        before, x = x, x - value / slope
+        if x == before:
+            break
     return x
 
 

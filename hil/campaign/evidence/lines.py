@@ -25,7 +25,7 @@ _MEND = "take the evidence as the run wrote it"
 class Line(BaseModel):
     """A line of such a file: frozen, an unknown key is an error; what is not set is not written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     def told(self) -> dict[str, Any]:
         """As it is written."""
