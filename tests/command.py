@@ -29,7 +29,7 @@ class Ended:
 def xky(*arguments: str | Path, cwd: Path) -> Ended:
     """Run the command in a folder, to its end, a hundred characters wide."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
-    handlers = {order: signal.getsignal(order) for order in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {order: signal.getsignal(order) for order in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)}
     status: int | str | None = 0
     try:
         with (

@@ -2,8 +2,12 @@
 """The tests use every core; what runs in real time does so one test at a time, beside them."""
 
 import os
+import signal
+from collections.abc import Iterator
 
 import pytest
+
+_OF_COMMANDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -19,3 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("realtime") is not None:
             item.add_marker(pytest.mark.xdist_group("realtime"))
+
+
+@pytest.fixture(autouse=True)
+def signals_as_they_were() -> Iterator[None]:
+    """A command that runs in this process leaves the signals as it wants them: a broken pipe would end a worker."""
+    before = {number: signal.getsignal(number) for number in _OF_COMMANDS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
