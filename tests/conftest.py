@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tests use every core; what runs in real time does so one test at a time, beside them."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 
+_BEHIND = 10  # niceness
 _OF_COMMANDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
 
 
@@ -23,6 +25,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("realtime") is not None:
             item.add_marker(pytest.mark.xdist_group("realtime"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """On a worker, what does not run in real time waits behind what does: the cores are shared by one worker more."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or not hasattr(os, "setpriority"):
+        return
+    wanted = 0 if item.get_closest_marker("realtime") is not None else _BEHIND
+    if os.getpriority(os.PRIO_PROCESS, 0) != wanted:
+        with contextlib.suppress(PermissionError):  # only some may come forward again
+            os.setpriority(os.PRIO_PROCESS, 0, wanted)
 
 
 @pytest.fixture(autouse=True)
