@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky`` as a person calls it, in this process: a start of its own costs more than most commands do."""
+"""``xky`` as a person calls it: in this process, since a start costs more than most commands do, or in its own."""
 
 import contextlib
 import io
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from xky.hil.cli import run
 
-__all__ = ["PLAIN", "Ended", "xky"]
+__all__ = ["PLAIN", "XKY", "Ended", "started", "xky"]
 
+_HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a worker of xdist does not
+XKY = (sys.executable, "-c", f"{_HEARS_CTRL_C}; from xky.hil.cli import main; main()")
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}  # what is printed is the same on every terminal
 
 
@@ -46,3 +51,13 @@ def xky(*arguments: str | Path, cwd: Path) -> Ended:
         for order, handler in handlers.items():
             signal.signal(order, handler)
     return Ended(int(status or 0), *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A process that does not outlive the block, whatever comes of it."""
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # where it has ended, nothing

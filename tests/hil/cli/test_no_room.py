@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,8 @@ import xky.emulator.serial_url  # makes linky:// known
 from xky.protocol import InputError
 from xky.protocol.capture import FORMAT, CaptureReader
 
-RUN = "from xky.hil.cli import main; main()"
+from ...command import XKY, started
+
 CAPTURE = Path(__file__).parents[3] / "fixtures" / "captures" / "std_1p_bad_gammatroniques.txt"
 FULL = Path("/dev/full")
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full, a device that is always full (Linux)")
@@ -26,7 +26,7 @@ def xky(*arguments: str, out: Path | None = None) -> tuple[int, list[str]]:
     """Status and lines on standard error of a command whose output goes to a file."""
     with (out or Path(os.devnull)).open("w") as stdout:
         run = subprocess.run(
-            [sys.executable, "-c", RUN, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60,
+            [*XKY, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60,
             check=False,
         )  # fmt: skip
     return run.returncode, run.stderr.splitlines()
@@ -50,7 +50,7 @@ def test_a_full_disk_is_one_line_and_the_benchs(arguments: list[str], out: Path 
 
 def test_a_closed_standard_output_is_the_persons() -> None:
     run = subprocess.run(
-        ["sh", "-c", 'exec "$0" -c "$1" emulate --port - >&-', sys.executable, RUN], stderr=subprocess.PIPE, text=True,
+        ["sh", "-c", 'exec "$@" emulate --port - >&-', "sh", *XKY], stderr=subprocess.PIPE, text=True,
         timeout=60, check=False,
     )  # fmt: skip
     assert run.returncode == 2
@@ -61,9 +61,7 @@ def test_a_closed_standard_output_is_the_persons() -> None:
 def test_a_hang_up_takes_the_link_away_but_no_link_of_somebody_else(tmp_path: Path) -> None:
     link = tmp_path / "linky"
     for replaced in (False, True):
-        with subprocess.Popen(
-            [sys.executable, "-c", RUN, "emulate", "--link", str(link)], stdout=subprocess.PIPE, text=True
-        ) as process:
+        with started([*XKY, "emulate", "--link", str(link)], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline().strip() == str(link)
             if replaced:

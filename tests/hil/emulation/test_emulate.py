@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,17 +18,10 @@ from xky.emulator.outputs import paced
 from xky.hil.cli import main
 from xky.protocol import Decoder, Frame, Mode, decode
 
-XKY = [sys.executable, "-c", "from xky.hil.cli import main; main()", "emulate"]
+from ...command import XKY, Ended, started
+
+EMULATE = (*XKY, "emulate")
 STARTS_WITHIN_S = 20.0
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a run ended, and what it told."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 Emulate = Callable[..., Ended]
@@ -144,8 +136,8 @@ def test_a_wrong_argument_gets_one_line(emulate: Emulate, tmp_path: Path, argume
 @pytest.mark.realtime
 def test_a_person_opens_the_printed_port_and_reads_frames(tmp_path: Path) -> None:
     link = tmp_path / "linky"
-    command = [*XKY, "--link", str(link), "--speed", "8"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [*EMULATE, "--link", str(link), "--speed", "8"]
+    with started(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline().strip() == str(link)
@@ -254,7 +246,7 @@ def test_a_slow_reader_of_a_fast_scenario_gets_every_byte_in_order(sent: Sent, t
     told = ["--scenario", "mode-change"]
     expected = sent(*told)
     heard = b""
-    with subprocess.Popen([*XKY, *told, "--speed", str(SPEED)], stdout=subprocess.PIPE, text=True) as process:
+    with started([*EMULATE, *told, "--speed", str(SPEED)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         fd = os.open(process.stdout.readline().strip(), os.O_RDWR | os.O_NOCTTY)
         try:
@@ -272,10 +264,10 @@ def test_a_slow_reader_of_a_fast_scenario_gets_every_byte_in_order(sent: Sent, t
 @pytest.mark.realtime
 def test_decode_reads_a_scenario_to_its_end(sent: Sent, tmp_path: Path) -> None:
     expected = values(sent("--scenario", "meter-exchange"))
-    command = [*XKY, "--scenario", "meter-exchange", "--speed", str(SPEED)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [*EMULATE, "--scenario", "meter-exchange", "--speed", str(SPEED)]
+    with started(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        decode_it = [*XKY[:-1], "decode", process.stdout.readline().strip(), "--json"]
+        decode_it = [*XKY, "decode", process.stdout.readline().strip(), "--json"]
         read = subprocess.run(decode_it, capture_output=True, text=True, timeout=60, check=False)
         assert process.wait(STARTS_WITHIN_S) == 0
     assert (read.returncode, read.stderr) == (0, "")
@@ -305,13 +297,13 @@ def test_a_serial_port_that_is_not_there_is_the_benchs_fault(emulate: Emulate) -
 @pytest.mark.realtime
 def test_standard_output_holds_the_line_and_nothing_else(sent: Sent) -> None:
     expected = sent("--frames", "3")
-    run = subprocess.run([*XKY, "--port", "-", "--frames", "3", "--speed", "20"], capture_output=True, check=False)
+    run = subprocess.run([*EMULATE, "--port", "-", "--frames", "3", "--speed", "20"], capture_output=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (0, expected, b"")
 
 
 @pytest.mark.realtime
 def test_a_run_ends_when_nobody_reads_standard_output_any_more() -> None:
-    with subprocess.Popen([*XKY, "--port", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with started([*EMULATE, "--port", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.read(20).startswith(b"\x02\nADSC\t")
@@ -323,8 +315,8 @@ def test_a_run_ends_when_nobody_reads_standard_output_any_more() -> None:
 @pytest.mark.realtime
 @pytest.mark.parametrize("port", ["tcp", "rfc2217"])
 def test_many_meters_in_one_process_each_with_a_port_and_an_address_of_its_own(port: str) -> None:
-    command = [*XKY, "--port", port, "--meters", "2", "--speed", "8"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [*EMULATE, "--port", port, "--meters", "2", "--speed", "8"]
+    with started(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             meters = set()

@@ -7,7 +7,6 @@ import pty
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,13 +26,12 @@ from xky.protocol import BenchError, Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run
 from xky.protocol.pseudonym import Pseudonyms
 
+from ...command import XKY, started
+
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 GOOD = b"\x02\nADCO 012345678901 E\r\nPTEC HP..  \r\x03"
 ALL_CODES = bytes(range(256))
 KEY = b"sixteen or more!"
-# a pytest-xdist worker ignores SIGINT, and hands that down
-_RUN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from xky.hil.cli import main; main()"
-XKY = [sys.executable, "-c", _RUN]
 _WITHIN_S = 20.0
 _TRIES = 3
 
@@ -151,7 +149,7 @@ def test_kill_9_costs_the_last_second_at_most(tmp_path: Path) -> None:
     late_s = []
     for number in range(_TRIES):  # a machine that was busy with other things at that instant is asked again
         out = tmp_path / f"{number}.xkyc"
-        with subprocess.Popen([*XKY, "emulate", "--link", str(link), "--speed", "5"], stdout=subprocess.PIPE) as meter:
+        with started([*XKY, "emulate", "--link", str(link), "--speed", "5"], stdout=subprocess.PIPE) as meter:
             try:
                 assert meter.stdout is not None
                 meter.stdout.readline()
@@ -168,8 +166,8 @@ def test_kill_9_costs_the_last_second_at_most(tmp_path: Path) -> None:
         frames = [event for event in decode(seen.data) if isinstance(event, Frame) and event.complete]
         assert len(frames) >= 2
         assert all(len(frame.good) == len(frame.groups) for frame in frames)
-        started = datetime.fromisoformat(seen.header.started or "")
-        late_s.append((killed - started).total_seconds() - seen.runs[-1].end_s)
+        began = datetime.fromisoformat(seen.header.started or "")
+        late_s.append((killed - began).total_seconds() - seen.runs[-1].end_s)
         if late_s[-1] < 1.0:
             break
     assert min(late_s) < 1.0
@@ -424,7 +422,7 @@ def test_a_replayed_capture_is_captured_with_the_same_times(tmp_path: Path) -> N
     recorded(first, [(1.0, GOOD), (0.8, GOOD), (0.1, b"\n")]).close("the time was over")
     link = tmp_path / "line"
     command = [*XKY, "emulate", "--replay", str(first), "--link", str(link), "--speed", "2"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as line:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as line:
         assert line.stdout is not None
         line.stdout.readline()
         with capturing(str(link), again) as child:

@@ -9,7 +9,6 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,19 +26,12 @@ from xky.hil.cli import app
 from xky.hil.recording import port as recording_port
 from xky.protocol import BenchError, InputError
 
-from ...command import xky
+from ...command import XKY, xky
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 README = (CAPTURES / "README.md").read_text()
 RX_ERRORS = "hist_3p_base_rx_errors_lains.txt"  # groups end LF LF, no CR: must only not crash
-# a pytest-xdist worker ignores SIGINT, and hands that down
-_RUN = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from xky.hil.cli import main
-main()
-"""
-COMMAND = [sys.executable, "-c", _RUN, "decode"]
+COMMAND = (*XKY, "decode")
 
 GOOD = b"\x02\nADCO 012345678901 E\r\nPTEC HP..  \r\x03"
 REFUSED = b"\x02\nADCO 012345678901 F\r\nPTEC HP..  \r\x03"

@@ -24,7 +24,8 @@ from xky.hil.cli import main
 from xky.hil.emulation.control import control
 from xky.protocol.status import Breaker, Status
 
-XKY = [sys.executable, "-c", "from xky.hil.cli import main; main()"]
+from ....command import XKY, started
+
 WITHIN_S = 30.0
 SPEED = 20
 
@@ -100,7 +101,7 @@ class Running:
 def emulating(*arguments: str) -> Iterator[Running]:
     """``xky emulate --control`` while the block runs."""
     command = [*XKY, "emulate", "--control", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
@@ -127,7 +128,7 @@ def emulating(*arguments: str) -> Iterator[Running]:
 def decoding(port: str) -> Iterator[list[dict[str, Any]]]:
     """What ``xky decode --json`` prints, as it comes."""
     events: list[dict[str, Any]] = []
-    with subprocess.Popen([*XKY, "decode", port, "--json"], stdout=subprocess.PIPE, text=True) as process:
+    with started([*XKY, "decode", port, "--json"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         reader = threading.Thread(target=lambda: events.extend(map(json.loads, process.stdout or ())), daemon=True)
         reader.start()
