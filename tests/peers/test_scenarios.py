@@ -13,6 +13,7 @@ from xky.protocol import Mode
 
 from ..emulator.scenario.played import Sent, played
 
+pytestmark = pytest.mark.xdist_group("scenarios")  # where each is played once
 AROUND_S = 20  # of each event of a long scenario
 ALIKE = 100  # frames; more of the same tell nothing new
 HISTORIC = ["clock-change-spring", "index-roll-over", "meter-exchange", "midnight", "outage", "overload"]

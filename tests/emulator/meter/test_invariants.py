@@ -21,8 +21,10 @@ WAITS = st.lists(
     st.sampled_from([0.0, 0.25, 1.0, 59.5, 600.0, 7200.0]) | st.integers(1, 2 * 86_400), min_size=1, max_size=5
 )
 
+EXAMPLES = settings().max_examples  # of the profile: 60 by day, 2000 at night
 
-@settings(max_examples=60)
+
+@settings(max_examples=EXAMPLES // 2)
 @given(linkies(quirks=QUIRKS), WAITS)
 def test_every_law_holds_at_any_moment_of_any_meter(meter: Linky, waits_s: list[float]) -> None:
     watch = Watch(meter)
@@ -141,7 +143,7 @@ def test_reactive_energy_moves_in_its_quadrant_only_and_by_what_was_reactive(
         assert moved == sums[n] // 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES // 3)
 @given(linkies(quirks=QUIRKS), WAITS, st.data())
 def test_whatever_a_person_does_every_law_still_holds(meter: Linky, waits_s: list[float], data: st.DataObject) -> None:
     actions = {

@@ -14,6 +14,7 @@ from xky.protocol.status import Breaker, Colour
 
 from .played import Sent, check_clean, indexes, play, played
 
+pytestmark = pytest.mark.xdist_group("scenarios")  # where each is played once
 FOLDER = Path(__file__).parents[3] / "emulator" / "scenarios"
 LONGEST_FRAME_US = 4 * SECOND_US  # historic, three-phase, with its gaps (tic.md 7.1)
 

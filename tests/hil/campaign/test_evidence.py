@@ -32,7 +32,7 @@ from xky.hil.campaign.verdict import Verdict
 from xky.protocol import Burst, Group, InputError, Mode
 from xky.protocol.uart import CharacterDefect
 
-SOUND = [(name, None) for name in sound_boards()]
+SOUND = [(name, Mode.HISTORIC if board_named(name).power else None) for name in sound_boards()]  # all of it at night
 DEFECTIVE = [(one.board or DEFAULT_BOARD, id_) for id_, one in known_defects().items()]
 SPREAD = [  # over what there is in evidence: power, port, silence, damage, age, modes
     ("winky-c6", "believes-its-converter", Mode.HISTORIC),  # standard mode has four times the frames
@@ -83,7 +83,7 @@ def check_equal(read: Record, written: Record) -> None:
         assert getattr(read, one.name) == getattr(written, one.name), one.name
 
 
-@pytest.mark.parametrize(("board", "defect", "mode"), [*((*one, None) for one in SOUND), *SPREAD])
+@pytest.mark.parametrize(("board", "defect", "mode"), [*((name, None, mode) for name, mode in SOUND), *SPREAD])
 def test_verdicts_of_evidence_read_back_are_those_of_the_run(
     board: str, defect: str | None, mode: Mode | None, tmp_path: Path, no_simulation: Callable[[], None]
 ) -> None:
@@ -91,9 +91,9 @@ def test_verdicts_of_evidence_read_back_are_those_of_the_run(
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("board", "defect"), DEFECTIVE)
+@pytest.mark.parametrize(("board", "defect"), [*((name, None) for name in sound_boards()), *DEFECTIVE])
 def test_verdicts_of_evidence_read_back_are_those_of_the_run_for_every_defect(
-    board: str, defect: str, tmp_path: Path, no_simulation: Callable[[], None]
+    board: str, defect: str | None, tmp_path: Path, no_simulation: Callable[[], None]
 ) -> None:
     check_run(tmp_path, board, defect, no_simulation)
 
