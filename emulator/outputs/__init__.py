@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Outputs of the emulator, one file each: what brings the characters of a line out."""
+"""Outputs, one file each: a new way out derives from ``PacedPort`` as ``stdout`` does; ``port_choice`` names it."""
 
 from .output import Output
 from .port import UNTOLD_BAUD, Port, PortSettings

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long a device may take: defaults from the frame period, or as its board file says."""
+"""How long a device may take, how old a value may be: by the frame, or as its board says; the oracle judges by it."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Readings against the truth: each value that was reported is explained by what was sent, or accused.
+"""Readings against the truth: a value was sent, intact and not too long ago, or it is accused: made up, too old, …
 
 Judged by properties, not by fixed values. A value is sound when a group with this label and this
 value was sent intact, not too long before. Else it says whose words it repeats: those of a damaged group,
