@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Linky: the face of a meter, for whoever reads it, drives it, or puts it on a line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Self
 
@@ -292,10 +292,6 @@ class Linky:
     def phases_over(self) -> frozenset[int]:
         """The phases that draw more than the setting."""
         return self.state.overload.phases
-
-    def show_currents(self, amps: Sequence[float]) -> None:
-        """A second ago these flowed, and a meter whose currents lag still shows them; see ``Quirks.current_lag_s``."""
-        self.state.show_currents(amps)
 
     def open_breaker(self, reason: Breaker | str = Breaker.ORDERED) -> None:
         """Cut the house off, as the distributor does; for another reason, such as ``"overvoltage"``, if one is told."""

@@ -3,7 +3,7 @@
 
 from xky.protocol import InputError
 
-from ..load import Draw, Hold, Load, Ramp, Signals
+from ..load import Draw, Hold, Load, Ramp
 from .state import MeterState
 
 __all__ = ["LoadControl"]
@@ -42,12 +42,3 @@ class LoadControl:
             InputError: it draws on other phases than the meter has.
         """
         self._state.follow(load)
-
-    @property
-    def load(self) -> Load:
-        """What is drawn from now on."""
-        return self._state.load
-
-    def draw(self, at_us: int, signals: Signals) -> tuple[Draw, int | None]:
-        """Power at an instant and the next instant at which it may change."""
-        return self._state.load.draw(at_us, signals)
