@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from math import cos, inf, pi, sqrt
 
-__all__ = ["HermiteCurve", "gauss", "hermite", "least", "root"]
+__all__ = ["HALVED_IS_FINER", "HermiteCurve", "gauss", "hermite", "least", "root"]
 
 _DEEPEST = 48  # halvings of a piece; a double has no more
+HALVED_IS_FINER = 2**4  # a cubic's error over half the width: when it is known, so are both halves
 _GOLDEN = (sqrt(5) - 1) / 2
 _HALVINGS = 60  # of a valley
 
@@ -47,7 +48,7 @@ class HermiteCurve:
         Args:
             function: value and slope.
             knots: ascending; where the slope jumps, and the ends.
-            tolerance: largest distance in the middle of a piece.
+            tolerance: largest distance in the middle of a piece, about.
             relative: or so much of the value there, if that is more.
         """
         points = [(knots[0], *function(knots[0]))]
@@ -107,13 +108,11 @@ class HermiteCurve:
         halvings = self._halvings
         while halvings[k - 1]:
             left, right = ((self.xs[at], self.ys[at], self._slopes[at]) for at in (k - 1, k))
-            middle = _middle(function, left, right, self._fine)
-            if middle is None:
-                break
+            middle, met = _middle(function, left, right, self._fine)
             for values, value in zip((self.xs, self.ys, self._slopes), middle, strict=True):
                 values.insert(k, value)
             self._pieces.insert(k, None)
-            halvings[k - 1] -= 1
+            halvings[k - 1] = 0 if met else halvings[k - 1] - 1
             halvings.insert(k, halvings[k - 1])
             k += x >= middle[0]
         return k
@@ -143,8 +142,9 @@ _Piece = tuple[float, float, float, float, float, float]  # x, width, y, chord, 
 def _halved(
     function: Callable[[float], tuple[float, float]], left: _Point, right: _Point, fine: tuple[float, float], depth: int
 ) -> Iterator[_Point]:
-    middle = _middle(function, left, right, fine) if depth else None
-    if middle is None:
+    middle, met = _middle(function, left, right, fine)
+    if met or not depth:
+        yield middle
         yield right
     else:
         yield from _halved(function, left, middle, fine, depth - 1)
@@ -153,13 +153,12 @@ def _halved(
 
 def _middle(
     function: Callable[[float], tuple[float, float]], left: _Point, right: _Point, fine: tuple[float, float]
-) -> _Point | None:
-    """The middle of a piece, where it must be a point of its own."""
+) -> tuple[_Point, bool]:
+    """The middle of a piece, and whether its halves are fine enough."""
     x = 0.5 * (left[0] + right[0])
     value, slope = function(x)
-    if abs(hermite(x, *left, *right) - value) > max(fine[0], fine[1] * abs(value)):
-        return x, value, slope
-    return None
+    whole_is_off = abs(hermite(x, *left, *right) - value)
+    return (x, value, slope), whole_is_off <= HALVED_IS_FINER * max(fine[0], fine[1] * abs(value))
 
 
 def hermite(x: float, x0: float, y0: float, s0: float, x1: float, y1: float, s1: float) -> float:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
-from .curve import HermiteCurve, gauss, hermite, least, root
+from .curve import HALVED_IS_FINER, HermiteCurve, gauss, hermite, least, root
 
 __all__ = ["Flow"]
 
-_NODES = gauss(6)
+_NODES = gauss(4)
 _AT_REST_V = 1e-10  # so near to where it comes to rest, it is there
 _FINE_V = 1e-9
 _LOOKED_AT = 400  # voltages looked at for a change of direction
@@ -200,11 +200,13 @@ class Flow:
         total_s = first_s + second_s
         steepest = max(abs(start_slope), abs(end_slope))
         halfway_v = hermite(first_s, 0.0, *start, total_s, *end)
+        middle = middle_v, self.slope(middle_v)
         near = abs(start_v - end_v) < 4 * _AT_REST_V
-        if near or (abs(halfway_v - middle_v) <= _FINE_V and abs(whole_s - total_s) * steepest <= _FINE_V):
-            yield end_v, end_slope, total_s
+        off_v = max(abs(halfway_v - middle_v), abs(whole_s - total_s) * steepest)
+        if near or off_v <= HALVED_IS_FINER * _FINE_V:
+            yield *middle, first_s
+            yield end_v, end_slope, second_s
         else:
-            middle = middle_v, self.slope(middle_v)
             yield from self._cells(start, middle, first_s)
             yield from self._cells(middle, end, second_s)
 
