@@ -79,6 +79,8 @@ class ClockedTrain:
         self._process: simpy.Process | None = None
         self._started = env.event()
         self._round = 0
+        self._safe_until_s = inf  # no threshold is met before, whatever the supply gives
+        self._guard: tuple[float, simpy.Event] | None = None  # it looks closely where that ends
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._held_until_s = 0.0
         self._outlooks: dict[str, _Outlook] = {}  # by the name of the load
@@ -146,6 +148,7 @@ class ClockedTrain:
     def _look_on(self) -> None:
         """The same, when it is reckoned up to now."""
         self._round += 1
+        self._safe_until_s = inf
         state, now_v = self._state, self._inner_v
         if not self._on:
             held_s = self._held_until_s - self._env.now
@@ -162,11 +165,31 @@ class ClockedTrain:
         if nearest_v < now_v <= outlook.full_v:
             # Most loads end long before: no faster than this does it fall
             if outlook.fastest > 0:
-                self._at((now_v - nearest_v) / outlook.fastest, None, self._look_closely)
+                self._is_safe_for((now_v - nearest_v) / outlook.fastest)
             return
-        self._look_closely(None)
+        self._look_closely()
 
-    def _look_closely(self, _: float | None) -> None:
+    def _is_safe_for(self, duration_s: float) -> None:
+        """Look closely after that; a guard that is set for earlier looks again then, so that most loads set none."""
+        self._safe_until_s = until_s = self._env.now + duration_s
+        if self._guard is None or self._guard[0] > until_s:
+            event = self._env.timeout(duration_s)
+            assert event.callbacks is not None
+            event.callbacks.append(self._guard_ends)
+            self._guard = until_s, event
+
+    def _guard_ends(self, event: simpy.Event) -> None:
+        if self._guard is None or event is not self._guard[1]:
+            return  # an earlier one took its place
+        self._guard = None
+        left_s = self._safe_until_s - self._env.now
+        if left_s <= 0:
+            self._look_closely()
+        elif left_s < inf:
+            self._is_safe_for(left_s)
+
+    def _look_closely(self) -> None:
+        self._safe_until_s = inf
         self._catch_up()
         state, now_v = self._state, self._inner_v
         down_s = 0.0 if now_v <= state.off_v else state.flow.time_to(now_v, state.off_v)
