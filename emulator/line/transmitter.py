@@ -6,19 +6,18 @@ overload ends at the group under way, 02E §2.5.1) is each group a burst of its 
 """
 
 from collections.abc import Callable, Generator, Sequence
-from itertools import compress, count
-from operator import is_not
 from random import Random
 
 import simpy
 
-from xky.protocol import Burst, Group, Mode, encode_group
+from xky.protocol import Burst, FrameEncoder, Group, Mode
 from xky.protocol.mode import EOT, ETX, STX
 
 from ..faults import Fault, with_faults
 from ..meter import Linky
 from ..truth.journal import SentFrame, Truth
-from ..truth.piece import Expect, Piece, weakened
+from ..truth.piece import Piece, weakened
+from ..truth.plain_frame import GroupPieces, PlainFrame
 from ..truth.timing import bursts_of, end_of
 from .line import Line
 
@@ -28,25 +27,7 @@ FRAME_GAP_S = (0.0167, 0.0334)  # ETX to next STX (54E §5.3.6); real meters wer
 
 _POLL_S = 0.1  # how often a meter without supply is asked whether it is back
 
-_STX_PIECE, _ETX_PIECE, _EOT_PIECE = Piece(STX), Piece(ETX), Piece(EOT)
-
-
-class _Pieces:
-    """Groups as pieces: most groups of a frame are the very objects of the frame before, and so are their pieces."""
-
-    def __init__(self) -> None:
-        self._mode: Mode | None = None
-        self._groups: Sequence[Group] = ()
-        self._pieces: list[Piece] = []
-
-    def of(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
-        if mode is not self._mode or len(groups) != len(self._groups):
-            self._pieces = [_piece(group, mode) for group in groups]
-        else:
-            for place in compress(count(), map(is_not, groups, self._groups)):
-                self._pieces[place] = _piece(groups[place], mode)
-        self._mode, self._groups = mode, groups
-        return self._pieces
+_EOT_PIECE = Piece(EOT)
 
 
 def _is_complete(pieces: Sequence[Piece]) -> bool:
@@ -54,10 +35,6 @@ def _is_complete(pieces: Sequence[Piece]) -> bool:
     if not pieces or not pieces[-1].data.endswith(ETX):
         return False
     return any(piece.data.endswith(STX) for piece in pieces if piece.group is None)
-
-
-def _piece(group: Group, mode: Mode) -> Piece:
-    return Piece(encode_group(group, mode), group, Expect.MUST)
 
 
 class Transmitter:
@@ -91,7 +68,8 @@ class Transmitter:
         self._truth = truth
         self._rng = Random(f"line {seed}")
         self._frame_gap_s = frame_gap_s
-        self._pieces = _Pieces()
+        self._pieces = GroupPieces()
+        self._encoders = {mode: FrameEncoder(mode) for mode in Mode}
         self.faults: Sequence[Fault] = ()
         self.step = ""
         self.before_frame: Callable[[], None] = lambda: None
@@ -128,19 +106,18 @@ class Transmitter:
 
     def _send_frame(self) -> Generator[simpy.Event, None, None]:
         meter = self.meter
-        short = meter.next_is_short()
-        breakable = meter.mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames
-        pieces = self._frame_pieces(short=short)
-        if breakable:
-            yield from self._send_by_group(pieces)
-            return
-        frame = self._enter(pieces, self._env.now, meter.mode)
-        if self.faults:
+        mode, short = meter.mode, meter.next_is_short()
+        groups = meter.groups(short=short)
+        if mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames:
+            yield from self._send_by_group(self._frame_pieces(groups, mode))
+        elif self.faults:
+            frame = self._enter(self._frame_pieces(groups, mode), self._env.now, mode)
             yield from self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
-            return
-        burst = Burst(frame.start_s, frame.character_s, frame.data)
-        self._line.send(burst)
-        yield self._env.timeout(burst.end_s - self._env.now)
+        else:
+            burst = Burst(self._env.now, mode.character_s, self._encoders[mode].encode(groups))
+            self._enter_plain(burst, groups, mode)
+            self._line.send(burst)
+            yield self._env.timeout(burst.end_s - self._env.now)
 
     def _send(self, bursts: Sequence[Burst], end_s: float) -> Generator[simpy.Event, None, None]:
         """Bursts with what silence lies between them and behind, up to ``end_s``."""
@@ -161,19 +138,20 @@ class Transmitter:
         meter = self.meter
         burst = None
         if meter.powered and not self.faults:  # a frame with faults is heard from its beginning
-            pieces = self._frame_pieces(short=meter.next_is_short())
-            length_s = meter.mode.character_s * len(b"".join([piece.data for piece in pieces]))
+            mode = meter.mode
+            groups = meter.groups(short=meter.next_is_short())
+            data = self._encoders[mode].encode(groups)
+            length_s = mode.character_s * len(data)
             silent_s = self._env.now - self._silent_since_s  # no frame began before the last had ended
             ago_s = self._rng.uniform(0.0, min(length_s + self._frame_gap_s[1], silent_s))
             if ago_s < length_s:
-                frame = self._enter(pieces, self._env.now - ago_s, meter.mode)
-                burst = self._line.current = Burst(frame.start_s, frame.character_s, frame.data)
+                burst = self._line.current = Burst(self._env.now - ago_s, mode.character_s, data)
+                self._enter_plain(burst, groups, mode)
         heard.succeed(burst)
 
-    def _frame_pieces(self, *, short: bool) -> list[Piece]:
-        meter = self.meter
-        pieces = [_STX_PIECE, *self._pieces.of(meter.groups(short=short), meter.mode), _ETX_PIECE]
-        return with_faults(pieces, self.faults, meter.mode, self._rng) if self.faults else pieces
+    def _frame_pieces(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
+        pieces = self._pieces.of(groups, mode)
+        return with_faults(pieces, self.faults, mode, self._rng) if self.faults else pieces
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, mode = self._env.now, self.meter.mode
@@ -197,3 +175,7 @@ class Transmitter:
         frame = SentFrame(len(self._truth), mode, start_s, mode.character_s, tuple(pieces), complete, self.step)
         self._truth.append(frame)
         return frame
+
+    def _enter_plain(self, burst: Burst, groups: Sequence[Group], mode: Mode) -> None:
+        number = len(self._truth)
+        self._truth.append(PlainFrame(number, mode, burst.start_s, groups, burst.data, self.step, self._pieces))
