@@ -206,12 +206,15 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
             last = _copy_run(burst, edge // CHARACTER_BITS, uart, data, errors)
             position = last * CHARACTER_BITS + last_sample
             continue
-        levels = [line[int(edge + (k + 0.5) * ratio)] for k in range(uart.bits)]
-        if levels[0]:  # a pulse shorter than half a bit is no start bit
-            runs.pop()
-            position = edge + 0.5 * ratio
-            continue
-        code, error = _character(levels, uart)
+        if copy_runs:  # each sample falls into the bit of its number
+            code, error = _character_of(line.text(edge, uart.bits), uart.data_bits, uart.parity)
+        else:
+            levels = [line[int(edge + (k + 0.5) * ratio)] for k in range(uart.bits)]
+            if levels[0]:  # a pulse shorter than half a bit is no start bit
+                runs.pop()
+                position = edge + 0.5 * ratio
+                continue
+            code, error = _character(levels, uart)
         if error is not None:
             errors[len(data)] = error
         data.append(code)
@@ -243,6 +246,12 @@ class _Levels:
         if not self._begin <= position < self._end:
             self._look(position)
         return self._window[position - self._begin] == "1"
+
+    def text(self, position: int, bits: int) -> str:
+        """So many bits from there on, a figure each."""
+        if not self._begin <= position <= self._end - bits:
+            self._look(position)
+        return self._window[position - self._begin : position - self._begin + bits]
 
     def falling_edge(self, position: float) -> int | None:
         """The first falling edge not before ``position``."""
@@ -278,6 +287,12 @@ def _character(levels: list[int], uart: Uart) -> tuple[int, CharacterDefect | No
     odd = sum(levels[1:-1]) % 2 == 1  # data and parity
     wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[uart.parity]
     return code, CharacterDefect.PARITY if wrong else None
+
+
+@cache
+def _character_of(text: str, data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
+    """The same of samples that a figure each stands for; there are no more than bits can spell."""
+    return _character([int(figure) for figure in text], Uart(1.0, data_bits, parity))
 
 
 def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, CharacterDefect]) -> int:
