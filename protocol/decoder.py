@@ -41,8 +41,11 @@ class Decoder(GeneralDecoder):
                  max_frame_groups: int = MAX_FRAME_GROUPS) -> None:  # fmt: skip
         super().__init__(None if mode is None else Mode(mode), max_group=max_group, max_frame_groups=max_frame_groups)
         self._layouts = Layouts()
-        self._forget_at = FORGET_AFTER
         self._latest: Layout | None = None  # learnt or fitted
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._forget_at = FORGET_AFTER
         # A frame under way that so far follows a layout is held from the general decoder. Nothing of it could
         # have told an event yet, and it is shorter than its layout.
         self._held = b""
@@ -98,9 +101,7 @@ class Decoder(GeneralDecoder):
 
     def restart(self) -> None:
         """Begin another stream, with offsets from 0: what is under way is dropped, what was learnt of frames stays."""
-        layouts, latest = self._layouts, self._latest
-        self.__init__(self._mode, max_group=self._max_group, max_frame_groups=self._max_frame_groups)  # type: ignore[misc]
-        self._layouts, self._latest = layouts, latest
+        self._begin()
 
     def _take_lead_in(self, data: bytes, at: int, end: int) -> int:
         """Take what stands before an STX, which ends a group under way and noise."""

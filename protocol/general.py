@@ -126,9 +126,13 @@ class GeneralDecoder:
     def __init__(self, mode: Mode | None = None, *, max_group: int = MAX_GROUP,
                  max_frame_groups: int = MAX_FRAME_GROUPS) -> None:  # fmt: skip
         self._mode = mode
-        self._last_mode = mode or Mode.HISTORIC  # for frames that do not tell
         self._max_group = max_group
         self._max_frame_groups = max_frame_groups
+        self._begin()
+
+    def _begin(self) -> None:
+        """The state before the first byte."""
+        self._last_mode = self._mode or Mode.HISTORIC  # for frames that do not tell
         self._told: list[Event] = []  # by the present call
         self._offset = 0  # of the next byte
         self._frame: OpenFrame | None = None

@@ -71,7 +71,10 @@ class LineReceiver:
         reception = received(burst, self._uart, awake_s if woke_inside else None)
         data = reception.handed_over
         if woke_inside:
-            data = data[data.find(STX) :] if STX in data else b""  # half a frame says nothing
+            begin = data.find(STX)
+            if begin < 0:
+                return  # half a frame says nothing
+            data = data[begin:]
         for event in self._decoder.feed(data):
             if isinstance(event, Frame):
                 self._on_frame(event)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from math import inf
+from typing import NamedTuple
 
 from xky.protocol import Mode
 
@@ -54,9 +55,8 @@ class PowerEvent:
     terminal_v: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Time in one state.
+class Stretch(NamedTuple):
+    """Time in one state; a tuple, since a day of a board has tens of thousands.
 
     Attributes:
         at_s: its beginning.
