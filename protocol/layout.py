@@ -34,7 +34,6 @@ _NO_EVENT = re.compile(rb"[^\x02\x03\x04\n\r\x84\x8d]*")  # inside a group these
 _Shape = tuple[tuple[str, int, bool], ...]  # label, characters of data, stamped
 _Step = tuple[slice, slice, slice, bytes, int, Callable[[bytes], object], str, int]
 _Piece = tuple[int, slice, bytes]  # group, place, what stands there
-LaidParts = tuple[dict[str, str], bytes]  # values, and the frame's bytes
 
 
 @cache
@@ -55,6 +54,9 @@ def _size(fields: Fields) -> int:
     """Characters from LF to CR."""
     label, value, timestamp = fields
     return len(LF) + len(label) + 1 + (0 if timestamp is None else _VALUE_AT) + len(value) + _TAIL_SIZE + len(CR)
+
+
+LaidParts = tuple[bytes, dict[str, str]]  # the frame, and its values once somebody asked
 
 
 class Layout:
@@ -114,13 +116,12 @@ class Layout:
             offset: that of ``data[at]`` in the stream.
             told: takes the frames.
         """
-        length, all_values, steps, tails = len(self._octets), self._values, self._steps, self._tails
+        length, steps, tails = len(self._octets), self._steps, self._tails
         rest_at, rest = self._rest_at, self._rest
         shift = offset - at
         while True:
             octets = data[at : at + length]
-            values = dict(all_values)
-            for still_at, field_at, tail_at, still, counted, admits, label, value_at in steps:
+            for still_at, field_at, tail_at, still, counted, admits, _, _ in steps:
                 field = octets[field_at]
                 if (
                     octets[still_at] != still
@@ -128,13 +129,9 @@ class Layout:
                     or not admits(field)
                 ):
                     return at
-                if not value_at:
-                    values[label] = field.decode()
-                elif label:
-                    values[label] = field[value_at:].decode()
             if octets[rest_at] != rest:
                 return at
-            told.append(lazy_frame(self.mode, self, (values, octets), True, at + shift))
+            told.append(lazy_frame(self.mode, self, (octets, {}), True, at + shift))
             at += length
 
     def read_apart(self, octets: bytes) -> tuple[list[Fields | Damaged], list[int]]:
@@ -191,7 +188,7 @@ class Layout:
 
     def groups(self, parts: LaidParts, offset: int) -> tuple[Group, ...]:
         """The groups of a frame at ``offset``."""
-        _, octets = parts
+        octets, _ = parts
         fields = self.fields.copy()
         for index, step in zip(self._moving, self._steps, strict=True):
             fields[index] = self._moved(index, octets[step[1]])
@@ -199,7 +196,20 @@ class Layout:
 
     def values(self, parts: LaidParts) -> dict[str, str]:
         """Label to value."""
-        return parts[0]
+        octets, values = parts
+        if values:
+            return values
+        values.update(self._values)
+        for _, field_at, _, _, _, _, label, value_at in self._steps:
+            if not value_at:
+                values[label] = octets[field_at].decode()
+            elif label:
+                values[label] = octets[field_at][value_at:].decode()
+        return values
+
+    def has_good(self, parts: LaidParts) -> bool:
+        """Whether there is a group at all: a layout is learnt from no other frames."""
+        return True
 
 
 class Layouts:

@@ -24,6 +24,8 @@ class _Source(Protocol):
 
     def values(self, parts: Any) -> dict[str, str]: ...
 
+    def has_good(self, parts: Any) -> bool: ...
+
 
 class _AsRead:
     """Parts as the general decoder leaves them."""
@@ -36,6 +38,9 @@ class _AsRead:
 
     def values(self, parts: Parts) -> dict[str, str]:
         return {part[0]: part[1] for part in parts[0] if isinstance(part, tuple)}
+
+    def has_good(self, parts: Parts) -> bool:
+        return any(isinstance(part, tuple) for part in parts[0])
 
 
 AS_READ = _AsRead()
@@ -68,6 +73,12 @@ class LazyFrame(Frame):
         """Label to value of the groups kept; the last one where a label came twice."""
         made_of = self.made_of
         return made_of[1].values(made_of[2])
+
+    @property
+    def has_good(self) -> bool:
+        """Whether any group was kept."""
+        made_of = self.made_of
+        return made_of[1].has_good(made_of[2])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Frame):

@@ -94,6 +94,11 @@ class Frame:
         """Label to value of the groups kept; the last one where a label came twice."""
         return {group.label: group.value for group in self.good}
 
+    @property
+    def has_good(self) -> bool:
+        """Whether any group was kept."""
+        return any(isinstance(group, Group) for group in self.groups)
+
     def __getitem__(self, label: str) -> str:
         return self.values[label]
 

@@ -81,6 +81,8 @@ class Uart:
     data_bits: int = 7
     parity: _Parity = "E"
     stop_bits: int = 1
+    bits: int = field(init=False, repr=False, compare=False)
+    """Bits that it samples of a character: start, data, parity if any, first stop bit."""
 
     def __post_init__(self) -> None:
         if not (self.baud > 0 and self.data_bits in (5, 6, 7, 8) and self.parity in ("E", "O", "N", "M", "S")
@@ -89,11 +91,7 @@ class Uart:
                 f"UART {self.baud} {self.data_bits}{self.parity}{self.stop_bits}: "
                 "expected a baud rate over 0, 5 to 8 data bits, parity E, O, N, M or S, 1 or 2 stop bits"
             )
-
-    @property
-    def bits(self) -> int:
-        """Bits that it samples of a character: start, data, parity if any, first stop bit."""
-        return 2 + self.data_bits + (self.parity != "N")
+        object.__setattr__(self, "bits", 2 + self.data_bits + (self.parity != "N"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,13 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     one_for_one = CHARACTER_BITS - 1 <= uart.bits <= CHARACTER_BITS
     copy_runs = copy_runs and one_for_one and _RATIO_MIN < ratio < _RATIO_MAX
     heard_whole = awake_s is None or awake_s <= burst.start_s
-    if copy_runs and heard_whole and burst.data and not burst.defects and _hands_over_as_sent(uart):
+    if (
+        copy_runs
+        and heard_whole
+        and burst.data
+        and not burst.defects
+        and _hands_over_as_sent(uart.data_bits, uart.parity)
+    ):
         # An idle line, then nothing but true characters: each is sampled where it was sent.
         return Reception(burst.data, {}, ((0, burst.start_s + last_sample * sent_bit_s),), burst.character_s)
     position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
@@ -223,9 +227,9 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
 
 
 @cache
-def _hands_over_as_sent(uart: Uart) -> bool:
+def _hands_over_as_sent(data_bits: int, parity: _Parity) -> bool:
     """Whether a sound character of seven bits comes out as it went in, without a complaint."""
-    codes, bad = _table(uart.data_bits, uart.parity, None)
+    codes, bad = _table(data_bits, parity, None)
     return not bad and codes[:0x80] == bytes(range(0x80))
 
 

@@ -35,6 +35,7 @@ class EnergyPolicy:
         self._charge_w: float | None = None
         self._slept: tuple[float, float] | None = None
         if self._adc is not None:
+            self._highest_raw = self._adc.highest_raw
             self._full_raw = self._raw(self._adc.full_v) if full_once else self._adc.first_full_raw
 
     def forget(self) -> None:
@@ -42,9 +43,9 @@ class EnergyPolicy:
         self._charge_w = self._slept = None
 
     def _raw(self, terminal_v: float) -> int:
-        assert self._adc is not None
-        most = self._adc.highest_raw
-        share = terminal_v * self._adc.divider * (1 + self._adc.gain_error) / self._adc.reference_v
+        adc, most = self._adc, self._highest_raw
+        assert adc is not None
+        share = terminal_v * adc.divider * (1 + adc.gain_error) / adc.reference_v
         return max(0, min(most, floor(share * most + 0.5)))
 
     def read_v(self, terminal_v: float) -> float:
@@ -55,7 +56,7 @@ class EnergyPolicy:
         if self._adc.scales_itself:
             self._full_raw = max(self._full_raw, raw)
             return self._adc.full_v * raw / self._full_raw
-        return raw / self._adc.highest_raw * self._adc.reference_v / self._adc.divider
+        return raw / self._highest_raw * self._adc.reference_v / self._adc.divider
 
     def may_start(self, terminal_v: float) -> bool:
         """Whether a wake goes on."""
@@ -73,7 +74,7 @@ class EnergyPolicy:
         policy, adc = self._policy, self._adc
         if policy.stop_v is None or adc is None:
             return policy.stop_v
-        most = adc.highest_raw
+        most = self._highest_raw
         raw = (
             policy.stop_v / adc.full_v * self._full_raw
             if adc.scales_itself

@@ -28,7 +28,7 @@ class GoodGroups(Sequence[Group]):
         self._frame = frame
 
     def __bool__(self) -> bool:
-        return bool(self._frame.values)
+        return self._frame.has_good
 
     def __len__(self) -> int:
         return len(self._frame.good)

@@ -79,6 +79,7 @@ class ClockedTrain:
         self._process: simpy.Process | None = None
         self._started = env.event()
         self._round = 0
+        self._knows_when = False  # the next threshold is an event on the clock
         self._safe_until_s = inf  # no threshold is met before, whatever the supply gives
         self._guard: tuple[float, simpy.Event] | None = None  # it looks closely where that ends
         self._alarm: tuple[float, Callable[[], None]] | None = None
@@ -116,7 +117,9 @@ class ClockedTrain:
 
     def alarm(self, terminal_v: float | None, callback: Callable[[], None]) -> None:
         """Call back once, as soon as the terminals stand at or under a voltage; takes the place of the last alarm."""
-        self._alarm = None if terminal_v is None else (terminal_v, callback)
+        before, self._alarm = self._alarm, None if terminal_v is None else (terminal_v, callback)
+        if self._alarm is None and before is not None and not self._knows_when:
+            return  # whoever looks next finds it gone
         self._look_ahead()
 
     def finish(self) -> None:
@@ -148,6 +151,7 @@ class ClockedTrain:
     def _look_on(self) -> None:
         """The same, when it is reckoned up to now."""
         self._round += 1
+        self._knows_when = False
         self._safe_until_s = inf
         state, now_v = self._state, self._inner_v
         if not self._on:
@@ -206,6 +210,7 @@ class ClockedTrain:
         if wait_s == inf:
             return
         number = self._round
+        self._knows_when = True
 
         def happens(_: simpy.Event) -> None:
             if number == self._round:
