@@ -272,15 +272,16 @@ class _Levels:
     def _look(self, position: int) -> None:
         """Make the window that begins at the character of a position."""
         data, defects = self._burst.data, self._burst.defects
-        first = position // CHARACTER_BITS
-        window = ""
-        for index in range(first, first + _WINDOW_CHARACTERS):
-            if 0 <= index < len(data):
-                window += _TEXTS[defects.get(index)][data[index] & 0x7F]
-            else:
-                window += _IDLE
+        first = position // CHARACTER_BITS  # -1 for the idle line before the burst
+        codes = data[max(first, 0) : first + _WINDOW_CHARACTERS]
+        if defects:
+            texts = [_TEXTS[defects.get(index)][code & 0x7F] for index, code in enumerate(codes, max(first, 0))]
+        else:
+            sound = _TEXTS[None]
+            texts = [sound[code & 0x7F] for code in codes]
+        window = "".join(texts) if first >= 0 else _IDLE + "".join(texts)
+        self._window = window.ljust(_WINDOW_CHARACTERS * CHARACTER_BITS, _IDLE[0])
         self._begin, self._end = first * CHARACTER_BITS, (first + _WINDOW_CHARACTERS) * CHARACTER_BITS
-        self._window = window
 
 
 def _character(levels: list[int], uart: Uart) -> tuple[int, CharacterDefect | None]:
@@ -305,6 +306,11 @@ def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dic
     Returns:
         Index of the last character taken.
     """
+    if not burst.defects:
+        codes, bad = _table(uart.data_bits, uart.parity, None)
+        if not bad:
+            data += burst.data[first:].translate(codes)
+            return len(burst.data) - 1
     defects = {index: defect for index, defect in burst.defects.items() if first <= index < len(burst.data)}
     last = min((i for i, defect in defects.items() if defect is CharacterDefect.FRAMING), default=len(burst.data) - 1)
     shift = len(data) - first
