@@ -19,7 +19,7 @@ from typing import Literal
 from .errors import InputError
 from .mode import CHARACTER_BITS
 
-__all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "levels", "received"]
+__all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "handed_over", "levels", "received"]
 
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
 _Parity = Literal["E", "O", "N", "M", "S"]
@@ -178,6 +178,21 @@ def received(burst: Burst, uart: Uart, awake_s: float | None = None) -> Receptio
     return _receive(burst, uart, awake_s, copy_runs=True)
 
 
+def handed_over(burst: Burst, uart: Uart, awake_s: float | None = None) -> bytes:
+    """``Reception.handed_over`` of ``received``, for who asks for nothing else; arguments as there."""
+    if _comes_as_sent(burst, uart, awake_s):
+        return burst.data
+    return received(burst, uart, awake_s).handed_over
+
+
+def _comes_as_sent(burst: Burst, uart: Uart, awake_s: float | None) -> bool:
+    """An idle line, then nothing but true characters: each is sampled where it was sent."""
+    if burst.defects or not (awake_s is None or awake_s <= burst.start_s):
+        return False
+    one_rate = _RATIO_MIN < CHARACTER_BITS / (uart.baud * burst.character_s) < _RATIO_MAX
+    return one_rate and _hands_over_as_sent(uart.data_bits, uart.parity)
+
+
 def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool) -> Reception:
     """The receiver; without ``copy_runs`` it is the plain bit-true one, the judge of the other.
 
@@ -186,9 +201,7 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     sent_bit_s = burst.character_s / CHARACTER_BITS
     ratio = 1 / (uart.baud * sent_bit_s)
     last_sample = (uart.bits - 0.5) * ratio
-    # A receiver that stops sampling before the parity bit takes what is left of a character for another one.
-    one_for_one = CHARACTER_BITS - 1 <= uart.bits <= CHARACTER_BITS
-    copy_runs = copy_runs and one_for_one and _RATIO_MIN < ratio < _RATIO_MAX
+    copy_runs = copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX
     heard_whole = awake_s is None or awake_s <= burst.start_s
     if (
         copy_runs
@@ -226,9 +239,16 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     return Reception(bytes(data), errors, tuple(runs), burst.character_s)
 
 
+def _is_one_for_one(uart: Uart) -> bool:
+    """Whether it takes a character for one; one that stops before the parity bit takes the rest for another."""
+    return CHARACTER_BITS - 1 <= uart.bits <= CHARACTER_BITS
+
+
 @cache
 def _hands_over_as_sent(data_bits: int, parity: _Parity) -> bool:
     """Whether a sound character of seven bits comes out as it went in, without a complaint."""
+    if not _is_one_for_one(Uart(1.0, data_bits, parity)):
+        return False
     codes, bad = _table(data_bits, parity, None)
     return not bad and codes[:0x80] == bytes(range(0x80))
 

@@ -7,7 +7,7 @@ import simpy
 
 from xky.protocol import Burst, Frame
 from xky.protocol.mode import STX
-from xky.protocol.uart import Uart, received
+from xky.protocol.uart import Uart, handed_over
 
 from ..ports import BurstSource
 from .parser import Listener
@@ -68,8 +68,7 @@ class LineReceiver:
         if awake_s is None or self._awake_s != awake_s:
             return  # it slept, or slept and woke, in the meantime
         woke_inside = awake_s > burst.start_s
-        reception = received(burst, self._uart, awake_s if woke_inside else None)
-        data = reception.handed_over
+        data = handed_over(burst, self._uart, awake_s if woke_inside else None)
         if woke_inside:
             begin = data.find(STX)
             if begin < 0:

@@ -111,6 +111,10 @@ class Balance:
 
     def terminal_v(self, inner_v: float) -> float:
         """The capacitor's voltage at its terminals, where everything else hangs."""
+        if self._simple:
+            terminal_v = inner_v + self.esr_ohm * (self._charging(inner_v - self._full_drop_v) - self._full_a)
+            if FADES_V <= terminal_v <= self._clamps_at_v:
+                return terminal_v
         return self._currents(inner_v)[2]
 
     def charge_a(self, inner_v: float) -> float:
