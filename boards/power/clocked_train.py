@@ -8,7 +8,9 @@ threshold is an event, and voltages are reckoned when somebody asks.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import starmap
 from math import inf
+from typing import Any
 
 import simpy
 
@@ -62,7 +64,6 @@ class ClockedTrain:
 
     Attributes:
         events: power on, brown-out and changes of the supply.
-        stretches: time spent in each state, in order.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class ClockedTrain:
         self._held_until_s = 0.0
         self._outlooks: dict[str, _Outlook] = {}  # by the name of the load
         self.events: list[PowerEvent] = []
-        self.stretches: list[Stretch] = []
+        self._told: list[Any] = []  # of each stretch its values: a day has tens of thousands, which few ask for
         terminals.connect(self._supply_changes)
         self._look_ahead()
 
@@ -94,6 +95,11 @@ class ClockedTrain:
     def is_on(self) -> bool:
         """Whether the microcontroller runs."""
         return self._on
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Time spent in each state, in order."""
+        return [*starmap(Stretch, zip(*[iter(self._told)] * len(Stretch._fields), strict=True))]
 
     @property
     def terminal_v(self) -> float:
@@ -140,7 +146,7 @@ class ClockedTrain:
         before_v = self._inner_v
         self._inner_v = self._state.flow.after(before_v, passed_s) if exact_v is None else exact_v
         if passed_s > 0:
-            self.stretches.append(Stretch(self._since_s, passed_s, self._state, before_v, self._inner_v))
+            self._told += (self._since_s, passed_s, self._state, before_v, self._inner_v)
         self._since_s = now_s
 
     def _look_ahead(self) -> None:
