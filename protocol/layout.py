@@ -32,7 +32,7 @@ _TAILS = {mode: tuple(mode.separator + bytes((0x20 + low,)) for low in range(64)
 _NO_EVENT = re.compile(rb"[^\x02\x03\x04\n\r\x84\x8d]*")  # inside a group these bytes tell nothing yet
 
 _Shape = tuple[tuple[str, int, bool], ...]  # label, characters of data, stamped
-_Step = tuple[slice, slice, slice, bytes, int, Callable[[bytes], object], str, int]
+_Step = tuple[slice, slice, slice, bytes, int, Callable[[bytes], object], str, int, slice]
 _Piece = tuple[int, slice, bytes]  # group, place, what stands there
 
 
@@ -65,7 +65,7 @@ class Layout:
     A group that moves is a step: the places of the run that stands still before its field, of the field (all
     between label and tail) and of the tail (separator and checksum); what the run holds; the sum of what the
     checksum counts besides the field; what the field may be; the label if its value can move, and where in the
-    field that is.
+    field that is; and the place of all of it, to see at once whether it is what was read last.
     """
 
     def __init__(self, mode: Mode, fields: list[Fields], moving: frozenset[int]) -> None:
@@ -96,8 +96,8 @@ class Layout:
                 after = tail + _TAIL_SIZE
                 places = slice(run, start), slice(start, tail), slice(tail, after)
                 nothing_said = timestamp is not None and value_at == tail - start and counts[label] == 1  # DATE
-                said = "" if nothing_said else label
-                self._steps.append((*places, octets[run:start], sum(counted), admits, said, value_at))
+                said, whole_at = "" if nothing_said else label, slice(run, after)
+                self._steps.append((*places, octets[run:start], sum(counted), admits, said, value_at, whole_at))
                 self._pieces[-1].append((index, slice(at, start), octets[at:start]))
                 self._pieces.append([(index, slice(after, end), CR)])
                 run = after
@@ -105,6 +105,7 @@ class Layout:
                 self._pieces[-1].append((index, slice(at, end), octets[at:end]))
             at = end
         self._moving = sorted(self.moving)
+        self._last = [b""] * len(self._steps)  # what stood there, and was right
         self._rest_at, self._rest = slice(run, None), octets[run:]
 
     def read(self, data: bytes, at: int, offset: int, told: list[Event]) -> int:
@@ -116,12 +117,15 @@ class Layout:
             offset: that of ``data[at]`` in the stream.
             told: takes the frames.
         """
-        length, steps, tails = len(self._octets), self._steps, self._tails
+        length, steps, tails, last = len(self._octets), self._steps, self._tails, self._last
         rest_at, rest = self._rest_at, self._rest
         shift = offset - at
         while True:
             octets = data[at : at + length]
-            for still_at, field_at, tail_at, still, counted, admits, _, _ in steps:
+            for place, (still_at, field_at, tail_at, still, counted, admits, _, _, whole_at) in enumerate(steps):
+                whole = octets[whole_at]
+                if whole == last[place]:
+                    continue
                 field = octets[field_at]
                 if (
                     octets[still_at] != still
@@ -129,6 +133,7 @@ class Layout:
                     or not admits(field)
                 ):
                     return at
+                last[place] = whole
             if octets[rest_at] != rest:
                 return at
             told.append(lazy_frame(self.mode, self, (octets, {}), True, at + shift))
@@ -144,7 +149,7 @@ class Layout:
         strange: list[int] = []
         tails = self._tails
         for index, pieces, step in zip(self._moving, self._pieces, self._steps, strict=False):
-            still_at, field_at, tail_at, still, counted, admits, _, _ = step
+            still_at, field_at, tail_at, still, counted, admits, _, _, _ = step
             if octets[still_at] != still:
                 strange += [group for group, place, piece in pieces if octets[place] != piece]
             field = octets[field_at]
@@ -168,7 +173,7 @@ class Layout:
             octets: the frame so far.
             done: the steps known to be behind it.
         """
-        for still_at, field_at, tail_at, still, counted, admits, _, _ in self._steps[done:]:
+        for still_at, field_at, tail_at, still, counted, admits, _, _, _ in self._steps[done:]:
             if len(octets) < tail_at.stop:
                 fits = still.startswith(octets[still_at]) and _NO_EVENT.fullmatch(octets, field_at.start)
                 return done if fits else None
@@ -200,7 +205,7 @@ class Layout:
         if values:
             return values
         values.update(self._values)
-        for _, field_at, _, _, _, _, label, value_at in self._steps:
+        for _, field_at, _, _, _, _, label, value_at, _ in self._steps:
             if not value_at:
                 values[label] = octets[field_at].decode()
             elif label:
