@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from .mode import Mode
+from .quick import quick
 
 __all__ = ["Cut", "Damaged", "Event", "Frame", "Group", "Interrupted", "Noise", "Reason"]
 
@@ -22,6 +23,7 @@ class Reason(StrEnum):
     OVERLONG = "overlong"  # no end of group within the decoder's bound
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Group:
     """One label's line as it was sent; ``timestamp`` is the raw horodate, None where there is none.
@@ -45,6 +47,7 @@ class Group:
         return
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Damaged:
     """A group that was refused: where it lies (LF to CR, in bytes), why, and what it held.
@@ -75,6 +78,7 @@ class Damaged:
         return
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Frame:
     """STX to ETX, or what was heard of it (``complete`` false); groups in order, refused ones included."""
@@ -111,6 +115,7 @@ class Cut(StrEnum):
     END = "end"  # of the input
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """The frame told just before was cut; ``offset`` is the place of what cut it."""
@@ -119,6 +124,7 @@ class Interrupted:
     by: Cut
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Noise:
     """Bytes that belong to no group and no delimiter."""

@@ -18,6 +18,7 @@ from typing import Literal
 
 from .errors import InputError
 from .mode import CHARACTER_BITS
+from .quick import quick
 
 __all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "handed_over", "levels", "received"]
 
@@ -37,6 +38,7 @@ class CharacterDefect(Enum):
     FRAMING = "stop bit low"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Burst:
     """Characters sent back to back.
@@ -94,6 +96,7 @@ class Uart:
         object.__setattr__(self, "bits", 2 + self.data_bits + (self.parity != "N"))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Received:
     """One character as a UART hands it over at ``end_s``, in the middle of its stop bit.
@@ -106,6 +109,7 @@ class Received:
     error: CharacterDefect | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reception:
     """All that a UART received of one burst; iterating gives each character.

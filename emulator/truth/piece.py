@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from xky.protocol import Group
+from xky.protocol.quick import quick
 from xky.protocol.uart import CharacterDefect
 
 __all__ = ["Expect", "Piece", "weakened"]
@@ -19,6 +20,7 @@ class Expect(StrEnum):
     MUST_NOT = "must not report"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A group with its LF and CR, a delimiter, noise, or silence.
