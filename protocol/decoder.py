@@ -22,6 +22,7 @@ _WHOLE_GROUP = {
     Mode.HISTORIC: re.compile(rb"\n([^\x02\x03\x04\n\r\x8d\t]*+)\r"),
     Mode.STANDARD: re.compile(rb"\n([^\x02\x03\x04\n\r\x8d\t]*+\t[^\x02\x03\x04\n\r\x8d]*+)\r"),
 }
+STRIDE_MAX = 4096  # bytes that go through the general decoder at once while no frame could be learnt from
 STRANGE_MAX = 4  # groups that should stand still and do not; a frame with more of them is another
 
 
@@ -46,6 +47,7 @@ class Decoder(GeneralDecoder):
     def _begin(self) -> None:
         super()._begin()
         self._forget_at = FORGET_AFTER
+        self._stride = 0
         # A frame under way that so far follows a layout is held from the general decoder. Nothing of it could
         # have told an event yet, and it is shorter than its layout.
         self._held = b""
@@ -67,7 +69,13 @@ class Decoder(GeneralDecoder):
         parted = -1  # where the latest layout fitted no longer
         data = self._held + data
         while end := data.find(ETX, seen) + 1:
-            if by_length and data[at] != _STX_CODE:
+            if not by_length:  # nothing to compare with: noise has an ETX every few bytes, and none that teaches
+                end = data.find(ETX, seen + self._stride) + 1 or data.rfind(ETX) + 1
+                self._take_all(data[at:end])
+                self._stride = min(2 * self._stride + 1, STRIDE_MAX)
+                at = seen = end
+                continue
+            if data[at] != _STX_CODE:
                 at = self._take_lead_in(data, at, end)
             layout = by_length.get(end - at) if self._frame is None and self._group is None else None
             if layout is not None and data[at] == _STX_CODE:
@@ -80,7 +88,10 @@ class Decoder(GeneralDecoder):
                     self._latest = layout
                     at = seen = parted = after
                     continue
-            self._take_and_learn(data[at:end], layout)
+            if layout is None or data[at] != _STX_CODE:
+                self._take_all(data[at:end])
+            else:
+                self._take_misfit(data[at:end], layout)
             at = seen = end
         if at:
             self._held = b""
@@ -115,17 +126,8 @@ class Decoder(GeneralDecoder):
             self._flush_noise()
         return start
 
-    def _take_and_learn(self, octets: bytes, layout: Layout | None) -> None:
-        """What ends with an ETX and fits no layout; ``layout`` is the one of its length, None inside a frame."""
-        before = len(self._told)
-        if layout is None or octets[0] != _STX_CODE:
-            self._take_all(octets)
-        else:
-            self._take_misfit(octets, layout)
-            if len(self._told) > before + 1:
-                return  # with a complaint
-        if len(self._told) > before and isinstance(frame := self._told[-1], Frame):
-            self._latest = self._layouts.learn(frame, self._offset) or self._latest
+    def _learn(self, frame: Frame) -> None:
+        self._latest = self._layouts.learn(frame, self._offset) or self._latest
 
     def _take_misfit(self, octets: bytes, layout: Layout) -> None:
         """STX to ETX of a layout's length, but not as the layout has it.
@@ -137,6 +139,7 @@ class Decoder(GeneralDecoder):
         if strange[0] == 0 or len(strange) > STRANGE_MAX:
             self._take_all(octets)  # the first group tells the mode; and a frame of many others is another
             return
+        refused = False
         for index in strange:
             group = _WHOLE_GROUP[mode].fullmatch(octets, offsets[index], layout.ends[index])
             if group is None:
@@ -146,10 +149,14 @@ class Decoder(GeneralDecoder):
             if len(fields) == 2:
                 self._group_offset = start + offsets[index]
                 parts[index] = self._refuse(*fields, group[1], len(group[0]))
+                refused = True
             else:
                 parts[index] = fields
         self._pass_by(start + len(octets), mode)
-        self._told.append(lazy_frame(mode, AS_READ, (parts, offsets), True, start))
+        frame = lazy_frame(mode, AS_READ, (parts, offsets), True, start)
+        self._told.append(frame)
+        if not refused:
+            self._learn(frame)
 
     def _take_broken(self, octets: bytes, layout: Layout, parts: list[Fields | Damaged], first: int, last: int) -> None:
         """STX to ETX with groups in their places but for those from ``first`` to ``last``: a delimiter was hit.

@@ -17,7 +17,7 @@ from .checksum import checked_zone, checksum
 from .labels import LABEL_SIZE_MAX, LABELS
 from .lazy_frame import AS_READ, Fields, Parts, lazy_frame
 from .mode import EOT, LF, STX, Mode
-from .model import Cut, Damaged, Event, Interrupted, Noise, Reason
+from .model import Cut, Damaged, Event, Frame, Interrupted, Noise, Reason
 from .separators import has_three_parts
 from .timestamp import TIMESTAMP_FORM, is_timestamp
 
@@ -206,7 +206,8 @@ class GeneralDecoder:
         frame = self._frame
         if control == STX:
             if frame is not None:
-                self._cut_frame(Cut.STX, offset)
+                self._end_frame(frame, complete=False)
+                self._told.append(Interrupted(offset, Cut.STX))
             self._frame = OpenFrame(offset, self._mode, started=True)
         elif control == EOT:
             if frame is not None:
@@ -214,8 +215,15 @@ class GeneralDecoder:
         elif frame is None:  # an ETX of nothing
             self._noise_offset, self._noise_length, self._noise_tail = offset, 1, control
         else:
-            self._end_frame(frame, complete=frame.started)
+            self._offset = offset + 1
+            told = self._end_frame(frame, complete=frame.started)
+            if frame.started:
+                self._learn(told)
+            return
         self._offset = offset + 1
+
+    def _learn(self, frame: Frame) -> None:
+        """A whole frame was told: for a decoder that makes use of what frames look like."""
 
     # Groups
 
@@ -308,9 +316,11 @@ class GeneralDecoder:
         self._cut_frame(Cut.STX, offset)
         self._frame = OpenFrame(offset, self._mode, started=True)
 
-    def _end_frame(self, frame: OpenFrame, *, complete: bool) -> None:
+    def _end_frame(self, frame: OpenFrame, *, complete: bool) -> Frame:
         self._frame = None
-        self._told.append(lazy_frame(frame.mode or self._last_mode, AS_READ, frame.parts, complete, frame.offset))
+        told = lazy_frame(frame.mode or self._last_mode, AS_READ, frame.parts, complete, frame.offset)
+        self._told.append(told)
+        return told
 
     def _cut_frame(self, by: Cut, offset: int) -> None:
         if self._frame is not None:
