@@ -127,7 +127,8 @@ class Decoder(GeneralDecoder):
         return start
 
     def _learn(self, frame: Frame) -> None:
-        self._latest = self._layouts.learn(frame, self._offset) or self._latest
+        if frame.has_good:
+            self._latest = self._layouts.learn(frame, self._offset) or self._latest
 
     def _take_misfit(self, octets: bytes, layout: Layout) -> None:
         """STX to ETX of a layout's length, but not as the layout has it.

@@ -173,8 +173,11 @@ class GeneralDecoder:
         for token in _TOKEN.finditer(data, at):
             body, end, noise, control = token.groups()
             if body is not None:
-                if self._group is not None or self._noise_length:
+                if self._group is not None or self._noise_tail == _STX_PARITY:
                     self._make_way()
+                elif self._noise_length:
+                    told.append(Noise(self._noise_offset, self._noise_length))
+                    self._noise_length = 0
                 self._group_offset = self._offset
                 length = len(body) + len(end) + 1
                 self._offset += length
@@ -330,11 +333,12 @@ class GeneralDecoder:
     # Noise
 
     def _take_noise(self, noise: bytes) -> None:
-        *before, noise = noise.split(_EOT_PARITY) if self._parity else (noise,)
-        for run in before:
-            self._add_noise(run, self._offset)
-            self._offset += len(run)
-            self._take_control(EOT, self._offset)
+        if self._parity:
+            *before, noise = noise.split(_EOT_PARITY)
+            for run in before:
+                self._add_noise(run, self._offset)
+                self._offset += len(run)
+                self._take_control(EOT, self._offset)
         self._add_noise(noise, self._offset)
         self._offset += len(noise)
 
