@@ -54,13 +54,15 @@ def _wrong_checksum(body: bytes, computed: int) -> tuple[Reason, str]:
     return Reason.CHECKSUM, detail
 
 
-def _malformed(body: bytes, mode: Mode, computed: int) -> tuple[Reason, str]:
+def _malformed(body: bytes, mode: Mode) -> tuple[Reason, str]:
     """What is wrong with the body of a group that has not its form."""
-    if not _CLEAN[mode].fullmatch(body):
-        bad = next(code for code in body if not (0x20 <= code <= 0x7E or (code == 0x09 and mode is Mode.STANDARD)))
-        return Reason.CHARSET, f"character 0x{bad:02X} has no place in a group"
+    clean = _CLEAN[mode].match(body)
+    assert clean is not None  # it fits anything
+    if clean.end() < len(body):
+        return Reason.CHARSET, f"character 0x{body[clean.end()]:02X} has no place in a group"
     if not has_three_parts(body, mode):
         return Reason.STRUCTURE, f"expected label, data and checksum with {_SEPARATOR_NAME[mode]} between them"
+    computed = checksum(checked_zone(body, mode))
     if body[-1] != computed:
         return _wrong_checksum(body, computed)
     label, *stamps, _ = (
@@ -79,9 +81,9 @@ def judge_group(body: bytes, mode: Mode) -> Fields | tuple[Reason, str]:
         the table does not know are kept, known ones must have their size and characters.
     """
     form = _FORM[mode].fullmatch(body.decode("latin-1"))
-    computed = checksum(checked_zone(body, mode))
     if form is None:
-        return _malformed(body, mode, computed)
+        return _malformed(body, mode)
+    computed = checksum(checked_zone(body, mode))
     if body[-1] != computed:
         return _wrong_checksum(body, computed)
     label, *stamp, value = form.groups()
@@ -333,7 +335,7 @@ class GeneralDecoder:
     # Noise
 
     def _take_noise(self, noise: bytes) -> None:
-        if self._parity:
+        if self._parity and _EOT_PARITY in noise:
             *before, noise = noise.split(_EOT_PARITY)
             for run in before:
                 self._add_noise(run, self._offset)
