@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import compress, count
+from itertools import accumulate, compress, count, pairwise
 from operator import is_not
 
 from xky.protocol import Group, Mode, encode_group
@@ -85,6 +85,17 @@ class PlainFrame(SentFrame):
         mine = vars(self)
         made_by: GroupPieces = mine["_made_by"]
         return tuple(made_by.of(mine["_groups"], self.mode))
+
+    @cached_property
+    def end_s(self) -> float:
+        """End of the last stop bit."""
+        return self._spans[-1][1]
+
+    @cached_property
+    def _spans(self) -> list[tuple[float, float]]:
+        """As ``spans_of`` gives them where nothing stands between the pieces."""
+        character_s = self.character_s
+        return [*pairwise(accumulate([len(piece.data) * character_s for piece in self.pieces], initial=self.start_s))]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SentFrame):

@@ -67,35 +67,54 @@ class Oracle:
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self._intact: dict[str, list[_Sent]] = defaultdict(list)
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
         self._freshness: dict[float, float] = {}
         self._intact_in: dict[str, dict[str, list[Group]]] = {}
+        self._by_label: dict[int, dict[str, list[Emitted]]] = {}  # what may be reported of a frame, by its number
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
-        intact, must_not = self._intact, Expect.MUST_NOT
+        self._intact_labels: set[str] = set()
         entered: set[int] = set()  # most groups of a frame are the very objects of the frame before
         step = None
         for frame in record.truth:
             if frame.step != step:
                 step = frame.step
                 entered.clear()
+            damaged = False
+            for piece in frame.pieces:
+                group = piece.group
+                if group is None:
+                    continue
+                if piece.expect is Expect.MUST_NOT:
+                    damaged = True
+                elif id(group) not in entered:
+                    entered.add(id(group))
+                    self._intact_labels.add(group.label)
+                    self._steps_of[self._as_reported(group)].setdefault(frame.step)
+            if damaged:
+                self._enter_damaged(frame)
+
+    def _enter_damaged(self, frame: SentFrame) -> None:
+        for emitted in frame.groups:
+            if emitted.expect is Expect.MUST_NOT:
+                seen = careless(emitted, frame.mode)
+                self._damaged[seen.label].append(_Sent(emitted, frame, seen))
+                self._damaged.setdefault(emitted.group.label, [])
+
+    @cached_property
+    def _intact(self) -> dict[str, list[_Sent]]:
+        """By label, all that may be reported, in order: hundreds of thousands, of which a sound device needs none."""
+        intact: dict[str, list[_Sent]] = defaultdict(list)
+        for frame in self.record.truth:
             for emitted in frame.groups:
-                if emitted.expect is must_not:
-                    seen = careless(emitted, frame.mode)
-                    self._damaged[seen.label].append(_Sent(emitted, frame, seen))
-                    self._damaged.setdefault(emitted.group.label, [])
-                else:
-                    group = emitted.group
-                    intact[group.label].append(_new(_Sent, (emitted, frame, group)))
-                    if id(group) not in entered:
-                        entered.add(id(group))
-                        self._steps_of[self._as_reported(group)].setdefault(frame.step)
+                if emitted.expect is not Expect.MUST_NOT:
+                    intact[emitted.group.label].append(_new(_Sent, (emitted, frame, emitted.group)))
+        return intact
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
-        return in_label_table(key) or key in self._intact or key in self._damaged
+        return in_label_table(key) or key in self._intact_labels or key in self._damaged
 
     @cached_property
     def ignored_keys(self) -> tuple[str, ...]:
@@ -136,10 +155,10 @@ class Oracle:
         known = self._intact_in.get(step)
         if known is None:
             groups = {
-                id(emitted.group): emitted.group
+                id(piece.group): piece.group
                 for frame in self.record.frames(step)
-                for emitted in frame.groups
-                if emitted.expect is not Expect.MUST_NOT
+                for piece in frame.pieces
+                if piece.group is not None and piece.expect is not Expect.MUST_NOT
             }
             known = self._intact_in[step] = {}
             for group in groups.values():
@@ -179,23 +198,17 @@ class Oracle:
         for frame in self.record.truth:
             if frame.mode is not self.record.mode:
                 continue
-            sent = dict.fromkeys(e.group.label for e in frame.groups if e.expect is Expect.MUST)
+            sent = dict.fromkeys([p.group.label for p in frame.pieces if p.group and p.expect is Expect.MUST])
             common = steps.get(frame.step)
             steps[frame.step] = sent if common is None else {label: None for label in common if label in sent}
         return tuple(dict.fromkeys(label for labels in steps.values() for label in labels))
 
     def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
-        freshness_s = self._freshness_at(reading.at_s)
+        if self._is_fresh(reading.at_s, label, said):
+            return None
         intact = self._intact.get(label, [])
         newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
-        old: _Sent | None = None
-        for sent in reversed(intact[:newest]):
-            if not said.matches(sent.read_as):
-                continue
-            if sent.emitted.end_s >= reading.at_s - freshness_s:
-                return None
-            old = sent
-            break
+        old = next((sent for sent in reversed(intact[:newest]) if said.matches(sent.read_as)), None)
         damaged = self._damaged_like(reading, label, said)
         if damaged is not None:
             return Accusation(AccusationKind.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
@@ -205,6 +218,26 @@ class Oracle:
             return None  # a minute of short frames says nothing of what only long ones hold
         wrong = AccusationKind.LEFT if self._has_left(label, reading.at_s) else AccusationKind.STALE
         return Accusation(wrong, label, said, reading, old.emitted, old.frame)
+
+    def _is_fresh(self, at_s: float, label: str, said: Said) -> bool:
+        """Whether it was sent intact, not too long before."""
+        frames, since_s, until_s = self.record.truth, at_s - self._freshness_at(at_s), at_s + _CAUSAL_S
+        place = bisect_right(frames, until_s, key=lambda frame: frame.start_s)
+        while place > 0 and frames[place - 1].end_s >= since_s:
+            place -= 1
+            for emitted in self._groups_of(frames[place]).get(label, ()):
+                if since_s <= emitted.end_s <= until_s and said.matches(emitted.group):
+                    return True
+        return False
+
+    def _groups_of(self, frame: SentFrame) -> dict[str, list[Emitted]]:
+        known = self._by_label.get(frame.number)
+        if known is None:
+            known = self._by_label[frame.number] = {}
+            for emitted in frame.groups:
+                if emitted.expect is not Expect.MUST_NOT:
+                    known.setdefault(emitted.group.label, []).append(emitted)
+        return known
 
     def _freshness_at(self, at_s: float) -> float:
         known = self._freshness.get(at_s)
@@ -238,11 +271,11 @@ class Oracle:
         place = bisect_right(frames, at_s + _CAUSAL_S, key=lambda frame: frame.end_s)
         for frame in reversed(frames[max(0, place - 20) : place]):
             if frame.complete:
-                return all(emitted.group.label != label for emitted in frame.groups)
+                return all(piece.group is None or piece.group.label != label for piece in frame.pieces)
         return False
 
 
 def _is_short(frame: SentFrame) -> bool:
     """Whether it is a short frame of a historic three-phase meter: a long one has OPTARIF, too."""
-    labels = {emitted.group.label for emitted in frame.groups}
+    labels = {piece.group.label for piece in frame.pieces if piece.group}
     return frame.mode is Mode.HISTORIC and "IINST1" in labels and "OPTARIF" not in labels
