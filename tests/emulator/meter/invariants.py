@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from xky.emulator import Draw, Linky
 from xky.emulator.load import Load, Signals
-from xky.protocol import LABELS, Frame, Group, Mode, Season, Timestamp, decode, frame_labels
+from xky.protocol import LABELS, Frame, Group, Mode, Season, Timestamp, decode, encode_frame, frame_labels
 from xky.protocol.calendar import DayProfile
 from xky.protocol.status import Colour, Relays, Status
 
-__all__ = ["Said", "Watch", "check_frame", "check_invariants", "check_views_agree", "frame_of", "index_of", "legal",
-           "said", "second_by_second", "stamps", "view"]  # fmt: skip
+__all__ = ["Said", "Watch", "captured_length", "check_frame", "check_invariants", "check_views_agree", "frame_of",
+           "index_of", "legal", "said", "second_by_second", "stamps", "view"]  # fmt: skip
 
 S_US = 10**6
 DAY_US = 86_400 * S_US
@@ -55,6 +55,12 @@ def view(meter: Linky, mode: Mode) -> Linky:
     other.restore(meter.snapshot())
     other.mode = mode
     return other
+
+
+def captured_length(meter: Linky) -> int:
+    """Characters of a frame without labels that bring their own text: no captured meter knows those."""
+    known = [group for group in meter.groups() if LABELS[meter.mode][group.label].text is None]
+    return len(encode_frame(known, meter.mode))
 
 
 def legal(at_us: int) -> datetime:

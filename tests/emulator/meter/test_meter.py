@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from xky.emulator import Draw, Hold, Household, Line, Linky, Peak, Transmitter, Truth, contract_named
 from xky.emulator.legal_time import SECOND_US, parse_at
-from xky.protocol import LABELS, Decoder, Frame, InputError, Mode, decode, encode_frame
+from xky.protocol import Decoder, Frame, InputError, Mode, decode
 from xky.protocol.mode import EOT, ETX
+
+from .invariants import captured_length
 
 HISTORIC, STANDARD = Mode.HISTORIC, Mode.STANDARD
 
@@ -69,12 +71,6 @@ def test_the_same_seed_says_the_same_bytes() -> None:
 
 
 # Frame lengths of tic.md 7.1
-
-
-def captured_length(meter: Linky) -> int:
-    """Characters of a frame without labels that bring their own text: no captured meter knows those."""
-    known = [group for group in meter.groups() if LABELS[meter.mode][group.label].text is None]
-    return len(encode_frame(known, meter.mode))
 
 
 PEAKS = {n: Peak(parse_at("2026-02-01") + n * 10**12, parse_at("2026-02-02") + n * 10**12) for n in (1, 2, 3)}

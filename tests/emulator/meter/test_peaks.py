@@ -15,7 +15,7 @@ from xky.protocol import Mode
 from xky.protocol.calendar import DayProfile
 from xky.protocol.status import Colour, Status
 
-from .invariants import check_invariants, legal, said, stamps, view
+from .invariants import captured_length, check_invariants, legal, said, stamps, view
 
 HISTORIC, STANDARD = Mode.HISTORIC, Mode.STANDARD
 TUESDAY = date(2026, 1, 13)
@@ -70,7 +70,7 @@ def test_pejp_is_30_during_the_half_hour_of_notice_and_the_eighteen_hours_of_the
     frame = said(meter)
     assert (frame["OPTARIF"], frame["PTEC"], frame.get("PEJP")) == ("EJP.", ptec, "30" if pejp else None)
     assert {"EJPHN", "EJPHPM"} <= frame.keys()
-    assert len(meter.frame_bytes()) == 173 + (11 if pejp else 0)
+    assert captured_length(meter) == 173 + (11 if pejp else 0)
 
 
 def test_ejp_counts_normal_hours_and_the_peak_apart() -> None:
@@ -144,11 +144,11 @@ def test_a_white_day_is_mobile_peak_1_with_indexes_3_and_4() -> None:
 def test_a_blue_day_is_no_peak() -> None:
     frame = standard(colours(BLUE), "2026-01-13T12:00")
     assert not any(label.startswith(("DPM", "FPM", "PPOINTE")) for label in frame)
-    assert len(Linky(contract=colours(BLUE), at="2026-01-13T12:00").frame_bytes()) == 865
+    assert captured_length(Linky(contract=colours(BLUE), at="2026-01-13T12:00")) == 865
 
 
 def test_the_frame_with_one_peak_ahead_has_the_length_of_the_capture() -> None:
-    assert len(Linky(contract=colours(RED), at="2026-01-12T18:00").frame_bytes()) == 1025
+    assert captured_length(Linky(contract=colours(RED), at="2026-01-12T18:00")) == 1025
 
 
 def test_notice_is_given_to_a_red_day_that_follows_a_white_one_while_that_runs() -> None:
