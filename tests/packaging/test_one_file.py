@@ -127,6 +127,15 @@ assert twin.frame_bytes() == encode_frame(captured)
 """
     python(tree, code, str(CAPTURE))
     python(tree, XKY, "certify", "sim:generic", "--mode", "historic")
+    code = """
+from xky.boards import known_defects
+from xky.hil import certify
+report = certify("sim:generic", mode="historic", defect="loses-last-group")
+failed = {one["id"] for one in report["requirements"] if one["verdict"] == "fail"}
+defect = known_defects()["loses-last-group"]
+assert defect.must_fail <= failed <= defect.must_fail | defect.may_fail, failed
+"""
+    python(tree, code)
 
 
 def test_a_fault_is_a_file(tree: Path) -> None:
