@@ -32,14 +32,15 @@ class Kind:
     speed: float = 1.0
 
 
+CLASSES = {name: import_module(f"{devices.__name__}.{name}").KIND for name in device_kinds()}
 KINDS = {  # a kind's own example, unless it needs more
-    name: Kind(f"{name}:{import_module(f'{devices.__name__}.{name}').KIND.example}", f"{name}:no such thing")
-    for name in device_kinds()
+    name: Kind(f"{name}:{kind.example}", f"{name}:no such thing", speed=1.0 if kind.virtual else 20.0)
+    for name, kind in CLASSES.items()
 } | {
     "exec": Kind(f"exec:{sys.executable} {READER} {{port}} {{mode}}", "exec:no-such-program {port}", speed=20.0),
 }
 EVERY_KIND = pytest.mark.parametrize(
-    "kind", [pytest.param(kind, id=name, marks=pytest.mark.realtime if name == "exec" else ())
+    "kind", [pytest.param(kind, id=name, marks=() if CLASSES[name].virtual else pytest.mark.realtime)
              for name, kind in KINDS.items()]
 )  # fmt: skip
 
