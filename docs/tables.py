@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the tables in these pages that tell what the code tells: folders, modules, faults.
+"""Writes the tables in these pages that tell what the code tells: folders, modules, faults, boards.
 
 ``python docs/tables.py`` writes them; a test compares. A table stands between ``<!-- rooms of FOLDER -->`` and
 ``<!-- end of table -->``; ``<!-- rooms below FOLDER -->`` takes the folders below it, too, each with its own heading.
-``<!-- faults -->`` is that of the faults, with their keys.
+``<!-- faults -->`` is that of the faults, with their keys, ``<!-- boards -->`` that of the boards that are shipped.
 """
 
 import ast
@@ -12,14 +12,16 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from itertools import takewhile
 from pathlib import Path
 
+from xky.boards.description.board import board_named, shipped_boards
 from xky.emulator.faults import known_faults
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ONE_A_FILE = ("emulator/faults", "boards/defects")  # so many of a kind that their own pages list them
-MARKED = re.compile(r"(<!-- (?:rooms (of|below) ([\w/]+)|faults) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- (?:rooms (of|below) ([\w/]+)|faults|boards) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
 def first_line(file: Path) -> str:
@@ -64,12 +66,29 @@ def table_of_faults() -> str:
     return "\n".join(lines) + "\n"
 
 
+def first_sentence(file: Path) -> str:
+    """What the comment above a board's file says first."""
+    lines = takewhile(lambda line: line.startswith("#"), file.read_text(encoding="utf-8").splitlines())
+    return re.split(r"\.(?= |$)", " ".join(line.strip("# ") for line in lines), maxsplit=1)[0]
+
+
+def table_of_boards() -> str:
+    """Name, first sentence, supply and simulated firmware of each board."""
+    lines = ["| board | what | lives on | simulated firmware |", "|---|---|---|---|"]
+    for name in sorted(shipped_boards()):
+        board = board_named(name)
+        supply = "not told" if board.power is None else {"tic": "TIC", "external": "its own"}[board.power.source]
+        firmware = "–" if board.firmware is None else f"`{board.firmware}`"
+        lines.append(f"| `{name}` | {first_sentence(ROOT / 'boards' / f'{name}.toml')} | {supply} | {firmware} |")
+    return "\n".join(lines) + "\n"
+
+
 def written(page: str) -> str:
     """A page with its tables as they should be."""
 
     def fill(found: re.Match[str]) -> str:
         if found[3] is None:
-            return found[1] + table_of_faults() + found[4]
+            return found[1] + (table_of_boards if "boards" in found[1] else table_of_faults)() + found[4]
         return found[1] + (table if found[2] == "of" else tables_below)(ROOT / found[3]) + found[4]
 
     return MARKED.sub(fill, page)
