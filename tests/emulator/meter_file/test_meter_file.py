@@ -171,7 +171,7 @@ def test_a_calendar_of_ones_own_is_sent_as_written() -> None:
         ("2027-01-05T21:55", "2027-03-28T02:30", "house.toml:4: at '2027-03-28T02:30': this hour is skipped"),
         ("2027-01-05T21:55", "1927-03-28T02:30", "house.toml:4: at '1927-03-28T02:30': a meter's clock shows"),
         # the contract
-        ('"tempo"', '"tempi"', "house.toml:7: contract.name 'tempi': not known; known: base, ejp, "),
+        ('"tempo"', '"tempi"', "house.toml:7: contract.name 'tempi': not known; known: "),
         ('"tempo"', '"tempi"', " Did you mean tempo?"),
         ('colours = { 2027-01-05 = "red" }\n', "", "house.toml:6: contract: tempo has no colours; write "),
         ('"red"', '"pink"',
@@ -263,7 +263,7 @@ def test_a_producer_has_no_historic_mode(tmp_path: Path) -> None:
 def test_a_wrong_change_is_told_without_a_place(tmp_path: Path) -> None:
     for changes, told in (
         ({"phases": 2}, "phases = 2: input should be 1 or 3"),
-        ({"contract": "nope"}, "contract: name 'nope': not known; known: base, "),
+        ({"contract": "nope"}, "contract: name 'nope': not known; known: "),
         ({"at": "yesterday"}, "at 'yesterday': expected a date and time, write 2027-01-05T21:55"),
     ):
         with pytest.raises(InputError) as caught:
@@ -281,7 +281,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_an_unknown_ready_meter_suggests_the_near_one() -> None:
     with pytest.raises(
-        InputError, match=r"^meter 'tempo-2p': not known; known: base-1p, .* Did you mean tempo-[13]p\?$"
+        InputError, match=r"^meter 'tempo-2p': not known; known: .*base-1p, .* Did you mean tempo-[13]p\?$"
     ):
         meter_file("tempo-2p")
     with pytest.raises(InputError, match=r"or a file NAME\.toml\.$"):

@@ -240,7 +240,7 @@ def test_what_a_person_does_at_the_meter_shows(tmp_path: Path) -> None:
         ("pref_kva = 6", "pref = 6", "evening.toml:6: meter.pref: no such key; known here: at, contract, "),
         ('colours = { 2027-01-05 = "red" }\n', "",
          "evening.toml:8: meter.contract: tempo has no colours; write a table"),
-        ('name = "tempo"', 'name = "tmpo"', "evening.toml:9: meter.contract.name 'tmpo': not known; known: base"),
+        ('name = "tempo"', 'name = "tmpo"', "evening.toml:9: meter.contract.name 'tmpo': not known; known: "),
         ('"red"', '"rouge"', "evening.toml:10: meter.contract.colours.2027-01-05 = 'rouge': input should be 'blue', "),
         ('name = "tempo"', 'name = "ejp"',
          "evening.toml:10: meter.contract.colours: ejp has no such setting; its own: "),

@@ -117,9 +117,9 @@ def test_a_fault_that_cannot_be_applied_ends_no_run(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ({"name": "wrong_cheksum", "label": "EAST"}, "name 'wrong_cheksum': no such fault; known: altered_digit, "),
+        ({"name": "wrong_cheksum", "label": "EAST"}, "name 'wrong_cheksum': no such fault; known: "),
         ({"name": "wrong_cheksum", "label": "EAST"}, "Did you mean wrong_checksum?"),
-        ({"label": "EAST"}, "name: this key is missing; write one of altered_digit, "),
+        ({"label": "EAST"}, "name: this key is missing; write one of "),
         ({"name": "wrong_checksum"}, "label: this key is missing; write it"),
         ({"name": "wrong_checksum", "lable": "EAST"}, "lable: no such key; known here: for_frames, label, name."),
         ({"name": "wrong_checksum", "label": 7}, "label = 7: input should be a valid string"),
