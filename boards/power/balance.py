@@ -239,14 +239,16 @@ class Balance:
         clamp_ohm = inf if clamp is None else clamp.resistance_ohm
         softened, clamps_at_v = 1 + esr_ohm / clamp_ohm, self._clamps_at_v
         low_v, high_v, piece = self._charging.around(inner_v - self._full_drop_v)
-        for _ in range(_TRIES):  # each try is nearer by the ESR's share of the loop
+        for _ in range(_TRIES):  # Newton's: what the curve says and what flows become one
             terminal_v = inner_v + esr_ohm * (charge_a - full_a)
-            drawn_a = full_a
+            drawn_a, drawn_more = full_a, 0.0
             if terminal_v < FADES_V:
                 fading_s = full_a / FADES_V
                 terminal_v = inner_v + esr_ohm * charge_a
+                drawn_more = esr_ohm * fading_s / (1 + esr_ohm * fading_s) if terminal_v > 0 else 0.0
                 drawn_a = fading_s * max(terminal_v, 0.0) / (1 + esr_ohm * fading_s)
             elif terminal_v > clamps_at_v:
+                drawn_more = esr_ohm / softened / clamp_ohm
                 drawn_a += (terminal_v - clamps_at_v) / softened / clamp_ohm
             behind_v = inner_v - esr_ohm * drawn_a
             if not low_v <= behind_v < high_v:
@@ -254,7 +256,12 @@ class Balance:
             # a call of the curve, without the way to its piece: the same one from try to try
             v, width, at_v_a, chord, a, b = piece
             u = (behind_v - v) / width
-            before_a, charge_a = charge_a, at_v_a + u * chord + u * (1 - u) * (a * (1 - u) + b * u)
+            rest = 1 - u
+            bend = a * rest + b * u
+            slope_s = (chord + (rest - u) * bend + u * rest * (b - a)) / width
+            before_a = charge_a
+            off_a = at_v_a + u * (chord + rest * bend) - charge_a
+            charge_a += off_a / (1 + slope_s * esr_ohm * drawn_more)
             if abs(charge_a - before_a) <= 1e-16 + 1e-14 * abs(charge_a):
                 break
         return charge_a, drawn_a, inner_v + esr_ohm * (charge_a - drawn_a)
