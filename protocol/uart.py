@@ -48,12 +48,19 @@ class Burst:
         character_s: duration of one character, in seconds (10 bits of 7E1).
         data: the 7-bit characters, parity not included.
         defects: index of a character to what is wrong with it; sparse.
+
+    Raises:
+        InputError: characters that last no time: nobody could send them, nor divide by that.
     """
 
     start_s: float
     character_s: float
     data: bytes
     defects: Mapping[int, CharacterDefect] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.character_s > 0:
+            raise InputError(f"Burst: character_s = {self.character_s!r}: a character lasts longer than 0 seconds")
 
     @property
     def end_s(self) -> float:

@@ -13,7 +13,8 @@ from .line import Line
 
 __all__ = ["Replay", "bursts_of"]
 
-_LATE_S = 0.02  # what a burst may begin later than it should; then it is sent faster than the line
+_LATE_S = 0.019  # what a run may end later than it did; what would end later still is sent faster than the line
+_FASTEST_S = 1e-6  # of a character: what came in no time at all takes so long each
 _IDLE_S = 0.01  # after the last character, so that it is out wherever it goes
 _CR, _CR_PARITY = b"\r", b"\x8d"  # without and with its even parity bit
 _SEVEN_BITS = bytes(code & 0x7F for code in range(256))
@@ -26,9 +27,10 @@ _RIGHT = {  # with parity in bit 7, and without
 def bursts_of(runs: Iterable[Run], character_s: float) -> Iterator[Burst]:
     """The bursts that a receiver would have recorded so, the first one from second 0 on.
 
-    A run is sent at the rate of the line, so that it ends when it ended. Where it came faster than the line can
-    (a port without a speed) it is sent as fast as it came. Bit 7 is parity where a run was received so (its CR
-    is 0x8D then), else it was never sent; a character that has it wrong is sent with its parity inverted.
+    A run is sent at the rate of the line, so that it ends when it ended, or as little later as it takes behind the
+    one before. Where they come faster than the line can (a port without a speed, reads that a system held back) it
+    is sent as fast as they came, the tolerated lateness behind them. Bit 7 is parity where a run was received so (its
+    CR is 0x8D then), else it was never sent; a character that has it wrong is sent with its parity inverted.
 
     Args:
         runs: in order of time.
@@ -45,10 +47,7 @@ def bursts_of(runs: Iterable[Run], character_s: float) -> Iterator[Burst]:
             origin_s = run.end_s - duration_s
         end_s = run.end_s - origin_s
         start_s = max(end_s - duration_s, free_s)
-        pace_s = character_s
-        if start_s + duration_s > end_s + _LATE_S:
-            start_s = free_s
-            pace_s = max(end_s - free_s, 0.0) / len(run.data)
+        pace_s = min(character_s, max((end_s + _LATE_S - start_s) / len(run.data), _FASTEST_S))
         with_parity, without = run.data.count(_CR_PARITY), run.data.count(_CR)
         if with_parity or without:
             parity = with_parity > without

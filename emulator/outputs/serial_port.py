@@ -73,7 +73,7 @@ class PortSerial(PacedPort):
             return
         baud = round(CHARACTER_BITS / burst.character_s)
         if self._port.baudrate != baud:
-            self._port.baudrate = baud
+            self._be_at(baud)
         characters = bytearray(burst.data.translate(_WITH_PARITY))
         for index in burst.defects:
             characters[index] ^= _PARITY
@@ -81,6 +81,13 @@ class PortSerial(PacedPort):
         self._waiting += characters[:room]
         self.overrun(len(characters) - room)
         self._write()
+
+    def _be_at(self, baud: int) -> None:
+        try:
+            self._port.baudrate = baud
+        except (OSError, ValueError) as error:  # a replay may be faster than any port
+            mend = "replay it into --out, or to a pty"
+            raise BenchError(f"{self.name}: cannot be set to {baud} baud ({error}); {mend}") from None
 
     def _write(self) -> None:
         """As much as the driver takes; the rest a little later."""

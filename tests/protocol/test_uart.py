@@ -174,3 +174,9 @@ def test_copied_runs_equal_bit_true_reception(
     assert fast.data == judge.data
     assert dict(fast.errors) == dict(judge.errors)
     assert [character.end_s for character in fast] == pytest.approx([character.end_s for character in judge])
+
+
+@pytest.mark.parametrize("character_s", [0.0, -CHARACTER_S, float("nan")])
+def test_characters_that_last_no_time_are_refused(character_s: float) -> None:
+    with pytest.raises(InputError, match=r"^Burst: character_s = .*: a character lasts longer than 0 seconds$"):
+        Burst(0.0, character_s, b"x")

@@ -60,6 +60,29 @@ def test_bytes_that_came_faster_than_a_line_are_sent_as_fast() -> None:
     assert second.character_s < C_S
 
 
+def test_a_run_inside_the_tolerated_lateness_of_the_one_before_is_sent_at_nearly_the_rate_of_the_line() -> None:
+    made = [Run(0.100, b"x" * 20), Run(0.104, b"x" * 20), Run(0.110, b"x" * 10)]
+    _, second, third = bursts_of(made, 1 / 960)
+    assert second.character_s == 1 / 960
+    assert 0.75 / 960 < third.character_s < 1 / 960
+
+
+def test_reads_that_return_together_are_sent_in_some_time() -> None:
+    """A system that held its reader back hands over everything at one instant."""
+    made = [Run(1.0, FRAME)] * 50
+    bursts = [*bursts_of(made, C_S)]
+    assert all(burst.character_s >= 1e-6 for burst in bursts)
+    assert bursts[-1].end_s < len(FRAME) * C_S + 0.02
+
+
+@given(st.integers(2, 10), st.integers(1, 40), st.integers(2, 20))
+def test_a_line_captured_at_a_speed_is_replayed_at_that_speed(speed: int, size: int, count: int) -> None:
+    read_s = size * C_S / speed
+    bursts = [*bursts_of([Run(number * read_s, bytes(size)) for number in range(1, count * 10)], C_S)]
+    paced = [burst.character_s for burst in bursts if burst.character_s < C_S]
+    assert all(abs(pace_s * speed / C_S - 1) < 1e-6 for pace_s in paced[1:])  # the first one is on the way there
+
+
 def test_wrong_parity_becomes_a_defect_of_the_line() -> None:
     octets = bytearray(with_parity(FRAME))
     octets[3] ^= 0x80  # the parity bit

@@ -23,7 +23,7 @@ from xky.hil.recording.port import LivePort, open_live
 from xky.hil.recording.port_recorder import CaptureFile, Recorder
 from xky.hil.recording.source import open_recording, open_source
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
-from xky.protocol.capture import CaptureReader, Header, Run
+from xky.protocol.capture import CaptureReader, CaptureWriter, Header, Run
 from xky.protocol.pseudonym import Pseudonyms
 
 from ...command import XKY, started
@@ -397,6 +397,20 @@ def test_a_gzip_file_of_something_else_is_named(tmp_path: Path) -> None:
 def test_a_replay_sends_the_same_bytes(capture: Path, tmp_path: Path) -> None:
     assert run("emulate", "--replay", capture, "--out", tmp_path / "sent").exit_code == 0
     assert (tmp_path / "sent").read_bytes() == (CAPTURES / "std_3p_tempo_pm_lains.txt").read_bytes()
+
+
+def test_a_capture_whose_reads_returned_together_is_replayed_whole(tmp_path: Path) -> None:
+    """As one of a line three times as fast, whose reader was held back now and then."""
+    read_s = 24 * Mode.STANDARD.character_s / 3
+    line = GOOD * 30
+    reads = [Run((at // 24 // 7 * 7 + 1) * read_s, line[at : at + 24]) for at in range(0, len(line), 24)]
+    with (tmp_path / "bunched.xkyc").open("wb") as stream:
+        writer = CaptureWriter(stream, Header("2026-01-01T00:00:00+00:00", "network", 9600))
+        for read_together in reads:
+            writer.add(read_together)
+        writer.close("the time was over", reads[-1].end_s)
+    result = run("emulate", "--replay", tmp_path / "bunched.xkyc", "--out", tmp_path / "sent")
+    assert (result.exit_code, (tmp_path / "sent").read_bytes()) == (0, line)
 
 
 @pytest.mark.parametrize(
