@@ -307,11 +307,12 @@ class Linky:
         """Set registers by label: ``set(EAST=1_234_567)``; all of them, or none.
 
         A new EAST, EASFnn or historic index keeps the sums right: the difference of a total goes to the
-        running indexes, that of an index to the total and the running EASDnn. ERQn, EAIT (producers),
-        PREF and PCOUP (kVA) stand alone.
+        running indexes, that of an index to the total and the running EASDnn. Where a running index would fall below
+        0 it shows 0, and the rest comes from the others in proportion. A total and some of its indexes: the rest is
+        that of the others. ERQn, EAIT (producers), PREF and PCOUP (kVA) stand alone.
 
         Raises:
-            InputError: not such a register, or a value outside 0 to 999 999 999.
+            InputError: not such a register, a value outside 0 to 999 999 999, or a total that its indexes cannot make.
         """
         set_registers(self.state, registers)
 

@@ -15,6 +15,7 @@ from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml, what_is_w
 from ..legal_time import parse_at
 from ..load import Draw, Hold, Household, Load, Signals, read_trace
 from ..meter import DEFAULT_AT, Grid, Linky, Quirks
+from ..meter.set_registers import check_register
 from ..meter.settings import PREF_KVA_MAX
 from .contract_table import ContractTable, NamedContract
 from .toml_time import When
@@ -206,7 +207,9 @@ class MeterFile(Section):
             meter.set_clock(drift_ppm=self.drift_ppm)
         for label, value in self.registers.items():
             with self._written.blame("registers", label):
-                meter.set(**{label: value})
+                check_register(meter.state, label, value)
+        with self._written.blame("registers"):
+            meter.set(**self.registers)
         return meter
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from xky.protocol.tomlfile import Written
 
+from ..meter.set_registers import check_register
 from ..meter_file.meter_file import MeterFile, held
 from .event import Happening
 
@@ -75,5 +76,7 @@ def check_happening(what: Happening, before: MeterFile, at_us: int, written: Wri
         trial = meter.changed(registers={}).build(at_us=at_us)
         for label, value in what.set.items():
             with written.blame("set", label):
-                trial.set(**{label: value})
+                check_register(trial.state, label, value)
+        with written.blame("set"):
+            trial.set(**what.set)
     return meter

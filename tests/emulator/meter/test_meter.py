@@ -148,6 +148,90 @@ def test_a_total_that_is_set_moves_the_running_indexes_only() -> None:
     assert changed == {"EAST", "EASF02", "EASD04"}
 
 
+def indexes(meter: Linky, label: str, count: int) -> list[int]:
+    frame = frame_of(meter)
+    return [int(frame[f"{label}{n:02}"]) for n in range(1, count + 1)]
+
+
+def test_a_total_far_below_takes_the_running_index_to_zero_and_the_rest_from_the_others_in_proportion() -> None:
+    """The README's own example."""
+    meter = Linky(contract="tempo")
+    supplier, distributor = indexes(meter, "EASF", 10), indexes(meter, "EASD", 4)
+    meter.set(EAST=1_234_567)
+    for before, after, running in (
+        (supplier, indexes(meter, "EASF", 10), meter.tariff.supplier_index - 1),
+        (distributor, indexes(meter, "EASD", 4), meter.tariff.distributor_index - 1),
+    ):
+        assert sum(after) == 1_234_567
+        assert after[running] == 0
+        others = sum(before) - before[running]
+        for place in set(range(len(before))) - {running}:
+            assert abs(after[place] - before[place] * 1_234_567 / others) < 1
+
+
+@given(st.integers(0, 99), st.sampled_from(["hc", "tempo", "super-creuses"]), REGISTERS, st.integers(0, 10**9 - 1))
+def test_no_index_falls_below_zero_whatever_is_set(seed: int, contract: str, label: str, value: int) -> None:
+    meter = Linky(contract=contract, seed=seed)
+    before = indexes(meter, "EASF", 10) + indexes(meter, "EASD", 4)
+    change = value - int(frame_of(meter)[label])
+    meter.set(**{label: value})
+    after = indexes(meter, "EASF", 10) + indexes(meter, "EASD", 4)
+    if change < 0:
+        assert all(new <= old for old, new in zip(before, after, strict=True))
+    assert int(frame_of(meter)["EAST"]) == sum(after[:10]) % 10**9 == sum(after[10:]) % 10**9
+
+
+def test_a_total_below_that_of_a_meter_that_rolled_over_leaves_no_index_below_zero() -> None:
+    meter = Linky(contract="hc")
+    meter.set(EASF01=999_999_999, EASF02=5_000_000)
+    assert int(frame_of(meter)["EAST"]) == 4_999_999
+    meter.set(EAST=7)
+    assert indexes(meter, "EASF", 2) == [999_999_999, 8]
+    meter.set(EASF01=0)  # the total shows 8 now, after 7; as its indexes do
+    assert sum(indexes(meter, "EASD", 4)) == int(frame_of(meter)["EAST"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("contract", "registers", "seen"),
+    [
+        ("hc", {"EAST": 100, "EASF01": 60}, [60, 40]),
+        ("hc", {"EAST": 100, "EASF02": 60}, [40, 60]),
+        ("hc", {"EAST": 100, "EASF02": 100}, [0, 100]),
+        ("hc", {"EASF01": 3, "EASF02": 4, "EAST": 7}, [3, 4]),
+        ("base", {"EAST": 100, "EASF03": 60}, [40, 0, 60]),
+    ],
+)
+def test_a_total_and_some_of_its_indexes_leave_the_rest_to_the_others(
+    contract: str, registers: dict[str, int], seen: list[int]
+) -> None:
+    meter = Linky(contract=contract)
+    meter.set(**registers)
+    assert indexes(meter, "EASF", 10) == seen + [0] * (10 - len(seen))
+    assert sum(indexes(meter, "EASD", 4)) == int(frame_of(meter)["EAST"]) == sum(seen)
+
+
+@pytest.mark.parametrize(
+    ("registers", "text"),
+    [
+        (
+            {"EAST": 5, "EASF01": 6},
+            r"^set\(EAST=5, EASF01=6\): the indexes alone make 6, and an index cannot fall below 0",
+        ),
+        ({"EAST": 9, "HCHC": 3, "HCHP": 5}, "the indexes alone make 8, and no other index of this contract counts"),
+        ({"EAST": 9} | {f"EASF{n:02}": 1 for n in range(1, 11)}, "the indexes alone make 10"),
+        ({"EASF01": 1, "HCHC": 2}, r"set\(EASF01=1, HCHC=2\): both labels show one register; leave one of them out"),
+        ({"EASF01": True}, r"set\(EASF01=True\): expected a whole number"),
+        ({"PREF": -1}, r"set\(PREF=-1\): no such power in kVA; known: PREF, PCOUP \(1 to 36\)"),
+    ],
+)
+def test_registers_that_cannot_be_together_are_refused_with_the_reason(registers: dict[str, int], text: str) -> None:
+    meter = Linky()
+    before = meter.frame_bytes()
+    with pytest.raises(InputError, match=text):
+        meter.set(**registers)
+    assert meter.frame_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("contract", "label"), [("base", "BASE"), ("hc", "HCHC"), ("hc", "HCHP"), ("tempo", "BBRHCJR")]
 )

@@ -221,6 +221,8 @@ def test_a_calendar_of_ones_own_is_sent_as_written() -> None:
         ("EAST", "EASTER", "house.toml:17: registers.EASTER: set(EASTER=12345678): this meter has no such register"),
         ("EAST = 12345678", "EASF01 = 1\nEAST = 1000000000",
          "house.toml:18: registers.EAST: set(EAST=1000000000): expected 0"),
+        ("EAST = 12345678", "EAST = 5\nEASF01 = 6",
+         "house.toml:16: registers: set(EAST=5, EASF01=6): the indexes alone make 6, and an index cannot fall below 0"),
         ("EAST = 12345678", 'EAST = "many"', "house.toml:17: registers.EAST = 'many': input should be a valid integer"),
         ("EAST = 12345678", "EAIT = 1", "house.toml:17: registers.EAIT: set(EAIT=1): this meter has no such register"),
     ],
@@ -340,7 +342,8 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
         "drift_ppm": st.integers(-1000, 1000),
         "contract": CONTRACTS,
         "producer": st.just(True) if mode == "standard" else st.just(False),
-        "registers": st.dictionaries(st.sampled_from(["EAST", "EASF01", "EASF10", "PREF"]), st.integers(1, 36)),
+        "registers": st.dictionaries(st.sampled_from(["EASF01", "EASF10", "PREF"]), st.integers(1, 36))
+        | st.fixed_dictionaries({"EAST": st.integers(36, 99), "EASF10": st.integers(1, 36)}),
         "grid": st.fixed_dictionaries({"source_v": st.integers(150, 400)}),
         "habits": st.fixed_dictionaries({"pilot_labels": st.booleans(), "ngtf": st.sampled_from(["", "ZEN FLEX"]),
                                          "imax_a": st.just([60] * phases)}),

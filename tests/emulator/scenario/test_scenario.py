@@ -45,7 +45,7 @@ outage = { for_s = 30 }
 at = "18:20"
 
 [event.set]
-EAST = 5
+EAST = 12
 EASF01 = 7
 """
 
@@ -322,6 +322,8 @@ def test_what_a_person_does_at_the_meter_shows(tmp_path: Path) -> None:
         ("EASF01 = 7", "EASF11 = 7",
          "evening.toml:26: event.2.set.EASF11: set(EASF11=7): this meter has no such register"),
         ("EASF01 = 7", 'EASF01 = "x"', "evening.toml:26: event.2.set.EASF01 = 'x': input should be a valid integer"),
+        ("EAST = 12", "EAST = 5",
+         "evening.toml:24: event.2.set(EAST=5, EASF01=7): the indexes alone make 7, and an index cannot fall below 0"),
         ("EASF01 = 7", "EASF01 = 1000000000",
          "evening.toml:26: event.2.set.EASF01: set(EASF01=1000000000): expected 0 to"),
     ],
@@ -406,7 +408,9 @@ def stories(draw: st.DrawFn) -> dict[str, Any]:
         st.fixed_dictionaries({"ramp": st.fixed_dictionaries({"to_va": powers, "during_s": st.integers(1, 90)})}),
         st.fixed_dictionaries({"household": st.fixed_dictionaries({"seed": st.integers(0, 9)})}),
         st.fixed_dictionaries({"adps": st.booleans()} if phases == 1 else {"adir": st.sampled_from([[], [1, 3]])}),
-        st.fixed_dictionaries({"set": st.dictionaries(st.sampled_from(["EAST", "EASF01"]), st.integers(0, 10**9 - 1))}),
+        st.fixed_dictionaries({"set": st.dictionaries(
+            st.sampled_from(["EAST", "EASF01"]), st.integers(0, 10**9 - 1), max_size=1)
+            | st.fixed_dictionaries({"EAST": st.integers(10**6, 10**9 - 1), "EASF10": st.integers(0, 10**6)})}),
         st.fixed_dictionaries({"mode": st.sampled_from(["historic", "standard"]), "pref_kva": st.integers(1, 36)}),
         st.fixed_dictionaries({"exchange": st.fixed_dictionaries({"contract": st.sampled_from(["base", "ejp"])})}),
         st.fixed_dictionaries({"clock": st.sampled_from(

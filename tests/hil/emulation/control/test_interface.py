@@ -121,6 +121,7 @@ def test_with_a_token_the_page_shows_how_to_send_it() -> None:
         ("PUT", "/registers", {}, 422, "nothing happens; write a label and its value"),
         ("PUT", "/registers", {"EAST": "x"}, 422, "EAST = 'x': input should be a valid integer"),
         ("PUT", "/registers", {"EAST": -1}, 422, "EAST: set(EAST=-1): expected 0 to 999999999"),
+        ("PUT", "/registers", {"EAST": 5, "HCHC": 6}, 422, "set(EAST=5, HCHC=6): the indexes alone make 6"),
         ("PUT", "/registers", {"HCHC": 1}, 200, ""),
         ("PUT", "/registers", {"BBRHCJB": 1}, 422, "BBRHCJB: set(BBRHCJB=1): this meter has no such register"),
         ("PUT", "/tariff", {"contract": "temp"}, 422, "contract: name 'temp': not known; known: "),
