@@ -14,11 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 from xky.protocol import LABELS, InputError
 from xky.protocol.additions import added, added_class
 
-from .fault import Fault, readable, with_faults
+from ..meter.frame_composer import PILOT_LABELS
+from .fault import Fault, befallen, befalls, readable, require_mode, with_faults
 
-__all__ = ["Fault", "fault_class", "known_faults", "made_fault", "readable", "with_faults"]
+__all__ = [
+    "Fault", "befallen", "befalls", "fault_class", "known_faults", "made_fault", "readable", "require_mode",
+    "with_faults",
+]  # fmt: skip
 
-_LABELS = {label for table in LABELS.values() for label in table}
+_LABELS = {label for table in LABELS.values() for label in table} | set(PILOT_LABELS.values())
 
 
 @cache

@@ -3,11 +3,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from random import Random
 from typing import Any, ClassVar
 
-from xky.protocol import Group, Mode, checksum, encode_group
+from xky.protocol import LABELS, Group, InputError, Mode, checksum, encode_group
 from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import CR, EOT, ETX, LF, STX
 from xky.protocol.separators import read_by_separators
@@ -19,11 +19,14 @@ __all__ = [
     "TAIL",
     "Fault",
     "altered",
+    "befallen",
+    "befalls",
     "damaged",
     "data_places",
     "misread",
     "place_of",
     "readable",
+    "require_mode",
     "revalued",
     "spoiled",
     "with_data",
@@ -67,12 +70,40 @@ class Fault(ABC):
         """
 
 
+def befalls(fault: Fault) -> str | None:
+    """Label of the group that a fault befalls; None where its first key names none."""
+    first = next(iter(fields(fault)), None) if is_dataclass(fault) else None
+    label = getattr(fault, first.name) if first is not None and first.name in ("label", "before") else None
+    return label if isinstance(label, str) else None
+
+
+def require_mode(fault: Fault, mode: Mode, hint: str) -> None:
+    """Complain of a fault on a group that only the other mode has: it would change nothing.
+
+    Raises:
+        InputError: so it is; ``hint`` ends the text.
+    """
+    label = befalls(fault)
+    if label not in LABELS[mode] and any(label in table for table in LABELS.values()):
+        raise InputError(f"{fault.name}: {label!r} is no label of {mode} mode; {hint}")
+
+
 def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The pieces of a frame with faults, one after the other, and what follows for the groups beside them.
 
     A broken LF or CR, or a low stop bit, may take the neighbour with it; a delimiter of frames in the wrong place
     the whole frame.
+
+    Raises:
+        InputError: a fault is on a group that no frame of this mode has.
     """
+    for fault in faults:
+        require_mode(fault, mode, "take one of this mode")
+    return befallen(pieces, faults, mode, rng)
+
+
+def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
+    """The same of faults that were looked at when they came: a meter may change its mode meanwhile."""
     for fault in faults:
         pieces = fault.apply(pieces, mode, rng)
     result = list(pieces)

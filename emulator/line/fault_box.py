@@ -3,15 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from random import Random
 from typing import Any
 
-from xky.protocol import LABELS, InputError, encode_group
-from xky.protocol.mode import ETX, STX
+from xky.protocol import InputError
 
-from ..faults import Fault, made_fault, with_faults
-from ..meter import Linky
-from ..truth.piece import Expect, Piece
+from ..faults import Fault, made_fault
+from .fault_check import tried
 from .transmitter import Transmitter
 
 __all__ = ["FaultBox", "Injected"]
@@ -66,7 +63,7 @@ class FaultBox:
             raise InputError(f"for_frames = {for_frames}: expected 1 or more; leave it out for a fault that stays")
         fault: Any = made_fault(name, **values)
         settings = {field.name: getattr(fault, field.name) for field in fields(fault)}
-        touches_now = self._touches(name, fault, settings)
+        touches_now = tried(fault, self._transmitter.meter)
         self._last_id += 1
         injected = Injected(self._last_id, name, fault, settings, for_frames, touches_now, at_s, first_frame)
         self.faults.append(injected)
@@ -90,30 +87,9 @@ class FaultBox:
         ours = {id(one.fault) for one in self._on_the_line}
         others = [fault for fault in self._transmitter.faults if id(fault) not in ours]
         self._on_the_line = list(self.faults)
-        self._transmitter.faults = (*others, *(one.fault for one in self.faults))
+        self._transmitter.take_checked((*others, *(one.fault for one in self.faults)))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What is on the line, from whomever."""
         return tuple(fault.name for fault in self._transmitter.faults)
-
-    def _touches(self, name: str, fault: Fault, settings: Mapping[str, Any]) -> bool:
-        """Whether it would change a frame that begins now; a fault that cannot work must not end the run later.
-
-        Raises:
-            InputError: it cannot be applied to what this meter sends.
-        """
-        meter = self._transmitter.meter
-        twin = Linky()
-        twin.restore(meter.snapshot())  # whose ultra-short message may be sent for a trial
-        groups = [Piece(encode_group(group, meter.mode), group, Expect.MUST) for group in twin.groups()]
-        pieces = [Piece(STX), *groups, Piece(ETX)]
-        try:
-            touched = with_faults(pieces, (fault,), meter.mode, Random(0)) != pieces
-        except Exception as error:  # of any fault there may ever be; the bench goes on
-            raise InputError(f"{name}: cannot be applied to a frame of this meter ({error}); change its keys") from None
-        named = [value for value in settings.values() if isinstance(value, str)]
-        if named and not touched and not any(label in LABELS[meter.mode] for label in named):
-            shown = ", ".join(piece.group.label for piece in groups if piece.group is not None)
-            raise InputError(f"{name}: {named[0]!r} is no label of {meter.mode} mode; this meter sends {shown}")
-        return touched

@@ -13,12 +13,13 @@ import simpy
 from xky.protocol import Burst, FrameEncoder, Group, Mode
 from xky.protocol.mode import EOT, ETX, STX
 
-from ..faults import Fault, with_faults
+from ..faults import Fault, befallen
 from ..meter import Linky
 from ..truth.journal import SentFrame, Truth
 from ..truth.piece import Piece, weakened
 from ..truth.plain_frame import GroupPieces, PlainFrame
 from ..truth.timing import bursts_of, end_of
+from .fault_check import check_fault
 from .line import Line
 
 __all__ = ["FRAME_GAP_S", "Transmitter"]
@@ -70,7 +71,7 @@ class Transmitter:
         self._frame_gap_s = frame_gap_s
         self._pieces = GroupPieces()
         self._encoders = {mode: FrameEncoder(mode) for mode in Mode}
-        self.faults: Sequence[Fault] = ()
+        self._faults: Sequence[Fault] = ()
         self.step = ""
         self.before_frame: Callable[[], None] = lambda: None
         """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
@@ -79,6 +80,27 @@ class Transmitter:
         self._only_when_heard = only_when_heard
         if only_when_heard:
             line.before_first_receiver = self._resume
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is on the line, in each frame from the next one on.
+
+        Raises:
+            InputError: one that is new befalls a group that this meter does not have: it would test nothing.
+        """
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Sequence[Fault]) -> None:
+        known = {id(fault) for fault in self._faults}
+        for fault in faults:
+            if id(fault) not in known:
+                check_fault(fault, self.meter)
+        self._faults = faults
+
+    def take_checked(self, faults: Sequence[Fault]) -> None:
+        """Let these be on the line, which somebody looked at when they came: a meter may have changed meanwhile."""
+        self._faults = faults
 
     def run(self, until: Callable[[], bool] = lambda: False) -> Generator[simpy.Event, None, None]:
         """The process: start it with ``env.process(transmitter.run())``.
@@ -110,7 +132,7 @@ class Transmitter:
         groups = meter.groups(short=short)
         if mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames:
             yield from self._send_by_group(self._frame_pieces(groups, mode))
-        elif self.faults:
+        elif self._faults:
             frame = self._enter(self._frame_pieces(groups, mode), self._env.now, mode)
             yield from self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
         else:
@@ -137,7 +159,7 @@ class Transmitter:
         self.before_frame()
         meter = self.meter
         burst = None
-        if meter.powered and not self.faults:  # a frame with faults is heard from its beginning
+        if meter.powered and not self._faults:  # a frame with faults is heard from its beginning
             mode = meter.mode
             groups = meter.groups(short=meter.next_is_short())
             data = self._encoders[mode].encode(groups)
@@ -151,7 +173,7 @@ class Transmitter:
 
     def _frame_pieces(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
         pieces = self._pieces.of(groups, mode)
-        return with_faults(pieces, self.faults, mode, self._rng) if self.faults else pieces
+        return befallen(pieces, self._faults, mode, self._rng) if self._faults else pieces
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, mode = self._env.now, self.meter.mode

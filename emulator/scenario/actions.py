@@ -199,7 +199,7 @@ class Actions:
         """Nothing that a line could tell: ``supplies_of`` has it for what lives on the terminals."""
 
     def _faults(self, faults: tuple[Fault, ...]) -> None:
-        self._transmitter.faults = faults
+        self._transmitter.take_checked(faults)
 
     def _skip_to(self, text: str) -> None:
         self.meter.skip((self._skip_to_us - self.meter.true_us) / 1e6)

@@ -6,6 +6,7 @@ from typing import Any
 
 from xky.protocol.tomlfile import Written
 
+from ..line.fault_check import tried
 from ..meter.set_registers import check_register
 from ..meter_file.meter_file import MeterFile, held
 from .event import Happening
@@ -79,4 +80,9 @@ def check_happening(what: Happening, before: MeterFile, at_us: int, written: Wri
                 check_register(trial.state, label, value)
         with written.blame("set"):
             trial.set(**what.set)
+    if what.faults:
+        shown = meter.build(at_us=at_us)
+        with written.blame("faults"):
+            for fault in what.faults:
+                tried(fault, shown)
     return meter

@@ -58,14 +58,15 @@ class _Targets:
     status: str
 
 
-_TARGETS = {
-    Mode.HISTORIC: _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX", "PTEC", "MOTDETAT"),
-    Mode.STANDARD: _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE"),
-}
+def _targets(meter: Linky) -> _Targets:
+    if meter.mode is Mode.STANDARD:
+        return _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE")
+    return _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX" if meter.phases == 1 else "IMAX1", "PTEC", "MOTDETAT")
 
 
 def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
-    return WrongChecksum(index_label(meter)), WrongChecksum("EAST"), MissingGroup(current_label(meter))
+    total = (WrongChecksum("EAST"),) if meter.mode is Mode.STANDARD else ()
+    return WrongChecksum(index_label(meter)), *total, MissingGroup(current_label(meter))
 
 
 WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, outlasts_freshness=True)
@@ -73,7 +74,7 @@ WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, d
 
 def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
     """What could be taken for the label's own data falls on labels whose values are new in the step."""
-    on = _TARGETS[meter.mode]
+    on = _targets(meter)
     return (
         LostCharacter(on.address), DoubledCharacter(on.name), AlteredDigit(on.setting),
         WrongSeparator(index_label(meter)), AlteredLabel(on.period), ControlCharacter(current_label(meter)),
@@ -85,7 +86,7 @@ DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, d
 
 
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
-    on = _TARGETS[meter.mode]
+    on = _targets(meter)
     return (
         WrongSize(power_label(meter)), EmptyValue(current_label(meter)), OverlongValue(on.setting, 100),
         LostSpaces(on.period), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
@@ -96,7 +97,7 @@ ODD_GROUPS = replace(HOUSE, name="odd groups", faults=_odd_groups, disturbs=True
 
 
 def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:
-    on = _TARGETS[meter.mode]
+    on = _targets(meter)
     return DamagedStart(current_label(meter)), MissingStartOfGroup(on.name), MissingEndOfGroup(on.setting)
 
 
@@ -104,7 +105,7 @@ DAMAGED_DELIMITERS = replace(HOUSE, name="damaged ends of groups", faults=_damag
 
 
 def _spoilt_characters(meter: Linky) -> tuple[Fault, ...]:
-    return ParityError(power_label(meter)), FramingError(_TARGETS[meter.mode].setting)
+    return ParityError(power_label(meter)), FramingError(_targets(meter).setting)
 
 
 SPOILT_CHARACTERS = replace(HOUSE, name="spoilt characters", faults=_spoilt_characters, disturbs=True)
