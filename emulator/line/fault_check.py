@@ -72,4 +72,16 @@ def _possible(meter: Linky) -> set[str]:
     if mode is Mode.HISTORIC:
         mine = {label for label, option in _OF_AN_OPTION.items() if contract.optarif.startswith(option)}
         names -= (_INDEXES | _OF_AN_OPTION.keys()) - mine - contract.index_labels.keys()
+    names -= _hidden(meter)
     return {PILOT_LABELS.get(name, name) for name in names} if meter.quirks.pilot_labels else names
+
+
+def _hidden(meter: Linky) -> set[str]:
+    """Labels that one of its quirks leaves out."""
+    quirks = meter.quirks
+    hidden = {"HHPHC"} if quirks.no_hhphc else set()
+    if quirks.no_injection_curve:
+        hidden |= {"CCAIN", "CCAIN-1"}
+    if quirks.no_adir or quirks.no_short_frames:
+        hidden |= {"ADIR1", "ADIR2", "ADIR3"}
+    return hidden

@@ -70,6 +70,11 @@ def _over(phase: int) -> Source:
     return lambda state: amps(state) if phase in state.overload.phases else None
 
 
+def _adir(phase: int) -> Source:
+    over = _over(phase)
+    return lambda state: None if state.settings.quirks.no_adir else over(state)
+
+
 def _pejp(state: MeterState) -> Said:
     """Fixed 30 during notice and peak of EJP (54E §6.1.1)."""
     ejp = state.settings.contract.optarif == "EJP."
@@ -110,7 +115,7 @@ for _label in ("BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM", "BBRHCJB", "BBRHPJB", 
                "BBRHPJR"):  # fmt: skip
     _HISTORIC[_label] = _historic_index(_label)
 for _phase in (1, 2, 3):
-    _HISTORIC[f"ADIR{_phase}"] = _over(_phase)
+    _HISTORIC[f"ADIR{_phase}"] = _adir(_phase)
     _HISTORIC[f"IINST{_phase}"] = _amps(_phase)
     _HISTORIC[f"IMAX{_phase}"] = _imax(_phase, 60)
 

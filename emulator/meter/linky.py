@@ -78,6 +78,9 @@ class Linky:
     pref_kva = Setting[int]("Subscribed power.")
     prm = Setting[str]("Address of the place.")
     quirks = Setting[Quirks]("Where it departs from the specification.")
+    relays = Setting[Mapping[int, bool]](
+        "Relays 1 to 8 that are closed or open in the place of what the calendar says; {} leaves them to that."
+    )
 
     told = Setting[Mapping[str, Said]](
         "What it says of labels that nothing computes, in the place of their rows' text."
@@ -333,7 +336,7 @@ class Linky:
 
     @property
     def _has_short_frames(self) -> bool:
-        return self.mode is Mode.HISTORIC and self.phases > 1
+        return self.mode is Mode.HISTORIC and self.phases > 1 and not self.quirks.no_short_frames
 
     def next_is_short(self) -> bool:
         """Whether the next frame is a short one; counts the cycle of twenty and one. Call once a frame."""

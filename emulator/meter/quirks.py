@@ -37,6 +37,10 @@ class Quirks:
         no_hhphc: historic frames without HHPHC (CBETM; Enedis' laboratory frame).
         season_letter: ``H`` or ``E`` in every horodate of the clock, whatever the season; empty: the right one
             (lains' frames around a midnight of May have H).
+        no_adir: an overload of a historic three-phase meter brings short frames without ADIRx. uncertain: a display
+            told of an overload and no ADIRx came (hekmon/linkytic#2); whether short frames did is not told, so there
+            are both.
+        no_short_frames: it goes on with long frames, which have no ADIRx; see ``no_adir``.
         current_lag_s: IINST and IRMS are measured this much before the powers beside them: 0, or 1 (pre-Linky
             meters of type 28, nokyyz: PAPP 01180 beside IINST 007 in the second after a switch).
     """
@@ -54,6 +58,8 @@ class Quirks:
     imax_a: tuple[int, ...] = ()
     no_hhphc: bool = False
     season_letter: str = ""
+    no_adir: bool = False
+    no_short_frames: bool = False
     current_lag_s: int = 0
 
     def __post_init__(self) -> None:

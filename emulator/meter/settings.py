@@ -2,14 +2,14 @@
 """What a person sets of a meter, all of it; it stays so until somebody sets it otherwise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 from xky.protocol.identity import Identity
 from xky.protocol.status import Euridis, Plc
 
-from ..contracts import Contract, Peak
+from ..contracts import Contract, Peak, Tariff
 from .electrical import Grid
 from .quirks import Quirks
 
@@ -56,6 +56,7 @@ class Settings:
         quirks: where it departs from the specification.
         identity, prm: address of the meter, and of the place.
         msg1, msg2: short message, and ultra-short one, which is sent once.
+        relays: 1 (the dry contact) to 8, closed or not in the place of what the calendar says of them.
         network: what it says of its other interfaces.
         clock_degraded, cover_open: what it says of its clock and its terminal cover.
         told: what it says of labels that nothing computes, by label, in the place of the text of their row.
@@ -72,8 +73,21 @@ class Settings:
     quirks: Quirks = field(default_factory=Quirks)
     grid: Grid = field(default_factory=Grid)
     peaks: Mapping[int, Peak] | None = None
+    relays: Mapping[int, bool] = field(default_factory=dict)
     network: Network = field(default_factory=Network)
     absent_phases: frozenset[int] = frozenset()
     clock_degraded: bool = False
     cover_open: bool = False
     told: Mapping[str, Said] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for number in self.relays:
+            if number not in range(1, 9):
+                raise InputError(f"relays: no relay {number!r}; relays are 1 (the dry contact) to 8")
+
+    def with_relays(self, tariff: Tariff) -> Tariff:
+        """The tariff with the relays as somebody set them."""
+        if not self.relays:
+            return tariff
+        closed = {number for number, is_closed in self.relays.items() if is_closed}
+        return replace(tariff, relays=tariff.relays.difference(self.relays) | closed)

@@ -235,7 +235,7 @@ class MeterState:
         """Take power and tariff of the present instant from load and contract; a new segment begins."""
         at_us = self._done_us
         clock_us = self._clock.shown(at_us)
-        tariff = self._settings.contract.tariff(clock_us, self._settings.peaks)
+        tariff = self._settings.with_relays(self._settings.contract.tariff(clock_us, self._settings.peaks))
         if not tariff.contact_closed:
             self._contact_since_us = None
         elif self._contact_since_us is None:

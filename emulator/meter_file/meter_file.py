@@ -65,6 +65,9 @@ def _trace_of(path: Path, written_ns: int, starts_us: int | None, repeat: bool, 
     return read_trace(path, starts_us=starts_us, repeat=repeat, max_gap_s=max_gap_s)
 
 
+Relay = Annotated[int, Field(ge=1, le=8)]
+
+
 class GridTable(Section):
     """The network before the meter; see ``power.Grid``."""
 
@@ -82,6 +85,7 @@ class MeterFile(Section):
         at: legal time at the start.
         household, load_va, trace: what it feeds, one of them; a common household unless told.
         registers: set at the start, by label.
+        relays: closed or not at the start by number, in the place of what the calendar says.
     """
 
     title: str = ""
@@ -100,6 +104,7 @@ class MeterFile(Section):
     grid: GridTable = GridTable()
     drift_ppm: Annotated[int, Field(ge=-1000, le=1000)] = 0
     registers: Mapping[str, int] = {}
+    relays: Mapping[Relay, bool] = {}
 
     _written: Written = PrivateAttr(default_factory=Written)
 
@@ -210,6 +215,8 @@ class MeterFile(Section):
                 check_register(meter.state, label, value)
         with self._written.blame("registers"):
             meter.set(**self.registers)
+        if self.relays:
+            meter.relays = self.relays
         return meter
 
 

@@ -195,6 +195,9 @@ class Actions:
     def _cover_open(self, is_open: bool) -> None:
         self.meter.cover_open = is_open
 
+    def _relays(self, relays: Mapping[int, bool]) -> None:
+        self.meter.relays = relays
+
     def _terminal_a(self, told: TerminalA) -> None:
         """Nothing that a line could tell: ``supplies_of`` has it for what lives on the terminals."""
 

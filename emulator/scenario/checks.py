@@ -32,7 +32,7 @@ def meter_after(what: Happening, meter: MeterFile, folder: Path) -> MeterFile:
     if what.exchange is not None:
         new = {key: getattr(what.exchange, key) for key in what.exchange.model_fields_set}
         changes |= {key: value for key, value in new.items() if value is not None}
-        changes |= {"seed": meter.seed + 1, "registers": {}}
+        changes |= {"seed": meter.seed + 1, "registers": {}, "relays": {}}
         if meter.house is not None:
             changes["household"] = meter.house  # it stays
     changes |= {key: getattr(what, key) for key in _SETTINGS if getattr(what, key) is not None}

@@ -12,7 +12,7 @@ from xky.protocol.tomlfile import Section
 from ..faults import Fault, known_faults, made_fault
 from ..legal_time import parse_at
 from ..meter_file.contract_table import NamedContract, line_text
-from ..meter_file.meter_file import HouseholdTable, Kva, Power, TraceTable
+from ..meter_file.meter_file import HouseholdTable, Kva, Power, Relay, TraceTable
 from ..meter_file.toml_time import When
 from ..supply import SUPPLIES
 
@@ -139,6 +139,7 @@ class Happening(Section):
         adps: a single-phase load over the subscription.
         adir: phases of a three-phase load over the setting.
         set: registers by label.
+        relays: closed or not by number, in the place of what the calendar says; {} leaves all to that.
         terminal_a: the power that devices live on; an outage takes it away, too.
         faults: of the line, in each frame from now on: tables with the name of a fault and its values; [] ends them.
         skip_to: the meter's time jumps on; the line's does not.
@@ -165,6 +166,7 @@ class Happening(Section):
     msg2: Annotated[str, line_text(16)] | None = None
     lose_phases: tuple[Phase, ...] | None = None
     cover_open: bool | None = None
+    relays: Mapping[Relay, bool] | None = None
     terminal_a: TerminalA | None = None
     faults: Annotated[tuple[Any, ...], BeforeValidator(_faults)] | None = None
     skip_to: When | None = None

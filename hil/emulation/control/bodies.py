@@ -23,6 +23,7 @@ class EventBody(Happening):
     `say` is a remark for people. `exchange`, `mode`, `contract`, `pref_kva` and `pcoup_kva` change the meter;
     `load_va`, `ramp`, `household`, `adps` and `adir` what is drawn, see LoadBody; `set` registers, see RegistersBody.
     `outage` cuts the supply, `clock` sets the meter's clock, `breaker` is the cut-off device, `peak` a mobile peak.
+    `relays` are closed (true) or open by number, 1 to 8, in the place of what the calendar says; {} leaves all to that.
     `msg1` and `msg2` are what the distributor says, `lose_phases` the phases that are absent from now on, `cover_open`
     the terminal cover. `faults` are on the line from now on: a list of tables with `name` and its keys; [] ends them.
     `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.

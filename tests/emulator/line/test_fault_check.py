@@ -26,6 +26,8 @@ MISSING: list[tuple[dict[str, Any], str, str]] = [
     ({"mode": "historic"}, "PEJP", NEVER),
     ({"mode": "historic", "phases": 3}, "ADPS", NEVER),
     ({"mode": "historic"}, "ADIR1", NEVER),
+    ({"mode": "historic", "phases": 3, "quirks": Quirks(no_adir=True)}, "ADIR1", NEVER),
+    ({"mode": "historic", "quirks": Quirks(no_hhphc=True)}, "HHPHC", NEVER),
 ]
 TO_COME: list[tuple[dict[str, Any], str]] = [
     ({}, "MSG2"),
@@ -70,7 +72,9 @@ def test_a_group_that_may_come(put: Callable[[Linky, str], None], settings: dict
 
 @pytest.mark.parametrize(("settings", "label", "told"), MISSING)
 def test_a_scenario_names_file_line_and_key(settings: dict[str, Any], label: str, told: str, tmp_path: Path) -> None:
-    table = "\n".join(f"{key} = {value!r}" for key, value in settings.items())
+    quirk = {Quirks(no_adir=True): "no_adir", Quirks(no_hhphc=True): "no_hhphc"}.get(settings.get("quirks", Quirks()))
+    table = "\n".join(f"{key} = {value!r}" for key, value in settings.items() if key != "quirks")
+    table += "" if quirk is None else f"\nhabits = {{ {quirk} = true }}"
     (tmp_path / "it.toml").write_text(
         'at = "2027-01-05T18:00"\nend = "2027-01-05T18:01"\n'
         f'[[event]]\nat = "18:00:10"\nfaults = [{{ name = "wrong_checksum", label = "{label}" }}]\n[meter]\n{table}\n'

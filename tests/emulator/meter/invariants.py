@@ -188,7 +188,8 @@ def _check_calendar(meter: Linky, values: Said, status: Status) -> None:
     assert index == index_of(profiles, local)
     assert values.get("LTARF", "") == contract.ltarf.get(index, "")
     virtual = [block for block in profiles[1].blocks if block.start <= local.time()][-1].virtual_contacts
-    assert {n - 1 for n in Relays.parse(values["RELAIS"]).closed if n > 1} == virtual
+    closed = {n + 1 for n in virtual} - meter.relays.keys() | {n for n, is_closed in meter.relays.items() if is_closed}
+    assert Relays.parse(values["RELAIS"]).closed - {1} == closed - {1}
     assert 1 <= status.distributor_index <= contract.distributor.indexes
     if values.get("NGTF", "").strip() != "TEMPO" and contract.peaks is None:
         assert status.colour_today is status.colour_tomorrow is Colour.NONE

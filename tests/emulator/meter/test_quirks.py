@@ -32,6 +32,7 @@ TOUCHED: dict[str, tuple[Mode, Any, set[str]]] = {
     "current_lag_s": (STANDARD, 1, {"IRMS1", "IRMS2", "IRMS3"}),
 }
 WHOLE_FRAME = {"season_letter"}  # every horodate
+OF_AN_OVERLOAD = {"no_adir", "no_short_frames"}  # seen in short frames
 OF_AN_EXCHANGE = {"address_stays"}  # seen when a meter is exchanged, which a scenario does
 
 
@@ -44,7 +45,7 @@ def groups_of(quirks: Quirks, mode: Mode, phases: int, at_us: int, seed: int) ->
 
 
 def test_each_habit_has_its_test_here() -> None:
-    assert {field.name for field in fields(Quirks)} == {*TOUCHED, *WHOLE_FRAME, *OF_AN_EXCHANGE}
+    assert {field.name for field in fields(Quirks)} == {*TOUCHED, *WHOLE_FRAME, *OF_AN_OVERLOAD, *OF_AN_EXCHANGE}
 
 
 @settings(max_examples=8)
@@ -190,6 +191,24 @@ def test_habits_may_be_set_while_the_meter_runs() -> None:
     meter.quirks = Quirks()
     assert said(meter) == before
     assert meter.now_us - meter.true_us == 0 * SECOND_US
+
+
+def overloaded(quirks: Quirks) -> list[set[str]]:
+    """Labels of the frames of a three-phase meter whose second phase is over its setting."""
+    meter = Linky(mode=HISTORIC, phases=3, quirks=quirks)
+    meter.load.hold(500, 6000, 500)
+    assert meter.phases_over == {2}
+    return [{group.label for group in meter.groups(short=meter.next_is_short())} for _ in range(22)]
+
+
+def test_an_overload_of_three_phases_without_adir_has_its_short_frames_or_none() -> None:
+    """hekmon/linkytic#2: the display told of an overload, and no ADIRx was on the line."""
+    short = {"ADCO", "IINST1", "IINST2", "IINST3"}
+    assert overloaded(Quirks())[0] == {*short, "ADIR2"}
+    without = overloaded(Quirks(no_adir=True))
+    assert without[:20] == [short] * 20
+    assert "PAPP" in without[20]
+    assert all("PAPP" in labels and "ADIR2" not in labels for labels in overloaded(Quirks(no_short_frames=True)))
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,8 @@ def test_a_contract_of_the_new_kind_falls_to_base_with_the_total_in_historic_mod
         ("pref_kva", 9, {"PREF"}),
         ("pcoup_kva", 9, {"PCOUP"}),
         ("cover_open", True, {"STGE"}),
+        ("relays", {3: True, 4: True, 8: True}, {"RELAIS"}),
+        ("relays", {1: True}, {"RELAIS", "STGE"}),
         ("quirks", Quirks(ngtf="ZEN FLEX"), {"NGTF"}),
         ("contract", contract_named("base"), {"NGTF", "LTARF", "STGE", "NTARF", "PJOURF+1"}),
     ],
@@ -98,6 +100,23 @@ def test_a_setting_changes_its_labels_at_once_and_no_other(name: str, value: obj
     assert changed == labels
     if name != "msg2":
         check_invariants(meter)
+
+
+def test_relays_are_set_whatever_the_calendar_says_and_given_back() -> None:
+    meter = Linky(contract="hc", at="2026-01-15T23:30", load=Household(1, appliances=("water-heater",)))
+    assert said(meter)["RELAIS"] == "001"
+    heating = meter.power.signed_va
+    meter.relays = {1: False, 3: True, 4: True, 8: True}
+    assert said(meter)["RELAIS"] == "140"  # the example of 54E §6.2.3.19
+    assert Status.parse(said(meter)["STGE"]).dry_contact_open
+    assert meter.power.signed_va < heating  # the water heater hangs on it
+    meter.wait(DAY_S)
+    assert said(meter)["RELAIS"] == "140"
+    meter.relays = {}
+    assert said(meter)["RELAIS"] == "001"
+    with pytest.raises(InputError, match=r"relays: no relay 9; relays are 1 \(the dry contact\) to 8"):
+        meter.relays = {9: True}
+    assert said(meter)["RELAIS"] == "001"
 
 
 def test_what_stge_says_of_the_other_interfaces_is_set() -> None:

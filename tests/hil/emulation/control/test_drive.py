@@ -87,6 +87,7 @@ EVENTS: list[dict[str, Any]] = [
     {"breaker": "open"},
     {"peak": {"number": 2, "start": "2026-01-15T18:00:08", "end": "2026-01-15T19:00"}},
     {"msg1": "BONJOUR", "msg2": "UNE FOIS", "cover_open": True},
+    {"relays": {"1": True, "3": False}},
     {"faults": [{"name": "wrong_checksum", "label": "EAST"}, {"name": "noise"}]},
     {"skip_to": "18:29:58"},
     {"say": "nothing"},
