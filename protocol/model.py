@@ -8,6 +8,7 @@ from typing import Literal
 
 from .mode import Mode
 from .quick import quick
+from .timestamp import TimestampMark, timestamp_mark
 
 __all__ = ["Cut", "Damaged", "Event", "Frame", "Group", "Interrupted", "Noise", "Reason"]
 
@@ -40,6 +41,11 @@ class Group:
     def ok(self) -> Literal[True]:
         """It was kept."""
         return True
+
+    @property
+    def timestamp_mark(self) -> TimestampMark | None:
+        """What is to be said of the horodate, whose content no checksum tells; see ``timestamp_mark``."""
+        return None if self.timestamp is None else timestamp_mark(self.label, self.timestamp)
 
     @property
     def reason(self) -> None:

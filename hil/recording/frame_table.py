@@ -36,7 +36,7 @@ class FrameTable:
 
     def text(self, frame: Frame, number: int) -> str:
         """The table of a frame, with its end of line."""
-        rows = [_cells(group.label, group.value, group.timestamp, frame.mode) if isinstance(group, Group)
+        rows = [_cells(group.label, group.value, _stamp(group), frame.mode) if isinstance(group, Group)
                 else (group.label or "?", "refused", "", f"{group.reason} at byte {group.offset}")
                 for group in frame.groups]  # fmt: skip
         refused = [not group.ok for group in frame.groups]
@@ -86,6 +86,10 @@ class FrameTable:
         with self._console.capture() as captured:
             self._console.print(table)
         return captured.get()
+
+
+def _stamp(group: Group) -> str | None:
+    return group.timestamp if group.timestamp_mark is None else f"{group.timestamp} {group.timestamp_mark}"
 
 
 @lru_cache(_KNOWN_MAX)

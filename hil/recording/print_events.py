@@ -54,7 +54,8 @@ class JsonLines:
     @staticmethod
     def _group(group: Group | Damaged) -> dict[str, Any]:
         if isinstance(group, Group):
-            return {"label": group.label, "timestamp": group.timestamp, "value": group.value,
+            mark = {} if group.timestamp_mark is None else {"timestamp_mark": group.timestamp_mark}
+            return {"label": group.label, "timestamp": group.timestamp, **mark, "value": group.value,
                     "offset": group.offset, "ok": True}  # fmt: skip
         return {"label": group.label, "offset": group.offset, "length": group.length,
                 "ok": False, "reason": group.reason}  # fmt: skip
@@ -71,12 +72,19 @@ class CsvRows:
         if isinstance(event, Frame):
             self._writer.writerows(
                 [number, group.offset, event.mode, group.label, group.timestamp, group.value,
-                 _unit(group, event.mode), "true" if group.ok else "false", group.reason]
+                 _unit(group, event.mode), "true" if group.ok else "false", _reason(group)]
                 for group in event.groups
             )  # fmt: skip
 
     def end(self, tally: EventTally) -> None:
         pass
+
+
+def _reason(group: Group | Damaged) -> str | None:
+    """Why a group was refused; of one that was kept what is to be said of its horodate."""
+    if isinstance(group, Damaged):
+        return group.reason
+    return None if group.timestamp_mark is None else f"timestamp {group.timestamp_mark}"
 
 
 def _unit(group: Group | Damaged, mode: Mode) -> str | None:
@@ -103,7 +111,8 @@ class FrameTables:
         good = tally.groups - tally.refused
         self._print(
             f"{counted(tally.whole, 'whole frame')}, {tally.frames - tally.whole} partial; "
-            f"{counted(good, 'good group')}, {tally.refused} refused; {counted(tally.noise, 'byte')} of noise",
+            f"{counted(good, 'good group')}, {tally.refused} refused; {counted(tally.noise, 'byte')} of noise"
+            + "".join(f"; {counted(tally.marks[mark], f'{mark} horodate')}" for mark in sorted(tally.marks)),
             "bold red" if tally.bad else "bold green",
         )
         if tally.refused and not good:

@@ -18,6 +18,7 @@ from xky.emulator.legal_time import (
     wall_instants,
 )
 from xky.protocol import InputError, Timestamp
+from xky.protocol.timestamp import timestamp_mark
 
 HOUR_US = 3600 * SECOND_US
 DAYS = st.dates(date(2001, 1, 1), date(2098, 12, 31))
@@ -80,6 +81,11 @@ def test_midnight_after_is_the_first_local_midnight_strictly_later(at_us: int) -
     assert midnight > at_us
     assert local_time(midnight).time() == time()
     assert local_time(midnight).date() - local_time(at_us).date() == timedelta(days=1)
+
+
+@given(INSTANTS, st.booleans())
+def test_no_horodate_of_a_meter_is_doubtful(at_us: int, degraded: bool) -> None:
+    assert timestamp_mark("DATE", horodate(at_us, degraded=degraded)) is None
 
 
 @given(INSTANTS, st.booleans())

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
-from xky.protocol import InputError, Season, Timestamp
+from xky.protocol import Group, InputError, Season, Timestamp
 from xky.protocol.strategies import timestamps
-from xky.protocol.timestamp import TIMESTAMP_SIZE, is_timestamp
+from xky.protocol.timestamp import TIMESTAMP_SIZE, TimestampMark, is_timestamp, timestamp_mark
+
+IMPOSSIBLE, UNCERTAIN = TimestampMark.IMPOSSIBLE, TimestampMark.UNCERTAIN
 
 
 def test_the_examples_of_the_specification_are_read() -> None:
@@ -50,3 +52,39 @@ def test_a_day_or_hour_that_does_not_exist_has_the_form_and_is_refused(text: str
 def test_text_survives_the_way_through(text: str) -> None:
     assert len(text) == TIMESTAMP_SIZE
     assert str(Timestamp.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "mark"),
+    [
+        ("DATE", "H251301000000", IMPOSSIBLE),
+        ("DATE", "H250230000000", IMPOSSIBLE),
+        ("SMAXSN", "H250101240000", IMPOSSIBLE),
+        ("DATE", "E270105120000", IMPOSSIBLE),
+        ("SMAXSN-1", "H270705120000", IMPOSSIBLE),
+        ("DATE", " 270105120000", IMPOSSIBLE),  # no season but where there are peaks (54E §6.2.1.1)
+        ("DATE", "h270705120000", UNCERTAIN),  # a degraded clock may have lost its date
+        ("DATE", "h270105120000", None),
+        ("DPM1", " 270105060000", None),
+        ("FPM3", "H270105060000", UNCERTAIN),
+        ("FPM3", "E270105060000", IMPOSSIBLE),
+        # the night of a change: 02:00 of winter is 03:00 of summer
+        ("DATE", "H270328015959", None),
+        ("DATE", "H270328020000", IMPOSSIBLE),
+        ("DATE", "E270328020000", IMPOSSIBLE),
+        ("DATE", "E270328030000", None),
+        ("DATE", "E261025025959", None),
+        ("DATE", "H261025020000", None),
+        ("DATE", "E261025030000", IMPOSSIBLE),
+        ("DATE", "H261025015959", IMPOSSIBLE),
+        ("DATE", "H000101000000", None),
+        ("DATE", "H991231235959", None),
+    ],
+)
+def test_a_horodate_that_cannot_be_has_a_mark(label: str, text: str, mark: TimestampMark | None) -> None:
+    assert timestamp_mark(label, text) is mark
+    assert Group(label, "", text).timestamp_mark is mark
+
+
+def test_a_group_without_a_horodate_has_no_mark() -> None:
+    assert Group("EAST", "000000001").timestamp_mark is None

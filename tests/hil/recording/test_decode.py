@@ -24,7 +24,7 @@ from typer.testing import CliRunner, Result
 
 from xky.hil.cli import app
 from xky.hil.recording import port as recording_port
-from xky.protocol import BenchError, InputError
+from xky.protocol import BenchError, Group, InputError, Mode, encode_frame
 
 from ...command import XKY, xky
 
@@ -42,6 +42,7 @@ _GROUP = {
             "properties": {
                 "label": {"type": "string"},
                 "timestamp": {"type": ["string", "null"]},
+                "timestamp_mark": {"enum": ["impossible", "uncertain"]},
                 "value": {"type": "string"},
                 "offset": {"type": "integer"},
                 "ok": {"const": True},
@@ -274,6 +275,31 @@ def test_csv_has_one_row_a_group() -> None:
         ("1", "22", "historic", "PTEC", "", "HP..", "", "true", ""),
         ("2", "37", "standard", "SMAXSN", "H200214175135", "10802", "VA", "true", ""),
     ]
+
+
+DATES = {"E271305120000": "impossible", "h270705120000": "uncertain", "H270105120000": None}
+DATED = encode_frame([Group("DATE", "", text) for text in DATES], Mode.STANDARD)
+
+
+def test_an_impossible_date_keeps_its_group_and_has_a_mark() -> None:
+    (frame,) = json_lines("-", stdin=DATED)
+    assert [(group["timestamp"], group.get("timestamp_mark"), group["ok"]) for group in frame["groups"]] == [
+        (text, mark, True) for text, mark in DATES.items()
+    ]
+    rows = list(csv.DictReader(io.StringIO(run("-", "--csv", stdin=DATED).stdout)))
+    assert [(row["ok"], row["reason"]) for row in rows] == [
+        ("true", "timestamp impossible"), ("true", "timestamp uncertain"), ("true", ""),
+    ]  # fmt: skip
+
+
+def test_impossible_dates_are_counted_and_are_no_reason_to_fail() -> None:
+    result = run("-", stdin=DATED)
+    assert result.exit_code == 0
+    assert "E271305120000 impossible  current date" in result.stdout
+    assert result.stdout.splitlines()[-1] == (
+        "1 whole frame, 0 partial; 3 good groups, 0 refused; 0 bytes of noise; "
+        "1 impossible horodate; 1 uncertain horodate"
+    )
 
 
 @pytest.mark.parametrize(

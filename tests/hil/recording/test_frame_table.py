@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from xky.hil.recording.frame_table import FrameTable, _cells
+from xky.hil.recording.frame_table import FrameTable, _cells, _stamp
 from xky.protocol import Frame, Group, Mode, decode
 
 _CODE = re.compile(r"\x1b\[[0-9;]*m")
@@ -30,7 +30,7 @@ def colour_console(width: int) -> Console:
 def by_rich(console: Console, frame: Frame) -> str:
     """The judge: the path that sets a table by Rich."""
     rows = [
-        _cells(group.label, group.value, group.timestamp, frame.mode) if isinstance(group, Group)
+        _cells(group.label, group.value, _stamp(group), frame.mode) if isinstance(group, Group)
         else (group.label or "?", "refused", "", f"{group.reason} at byte {group.offset}")
         for group in frame.groups
     ]  # fmt: skip
