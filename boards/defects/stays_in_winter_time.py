@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xky.protocol import Frame, Group, Season, Timestamp
+from xky.protocol.timestamp import timestamp_mark
 
 from ..firmware.parser import Parser
 from .defect import Defect
@@ -21,7 +22,7 @@ class _StaysInWinterTime(Parser):
 
     def groups(self, frame: Frame) -> Sequence[Group] | None:
         stamp = next((group.timestamp for group in frame.good if group.label == "DATE" and group.timestamp), None)
-        if stamp is None:
+        if stamp is None or timestamp_mark("DATE", stamp):  # a date that cannot be is no clock to go by
             return frame.good
         now = Timestamp.parse(stamp)
         if self._season == Season.WINTER and now.season is Season.SUMMER:

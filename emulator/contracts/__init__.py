@@ -9,12 +9,17 @@ from pkgutil import iter_modules
 from xky.protocol import InputError
 from xky.protocol.additions import added, load_added
 
-from .contract import Contract, Distributor, Historic, Peak, PeakRule, Tariff
+from .contract import Contract, Historic, Tariff
+from .peak import Peak, PeakRule, SeasonalPeaks
+from .season import Distributor, YearSeason
 
 __all__ = [
-    "Contract", "Distributor", "Historic", "Peak", "PeakRule", "Tariff",
+    "Contract", "Distributor", "Historic", "Peak", "PeakRule", "SeasonalPeaks", "Tariff", "YearSeason",
     "contract_maker", "contract_named", "contract_names", "is_contract",
 ]  # fmt: skip
+
+
+_NO_CONTRACTS = ("contract", "peak", "season")  # what contracts are made of
 
 
 def contract_names() -> list[str]:
@@ -36,7 +41,7 @@ def is_contract(name: str) -> bool:
 
 
 def _shipped() -> list[str]:
-    return [module.name.replace("_", "-") for module in iter_modules(__path__) if module.name != "contract"]
+    return [module.name.replace("_", "-") for module in iter_modules(__path__) if module.name not in _NO_CONTRACTS]
 
 
 def contract_maker(name: str) -> Callable[..., Contract]:

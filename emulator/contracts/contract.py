@@ -6,38 +6,25 @@ The running index, the contacts and the names all follow from the blocks that th
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Protocol
 
 from xky.protocol import InputError
 from xky.protocol.calendar import Block, Contact, DayProfile
 from xky.protocol.status import Colour
 
 from ..legal_time import local_time, wall_instants
+from .peak import Peak, PeakRule, SeasonalPeaks
+from .season import Distributor, YearSeason
 
-__all__ = ["Contract", "Distributor", "Historic", "Peak", "PeakRule", "Tariff", "profile", "unchanging"]
+__all__ = ["Contract", "Historic", "Tariff", "profile", "unchanging"]
 
 _MIDNIGHT = time()
-_HIGH_SEASON = {11, 12, 1, 2, 3}  # of the distributor's four-index tariff; months, assumption that captures bear out
 _RUN_DAYS = 7  # peaks of one number that touch are one over that many days at most: five red ones is the most there is
 _NOTHING: Mapping[int, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Peak:
-    """A mobile peak: instants of its start and end (DPMn, FPMn).
-
-    Attributes:
-        noticed_us: from when STGE gives notice of it; None: never.
-    """
-
-    start_us: int
-    end_us: int
-    noticed_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,69 +75,6 @@ class Historic:
     ptec: Mapping[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Distributor:
-    """The distributor's own tariff (EASDnn).
-
-    Attributes:
-        indexes: 1, or 4: season times hours. That 1 and 2 are the off-peak and peak hours of the low season, 3 and
-            4 those of the high one is seen in captures.
-        off_peak: spans of wall time, from and to.
-    """
-
-    indexes: int = 4
-    off_peak: tuple[tuple[time, time], ...] = ((time(22), time(6)),)
-
-    def index(self, local: datetime) -> int:
-        """The running index at a legal time."""
-        if self.indexes == 1:
-            return 1
-        wall = local.time()
-        off_peak = any(start <= wall < end if start <= end else wall >= start or wall < end
-                       for start, end in self.off_peak)  # fmt: skip
-        return (3 if local.month in _HIGH_SEASON else 1) + (0 if off_peak else 1)
-
-    @property
-    def walls(self) -> frozenset[time]:
-        """Wall times at which it may change."""
-        return frozenset(wall for span in self.off_peak for wall in span) if self.indexes > 1 else frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A peak that the supplier decided on, and from when the meter knows."""
-
-    number: int
-    peak: Peak
-    known_us: int
-
-
-class PeakRule(Protocol):
-    """Which days are mobile peaks, and what runs then."""
-
-    @property
-    def profiles(self) -> Mapping[int, DayProfile]:
-        """Profile that is in force during peak 1 to 3."""
-        ...
-
-    @property
-    def walls(self) -> frozenset[time]:
-        """Wall times at which anything of it may change."""
-        ...
-
-    def planned(self, day: date) -> Iterable[Planned]:
-        """The peaks that begin on a day."""
-        ...
-
-    def colours(self, at_us: int) -> tuple[Colour, Colour]:
-        """TEMPO colours of today and tomorrow as the meter shows them; NONE on other contracts."""
-        ...
-
-    def contact_closed(self, supplier_index: int) -> bool:
-        """What the TEMPO contact object says while an index runs."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
 class Contract:
     """A supplier calendar and what goes with it.
@@ -160,7 +84,10 @@ class Contract:
         ltarf: name of the running tariff by supplier index.
         days: day profiles 0 to 9.
         week: number of the profile by weekday, Monday first.
-        dates: number of the profile of given dates, over ``week``.
+        seasons: those of the year in the place of ``week``, in order of their beginning.
+        dates: number of the profile of given dates, over ``week`` and ``seasons``.
+        tells_season: whether NJOURF+1 and PJOURF+1 tell a new season on its eve. uncertain: what a meter sends in the
+            night of the change is not documented; it matters to a device that plans by PJOURF+1, so there are both.
         historic: how it shows in historic mode; None: as BASE with the total index.
         distributor: its tariff.
         peaks: mobile peaks.
@@ -175,12 +102,22 @@ class Contract:
     week: tuple[int, ...] = (0,) * 7
     dates: Mapping[date, int] = field(default_factory=dict)
     historic: Historic | None = None
-    distributor: Distributor = Distributor()
+    distributor: Distributor = field(default_factory=Distributor)
     peaks: PeakRule | None = None
+    seasons: tuple[YearSeason, ...] = ()
+    tells_season: bool = True
 
     def __post_init__(self) -> None:
-        numbers = {*self.week, *self.dates.values()}
-        if len(self.week) != 7 or not 1 <= len(self.days) <= 10 or not numbers <= set(range(len(self.days))):
+        numbers = {*self.week, *self.dates.values(), *(number for season in self.seasons for number in season.week)}
+        begins = [season.begins for season in self.seasons]
+        if begins != sorted(set(begins)):
+            raise InputError("contract: seasons must begin on different days, in order of the year")
+        weeks = (self.week, *(season.week for season in self.seasons))
+        if (
+            any(len(week) != 7 for week in weeks)
+            or not 1 <= len(self.days) <= 10
+            or not numbers <= set(range(len(self.days)))
+        ):
             raise InputError("contract: week has 7 numbers of day profiles, which are 0 to 9 and must exist")
         for number, day in enumerate(self.days):
             starts = [block.start for block in day.blocks]
@@ -213,23 +150,39 @@ class Contract:
     @property
     def closes_contact(self) -> bool:
         """Whether the dry contact is ever closed: a water heater on one that is not has a clock of its own."""
-        closing = (Contact.CLOSE, *((Contact.TEMPO,) if self.peaks is not None else ()))
+        programmed = self.peaks is not None and self.peaks.contact_closed(1) is not None
+        closing = (Contact.CLOSE, *((Contact.TEMPO,) if programmed else ()))
         return any(block.contact in closing for day in self.days for block in day.blocks)
 
     # The calendar
 
     def day_number(self, day: date) -> int:
         """Number of the day profile (NJOURF); mobile peaks do not count (54E §6.2.3.21)."""
-        return self.dates.get(day, self.week[day.weekday()])
+        return self.dates.get(day, self._week(day)[day.weekday()])
+
+    def told_number(self, day: date) -> int:
+        """Number of the profile of a day as it is told on its eve (NJOURF+1)."""
+        season_of = day if self.tells_season else day - timedelta(days=1)
+        return self.dates.get(day, self._week(season_of)[day.weekday()])
+
+    def _week(self, day: date) -> tuple[int, ...]:
+        if not self.seasons:
+            return self.week
+        begun = [season for season in self.seasons if season.begins <= (day.month, day.day)]
+        return (begun or self.seasons)[-1].week
 
     def day_profile(self, day: date) -> DayProfile:
-        """The profile announced for a day (PJOURF+1)."""
+        """The profile of a day."""
         return self.days[self.day_number(day)]
 
     def peak_profile(self, number: int, day: date) -> DayProfile:
         """The profile of a mobile peak that begins on a day (PPOINTE)."""
-        rule = self.peaks
-        return rule.profiles.get(number, self.day_profile(day)) if rule is not None else self.day_profile(day)
+        return self._peak_profiles(day).get(number, self.day_profile(day))
+
+    def _peak_profiles(self, day: date) -> Mapping[int, DayProfile]:
+        if self.peaks is None:
+            return {}
+        return self.peaks.profiles_on(day) if isinstance(self.peaks, SeasonalPeaks) else self.peaks.profiles
 
     def peaks_known(self, at_us: int) -> Mapping[int, Peak]:
         """The mobile peaks that the meter knows of, running and to come, by number.
@@ -261,11 +214,11 @@ class Contract:
     def plan(self, day: date) -> list[tuple[int, Tariff, Mapping[int, Peak], int]]:
         """The stretches of a local day; see ``_segment``."""
         walls = {_MIDNIGHT, *self.distributor.walls}
-        for number in {self.day_number(day), self.day_number(day - timedelta(days=1))}:
-            walls |= {block.start for block in self.days[number].blocks}
         if self.peaks is not None:
             walls |= self.peaks.walls
-            walls |= {block.start for peak in self.peaks.profiles.values() for block in peak.blocks}
+        for of in (day, day - timedelta(days=1)):
+            for one in (self.day_profile(of), *self._peak_profiles(of).values()):
+                walls |= {block.start for block in one.blocks}
         instants = wall_instants(day, tuple(sorted(walls)))
         ends = (*instants[1:], wall_instants(day + timedelta(days=1), (_MIDNIGHT,))[0])
         plan: list[tuple[int, Tariff, Mapping[int, Peak], int]] = []
@@ -308,8 +261,8 @@ class Contract:
         running = next((number for number, peak in peaks.items() if peak.start_us <= at_us < peak.end_us), 0)
         today, yesterday = local.date(), local.date() - timedelta(days=1)
         profiles = [self.day_profile(yesterday), self.day_profile(today)]
-        if running and self.peaks is not None and running in self.peaks.profiles:
-            profiles = [self.peaks.profiles[running]] * 2
+        if running in self._peak_profiles(today):
+            profiles = [self.peak_profile(running, day) for day in (yesterday, today)]
         blocks = [*profiles[0].blocks, *(block for block in profiles[1].blocks if block.start <= local.time())]
         index = next((b.supplier_index for b in reversed(blocks) if 1 <= b.supplier_index <= 10), 1)
         colours = self.peaks.colours(at_us) if self.peaks is not None else (Colour.NONE, Colour.NONE)
@@ -331,6 +284,8 @@ class Contract:
         for block in reversed(blocks):  # KEEP leaves it as an earlier block put it
             if block.contact is Contact.TEMPO and self.peaks is not None:
                 closed = self.peaks.contact_closed(index)
+                if closed is None:  # KEEP on every contract but TEMPO (54E §6.2.3.22)
+                    continue
             elif block.contact in (Contact.OPEN, Contact.CLOSE):
                 closed = block.contact is Contact.CLOSE
             else:

@@ -10,7 +10,8 @@ from xky.protocol.calendar import Contact, DayProfile
 from xky.protocol.status import Colour
 
 from ..legal_time import PARIS, instant_us
-from .contract import Contract, Historic, Peak, Planned, unchanging
+from .contract import Contract, Historic, unchanging
+from .peak import Peak, Planned
 
 __all__ = ["NOTICE_MIN", "EjpDays", "contract"]
 

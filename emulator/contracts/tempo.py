@@ -10,12 +10,15 @@ from xky.protocol.calendar import Contact, DayProfile
 from xky.protocol.status import Colour
 
 from ..legal_time import PARIS, instant_us, local_time
-from .contract import Contract, Historic, Peak, Planned, profile
+from .contract import Contract, Historic
+from .hc import Spans, hours
+from .peak import Peak, Planned
+from .season import Distributor, summer_and_winter
 
 __all__ = ["TempoDays", "contract"]
 
-_DAY_START = time(6)  # a TEMPO day runs from 06:00 to 06:00; off-peak hours are 22:00 to 06:00
-_OFF_PEAK_START = time(22)
+_DAY_START = time(6)  # a TEMPO day runs from 06:00 to 06:00
+OFF_PEAK: Spans = ((time(22), time(6)),)
 _KNOWN_FROM = time(16)  # assumption: DPM2 for the next day was captured at 17:58 (GammaTroniques)
 _ANNOUNCED_FROM = time(
     20
@@ -36,10 +39,13 @@ def _at(day: date, wall: time) -> int:
     return instant_us(datetime.combine(day, wall, PARIS))
 
 
-def _profile(colour: Colour) -> DayProfile:
-    off_peak = _FIRST_INDEX[colour]
-    walls = ((time(), off_peak), (_DAY_START, off_peak + 1), (_OFF_PEAK_START, off_peak))
-    return profile(*((wall, Contact.TEMPO, index) for wall, index in walls))
+def _profile(colour: Colour, off_peak: Spans = OFF_PEAK) -> DayProfile:
+    first = _FIRST_INDEX[colour]
+    return hours(off_peak, first, first + 1, (Contact.TEMPO, Contact.TEMPO))
+
+
+def _peak_profiles(off_peak: Spans) -> dict[int, DayProfile]:
+    return {number: _profile(colour, off_peak) for colour, number in _PEAK_OF.items()}
 
 
 @dataclass(frozen=True)
@@ -49,14 +55,19 @@ class TempoDays:
     Args:
         seed: draws the colours of days that ``colours_of`` does not name; None: these are blue.
         colours_of: colour of given days, each from its 06:00 on.
+        profiles: of peak 1 and 2.
+        summer_profiles: those from April to October, where they are others.
     """
 
     seed: int | None = 0
     colours_of: Mapping[date, Colour] = field(default_factory=dict)
-    profiles: Mapping[int, DayProfile] = field(
-        default_factory=lambda: {number: _profile(colour) for colour, number in _PEAK_OF.items()}
-    )
-    walls: frozenset[time] = frozenset({_DAY_START, _KNOWN_FROM, _ANNOUNCED_FROM, _OFF_PEAK_START})
+    profiles: Mapping[int, DayProfile] = field(default_factory=lambda: _peak_profiles(OFF_PEAK))
+    summer_profiles: Mapping[int, DayProfile] | None = None
+    walls: frozenset[time] = frozenset({_DAY_START, _KNOWN_FROM, _ANNOUNCED_FROM})
+
+    def profiles_on(self, day: date) -> Mapping[int, DayProfile]:
+        """Profile that is in force on a day during peak 1 or 2."""
+        return self.profiles if self.summer_profiles is None or day.month in _WINTER else self.summer_profiles
 
     def colour(self, day: date) -> Colour:
         """Colour of the TEMPO day that starts on ``day`` at 06:00."""
@@ -94,6 +105,9 @@ def contract(
     program: str = "(",
     *,
     others_blue: bool = False,
+    off_peak: Spans = OFF_PEAK,
+    summer: Spans | None = None,
+    tells_season: bool = True,
 ) -> Contract:
     """Option TEMPO.
 
@@ -101,6 +115,9 @@ def contract(
         seed: of the colours of days that ``colours`` does not name.
         colours: of given days, as ``Colour.RED`` or ``"red"``.
         others_blue: days that ``colours`` does not name are blue.
+        off_peak: hours of the year, or of winter, whatever the colour; it changes at 06:00 all the same.
+        summer: hours from April to October, where they are others.
+        tells_season: whether the new season is told on its eve; see ``Contract``.
         program: last character of OPTARIF, which holds the programs of the contacts (02E §2.3).
     """
     names = {colour: _FIRST_INDEX[colour] for colour in _LETTER}
@@ -114,9 +131,16 @@ def contract(
     return Contract(
         ngtf="     TEMPO      ",
         ltarf=ltarf,
-        days=(_profile(Colour.BLUE),),  # on every day, as captured: white and red come as mobile peaks
+        # blue on every day, as captured: white and red come as mobile peaks
+        days=tuple(_profile(Colour.BLUE, spans) for spans in (off_peak, summer) if spans is not None),
+        seasons=() if summer is None else summer_and_winter((1,) * 7, (0,) * 7),
+        tells_season=tells_season,
+        distributor=Distributor(off_peak=off_peak, low_off_peak=summer),
         historic=Historic(f"BBR{program}", labels, ptec),
         peaks=TempoDays(
-            None if others_blue else seed, {day: Colour.of(colour) for day, colour in (colours or {}).items()}
+            None if others_blue else seed,
+            {day: Colour.of(colour) for day, colour in (colours or {}).items()},
+            _peak_profiles(off_peak),
+            None if summer is None else _peak_profiles(summer),
         ),
     )

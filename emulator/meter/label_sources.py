@@ -232,14 +232,8 @@ def _ngtf(state: MeterState) -> Said:
     return name.ljust(16) if name else None
 
 
-def _day_number(days_ahead: int) -> Source:
-    return lambda state: _digits(
-        state.settings.contract.day_number(local_time(state.now_us).date() + timedelta(days=days_ahead)), 2
-    )
-
-
-def _tomorrow_profile(state: MeterState) -> Said:
-    return _rendered(state.settings.contract.day_profile(local_time(state.now_us).date() + timedelta(days=1)))
+def _told_number(state: MeterState) -> int:
+    return state.settings.contract.told_number(local_time(state.now_us).date() + timedelta(days=1))
 
 
 _STANDARD: dict[str, Source] = {
@@ -268,9 +262,9 @@ _STANDARD: dict[str, Source] = {
     "PRM": lambda state: state.settings.prm,
     "RELAIS": lambda state: _rendered(Relays(state.tariff.relays)),
     "NTARF": lambda state: _digits(state.tariff.supplier_index, 2),
-    "NJOURF": _day_number(0),
-    "NJOURF+1": _day_number(1),
-    "PJOURF+1": _tomorrow_profile,
+    "NJOURF": lambda state: _digits(state.settings.contract.day_number(local_time(state.now_us).date()), 2),
+    "NJOURF+1": lambda state: _digits(_told_number(state), 2),
+    "PJOURF+1": lambda state: _rendered(state.settings.contract.days[_told_number(state)]),
     "PPOINTE": _ppointe,
 }
 for _number in range(1, 11):

@@ -62,7 +62,7 @@ def standard_contract(said: FrameValues, at: str | None) -> tuple[Contract, str,
     assert now_us is not None
     status, running = said.status, said.number("NTARF", 1)
     tomorrow = DayProfile.parse(said.values["PJOURF+1"]) if "PJOURF+1" in said.values else unchanging(running)
-    peaks = _peaks(said)
+    peaks = _peaks(said, now_us)
     tempo = status.colour_today is not Colour.NONE
     profiles = {}
     if "PPOINTE" in said.values:
@@ -89,12 +89,13 @@ def standard_contract(said: FrameValues, at: str | None) -> tuple[Contract, str,
     return contract, moment, None if contract.peaks_known(now_us) == peaks else peaks
 
 
-def _peaks(said: FrameValues) -> dict[int, Peak]:
+def _peaks(said: FrameValues, now_us: int) -> dict[int, Peak]:
     found = {}
     for number in (1, 2, 3):
         start_us, end_us = said.instant(f"DPM{number}"), said.instant(f"FPM{number}")
         if start_us is not None and end_us is not None:
-            noticed = start_us - 10 * 3600 * SECOND_US if said.status.peak_notice == number else None
+            usual_us = min(start_us - 10 * 3600 * SECOND_US, now_us)  # a notice that is given came before now
+            noticed = usual_us if said.status.peak_notice == number else None
             found[number] = Peak(start_us, end_us, noticed)
     return found
 

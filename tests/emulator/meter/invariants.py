@@ -183,7 +183,7 @@ def _check_calendar(meter: Linky, values: Said, status: Status) -> None:
     assert DayProfile.parse(values["PJOURF+1"]) == contract.day_profile(tomorrow)
     profiles = [contract.day_profile(yesterday), contract.day_profile(today)]
     if status.peak_running and contract.peaks is not None and status.peak_running in contract.peaks.profiles:
-        profiles = [contract.peaks.profiles[status.peak_running]] * 2
+        profiles = [contract.peak_profile(status.peak_running, day) for day in (yesterday, today)]
     index = int(values["NTARF"])
     assert index == index_of(profiles, local)
     assert values.get("LTARF", "") == contract.ltarf.get(index, "")

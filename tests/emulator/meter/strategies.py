@@ -86,7 +86,16 @@ def contracts() -> st.SearchStrategy[Contract]:
         | st.lists(_MINUTES, min_size=4, max_size=4, unique=True)
         .map(sorted)
         .map(lambda walls: hc.contract(((walls[3], walls[0]), (walls[1], walls[2]))))
+        | st.lists(_MINUTES, min_size=4, max_size=4, unique=True).map(sorted).flatmap(_of_seasons)
         | calendars()
+    )
+
+
+def _of_seasons(walls: list[time]) -> st.SearchStrategy[Contract]:
+    """Hours that are others in summer, told on the eve (what is not told is no law of every moment)."""
+    winter, summer = ((walls[0], walls[1]), (walls[2], walls[3])), ((walls[3], walls[1]),)
+    return st.builds(hc.contract, st.just(winter), st.just(summer)) | st.builds(
+        tempo.contract, st.integers(0, 99), off_peak=st.just(winter), summer=st.just(summer)
     )
 
 

@@ -309,6 +309,8 @@ COLOURS = st.sampled_from(["blue", "white", "red"])
 CONTRACTS = (
     st.sampled_from(contract_names()).filter(lambda name: name != "tempo")
     | st.fixed_dictionaries({"name": st.just("hc"), "off_peak": st.just(["02:10-08:10", "14:40-16:40"])})
+    | st.fixed_dictionaries({"name": st.sampled_from(["hc", "weekend"]), "tells_season": st.booleans(),
+                             "summer_off_peak": st.just(["13:00-16:00"])})
     | st.fixed_dictionaries({"name": st.just("tempo"), "colour_seed": st.integers(0, 99)})
     | st.fixed_dictionaries(
         {"name": st.just("tempo"), "colours": st.dictionaries(DAYS, COLOURS, min_size=1)}

@@ -294,3 +294,31 @@ def test_a_year_of_firmware_visits_what_each_remark_says() -> None:
     assert around("12-07T06:00")[1].status.colour_today is Colour.RED
     true_s = sum(two.at_us - one.at_us for one, two in pairwise(run.sent) if two.at_us - one.at_us < 90e6) / 1e6
     assert 20 * 60 < true_s < 30 * 60
+
+
+def test_new_off_peak_hours_come_at_midnight_told_on_the_eve_and_later_untold() -> None:
+    run = played("new-off-peak-hours")
+    for at, before, after in (
+        ("2027-03-31T22:30", "02", "01"),
+        ("2027-04-01T00:00", "01", "02"),
+        ("2027-04-01T02:00", "02", "01"),
+        ("2027-04-01T13:00", "02", "01"),
+        ("2027-11-01T00:00", "02", "01"),
+    ):
+        assert tuple(sent["NTARF"] for sent in run.around(at)) == (before, after)
+    eve, spring = run.around("2027-04-01T00:00")
+    assert (eve["NJOURF+1"], spring["NJOURF"]) == ("01", "01")
+    assert eve["PJOURF+1"] == spring["PJOURF+1"]
+    eve, autumn = run.around("2027-11-01T00:00")
+    assert eve["PJOURF+1"].startswith("0000C001 06308002")
+    assert autumn["PJOURF+1"].startswith("0000C001 05308002 1200C001")
+
+
+def test_a_summer_day_has_its_off_peak_hours_in_the_night_and_the_afternoon() -> None:
+    run = played("summer-afternoon")
+    for at, index in (("02:00", "01"), ("07:00", "02"), ("13:00", "01"), ("16:00", "02")):
+        before, after = run.around(f"2027-07-06T{at}")
+        assert (before["NTARF"], after["NTARF"]) == ({"01": "02", "02": "01"}[index], index)
+        assert after["RELAIS"] == f"{index == '01':03}"
+    drawn = int(run.around("2027-07-06T16:00")[1]["EASF01"]) - int(run.around("2027-07-06T07:00")[1]["EASF01"])
+    assert drawn > 1000  # the water heats in the afternoon, too
