@@ -17,7 +17,7 @@ def quick(cls: _Class) -> _Class:
     """The same frozen dataclass with slots, made faster.
 
     Args:
-        cls: its fields all stand in its constructor, and it has no ``__post_init__``.
+        cls: its fields all stand in its constructor.
     """
     names: dict[str, Any] = {}
     parameters, body = [], []
@@ -34,6 +34,8 @@ def quick(cls: _Class) -> _Class:
         else:
             parameters.append(field.name)
         body.append(f"set{place}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        body.append("self.__post_init__()")
     exec(f"def __init__(self, {', '.join(parameters)}):\n    " + "\n    ".join(body), names)  # as dataclass does
     made = names["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
