@@ -37,8 +37,8 @@ def quick(cls: _Class) -> _Class:
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     exec(f"def __init__(self, {', '.join(parameters)}):\n    " + "\n    ".join(body), names)  # as dataclass does
-    made = names["__init__"]
+    made, described = names["__init__"], vars(cls)["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = cls.__init__.__annotations__
-    cls.__init__ = made
+    made.__annotations__ = described.__annotations__
+    setattr(cls, "__init__", made)  # noqa: B010 - mypy takes the plain assignment for one to an instance
     return cls
