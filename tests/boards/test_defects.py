@@ -103,6 +103,14 @@ def test_the_sound_parser_reports_every_good_group(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("name", known_defects())
+def test_no_defect_falls_over_a_date_that_cannot_be(name: str) -> None:
+    """The checksum is right, so that the group is kept; only what is known to be wrong may be wrong."""
+    for stamp in ("H271301000000", " 270105120000", "E270105120000"):
+        parser = defect_named(name).parser()
+        parser.groups(Frame(Mode.STANDARD, (Group("DATE", "", stamp), Group("EAST", "000000001"))))
+
+
+@pytest.mark.parametrize("name", known_defects())
 def test_each_defect_says_what_it_does_where_it_was_seen_and_what_must_catch_it(name: str) -> None:
     defect = defect_named(name)
     assert isinstance(defect, Defect)
