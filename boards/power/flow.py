@@ -66,8 +66,10 @@ class Flow:
                     rests.add(self._edge_of_nothing(low, high, before_a))
                 elif (before_a < 0) != (after_a < 0):
                     rests.add(root(self._net_a, low, high, tolerance=1e-15))
-            for k in range(1, steps):
-                rests |= self._pair_of_rests(volts[k - 1 : k + 2], currents[k - 1 : k + 2])
+            sizes = [*map(abs, currents)]
+            for k, (low_a, middle_a, high_a) in enumerate(zip(sizes, sizes[1:], sizes[2:], strict=False)):
+                if low_a > middle_a < high_a:
+                    rests |= self._pair_of_rests(volts[k : k + 3], currents[k : k + 3])
         return rests
 
     def _edge_of_nothing(self, low: float, high: float, at_low_a: float) -> float:
@@ -81,9 +83,8 @@ class Flow:
         return low if at_low_a == 0.0 else high
 
     def _pair_of_rests(self, volts: Sequence[float], currents: Sequence[float]) -> set[float]:
-        """Two changes of direction between three voltages at which it is the same."""
-        low_a, middle_a, high_a = map(abs, currents)
-        if not (low_a > middle_a < high_a and currents[0] * currents[1] > 0 and currents[1] * currents[2] > 0):
+        """Two changes of direction between three voltages at which it is the same, and least in the middle."""
+        if not (currents[0] * currents[1] > 0 and currents[1] * currents[2] > 0):
             return set()
         sign = 1.0 if currents[1] > 0 else -1.0
         least_v = least(lambda v: sign * self._net_a(v), volts[0], volts[2])
