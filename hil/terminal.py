@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text for a person's terminal."""
 
-__all__ = ["counted", "printable"]
+import sys
+
+__all__ = ["complain", "counted", "printable"]
+
+
+def complain(error: object) -> None:
+    """One line on standard error, as every complaint of the command looks."""
+    print(f"xky: {printable(str(error))}", file=sys.stderr)
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings of I1-I2 in files: WAV or CSV, by the ending of the name; read and written piece by piece."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from xky.protocol import InputError
+from xky.protocol.whole_file import whole_file
 
 from .csv_file import CsvWriter, read_csv
 from .wav import WavWriter, read_wav
@@ -54,18 +54,15 @@ def recording_writer(path: Path, rate_hz: int) -> Iterator[Writer]:
         InputError: the file is of another kind or cannot be written; in the block too.
     """
     kind = _kind(path)
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        writer = _KINDS[kind][0](partial, rate_hz)
-        try:
-            yield writer
-        finally:
-            writer.close()
-        os.replace(partial, path)
+        with whole_file(path) as partial:
+            writer = _KINDS[kind][0](partial, rate_hz)
+            try:
+                yield writer
+            finally:
+                writer.close()
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); give another name") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _kind(path: Path) -> str:

@@ -36,7 +36,7 @@ class PortStdout(PacedPort):
         runner: RealTime | None = None,
     ) -> None:
         super().__init__(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
-        if sys.stdout is None:
+        if sys.stdout is None or sys.stdout.closed:
             raise InputError("--port -: standard output is closed; leave it open, or take another port")
         sys.stdout.flush()  # what this process said before comes first
         self._fd = os.dup(sys.stdout.fileno())

@@ -12,11 +12,14 @@ from xky.protocol import LABELS, InputError, Mode
 from ..bench.bench import board_of
 from ..bench.devices import Device, FedDevice, open_device
 from .judgement import Judgement
-from .plan import Plan, play
+from .plan import CutShort, Plan, play
 from .power_trials import PowerTrials
 from .record import Record
+from .verdict import Undecided
 
 __all__ = ["Campaign", "Options"]
+
+_NOT_PLAYED = "not played: the run was cut short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,23 @@ class Campaign(Judgement):
         return Plan(stimuli, mode, house=self._house)
 
     def _record(self, mode: Mode) -> Record:
-        """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device."""
+        """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device.
+
+        Raises:
+            Undecided: a person cut the run short before there was anything to judge.
+        """
+        if self.aborted:
+            raise Undecided(_NOT_PLAYED)
+        try:
+            return self._played(mode)
+        except CutShort as cut:
+            self.aborted = True
+            return cut.record
+        except KeyboardInterrupt:
+            self.aborted = True
+            raise Undecided(_NOT_PLAYED) from None
+
+    def _played(self, mode: Mode) -> Record:
         plan, device = self.plan(mode), self._open()
         self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
         record = play(
@@ -135,11 +154,18 @@ class Campaign(Judgement):
         asked = any(purpose.requirement.about_power for purpose, of in self.purposes if of is mode)
         described = self.board.power
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
-            record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed).play()
+            try:
+                record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed).play()
+            except KeyboardInterrupt:
+                record.power_cut_short = True
+                raise CutShort(record) from None
         return record
 
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
         board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
-        rehearsal = play(plan, open_device("sim:generic"), board, seed=self.options.seed, speed=self.options.speed)
+        try:
+            rehearsal = play(plan, open_device("sim:generic"), board, seed=self.options.seed, speed=self.options.speed)
+        except CutShort:  # its record is not that of the device
+            raise KeyboardInterrupt from None
         return rehearsal.duration_s / self.options.speed

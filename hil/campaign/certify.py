@@ -1,18 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the suite on a campaign and brings the report out."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
+from xky.protocol import BenchError
+
 from .campaign import Campaign
-from .report import document, prepare_folder, whole, write_report
+from .report import document, report_folder, write_report
 from .suite import run_suite
 
-__all__ = ["certify"]
+__all__ = ["ReportLostError", "certify"]
+
+
+class ReportLostError(BenchError):
+    """The report could not be written; the run itself was judged.
+
+    Attributes:
+        report: as ``report.json`` would have had it.
+    """
+
+    def __init__(self, folder: Path, error: OSError, report: dict[str, Any]) -> None:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        why = "no room is left; free some" if full else f"cannot be written ({error.strerror})"
+        super().__init__(f"--out {folder}: {why}; the verdict stands, its report and evidence are lost")
+        self.report = report
 
 
 def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[str, Any]:
     """Run the whole suite on a campaign and write its report.
+
+    A person who interrupts it gets the report of what was settled by then: it has ``"aborted": true``.
 
     Args:
         campaign: checked, not run yet.
@@ -23,12 +42,33 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
         The report.
 
     Raises:
-        InputError: ``folder`` cannot be written, a command is not found.
+        InputError: ``folder`` cannot be written or another run has it, a command is not found.
         BenchError: the device does not start, or pytest itself failed.
+        ReportLostError: all was judged, and the report could not be written.
     """
-    prepare_folder(folder)
-    with whole(folder / "junit.xml") as junit:
-        run_suite(campaign, junit)
-        report = document(campaign, strict=strict)
-        write_report(folder, report, campaign)
+    report: dict[str, Any] | None = None
+    try:
+        with report_folder(folder) as workshop:
+            lost = _run(campaign, workshop)
+            report = document(campaign, strict=strict)
+            if lost is not None:
+                raise lost
+            write_report(workshop, report, campaign)
+    except OSError as error:
+        if report is None:
+            raise
+        raise ReportLostError(folder, error, report) from None
     return report
+
+
+def _run(campaign: Campaign, workshop: Path) -> OSError | None:
+    """Run the suite; what kept ``junit.xml`` from being written, which is pytest's last act."""
+    try:
+        run_suite(campaign, workshop / "junit.xml")
+    except KeyboardInterrupt:
+        campaign.aborted = True
+    except OSError as error:
+        if not campaign.conclusions:
+            raise
+        return error
+    return None

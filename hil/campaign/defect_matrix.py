@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suite's own quality: every defect on a simulated board, and every sound board, through the whole suite."""
 
-import os
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +12,7 @@ from xky.boards.description.board import shipped_boards
 from xky.boards.firmware import load_firmware
 from xky.protocol import Mode
 
+from ..worker_pool import worker_pool
 from .campaign import Campaign, Options
 from .certify import certify
 
@@ -138,7 +136,7 @@ def make_matrix(
     sound = sound_boards()
     runs = [(name, None) for name in sound] + [(one.board or board, id_) for id_, one in defects.items()]
     reports = []
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with worker_pool() as pool:
         for (name, defect), report in zip(runs, pool.map(_report, runs, [seed] * len(runs)), strict=True):
             reports.append(report)
             on_run(defect or f"sound {name}")

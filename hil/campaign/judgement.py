@@ -34,11 +34,13 @@ class Judgement(ABC):
         purposes: that were selected, each with its mode.
         conclusions: in the order of judging.
         error: what kept a record from being made.
+        aborted: a person ended the run before all was asked.
     """
 
     purposes: list[tuple[Purpose, Mode]] = field(default_factory=list, init=False)
     conclusions: list[Conclusion] = field(default_factory=list, init=False)
     error: XkyError | None = field(default=None, init=False)
+    aborted: bool = field(default=False, init=False)
     _oracles: dict[Mode, Oracle] = field(default_factory=dict, init=False, repr=False)
 
     @property

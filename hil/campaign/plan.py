@@ -25,7 +25,7 @@ from ..bench.reading import in_label_table
 from .record import OPENING, Record, longest_period_s
 from .stimulus import SUITE_AT, MeterMaker, Stimulus, household
 
-__all__ = ["Plan", "play"]
+__all__ = ["CutShort", "Plan", "play"]
 
 START_UP = "start-up"
 CLOSING = "closing"
@@ -128,7 +128,7 @@ class _Player:
         yield from self._hold(step.name, lambda: self._step_s(step))
         transmitter.faults = ()
         step.after(meter)
-        if step.disturbs or step.outlasts_freshness:
+        if step.has_tail:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self._meters.of(self._plan.steps[0].meter)
             self._meters.vary(meter)
@@ -274,6 +274,18 @@ class _Meters:
         return [float(power) for power in powers]
 
 
+class CutShort(KeyboardInterrupt):
+    """A person ended a run under way.
+
+    Attributes:
+        record: of what was played by then.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+
 def play(
     plan: Plan,
     device: Device,
@@ -297,20 +309,26 @@ def play(
 
     Raises:
         BenchError: the device does not start, or ends before the first frame was sent.
+        CutShort: a person ended it before its plan did.
     """
     meters = _Meters(plan, seed)
     bench = Bench(device, board, meters.of(plan.steps[0].meter), seed=seed, speed=speed)
     player = _Player(plan, bench, meters, speed if not device.virtual else 1.0, on_step)
     bench.transmitter.before_frame = player.at_boundary
+    ended, cut_short = None, False
     with bench:
         meters.clock = lambda: float(bench.env.now)
-        bench.run(lambda: player.done or device.ended is not None)
-        ended = None if player.done else device.ended
+        try:
+            bench.run(lambda: player.done or device.ended is not None)
+        except KeyboardInterrupt:
+            cut_short = True
+        else:
+            ended = None if player.done else device.ended
         ended_s = float(bench.env.now)
         if ended is not None:
             _let_last_words_arrive(bench)
         bench.require_first_frame(ended, ended_s)
-    return Record(
+    record = Record(
         mode=plan.mode,
         board=board,
         speed=1.0 if device.virtual else speed,
@@ -330,7 +348,11 @@ def play(
         dropped=bench.probe.dropped,
         late=list(bench.late),
         duration_s=float(bench.env.now),
+        cut_short_s=ended_s if cut_short else None,
     )
+    if cut_short:
+        raise CutShort(record)
+    return record
 
 
 def _let_last_words_arrive(bench: Bench) -> None:

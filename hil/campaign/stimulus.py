@@ -71,6 +71,11 @@ class Stimulus:
     last: bool = False
 
     @property
+    def has_tail(self) -> bool:
+        """Whether clean frames follow it that are asked about."""
+        return self.disturbs or self.outlasts_freshness
+
+    @property
     def tail(self) -> str:
         """Name of the clean part behind the step."""
         return f"{self.name}, after"

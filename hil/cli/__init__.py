@@ -7,21 +7,32 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 import typer
 
 from xky.hil.command_folder import CommandFolder
-from xky.hil.terminal import printable
+from xky.hil.standard_streams import take_standard_streams
+from xky.hil.terminal import complain
 from xky.protocol.errors import BenchError, InputError
 
 __all__ = ["app", "main", "run"]
 
 # Objects more than were freed, and rounds of the younger ones; Python's 700, 10 and 10 cost a tenth of most commands
 _SELDOM = 200_000, 50, 100
+_INTERRUPTED, _BROKEN_PIPE = 128 + 2, 128 + 13  # SIGINT, SIGPIPE; the latter is not in every system's signal module
 
 
 class _Commands(CommandFolder):
     package = __name__
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; Ctrl-C ends one that has no way of its own to take it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            complain("interrupted; nothing is kept")
+            raise SystemExit(_INTERRUPTED) from None
 
 
 app = typer.Typer(
@@ -50,6 +61,7 @@ def main() -> None:
 
 def run() -> None:
     """Run the command line; every error of ours is one line on standard error, never a traceback."""
+    take_standard_streams()
     orders: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -63,22 +75,33 @@ def run() -> None:
         try:
             app()
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()  # a full disk is told here, not when the interpreter ends
+            sys.stdout.flush()  # a full disk is told here, not when the interpreter ends
     except InputError as error:
         sys.exit(_complain(error, 2))
     except BenchError as error:
         sys.exit(_complain(error, 3))
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):  # Rich and typer end so, each with status 1
             raise
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # what is left of it has no room either
+        _say_no_more()
+        sys.exit(_BROKEN_PIPE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EPIPE):
+            raise
+        _say_no_more()
+        if error.errno == errno.EPIPE:
+            sys.exit(_BROKEN_PIPE)
         sys.exit(_complain(BenchError("no room is left for what is to be written; free some"), 3))
     finally:
         if orders:  # what shells expect of a program that was told to end
             sys.exit(128 + orders[0])
 
 
+def _say_no_more() -> None:
+    """What is left for standard output has no room, or nobody who reads it."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
 def _complain(error: Exception, status: int) -> int:
-    print(f"xky: {printable(str(error))}", file=sys.stderr)
+    complain(error)
     return status

@@ -12,10 +12,11 @@ from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import InputError, Mode
 
 from ..campaign.campaign import Campaign, Options
-from ..campaign.certify import certify
+from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, print_verdicts
 from ..campaign.verdict import Verdict
+from ..terminal import complain, printable
 
 __all__ = ["command"]
 
@@ -62,11 +63,22 @@ def command(
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity)
-    campaign = Campaign(options)
+    campaign, lost = Campaign(options), None
+    try:
+        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
+    except ReportLostError as error:
+        report, lost = error.report, error
     if as_json:
-        report = certify(campaign, out, strict=strict)
         sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     else:
-        report = certify_with_progress(campaign, out, strict=strict)
         print_verdicts(report, out)
-    sys.exit(_STATUS[Verdict(report["verdict"])])
+    sys.stdout.flush()
+    status = _STATUS[Verdict(report["verdict"])]
+    if lost is not None:
+        if status != 1:
+            raise lost
+        complain(lost)
+    elif "aborted" in report:
+        decided = f"{report['decided']} of {report['total']}"
+        print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)
+    sys.exit(status)

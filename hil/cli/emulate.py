@@ -26,6 +26,7 @@ from ..emulation.ports import port_choices
 from ..emulation.replayed_run import ReplayedRun
 from ..plot import check_plot, draw_run
 from ..recording.source import open_recording
+from ..terminal import complain
 
 __all__ = ["command"]
 
@@ -88,7 +89,7 @@ def command(
                    "--control": control, "--meters": meters if meters > 1 else None}  # fmt: skip
         _check_replay(replay, out, [option for option, value in foreign.items() if value is not None])
         replayed = ReplayedRun(env, open_recording(replay, mode))
-        with _ends_at_will():
+        with _ends_at_will(out):
             play(env, [replayed], choices, speed=speed, link=link, out=out, virtual=virtual)
         return
     told = {"mode": mode, "phases": phases, "producer": producer or None, "contract": contract, "at": at, "seed": seed}
@@ -101,7 +102,7 @@ def command(
     channel = open_control(control, control_token, virtual=virtual)
     timeline, transmitter = runs[0].timeline, runs[0].transmitter
     try:
-        with _ends_at_will():
+        with _ends_at_will(out):
             play(env, runs, choices, speed=speed, link=link, out=out, virtual=virtual, control=channel)
     finally:
         if plot is not None and timeline.moments:
@@ -110,11 +111,12 @@ def command(
 
 
 @contextmanager
-def _ends_at_will() -> Iterator[None]:
+def _ends_at_will(out: Path | None) -> Iterator[None]:
     """Ctrl-C is the ordinary end of a run without --frames."""
     try:
         yield
     except KeyboardInterrupt:
+        complain(f"ended; {'nothing was to be kept' if out is None else f'what was sent until now is in {out}'}")
         sys.exit(0)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.judgement import Conclusion, Judgement
-from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.oracle import Case, Trail
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from xky.hil.pytest_options import option
@@ -99,6 +99,8 @@ def case(request: pytest.FixtureRequest, tic_mode: Mode) -> Case:
     judgement = judgement_of(request.config)
     try:
         case = judgement.case(purpose, tic_mode)
+    except Undecided:  # nothing was played of this mode
+        raise
     except Exception as error:  # the person's fault or the bench's: no verdict at all, and no second try
         told = (
             error if isinstance(error, XkyError) else BenchError(f"the bench failed: {type(error).__name__}: {error}")
@@ -124,6 +126,8 @@ def pytest_runtest_makereport(
     error = None if call.excinfo is None else call.excinfo.value
     verdict, reason = _verdict(error)
     case = item.stash.get(_CASE, None)
+    if case is not None:
+        verdict, reason = case.as_far_as_played(verdict, reason)
     item.user_properties.extend([("verdict", verdict.value), ("purpose", asked[0].id), ("mode", asked[1].value)])
     report.user_properties = list(item.user_properties)
     if verdict is Verdict.NOT_APPLICABLE:
@@ -134,8 +138,8 @@ def pytest_runtest_makereport(
         report.longrepr = f"inconclusive: {reason}"
     elif verdict is Verdict.FAIL:
         report.longrepr = f"{asked[0].requirement.id}: {asked[0].requirement.text}\n{reason}"
-    if case is not None:
-        judgement_of(item.config).conclusions.append(Conclusion(*asked, verdict, reason, case.trail))
+    trail = Trail() if case is None else case.trail
+    judgement_of(item.config).conclusions.append(Conclusion(*asked, verdict, reason, trail))
     return report
 
 

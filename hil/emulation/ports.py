@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Emulated lines and the ports that they come out of, in real time, in one loop."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -107,13 +108,20 @@ class EmulatedPorts:
             )
 
     def play(self, until: Callable[[], bool]) -> None:
-        """Let time pass until ``until()`` holds, or the reader of standard output has gone.
+        """Let time pass until ``until()`` holds.
 
         Raises:
             BenchError: a port was lost.
+            BrokenPipeError: the reader of standard output has gone.
         """
         self.runner.restart()
-        self.runner.run(lambda: until() or (self._to_stdout and not self._ports[0].is_open))
+        self.runner.run(lambda: until() or self._nobody_reads)
+        if self._nobody_reads and not until():
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    @property
+    def _nobody_reads(self) -> bool:
+        return self._to_stdout and not self._ports[0].is_open
 
     def drain(self) -> None:
         """Let readers take what was written, and tell what they lost."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xky.emulator.scenario.timeline import Timeline
 from xky.protocol import InputError
+from xky.protocol.whole_file import whole_file
 
 from .figure import figure_of
 from .sheet import TEXT_PT, plain
@@ -64,7 +65,6 @@ def write_picture(path: Path, title: str, creator: str, draw: Callable[[], "Figu
 
     picture = path.suffix.lower().removeprefix(".")
     metadata: dict[str, Any] = {"Software": None} if picture == "png" else {"Date": None, "Creator": creator}
-    partial = path.with_name(f".{path.name}.partial")
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
         mpl.rcdefaults()  # a person's own settings would make another picture
@@ -74,9 +74,7 @@ def write_picture(path: Path, title: str, creator: str, draw: Callable[[], "Figu
         })  # fmt: skip
         figure = draw()
         try:
-            figure.savefig(partial, format=picture, dpi=120, metadata=metadata | {"Title": title})
-            os.replace(partial, path)
+            with whole_file(path) as partial:
+                figure.savefig(partial, format=picture, dpi=120, metadata=metadata | {"Title": title})
         except OSError as error:
             raise InputError(f"--plot {path}: cannot be written ({error.strerror}); give another name") from None
-        finally:
-            partial.unlink(missing_ok=True)

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A capture file made from another: raw bytes get times, addresses get pseudonyms."""
 
-import os
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from xky.protocol import Decoder, InputError, Mode
 from xky.protocol.capture import CaptureWriter
 from xky.protocol.pseudonym import Pseudonyms, anonymised
+from xky.protocol.whole_file import whole_file
 
 from .recording_tally import RecordingTally
 from .source import open_recording
@@ -37,19 +36,14 @@ def rewrite_capture(
     header = replace(recording.header, anonymised=recording.header.anonymised or pseudonyms is not None)
     runs = recording.runs if pseudonyms is None else anonymised(recording.runs, pseudonyms)
     tally, decoder = RecordingTally(), Decoder(mode)
-    partial = out.with_name(f".{out.name}.partial")
     try:
-        with partial.open("wb") as file:
+        with whole_file(out) as partial, partial.open("wb") as file:
             writer = CaptureWriter(file, header)
             for run in runs:
                 writer.add(run)
                 tally.add(run.data, decoder.feed(run.data))
                 tally.lasted_s = run.end_s
             writer.close(recording.ended() or "the file that it was made from was cut", tally.lasted_s)
-        os.replace(partial, out)
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written ({error.strerror}); give another name") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
     return tally

@@ -4,9 +4,7 @@
 Written a portion at a time, a row group each, so that months fit into the memory of some hours.
 """
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,6 +15,7 @@ from xky.emulator.legal_time import PARIS
 from xky.protocol import LABELS, InputError, Label, Mode
 from xky.protocol.capture import Run
 from xky.protocol.labels import Kind
+from xky.protocol.whole_file import whole_file
 
 from .source import Recording
 
@@ -76,22 +75,20 @@ def write_parquet(name: str, recording: Recording, path: Path) -> ParquetWritten
     arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     decoder = import_module("xky.protocol.bulk").BulkDecoder(recording.mode)
     table = _Table(arrow, recording)
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        with parquet.ParquetWriter(partial, table.schema, compression="zstd") as writer:
-            for data in _portions(table.watch(recording.runs)):
-                _write(writer, table, decoder.feed(data))
-            _write(writer, table, decoder.close())
-        if not (table.frames or decoder.damaged):
-            raise InputError(f"{name}: no TIC in it, neither a group nor an STX (0x02); give the bytes of a TIC line")
-        os.replace(partial, path)
+        with whole_file(path) as partial:
+            with parquet.ParquetWriter(partial, table.schema, compression="zstd") as writer:
+                for data in _portions(table.watch(recording.runs)):
+                    _write(writer, table, decoder.feed(data))
+                _write(writer, table, decoder.close())
+            if not (table.frames or decoder.damaged):
+                raise InputError(
+                    f"{name}: no TIC in it, neither a group nor an STX (0x02); give the bytes of a TIC line"
+                )
     except OSError as error:
         raise InputError(
             f"--parquet {path}: cannot be written ({error.strerror or error}); give another name"
         ) from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
     return ParquetWritten(table.frames, decoder)
 
 

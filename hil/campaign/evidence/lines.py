@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of JSON lines: how they are written, whole or not at all, and what is complained of when they are read."""
+"""Files of JSON lines: how they are written, and what is complained of when they are read."""
 
 import gzip
+import io
 import json
-import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from xky.protocol import InputError
+from xky.protocol.whole_file import whole_file
 
-__all__ = ["Line", "complaint", "opened", "read_lines", "text_of", "what_is_wrong", "whole", "write_lines"]
+__all__ = ["Line", "complaint", "opened", "read_lines", "text_of", "what_is_wrong", "write_lines"]
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LEVEL = 4  # of compression, of 40 to 1; 9 takes more than twice as long for 62 to 1
@@ -35,17 +36,6 @@ class Line(BaseModel):
 _Line = TypeVar("_Line", bound=BaseModel)
 
 
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A name to write to; it becomes ``path`` only when all went well."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        yield partial
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def text_of(said: Any) -> str:
     """A line, or a part of one, as it is written: numbers as exactly as they are."""
     return _ENCODER.encode(said)
@@ -54,7 +44,12 @@ def text_of(said: Any) -> str:
 def write_lines(path: Path, lines: Iterable[Mapping[str, Any] | str]) -> int:
     """Write a file of lines, of which some may be text already, and say how many."""
     number = 0
-    with whole(path) as partial, gzip.open(partial, "wt", _LEVEL, encoding="utf-8") as file:
+    with (
+        whole_file(path) as partial,
+        partial.open("wb") as raw,
+        gzip.GzipFile(path.name, "wb", _LEVEL, raw, mtime=0) as packed,  # neither a fresh name nor the hour is in it
+        io.TextIOWrapper(packed, encoding="utf-8") as file,
+    ):
         for number, line in enumerate(lines, 1):  # noqa: B007
             file.write((line if isinstance(line, str) else text_of(line)) + "\n")
     return number

@@ -4,9 +4,10 @@
 from pathlib import Path
 
 from xky.protocol import Mode
+from xky.protocol.whole_file import PARTIAL, whole_file
 
 from ..record import Record
-from .lines import complaint, opened, whole
+from .lines import complaint, opened
 from .port_lines import read_port, write_port
 from .power_lines import read_power, write_power
 from .reading_lines import read_said, write_said
@@ -29,7 +30,7 @@ def write_record(folder: Path, record: Record) -> None:
         power=None if record.power is None else write_power(folder / _POWER, record.power),
         stderr=len(record.stderr),
     )
-    with whole(folder / _STDERR) as path:
+    with whole_file(folder / _STDERR) as path:
         path.write_bytes(record.stderr)
     write_run(folder / _RUN, record, lengths)
 
@@ -70,6 +71,8 @@ def read_record(folder: Path) -> Record:
         dropped=run.dropped,
         late=run.lateness,
         duration_s=run.duration_s,
+        cut_short_s=run.cut_short_s,
+        power_cut_short=run.power_cut_short,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
     )
 
@@ -88,14 +91,24 @@ def read_records(folder: Path) -> dict[Mode, Record]:
 
 
 def forget_evidence(folder: Path) -> None:
-    """Remove the records of a run before, and nothing else.
+    """Remove the records of a run before, what one that was killed left half written too, and nothing else.
+
+    A symbolic link in the place of a folder goes itself; what it leads to is left alone.
 
     Raises:
         OSError: a file cannot be removed.
     """
+    if folder.is_symlink():
+        folder.unlink()
     for mode in Mode:
         of_mode = folder / mode.value
+        if of_mode.is_symlink():
+            of_mode.unlink()
         for name in (_RUN, _SENT, _SAID, _PORT, _POWER, _STDERR):
             (of_mode / name).unlink(missing_ok=True)
+        for half in of_mode.glob(f".*{PARTIAL}"):
+            half.unlink()
         if of_mode.is_dir() and not any(of_mode.iterdir()):
             of_mode.rmdir()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()

@@ -11,9 +11,10 @@ from pydantic import Field, ValidationError
 from xky.boards import Board
 from xky.emulator.runner import Late
 from xky.protocol import Mode
+from xky.protocol.whole_file import whole_file
 
 from ..record import Record
-from .lines import Line, complaint, opened, what_is_wrong, whole
+from .lines import Line, complaint, opened, what_is_wrong
 
 __all__ = ["Lengths", "RunFile", "read_run", "write_run"]
 
@@ -54,6 +55,8 @@ class RunFile(Line):
     duration_s: float
     lengths: Lengths
     board: dict[str, Any]
+    cut_short_s: float | None = None  # written of such a run only, as is the next
+    power_cut_short: bool = False
 
     @property
     def lateness(self) -> list[Late]:
@@ -81,7 +84,11 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         lengths=lengths,
         board=record.board.model_dump(mode="json"),
     )
-    with whole(path) as partial:
+    cut_short = {} if record.cut_short_s is None else {"cut_short_s": record.cut_short_s}
+    if record.power_cut_short:
+        cut_short["power_cut_short"] = True
+    run = run.model_copy(update=cut_short)
+    with whole_file(path) as partial:
         partial.write_text(json.dumps(run.told(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

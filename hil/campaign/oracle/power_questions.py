@@ -141,6 +141,8 @@ class PowerQuestions(PurposeView):
     @property
     def _power(self) -> PowerRecord:
         power = self.record.power
+        if power is None and (self.record.power_cut_short or self.record.cut_short_s is not None):
+            raise Undecided("not played: the run was cut short")
         if power is None:
             raise NotApplicable(_NOT_FED)
         return power

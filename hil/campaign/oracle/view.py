@@ -8,7 +8,7 @@ from xky.emulator import Emitted, Expect, SentFrame
 from ...bench.reading import Reading
 from ..record import Record
 from ..requirement import Purpose
-from ..verdict import NotApplicable, PurposeFailed, Undecided
+from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from .accusations import Accusation, Oracle
 
 __all__ = ["SHOWN", "PurposeView", "Trail"]
@@ -39,6 +39,33 @@ class PurposeView:
         self._oracle = oracle
         self.record: Record = oracle.record
         self.trail = Trail()
+        self._accused = False
+        self._asks_for_the_whole_run = False
+
+    def as_far_as_played(self, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+        """A verdict of a run that may have been cut short: then only what was settled by that time stands.
+
+        What a device said and should not have said stands in any case.
+        """
+        cut_s = self.record.cut_short_s
+        if cut_s is None or verdict is Verdict.INCONCLUSIVE or self._accused:
+            return verdict, reason
+        settled = verdict.decided and not self._asks_for_the_whole_run
+        asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
+        if settled and all(self._is_settled(one.tail if one.has_tail else one.name) for one in asked):
+            return verdict, reason
+        return Verdict.INCONCLUSIVE, f"the run was cut short at {cut_s:.2f} s, before this was settled"
+
+    def _is_settled(self, step: str) -> bool:
+        """Whether a step was over so long before the end that whatever comes of it in time had come."""
+        frames = self.record.frames(step)
+        if not frames or self.record.cut_short_s is None:
+            return False
+        end_s = frames[-1].end_s
+        limits = self.record.limits_at(end_s)
+        due_s = max(limits.completeness_s, limits.freshness_s, limits.recovery_s)
+        due_s += limits.latency_s + limits.detection_s
+        return end_s + due_s <= self.record.cut_short_s
 
     # The step
 
@@ -53,6 +80,8 @@ class PurposeView:
     def _frames(self, step: str) -> list[SentFrame]:
         frames = self.record.frames(step)
         if not frames:
+            if self.record.cut_short_s is not None:
+                raise Undecided("not played: the run was cut short")
             why = "the device was silent" if self.record.silent else f"the device had ended ({self.record.ended})"
             raise Undecided(f"not played: {why}")
         return frames
@@ -81,6 +110,7 @@ class PurposeView:
             del self.trail.sent[:]
             self._show_sent(list(accused))
         more = f" (and {len(accusations) - 1} more)" if len(accusations) > 1 else ""
+        self._accused = True
         start_s = first.emitted.start_s if first.emitted is not None else first.reading.at_s
         self._fail(f"{first}{more}", start_s, first.reading.at_s)
 

@@ -2,6 +2,7 @@
 """The document of a run, with its evidence."""
 
 from .document import document
-from .files import prepare_folder, whole, write_report
+from .files import write_report
+from .folder import report_folder
 
-__all__ = ["document", "prepare_folder", "whole", "write_report"]
+__all__ = ["document", "report_folder", "write_report"]

@@ -2,12 +2,13 @@
 """The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from ..campaign import Campaign
 from ..judgement import Conclusion
+from ..oracle import Trail
 from ..requirement import Requirement
 from ..verdict import Level, Verdict, joined
 
@@ -26,11 +27,15 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
 def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
-    requirements = _requirements(campaign.conclusions)
+    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)])
+    verdict = run_verdict(requirements, strict=strict)
+    if campaign.aborted and verdict is Verdict.PASS:
+        verdict = Verdict.INCONCLUSIVE
     applicable = [one for one in requirements if Verdict(one["verdict"]) is not Verdict.NOT_APPLICABLE]
     return {
         "schema": "xky-report/1",
-        "verdict": run_verdict(requirements, strict=strict).value,
+        "verdict": verdict.value,
+        **({"aborted": True} if campaign.aborted else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
         "device": options.device,
@@ -50,6 +55,14 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "remarks": _remarks(campaign),
         "requirements": requirements,
     }
+
+
+def _not_asked(campaign: Campaign) -> Iterator[Conclusion]:
+    """What a run that was cut short did not come to judge."""
+    judged = {(one.purpose, one.mode) for one in campaign.conclusions}
+    for purpose, mode in campaign.purposes if campaign.aborted else ():
+        if (purpose, mode) not in judged:
+            yield Conclusion(purpose, mode, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
 
 
 def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:

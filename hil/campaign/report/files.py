@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report on disk: each file appears whole or not at all."""
+"""The report on disk: for programs, for people, and the evidence."""
 
 import json
 from pathlib import Path
@@ -7,38 +7,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from xky.protocol import InputError
-
 from ..campaign import Campaign
-from ..evidence import forget_evidence, whole, write_record
+from ..evidence import write_record
 
-__all__ = ["prepare_folder", "whole", "write_report"]
-
-
-def prepare_folder(folder: Path) -> None:
-    """Make the folder now, so that a run does not end without a place for its report; an earlier report goes.
-
-    Raises:
-        InputError: it cannot be made, or not be written to.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-        for name in ("report.json", "index.html", "junit.xml"):  # of a run before: it is not that of this device
-            (folder / name).unlink(missing_ok=True)
-        forget_evidence(folder / "evidence")
-    except OSError as error:
-        raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from None
+__all__ = ["write_report"]
 
 
 def write_report(folder: Path, report: dict[str, Any], campaign: Campaign) -> None:
-    """``report.json``, ``index.html`` and ``evidence/MODE/`` (``junit.xml`` is pytest's)."""
-    with whole(folder / "report.json") as path:
-        path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    with whole(folder / "index.html") as path:
-        path.write_text(_page(report), encoding="utf-8")
+    """``report.json``, ``index.html`` and ``evidence/MODE/`` (``junit.xml`` is pytest's), into a fresh folder."""
+    (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "index.html").write_text(_page(report), encoding="utf-8")
     for mode, record in campaign.records.items():
         write_record(folder / "evidence" / mode.value, record)
 

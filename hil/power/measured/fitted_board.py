@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A board's file with fitted values in the place of its own, and all else of it as it was written."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import tomlkit
 from xky.boards.description.board import Board
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
+from xky.protocol.whole_file import whole_file
 
 from .fit import FittedParameter
 
@@ -46,11 +46,8 @@ def write_whole(path: Path, option: str, text: str) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
+        with whole_file(path) as partial:
+            partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{option} {path}: cannot be written ({error.strerror}); give another name") from None
-    finally:
-        partial.unlink(missing_ok=True)

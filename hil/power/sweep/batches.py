@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A population in batches, on this machine's cores or on those of a Dask cluster; the same ones whoever makes them."""
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +13,7 @@ import numpy as np
 
 from xky.protocol import BenchError, InputError
 
+from ...worker_pool import worker_pool
 from ..population import Population, simulate_population
 from ..population.population import Array
 from .results_file import rows_of
@@ -57,24 +56,17 @@ def results_of(
         for batch in batches:
             yield _simulate(population.take(batch), batch.start, cycles)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(batches)), context, initializer=_leave_interrupts) as pool:
+    with worker_pool(min(jobs, len(batches))) as pool:
         futures = [pool.submit(_simulate, population.take(batch), batch.start, cycles) for batch in batches]
         try:
             for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool:
             raise BenchError("a process ended before its work; is there memory for it? --jobs 1 takes least") from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _simulate(population: Population, start: int, cycles: int) -> tuple[int, Array]:
     return start, rows_of(simulate_population(population, cycles))
-
-
-def _leave_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started them ends them
 
 
 def _on_cluster(

@@ -3,7 +3,6 @@
 
 import csv
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from xky.protocol import InputError
+from xky.protocol.whole_file import whole_file
 
 from ..population import Population, PopulationOutcome
 from ..population.population import Array
@@ -82,7 +82,8 @@ class ResultsFile:
             except (IndexError, KeyError, TypeError, ValueError):
                 raise InputError(f"--out {self.path}:{number}: is no point of this sweep; remove the line") from None
         if len(kept) != len(lines):
-            self.path.write_text("".join(kept), encoding="utf-8")
+            with whole_file(self.path) as partial:
+                partial.write_text("".join(kept), encoding="utf-8")
 
     def _value(self, name: str, told: str) -> float:
         if name == "worst":
@@ -109,16 +110,12 @@ class ResultsFile:
 
     def finish(self) -> None:
         """In order, whatever the order in which they came."""
-        partial = self.path.with_name(f".{self.path.name}.partial")
         try:
-            with partial.open("w", encoding="utf-8") as file:
+            with whole_file(self.path) as partial, partial.open("w", encoding="utf-8") as file:
                 file.write(self._first + ",".join(self._header) + "\n")
                 file.writelines(self._line(point) for point in range(len(self.results)))
-            os.replace(partial, self.path)
         except OSError as error:
             raise InputError(f"--out {self.path}: cannot be written ({error.strerror}); give another name") from None
-        finally:
-            partial.unlink(missing_ok=True)
 
     def _line(self, point: int) -> str:
         values = dict(zip(OUTPUTS, self.results[point].tolist(), strict=True))

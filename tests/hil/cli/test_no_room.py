@@ -91,3 +91,39 @@ def test_a_line_of_a_capture_that_cannot_be_is_a_damaged_one(line: str) -> None:
 def test_a_header_that_cannot_be_is_no_capture() -> None:
     with pytest.raises(InputError, match="does not begin with the header"):
         CaptureReader([gzip.compress(b"[" * 20_000 + b"\n")])
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--help"], ["boards"], ["decode", str(CAPTURE)], ["decode", "--json", str(CAPTURE)],
+    ["decode", "--csv", str(CAPTURE)], ["emulate", "--frames", "1"],
+])  # fmt: skip
+def test_what_is_to_be_said_on_a_closed_standard_output_is_one_line(arguments: list[str]) -> None:
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *XKY, *arguments], stderr=subprocess.PIPE, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 2
+    assert run.stderr == "xky: standard output is closed; leave it open, or send it to /dev/null\n"
+
+
+def test_a_closed_stream_is_not_taken_by_a_file_that_is_opened_next(tmp_path: Path) -> None:
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *XKY, "emulate", "--frames", "3", "--out", "line.bin"],
+        cwd=tmp_path, timeout=60, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0
+    assert (tmp_path / "line.bin").read_bytes().startswith(b"\x02")
+    assert (tmp_path / "line.bin").read_bytes().endswith(b"\x03")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--help"], ["boards"], ["power", "show", "winky-c6"], ["decode", "--json", str(CAPTURE)],
+    ["emulate", "--port", "-", "--speed", "100"],
+])  # fmt: skip
+def test_a_reader_that_leaves_ends_a_command_as_it_ends_any_filter(arguments: list[str]) -> None:
+    with started([*XKY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(60) in (141, -signal.SIGPIPE)  # the shell calls both 141
+    assert said == b""

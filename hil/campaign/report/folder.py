@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folder of a report, owned by one run: made in a fresh folder inside it, put in its place when the run ends.
+
+Whatever ends the run, the report of a run before goes: it is not that of this device. What is not a report's stays.
+"""
+
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from xky.protocol import BenchError, InputError, Mode
+
+from ..evidence import forget_evidence
+
+__all__ = ["report_folder"]
+
+EVIDENCE = "evidence"
+_FILES = ("index.html", "junit.xml", "report.json")  # the last comes last: where it is, all is
+_WORKSHOP = ".run-"  # how the names of fresh folders begin
+_TAKEN = (errno.EAGAIN, errno.EACCES)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def report_folder(folder: Path) -> Iterator[Path]:
+    """Own a folder, and give one to write the report in; its files are put into ``folder`` if the block ends well.
+
+    Args:
+        folder: made where there is none.
+
+    Raises:
+        InputError: it cannot be made or written to, or another run has it.
+        BenchError: there is no room to begin with.
+        OSError: the report could not be put in its place.
+    """
+    with _owned(folder):
+        workshop = _begin(folder)
+        try:
+            try:
+                yield workshop
+            finally:
+                _forget(folder)
+            _put_in_place(workshop, folder)
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
+
+
+@contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise _complaint(folder, error) from None
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it goes with the process, however that ends
+        except OSError as error:
+            if error.errno in _TAKEN:
+                raise InputError(
+                    f"--out {folder}: another run writes its report there; give another folder, or wait for it"
+                ) from None
+            # a file system without locks (some of a network): the fresh folder keeps two runs apart all the same
+        yield
+    finally:
+        os.close(held)
+
+
+def _begin(folder: Path) -> Path:
+    try:
+        for left in folder.glob(f"{_WORKSHOP}*"):  # by a run that was killed
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=folder))
+    except OSError as error:
+        raise _complaint(folder, error) from None
+
+
+def _complaint(folder: Path, error: OSError) -> InputError | BenchError:
+    if error.errno in _FULL:
+        return BenchError(f"--out {folder}: no room is left for a report; free some, or give another folder")
+    return InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder")
+
+
+def _forget(folder: Path) -> None:
+    """Remove the report of a run before, and nothing else."""
+    for name in _FILES:
+        with suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        forget_evidence(folder / EVIDENCE)
+
+
+def _put_in_place(workshop: Path, folder: Path) -> None:
+    for mode in Mode:
+        recorded = workshop / EVIDENCE / mode.value
+        if recorded.is_dir():
+            kept = folder / EVIDENCE / mode.value
+            kept.mkdir(parents=True, exist_ok=True)
+            for file in recorded.iterdir():
+                os.replace(file, kept / file.name)
+    for name in _FILES:
+        if (workshop / name).exists():
+            os.replace(workshop / name, folder / name)

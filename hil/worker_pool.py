@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Processes that share a computation; whoever leaves them early, Ctrl-C too, does not wait for what they are at."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+__all__ = ["worker_pool"]
+
+
+@contextmanager
+def worker_pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are gone when the block is left.
+
+    Args:
+        processes: how many; None: as many as this machine has cores.
+    """
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes or os.cpu_count(), context, initializer=_leave_interrupts)
+    try:
+        yield pool
+    except BaseException:
+        for process in list((getattr(pool, "_processes", None) or {}).values()):  # kill_workers() is Python 3.14's
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started them ends them
