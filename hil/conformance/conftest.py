@@ -152,4 +152,5 @@ def _verdict(error: BaseException | None) -> tuple[Verdict, str]:
         return Verdict.NOT_APPLICABLE, str(error)
     if isinstance(error, Undecided):
         return Verdict.INCONCLUSIVE, str(error)
-    return Verdict.INCONCLUSIVE, f"{type(error).__name__}: {error}"
+    fault = " ".join(f"{type(error).__name__}: {error}".split())
+    return Verdict.INCONCLUSIVE, f"the suite itself is at fault here, please report it ({fault})"

@@ -90,6 +90,8 @@ class RunQuestions(PurposeView):
         """The group before ETX arrives like any other, if the device reports its label at all."""
         self._asks_for_the_whole_run = True
         frames = self._frames(OPENING)
+        if not frames[0].groups:
+            raise Undecided("the first frame has no group")
         last = frames[0].groups[-1]
         label = last.group.label
         self._show_sent([last])

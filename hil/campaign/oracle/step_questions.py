@@ -12,6 +12,8 @@ from .view import SHOWN, PurposeView
 
 __all__ = ["StepQuestions"]
 
+_NO_SUCH_GROUP = "the step has no such group on this meter"
+
 
 class StepQuestions(PurposeView):
     """Questions about one step."""
@@ -23,7 +25,7 @@ class StepQuestions(PurposeView):
             e for frame in frames for e in frame.groups if e.expect is Expect.MUST_NOT and fault in (None, e.fault)
         ]
         if not damaged:
-            raise NotApplicable("the step has no such group on this meter")
+            raise NotApplicable(_NO_SUCH_GROUP)
         labels = sorted({e.group.label for e in damaged})
         self._show_sent(damaged)
         self.trail.expected.append(f"the damaged {', '.join(labels)} is not reported")
@@ -75,7 +77,10 @@ class StepQuestions(PurposeView):
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
             raise NotApplicable(f"the device never reports {', '.join(never)}; see TIC-LBL-1")
+        changed = [label for label in able if self.record.claimed(label)]
         able = self._reportable(able)
+        if not able:  # it reports others of them, which say nothing new here
+            raise NotApplicable(f"the device never reports {', '.join(changed)}; see TIC-LBL-1")
         self._show_sent(list(able.values()))
         limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
@@ -151,6 +156,8 @@ class StepQuestions(PurposeView):
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
         touched = {e.group.label for frame in frames for e in frame.groups if e.fault is not None}
+        if not touched:
+            raise NotApplicable(_NO_SUCH_GROUP)
         self._show_sent([e for e in frames[-1].groups if e.fault is not None])
         limits = self.record.limits_at(clean[-1].end_s)
         new = self._new_groups(clean, limits.recovery_s)
@@ -166,10 +173,14 @@ class StepQuestions(PurposeView):
         """A label that the step's frames left out is not reported as current."""
         frames = self._frames(self._step)
         before = [frame for frame in self.record.truth if frame.number < frames[0].number and frame.complete]
+        if not before:
+            raise Undecided("no whole frame was sent before the step that leaves groups out")
         missing = {e.group.label for e in before[-1].groups} - {e.group.label for e in frames[-1].groups}
         known = sorted(missing & self._oracle.reported)
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
+        if not missing:
+            raise NotApplicable("the step leaves no group of this meter out")
         if not known:
             raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
         limits = self.record.limits_at(frames[0].start_s)
@@ -217,6 +228,8 @@ class StepQuestions(PurposeView):
         unknown = [e for frame in frames for e in frame.groups if e.fault == "unknown_label"]
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
+        if not unknown:
+            raise NotApplicable(_NO_SUCH_GROUP)
         label = unknown[0].group.label
         self._show_sent(unknown)
         self.trail.expected.append(f"{label} is passed on")
@@ -230,6 +243,8 @@ class StepQuestions(PurposeView):
         """What those faults of the step made, right by its checksum alone, is not reported (latitude: a should)."""
         frames = self._frames(self._step)
         doubtful = [e for frame in frames for e in frame.groups if e.fault in faults]
+        if not doubtful:
+            raise NotApplicable(_NO_SUCH_GROUP)
         self._show_sent(doubtful)
         self.trail.expected.append("refused: a known label has its fixed size")
         self.trail.at_s = doubtful[0].end_s
