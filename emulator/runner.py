@@ -14,9 +14,25 @@ from dataclasses import dataclass
 
 import simpy
 
-__all__ = ["FASTEST", "SLOWEST", "Late", "RealTime"]
+from xky.protocol import InputError
+
+__all__ = ["FASTEST", "SLOWEST", "Late", "RealTime", "check_speed"]
 
 SLOWEST, FASTEST = 0.001, 1e6  # bench seconds per real second: what a person may ask for
+
+
+def check_speed(speed: float) -> None:
+    """Refuse a speed that no bench can run at.
+
+    Args:
+        speed: bench seconds per real second, as a person gave it.
+
+    Raises:
+        InputError: it is below ``SLOWEST``, above ``FASTEST``, or no number.
+    """
+    if not SLOWEST <= speed <= FASTEST:
+        raise InputError(f"--speed {speed:g}: expected a number from {SLOWEST:g} to {FASTEST:g}")
+
 
 _TOGETHER_S = 0.001  # bench seconds: who has to act within the same millisecond does so in one step
 LATE_S = 0.15  # real seconds; what an ordinary loaded machine stays below (p99 is 1 to 4 ms)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from types import NoneType
 from typing import Any, Protocol
 
 from .errors import InputError
@@ -25,6 +26,8 @@ FORMAT = "xky-capture/1"
 _GZIP = b"\x1f\x8b"  # RFC 1952 §2.3.1
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's way to ask for gzip's header and trailer
 _HEADER_MAX = 4096  # characters; a first line longer than that is not ours
+_LINE_MAX = 1 << 24  # characters; half a second of the fastest emulated line, each character escaped, has fewer
+_PORTION = 1 << 18  # bytes inflated at once: a few compressed ones may stand for gigabytes
 SILENCE_S = 0.005  # a third of the shortest silence between two frames (54E §5.3.6)
 _FRAME_GAP_S = 0.0167  # the shortest silence between two frames (54E §5.3.6)
 _LONGEST_S = 100 * 366 * 86_400.0  # no capture lasts a hundred years
@@ -67,6 +70,12 @@ class Run:
 
     end_s: float
     data: bytes
+
+
+_OF_HEADER: dict[str, tuple[type, ...]] = {
+    "started": (str, NoneType), "port": (str,), "baud": (int, NoneType), "uart": (str,), "anonymised": (bool,),
+}  # fmt: skip
+_SHOWN = 60  # characters of what a header has wrong
 
 
 class RunBuilder:
@@ -176,10 +185,13 @@ class CaptureReader:
         if header["format"] != FORMAT:
             raise InputError(f"is of format {header['format']!r}, this program reads {FORMAT!r}; take a later one")
         known = {name: header[name] for name in Header.__slots__ if name in header}
+        for name, value in known.items():
+            if not isinstance(value, _OF_HEADER[name]) or (isinstance(value, bool) and name != "anonymised"):
+                raise InputError(f"the header's {name} is {str(value)[:_SHOWN]!r}, which {FORMAT} does not have there")
         try:
             self.header = Header(**known)
         except TypeError:
-            raise InputError(f"the header lacks what {FORMAT} has in it; found: {', '.join(header)}") from None
+            raise InputError(f"the header lacks what {FORMAT} has in it; found: {', '.join(header)[:_SHOWN]}") from None
 
     def __iter__(self) -> Iterator[Run]:
         for line in self._lines:
@@ -192,7 +204,7 @@ class CaptureReader:
                 run = Run(float(end_s), text.encode("latin-1"))
                 if not 0.0 <= run.end_s <= _LONGEST_S:
                     raise ValueError(end_s)
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                 self.trouble = "a line of it is damaged"
                 return
             yield run
@@ -210,19 +222,26 @@ class CaptureReader:
                 yield line.decode("utf-8", "replace")
             if first and len(rest) > _HEADER_MAX:
                 return
+            if len(rest) > _LINE_MAX:
+                self.trouble = f"a line of it is longer than {_LINE_MAX >> 20} MiB"
+                return
 
     def _inflated(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         gzip = zlib.decompressobj(_GZIP_WINDOW)
         for piece in pieces:
-            before = gzip.copy()
-            try:
-                yield gzip.decompress(piece)
-            except zlib.error:  # which takes what was good in this piece with it
-                self.trouble = "its compressed bytes are damaged"
-                with suppress(zlib.error):
-                    for code in piece:
-                        yield before.decompress(bytes((code,)))
-                return
+            rest, full = piece, False
+            while rest or full:
+                before = gzip.copy()
+                try:
+                    text = gzip.decompress(rest, _PORTION)
+                except zlib.error:  # which takes what was good in this portion with it
+                    self.trouble = "its compressed bytes are damaged"
+                    with suppress(zlib.error):
+                        for code in rest:
+                            yield before.decompress(bytes((code,)))
+                    return
+                rest, full = gzip.unconsumed_tail, len(text) == _PORTION
+                yield text
 
 
 def runs_at_line_rate(pieces: Iterable[bytes], mode: Mode) -> Iterator[Run]:

@@ -7,6 +7,7 @@ written with dots.
 
 import difflib
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ __all__ = ["Section", "Shelf", "Written", "parse_toml", "read_text", "read_toml"
 
 _TYPO = ("extra_forbidden", "unexpected_keyword_argument")
 _SHOWN = 60  # characters of a wrong value
+_TOO_DEEP = "tables or lists are nested too deep to be read; write them flatter"
 
 
 class Section(BaseModel):
@@ -156,11 +158,28 @@ def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
         place = re.search(r"at line (\d+)", str(error))
         line = place[1] if place else max(len(text.splitlines()), 1)  # at the end of the document
         raise InputError(f"{name}:{line}: no valid TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{name}:{_deepest_line(text)}: {_TOO_DEEP}") from None
+    except ValueError:  # Python reads no number of more digits, so that it does not take for ever
+        most = max(sys.get_int_max_str_digits(), 1)
+        digits = max(re.finditer(r"\d[\d_]*", text), key=lambda one: len(one[0]))
+        line = text.count("\n", 0, digits.start()) + 1 if len(digits[0]) > most else 1
+        raise InputError(f"{name}:{line}: a number has too many digits; write it with 18 at most") from None
     try:
         return model.model_validate(data)
     except ValidationError as error:
         keys, complaint = what_is_wrong(error, data, model)
         raise InputError(f"{name}:{line_of(keys, text)}: {complaint}") from None
+    except OverflowError:
+        raise InputError(f"{name}: a number is beyond all that can be reckoned with; write a smaller one") from None
+    except RecursionError:
+        raise InputError(f"{name}:{_deepest_line(text)}: {_TOO_DEEP}") from None
+
+
+def _deepest_line(text: str) -> int:
+    """The line with the most brackets and dots, where whoever nests too deep most likely does it."""
+    lines = text.splitlines() or [""]
+    return 1 + max(range(len(lines)), key=lambda k: sum(map(lines[k].count, "[{.")))
 
 
 def what_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) -> tuple[list[str], str]:

@@ -10,7 +10,7 @@ import simpy
 
 from xky.boards import Board, board_named
 from xky.emulator import Line, Linky, Transmitter, Truth
-from xky.emulator.runner import Late, RealTime
+from xky.emulator.runner import Late, RealTime, check_speed
 from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
@@ -52,7 +52,7 @@ class Bench:
         supply: of the meter, on terminals I1-A; what every meter gives at least, unless told.
 
     Raises:
-        InputError: the board does not read the meter's mode, or ``speed`` is no positive number.
+        InputError: the board does not read the meter's mode, or ``speed`` is none that a bench can run at.
         BenchError: the device cannot be started.
     """
 
@@ -67,8 +67,7 @@ class Bench:
         only_when_heard: bool = False,
         supply: Supply = SUPPLIES["min_spec"],
     ) -> None:
-        if not speed > 0:
-            raise InputError(f"--speed {speed}: expected a number over 0")
+        check_speed(speed)
         if meter.mode not in board.modes:
             raise InputError(
                 f"board {board.id}: does not read {meter.mode} mode; give --mode {' or '.join(board.modes)}"

@@ -129,11 +129,11 @@ def reading_from_json(at_s: float, line: str) -> Reading | None:
     """
     try:
         message = json.loads(line)
+        if not isinstance(message, dict):
+            return None
+        said = {_writable(key): one for key, value in message.items() if (one := _said(value)) is not None}
     except (ValueError, RecursionError):
         return None
-    if not isinstance(message, dict):
-        return None
-    said = {_writable(key): one for key, value in message.items() if (one := _said(value)) is not None}
     return Reading(at_s, said, line)
 
 

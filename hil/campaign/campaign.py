@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from xky.boards import Board
 from xky.emulator.meter_file.meter_file import meter_file
+from xky.emulator.runner import check_speed
 from xky.protocol import LABELS, InputError, Mode
 
 from ..bench.bench import board_of
@@ -88,8 +89,7 @@ class Campaign(Judgement):
             )
         self.claims: frozenset[str] | None = self._claims()
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
-        if self.options.speed <= 0:
-            raise InputError(f"--speed {self.options.speed}: expected a number over 0")
+        check_speed(self.options.speed)
 
     @property
     def modes(self) -> tuple[Mode, ...]:

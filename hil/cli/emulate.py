@@ -14,7 +14,7 @@ from xky.emulator import contract_names
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.emulator.outputs.port_choice import keeps_parity
-from xky.emulator.runner import FASTEST, SLOWEST
+from xky.emulator.runner import check_speed
 from xky.emulator.scenario.emulated import Emulated, emulated, foreign_to_scenario
 from xky.emulator.scenario.scenario import scenario_names
 from xky.protocol import InputError, Mode
@@ -73,8 +73,7 @@ def command(
     plot: Annotated[Path | None, typer.Option(help="Draw the run when it ends: FILE.svg or FILE.png.")] = None,
 ) -> None:
     """Run a Linky on a port (prints what to open) until Ctrl-C or the scenario's end, or into a file."""
-    if not SLOWEST <= speed <= FASTEST:
-        raise InputError(f"--speed {speed:g}: expected a number from {SLOWEST:g} to {FASTEST:g}")
+    check_speed(speed)
     if plot is not None:
         check_plot(plot)
     given = {"--link": link, "--out": out, "--plot": plot, "--control": control}

@@ -4,6 +4,7 @@
 import gzip
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -191,3 +192,51 @@ def test_raw_bytes_get_the_times_of_a_line(data: bytes, size: int, mode: Mode) -
         start_s = run.end_s - len(run.data) * mode.character_s
         assert start_s >= end_s - 1e-9
         end_s = run.end_s
+
+
+def compressed(*lines: bytes) -> bytes:
+    header = {"format": FORMAT, "port": "serial", "started": None, "baud": 9600, "uart": "8N1"}
+    return gzip.compress(b"".join(line + b"\n" for line in (json.dumps(header).encode(), *lines)), 9)
+
+
+GOOD = b'[1.0, "a"]'
+
+
+def test_a_line_without_an_end_is_not_kept_in_memory() -> None:
+    packed = compressed(GOOD, b" " * 40_000_000)  # harmless, and a thousandth of that in the file
+    assert len(packed) < 60_000
+    read = []
+
+    def portions() -> Iterator[bytes]:
+        for piece in pieces(packed, 4096):
+            read.append(piece)
+            yield piece
+
+    reader = CaptureReader(portions())
+    assert [run.end_s for run in reader] == [1.0]
+    assert reader.trouble == "a line of it is longer than 16 MiB"
+    assert sum(map(len, read)) < len(packed) * 0.6
+
+
+def test_what_a_few_bytes_stand_for_is_inflated_a_portion_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xky.protocol.capture._PORTION", 100)
+    runs = [Run(number / 10, b"\x00" * 500) for number in range(40)]
+    whole = written(runs)
+    assert [*CaptureReader([whole])] == runs
+    assert [*CaptureReader(pieces(whole, 7))] == runs
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5000, "-1e-1"])
+def test_a_time_that_cannot_be_is_a_damaged_line(number: str) -> None:
+    reader = CaptureReader([compressed(GOOD, b'[%s, "a"]' % number.encode(), GOOD)])
+    assert [run.end_s for run in reader] == [1.0]
+    assert reader.trouble == "a line of it is damaged"
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("started", 5), ("port", None), ("baud", "9600"), ("baud", True), ("baud", 1.5), ("uart", []), ("anonymised", 1),
+])  # fmt: skip
+def test_a_header_with_a_value_of_another_kind_is_refused_by_its_key(key: str, value: object) -> None:
+    header = {"format": FORMAT, "port": "x", "started": None, "baud": 9600, "uart": "8N1", key: value}
+    with pytest.raises(InputError, match=f"the header's {key} is "):
+        CaptureReader([gzip.compress(json.dumps(header).encode() + b"\n")])

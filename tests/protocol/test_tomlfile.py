@@ -221,3 +221,33 @@ def test_a_complaint_from_elsewhere_gets_its_place() -> None:
     assert str(Written().complain("is wrong")) == "is wrong"
     with pytest.raises(InputError, match=r"^x\.toml:18: event\.0: no$"), written.blame():
         raise InputError("no")
+
+
+class Anything(Section):
+    """A file with a number and a list of anything."""
+
+    number: float = 0.0
+    whole: int = 0
+    several: list[Any] = Field(default_factory=list)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (f"number = 1\nseveral = {'[' * 3000}{']' * 3000}\n", "nested too deep to be read; write them flatter"),
+    (f"number = 1\nseveral = {'{a=' * 3000}1{'}' * 3000}\n", "nested too deep to be read; write them flatter"),
+    (f"number = 1\n{'a.' * 5000}b = 1\n", ""),
+    (f"number = 1\nwhole = 1{'0' * 5000}\n", "a number has too many digits; write it with 18 at most"),
+    (f"number = 1\nnumber2 = 1{'_0' * 5000}\n", "a number has too many digits"),
+])  # fmt: skip
+def test_what_is_nested_too_deep_or_too_long_is_one_line_that_names_its_line(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_toml(text, "mine.toml", Anything)
+    said = str(caught.value)
+    assert said.startswith("mine.toml:2: ")
+    assert told in said
+    assert "\n" not in said
+
+
+def test_a_whole_number_beyond_all_floats_is_one_line() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_toml(f"number = 1{'0' * 400}\n", "mine.toml", Anything)
+    assert str(caught.value).startswith("mine.toml")

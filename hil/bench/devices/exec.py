@@ -213,7 +213,7 @@ class ExecDevice(Device):
     def _how_it_ended(self) -> str:
         assert self._process is not None
         status = self._process.returncode
-        return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        return f"signal {_signal_name(-status)}" if status < 0 else f"exit status {status}"
 
     @property
     def stderr(self) -> bytes:
@@ -284,6 +284,14 @@ class _Kept:
         """All of it, or both ends with a word on what is missing between them."""
         gap = b"\n[%d bytes left out]\n" % self._left_out if self._left_out else b""
         return bytes(self._head) + gap + bytes(self._tail)
+
+
+def _signal_name(number: int) -> str:
+    """Its name; of those that have none, such as the real-time ones between their ends, the number."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def _filled(word: str, fields: dict[str, str]) -> str:

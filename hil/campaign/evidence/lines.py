@@ -19,6 +19,7 @@ __all__ = ["Line", "complaint", "opened", "read_lines", "text_of", "what_is_wron
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LEVEL = 4  # of compression, of 40 to 1; 9 takes more than twice as long for 62 to 1
+_LINE_MAX = 1 << 24  # characters; a few compressed bytes may stand for gigabytes
 
 _MEND = "take the evidence as the run wrote it"
 
@@ -70,8 +71,10 @@ def read_lines(path: Path, expected: int, kind: type[_Line], *kinds: type[_Line]
     number = 0
     with opened(path) as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
         try:
-            for number, text in enumerate(file, 1):
+            for number, text in enumerate(iter(lambda: file.readline(_LINE_MAX), ""), 1):
                 place = f"{path}:{number}"
+                if len(text) == _LINE_MAX and not text.endswith("\n"):
+                    raise complaint(place, f"is longer than {_LINE_MAX >> 20} MiB")
                 yield place, _line(place, text, (kind, *kinds))
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
             raise complaint(f"{path}:{number + 1}", f"cannot be read ({error})") from None

@@ -107,6 +107,8 @@ def read_run(path: Path) -> tuple[RunFile, Board]:
         raise complaint(f"{path}:{raw[: error.start].count(10) + 1}", f"is no text ({error.reason})") from None
     except json.JSONDecodeError as error:
         raise complaint(f"{path}:{error.lineno}", f"is no JSON ({error.msg})") from None
+    except (ValueError, RecursionError) as error:  # digits, or brackets, that no run writes
+        raise complaint(f"{path}:1", f"cannot be read ({str(error).split(';')[0]})") from None
     below: tuple[str, ...] = ()
     try:
         run = RunFile.model_validate_json(text)

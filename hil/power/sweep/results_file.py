@@ -4,6 +4,7 @@
 import csv
 import hashlib
 from collections.abc import Sequence
+from math import isinf
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,10 @@ class ResultsFile:
     def _value(self, name: str, told: str) -> float:
         if name == "worst":
             return self._phases.index(told) if told in self._phases else -1
-        return float(told)
+        value = float(told)
+        if (name == "margin_v" and isinf(value)) or (name == "lives" and value not in (0.0, 1.0)):
+            raise ValueError(told)
+        return value
 
     @property
     def missing(self) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -86,8 +86,10 @@ def complaint(run: Run, status: int) -> str:
     (["sim:generic", "--board", "none.toml"], r"none\.toml: cannot be read .*; give the path"),
     (["sim:winky-c6", "--defect", "ignores-checksums"], r"defect 'ignores-checksums': not known; .*ignores-checksum, "),
     (["sim:generic", "--labels", "EAST,SINTS"], r"--labels SINTS: no such label; write names as Enedis does"),
-    (["sim:generic", "--speed", "0"], r"--speed 0\.0: expected a number over 0"),
-    (["sim:generic", "--speed", "-3"], r"--speed -3\.0: expected a number over 0"),
+    *[
+        (["sim:generic", "--speed", told], rf"--speed {re.escape(told)}: expected a number from 0\.001 to 1e\+06")
+        for told in ("0", "-3", "inf", "1e+09", "nan")
+    ],
     (["exec:"], r"device 'exec:': no command; write \"exec:COMMAND \{port\}\""),
     (["exec:cat /dev/null"], r"device 'exec:cat /dev/null': no \{port\} in the command; write it where"),
     (["exec:cat 'a {port}"], r"device .*: No closing quotation; quote the command as for a shell"),
@@ -272,6 +274,12 @@ def test_a_program_that_ends_before_the_first_frame_is_exit_3_with_its_last_word
 def test_a_program_that_crashes_at_once_is_exit_3(program: Exec) -> None:
     run, _ = program("os.kill(os.getpid(), signal.SIGSEGV)")
     assert "ended (signal SIGSEGV) before the first frame was sent" in complaint(run, 3)
+
+
+@pytest.mark.realtime
+def test_a_signal_without_a_name_is_told_by_its_number(program: Exec) -> None:
+    run, _ = program("os.kill(os.getpid(), 40)")
+    assert "ended (signal 40) before the first frame was sent" in complaint(run, 3)
 
 
 SILENT = {  # what the program does, and what is said of it

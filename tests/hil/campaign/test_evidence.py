@@ -348,3 +348,14 @@ def test_evidence_of_a_run_before_is_not_taken_for_that_of_this_one(tmp_path: Pa
     certify(Campaign(Options("sim:generic")), tmp_path)
     certify(Campaign(Options("sim:generic", mode=Mode.HISTORIC)), tmp_path)
     assert list(read_records(tmp_path / "evidence")) == [Mode.HISTORIC]
+
+
+def test_a_line_that_a_few_bytes_stand_for_is_not_kept_in_memory(evidence: Path) -> None:
+    (evidence / "sent.jsonl.gz").write_bytes(gzip.compress(b" " * 20_000_000 + b"\n"))
+    assert complaint(evidence) == "sent.jsonl.gz:1: is longer than 16 MiB"
+
+
+def test_a_file_of_the_run_with_more_digits_than_any_is_named(evidence: Path) -> None:
+    path = evidence / "run.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"overruns": 0', f'"overruns": 1{"0" * 5000}'), "utf-8")
+    assert complaint(evidence).startswith("run.json:1: cannot be read (")

@@ -217,6 +217,19 @@ def test_a_file_of_another_sweep_is_refused(tmp_path: Path) -> None:
         sweep(*SMALL, "--out", tmp_path / "nowhere" / "x.csv")
 
 
+@pytest.mark.parametrize(("column", "told"), [("lives", "inf"), ("lives", "7"), ("margin_v", "inf"), ("margin_v", "x")])
+def test_a_result_that_no_sweep_writes_is_refused_with_its_line(column: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    sweep(*SMALL, "--out", path)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    fields, place = lines[5].rstrip("\n").split(","), lines[1].rstrip("\n").split(",").index(column)
+    fields[place] = told
+    lines[5] = ",".join(fields) + "\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(InputError, match=r"points.csv:6: is no point of this sweep; remove the line"):
+        sweep(*SMALL, "--out", path)
+
+
 def test_processes_give_the_same(tmp_path: Path) -> None:
     sweep(*MANY, "--out", tmp_path / "one.csv", "--jobs", 1)
     sweep(*MANY, "--out", tmp_path / "two.csv", "--jobs", 2)
