@@ -19,6 +19,7 @@ from ..supply import SUPPLIES
 __all__ = ["ClockTable", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable", "TerminalA"]
 
 Phase = Annotated[int, Field(ge=1, le=3)]
+_LONGEST_S = 100 * 366 * 86_400  # no scenario lasts a hundred years
 _LOADS = ("load_va", "ramp", "household", "trace", "adps", "adir")
 
 
@@ -26,14 +27,14 @@ class RampTable(Section):
     """From what is drawn now to ``to_va``, evenly in ``during_s``."""
 
     to_va: Power
-    during_s: Annotated[int, Field(ge=1)]
+    during_s: Annotated[int, Field(ge=1, le=_LONGEST_S)]
 
 
 class Outage(Section):
     """The network goes for ``for_s``; the clock runs on for ``clock_reserve_s`` without it."""
 
-    for_s: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 259_200.0
+    for_s: Annotated[float, Field(gt=0, le=_LONGEST_S)]
+    clock_reserve_s: Annotated[float, Field(ge=0, le=_LONGEST_S)] = 259_200.0
 
 
 class ClockTable(Section):
@@ -67,7 +68,7 @@ class TerminalA(Section):
     model: Literal[*SUPPLIES] | None = None  # type: ignore[valid-type]  # the names stand in one place
     share: Annotated[float, Field(ge=0, le=1)] | None = None
     """Of the open-circuit voltage: 0 is a cut-out, 0.8 a sag."""
-    for_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    for_s: Annotated[float, Field(gt=0, le=_LONGEST_S)] | None = None
     """Then it is again what it was before; without this it stays."""
 
     @model_validator(mode="after")

@@ -286,6 +286,8 @@ def test_what_a_person_does_at_the_meter_shows(tmp_path: Path) -> None:
          "evening.toml:14: event.0.ramp.during_s = 0.5: input"),
         ("outage = { for_s = 30 }", "outage = { for_s = 0 }",
          "evening.toml:19: event.1.outage.for_s = 0: input should be"),
+        ("outage = { for_s = 30 }", "outage = { for_s = 1e308 }",
+         "evening.toml:19: event.1.outage.for_s = 1e+308: input should be less than"),
         ("outage = { for_s = 30 }", "outage = { far_s = 30 }",
          "evening.toml:19: event.1.outage.far_s: no such key; known"),
         ("outage = { for_s = 30 }", "outage = {}",
