@@ -6,7 +6,7 @@ Needs Hypothesis, which ``xky.protocol.strategies`` needs too; nothing else of t
 
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ def fault(name: str, labels: Sequence[str]) -> st.SearchStrategy[Fault]:
     for field in fields(kind):
         if field.name in _PLACES and field.default is MISSING:
             drawn[field.name] = st.sampled_from(labels)
-        elif not isinstance(field.default, str):
+        elif not isinstance(field.default, str) or get_origin(hints[field.name]) is Literal:
             drawn[field.name] = st.from_type(hints[field.name])
     return st.builds(kind, **drawn)
 

@@ -12,11 +12,13 @@ from xky.protocol import InputError
 from xky.protocol.uart import Uart
 
 from ..description.board import Board
-from .context import FirmwareContext
+from .context import SWITCHED_OFF, FirmwareContext
 from .energy_policy import EnergyPolicy
 from .parser import Parser
 
-__all__ = ["EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware"]
+__all__ = [
+    "SWITCHED_OFF", "EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware",
+]  # fmt: skip
 
 _PARTS = ("context", "energy_policy", "parser", "receiver")  # of every firmware
 
@@ -32,7 +34,7 @@ class Firmware(Protocol):
         ...
 
     def run(self) -> simpy.events.ProcessGenerator:
-        """The process."""
+        """The process; an interrupt is a brown-out, or ends it where its cause is ``SWITCHED_OFF``."""
         ...
 
 

@@ -12,7 +12,9 @@ from ..ports import BurstSource, PowerPort, Uplink
 from .energy_policy import EnergyPolicy
 from .parser import Parser
 
-__all__ = ["FirmwareContext"]
+__all__ = ["SWITCHED_OFF", "FirmwareContext"]
+
+SWITCHED_OFF = "switched off"  # cause of the interrupt that ends a running firmware; any other is a brown-out
 
 
 @dataclass(frozen=True, slots=True)

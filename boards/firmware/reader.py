@@ -9,7 +9,7 @@ from xky.protocol import Frame, Mode
 from xky.protocol.uart import Uart
 
 from ..description.states import RUN
-from .context import FirmwareContext
+from .context import SWITCHED_OFF, FirmwareContext
 from .receiver import LineReceiver
 
 __all__ = ["FIRMWARE", "ReaderFirmware"]
@@ -30,6 +30,7 @@ class ReaderFirmware:
         self._mode = context.mode
         self._detects = context.board.detects_mode and context.parser.looks_for_the_mode_again
         self._heard_s = 0.0
+        self._receiver: LineReceiver | None = None
         self.uarts: list[tuple[float, Uart]] = []
 
     def run(self) -> Generator[simpy.Event, None, None]:
@@ -37,22 +38,25 @@ class ReaderFirmware:
         assert self._env.active_process is not None
         self._power.carries(self._env.active_process)
         while True:
-            if not self._power.is_on:
-                yield self._power.when_on()
             try:
+                if not self._power.is_on:
+                    yield self._power.when_on()
                 yield from self._read()
-            except simpy.Interrupt:  # a brown-out
-                self._receiver.sleep()
+            except simpy.Interrupt as cut:
+                if self._receiver is not None:
+                    self._receiver.sleep()
+                if cut.cause == SWITCHED_OFF:
+                    return
 
     def _read(self) -> Generator[simpy.Event, None, None]:
-        self._receiver = self._listen()
+        receiver = self._receiver = self._listen()
         self._power.draw(RUN)
         while self._detects:
             yield self._env.timeout(_LOOKS_EACH_S)
             if self._env.now - self._heard_s > _SILENT_S:
-                self._receiver.sleep()
+                receiver.sleep()
                 self._mode = Mode.STANDARD if self._mode is Mode.HISTORIC else Mode.HISTORIC
-                self._receiver = self._listen()
+                receiver = self._receiver = self._listen()
         yield self._env.event()
 
     def _listen(self) -> LineReceiver:

@@ -14,7 +14,7 @@ from xky.protocol.uart import Uart
 
 from ..description.phases import WakePhase, planned_phases
 from ..description.states import LISTEN, SLEEP
-from .context import FirmwareContext
+from .context import SWITCHED_OFF, FirmwareContext
 from .energy_policy import WakeDecisions
 from .receiver import LineReceiver
 
@@ -49,13 +49,15 @@ class WinkyFirmware:
         assert self._env.active_process is not None
         self._power.carries(self._env.active_process)
         while True:
-            if not self._power.is_on:
-                yield self._power.when_on()
             try:
+                if not self._power.is_on:
+                    yield self._power.when_on()
                 while True:
                     yield from self._cycle()
-            except simpy.Interrupt:  # a brown-out, wherever it was
+            except simpy.Interrupt as cut:  # wherever it was
                 self._receiver.sleep()
+                if cut.cause == SWITCHED_OFF:
+                    return
                 self._energy_policy.forget()
 
     def _cycle(self) -> Generator[simpy.Event, None, None]:

@@ -13,6 +13,7 @@ from random import Random
 
 from xky.boards import Board
 from xky.emulator import Linky
+from xky.emulator.faults import Fault
 from xky.emulator.legal_time import PARIS, instant_us, local_time, parse_at
 from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.meter_file.meter_file import MeterFile
@@ -80,6 +81,7 @@ class _Player:
         self._on_step = on_step
         self._script = self._play()
         self.disturbed: set[str] = set()
+        self.restarts_s: list[float] = []
         self.silent = False
         self.done = False
 
@@ -115,6 +117,8 @@ class _Player:
 
     def _step(self, step: Stimulus) -> Generator[bool, None, None]:
         transmitter = self._bench.transmitter
+        if step.restarts and not self._bench.device.can_restart:
+            return
         if step.at is None:
             self._meters.stay_in_the_day(max(self._step_s(step), self._aged_s()) + self._aged_s())
         else:
@@ -122,10 +126,13 @@ class _Player:
         meter = transmitter.meter = self._meters.of(step.meter)
         self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
-        transmitter.faults = step.faults(meter)
+        if step.restarts:
+            self._bench.device.restart()
+            self.restarts_s.append(float(self._bench.env.now))
         if step.disturbs:
             self.disturbed.add(step.name)
-        yield from self._hold(step.name, lambda: self._step_s(step))
+        turns = step.turns(meter) or (step.faults(meter),)
+        yield from self._hold(step.name, lambda: self._step_s(step), turns, 0 if not step.restarts else len(turns) - 1)
         transmitter.faults = ()
         step.after(meter)
         if step.has_tail:
@@ -158,13 +165,23 @@ class _Player:
         freshness_s = limits_for(self._bench.board, longest_s, self._speed).freshness_s
         return freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
 
-    def _hold(self, name: str, lasts_s: Callable[[], float]) -> Generator[bool, None, None]:
-        """Frames of one step: at least one, and as many as start within a duration that they may change."""
-        self._bench.transmitter.step = name
+    def _hold(
+        self, name: str, lasts_s: Callable[[], float], turns: Sequence[tuple[Fault, ...]] = ((),), again: int = 0
+    ) -> Generator[bool, None, None]:
+        """Frames of one step: as many as start within a duration that they may change, each turn once at least.
+
+        Behind the last turn those from ``again`` on come again.
+        """
+        transmitter = self._bench.transmitter
+        transmitter.step = name
         began_s = self._bench.env.now
-        yield True
-        # half a period of slack: n periods are n frames, though their gaps are not the longest
-        while self._bench.env.now - began_s < lasts_s() - 0.5 * self._period_s():
+        for number in count():
+            # half a period of slack: n periods are n frames, though their gaps are not the longest
+            lasts = number < len(turns) or self._bench.env.now - began_s < lasts_s() - 0.5 * self._period_s()
+            if not lasts:
+                return
+            place = number if number < len(turns) else again + (number - again) % (len(turns) - again)
+            transmitter.faults = turns[place]
             yield True
 
     def _period_s(self) -> float:
@@ -348,7 +365,7 @@ def play(
         dropped=bench.probe.dropped,
         late=list(bench.late),
         duration_s=float(bench.env.now),
-        cut_short_s=ended_s if cut_short else None,
+        restarts_s=tuple(player.restarts_s),
     )
     if cut_short:
         raise CutShort(record)

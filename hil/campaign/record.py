@@ -43,8 +43,7 @@ class Record:
         dropped: lines of a flood that were not taken.
         late: when the bench came too late.
         duration_s: on the bench's clock.
-        cut_short_s: when a person cut the run short, None where nobody did; what was not settled by then is undecided.
-        power_cut_short: a person cut the trials of its power short.
+        restarts_s: when the device was started anew for a step.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
     """
 
@@ -67,6 +66,7 @@ class Record:
     dropped: int = 0
     late: list[Late] = field(default_factory=list)
     duration_s: float = 0.0
+    restarts_s: Sequence[float] = ()
     power: PowerRecord | None = None
     cut_short_s: float | None = None
     power_cut_short: bool = False

@@ -42,6 +42,7 @@ class Stimulus:
         modes: where it makes sense.
         at: legal time at which the step begins: all meters of the run go on to it, and such steps come last.
         faults: of each frame of the step.
+        turns: faults of its frames in turn, again and again, each turn once at least; in the place of ``faults``.
         before: puts the meter into its state.
         after: puts it back.
         disturbs: whether clean frames follow, in which the device must recover.
@@ -52,6 +53,8 @@ class Stimulus:
         brief: it only has to be heard: one frame, or as long as a sleeping device needs to hear one.
         last: at the end of the plan: a device that fails it may say nothing any more.
         outlasts_detection: held so long that a device that has to find its way again has done so.
+        restarts: the device is started anew just before it, in the first of its turns; behind the last of them that
+            one stays. Where a device cannot be, the step is left out.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Stimulus:
     modes: frozenset[Mode] = BOTH_MODES
     at: str | None = None
     faults: Callable[[Linky], tuple[Fault, ...]] = field(default=_no_faults, compare=False)
+    turns: Callable[[Linky], tuple[tuple[Fault, ...], ...]] = field(default=_no_faults, compare=False)
     before: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     after: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     disturbs: bool = False
@@ -69,6 +73,7 @@ class Stimulus:
     outlasts_completeness: bool = False
     brief: bool = False
     last: bool = False
+    restarts: bool = False
 
     @property
     def has_tail(self) -> bool:

@@ -152,6 +152,33 @@ def test_the_device_recovers_from_a_stuck_line(case: Case) -> None:
     case.the_device_recovers()
 
 
+LNK_11 = Requirement(
+    "TIC-LNK-11",
+    clause="54E §5.3.6; xKy: recovery",
+    text="A device that is started in the middle of a frame finds its way.",
+)
+
+
+@purpose(LNK_11, "inside-stx", stimuli.START_IN_STX)
+def test_a_device_started_inside_stx_finds_its_way(case: Case) -> None:
+    case.the_device_finds_its_way()
+
+
+@purpose(LNK_11, "inside-label", stimuli.START_IN_LABEL)
+def test_a_device_started_inside_a_label_finds_its_way(case: Case) -> None:
+    case.the_device_finds_its_way()
+
+
+@purpose(LNK_11, "inside-data", stimuli.START_IN_DATA)
+def test_a_device_started_inside_data_finds_its_way(case: Case) -> None:
+    case.the_device_finds_its_way()
+
+
+@purpose(LNK_11, "inside-checksum", stimuli.START_IN_CHECKSUM)
+def test_a_device_started_inside_a_checksum_finds_its_way(case: Case) -> None:
+    case.the_device_finds_its_way()
+
+
 TIM_1 = Requirement(
     "TIC-TIM-1",
     clause="54E §5.3.5, §5.3.6; 02E §1.5.1, §1.5.2; xKy: a second stop bit",

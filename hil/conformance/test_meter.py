@@ -108,6 +108,29 @@ def test_address_and_indexes_of_a_new_meter_are_reported(case: Case) -> None:
     case.label_is_reported("ADCO", "HCHP", "ADSC", "EASF02")
 
 
+LBL_6 = Requirement(
+    "TIC-LBL-6",
+    clause="54E §6.1, §6.2.2; xKy: completeness",
+    text="What comes to a running device and its first frame did not have is reported: the labels of another contract, "
+    "of an overload, of another meter.",
+)
+
+
+@purpose(LBL_6, "contract", stimuli.CONTRACT, stimuli.START_IN_DATA)
+def test_what_another_contract_brings_is_reported(case: Case) -> None:
+    case.what_the_start_lacked_is_reported("OPTARIF", "NGTF")
+
+
+@purpose(LBL_6, "overload", stimuli.OVERLOAD, stimuli.START_IN_LABEL)
+def test_what_an_overload_brings_is_reported(case: Case) -> None:
+    case.what_the_start_lacked_is_reported()
+
+
+@purpose(LBL_6, "another-meter", stimuli.LONGEST_FRAME, stimuli.START_IN_CHECKSUM)
+def test_what_another_meter_brings_is_reported(case: Case) -> None:
+    case.what_the_start_lacked_is_reported()
+
+
 MOD_1 = Requirement(
     "TIC-MOD-1",
     clause="54E §3.3; xdegenne/ben-firmware",

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from xky.emulator import Linky
+from xky.emulator import Linky, Peak
 from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.hil.bench import devices
 from xky.hil.bench.bench import Bench, board_of
 from xky.hil.bench.devices import Device, device_kinds, open_device
-from xky.protocol import InputError, Mode
+from xky.protocol import BenchError, InputError, Mode
 
 from ..compiler import HAS_COMPILER
 
@@ -108,6 +108,33 @@ def test_stopping_twice_is_safe_and_leaves_no_process(kind: Kind) -> None:
 
 
 @EVERY_KIND
+def test_a_device_that_is_started_anew_reads_on_and_keeps_what_it_asked_and_said_before(kind: Kind) -> None:
+    before, open_before = children(), descriptors()
+    device = open_device(kind.spec)
+    if not device.can_restart:
+        with pytest.raises(BenchError, match="cannot be started anew"):
+            device.restart()
+        return
+    with wired(device, kind, Mode.STANDARD) as bench:
+        bench.next_reading(timeout_s=400)
+        said, asked, first_life = len(bench.probe.readings), list(device.port_settings), children()
+        device.restart()
+        assert len(bench.probe.readings) >= said
+        assert first_life == before or children().isdisjoint(first_life - before)
+        bench.meter.load.hold(0)
+        bench.meter.set(EASF01=1_234_567)
+        assert bench.next_reading(timeout_s=400)["EASF01"] == 1_234_567
+        assert list(device.port_settings)[: len(asked)] == asked
+        assert len(device.port_settings) >= 2 * len(asked)
+        assert device.ended is None
+        del device
+    assert children() == before
+    del bench
+    gc.collect()
+    assert descriptors() <= open_before
+
+
+@EVERY_KIND
 def test_a_device_ends_when_the_test_raises(kind: Kind) -> None:
     before = children()
 
@@ -165,3 +192,26 @@ def test_an_exec_device_at_the_wrong_rate_hears_nothing_of_use_on_a_line_that_ca
             bench.run_for(20.0)
             assert all(not reading.said for reading in bench.probe.readings)
             assert [one.baud for one in bench.device.port_settings] == [9600]
+
+
+@pytest.mark.realtime
+def test_a_program_that_has_ended_is_not_started_anew(tmp_path: Path) -> None:
+    program = tmp_path / "once.py"
+    program.write_text("import sys; open(sys.argv[1], 'rb').read(200)\n", encoding="utf-8")
+    kind = Kind(f"exec:{sys.executable} {program} {{port}}", "", speed=20.0)
+    device = open_device(kind.spec)
+    with wired(device, kind, Mode.STANDARD) as bench:
+        bench.run(lambda: device.ended is not None)
+        device.restart()
+        assert device.ended == "exit status 0"
+
+
+def test_a_simulated_board_remembers_nothing_of_the_life_before() -> None:
+    """One that takes its labels from its first frame takes them anew."""
+    device = open_device("sim:generic", defect="fixes-its-labels")
+    with wired(device, KINDS["sim"], Mode.STANDARD) as bench:
+        bench.next_reading(timeout_s=10)
+        bench.meter.peaks = {1: Peak(bench.meter.now_us + 3_600_000_000, bench.meter.now_us + 7_200_000_000)}
+        assert "DPM1" not in bench.next_reading(timeout_s=10)
+        device.restart()
+        assert "DPM1" in bench.next_reading(timeout_s=10)

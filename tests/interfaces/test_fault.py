@@ -6,6 +6,7 @@ from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from random import Random
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,13 @@ def made(name: str, label: str) -> list[Fault]:
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
     target = {key: label for key in ("label", "before") if key in names[:1]}
     switches = [field.name for field in fields(kind) if field.type in ("bool", bool)]  # type: ignore[arg-type]
-    return [kind(**target), *(kind(**target, **{switch: True}) for switch in switches)]  # type: ignore[arg-type]
+    chosen = [{switch: True} for switch in switches] + [
+        {field.name: choice}
+        for field in fields(kind)
+        for choice in get_args(field.type)
+        if isinstance(choice, str)  # type: ignore[arg-type]
+    ]
+    return [kind(**target), *(kind(**target, **choice) for choice in chosen)]  # type: ignore[arg-type]
 
 
 def all_made(name: str, mode: Mode) -> list[Fault]:

@@ -13,7 +13,7 @@ from xky.emulator import Line
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import RealTime
 from xky.emulator.supply import SUPPLIES, Terminals
-from xky.protocol import Mode
+from xky.protocol import BenchError, Mode
 
 from ..probe import Probe
 
@@ -71,6 +71,19 @@ class Device(ABC):
     @abstractmethod
     def stop(self) -> None:
         """End it, whatever state it is in; safe to call twice, and when it never started."""
+
+    can_restart = False
+    """Whether ``restart`` is there, so that what a device makes of its start can be tried."""
+
+    def restart(self) -> None:
+        """End it and start it anew on the line as it is; the bench's clock stands still meanwhile.
+
+        One that has ended stays so. What it said, asked of its port and complained of before stays.
+
+        Raises:
+            BenchError: it cannot be started again.
+        """
+        raise BenchError("this kind of device cannot be started anew")
 
     @property
     def ended(self) -> str | None:

@@ -7,6 +7,7 @@ stamped as they arrive. It runs in a process group of its own, which is ended as
 
 import contextlib
 import os
+import select
 import shlex
 import shutil
 import signal
@@ -22,6 +23,7 @@ from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
 from ...launch.shim import NoShimError, Shim
+from ..limits import LATENCY_S
 from .device import Device, DeviceContext
 
 __all__ = ["KIND", "ExecDevice"]
@@ -48,6 +50,8 @@ class ExecDevice(Device):
         InputError: no command, no ``{port}`` in it, a defect, or no such ``parity``.
     """
 
+    can_restart = True
+
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         self._port_choice = port_choice(line, keep_parity=keeps_parity(parity))
         try:
@@ -71,6 +75,9 @@ class ExecDevice(Device):
         self._pending = b""
         self._stderr = _Kept()
         self._second, self._lines = -1, 0
+        self._connected = False
+        self._asked_before: list[PortSettings] = []
+        self._overruns_before = 0
 
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         self._context = context
@@ -86,13 +93,34 @@ class ExecDevice(Device):
         clock_starts()
         self._hear_settings()
         context.line.connect(self._port)
+        self._connected = True
         assert context.runner is not None
         if self._shim is not None:
             context.runner.watch(self._shim.fileno(), self._hear_settings)
-        context.runner.watch(self._stdout, self._read)
+        context.runner.watch(self._stdout, self._take_lines)
         assert self._process is not None
         assert self._process.stderr is not None
         context.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+
+    def restart(self) -> None:
+        """Another process of the same command, on a port of its own; what the first printed is taken before."""
+        context = self._context
+        assert context is not None
+        assert context.runner is not None
+        if self.ended is not None:
+            return  # that it ended stays its last word
+        self._await_last_words()
+        self._asked_before, self._overruns_before = [*self.port_settings], self.overruns
+        self.stop()
+        self._port, self._pending = None, b""
+        self.start(context, context.runner.restart)
+
+    def _await_last_words(self) -> None:
+        """What it made of the frames so far comes within the bench's latency, in real time; its clock stands still."""
+        give_up = time.monotonic() + LATENCY_S
+        while (left_s := give_up - time.monotonic()) > 0:
+            if select.select([self._stdout], [], [], left_s)[0] and not self._read():
+                return
 
     def _prepare_shim(self) -> None:
         """On a pseudo-terminal: hear what the kernel does not keep."""
@@ -101,10 +129,14 @@ class ExecDevice(Device):
         try:
             self._shim = Shim(self._port.path)
         except NoShimError as error:
-            self._notes.append(
+            self._note(
                 f"of what the program asks of its port the bench sees the rate alone, and a program that insists on "
                 f"7E1 may fail on a pseudo-terminal: {error}"
             )
+
+    def _note(self, text: str) -> None:
+        if text not in self._notes:
+            self._notes.append(text)
 
     def _hear_settings(self) -> None:
         """Take what the program asked of its port since the last time."""
@@ -154,18 +186,22 @@ class ExecDevice(Device):
     def _said_last(self) -> str:
         return f"; it said: {self.last_words}" if self.last_words else ""
 
-    def _read(self) -> None:
-        """Take what the program printed; at its end stop watching."""
+    def _take_lines(self) -> None:
+        self._read()
+
+    def _read(self) -> bool:
+        """Take what the program printed, if anything; at its end stop watching."""
         assert self._context is not None
         assert self._context.runner is not None
         try:
             data = os.read(self._stdout, _LINE_MAX)
         except BlockingIOError:
-            return
+            return False
         except OSError:  # EIO: nobody holds the other end any more
             data = b""
-        if not data:
-            self._context.runner.unwatch(self._stdout)
+        ended = not data
+        if ended:
+            self._unwatch(self._stdout)
             data = b"\n" if self._pending else b""
         *lines, self._pending = (self._pending + data).split(b"\n")
         self._pending = self._pending[-_LINE_MAX:]
@@ -175,6 +211,7 @@ class ExecDevice(Device):
                 self._context.probe.line(line.decode(errors="replace").rstrip("\r"))
             else:
                 self._context.probe.dropped += 1
+        return not ended
 
     def _count_line(self) -> None:
         """How many lines came in this second of the bench's clock: a flood must not drown the bench."""
@@ -228,7 +265,7 @@ class ExecDevice(Device):
 
     @property
     def overruns(self) -> int:
-        return 0 if self._port is None else len(self._port.overruns)
+        return self._overruns_before + (0 if self._port is None else len(self._port.overruns))
 
     @property
     def notes(self) -> Sequence[str]:
@@ -236,13 +273,17 @@ class ExecDevice(Device):
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:
-        return () if self._port is None else self._port.settings
+        return [*self._asked_before, *(() if self._port is None else self._port.settings)]
 
     def stop(self) -> None:
         process, self_port = self._process, self._port
         if process is not None:
             _end_group(process)
         if self_port is not None:
+            if self._connected:
+                assert self._context is not None
+                self._context.line.disconnect(self_port)
+                self._connected = False
             self_port.close()
         if self._shim is not None:
             self._unwatch(self._shim.fileno())

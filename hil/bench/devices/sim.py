@@ -3,8 +3,10 @@
 
 from collections.abc import Callable, Sequence
 
+import simpy
+
 from xky.boards import board_named, defect_named
-from xky.boards.firmware import EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
+from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
 from xky.boards.ports import PowerPort
 from xky.boards.power.clocked_train import ClockedTrain
 from xky.boards.power.mains import Mains
@@ -29,6 +31,7 @@ class SimDevice(FedDevice):
 
     example = "generic"
     virtual = True
+    can_restart = True
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         if line != "pty":
@@ -42,7 +45,10 @@ class SimDevice(FedDevice):
         if built_in is not None and built_in.rebuilt is not None:
             board = built_in.rebuilt(board)
         self.board = board
+        self._context: DeviceContext | None = None
         self._running: Firmware | None = None
+        self._process: simpy.Process | None = None
+        self._asked_before: list[PortSettings] = []
         self._inner_v: float | None = None
         self._full_once = True
         self._train: ClockedTrain | None = None
@@ -66,14 +72,23 @@ class SimDevice(FedDevice):
                 context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy
             )
         )
-        self._running = firmware
-        context.env.process(firmware.run())
+        self._context, self._running = context, firmware
+        self._process = context.env.process(firmware.run())
         clock_starts()
+
+    def restart(self) -> None:
+        """Another life of the same board, its capacitor as at the first start; nothing is remembered."""
+        assert self._context is not None
+        assert self._process is not None
+        self._asked_before = [*self.port_settings]
+        self._process.interrupt(SWITCHED_OFF)
+        self.start(self._context, lambda: None)
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:
         uarts = [] if self._running is None else self._running.uarts
-        return [PortSettings(at_s, round(u.baud), u.data_bits, u.parity, u.stop_bits) for at_s, u in uarts]
+        asked = [PortSettings(at_s, round(u.baud), u.data_bits, u.parity, u.stop_bits) for at_s, u in uarts]
+        return [*self._asked_before, *asked]
 
     def stop(self) -> None:
         """Nothing outlives the clock."""

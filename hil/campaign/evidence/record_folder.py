@@ -71,8 +71,7 @@ def read_record(folder: Path) -> Record:
         dropped=run.dropped,
         late=run.lateness,
         duration_s=run.duration_s,
-        cut_short_s=run.cut_short_s,
-        power_cut_short=run.power_cut_short,
+        restarts_s=run.restarts_s,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
     )
 

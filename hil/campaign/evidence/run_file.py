@@ -53,6 +53,7 @@ class RunFile(Line):
     dropped: int
     late: tuple[_Late, ...]
     duration_s: float
+    restarts_s: tuple[float, ...] = ()
     lengths: Lengths
     board: dict[str, Any]
     cut_short_s: float | None = None  # written of such a run only, as is the next
@@ -81,6 +82,7 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         dropped=record.dropped,
         late=tuple(_Late(due_s=one.due_s, late_s=one.late_s) for one in record.late),
         duration_s=record.duration_s,
+        restarts_s=tuple(record.restarts_s),
         lengths=lengths,
         board=record.board.model_dump(mode="json"),
     )

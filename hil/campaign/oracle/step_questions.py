@@ -4,15 +4,15 @@
 Each question writes what was sent, expected and seen into the trail, passes silently, or raises the verdict.
 """
 
-from xky.emulator import Expect
+from xky.emulator import Expect, SentFrame
 
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
-from .view import SHOWN, PurposeView
+from .view import SHOWN, PurposeView, printable
 
 __all__ = ["StepQuestions"]
 
-_NO_SUCH_GROUP = "the step has no such group on this meter"
+_HEAD = 60  # characters of a frame shown
 
 
 class StepQuestions(PurposeView):
@@ -86,6 +86,27 @@ class StepQuestions(PurposeView):
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
         self._await(able, frames, limit_s)
 
+    def what_the_start_lacked_is_reported(self, *labels: str) -> None:
+        """Labels of the step that the first frame since the start of the device did not have; and ``labels``."""
+        frames = self._frames(self._step)
+        began_s = max((at_s for at_s in self.record.restarts_s if at_s <= frames[0].start_s), default=0.0)
+        first = next(frame for frame in self.record.truth if frame.complete and frame.start_s >= began_s)
+        lacked = {e.group.label for e in frames[-1].groups} - {e.group.label for e in first.groups}
+        limits = self.record.limits_at(frames[0].start_s)
+        new = self._new_groups(frames, limits.completeness_s, may_stay=True)
+        came = {label: one for label, one in new.items() if label in lacked or label in labels}
+        due = self._reportable(came)
+        if not due:
+            if not self._oracle.usable:
+                raise Undecided("the device said nothing in this run")
+            raise NotApplicable(f"the device reports none of {', '.join(list(came)[:SHOWN])}" if came else
+                                "the step brings nothing that the first frame did not have")  # fmt: skip
+        self.trail.sent.append(f"{first.start_s:.2f} s: the first whole frame since it was started, without them")
+        self._show_sent(list(due.values()))
+        limit_s = limits.completeness_s + limits.latency_s
+        self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s")
+        self._await(due, frames, limit_s)
+
     def groups_with_a_space_as_checksum_are_reported(self) -> None:
         """The step's new groups whose checksum character is a space arrive."""
         frames = self._frames(self._step)
@@ -126,7 +147,21 @@ class StepQuestions(PurposeView):
     def the_device_recovers(self) -> None:
         """A sound reading of clean frames within the recovery time after the disturbance."""
         frames = self._frames(self._step)
-        clean = self._frames(self._tail)
+        self._show_sent([e for frame in frames[-1:] for e in frame.groups if e.fault is not None])
+        self._require_a_reading(self._frames(self._tail), frames[-1].end_s, "the disturbance")
+
+    def the_device_finds_its_way(self) -> None:
+        """The same of a device that was started inside the first frame of the step, with the whole ones behind it."""
+        if not self.record.restarts_s:
+            raise NotApplicable("the bench cannot start this device anew while the line speaks")
+        frames = self._frames(self._step)
+        self.trail.sent.append(
+            f"{frames[0].start_s:.2f} s: started inside a frame; of it came {printable(frames[0].data)}"
+        )
+        self._require_a_reading(frames[1:], frames[0].end_s, "the frame in which it was started")
+
+    def _require_a_reading(self, clean: list[SentFrame], ended_s: float, behind: str) -> None:
+        """A sound reading of clean frames, in time after what ended then."""
         limits = self.record.limits_at(clean[-1].end_s)
         limit_s = limits.recovery_s + limits.latency_s
         if self._purpose.stimulus.outlasts_detection:
@@ -137,18 +172,17 @@ class StepQuestions(PurposeView):
         }  # fmt: skip
         if not due:
             raise Undecided("the device said nothing in this run that could show its recovery")
-        self._show_sent([e for frame in frames[-1:] for e in frame.groups if e.fault is not None])
         self._show_sent(list(due.values())[:2])
-        self.trail.expected.append(f"a sound reading within {limit_s:.1f} s after the disturbance")
-        came = [came_s for label, first in due.items() if (came_s := self._came(label, self._tail, first)) is not None]
-        ended_s = frames[-1].end_s
+        self.trail.expected.append(f"a sound reading within {limit_s:.1f} s after {behind}")
         self.trail.at_s = ended_s
+        step = clean[0].step
+        came = [came_s for label, first in due.items() if (came_s := self._came(label, step, first)) is not None]
         if came and min(came) <= ended_s + limit_s:
-            self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - ended_s:.1f} s after the disturbance")
+            self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - ended_s:.1f} s after {behind}")
             return
         told = f"first reading after {min(came) - ended_s:.1f} s" if came else "no sound reading came"
         self.trail.seen.append(told)
-        self._fail(f"{told}; {limit_s:.1f} s allowed", frames[0].start_s, ended_s + limit_s)
+        self._fail(f"{told}; {limit_s:.1f} s allowed", ended_s, ended_s + limit_s)
 
     def what_was_misread_is_read_again(self) -> None:
         """The labels that the step's fault made wrong, unknown to any receiver, are reported right behind it."""

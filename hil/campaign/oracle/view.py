@@ -11,7 +11,7 @@ from ..requirement import Purpose
 from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from .accusations import Accusation, Oracle
 
-__all__ = ["SHOWN", "PurposeView", "Trail"]
+__all__ = ["SHOWN", "PurposeView", "Trail", "printable"]
 
 SHOWN = 6  # lines of a kind in a trail
 
@@ -92,7 +92,7 @@ class PurposeView:
     def _show_sent(self, groups: list[Emitted]) -> None:
         for emitted in groups[:SHOWN]:
             remark = "" if emitted.fault is None else f" ({emitted.fault.replace('_', ' ')})"
-            self.trail.sent.append(f"{emitted.start_s:.2f} s: {_printable(emitted.data)}{remark}")
+            self.trail.sent.append(f"{emitted.start_s:.2f} s: {printable(emitted.data)}{remark}")
         if len(groups) > SHOWN:
             self.trail.sent.append(f"… {len(groups) - SHOWN} more")
 
@@ -196,7 +196,7 @@ class PurposeView:
         }
 
 
-def _printable(data: bytes) -> str:
+def printable(data: bytes) -> str:
     """Characters of a group for people: HT as an arrow, other control characters by name."""
     names = {"\n": "", "\r": "", "\t": "→", "\x00": "<NUL>", "\x02": "<STX>", "\x03": "<ETX>", "\x04": "<EOT>"}
     return "".join(names.get(c, c if c.isprintable() else f"<0x{ord(c):02X}>") for c in data.decode("latin-1"))

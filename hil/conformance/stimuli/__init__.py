@@ -49,6 +49,7 @@ from .meter_states import (
     THREE_PHASES,
 )
 from .meters import HISTORIC, STANDARD
+from .starts import CONTRACT, START_IN_CHECKSUM, START_IN_DATA, START_IN_LABEL, START_IN_STX
 from .tolerances import FASTEST_LINE, SLOWEST_LINE
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "BLANK_SEASON",
     "CHANGE",
     "COLOUR",
+    "CONTRACT",
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
     "DAMAGED_DELIMITERS",
@@ -91,6 +93,10 @@ __all__ = [
     "SPOILT_CHARACTERS",
     "SPRING",
     "STANDARD",
+    "START_IN_CHECKSUM",
+    "START_IN_DATA",
+    "START_IN_LABEL",
+    "START_IN_STX",
     "STUCK_LINE",
     "TARIFF",
     "THREE_PHASES",

@@ -4,7 +4,7 @@
 from dataclasses import replace
 from datetime import date
 
-from xky.emulator import Linky, contract_maker
+from xky.emulator import Linky, contract_maker, contract_named
 from xky.emulator.contracts import Distributor
 from xky.protocol import Mode
 
@@ -20,7 +20,9 @@ __all__ = [
     "flat",
     "household_of_spring",
     "index_label",
+    "many_labels",
     "power_label",
+    "recontracted",
     "rolling_over",
     "studio",
     "tempo",
@@ -69,6 +71,18 @@ def ejp(mode: Mode, seed: int, at_us: int) -> Linky:
 def rolling_over(mode: Mode, seed: int, at_us: int) -> Linky:
     """A meter of its own for indexes at their limits."""
     return Linky(mode=mode, contract="hc", seed=seed + 4, at=at_us)
+
+
+def recontracted(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Single-phase BASE, of which another contract is made while it runs; its second index is in use already."""
+    meter = Linky(mode=mode, contract="hc", seed=seed + 8, at=at_us)
+    meter.contract = contract_named("base")
+    return meter
+
+
+def many_labels(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Three-phase, of which a frame can have labels that no single-phase meter sends: a producer in standard mode."""
+    return Linky(mode=mode, phases=3, producer=mode is Mode.STANDARD, contract="base", seed=seed + 9, at=at_us)
 
 
 def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
