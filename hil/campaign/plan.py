@@ -7,24 +7,20 @@ from: neither a constant nor an old value can pass for a new one.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from datetime import datetime, time, timedelta
-from itertools import count
-from random import Random
 
 from xky.boards import Board
-from xky.emulator import Linky
-from xky.emulator.faults import Fault
-from xky.emulator.legal_time import PARIS, instant_us, local_time, parse_at
+from xky.emulator.legal_time import parse_at
 from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.meter_file.meter_file import MeterFile
-from xky.protocol import Mode, encode_group
+from xky.protocol import Mode
 
 from ..bench.bench import Bench
 from ..bench.devices import Device
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import in_label_table
+from .plan_meters import PlanMeters
 from .record import OPENING, Record, longest_period_s
-from .stimulus import SUITE_AT, MeterMaker, Stimulus, household
+from .stimulus import SUITE_AT, Stimulus
 
 __all__ = ["CutShort", "Plan", "play"]
 
@@ -32,9 +28,6 @@ START_UP = "start-up"
 CLOSING = "closing"
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
-_NEAR_THE_END = 900_000_000  # Wh: from there an index would roll over
-_TRIES = 200
-_MORNING, _EVENING = time(7), time(20)  # between them no period, colour or day of the suite's meters changes
 
 
 class Plan:
@@ -72,7 +65,7 @@ class _Player:
     """Runs a plan on a bench, as the transmitter asks at each frame boundary."""
 
     def __init__(
-        self, plan: Plan, bench: Bench, meters: "_Meters", speed: float, on_step: Callable[[str, int], None]
+        self, plan: Plan, bench: Bench, meters: PlanMeters, speed: float, on_step: Callable[[str, int], None]
     ) -> None:
         self._plan = plan
         self._bench = bench
@@ -132,7 +125,15 @@ class _Player:
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
-        yield from self._hold(step.name, lambda: self._step_s(step), turns, 0 if not step.restarts else len(turns) - 1)
+
+        def prepare(number: int) -> None:
+            last = len(turns) - 1
+            transmitter.faults = turns[min(number, last) if step.restarts else number % (last + 1)]
+            step.moves(meter, number)
+            if step.counts_on and number:
+                self._meters.advance(meter)
+
+        yield from self._hold(step.name, lambda: self._step_s(step), len(turns), prepare)
         transmitter.faults = ()
         step.after(meter)
         if step.has_tail:
@@ -166,23 +167,21 @@ class _Player:
         return freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
 
     def _hold(
-        self, name: str, lasts_s: Callable[[], float], turns: Sequence[tuple[Fault, ...]] = ((),), again: int = 0
+        self,
+        name: str,
+        lasts_s: Callable[[], float],
+        at_least: int = 1,
+        prepare: Callable[[int], None] = lambda number: None,
     ) -> Generator[bool, None, None]:
-        """Frames of one step: as many as start within a duration that they may change, each turn once at least.
-
-        Behind the last turn those from ``again`` on come again.
-        """
-        transmitter = self._bench.transmitter
-        transmitter.step = name
+        """Frames of one step: so many, and as many as start within a duration that they may change."""
+        self._bench.transmitter.step = name
         began_s = self._bench.env.now
-        for number in count():
-            # half a period of slack: n periods are n frames, though their gaps are not the longest
-            lasts = number < len(turns) or self._bench.env.now - began_s < lasts_s() - 0.5 * self._period_s()
-            if not lasts:
-                return
-            place = number if number < len(turns) else again + (number - again) % (len(turns) - again)
-            transmitter.faults = turns[place]
+        number = 0
+        # half a period of slack: n periods are n frames, though their gaps are not the longest
+        while number < at_least or self._bench.env.now - began_s < lasts_s() - 0.5 * self._period_s():
+            prepare(number)
             yield True
+            number += 1
 
     def _period_s(self) -> float:
         frames = self._bench.truth
@@ -190,117 +189,6 @@ class _Player:
 
     def _limits(self) -> TimeLimits:
         return limits_for(self._bench.board, self._period_s(), self._speed)
-
-
-class _Meters:
-    """The meters of a plan, which all show the same time, and values that the run has not had."""
-
-    def __init__(self, plan: Plan, seed: int) -> None:
-        self._plan = plan
-        self._seed = seed
-        self._rng = Random(f"plan {plan.mode} {seed}")
-        self._made: dict[MeterMaker, Linky] = {}
-        self._totals, self._shares = [0], set[int]()
-        self._highest: dict[int, int] = {}
-        self._ahead_us = 0
-        self.clock: Callable[[], float] | None = None
-
-    @property
-    def _now_us(self) -> int:
-        elapsed_s = 0.0 if self.clock is None else self.clock()
-        return self._plan.at_us + self._ahead_us + round(elapsed_s * 1e6)
-
-    def go_on_to(self, at: str) -> None:
-        """Let the time of the meters jump on to a legal time."""
-        self._ahead_us += max(parse_at(at) - self._now_us, 0)
-
-    def stay_in_the_day(self, duration_s: float) -> None:
-        """Jump on to the next morning where a step of a slow device would reach the evening or lie in the night.
-
-        What a later step brings with its hour, the off-peak period or a colour, would else be said before it.
-        """
-        now = local_time(self._now_us)
-        end = now + timedelta(seconds=duration_s)
-        if now.time() < _MORNING:
-            morning = now.date()
-        elif now.time() > _MORNING and (end.date() > now.date() or end.time() >= _EVENING):
-            morning = now.date() + timedelta(days=1)
-        else:
-            return
-        self._ahead_us += instant_us(datetime.combine(morning, _MORNING, PARIS)) - self._now_us
-
-    def of(self, maker: MeterMaker) -> Linky:
-        """The meter of a maker, made on first use."""
-        meter = self._made.get(maker)
-        if meter is None:
-            meter = self._made[maker] = self._make(maker)
-            if self.clock is not None:
-                meter.run_by(self.clock)
-        late_us = self._now_us - meter.true_us
-        if late_us > 0 and self.clock is not None:  # no horodate comes twice; what is drawn meanwhile is nothing
-            meter.load.hold(0)
-            meter.skip(late_us / 1e6)
-        return meter
-
-    def _make(self, maker: MeterMaker) -> Linky:
-        replaced = self._plan.house
-        if replaced is None or maker is not household:
-            return maker(self._plan.mode, self._seed, self._now_us)
-        meter = replaced.changed(mode=Mode.STANDARD).build(at_us=self._now_us)
-        if self._plan.mode is Mode.HISTORIC:  # as the distributor switches it: also a producer's
-            meter.mode = Mode.HISTORIC
-        return meter
-
-    def vary(self, meter: Linky, *, fall: bool = False) -> None:
-        """Move every index in use by thousands of Wh, and the power to one that this run has not had.
-
-        Indexes go up from meter to meter, unless they are to ``fall``. No new value gets a
-        space as its checksum: a decoder that cannot take one fails the purpose that says so, and no other
-        by chance.
-        """
-        before = set(meter.groups())
-        self._move(meter, fall=fall)
-        while any(encode_group(group, meter.mode)[-2:-1] == b" " for group in set(meter.groups()) - before):
-            self._move(meter, fall=fall)
-
-    def _move(self, meter: Linky, *, fall: bool) -> None:
-        counters = meter.counters
-        for index in sorted({*meter.contract.indexes, 3}):
-            shown = counters.supplier[index - 1] % 10**9
-            floor = 0 if fall else self._highest.get(index, 0)
-            moved = max(shown if shown < _NEAR_THE_END else 0, floor) + self._rng.randrange(1000, 9000)
-            if not fall:
-                self._highest[index] = moved
-            meter.set(**{f"EASF{index:02}": moved})
-        meter.load.hold(*self._new_power(meter))
-
-    def _new_power(self, meter: Linky) -> list[float]:
-        """Watts by phase: none of the run's, and over 100 from the last, so that no damaged digit is a true value."""
-        ceiling = max(400, min(4600, 800 * meter.pref_kva) // meter.phases)
-        for attempt in count():
-            first = 150 + self._rng.randrange(ceiling)
-            powers = [first + (230 * phase) % ceiling for phase in range(meter.phases)]
-            apart = (
-                10 if attempt < _TRIES else 0
-            )  # PAPP is rounded; where a small house has no room left, it may come twice
-            alone = all(abs(sum(powers) - total) > apart for total in self._totals) or attempt > 2 * _TRIES
-            if alone and self._shares.isdisjoint(powers) and abs(sum(powers) - self._totals[-1]) > 100:
-                self._totals.append(sum(powers))
-                self._shares.update(powers if meter.phases > 1 else ())
-                break
-        return [float(power) for power in powers]
-
-
-class CutShort(KeyboardInterrupt):
-    """A person ended a run under way.
-
-    Attributes:
-        record: of what was played by then.
-    """
-
-    def __init__(self, record: Record) -> None:
-        super().__init__()
-        self.record = record
 
 
 def play(
@@ -328,7 +216,7 @@ def play(
         BenchError: the device does not start, or ends before the first frame was sent.
         CutShort: a person ended it before its plan did.
     """
-    meters = _Meters(plan, seed)
+    meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
     bench = Bench(device, board, meters.of(plan.steps[0].meter), seed=seed, speed=speed)
     player = _Player(plan, bench, meters, speed if not device.virtual else 1.0, on_step)
     bench.transmitter.before_frame = player.at_boundary

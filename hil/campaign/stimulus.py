@@ -32,6 +32,10 @@ def _as_it_is(meter: Linky) -> None:
     return None
 
 
+def _stays(meter: Linky, number: int) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Stimulus:
     """One step of a plan; purposes with the same stimulus share it.
@@ -43,6 +47,8 @@ class Stimulus:
         at: legal time at which the step begins: all meters of the run go on to it, and such steps come last.
         faults: of each frame of the step.
         turns: faults of its frames in turn, again and again, each turn once at least; in the place of ``faults``.
+        moves: what the meter does before each frame of the step, told its number from 0 on.
+        counts_on: whether its indexes move on before each frame, so that the frame can be told by its values.
         before: puts the meter into its state.
         after: puts it back.
         disturbs: whether clean frames follow, in which the device must recover.
@@ -63,6 +69,8 @@ class Stimulus:
     at: str | None = None
     faults: Callable[[Linky], tuple[Fault, ...]] = field(default=_no_faults, compare=False)
     turns: Callable[[Linky], tuple[tuple[Fault, ...], ...]] = field(default=_no_faults, compare=False)
+    moves: Callable[[Linky, int], None] = field(default=_stays, compare=False)
+    counts_on: bool = False
     before: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     after: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     disturbs: bool = False

@@ -8,7 +8,7 @@ from xky.hil.conformance import stimuli
 LNK_1 = Requirement(
     "TIC-LNK-1",
     clause="02E §1.5.2",
-    text="A frame that EOT cuts does no harm: nothing wrong is reported, and the device recovers.",
+    text="A frame that EOT cuts does no harm: the whole frame behind it is reported, and the device recovers.",
     modes=stimuli.HISTORIC,
 )
 
@@ -16,6 +16,16 @@ LNK_1 = Requirement(
 @purpose(LNK_1, "recovers", stimuli.CUT_BY_EOT)
 def test_the_device_recovers_from_frames_cut_by_eot(case: Case) -> None:
     case.the_device_recovers()
+
+
+@purpose(LNK_1, "between-cuts", stimuli.CUT_BY_EOT)
+def test_whole_frames_between_cuts_are_reported(case: Case) -> None:
+    case.whole_frames_are_reported()
+
+
+@purpose(LNK_1, "short-frames-between-cuts", stimuli.CUT_SHORT_FRAMES)
+def test_whole_short_frames_between_cuts_are_reported(case: Case) -> None:
+    case.whole_frames_are_reported()
 
 
 LNK_2 = Requirement(

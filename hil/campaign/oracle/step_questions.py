@@ -4,7 +4,7 @@
 Each question writes what was sent, expected and seen into the trail, passes silently, or raises the verdict.
 """
 
-from xky.emulator import Expect, SentFrame
+from xky.emulator import Emitted, Expect, SentFrame
 
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
@@ -147,6 +147,43 @@ class StepQuestions(PurposeView):
         self.trail.seen.append(f"after {min(came) - began_s:.1f} s" if came else "no reading of them")
         self._fail(f"{self.trail.seen[-1]}; {limit_s:.1f} s allowed", began_s, frames[-1].end_s)
 
+    def whole_frames_are_reported(self) -> None:
+        """Of the whole frames between cut ones, what no cut one says is reported: of each label one of its values."""
+        frames = self._frames(self._step)
+        whole = [frame for frame in frames if frame.complete]
+        said_by_cut_ones = {e.group for frame in frames if not frame.complete for e in frame.groups}
+        own: dict[str, list[Emitted]] = {}
+        for frame in whole:
+            for emitted in frame.groups:
+                if emitted.expect is Expect.MUST and emitted.group not in said_by_cut_ones:
+                    own.setdefault(emitted.group.label, []).append(emitted)
+        new = self._new_groups(whole, 0.0)
+        due = {label: groups for label, groups in own.items() if len(groups) == len(whole) and label in new}
+        able = self._reportable({label: groups[0] for label, groups in due.items()})
+        if not able:
+            if not self._oracle.usable:
+                raise Undecided("the device said nothing in this run")
+            raise NotApplicable(f"the device reports none of {', '.join(due)}")
+        limits = self.record.limits_at(frames[0].start_s)
+        limit_s = limits.completeness_s + limits.latency_s
+        self._show_sent([groups[-1] for label, groups in due.items() if label in able])
+        self.trail.expected.append(f"{', '.join(able)} of one of {len(whole)} whole frames between those that were cut")
+        self.trail.at_s = whole[0].end_s
+        end_s = frames[-1].end_s + limit_s
+        heard = self._heard(whole[0].start_s, end_s)
+        missing = []
+        for label in able:
+            said = (r for r in heard if label in r.said and any(r.said[label].matches(e.group) for e in due[label]))
+            first = next(said, None)
+            if first is None:
+                missing.append(label)
+            else:
+                self.trail.seen.append(f"{first.at_s:.2f} s: {label}")
+        del self.trail.seen[SHOWN:]
+        if missing:
+            self.trail.seen.insert(0, f"{', '.join(missing)} of none of the {len(whole)} whole frames")
+            self._fail(f"{self.trail.seen[0]} was reported", frames[0].start_s, end_s)
+
     def the_device_recovers(self) -> None:
         """A sound reading of clean frames within the recovery time after the disturbance."""
         frames = self._frames(self._step)
@@ -169,11 +206,11 @@ class StepQuestions(PurposeView):
         limit_s = limits.recovery_s + limits.latency_s
         if self._purpose.stimulus.outlasts_detection:
             limit_s += limits.detection_s
-        due = {
-            label: group for label, group in self._new_groups(clean, limits.recovery_s).items()
-            if label in self._oracle.reported
-        }  # fmt: skip
+        new = self._new_groups(clean, limits.recovery_s)
+        due = {label: group for label, group in new.items() if label in self._oracle.reported}
         if not due:
+            if new and self._oracle.usable:
+                raise NotApplicable(f"the device never reports {', '.join(list(new)[:SHOWN])}")
             raise Undecided("the device said nothing in this run that could show its recovery")
         self._show_sent(list(due.values())[:2])
         self.trail.expected.append(f"a sound reading within {limit_s:.1f} s after {behind}")

@@ -25,6 +25,7 @@ from .damaged_groups import (
 from .disturbances import (
     CUT_BY_EOT,
     CUT_IN_GROUP,
+    CUT_SHORT_FRAMES,
     ENDLESS_FRAME,
     LATE_START,
     MISSING_END,
@@ -64,6 +65,7 @@ __all__ = [
     "CONTRACT",
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
+    "CUT_SHORT_FRAMES",
     "DAMAGED_DELIMITERS",
     "DAMAGED_GROUPS",
     "DEGRADED_CLOCK",

@@ -20,11 +20,14 @@ from xky.emulator.faults.power_cut import PowerCut
 from xky.emulator.faults.stuck_line import StuckLine
 from xky.protocol import Mode
 
-from .meters import HISTORIC, HOUSE, index_label, power_label
+from ...campaign.stimulus import Stimulus
+from .meter_states import SHORT_FRAMES
+from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label
 
 __all__ = [
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
+    "CUT_SHORT_FRAMES",
     "ENDLESS_FRAME",
     "LATE_START",
     "MISSING_END",
@@ -36,14 +39,22 @@ __all__ = [
 ]
 
 _OFF_S = 0.5
+_LEAST_A = 18  # over the setting, and over what other steps draw
 
 
 def _cut_in_group(meter: Linky) -> tuple[Fault, ...]:
     return (CutFrame(power_label(meter)),)
 
 
-def _cut_by_eot(meter: Linky) -> tuple[Fault, ...]:
-    return (CutFrame(index_label(meter), with_eot=True),)
+def _each_second_cut_by_eot(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """Between them whole frames; whoever says each third frame has one among three."""
+    cut = CutFrame(index_label(meter) if meter.phases == 1 else "IINST1", with_eot=True)
+    return (cut,), (), (cut,), (), (cut,), ()
+
+
+def _draw_more(meter: Linky, number: int) -> None:
+    """Currents, which are all that short frames tell: those of whole frames are not those of cut ones."""
+    meter.load.hold(*(230 * (_LEAST_A + 2 * (number % 6)) + 10 * phase for phase in range(meter.phases)))
 
 
 def _late_start(meter: Linky) -> tuple[Fault, ...]:
@@ -84,7 +95,13 @@ def _noisy_line(meter: Linky) -> tuple[Fault, ...]:
 _DISTURBED = replace(HOUSE, disturbs=True, brief=True)
 
 CUT_IN_GROUP = replace(_DISTURBED, name="frame cut inside a group", faults=_cut_in_group)
-CUT_BY_EOT = replace(_DISTURBED, name="frame cut by EOT", modes=HISTORIC, faults=_cut_by_eot)
+CUT_BY_EOT = replace(
+    _DISTURBED, name="frames cut by EOT", modes=HISTORIC, turns=_each_second_cut_by_eot, counts_on=True
+)
+CUT_SHORT_FRAMES = Stimulus(
+    "short frames cut by EOT", many_labels, modes=HISTORIC, before=SHORT_FRAMES.before, moves=_draw_more,
+    turns=_each_second_cut_by_eot, brief=True,
+)  # fmt: skip
 LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
 MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
 MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)

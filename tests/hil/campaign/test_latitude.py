@@ -15,7 +15,7 @@ from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.plan import Plan, play
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.verdict import Level, NotApplicable
-from xky.hil.conformance import test_checksum, test_labels, test_link, test_run
+from xky.hil.conformance import test_checksum, test_labels, test_link, test_meter, test_run
 from xky.protocol import Decoder, Frame, Group, Mode
 from xky.protocol.uart import Uart
 
@@ -26,6 +26,7 @@ class Variant(Device):
     """A device in virtual time that hears every frame and says what ``report`` makes of it."""
 
     virtual = True
+    can_restart = True
     board = board_named("generic")
 
     def __init__(self, report: Callable[[Frame, Report], list[Report]], *, cut_frames: bool = False) -> None:
@@ -33,7 +34,13 @@ class Variant(Device):
         self._cut_frames = cut_frames
         self._memory: Report = {}
 
+    def restart(self) -> None:
+        self._receiver.sleep()
+        self._memory.clear()
+        self.start(self._context, lambda: None)
+
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        self._context = context
         env: simpy.Environment = context.env
 
         def take(frame: Frame) -> None:
@@ -89,6 +96,13 @@ def _few_labels(frame: Frame, memory: Report) -> list[Report]:
     return [_said([group for group in frame.good if group.label in ("EAST", "HCHP", "PAPP", "SINSTS")])]
 
 
+def _each_second_frame(frame: Frame, memory: Report) -> list[Report]:
+    """Recovery is two frame periods."""
+    count = len(memory)
+    memory[f"frame {count}"] = Said("")
+    return [_said(frame.good)] if count % 2 == 0 else []
+
+
 def _whole(frame: Frame, memory: Report) -> list[Report]:
     return [_said(frame.good)]
 
@@ -101,6 +115,7 @@ VARIANTS: dict[str, Callable[[], Variant]] = {
     "trims texts and gives no horodates": lambda: Variant(_trimmed_without_horodates),
     "gives the horodate as the value of DATE": lambda: Variant(_date_as_its_horodate),
     "reports a few labels": lambda: Variant(_few_labels),
+    "reports each second frame": lambda: Variant(_each_second_frame),
     "reports whole frames": lambda: Variant(_whole),
 }
 
@@ -108,7 +123,7 @@ VARIANTS: dict[str, Callable[[], Variant]] = {
 def purposes(mode: Mode) -> list[tuple[Purpose, Any]]:
     """Every purpose of the suite in a mode, with its test."""
     found = []
-    for module in (test_checksum, test_labels, test_link, test_run):
+    for module in (test_checksum, test_labels, test_link, test_meter, test_run):
         for test in vars(module).values():
             purpose = purpose_of(test) if callable(test) else None
             if purpose is not None and mode in purpose.modes:
