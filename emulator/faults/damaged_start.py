@@ -17,7 +17,7 @@ _SEEN = b"\x0b\x0e\x0f"  # what LF became in hekmon/linkytic#67
 
 @dataclass(frozen=True, slots=True)
 class DamagedStart(Fault):
-    """The LF of ``label`` is VT, SO or SI: the group may be lost or recovered, and so may the one before."""
+    """The LF of ``label`` is VT, SO or SI: the group may be lost or recovered."""
 
     label: str
 

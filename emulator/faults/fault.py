@@ -91,11 +91,8 @@ def require_mode(fault: Fault, mode: Mode, hint: str) -> None:
 def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The pieces of a frame with faults, one after the other, and what follows for the groups beside them.
 
-    A broken LF or CR, or a low stop bit, may take the neighbour with it; a delimiter of frames in the wrong place
-    the whole frame.
-
-    Raises:
-        InputError: a fault is on a group that no frame of this mode has.
+    A group is what stands from its LF to its CR: a broken one takes no intact neighbour with it. A low stop bit may,
+    since what follows is misread; a delimiter of frames in the wrong place takes the whole frame.
     """
     for fault in faults:
         require_mode(fault, mode, "take one of this mode")
@@ -113,12 +110,10 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
         data = piece.data
         if STX in data or ETX in data or EOT in data:
             return weakened(result)
-        if not data.startswith(LF) and place > 0:
-            result[place - 1 : place] = weakened(result[place - 1 : place])
         hides_the_next = bool(piece.defects) and any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
         if hides_the_next and place + 1 < len(pieces) and pieces[place + 1].group is None:
             return weakened(result)  # an ETX that nobody hears
-        if hides_the_next or not data.endswith(CR):
+        if hides_the_next:
             result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
     return result
 

@@ -16,7 +16,7 @@ __all__ = ["MissingEndOfGroup"]
 
 @dataclass(frozen=True, slots=True)
 class MissingEndOfGroup(Fault):
-    """The group of ``label`` has no CR: it may be lost or recovered, and so may the one behind."""
+    """The group of ``label`` has no CR: it may be lost or recovered."""
 
     label: str
 

@@ -16,7 +16,7 @@ __all__ = ["MissingStartOfGroup"]
 
 @dataclass(frozen=True, slots=True)
 class MissingStartOfGroup(Fault):
-    """The group of ``label`` has no LF: it may be lost or recovered, and so may the one before."""
+    """The group of ``label`` has no LF: it may be lost or recovered."""
 
     label: str
 

@@ -109,7 +109,7 @@ def test_the_device_recovers_from_a_noisy_line(case: Case) -> None:
 LNK_7 = Requirement(
     "TIC-LNK-7",
     clause="54E §5.3.6; hekmon/linkytic#67",
-    text="A group whose LF or CR is damaged or missing takes at most its neighbour with it.",
+    text="A group whose LF or CR is damaged or missing takes no other with it: each stands from its LF to its CR.",
 )
 
 

@@ -177,3 +177,11 @@ def test_a_right_checksum_is_enough_for_a_group_that_may_be_reported() -> None:
     those = [made_fault("wrong_size", label="SINSTS"), made_fault("two_bits", label="SINSTS")]
     short = sent_with(those, Mode.STANDARD, 0)
     assert [emitted.expect for emitted in short.groups if emitted.fault == "two_bits"] == [Expect.MAY]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", ["damaged_start", "missing_start_of_group", "missing_end_of_group"])
+def test_a_group_without_its_ends_takes_no_intact_neighbour_with_it(name: str, mode: Mode) -> None:
+    for label in TARGETS[mode]:
+        sent = sent_with(made(name, label), mode, 1)
+        assert {e.group.label for e in sent.groups if e.expect is not Expect.MUST} == {label}

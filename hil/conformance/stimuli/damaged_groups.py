@@ -97,8 +97,11 @@ ODD_GROUPS = replace(HOUSE, name="odd groups", faults=_odd_groups, disturbs=True
 
 
 def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:
-    on = _targets(meter)
-    return DamagedStart(current_label(meter)), MissingStartOfGroup(on.name), MissingEndOfGroup(on.setting)
+    """Beside groups whose values are new: a broken start is behind one, a missing end before one."""
+    if meter.mode is Mode.HISTORIC:  # behind an index and PAPP, before an index
+        return DamagedStart("PTEC"), MissingStartOfGroup("HHPHC"), MissingEndOfGroup("ISOUSC")
+    behind_power = "SMAXN" if meter.quirks.pilot_labels else "SMAXSN"
+    return DamagedStart("EASF04"), MissingStartOfGroup(behind_power), MissingEndOfGroup("LTARF")
 
 
 DAMAGED_DELIMITERS = replace(HOUSE, name="damaged ends of groups", faults=_damaged_delimiters, disturbs=True)
