@@ -166,7 +166,7 @@ LNK_11 = Requirement(
     "TIC-LNK-11",
     clause="54E §5.3.6; xKy: recovery",
     text="A device that is started in the middle of a frame finds its way.",
-    may_fail_with=frozenset({"adps-breaks-the-frame", "blank-season-kills-the-frame"}),
+    may_fail_with=frozenset({"adps-breaks-the-frame"}),
 )
 
 

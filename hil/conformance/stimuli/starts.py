@@ -15,7 +15,7 @@ from xky.emulator.faults.late_start import LateStart
 from xky.protocol import Mode
 
 from ...campaign.stimulus import Stimulus
-from .meter_states import LONGEST_FRAME, OVERLOAD
+from .meter_states import OVERLOAD
 from .meters import many_labels, recontracted, studio
 
 __all__ = [
@@ -44,10 +44,8 @@ def _other_contract(meter: Linky) -> None:
 
 
 def _say_all(meter: Linky) -> None:
-    """Short frames with ADIRn in historic mode, mobile peaks in standard mode; that stays."""
-    if meter.mode is Mode.STANDARD:
-        LONGEST_FRAME.before(meter)
-    else:
+    """Short frames with ADIRn in historic mode."""
+    if meter.mode is Mode.HISTORIC:
         meter.load.hold(*(1300 * meter.pref_kva / meter.phases + 30 * phase for phase in range(meter.phases)))
 
 
