@@ -10,7 +10,7 @@ __all__ = ["DEFECT"]
 
 class _KnowsNoSizes(Forces):
     def takes(self, group: Damaged, mode: Mode) -> bool:
-        return group.reason in (Reason.LENGTH, Reason.OVERLONG)
+        return group.reason is Reason.LENGTH
 
 
 DEFECT = Defect(

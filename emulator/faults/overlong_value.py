@@ -21,7 +21,7 @@ class OverlongValue(Fault):
     """The value of ``label`` has ``length`` characters more than it should, zeros; the checksum is right."""
 
     label: str
-    length: Annotated[int, Interval(ge=1, le=1000)] = 200
+    length: Annotated[int, Interval(ge=1, le=20_000)] = 200
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         return revalued(pieces, self.label, mode, self.name, lambda value: "0" * self.length + value)

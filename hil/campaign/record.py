@@ -83,6 +83,10 @@ class Record:
         """The limits that hold at an instant, from the longest frame around it."""
         return limits_for(self.board, longest_period_s(self.truth, at_s), self.speed)
 
+    def limits_of(self, frames: Sequence[SentFrame]) -> TimeLimits:
+        """The limits by the longest of some frames alone, whatever was on the line before them."""
+        return limits_for(self.board, longest_of(frames), self.speed)
+
     def was_late(self, start_s: float, end_s: float) -> bool:
         """Whether the bench came too late between two instants."""
         return any(start_s <= late.due_s <= end_s for late in self.late)
@@ -90,5 +94,9 @@ class Record:
 
 def longest_period_s(truth: Truth, at_s: float) -> float:
     """The longest frame period around an instant; plan and verdicts go by the same."""
-    frames = truth.around(at_s, _AROUND_S)
+    return longest_of(truth.around(at_s, _AROUND_S))
+
+
+def longest_of(frames: Sequence[SentFrame]) -> float:
+    """The longest period among frames; a second where there is none."""
     return max((frame.end_s - frame.start_s for frame in frames), default=1.0) + max(FRAME_GAP_S)

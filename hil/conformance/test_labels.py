@@ -86,7 +86,7 @@ def test_data_of_a_wrong_size_are_refused(case: Case) -> None:
 SIZ_2 = Requirement(
     "TIC-SIZ-2",
     clause="54E §5.3.6, §6.2.1.2",
-    text="Groups that are empty, too long, repeated or out of order do not keep the others from arriving.",
+    text="Groups that are empty, too long, repeated, out of order or without a field do not keep the others away.",
 )
 
 

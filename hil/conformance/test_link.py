@@ -141,7 +141,9 @@ def test_the_device_recovers_from_a_frame_without_etx(case: Case) -> None:
 
 
 LNK_9 = Requirement(
-    "TIC-LNK-9", clause="54E §6.2.2", text="A frame that is longer than any does no harm: the device recovers."
+    "TIC-LNK-9",
+    clause="54E §6.2.2",
+    text="A frame or a group that is longer than any does no harm: the device recovers.",
 )
 
 
@@ -188,6 +190,18 @@ def test_a_device_started_inside_data_finds_its_way(case: Case) -> None:
 @purpose(LNK_11, "inside-checksum", stimuli.START_IN_CHECKSUM)
 def test_a_device_started_inside_a_checksum_finds_its_way(case: Case) -> None:
     case.the_device_finds_its_way()
+
+
+LNK_12 = Requirement(
+    "TIC-LNK-12",
+    clause="54E §5.3.6; xKy: recovery",
+    text="Whole frames in a row without a good group do no harm: the device recovers.",
+)
+
+
+@purpose(LNK_12, "recovers", stimuli.BAD_FRAMES)
+def test_the_device_recovers_from_frames_without_a_good_group(case: Case) -> None:
+    case.the_device_recovers()
 
 
 TIM_1 = Requirement(

@@ -65,8 +65,10 @@ def test_serial_teleinfo_passes_every_must_but_one() -> None:
     assert failed(report) == set(SERIAL_TELEINFO)
     reasons = {p["reason"] for one in report["requirements"] for p in one["purposes"] if p["verdict"] == "fail"}
     assert reasons == {
-        "HCHP, PAPP sent intact and never reported", "never reported: ADIR1, ADIR2, ADIR3", "XKYTEST was never reported",
-    }  # fmt: skip
+        "HCHP, PAPP sent intact and never reported",
+        "never reported: ADIR1, ADIR2, ADIR3",
+        "XKYTEST was never reported",
+    }
 
 
 @pytest.mark.realtime

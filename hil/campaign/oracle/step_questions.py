@@ -201,8 +201,8 @@ class StepQuestions(PurposeView):
         self._require_a_reading(frames[1:], frames[0].end_s, "the frame in which it was started")
 
     def _require_a_reading(self, clean: list[SentFrame], ended_s: float, behind: str) -> None:
-        """A sound reading of clean frames, in time after what ended then."""
-        limits = self.record.limits_at(clean[-1].end_s)
+        """A sound reading of clean frames, in time after what ended then: what that was gives no time."""
+        limits = self.record.limits_of(clean)
         limit_s = limits.recovery_s + limits.latency_s
         if self._purpose.stimulus.outlasts_detection:
             limit_s += limits.detection_s

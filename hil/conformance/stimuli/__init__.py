@@ -23,6 +23,7 @@ from .damaged_groups import (
     WRONG_CHECKSUM,
 )
 from .disturbances import (
+    BAD_FRAMES,
     CUT_BY_EOT,
     CUT_IN_GROUP,
     CUT_SHORT_FRAMES,
@@ -55,6 +56,7 @@ from .tolerances import FASTEST_LINE, SLOWEST_LINE
 
 __all__ = [
     "AUTUMN",
+    "BAD_FRAMES",
     "BEFORE_AUTUMN",
     "BEFORE_COLOUR",
     "BEFORE_NOTICE",

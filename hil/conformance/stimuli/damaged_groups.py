@@ -15,12 +15,14 @@ from xky.emulator.faults.bit_burst import BitBurst
 from xky.emulator.faults.control_character import ControlCharacter
 from xky.emulator.faults.damaged_start import DamagedStart
 from xky.emulator.faults.doubled_character import DoubledCharacter
+from xky.emulator.faults.empty_checksum import EmptyChecksum
 from xky.emulator.faults.empty_value import EmptyValue
 from xky.emulator.faults.framing_error import FramingError
 from xky.emulator.faults.inserted_character import InsertedCharacter
 from xky.emulator.faults.lost_character import LostCharacter
 from xky.emulator.faults.lost_spaces import LostSpaces
 from xky.emulator.faults.missing_end_of_group import MissingEndOfGroup
+from xky.emulator.faults.missing_field import MissingField
 from xky.emulator.faults.missing_group import MissingGroup
 from xky.emulator.faults.missing_start_of_group import MissingStartOfGroup
 from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
@@ -56,12 +58,14 @@ class _Targets:
     maximum: str
     period: str
     status: str
+    last: str
+    """Of few characters, or of text: it can be doubled, or be lost, and nobody misses it."""
 
 
-def _targets(meter: Linky) -> _Targets:
-    if meter.mode is Mode.STANDARD:
-        return _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE")
-    return _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX" if meter.phases == 1 else "IMAX1", "PTEC", "MOTDETAT")
+_TARGETS = {
+    Mode.HISTORIC: _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX", "PTEC", "MOTDETAT", "HHPHC"),
+    Mode.STANDARD: _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE", "RELAIS"),
+}
 
 
 def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
@@ -76,8 +80,9 @@ def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
     """What could be taken for the label's own data falls on labels whose values are new in the step."""
     on = _targets(meter)
     return (
-        LostCharacter(on.address), DoubledCharacter(on.name), AlteredDigit(on.setting),
+        LostCharacter(on.address), DoubledCharacter(on.last), AlteredDigit(on.setting),
         WrongSeparator(index_label(meter)), AlteredLabel(on.period), ControlCharacter(current_label(meter)),
+        ControlCharacter(on.name, 0x1B),
         InsertedCharacter(on.maximum), OtherChecksumRule(power_label(meter)), BitBurst(on.status),
     )  # fmt: skip
 
@@ -88,12 +93,19 @@ DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, d
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
     on = _targets(meter)
     return (
-        WrongSize(power_label(meter)), EmptyValue(current_label(meter)), OverlongValue(on.setting, 100),
+        WrongSize(power_label(meter)), EmptyValue(current_label(meter)), OverlongValue(on.setting, 20),
         LostSpaces(on.period), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
     )  # fmt: skip
 
 
-ODD_GROUPS = replace(HOUSE, name="odd groups", faults=_odd_groups, disturbs=True)
+def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """One frame in three lacks fields besides, of labels that say nothing new."""
+    on, odd = _TARGETS[meter.mode], _odd_groups(meter)
+    lacking = EmptyChecksum(on.name), MissingField(on.status), MissingField("SMAXSN-1", "horodate")
+    return odd, odd, (*odd, *lacking)
+
+
+ODD_GROUPS = replace(HOUSE, name="odd groups", turns=_odd_groups_in_turn, disturbs=True)
 
 
 def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:

@@ -14,7 +14,9 @@ from xky.emulator.faults.late_start import LateStart
 from xky.emulator.faults.metrology_bursts import MetrologyBursts
 from xky.emulator.faults.missing_end_of_frame import MissingEndOfFrame
 from xky.emulator.faults.missing_start_of_frame import MissingStartOfFrame
+from xky.emulator.faults.no_good_group import NoGoodGroup
 from xky.emulator.faults.noise import NoiseBeforeFrame
+from xky.emulator.faults.overlong_value import OverlongValue
 from xky.emulator.faults.pause import Pause
 from xky.emulator.faults.power_cut import PowerCut
 from xky.emulator.faults.stuck_line import StuckLine
@@ -25,6 +27,7 @@ from .meter_states import SHORT_FRAMES
 from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label
 
 __all__ = [
+    "BAD_FRAMES",
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
     "CUT_SHORT_FRAMES",
@@ -39,6 +42,7 @@ __all__ = [
 ]
 
 _OFF_S = 0.5
+_BAD_FRAMES = 11  # in a row
 _LEAST_A = 18  # over the setting, and over what other steps draw
 
 
@@ -47,14 +51,14 @@ def _cut_in_group(meter: Linky) -> tuple[Fault, ...]:
 
 
 def _each_second_cut_by_eot(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """Between them whole frames; whoever says each third frame has one among three."""
+    """Between them whole frames, more than one: not every sound device says each."""
     cut = CutFrame(index_label(meter) if meter.phases == 1 else "IINST1", with_eot=True)
-    return (cut,), (), (cut,), (), (cut,), ()
+    return (cut,), (), (cut,), (), (cut,)
 
 
 def _draw_more(meter: Linky, number: int) -> None:
     """Currents, which are all that short frames tell: those of whole frames are not those of cut ones."""
-    meter.load.hold(*(230 * (_LEAST_A + 2 * (number % 6)) + 10 * phase for phase in range(meter.phases)))
+    meter.load.hold(*(230 * (_LEAST_A + 2 * (number % 5)) + 10 * phase for phase in range(meter.phases)))
 
 
 def _late_start(meter: Linky) -> tuple[Fault, ...]:
@@ -70,7 +74,14 @@ def _missing_end(meter: Linky) -> tuple[Fault, ...]:
 
 
 def _endless(meter: Linky) -> tuple[Fault, ...]:
-    return (EndlessFrame(2000 if meter.mode is Mode.STANDARD else 600),)
+    """More groups than any frame has, and one that no buffer holds: 1 024 and 8 192 characters are large ones."""
+    if meter.mode is Mode.STANDARD:
+        return EndlessFrame(2000), OverlongValue("PRM", 8200)
+    return EndlessFrame(450), OverlongValue("MOTDETAT", 1030)
+
+
+def _no_good_groups(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    return ((NoGoodGroup(1),),) * _BAD_FRAMES
 
 
 def _stuck(meter: Linky) -> tuple[Fault, ...]:
@@ -105,7 +116,8 @@ CUT_SHORT_FRAMES = Stimulus(
 LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
 MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
 MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)
-ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless)
+ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless, outlasts_detection=True)
+BAD_FRAMES = replace(_DISTURBED, name="frames without a good group", turns=_no_good_groups)
 STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck)
 POWER_CUT = replace(_DISTURBED, name="power cut in a frame", faults=_power_cut)
 NOISE = replace(_DISTURBED, name="noise before frames", faults=_noise)

@@ -43,20 +43,24 @@ def _other_contract(meter: Linky) -> None:
     meter.contract = contract_named("hc")
 
 
-def _say_all(meter: Linky) -> None:
-    """Short frames with ADIRn in historic mode."""
-    if meter.mode is Mode.HISTORIC:
-        meter.load.hold(*(1300 * meter.pref_kva / meter.phases + 30 * phase for phase in range(meter.phases)))
+def _drawing(amps: int) -> Callable[[Linky], None]:
+    """Short frames with ADIRn in historic mode, and currents that tell the step."""
+
+    def draw(meter: Linky) -> None:
+        if meter.mode is Mode.HISTORIC:
+            meter.load.hold(*(230 * amps + 10 * phase for phase in range(meter.phases)))
+
+    return draw
 
 
 _START = Stimulus("", recontracted, brief=True, restarts=True)
 
-START_IN_STX = replace(_START, name="started inside STX", turns=_inside("stx"))
 START_IN_DATA = replace(_START, name="started inside data", turns=_inside("data"))
 START_IN_LABEL = replace(
     _START, name="started inside a label", meter=studio, before=OVERLOAD.before, turns=_inside("label")
 )  # its first whole frame, in historic mode, has ADPS
+START_IN_STX = replace(_START, name="started inside STX", meter=many_labels, before=_drawing(17), turns=_inside("stx"))
 START_IN_CHECKSUM = replace(
-    _START, name="started inside a checksum", meter=many_labels, before=_say_all, turns=_inside("checksum")
+    _START, name="started inside a checksum", meter=many_labels, before=_drawing(19), turns=_inside("checksum")
 )
 CONTRACT = Stimulus("another contract", recontracted, before=_other_contract)
