@@ -63,4 +63,4 @@ START_IN_STX = replace(_START, name="started inside STX", meter=many_labels, bef
 START_IN_CHECKSUM = replace(
     _START, name="started inside a checksum", meter=many_labels, before=_drawing(19), turns=_inside("checksum")
 )
-CONTRACT = Stimulus("another contract", recontracted, before=_other_contract)
+CONTRACT = Stimulus("another contract", recontracted, before=_other_contract, outlasts_completeness=True)
