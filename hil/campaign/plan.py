@@ -128,7 +128,7 @@ class _Player:
 
         def prepare(number: int) -> None:
             last = len(turns) - 1
-            transmitter.faults = turns[min(number, last) if step.restarts else number % (last + 1)]
+            transmitter.faults = turns[min(number, last) if step.settles else number % (last + 1)]
             step.moves(meter, number)
             if step.counts_on and number:
                 self._meters.advance(meter)

@@ -59,8 +59,9 @@ class Stimulus:
         brief: it only has to be heard: one frame, or as long as a sleeping device needs to hear one.
         last: at the end of the plan: a device that fails it may say nothing any more.
         outlasts_detection: held so long that a device that has to find its way again has done so.
-        restarts: the device is started anew just before it, in the first of its turns; behind the last of them that
-            one stays. Where a device cannot be, the step is left out.
+        restarts: the device is started anew just before it, in the first of its turns. Where it cannot be, the step is
+            left out.
+        settles: behind the last of its turns that one stays.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Stimulus:
     brief: bool = False
     last: bool = False
     restarts: bool = False
+    settles: bool = False
 
     @property
     def has_tail(self) -> bool:

@@ -96,6 +96,50 @@ def test_an_index_of_zero_is_reported(case: Case) -> None:
     case.index_is_reported("000000000")
 
 
+VAL_3 = Requirement(
+    "TIC-VAL-3",
+    clause="54E §6.1, §6.2.2; 02E §2.3",
+    text="Whatever the data of a label may be is reported: its least and greatest values, each character of a text, "
+    "options, periods and subscriptions that are rare.",
+    may_fail_with=frozenset(
+        {
+            "blank-season-kills-the-frame",
+            "drops-zero-indexes",
+            "fast-clock",
+            "frame-ends-at-a-pause",
+            "loses-last-group",
+            "reads-stge-as-decimal",
+            "reads-texts-as-numbers",
+            "refuses-a-roll-over",
+            "refuses-falling-indexes",
+            "slow-clock",
+            "takes-nines-for-nothing",
+            "tells-the-contract-once",
+            "tells-yesterday-once",
+            "unknown-label-kills-the-frame",
+        }
+    ),
+)
+
+
+@purpose(
+    VAL_3, "single-phase", stimuli.CHANGE, stimuli.SPACE_CHECKSUM, stimuli.UNKNOWN_LABEL, stimuli.SLOWEST_LINE,
+    stimuli.FASTEST_LINE, stimuli.DEGRADED_CLOCK, stimuli.HIGHEST_INDEX, stimuli.LOWEST_INDEX,
+)  # fmt: skip
+def test_odd_values_of_a_single_phase_meter_are_reported(case: Case) -> None:
+    case.legal_values_are_reported()
+
+
+@purpose(VAL_3, "three-phases", stimuli.LONGEST_FRAME, stimuli.THREE_PHASES)
+def test_odd_values_of_a_three_phase_meter_are_reported(case: Case) -> None:
+    case.legal_values_are_reported()
+
+
+@purpose(VAL_3, "every-option", stimuli.EVERY_OPTION)
+def test_no_option_and_no_subscription_does_harm(case: Case) -> None:
+    case.odd_frames_do_no_harm()
+
+
 EXC_1 = Requirement(
     "TIC-EXC-1",
     clause="fairecasoimeme/Zlinky_TIC#380",

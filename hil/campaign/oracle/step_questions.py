@@ -117,6 +117,36 @@ class StepQuestions(PurposeView):
         new = self._new_groups(frames, self.record.limits_at(frames[0].start_s).completeness_s, may_stay=True)
         self.label_is_reported(*(label for label in dict.fromkeys(labels) if label in new))
 
+    def legal_values_are_reported(self) -> None:
+        """What the steps of the purpose say that is legal, and that the suite's meters never say, arrives."""
+        asked = False
+        for stimulus in self._purpose.stimuli:
+            frames = self.record.frames(stimulus.name)
+            if not frames:
+                continue
+            limits = self.record.limits_at(frames[0].start_s)
+            odd = self._new_groups(frames, limits.completeness_s, may_stay=True, odd=True)
+            due = self._reportable({label: e for label, e in odd.items() if e.data[-2:-1] != b" "})
+            if due:
+                asked = True
+                self._show_sent(list(due.values()))
+                limit_s = limits.completeness_s + limits.latency_s
+                self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s")
+                self._await(due, frames, limit_s)
+        if not asked:
+            self._frames(self._step)
+            if not self._oracle.usable:
+                raise Undecided("the device said nothing in this run")
+            raise NotApplicable("the device reports none of the labels that these steps can show")
+
+    def odd_frames_do_no_harm(self) -> None:
+        """A sound reading of the whole frames behind those of which each had an odd value."""
+        frames = self._frames(self._step)
+        odd = [e for frame in frames for e in frame.groups if e.fault is not None]
+        clean = [frame for frame in frames if frame.start_s > odd[-1].end_s]
+        self._show_sent(odd)
+        self._require_a_reading(clean, odd[-1].end_s, "them")
+
     def index_is_reported(self, value: str) -> None:
         """The step's index of that value arrives."""
         frames = self._frames(self._step)

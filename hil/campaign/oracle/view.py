@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 
 from xky.emulator import Emitted, Expect, SentFrame
+from xky.emulator.faults.legal_value import LegalValue
 
 from ...bench.reading import Reading
 from ..record import Record
@@ -119,10 +120,13 @@ class PurposeView:
         if not any(reading.at_s > frames[0].start_s for reading in self._oracle.usable):
             raise Undecided("the device said nothing from this step on")
 
-    def _new_groups(self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False) -> dict[str, Emitted]:
+    def _new_groups(
+        self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False, odd: bool = False
+    ) -> dict[str, Emitted]:
         """First group of each label that says something new in the step, where it does so long enough to be due.
 
-        What ``may_stay`` is new where the step just before had it not; else no other step may have it.
+        What ``may_stay`` is new where the step just before had it not; else no other step may have it. Legal values
+        that are ``odd`` have purposes of their own.
         """
         is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
         step, must = frames[0].step, Expect.MUST
@@ -131,7 +135,7 @@ class PurposeView:
         last: dict[str, Emitted] = {}
         for frame in frames:
             for emitted in frame.groups:
-                if emitted.expect is not must:
+                if emitted.expect is not must or (emitted.fault == LegalValue.name) is not odd:
                     continue
                 group = emitted.group
                 new = known.get(id(group))

@@ -37,6 +37,7 @@ from .disturbances import (
     STUCK_LINE,
 )
 from .last_steps import OTHER_MODE, SAME_CHECKSUM
+from .legal_values import EVERY_OPTION
 from .meter_states import (
     BLANK_SEASON,
     CHANGE,
@@ -72,6 +73,7 @@ __all__ = [
     "DAMAGED_GROUPS",
     "DEGRADED_CLOCK",
     "ENDLESS_FRAME",
+    "EVERY_OPTION",
     "EXCHANGE",
     "FASTEST_LINE",
     "HIGHEST_INDEX",

@@ -36,6 +36,7 @@ from xky.emulator.faults.wrong_separator import WrongSeparator
 from xky.emulator.faults.wrong_size import WrongSize
 from xky.protocol import Mode
 
+from .legal_values import said_oddly
 from .meters import HOUSE, current_label, index_label, power_label
 
 __all__ = [
@@ -93,7 +94,7 @@ DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, d
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
     on = _targets(meter)
     return (
-        WrongSize(power_label(meter)), EmptyValue(current_label(meter)), OverlongValue(on.setting, 20),
+        WrongSize(power_label(meter)), EmptyValue(current_label(meter)), OverlongValue(on.setting, 8),
         LostSpaces(on.period), RepeatedGroup(index_label(meter)), SwappedGroups(on.maximum),
     )  # fmt: skip
 
@@ -127,7 +128,7 @@ SPOILT_CHARACTERS = replace(HOUSE, name="spoilt characters", faults=_spoilt_char
 
 
 def _unknown_label(meter: Linky) -> tuple[Fault, ...]:
-    return (UnknownLabel(before=power_label(meter)),)
+    return UnknownLabel(before=power_label(meter)), *said_oddly(meter, 2)
 
 
 UNKNOWN_LABEL = replace(HOUSE, name="unknown label", faults=_unknown_label)

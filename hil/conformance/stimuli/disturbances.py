@@ -76,8 +76,8 @@ def _missing_end(meter: Linky) -> tuple[Fault, ...]:
 def _endless(meter: Linky) -> tuple[Fault, ...]:
     """More groups than any frame has, and one that no buffer holds: 1 024 and 8 192 characters are large ones."""
     if meter.mode is Mode.STANDARD:
-        return EndlessFrame(2000), OverlongValue("PRM", 8200)
-    return EndlessFrame(450), OverlongValue("MOTDETAT", 1030)
+        return EndlessFrame(2000), OverlongValue("PRM", 8180)
+    return EndlessFrame(450), OverlongValue("MOTDETAT", 1010)
 
 
 def _no_good_groups(meter: Linky) -> tuple[tuple[Fault, ...], ...]:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from xky.emulator import Linky, Peak
+from xky.emulator.faults import Fault
 from xky.emulator.legal_time import SECOND_US
 from xky.protocol import Group, Mode, encode_group
 
 from ...campaign.stimulus import Stimulus
+from .legal_values import registers_at, said_oddly
 from .meters import (
     HISTORIC,
     HOUSE,
@@ -106,9 +108,20 @@ def _set_index(value: int) -> Callable[[Linky], None]:
     return set_index
 
 
-CHANGE = replace(HOUSE, name="change")
-SPACE_CHECKSUM = replace(HOUSE, name="space checksum", before=_make_space_checksum)
-DEGRADED_CLOCK = replace(HOUSE, name="degraded clock", modes=STANDARD, before=_degrade_clock, after=_mend_clock)
+def _odd_longest(meter: Linky) -> tuple[Fault, ...]:
+    if meter.mode is Mode.STANDARD:
+        return *said_oddly(meter, 0), *registers_at(meter, "0")
+    return *said_oddly(meter, 1), *registers_at(meter, "9")
+
+
+CHANGE = replace(HOUSE, name="change", faults=lambda meter: said_oddly(meter, 0))
+SPACE_CHECKSUM = replace(
+    HOUSE, name="space checksum", before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
+)
+DEGRADED_CLOCK = replace(
+    HOUSE, name="degraded clock", modes=STANDARD, before=_degrade_clock, after=_mend_clock,
+    faults=lambda meter: said_oddly(meter, 5),
+)  # fmt: skip
 BLANK_SEASON = replace(
     HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
     outlasts_freshness=True,
@@ -117,14 +130,22 @@ OVERLOAD = Stimulus(
     "overload", studio, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
     tail_on_same_meter=True,
 )  # fmt: skip
-THREE_PHASES = Stimulus("three phases", three_phases, modes=STANDARD)  # no peak: no blank season in it
+THREE_PHASES = Stimulus(
+    "three phases", three_phases, modes=STANDARD,
+    faults=lambda meter: (*said_oddly(meter, 1), *registers_at(meter, "9")),
+)  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
-    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True
-)
+    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True,
+    faults=_odd_longest,
+)  # fmt: skip
 SHORT_FRAMES = Stimulus(
     "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
     tail_on_same_meter=True,
 )  # fmt: skip
-HIGHEST_INDEX = Stimulus("index at its highest", rolling_over, before=_set_index(999_999_999))
-LOWEST_INDEX = Stimulus("index rolled over to zero", rolling_over, before=_set_index(0))
+HIGHEST_INDEX = Stimulus(
+    "index at its highest", rolling_over, before=_set_index(999_999_999), faults=lambda meter: registers_at(meter, "9")
+)
+LOWEST_INDEX = Stimulus(
+    "index rolled over to zero", rolling_over, before=_set_index(0), faults=lambda meter: registers_at(meter, "0")
+)
 EXCHANGE = Stimulus("meter exchange", exchanged, indexes_fall=True)

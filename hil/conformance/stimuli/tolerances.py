@@ -9,6 +9,7 @@ from xky.emulator.faults.baud_error import TOLERANCE_PERCENT, BaudError
 from xky.emulator.faults.character_gaps import CharacterGaps
 from xky.emulator.faults.group_gaps import GroupGaps
 
+from .legal_values import said_oddly
 from .meters import HOUSE
 
 __all__ = [
@@ -18,11 +19,11 @@ __all__ = [
 
 
 def _slowest(meter: Linky) -> tuple[Fault, ...]:
-    return BaudError(TOLERANCE_PERCENT), GroupGaps(), CharacterGaps()
+    return *said_oddly(meter, 3), BaudError(TOLERANCE_PERCENT), GroupGaps(), CharacterGaps()
 
 
 def _fastest(meter: Linky) -> tuple[Fault, ...]:
-    return (BaudError(-TOLERANCE_PERCENT),)
+    return *said_oddly(meter, 4), BaudError(-TOLERANCE_PERCENT)
 
 
 SLOWEST_LINE = replace(HOUSE, name="slowest line", faults=_slowest)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group that says something else that is right: no damage, and yet what some readers trip over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from xky.protocol import LABELS, Mode, encode_group
+
+from ..truth.piece import Expect, Piece
+from .fault import Fault, altered
+
+__all__ = ["LegalValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegalValue(Fault):
+    """The group of ``label`` says ``value``, with the checksum that fits; it must be reported.
+
+    A value that the label's row does not admit may be refused.
+    """
+
+    label: str
+    value: Annotated[str, StringConstraints(pattern=r"^[ -~]*$")] = "0"
+
+    def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
+        def change(piece: Piece) -> Piece:
+            group = piece.group
+            if group is None or piece.expect is Expect.MUST_NOT or group.value == self.value:
+                return piece
+            row = LABELS[mode].get(group.label)
+            expect = piece.expect if row is not None and row.admits(self.value) is None else Expect.MAY
+            said = replace(group, value=self.value)
+            return replace(piece, data=encode_group(said, mode), group=said, expect=expect, fault=self.name)
+
+        return altered(pieces, self.label, change)
