@@ -3,7 +3,7 @@
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
@@ -28,6 +28,8 @@ class Receiver(Section):
 
     buffer_bytes: Annotated[int, Field(ge=1)] = 4095
     """Characters kept while the program does not read."""
+    format: Literal["7E1", "8N1"] = "7E1"
+    """What a program on the board asks of its port, where the bench cannot see it."""
 
 
 class Listen(Section):

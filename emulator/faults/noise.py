@@ -9,22 +9,29 @@ from typing import Annotated
 from annotated_types import Interval
 
 from xky.protocol import Mode
+from xky.protocol.mode import CR, EOT, ETX, LF, STX
+from xky.protocol.uart import CharacterDefect
 
 from ..truth.piece import Piece, weakened
 from .fault import Fault
 
 __all__ = ["NoiseBeforeFrame"]
 
-# NULs, 0x7F and letters, as receivers see when a port opens (nokyyz captures); no delimiters.
-_ALPHABET = bytes((0x00, 0x00, 0x7F, 0x1A, 0x55, 0x2A, 0x41, 0x30, 0x20))
+_SPOILT = 0.5
+_DELIMITERS = STX + ETX + EOT + LF + CR
+_ALPHABET = bytes(code for code in range(0x80) if code not in _DELIMITERS)
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseBeforeFrame(Fault):
-    """``length`` characters of noise before STX; the frame behind it may be lost."""
+    """``length`` characters of noise before STX, no delimiters; the frame behind it may be lost.
+
+    One in two has a wrong parity, so that a reader of eight bits hears any code of 256.
+    """
 
     length: Annotated[int, Interval(ge=1, le=10_000)] = 40
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        noise = Piece(bytes(rng.choice(_ALPHABET) for _ in range(self.length)), fault=self.name)
+        spoilt = tuple((at, CharacterDefect.PARITY) for at in range(self.length) if rng.random() < _SPOILT)
+        noise = Piece(bytes(rng.choices(_ALPHABET, k=self.length)), fault=self.name, defects=spoilt)
         return [noise, *weakened(pieces)]

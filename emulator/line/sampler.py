@@ -55,11 +55,14 @@ class Sampler:
         uart: the reader's settings; None takes characters as they were sent, parity looked at and taken off, as a
             UART does that is set to 7E1 at the line's own rate.
         keep_parity: as they were sent is with the parity left in bit 7, as a UART does that is set to 8N1.
+        marks_spoilt: parity is taken off as the line should have it, so that bit 7 is set where it was wrong, or the
+            stop bit: any of the 256 codes can come of a character that is spoilt.
     """
 
-    def __init__(self, uart: Uart | None = None, *, keep_parity: bool = False) -> None:
+    def __init__(self, uart: Uart | None = None, *, keep_parity: bool = False, marks_spoilt: bool = False) -> None:
         self._uart = uart
         self._keep_parity = keep_parity
+        self._marks_spoilt = marks_spoilt
         self._runs: deque[_Run] = deque()
         self._burst: Burst | None = None
 
@@ -73,13 +76,18 @@ class Sampler:
         self._burst = burst
         self._runs.extend(self._made(burst, from_s))
 
-    def change(self, uart: Uart | None, now_s: float) -> None:
+    @property
+    def marks_spoilt(self) -> bool:
+        """See ``Sampler``."""
+        return self._marks_spoilt
+
+    def change(self, uart: Uart | None, now_s: float, *, marks_spoilt: bool = False) -> None:
         """The reader has other settings from now on."""
         kept = [_Run(run.data[: run.due(now_s)], run.first_s, run.character_s) for run in self._runs]
         for short, run in zip(kept, self._runs, strict=True):
             short.taken = run.taken
         self._runs = deque(run for run in kept if run.taken < len(run.data))
-        self._uart = uart
+        self._uart, self._marks_spoilt = uart, marks_spoilt
         if self._burst is not None and self._burst.end_s > now_s:
             self.hear(self._burst, now_s)
 
@@ -115,7 +123,7 @@ class Sampler:
             baud = CHARACTER_BITS / burst.character_s
             uart = Uart(baud, 8, "N") if self._keep_parity else Uart(baud)
         reception = received(burst, uart, None if as_sent else from_s)
-        data, rest_of_stop_s = reception.data, 0.5 / uart.baud
+        data, rest_of_stop_s = reception.handed_over if self._marks_spoilt else reception.data, 0.5 / uart.baud
         ends = [*(index for index, _ in reception.runs), len(data)][1:]
         for (first, end_s), end in zip(reception.runs, ends, strict=True):
             run = _Run(data[first:end], end_s + rest_of_stop_s, reception.character_s)

@@ -71,13 +71,20 @@ class Feed:
     Args:
         pace: the clock.
         bring_out: takes characters, each time a chunk of them is there.
-        keep_parity: see ``Sampler``.
+        keep_parity, marks_spoilt: see ``Sampler``.
     """
 
-    def __init__(self, pace: Pace, bring_out: Callable[[bytes], None], *, keep_parity: bool = False) -> None:
+    def __init__(
+        self,
+        pace: Pace,
+        bring_out: Callable[[bytes], None],
+        *,
+        keep_parity: bool = False,
+        marks_spoilt: bool = False,
+    ) -> None:
         self._pace = pace
         self._bring_out = bring_out
-        self._sampler = Sampler(keep_parity=keep_parity)
+        self._sampler = Sampler(keep_parity=keep_parity, marks_spoilt=marks_spoilt)
         self._chunk = 1
         self._waits = False
 
@@ -87,10 +94,10 @@ class Feed:
         self._chunk = self._pace.chunk(burst)
         self._await_next()
 
-    def change(self, uart: Uart | None) -> None:
+    def change(self, uart: Uart | None, *, marks_spoilt: bool = False) -> None:
         """The reader's settings from now on; None takes characters as they were sent."""
-        if uart != self._sampler.uart:
-            self._sampler.change(uart, self._pace.now_s)
+        if (uart, marks_spoilt) != (self._sampler.uart, self._sampler.marks_spoilt):
+            self._sampler.change(uart, self._pace.now_s, marks_spoilt=marks_spoilt)
             self._await_next()
 
     def finish(self) -> None:
@@ -135,6 +142,8 @@ class PacedPort(ABC):
     Attributes:
         pace: the clock.
         overruns: times (bench's clock) at which a character found the receive buffer full.
+        bare: whether it is known, from the device's board, that its program reads eight bits without parity, whatever
+            the port cannot know; to be said before a program opens it.
     """
 
     def __init__(
@@ -152,6 +161,7 @@ class PacedPort(ABC):
         self.patient = patient
         self._closed = False
         self.overruns = Overruns()
+        self.bare = False
 
     @property
     @abstractmethod

@@ -77,7 +77,13 @@ class PortSettings:
 
 
 class Port(Output, Protocol):
-    """An output that a program opens by name."""
+    """An output that a program opens by name.
+
+    Attributes:
+        bare: whether its program is known to read eight bits without parity, though the port cannot see that.
+    """
+
+    bare: bool
 
     @property
     def name(self) -> str:

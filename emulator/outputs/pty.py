@@ -5,7 +5,8 @@ What a pty gets wrong, and what is done about it (Linux 6.18, measured):
 - it keeps 20 kB when nobody reads, where a UART would have dropped them: the backlog is held below the
   receive buffer that the device states, what is over it is dropped and counted as overrun;
 - it cannot carry parity nor seven bits, only the rate: unless told otherwise characters have 7 bits, as a UART set to
-  7E1 hands them over; at a rate that is not the line's the program gets what a UART would have sampled at that rate;
+  7E1 hands them over; where it is told that the program asked for 8N1, spoilt ones have bit 7 set besides; at a rate
+  that is not the line's the program gets what a UART would have sampled at that rate;
 - the C library says EINVAL to a program that asks for 7E1 again when nothing else changes: two stop bits are set
   whenever a program has closed the port, so that the next one changes something;
 - nobody there: a hang-up shows on the master, so nothing is sent to a port that is not open, and what
@@ -105,6 +106,8 @@ class PortPty(PacedPort):
 
     def __call__(self, burst: Burst) -> None:
         self._look_at_settings()
+        if self.bare and not self._settings:
+            self._feed.change(None, marks_spoilt=not self._keep_parity)
         self._feed.hear(burst)
 
     def _look_at_settings(self) -> None:
@@ -140,7 +143,12 @@ class PortPty(PacedPort):
 
     def _note(self, settings: PortSettings) -> None:
         self._settings.append(settings)
-        self._feed.change(self._uart(settings))
+        self._feed.change(self._uart(settings), marks_spoilt=self._marks_spoilt(settings))
+
+    def _marks_spoilt(self, asked: PortSettings) -> bool:
+        """Whether eight bits without parity are proven, of a pty that takes the parity off."""
+        bare = self.bare if asked.data_bits is None else (asked.data_bits, asked.parity) == (8, "N")
+        return bare and not self._keep_parity
 
     def _uart(self, asked: PortSettings) -> Uart | None:
         """The UART that hands over what was asked for; None for one that is as the line wants it."""

@@ -46,7 +46,7 @@ class Client:
         self._port = port
         self._connection = connection
         self._waiting = bytearray()  # for the wire, what the kernel did not take yet
-        self.feed = Feed(port.pace, self.take)
+        self.feed = Feed(port.pace, self.take, marks_spoilt=port.bare)
         self.here = True
         port.watch(connection, self.listen)
 

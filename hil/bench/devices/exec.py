@@ -29,6 +29,7 @@ from .device import Device, DeviceContext
 __all__ = ["KIND", "ExecDevice"]
 
 OPENS_WITHIN_S = 10.0  # real seconds given to a program to open its port before the line speaks all the same
+_SETTLES_S = 0.5  # real seconds from opening its port to reading it: pyserial negotiates RFC 2217 that long
 ENDS_WITHIN_S = 2.0  # real seconds between SIGTERM and SIGKILL
 _LINE_MAX = 65_536  # characters of one line kept
 _LAST_WORDS = 4096
@@ -87,6 +88,7 @@ class ExecDevice(Device):
             buffer_bytes=context.board.receiver.buffer_bytes,
             runner=context.runner,
         )
+        self._port.bare = context.board.receiver.format == "8N1"
         self._prepare_shim()
         self._spawn(self._port.name, context)
         self._await_open()
@@ -113,7 +115,17 @@ class ExecDevice(Device):
         self._asked_before, self._overruns_before = [*self.port_settings], self.overruns
         self.stop()
         self._port, self._pending = None, b""
-        self.start(context, context.runner.restart)
+        self.start(context, self._settle)
+
+    def _settle(self) -> None:
+        """Let it set its port and throw away what came before, as libraries do on opening; then the clock goes on."""
+        assert self._context is not None
+        assert self._context.runner is not None
+        assert self._port is not None
+        give_up = time.monotonic() + _SETTLES_S
+        while time.monotonic() < give_up and self._port.is_open:  # which serves one that negotiates, too
+            time.sleep(0.005)
+        self._context.runner.restart()
 
     def _await_last_words(self) -> None:
         """What it made of the frames so far comes within the bench's latency, in real time; its clock stands still."""

@@ -3,7 +3,7 @@
 
 import os
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +12,7 @@ import simpy
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import Burst
 from xky.protocol.mode import CHARACTER_BITS
-from xky.protocol.uart import Uart, received
+from xky.protocol.uart import CharacterDefect, Uart, received
 
 pytestmark = pytest.mark.realtime  # the kernel hands over in its own time
 
@@ -34,9 +34,9 @@ class Opened:
         attributes[4] = attributes[5] = BAUD[baud]
         termios.tcsetattr(self.fd, termios.TCSANOW, attributes)
 
-    def hears(self, line_baud: int = 9600) -> bytes:
+    def hears(self, line_baud: int = 9600, spoilt: Mapping[int, CharacterDefect] | None = None) -> bytes:
         """A burst, as it comes out."""
-        self.pty(Burst(self.env.now, CHARACTER_BITS / line_baud, TEXT))
+        self.pty(Burst(self.env.now, CHARACTER_BITS / line_baud, TEXT, spoilt or {}))
         self.env.run()
         os.set_blocking(self.fd, False)
         heard = b""
@@ -101,6 +101,31 @@ def test_eight_bits_are_seven_where_parity_is_taken_off(plain: Opened) -> None:
     assert plain.hears() == TEXT
     [settings] = plain.pty.settings
     assert settings.without_parity
+
+
+@pytest.mark.parametrize("defect", list(CharacterDefect))
+def test_a_spoilt_character_has_bit_7_where_eight_bits_without_parity_are_proven(
+    plain: Opened, defect: CharacterDefect
+) -> None:
+    """A UART of eight bits delivers such codes; one of seven never does."""
+    spoilt = TEXT[:9] + bytes((TEXT[9] | 0x80,)) + TEXT[10:]
+    plain.set_rate(9600)
+    assert plain.hears(spoilt={9: defect})[:10] == TEXT[:10]  # nobody knows
+    plain.pty.told(9600, 7, "E", 1)
+    assert plain.hears(spoilt={9: defect})[:10] == TEXT[:10]
+    plain.pty.told(9600, 8, "N", 1)
+    assert plain.hears(spoilt={9: defect})[:10] == spoilt[:10]
+    assert plain.hears() == TEXT
+
+
+def test_a_board_may_say_that_its_program_reads_eight_bits_without_parity(plain: Opened) -> None:
+    plain.pty.bare = True
+    spoilt = plain.hears(spoilt={9: CharacterDefect.PARITY})
+    assert spoilt == TEXT[:9] + bytes((TEXT[9] | 0x80,)) + TEXT[10:]
+    plain.set_rate(9600)
+    assert plain.hears(spoilt={9: CharacterDefect.PARITY}) == spoilt
+    plain.pty.told(9600, 7, "E", 1)  # what is seen is more than what is said
+    assert plain.hears(spoilt={9: CharacterDefect.PARITY}) == TEXT
 
 
 @pytest.mark.parametrize(("bits", "parity"), [(7, "N"), (7, "O"), (8, "E"), (5, "N")])

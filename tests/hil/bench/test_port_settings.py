@@ -180,10 +180,11 @@ def test_the_evidence_holds_the_settings(tmp_path: Path) -> None:
 
     certify(Campaign(Options("sim:generic", mode=Mode.HISTORIC, defect="masks-the-parity-bit")), tmp_path)
     with gzip.open(tmp_path / "evidence/historic/port.jsonl.gz", "rt") as file:
-        [settings] = [json.loads(line) for line in file]
-    assert settings == {
+        lives = [json.loads(line) for line in file]
+    assert lives[0] == {
         "at_s": 0.0, "baud": 1200, "data_bits": 8, "parity": "N", "stop_bits": 1, "without_parity": False,
     }  # fmt: skip
+    assert [life | {"at_s": 0.0} for life in lives] == [lives[0]] * 5  # it is started anew four times
 
 
 # Programs on a pty

@@ -328,7 +328,7 @@ def test_a_line_that_is_wrong_is_named(evidence: Path, name: str, was: bytes, is
         ('"silent": false', '"silent": "no"', "7: silent: Input should be a valid boolean"),
         ('"silent": false,', "", "1: silent: Field required"),
         ('"duration_s": 0.0,', '"duration_s": 0.0', "16: is no JSON (Expecting ',' delimiter)"),
-        ('"sleep_s": 30.0', '"sleep_s": "long"', "49: board.wake.sleep_s: Input should be a valid number"),
+        ('"sleep_s": 30.0', '"sleep_s": "long"', "50: board.wake.sleep_s: Input should be a valid number"),
     ],
 )
 def test_what_is_wrong_in_the_file_of_the_run_is_named(evidence: Path, was: str, is_now: str, told: str) -> None:
