@@ -2,7 +2,7 @@
 """A group that has a field less than it should, with the checksum that fits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
@@ -10,8 +10,8 @@ from xky.protocol import Mode, checksum
 from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import CR, LF
 
-from ..truth.piece import Piece
-from .fault import Fault, damaged
+from ..truth.piece import Expect, Piece
+from .fault import Fault, altered
 
 __all__ = ["MissingField"]
 
@@ -20,23 +20,27 @@ __all__ = ["MissingField"]
 class MissingField(Fault):
     """The group of ``label`` has no ``field``, and one separator less; the checksum fits what is left.
 
-    Without its value, label and checksum alone remain, which is no group; without its horodate, a receiver may pass
-    it on.
+    A receiver may pass on what is left: without its value an empty one, without its horodate the value alone.
     """
 
     label: str
     field: Literal["value", "horodate"] = "value"
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        def change(data: bytes) -> bytes:
-            label, *fields = data[1:-1].split(mode.separator)
-            if self.field == "horodate":
-                if mode is Mode.HISTORIC or len(fields) < 3:
-                    return data
-                kept = [label, *fields[1:-1]]
-            else:
-                kept = [label]
-            body = mode.separator.join([*kept, b"?"])
-            return LF + body[:-1] + bytes((checksum(checked_zone(body, mode)),)) + CR
+        return altered(pieces, self.label, lambda piece: self._shortened(piece, mode))
 
-        return damaged(pieces, self.label, mode, self.name, change)
+    def _shortened(self, piece: Piece, mode: Mode) -> Piece:
+        group = piece.group
+        if group is None or piece.expect is Expect.MUST_NOT:
+            return piece
+        if self.field == "horodate":
+            if group.timestamp is None:
+                return piece
+            left = replace(group, timestamp=None)
+            said = [group.label.encode(), group.value.encode()]
+        else:
+            left = replace(group, value="", timestamp=None)
+            said = [group.label.encode()]
+        body = mode.separator.join([*said, b"?"])
+        data = LF + body[:-1] + bytes((checksum(checked_zone(body, mode)),)) + CR
+        return Piece(data, left, Expect.MAY, self.name)
