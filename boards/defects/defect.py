@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode
+from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode, checksum
+from xky.protocol.checksum import checked_zone
 from xky.protocol.separators import read_by_separators
 
 from ..description.board import Board
@@ -21,6 +22,7 @@ __all__ = [
     "Retells",
     "TellsOnce",
     "address",
+    "has_right_checksum",
     "is_index",
     "with_power",
 ]
@@ -158,6 +160,12 @@ class TellsOnce(Parser):
 def address(frame: Frame) -> str:
     """ADCO or ADSC of a frame."""
     return frame.values.get("ADCO") or frame.values.get("ADSC", "")
+
+
+def has_right_checksum(group: Damaged, mode: Mode) -> bool:
+    """Whether nothing but its data refuses a group."""
+    body = group.raw
+    return body[-2:-1] == mode.separator and body[-1] == checksum(checked_zone(body, mode))
 
 
 def is_index(group: Group, *, of_supplier: bool = False) -> bool:

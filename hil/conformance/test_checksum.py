@@ -6,7 +6,9 @@ from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
 
 CHK_1 = Requirement(
-    "TIC-CHK-1", clause="54E §5.3.6, 02E §1.5.2", text="A group whose checksum is wrong is not reported."
+    "TIC-CHK-1",
+    clause="54E §5.3.6, §6.2.1.2; 02E §1.5.2",
+    text="A damaged group is not reported, whether its checksum tells or a character that has no place in it.",
 )
 
 

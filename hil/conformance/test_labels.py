@@ -80,7 +80,7 @@ SIZ_1 = Requirement(
 
 @purpose(SIZ_1, "wrong-size", stimuli.ODD_GROUPS)
 def test_data_of_a_wrong_size_are_refused(case: Case) -> None:
-    case.doubtful_values_are_refused("wrong_size", "empty_value", "overlong_value")
+    case.doubtful_values_are_refused("wrong_size", "empty_value", "overlong_value", "missing_field")
 
 
 SIZ_2 = Requirement(
@@ -98,6 +98,25 @@ def test_groups_beside_odd_ones_are_reported(case: Case) -> None:
 @purpose(SIZ_2, "recovers", stimuli.ODD_GROUPS)
 def test_the_device_recovers_from_odd_groups(case: Case) -> None:
     case.the_device_recovers()
+
+
+SIZ_3 = Requirement(
+    "TIC-SIZ-3",
+    clause="54E §6.2.1.2",
+    text="Letters in a number and control characters in a text are refused, though the checksum is right.",
+    level=Level.SHOULD,
+    may_fail_with=frozenset({"ignores-checksum"}),
+)
+
+
+@purpose(SIZ_3, "letters", stimuli.ODD_GROUPS)
+def test_letters_in_a_number_are_refused(case: Case) -> None:
+    case.doubtful_values_are_refused("letter_in_number")
+
+
+@purpose(SIZ_3, "control-character", stimuli.ODD_GROUPS)
+def test_a_control_character_in_a_text_is_refused(case: Case) -> None:
+    case.doubtful_values_are_refused("control_character")
 
 
 DAT_1 = Requirement(

@@ -8,7 +8,7 @@ those of an old frame, or nobody's.
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from xky.protocol import LABELS, Group, Mode
 
 from ...bench.reading import Reading, Said, in_label_table
 from ..record import Record
-from .careless_reader import breaks_off, careless, looks_like
+from .careless_reader import breaks_off, careless, looks_like, looks_spoilt, what_is_wrong
 
 __all__ = ["Accusation", "AccusationKind", "Oracle"]
 
@@ -45,13 +45,17 @@ class Accusation:
     reading: Reading
     emitted: Emitted | None
     frame: SentFrame | None
-    """Whose words it repeats; None for UNSENT."""
+    """Whose words it repeats; None for UNSENT, but where spoilt characters of a group explain it."""
 
     def __str__(self) -> str:
         text = f"{self.reading.at_s:.2f} s: {self.label} = {str(self.said)!r} {self.wrong.value}"
-        if self.emitted is not None and self.wrong is not AccusationKind.DAMAGED:
-            text += f"; sent {self.reading.at_s - self.emitted.end_s:.1f} s before"
-        return text
+        if self.emitted is None or self.frame is None:
+            return text
+        if self.wrong is AccusationKind.DAMAGED:
+            return f"{text}: {what_is_wrong(self.emitted, self.frame.mode)}"
+        if self.wrong is AccusationKind.UNSENT:
+            return f"{text}: it is that of a group with spoilt characters, whose checksum fits all the same"
+        return f"{text}; sent {self.reading.at_s - self.emitted.end_s:.1f} s before"
 
 
 class _Sent(NamedTuple):
@@ -108,9 +112,19 @@ class Oracle:
         intact: dict[str, list[_Sent]] = defaultdict(list)
         for frame in self.record.truth:
             for emitted in frame.groups:
-                if emitted.expect is not Expect.MUST_NOT:
-                    intact[emitted.group.label].append(_new(_Sent, (emitted, frame, emitted.group)))
-        return intact
+                if emitted.expect is must_not:
+                    seen = careless(emitted, frame.mode)
+                    self._damaged[seen.label].append(_Sent(emitted, frame, seen))
+                    self._damaged.setdefault(emitted.group.label, [])
+                else:
+                    group = emitted.group
+                    intact[group.label].append(_new(_Sent, (emitted, frame, group)))
+                    if emitted.fault is not None and not group.value.isprintable():  # as some write no such characters
+                        cleaned = "".join(filter(str.isprintable, group.value))
+                        intact[group.label].append(_new(_Sent, (emitted, frame, replace(group, value=cleaned))))
+                    if id(group) not in entered:
+                        entered.add(id(group))
+                        self._steps_of[self._as_reported(group)].setdefault(frame.step)
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""
@@ -213,7 +227,11 @@ class Oracle:
         if damaged is not None:
             return Accusation(AccusationKind.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
         if old is None:
-            return Accusation(AccusationKind.UNSENT, label, said, reading, None, None)
+            spoilt = next((one for one in reversed(intact[:newest]) if _is_spoilt(one, said)), None)
+            return Accusation(
+                AccusationKind.UNSENT, label, said, reading,
+                None if spoilt is None else spoilt.emitted, None if spoilt is None else spoilt.frame,
+            )  # fmt: skip
         if self._short_frames_since(old, label, reading.at_s):
             return None  # a minute of short frames says nothing of what only long ones hold
         wrong = AccusationKind.LEFT if self._has_left(label, reading.at_s) else AccusationKind.STALE
@@ -273,6 +291,11 @@ class Oracle:
             if frame.complete:
                 return all(piece.group is None or piece.group.label != label for piece in frame.pieces)
         return False
+
+
+def _is_spoilt(sent: _Sent, said: Said) -> bool:
+    """Whether a value is that of a group which a fault touched, but for characters of more than seven bits."""
+    return sent.emitted.fault is not None and looks_spoilt(said.value, sent.read_as.value)
 
 
 def _is_short(frame: SentFrame) -> bool:

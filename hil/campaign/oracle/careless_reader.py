@@ -5,10 +5,15 @@ import re
 
 from xky.emulator import Emitted
 from xky.emulator.faults import Fault, fault_class
-from xky.protocol import Group, Mode
+from xky.protocol import Group, Mode, Reason, checksum
+from xky.protocol.checksum import checked_zone
+from xky.protocol.general import judge_group
+from xky.protocol.mode import CR, LF
 from xky.protocol.separators import read_by_separators
 
-__all__ = ["breaks_off", "careless", "looks_like"]
+__all__ = ["breaks_off", "careless", "looks_like", "looks_spoilt", "what_is_wrong"]
+
+_SEVEN_BITS = 0x7F
 
 
 def careless(emitted: Emitted, mode: Mode) -> Group:
@@ -26,6 +31,28 @@ def breaks_off(emitted: Emitted) -> bool:
     """Whether only a part of the group was sent."""
     fault = _fault(emitted)
     return fault is not None and fault.cuts
+
+
+def what_is_wrong(emitted: Emitted, mode: Mode) -> str:
+    """Why a damaged group had to be refused, in a few words: its checksum is one reason of several."""
+    if breaks_off(emitted):
+        return "it broke off"
+    body = emitted.data.strip(LF + CR)
+    judged = judge_group(body, mode) if body else (Reason.STRUCTURE, "nothing is left of it")
+    if not isinstance(judged[0], Reason):
+        return "its LF or CR is missing"
+    fits = judged[0] is not Reason.CHECKSUM and body and body[-1] == checksum(checked_zone(body, mode))
+    return f"{judged[1]}, though its checksum fits" if fits else judged[1]
+
+
+def looks_spoilt(said: str | int, sent: str) -> bool:
+    """Whether a reported value is what was sent but for characters of more than seven bits."""
+    text = str(said)
+    return (
+        text != sent
+        and len(text) == len(sent)
+        and all(char == right or ord(char) > _SEVEN_BITS for char, right in zip(text, sent, strict=True))
+    )
 
 
 def _fault(emitted: Emitted) -> type[Fault] | None:

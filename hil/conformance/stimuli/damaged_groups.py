@@ -19,6 +19,7 @@ from xky.emulator.faults.empty_checksum import EmptyChecksum
 from xky.emulator.faults.empty_value import EmptyValue
 from xky.emulator.faults.framing_error import FramingError
 from xky.emulator.faults.inserted_character import InsertedCharacter
+from xky.emulator.faults.letter_in_number import LetterInNumber
 from xky.emulator.faults.lost_character import LostCharacter
 from xky.emulator.faults.lost_spaces import LostSpaces
 from xky.emulator.faults.missing_end_of_group import MissingEndOfGroup
@@ -100,10 +101,11 @@ def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
 
 
 def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """One frame in three lacks fields besides, of labels that say nothing new."""
-    on, odd = _TARGETS[meter.mode], _odd_groups(meter)
+    """One frame in three has data of another kind, one lacks fields besides, of labels that say nothing new."""
+    on, (of_size, *others) = _TARGETS[meter.mode], _odd_groups(meter)
+    of_kind = LetterInNumber(power_label(meter)), ControlCharacter(on.name, 0x1B, fits=True)
     lacking = EmptyChecksum(on.name), MissingField(on.status), MissingField("SMAXSN-1", "horodate")
-    return odd, odd, (*odd, *lacking)
+    return (of_size, *others), (*of_kind, *others), (of_size, *others, *lacking)
 
 
 ODD_GROUPS = replace(HOUSE, name="odd groups", turns=_odd_groups_in_turn, disturbs=True)
