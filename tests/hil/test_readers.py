@@ -41,9 +41,9 @@ def test_there_are_four_architectures() -> None:
 
 @needs_compiler
 @pytest.mark.realtime
-@pytest.mark.parametrize("name", ["group_by_group", "line_machine"])
-def test_a_sound_reader_passes_every_must(name: str, tmp_path: Path) -> None:
-    assert failed(name, Mode.STANDARD, 20.0, tmp_path) == []
+def test_a_sound_reader_of_groups_passes_every_must(tmp_path: Path) -> None:
+    """The others, and true speed, at night."""
+    assert failed("group_by_group", Mode.STANDARD, 20.0, tmp_path) == []
 
 
 @needs_compiler

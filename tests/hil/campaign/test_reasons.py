@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An accusation says what was wrong with the group whose words a device repeats: its checksum is one reason of several."""
+"""An accusation says what was wrong with the group that a device repeats: its checksum is one reason of several."""
 
 import pytest
 
