@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One running line for all purposes: the selected stimuli in order, each held as long as the device needs.
 
-The plan acts at frame boundaries. Before each step, and again behind a disturbance, the meter's index
+The plan acts at frame boundaries. What is on the line from the opening on is the seed's, however long a device took to
+speak: time of the meters, gaps and damage. Before each step, and again behind a disturbance, the meter's index
 and power move to values that the run has not had, so that a reading tells by itself which step it comes
 from: neither a constant nor an old value can pass for a new one.
 """
@@ -87,7 +88,9 @@ class _Player:
         yield from self._start_up()
         if self.silent:
             return
-        self._meters.vary(self._bench.meter)
+        self._meters.begin()
+        meter = self._bench.transmitter.meter = self._meters.of(self._plan.steps[0].meter)
+        self._meters.vary(meter)
         yield from self._hold(OPENING, lambda: self._limits().completeness_s)
         for number, step in enumerate(self._plan.steps):
             self._on_step(step.name, number)
@@ -175,6 +178,7 @@ class _Player:
     ) -> Generator[bool, None, None]:
         """Frames of one step: so many, and as many as start within a duration that they may change."""
         self._bench.transmitter.step = name
+        self._bench.transmitter.draw_anew(name)
         began_s = self._bench.env.now
         number = 0
         # half a period of slack: n periods are n frames, though their gaps are not the longest

@@ -7,7 +7,7 @@ from itertools import count
 from random import Random
 
 from xky.emulator import Linky
-from xky.emulator.legal_time import PARIS, instant_us, local_time, parse_at
+from xky.emulator.legal_time import PARIS, SECOND_US, instant_us, local_time, parse_at
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import Group, Mode, encode_group
 
@@ -17,6 +17,7 @@ __all__ = ["PlanMeters"]
 
 _NEAR_THE_END = 900_000_000  # Wh: from there an index would roll over
 _TRIES = 200
+_BEGINS_EACH_US = 1800 * SECOND_US  # more than a program may take to speak, at any speed at which one is certified
 _MORNING, _EVENING = time(7), time(20)  # between them no period, colour or day of the suite's meters changes
 
 
@@ -46,6 +47,11 @@ class PlanMeters:
     def _now_us(self) -> int:
         elapsed_s = 0.0 if self.clock is None else self.clock()
         return self._at_us + self._ahead_us + round(elapsed_s * 1e6)
+
+    def begin(self) -> None:
+        """However long the device took to speak, go on to the same time: whole minutes behind the beginning."""
+        late_us = self._now_us - self._at_us
+        self._ahead_us += -late_us % _BEGINS_EACH_US
 
     def go_on_to(self, at: str) -> None:
         """Let the time of the meters jump on to a legal time."""
