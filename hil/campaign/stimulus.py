@@ -28,6 +28,10 @@ def _no_faults(meter: Linky) -> tuple[Fault, ...]:
     return ()
 
 
+def _no_turns(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    return ()
+
+
 def _as_it_is(meter: Linky) -> None:
     return None
 
@@ -69,7 +73,7 @@ class Stimulus:
     modes: frozenset[Mode] = BOTH_MODES
     at: str | None = None
     faults: Callable[[Linky], tuple[Fault, ...]] = field(default=_no_faults, compare=False)
-    turns: Callable[[Linky], tuple[tuple[Fault, ...], ...]] = field(default=_no_faults, compare=False)
+    turns: Callable[[Linky], tuple[tuple[Fault, ...], ...]] = field(default=_no_turns, compare=False)
     moves: Callable[[Linky, int], None] = field(default=_stays, compare=False)
     counts_on: bool = False
     before: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
