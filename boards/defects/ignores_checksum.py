@@ -10,7 +10,7 @@ __all__ = ["DEFECT"]
 
 class _IgnoresChecksum(Forces):
     def takes(self, group: Damaged, mode: Mode) -> bool:
-        return group.reason in (Reason.CHECKSUM, Reason.CHARSET) and group.raw.isascii()
+        return group.reason in (Reason.CHECKSUM, Reason.CHARSET)
 
 
 DEFECT = Defect(

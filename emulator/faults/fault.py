@@ -93,6 +93,9 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
 
     A group is what stands from its LF to its CR: a broken one takes no intact neighbour with it. A low stop bit may,
     since what follows is misread; a delimiter of frames in the wrong place takes the whole frame.
+
+    Raises:
+        InputError: a fault is on a group that no frame of this mode has.
     """
     for fault in faults:
         require_mode(fault, mode, "take one of this mode")

@@ -86,6 +86,27 @@ class Transmitter:
         """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before."""
         self._rng = Random(f"line {self._seed} {what}")
 
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is on the line, in each frame from the next one on.
+
+        Raises:
+            InputError: one that is new befalls a group that this meter does not have: it would test nothing.
+        """
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Sequence[Fault]) -> None:
+        known = {id(fault) for fault in self._faults}
+        for fault in faults:
+            if id(fault) not in known:
+                check_fault(fault, self.meter)
+        self._faults = faults
+
+    def take_checked(self, faults: Sequence[Fault]) -> None:
+        """Let these be on the line, which somebody looked at when they came: a meter may have changed meanwhile."""
+        self._faults = faults
+
     def run(self, until: Callable[[], bool] = lambda: False) -> Generator[simpy.Event, None, None]:
         """The process: start it with ``env.process(transmitter.run())``.
 

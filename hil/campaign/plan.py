@@ -195,6 +195,18 @@ class _Player:
         return limits_for(self._bench.board, self._period_s(), self._speed)
 
 
+class CutShort(KeyboardInterrupt):
+    """A person ended a run under way.
+
+    Attributes:
+        record: of what was played by then.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+
 def play(
     plan: Plan,
     device: Device,
@@ -258,6 +270,7 @@ def play(
         late=list(bench.late),
         duration_s=float(bench.env.now),
         restarts_s=tuple(player.restarts_s),
+        cut_short_s=ended_s if cut_short else None,
     )
     if cut_short:
         raise CutShort(record)

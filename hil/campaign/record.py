@@ -44,6 +44,8 @@ class Record:
         late: when the bench came too late.
         duration_s: on the bench's clock.
         restarts_s: when the device was started anew for a step.
+        cut_short_s: when a person cut the run short, None where nobody did; what was not settled by then is undecided.
+        power_cut_short: a person cut the trials of its power short.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
     """
 

@@ -72,6 +72,8 @@ def read_record(folder: Path) -> Record:
         late=run.lateness,
         duration_s=run.duration_s,
         restarts_s=run.restarts_s,
+        cut_short_s=run.cut_short_s,
+        power_cut_short=run.power_cut_short,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
     )
 

@@ -112,19 +112,13 @@ class Oracle:
         intact: dict[str, list[_Sent]] = defaultdict(list)
         for frame in self.record.truth:
             for emitted in frame.groups:
-                if emitted.expect is must_not:
-                    seen = careless(emitted, frame.mode)
-                    self._damaged[seen.label].append(_Sent(emitted, frame, seen))
-                    self._damaged.setdefault(emitted.group.label, [])
-                else:
+                if emitted.expect is not Expect.MUST_NOT:
                     group = emitted.group
                     intact[group.label].append(_new(_Sent, (emitted, frame, group)))
                     if emitted.fault is not None and not group.value.isprintable():  # as some write no such characters
                         cleaned = "".join(filter(str.isprintable, group.value))
                         intact[group.label].append(_new(_Sent, (emitted, frame, replace(group, value=cleaned))))
-                    if id(group) not in entered:
-                        entered.add(id(group))
-                        self._steps_of[self._as_reported(group)].setdefault(frame.step)
+        return intact
 
     def is_report(self, key: str) -> bool:
         """Whether a key is a label: in a table, or on the line in this run, intact or damaged."""

@@ -61,8 +61,8 @@ def _fault(emitted: Emitted) -> type[Fault] | None:
 
 
 def looks_like(said: str | int, seen: Group, *, cut: bool) -> bool:
-    """Whether a reported value is that of the damaged group, or the part of it that was sent."""
-    text = str(said)
+    """Whether a reported value is that of the damaged group, or the part of it that was sent, bit 7 set or not."""
+    text = "".join(chr(ord(char) & _SEVEN_BITS) for char in str(said))
     if isinstance(said, int) and seen.value.isdecimal():
         return int(seen.value) == said
     if cut:

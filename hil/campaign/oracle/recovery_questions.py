@@ -126,6 +126,8 @@ class RecoveryQuestions(PurposeView):
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
         touched = {e.group.label for frame in frames for e in frame.groups if e.fault is not None}
+        if not touched:
+            raise NotApplicable("the step has no such group on this meter")
         self._show_sent([e for e in frames[-1].groups if e.fault is not None])
         limits = self.record.limits_at(clean[-1].end_s)
         new = self._new_groups(clean, limits.recovery_s)

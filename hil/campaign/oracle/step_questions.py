@@ -12,6 +12,8 @@ from .view import SHOWN, PurposeView
 
 __all__ = ["StepQuestions"]
 
+_NO_SUCH_GROUP = "the step has no such group on this meter"
+
 
 class StepQuestions(PurposeView):
     """Questions about one step."""

@@ -64,10 +64,11 @@ class _Targets:
     """Of few characters, or of text: it can be doubled, or be lost, and nobody misses it."""
 
 
-_TARGETS = {
-    Mode.HISTORIC: _Targets("ADCO", "OPTARIF", "ISOUSC", "IMAX", "PTEC", "MOTDETAT", "HHPHC"),
-    Mode.STANDARD: _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE", "RELAIS"),
-}
+def _targets(meter: Linky) -> _Targets:
+    if meter.mode is Mode.STANDARD:
+        return _Targets("ADSC", "NGTF", "PREF", "URMS1", "LTARF", "STGE", "RELAIS")
+    maximum = "IMAX" if meter.phases == 1 else "IMAX1"
+    return _Targets("ADCO", "OPTARIF", "ISOUSC", maximum, "PTEC", "MOTDETAT", "HHPHC")
 
 
 def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
@@ -82,7 +83,8 @@ def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
     """What could be taken for the label's own data falls on labels whose values are new in the step."""
     on = _targets(meter)
     return (
-        LostCharacter(on.address), DoubledCharacter(on.last), AlteredDigit(on.setting),
+        *([] if meter.quirks.no_hhphc and meter.mode is Mode.HISTORIC else [DoubledCharacter(on.last)]),
+        LostCharacter(on.address), AlteredDigit(on.setting),
         WrongSeparator(index_label(meter)), AlteredLabel(on.period), ControlCharacter(current_label(meter)),
         ControlCharacter(on.name, 0x1B),
         InsertedCharacter(on.maximum), OtherChecksumRule(power_label(meter)), BitBurst(on.status),
@@ -102,9 +104,10 @@ def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
 
 def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     """One frame in three has data of another kind, one lacks fields besides, of labels that say nothing new."""
-    on, (of_size, *others) = _TARGETS[meter.mode], _odd_groups(meter)
+    on, (of_size, *others) = _targets(meter), _odd_groups(meter)
     of_kind = LetterInNumber(power_label(meter)), ControlCharacter(on.name, 0x1B, fits=True)
-    lacking = EmptyChecksum(on.name), MissingField(on.status), MissingField("SMAXSN-1", "horodate")
+    stamped = (MissingField("UMOY1", "horodate"),) if meter.mode is Mode.STANDARD else ()
+    lacking = EmptyChecksum(on.name), MissingField(on.status), *stamped
     return (of_size, *others), (*of_kind, *others), (of_size, *others, *lacking)
 
 
@@ -114,7 +117,8 @@ ODD_GROUPS = replace(HOUSE, name="odd groups", turns=_odd_groups_in_turn, distur
 def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:
     """Beside groups whose values are new: a broken start is behind one, a missing end before one."""
     if meter.mode is Mode.HISTORIC:  # behind an index and PAPP, before an index
-        return DamagedStart("PTEC"), MissingStartOfGroup("HHPHC"), MissingEndOfGroup("ISOUSC")
+        behind_power = "MOTDETAT" if meter.quirks.no_hhphc else "HHPHC"
+        return DamagedStart("PTEC"), MissingStartOfGroup(behind_power), MissingEndOfGroup("ISOUSC")
     behind_power = "SMAXN" if meter.quirks.pilot_labels else "SMAXSN"
     return DamagedStart("EASF04"), MissingStartOfGroup(behind_power), MissingEndOfGroup("LTARF")
 

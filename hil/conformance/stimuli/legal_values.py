@@ -73,13 +73,22 @@ def _full_profile(size: int) -> str:
     return " ".join(f"{2 * hour:02}00{0x4001 + hour:04X}" for hour in range((size + 1) // 9))
 
 
+def _said_by(meter: Linky) -> set[str]:
+    """The labels of a frame of now; an ultra-short message is still to come."""
+    snapshot = meter.snapshot()
+    labels = {group.label for group in meter.groups()}
+    meter.restore(snapshot)
+    return labels
+
+
 def said_oddly(meter: Linky, number: int) -> tuple[Fault, ...]:
     """The value of that number of each label that has so many, but for what tells the step and whose meter it is."""
+    said = _said_by(meter)
     own = {index_label(meter), power_label(meter), current_label(meter), "ADCO", "ADSC", "DATE"}
     return tuple(
         LegalValue(name, values_of(label)[number])
         for name, label in LABELS[meter.mode].items()
-        if name not in own and number < len(values_of(label))
+        if name in said - own and number < len(values_of(label))
     )
 
 
@@ -90,18 +99,18 @@ def _every_option(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
         said = [{"OPTARIF": option} for option in options if option not in _WORDS["OPTARIF"]]  # clean steps say those
     else:
         said = [{"PREF": f"{kva:02}", "PCOUP": f"{kva:02}"} for kva in _PREF_KVA]
-    others = [MissingGroup(group.label) for group in meter.groups() if group.label not in said[0]]
+    others = [MissingGroup(label) for label in sorted(_said_by(meter) - said[0].keys())]
     odd = ((*others, *(LegalValue(label, value) for label, value in frame.items())) for frame in said)
     return *odd, (), ()
 
 
 def registers_at(meter: Linky, digit: str) -> tuple[Fault, ...]:
     """All registers of energy but the one that runs, with that digit in each place."""
-    own = index_label(meter)
+    said, own = _said_by(meter), index_label(meter)
     return tuple(
         LegalValue(name, digit * label.size)
         for name, label in LABELS[meter.mode].items()
-        if label.unit in _REGISTERS and name != own
+        if name in said and label.unit in _REGISTERS and name != own
     )
 
 
