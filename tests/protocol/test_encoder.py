@@ -65,6 +65,47 @@ def test_what_no_line_can_carry_is_refused(group: Group, mode: Mode) -> None:
         encode_group(group, mode)
 
 
+@pytest.mark.parametrize("way", ["alone", "in place", "in columns"])
+@pytest.mark.parametrize(("group", "mode", "told"), [
+    (Group("", "1"), _S, "or the label is empty"),
+    (Group("", ""), _H, "or the label is empty"),
+    (Group("é", "1"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "é"), _H, "characters outside 0x20-0x7E"),
+    (Group("A", "\x7f"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "\x1f"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "1", "é081225223518"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "1", "H\t81225223518"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "1", "H081225223518"), _H, "historic mode has no horodate; give timestamp=None"),
+    (Group("A", "1", ""), _H, "historic mode has no horodate; give timestamp=None"),
+    (Group("A B", "1"), _H, "a label cannot hold the separator"),
+])  # fmt: skip
+def test_each_thing_that_no_line_can_carry_is_named_whichever_way_it_comes(
+    way: str, group: Group, mode: Mode, told: str
+) -> None:
+    good = Group("A", "1", None if group.timestamp is None or mode is _H else "H081225223518")
+    with pytest.raises(InputError) as caught:
+        if way == "alone":
+            encode_group(group, mode)
+        elif way == "in place":
+            encoder = FrameEncoder(mode)
+            encoder.encode([good])
+            encoder.encode([group])
+        elif group.label == "A" and mode is _S:
+            encode_frames(
+                [good], {"A": [group.value if good.timestamp is None else (group.timestamp, group.value)]}, mode
+            )  # type: ignore[list-item]
+        else:
+            encode_frames([group], {group.label: [group.value]}, mode)
+    assert told in str(caught.value)
+    assert str(caught.value).startswith("group ")
+
+
+def test_every_character_that_a_line_can_carry_is_encoded() -> None:
+    text = "".join(map(chr, range(0x20, 0x7F)))
+    assert text.encode() in encode_group(Group("A", text), _H)
+    assert text.encode() in encode_group(Group("A B", text, text), _S)  # standard mode parts by HT
+
+
 def test_a_frame_with_a_refused_group_is_not_encoded() -> None:
     frame = Frame(_S, (Group("VTIC", "02"), Damaged(Reason.CHECKSUM, 0, 10)))
     with pytest.raises(InputError, match="refused groups"):

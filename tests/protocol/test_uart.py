@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a UART makes of a burst."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -145,9 +145,41 @@ def test_the_levels_of_a_burst_are_its_bits_with_their_defects() -> None:
     assert framing == "0100000101" + "0100000100"
 
 
-def test_settings_that_no_uart_has_are_refused() -> None:
-    with pytest.raises(InputError, match="5 to 8 data bits"):
-        Uart(9600, 9)
+@pytest.mark.parametrize("settings", [
+    (0,), (-1,), (-0.5,), (float("nan"),), (9600, 4), (9600, 9), (9600, 7, "X"), (9600, 7, "E", 0), (9600, 7, "E", 3),
+])  # fmt: skip
+def test_settings_that_no_uart_has_are_refused(settings: tuple[Any, ...]) -> None:
+    with pytest.raises(InputError, match=r"^UART .*: expected a baud rate over 0, 5 to 8 data bits, parity E"):
+        Uart(*settings)
+
+
+def test_settings_at_the_limits_are_those_of_a_uart() -> None:
+    assert Uart(0.5).baud == 0.5
+    assert [Uart(1, bits, "N").bits for bits in (5, 6, 7, 8)] == [7, 8, 9, 10]
+    assert {Uart(1, 7, parity, stops).bits for parity in ("E", "O", "M", "S") for stops in (1, 2)} == {10}
+
+
+ALL_CODES = bytes(range(256))
+
+
+@pytest.mark.parametrize("parity", ["E", "O", "N", "M", "S"])
+@pytest.mark.parametrize("data_bits", [7, 8])
+@pytest.mark.parametrize("defect", [None, *CharacterDefect])
+def test_a_line_of_seven_bits_does_not_carry_the_eighth(
+    parity: Literal["E", "O", "N", "M", "S"], data_bits: int, defect: CharacterDefect | None
+) -> None:
+    defects = {} if defect is None else dict.fromkeys(range(0, 256, 3), defect)
+    eight, seven = (
+        Burst(1.0, CHARACTER_S, data, defects) for data in (ALL_CODES, bytes(code & 0x7F for code in ALL_CODES))
+    )
+    assert levels(eight) == levels(seven)
+    uart = Uart(9600, data_bits, parity)
+    if not defects and not received(seven, uart).errors and received(seven, uart).data == seven.data:
+        return  # handed over as it is: a burst has seven bits
+    heard, expected = received(eight, uart), received(seven, uart)
+    assert heard.data == expected.data
+    assert dict(heard.errors) == dict(expected.errors)
+    assert dict(heard.errors) == dict(_receive(eight, uart, None, copy_runs=False).errors)
 
 
 @given(
