@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ BINARY = "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul Mod_Mul LShift_RShift RSh
 COMPARED = (
     "Lt_LtE LtE_Lt Gt_GtE GtE_Gt Lt_GtE LtE_Gt Gt_LtE GtE_Lt Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is In_NotIn NotIn_In"
 )
+_SLOWER, _SLACK_S = 2.0, 5.0
 TABLES = ("labels",)  # folders with nothing but rows
 
 
@@ -104,27 +106,26 @@ def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
     tests = " ".join(_tests_of(module, own_tests=own_tests))
     with tempfile.TemporaryDirectory() as folder:
         session, config = Path(folder) / "session.sqlite", Path(folder) / "config.toml"
-        config.write_text(
-            f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = 180.0\nexcluded-modules = []\n'
+        settings = (
+            f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = TIMEOUT\nexcluded-modules = []\n'
             f'test-command = "{sys.executable} -m pytest -q -x -n 0 -p no:cacheprovider {tests}"\n'
             '[cosmic-ray.distributor]\nname = "local"\n'
             "[cosmic-ray.filters.operators-filter]\nexclude-operators = [\n"
             f"  'core/ReplaceBinaryOperator_(?!({BINARY.replace(' ', '|')})$)',\n"
-            f"  'core/ReplaceComparisonOperator_(?!({COMPARED.replace(' ', '|')})$)',\n]\n",
-            encoding="utf-8",
+            f"  'core/ReplaceComparisonOperator_(?!({COMPARED.replace(' ', '|')})$)',\n]\n"
         )
+        config.write_text(settings.replace("TIMEOUT", "600.0"), encoding="utf-8")
         try:
-            for command in (
-                ["cosmic-ray", "init", config, session],
-                ["cr-filter-operators", session, config],
-                ["cosmic-ray", "baseline", config],  # the tests have to pass on the module as it is
-                ["cosmic-ray", "exec", config, session],
-            ):
-                subprocess.run([Path(sys.executable).parent / command[0], *command[1:]], cwd=ROOT, check=True)
+            _run("cosmic-ray", "init", config, session)
+            _run("cr-filter-operators", session, config)
+            began_s = time.monotonic()
+            _run("cosmic-ray", "baseline", config)  # the tests have to pass on the module as it is
+            patience_s = _SLACK_S + _SLOWER * (time.monotonic() - began_s)  # a mutant that hangs is noticed, too
+            config.write_text(settings.replace("TIMEOUT", f"{patience_s:.1f}"), encoding="utf-8")
+            _run("cosmic-ray", "exec", config, session)
         finally:
             subprocess.run(["git", "checkout", "-q", "--", module], cwd=ROOT, check=True)
-        dump = [Path(sys.executable).parent / "cosmic-ray", "dump", session]
-        lines = subprocess.run(dump, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+        lines = _run("cosmic-ray", "dump", session).splitlines()
     dead, living = 0, []
     for line in lines:
         _, result = json.loads(line)
@@ -135,6 +136,12 @@ def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
         else:
             dead += 1
     return dead, living
+
+
+def _run(program: str, *arguments: str | Path) -> str:
+    """A program of the tool to its end; what it printed."""
+    command = [Path(sys.executable).parent / program, *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def _survivor(module: Path, diff: str) -> Survivor:
