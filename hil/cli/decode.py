@@ -55,15 +55,17 @@ def command(
     decoder = Decoder(mode)
     stopped = opened.endless
     lost: BenchError | None = None
+    if opened.ending is not None:
+        printer.mended(opened.ending)
     try:
         for chunk in _with_progress(opened):
             tally.bytes += len(chunk)
-            _tell(decoder.feed(chunk), tally, printer)
+            _tell(_in_file(decoder.feed(chunk), opened), tally, printer)
     except KeyboardInterrupt:
         stopped = True
     except BenchError as error:  # what came before the port was lost still counts
         lost = error
-    _tell(decoder.close(), tally, printer)
+    _tell(_in_file(decoder.close(), opened), tally, printer)
     if not (stopped or tally.groups or tally.first_stx is not None):
         raise InputError(
             f"{opened.name}: no TIC in its {tally.bytes} bytes, neither a group nor an STX (0x02); "
@@ -88,6 +90,10 @@ def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
     print(f"{counted(written.frames, 'frame')}, {groups}: {path}")
     if written.damaged or written.noise_inside:
         raise typer.Exit(1)
+
+
+def _in_file(events: Iterable[Event], source: Source) -> Iterable[Event]:
+    return events if source.mender is None else source.mender.in_file(events)
 
 
 def _tell(events: Iterable[Event], tally: EventTally, printer: EventPrinter) -> None:
