@@ -221,7 +221,7 @@ class TextMender:
                     event, offset=self.place_of(event.offset), groups=tuple(map(self._group_in_file, event.groups))
                 )
             elif isinstance(event, Damaged):
-                yield self._group_in_file(event)
+                yield self._damaged_in_file(event)
             elif isinstance(event, Interrupted):
                 yield replace(event, offset=self.place_of(event.offset))
             else:
@@ -230,6 +230,9 @@ class TextMender:
     def _group_in_file(self, group: Group | Damaged) -> Group | Damaged:
         if isinstance(group, Group):
             return replace(group, offset=self.place_of(group.offset))
+        return self._damaged_in_file(group)
+
+    def _damaged_in_file(self, group: Damaged) -> Damaged:
         offset, length = self._stretch(group.offset, group.length)
         return replace(group, offset=offset, length=length)
 
