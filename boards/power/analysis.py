@@ -19,7 +19,7 @@ from .event_simulation import EventSimulation, PowerEventKind, Stretch, energy_o
 from .ratings import Rated, ratings_exceeded
 from .train import Train
 
-__all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period"]
+__all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period", "overfed"]
 
 _PATIENCE_S = 6 * 3600.0  # a device that has not spoken by then never will
 _RESETS = 200  # in a row without a word: then it is looked at whether they lead anywhere
@@ -152,7 +152,7 @@ def analyse(
     starts = [*cold.wakes_v, *([] if settled_v is None else [settled_v])]
     margin_v = min((cycle.margin_v(max(v, first_v)) for v in starts), default=None)
     settled = [] if settled_v is None else one_period(cycle, settled_v)
-    refused = _overfed(train, [*cold.stretches, *settled])
+    refused = overfed(train, [*cold.stretches, *settled])
     if refused:
         return Analysis(board, supply, mode, refused, 0.0, offered_w, train, exceeded=exceeded)
     per_reading = None if settled_v is None else energy_over(settled)
@@ -178,8 +178,13 @@ def _refusal(board: Board, supply: SupplyPort, mode: Mode, offered_w: float) -> 
     return Analysis(board=board, supply=supply, mode=mode, refused=refused, needs_w=needs_w, offered_w=offered_w)
 
 
-def _overfed(train: Train, stretches: Sequence[Stretch]) -> str:
-    """Why no boost could hold the rail, for people; empty where there is none, or it only has to raise."""
+def overfed(train: Train, stretches: Sequence[Stretch]) -> str:
+    """Why no boost could hold the rail, for people; empty where there is none, or it only has to raise.
+
+    Args:
+        train: of the board.
+        stretches: what it went through.
+    """
     regulator = train.power.regulator
     if regulator.kind != "boost":
         return ""
@@ -209,7 +214,7 @@ def _always_on(
 ) -> Analysis:
     cold = cold_start(board, supply, train=train, mode=mode)
     state = train.state(supply, RUN)
-    refused = _overfed(train, cold.stretches)
+    refused = overfed(train, cold.stretches)
     if refused:
         return Analysis(board, supply, mode, refused, 0.0, offered_w, train, exceeded=exceeded)
     rest_v = state.flow.rest_v(state.on_v)

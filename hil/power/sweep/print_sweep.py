@@ -20,6 +20,7 @@ def print_grid(grid: SweepGrid, title: str, console: Console) -> None:
         f"{int(lives.sum())} of {lives.size} points live; margin {margin_v.min():.3f} to {margin_v.max():.3f} V",
         highlight=False,
     )
+    _print_those_with_a_margin(int((margin_v > 0).sum() - lives.sum()), console)
     frontier = grid.frontier
     if not frontier:
         console.print("no brown-out frontier: no neighbours of which only one lives", highlight=False)
@@ -44,6 +45,7 @@ def print_yield(found: Yield, title: str, console: Console) -> None:
         f"(Clopper and Pearson)\n{found.boards - found.start} never start; margin {found.median_v:.3f} V in the "
         f"middle, 5 % of the boards have {found.worst_v:.3f} V or less", highlight=False, soft_wrap=True,
     )  # fmt: skip
+    _print_those_with_a_margin(int((found.margin_v > 0).sum()) - found.live, console)
     table = Table(title="what the margin depends on (Sobol's indices, ± 95 %)", title_justify="left")
     table.add_column("difference", no_wrap=True)
     for name in ("by itself", "in all"):
@@ -53,3 +55,9 @@ def print_yield(found: Yield, title: str, console: Console) -> None:
         first, total = f"{one.first:.3f} ± {one.first_95:.3f}", f"{one.total:.3f} ± {one.total_95:.3f}"
         table.add_row(one.name, first, total, one.what)
     console.print(table)
+
+
+def _print_those_with_a_margin(count: int, console: Console) -> None:
+    if count > 0:
+        why = "their wake is longer than the period, or their boost is fed with more than it makes"
+        console.print(f"not alive in spite of a margin: {count}; {why}", highlight=False, soft_wrap=True)

@@ -162,6 +162,13 @@ def test_pictures(tmp_path: Path, ending: str) -> None:
         assert picture.read_bytes() == first
 
 
+def test_points_with_a_margin_that_do_not_live_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep("--vary", "period=5:40", "--points", 8, "--cycles", 5, "--supply", "strong")
+    out = capsys.readouterr().out
+    assert "7 of 8 points live" in out
+    assert "not alive in spite of a margin: 1; their wake is longer than the period, or their boost is fed" in out
+
+
 def test_a_folder_gets_all_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sweep(*SMALL, "--out", tmp_path / "run")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["sweep.csv", "sweep.json", "sweep.png"]
