@@ -7,27 +7,23 @@ so, by its beginning; a line is never mended, for there a CR that is missing is 
 """
 
 import re
-from array import array
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from .decoder import decode
+from .file_places import FilePlaces
 from .general import judge_group
 from .mode import CR, ETX, LF, STX, Mode
-from .model import Damaged, Event, Frame, Group, Interrupted, Noise
+from .model import Frame
 
-__all__ = ["SAMPLE", "Ending", "TextMender", "ending_of"]
+__all__ = ["SAMPLE", "Ending", "TextMender", "ending_of", "good_in"]
 
 SAMPLE = 1 << 16  # bytes of a file by which its ends of lines are told
 _TOKEN = re.compile(rb"([^\x02\x03\x04\r\n]+)|([\r\n]+)|([\x02\x03\x04])")
 _LINE = b"line"
 _Ends: TypeAlias = Counter[tuple[bytes, bytes, bytes]]  # before, what parts them, behind
 _LINE_MAX = 1 << 16  # characters without an end after which nobody waits for one
-_PLACES_MAX = 1 << 22  # kept, or half of them: those of tens of megabytes
 
 
 class Ending(StrEnum):
@@ -52,8 +48,8 @@ def ending_of(sample: bytes, mode: Mode | None = None) -> Ending | None:
     if ends[STX, LF, _LINE] and not _are_text(ends) and ends[_LINE, CR + LF, _LINE]:
         return None  # as most captures: nobody has to read it twice
     mender = TextMender(mode)
-    good = _good_in(mender.feed(sample) + mender.close(), mode)
-    as_sent = _good_in(sample, mode)
+    good = good_in(mender.feed(sample) + mender.close(), mode)
+    as_sent = good_in(sample, mode)
     if not good or good < as_sent:
         return None
     if not as_sent or _are_text(ends):
@@ -64,7 +60,8 @@ def ending_of(sample: bytes, mode: Mode | None = None) -> Ending | None:
     return None
 
 
-def _good_in(data: bytes, mode: Mode | None) -> int:
+def good_in(data: bytes, mode: Mode | None) -> int:
+    """Good groups in bytes of a line."""
     return sum(len(event.good) for event in decode(data, mode) if isinstance(event, Frame))
 
 
@@ -108,7 +105,7 @@ def _ending_of(ends: _Ends) -> Ending:
     return Ending.CRLF if len(codes) == 2 else Ending.LF if LF[0] in codes else Ending.CR
 
 
-class TextMender:
+class TextMender(FilePlaces):
     """A text, as the line sent it: an LF before each line and a CR behind it.
 
     Args:
@@ -116,6 +113,7 @@ class TextMender:
     """
 
     def __init__(self, mode: Mode | None = None) -> None:
+        super().__init__()
         self._mode = mode
         self._line = b""  # whose end has not come
         self._read = 0  # bytes of the file before it
@@ -124,8 +122,6 @@ class TextMender:
         self._behind_stx = False
         self._in_frame = True  # until an ETX or EOT tells: a file may begin anywhere
         self._is_noise = False  # the line was too long to wait for its end
-        self._written = 0
-        self._places, self._shifts = array("q", [0]), array("q", [0])  # from here on, the file is so much ahead
 
     def feed(self, data: bytes) -> bytes:
         """Take any bytes of the file, return what they completed."""
@@ -166,7 +162,7 @@ class TextMender:
             else:
                 self._put(LF + line if self._begins_at is not None else line, self._read, pieces)
         self._read += len(line)
-        self._note(self._read)
+        self._end_at(self._read)
         return b"".join(pieces)
 
     def _begin(self) -> None:
@@ -190,52 +186,3 @@ class TextMender:
             self._put(line, at, pieces)
         self._begin()
         self._is_noise = False
-
-    def _put(self, data: bytes, at: int, pieces: list[bytes]) -> None:
-        if data:
-            self._note(at)
-            self._written += len(data)
-            pieces.append(data)
-
-    # Places
-
-    def _note(self, at: int) -> None:
-        """What is written next stands at ``at`` in the file."""
-        shift = at - self._written
-        if shift == self._shifts[-1]:
-            return
-        self._places.append(self._written)
-        self._shifts.append(shift)
-        if len(self._places) > _PLACES_MAX:
-            del self._places[: _PLACES_MAX // 2], self._shifts[: _PLACES_MAX // 2]
-
-    def place_of(self, offset: int) -> int:
-        """Where in the file the byte stands that is the ``offset``-th of the line; those of long ago are forgotten."""
-        return offset + self._shifts[max(bisect_right(self._places, offset) - 1, 0)]
-
-    def in_file(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Events with the offsets and lengths that they have in the file."""
-        for event in events:
-            if isinstance(event, Frame):
-                yield replace(
-                    event, offset=self.place_of(event.offset), groups=tuple(map(self._group_in_file, event.groups))
-                )
-            elif isinstance(event, Damaged):
-                yield self._damaged_in_file(event)
-            elif isinstance(event, Interrupted):
-                yield replace(event, offset=self.place_of(event.offset))
-            else:
-                yield Noise(*self._stretch(event.offset, event.length))
-
-    def _group_in_file(self, group: Group | Damaged) -> Group | Damaged:
-        if isinstance(group, Group):
-            return replace(group, offset=self.place_of(group.offset))
-        return self._damaged_in_file(group)
-
-    def _damaged_in_file(self, group: Damaged) -> Damaged:
-        offset, length = self._stretch(group.offset, group.length)
-        return replace(group, offset=offset, length=length)
-
-    def _stretch(self, offset: int, length: int) -> tuple[int, int]:
-        first = self.place_of(offset)
-        return first, self.place_of(offset + length - 1) + 1 - first

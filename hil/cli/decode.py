@@ -14,10 +14,11 @@ from typing import Annotated
 import typer
 
 from xky.protocol import BenchError, Decoder, Event, InputError, Mode
+from xky.protocol.saved_text import Ending
 
 from ..recording.event_tally import EventTally
 from ..recording.print_events import CsvRows, EventPrinter, FrameTables, JsonLines
-from ..recording.source import Source, open_recording, open_source
+from ..recording.source import Source, open_recording, open_source, told_of
 from ..terminal import counted
 
 __all__ = ["command"]
@@ -55,8 +56,10 @@ def command(
     decoder = Decoder(mode)
     stopped = opened.endless
     lost: BenchError | None = None
-    if opened.ending is not None:
-        printer.mended(opened.ending)
+    if isinstance(opened.form, Ending):
+        printer.mended(opened.form)
+    elif opened.form is not None:
+        print(f"xky: {opened.name}: {told_of(opened.form)}", file=sys.stderr)
     try:
         for chunk in _with_progress(opened):
             tally.bytes += len(chunk)
@@ -93,7 +96,7 @@ def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
 
 
 def _in_file(events: Iterable[Event], source: Source) -> Iterable[Event]:
-    return events if source.mender is None else source.mender.in_file(events)
+    return events if source.places is None else source.places.in_file(events)
 
 
 def _tell(events: Iterable[Event], tally: EventTally, printer: EventPrinter) -> None:

@@ -116,7 +116,7 @@ class _Table:
         self._arrow = arrow
         self._numpy = import_module("numpy")
         self._mode: Mode = recording.mode
-        self._mender = recording.mender
+        self._places = recording.places
         started = recording.header.started
         self._started_us = None if started is None else int(_instant(started).timestamp() * _MICROSECONDS)
         self._character_s = recording.mode.character_s
@@ -163,10 +163,10 @@ class _Table:
         return arrow.Table.from_arrays(columns, schema=self.schema)
 
     def _offsets(self, batch: "Batch") -> Any:
-        """Those of the file, also where it was saved as text."""
-        if self._mender is None:
+        """Those of the file, also where it does not hold the bytes as they were sent."""
+        if self._places is None:
             return batch.offset
-        return self._numpy.array([self._mender.place_of(offset) for offset in batch.offset.tolist()], "int64")
+        return self._numpy.array([self._places.place_of(offset) for offset in batch.offset.tolist()], "int64")
 
     def _columns(self, column: "LabelColumn") -> Iterator[Any]:
         label, absent = column.label, ~column.present

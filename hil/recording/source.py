@@ -13,7 +13,9 @@ from typing import IO
 
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
+from xky.protocol.file_places import FilePlaces
 from xky.protocol.saved_text import SAMPLE, Ending, TextMender, ending_of
+from xky.protocol.written_bytes import WrittenBytes, WrittenForm, written_form_of
 
 from .port_name import is_port
 
@@ -33,16 +35,16 @@ class Source:
         size: bytes in all, None where that is not known.
         endless: a port, which ends when the person says so.
         chunks: the bytes, read once, as a line sends them.
-        ending: that of the lines of a file that was saved as text.
-        mender: of such a file; it knows where in the file the bytes of ``chunks`` stand.
+        form: how a file that does not hold the bytes as they were sent holds them; None of any other.
+        places: of such a file: where in it the bytes of ``chunks`` stand.
     """
 
     name: str
     size: int | None
     endless: bool
     chunks: Iterator[bytes]
-    ending: Ending | None = None
-    mender: TextMender | None = None
+    form: Ending | WrittenForm | None = None
+    places: FilePlaces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ class Recording:
         mode: told by its rate, else by the first good group; standard where nothing tells.
         runs: the bytes, read once.
         ended: why the recording ended, once it is read; None where it was cut.
-        mender: of a file that was saved as text; it knows where in the file the bytes of ``runs`` stand.
+        places: of a file that does not hold the bytes as they were sent: where in it those of ``runs`` stand.
     """
 
     header: Header
     mode: Mode
     runs: Iterator[Run]
     ended: Callable[[], str | None]
-    mender: TextMender | None = None
+    places: FilePlaces | None = None
 
 
 def open_recording(spec: str, mode: Mode | None = None) -> Recording:
@@ -82,10 +84,11 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
         pieces = _read_carrier(Path(spec), mode)
     else:
         stream = sys.stdin.buffer if spec == "-" else _open_file(spec)
-        ending, mender = _text_in(stream, mode)
+        form = _form_of(stream, mode)
+        mender = _reader_of(form, mode)
         pieces = _mended(_pieces(name, stream), mender)
-        if ending is not None:
-            print(f"xky: {name}: {told_of(ending)}", file=sys.stderr)
+        if form is not None:
+            print(f"xky: {name}: {told_of(form)}", file=sys.stderr)
     start = _start_of(pieces)
     if is_capture(start):
         reader = _reader(name, chain((start,), pieces))
@@ -106,9 +109,11 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
     return Recording(Header(None, "file", rate.baud), rate, runs, lambda: "the end of the file", mender)
 
 
-def told_of(ending: Ending) -> str:
-    """The sentence on a file that was saved as text."""
-    return f"saved as text: its lines end with {_ENDINGS[ending]}; read as the line sent them"
+def told_of(form: Ending | WrittenForm) -> str:
+    """The sentence on a file that does not hold the bytes of a line as they were sent."""
+    if isinstance(form, WrittenForm):
+        return f"is {form}; read as the bytes that it tells"
+    return f"saved as text: its lines end with {_ENDINGS[form]}; read as the line sent them"
 
 
 def _mode_of(data: bytes) -> Mode | None:
@@ -145,23 +150,30 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
 
 
 def _source(name: str, size: int | None, stream: IO[bytes], mode: Mode | None) -> Source:
-    ending, mender = _text_in(stream, mode)
-    return Source(name, size, False, _mended(_read_stream(name, stream), mender), ending, mender)
+    form = _form_of(stream, mode)
+    mender = _reader_of(form, mode)
+    return Source(name, size, False, _mended(_read_stream(name, stream), mender), form, mender)
 
 
-def _text_in(stream: IO[bytes], mode: Mode | None) -> tuple[Ending, TextMender] | tuple[None, None]:
-    """Of a regular file that was saved as text; whatever else there is may be a line that is live."""
-    sample, ending = b"", None
+def _form_of(stream: IO[bytes], mode: Mode | None) -> Ending | WrittenForm | None:
+    """How a regular file holds bytes that are not as they were sent; whatever else there is may be a live line."""
+    sample = b""
     with suppress(OSError, ValueError):  # a stream in memory has no descriptor
         descriptor = stream.fileno()
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
             sample = os.pread(descriptor, SAMPLE, os.lseek(descriptor, 0, os.SEEK_CUR))
-    if sample and not is_capture(sample):
-        ending = ending_of(sample, mode)
-    return (None, None) if ending is None else (ending, TextMender(mode))
+    if not sample or is_capture(sample):
+        return None
+    return ending_of(sample, mode) or written_form_of(sample, mode)
 
 
-def _mended(pieces: Iterator[bytes], mender: TextMender | None) -> Iterator[bytes]:
+def _reader_of(form: Ending | WrittenForm | None, mode: Mode | None) -> TextMender | WrittenBytes | None:
+    if isinstance(form, WrittenForm):
+        return WrittenBytes(form)
+    return None if form is None else TextMender(mode)
+
+
+def _mended(pieces: Iterator[bytes], mender: TextMender | WrittenBytes | None) -> Iterator[bytes]:
     if mender is None:
         yield from pieces
         return

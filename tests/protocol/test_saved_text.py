@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xky.protocol import Cut, Damaged, Frame, Group, Interrupted, Mode, Noise, decode, encode_frame
+from xky.protocol import Cut, Damaged, Frame, Group, Interrupted, Mode, Noise, decode, encode_frame, file_places
 from xky.protocol import saved_text as module
 from xky.protocol.saved_text import SAMPLE, Ending, TextMender, ending_of
 
@@ -168,7 +168,7 @@ def test_a_line_that_never_ends_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_places_of_long_ago_are_forgotten_and_the_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PLACES_MAX", 64)
+    monkeypatch.setattr(file_places, "_PLACES_MAX", 64)
     text = with_lf(capture("std_3p_base_hallard"))
     data, mender = mended(text)
     last = decode(data)[-1]

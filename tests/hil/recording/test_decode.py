@@ -347,6 +347,26 @@ def test_standard_input_is_mended_where_it_is_a_file(tmp_path: Path) -> None:
     assert [group["ok"] for group in told[1]["groups"]] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        (lambda data: data.hex(" "), "a hex dump"),
+        (lambda data: f"[D][uart_debug:158]: <<< {data.hex(':').upper()}\n", "a log of ESPHome"),
+    ],
+)
+def test_a_dump_or_log_is_read_as_the_bytes_that_it_tells(written: Any, form: str, tmp_path: Path) -> None:
+    path = tmp_path / "line.log"
+    path.write_text(text := written(REFUSED), encoding="ascii")
+    result = run(path, "--json")
+    assert result.stderr == f"xky: {path}: is {form}; read as the bytes that it tells\n"
+    (frame,) = [json.loads(line) for line in result.stdout.splitlines()]
+    _CONTRACT.validate(frame)
+    assert [group["ok"] for group in frame["groups"]] == [False, True]
+    assert text[frame["offset"] :].startswith("02")
+    assert all(text[group["offset"] :].lower().startswith("0a") for group in frame["groups"])
+    assert result.exit_code == 1
+
+
 @pytest.mark.parametrize("way", ["standard input", "a named pipe"])
 def test_what_may_be_a_live_line_is_never_mended(way: str, tmp_path: Path) -> None:
     line = SAVED["lf"](GOOD)
