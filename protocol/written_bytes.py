@@ -15,7 +15,7 @@ from .saved_text import good_in
 
 __all__ = ["WrittenBytes", "WrittenForm", "written_form_of"]
 
-_LINE_MAX = 1 << 24  # characters; a longer line is left out
+_LINE_MAX = 1 << 20  # characters; a longer line is one of digits, and taken in parts
 _PAIR = re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
 _CHARACTER = re.compile(rb"\\x([0-9A-Fa-f]{2})|\\(.)|(.)", re.DOTALL)
 _ESCAPES = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r", b"e": b"\x1b"}
@@ -83,8 +83,10 @@ class WrittenBytes(FilePlaces):
             self._take_line(line, pieces)
             self._read += len(line) + 1
         if len(rest) > _LINE_MAX:
-            self._read += len(rest)
-            rest = b""
+            part = max(rest.rfind(b" "), rest.rfind(b",")) + 1 or len(rest) & ~1  # no pair of digits is torn
+            self._take_line(rest[:part], pieces)
+            self._read += part
+            rest = rest[part:]
         self._line = rest
         return b"".join(pieces)
 

@@ -128,8 +128,19 @@ def test_what_tells_no_group_is_no_dump(text: bytes) -> None:
     assert written_form_of(text) is None
 
 
-def test_a_line_that_never_ends_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["pairs", "one line of digits", "xxd -i"])
+def test_a_line_of_any_length_is_taken_in_parts(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LINE_MAX", 50)
-    reader = WrittenBytes(WrittenForm.DUMP)
-    assert [reader.feed(b"0a" * 20) for _ in range(3)] == [b""] * 3
+    raw = capture("std_1p_hc_enedis_oss")
+    text = FORMS[form][1](raw).replace("\n", "" if form == "xxd -i" else " ").replace("char x[] = {", "").encode()
+    for step in (1, 37, 500):
+        data, reader = read(WrittenForm.DUMP, text, step)
+        assert raw.startswith(data) and len(raw) - len(data) < 20  # what stands beside the last brace
+        assert len(reader._line) <= 50 + step
+
+
+def test_a_line_of_anything_else_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LINE_MAX", 50)
+    reader = WrittenBytes(WrittenForm.ESPHOME)
+    assert [reader.feed(b"x" * 40) for _ in range(9)] == [b""] * 9
     assert len(reader._line) <= 50
