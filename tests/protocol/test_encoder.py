@@ -197,3 +197,28 @@ def test_columns_that_make_no_frames_are_refused(columns: Any, complaint: str) -
     sent = [Group("A", "1"), Group("TWICE", "1"), Group("TWICE", "2"), Group("B", "1", "H000101000000")]
     with pytest.raises(InputError, match=complaint):
         encode_frames(sent, columns, _S)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_another_label_of_the_same_size_is_written_too(mode: Mode) -> None:
+    encoder = FrameEncoder(mode)
+    for label, value in (("PAPP", "00390"), ("IMAX", "00390"), ("IMAX", "00391"), ("PTEC", "00392")):
+        assert encoder.encode([Group(label, value)]) == encode_frame([Group(label, value)], mode)
+
+
+def test_a_horodate_that_comes_or_goes_is_written_too() -> None:
+    encoder = FrameEncoder(_S)
+    for group in (Group("A", "H081225223518\t1"[:1]), Group("A", "1", "H081225223518"), Group("A", "1")):
+        assert encoder.encode([group]) == encode_frame([group], _S)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_mode_may_be_told_by_its_name(mode: Mode) -> None:
+    group = Group("PAPP", "00390")
+    assert encode_group(group, mode.value) == encode_group(group, mode)
+    assert encode_frames([group], {"PAPP": ["00400"]}, mode.value) == encode_frames([group], {"PAPP": ["00400"]}, mode)
+
+
+def test_a_column_of_256_characters_is_the_longest() -> None:
+    [octets] = encode_frames([Group("A", "1")], {"A": ["~" * 256]}, _S)
+    assert octets == encode_frame([Group("A", "~" * 256)], _S)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a UART makes of a burst."""
 
+import math
 from typing import Any, Literal
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.protocol import InputError
-from xky.protocol.uart import Burst, CharacterDefect, Uart, _receive, levels, received
+from xky.protocol.uart import Burst, CharacterDefect, Uart, _receive, handed_over, levels, received
 
 CHARACTER_S = 10 / 9600
 GROUP = b"\nSINSTS\t00548\tN\r"
@@ -203,6 +204,7 @@ def test_copied_runs_equal_bit_true_reception(
     uart = Uart(9600 / ratio, data_bits, parity)
     awake_s = None if awake_bits is None else 1.0 + awake_bits / 9600
     fast, judge = received(sent, uart, awake_s), _receive(sent, uart, awake_s, copy_runs=False)
+    assert handed_over(sent, uart, awake_s) == judge.handed_over
     assert fast.data == judge.data
     assert dict(fast.errors) == dict(judge.errors)
     assert [character.end_s for character in fast] == pytest.approx([character.end_s for character in judge])
@@ -212,3 +214,30 @@ def test_copied_runs_equal_bit_true_reception(
 def test_characters_that_last_no_time_are_refused(character_s: float) -> None:
     with pytest.raises(InputError, match=r"^Burst: character_s = .*: a character lasts longer than 0 seconds$"):
         Burst(0.0, character_s, b"x")
+
+
+def plainly_received(line: bytes, ratio: float, bits: int) -> list[tuple[int, ...]]:
+    """The samples of each character that a receiver takes, on a line that is idle before and after."""
+    found, position = [], 0.0
+    while (edge := next((k for k in range(math.ceil(position), len(line)) if not line[k] and (not k or line[k - 1])),
+                        None)) is not None:  # fmt: skip
+        places = [int(edge + (k + 0.5) * ratio) for k in range(bits)]
+        samples = tuple(line[place] if place < len(line) else 1 for place in places)
+        if samples[0]:
+            position = edge + 0.5 * ratio
+            continue
+        found.append(samples)
+        position = edge + (bits - 0.5) * ratio
+    return found
+
+
+@given(
+    data=st.binary(min_size=1, max_size=30).map(lambda data: bytes(code & 0x7F for code in data)),
+    baud=st.sampled_from([1250, 2300, 4700, 9600, 9000, 19_200, 38_400]),  # no sample right between two bits
+)
+def test_another_rate_samples_the_line_where_its_own_bits_would_be(data: bytes, baud: int) -> None:
+    sent = Burst(1.0, CHARACTER_S, data)
+    samples = plainly_received(levels(sent), 9600 / baud, 10)
+    heard = received(sent, Uart(baud, 8, "N"))
+    assert list(heard.data) == [sum(level << bit for bit, level in enumerate(one[1:9])) for one in samples]
+    assert set(heard.errors) == {index for index, one in enumerate(samples) if not one[-1]}
