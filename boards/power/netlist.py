@@ -343,4 +343,4 @@ def _word(name: str) -> str:
 
 def _plain(text: str) -> str:
     """A part's name in a comment: one line of characters that every tool reads."""
-    return text.encode("ascii", "replace").decode().replace("\n", " ")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).encode("ascii", "replace").decode().split())

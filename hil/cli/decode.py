@@ -19,7 +19,7 @@ from xky.protocol.saved_text import Ending
 from ..recording.event_tally import EventTally
 from ..recording.print_events import CsvRows, EventPrinter, FrameTables, JsonLines
 from ..recording.source import Source, open_recording, open_source, told_of
-from ..terminal import counted
+from ..terminal import counted, printable
 
 __all__ = ["command"]
 
@@ -88,9 +88,9 @@ def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
     written = write_parquet(source, open_recording(source, mode), path)
     if written.unknown:
         labels = ", ".join(f"{label} ({count})" for label, count in sorted(written.unknown.items()))
-        print(f"xky: labels of no table have no column: {labels}", file=sys.stderr)
+        print(f"xky: labels of no table have no column: {printable(labels)}", file=sys.stderr)
     groups = f"{counted(written.good, 'good group')}, {written.damaged} refused"
-    print(f"{counted(written.frames, 'frame')}, {groups}: {path}")
+    print(f"{counted(written.frames, 'frame')}, {groups}: {printable(str(path))}")
     if written.damaged or written.noise_inside:
         raise typer.Exit(1)
 
@@ -111,11 +111,16 @@ def _with_progress(source: Source) -> Iterator[bytes]:
     if (source.size or 0) < _LONG_FILE or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from source.chunks
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    from ..console import PlainConsole
+    from ..progress_column import PlainColumn
 
     # by default Progress takes standard output over and writes it to its own console, standard error
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    with Progress(
+        PlainColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+        console=PlainConsole(file=sys.stderr), transient=True, redirect_stdout=False,
+    ) as progress:  # fmt: skip
         task = progress.add_task(source.name, total=source.size)
         for chunk in source.chunks:
             yield chunk

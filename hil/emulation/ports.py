@@ -17,6 +17,8 @@ from xky.emulator.outputs.port_choice import DEVICE_LINES, PTY, STDOUT, PortChoi
 from xky.emulator.runner import RealTime
 from xky.protocol import InputError
 
+from ..terminal import printable
+
 __all__ = ["EmulatedPorts", "port_choices"]
 
 
@@ -129,7 +131,7 @@ class EmulatedPorts:
             port.drain()
             if port.overruns:
                 lost = f"{len(port.overruns)} characters found the reader's buffer full"
-                print(f"xky: {port.name}: {lost}", file=sys.stderr)
+                print(printable(f"xky: {port.name}: {lost}"), file=sys.stderr)
 
 
 @contextmanager

@@ -6,13 +6,13 @@ import json
 import sys
 from typing import Any, Protocol
 
-from rich.console import Console
 from rich.text import Text
 
 from xky.protocol import LABELS, Cut, Damaged, Event, Frame, Group, Interrupted, Mode, Noise
 from xky.protocol.saved_text import Ending
 
-from ..terminal import counted
+from ..console import PlainConsole
+from ..terminal import counted, printable
 from .event_tally import EventTally
 from .frame_table import FrameTable
 from .source import told_of
@@ -107,7 +107,7 @@ class FrameTables:
     """One table a frame, then a summary: for people."""
 
     def __init__(self) -> None:
-        self._console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+        self._console = PlainConsole(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
         self._table = FrameTable(self._console)
 
     def mended(self, ending: Ending) -> None:
@@ -139,7 +139,7 @@ class FrameTables:
                 self._print(_sentence(group, frame.mode, number), "red")
 
     def _print(self, text: str, style: str) -> None:
-        self._console.print(Text(text, style), soft_wrap=True)
+        self._console.print(Text(printable(text), style), soft_wrap=True)
 
 
 def _sentence(group: Damaged, mode: Mode, number: int) -> str:

@@ -17,6 +17,7 @@ from xky.protocol.file_places import FilePlaces
 from xky.protocol.saved_text import SAMPLE, Ending, TextMender, ending_of
 from xky.protocol.written_bytes import WrittenBytes, WrittenForm, written_form_of
 
+from ..terminal import printable
 from .port_name import is_port
 
 __all__ = ["Recording", "Source", "open_recording", "open_source", "told_of"]
@@ -242,7 +243,7 @@ def _runs(name: str, reader: CaptureReader) -> Iterator[Run]:
         yield run
         end_s = run.end_s
     if reader.trouble is not None:
-        print(f"xky: {name}: {reader.trouble}; read up to second {end_s:.1f}", file=sys.stderr)
+        print(printable(f"xky: {name}: {reader.trouble}; read up to second {end_s:.1f}"), file=sys.stderr)
 
 
 def _pieces(name: str, stream: IO[bytes]) -> Iterator[bytes]:

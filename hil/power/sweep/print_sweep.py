@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sweep for people: a grid with its brown-out frontier, or the yield of a build."""
 
-from rich.console import Console
 from rich.table import Table
 
+from ...console import PlainConsole
 from .grid import SweepGrid
 from .monte_carlo import Yield
 
@@ -12,10 +12,10 @@ __all__ = ["print_grid", "print_yield"]
 _ROWS = 16  # of a table that tells a frontier
 
 
-def print_grid(grid: SweepGrid, title: str, console: Console) -> None:
+def print_grid(grid: SweepGrid, title: str, console: PlainConsole) -> None:
     """Print how many points live, and where the margin is zero."""
     lives, margin_v = grid.of("lives") > 0, grid.of("margin_v")
-    console.print(title, markup=False, highlight=False)
+    console.print(title, highlight=False)
     console.print(
         f"{int(lives.sum())} of {lives.size} points live; margin {margin_v.min():.3f} to {margin_v.max():.3f} V",
         highlight=False,
@@ -35,9 +35,9 @@ def print_grid(grid: SweepGrid, title: str, console: Console) -> None:
     console.print(table)
 
 
-def print_yield(found: Yield, title: str, console: Console) -> None:
+def print_yield(found: Yield, title: str, console: PlainConsole) -> None:
     """Print which share lives, and what the margin depends on."""
-    console.print(title, markup=False, highlight=False)
+    console.print(title, highlight=False)
     low, high = found.wilson
     console.print(
         f"yield {100 * found.share:.2f} % ({found.live} of {found.boards} live); 95 %: {100 * low:.2f} to "

@@ -164,3 +164,16 @@ def test_constant_drop_has_no_carrier_detail() -> None:
 def test_nothing_to_simulate_is_told() -> None:
     with pytest.raises(InputError, match="nothing to simulate"):
         netlist_of(WINKY, supply_named("min_spec"), [], title="test", detail=Detail.AVERAGED)
+
+
+def test_a_title_stays_in_its_comment() -> None:
+    power = board_named("winky-c6").power
+    assert power is not None
+    text = netlist_of(
+        power,
+        supply_named("min_spec"),
+        [RailDraw("run", 1.0, 1e-3)],
+        title="one\r\nV1 a 0 5\n.end",
+        detail=Detail.AVERAGED,
+    )
+    assert text.splitlines()[0] == "* one V1 a 0 5 .end"
