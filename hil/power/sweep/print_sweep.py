@@ -57,7 +57,7 @@ def print_yield(found: Yield, title: str, console: PlainConsole) -> None:
     console.print(table)
 
 
-def _print_those_with_a_margin(count: int, console: Console) -> None:
+def _print_those_with_a_margin(count: int, console: PlainConsole) -> None:
     if count > 0:
         why = "their wake is longer than the period, or their boost is fed with more than it makes"
         console.print(f"not alive in spite of a margin: {count}; {why}", highlight=False, soft_wrap=True)
