@@ -217,6 +217,7 @@ def test_a_mistake_of_the_bench_is_an_answer_too(monkeypatch: pytest.MonkeyPatch
         (b"[" * 60_000, "body: nested too deeply; send a JSON object as this call takes it"),
         (b'{"set": {"EAST": ' + b"9" * 5000 + b"}}", "body: a number of too many digits; send less"),
     ],
+    ids=["no UTF-8", "deep", "long number"],
 )
 def test_a_body_that_cannot_be_read_as_json_is_told_as_described(content: bytes, told: str) -> None:
     headers = {"content-type": "application/json"}
