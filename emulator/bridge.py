@@ -51,17 +51,26 @@ class Bridge:
         return future
 
     def answer(self) -> None:
-        """Do all that was asked: in the bench's thread."""
-        with contextlib.suppress(BlockingIOError):
-            os.read(self.fd, 65_536)
-        while self._asked:
-            act, future = self._asked.popleft()
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(act())
-            except Exception as error:  # belongs to who asked, not to the run
-                future.set_exception(error)
+        """Do one thing that was asked, in the bench's thread: between two of them the line has its turn."""
+        while True:
+            with self._lock:  # the bell rings as long as something is asked
+                if not self._asked:
+                    if self._is_over:
+                        return
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(self.fd, 65_536)
+                    return
+                act, future = self._asked.popleft()
+            if future.set_running_or_notify_cancel():
+                break
+        try:
+            future.set_result(act())
+        except Exception as error:  # belongs to who asked, not to the run
+            future.set_exception(error)
+        with self._lock:
+            if not self._asked and not self._is_over:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self.fd, 65_536)
 
     def close(self) -> None:
         """The run is over: whoever waits is told, and whoever asks from now on."""

@@ -16,7 +16,7 @@ import simpy
 
 from xky.protocol import InputError
 
-__all__ = ["FASTEST", "SLOWEST", "Late", "RealTime", "check_speed"]
+__all__ = ["FASTEST", "LATE_S", "SLOWEST", "Late", "RealTime", "check_speed"]
 
 SLOWEST, FASTEST = 0.001, 1e6  # bench seconds per real second: what a person may ask for
 

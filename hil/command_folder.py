@@ -5,6 +5,7 @@ The page that lists them needs a few words of each: they are read in the file's 
 """
 
 import ast
+import re
 from importlib import import_module
 from inspect import cleandoc
 from pkgutil import ModuleInfo, get_data, iter_modules
@@ -46,7 +47,15 @@ class CommandFolder(TyperGroup):
             alone.add_typer(module.group, name=name)
         else:
             alone.command(name)(module.command)
-        return get_group(alone).commands[name]
+        return _plain(get_group(alone).commands[name])
+
+
+def _plain(command: Any) -> Any:
+    """The same command whose help is no markup: names of packages outside stand in it."""
+    for told in (command, *command.params, *getattr(command, "commands", {}).values()):
+        if "[" in (getattr(told, "help", None) or ""):
+            told.help = re.sub(r"(\\*)\[", r"\1\1\\[", told.help)
+    return command
 
 
 def _told(package: str, module: ModuleInfo) -> tuple[str, bool]:

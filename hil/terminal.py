@@ -3,7 +3,7 @@
 
 import sys
 
-__all__ = ["complain", "counted", "printable"]
+__all__ = ["complain", "counted", "one_line", "printable"]
 
 
 def complain(error: object) -> None:
@@ -19,3 +19,8 @@ def counted(number: int, noun: str) -> str:
 def printable(text: str) -> str:
     """The text with control characters spelled out: a device must not steer the terminal that shows its words."""
     return "".join(one if one.isprintable() or one == "\n" else f"\\x{ord(one):02x}" for one in text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line: a name in a comment must not end it."""
+    return printable(text.replace("\n", "\\x0a"))

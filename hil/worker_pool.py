@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Processes that share a computation; whoever leaves them early, Ctrl-C too, does not wait for what they are at."""
+"""Processes that share a computation; whoever leaves them early, Ctrl-C too, does not wait for what they are at.
+
+They end with the process that started them, also where that is killed: else they would wait for work for ever.
+"""
 
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +23,7 @@ def worker_pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
         processes: how many; None: as many as this machine has cores.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes or os.cpu_count(), context, initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(processes or os.cpu_count(), context, initializer=_begin)
     try:
         yield pool
     except BaseException:
@@ -30,5 +34,13 @@ def worker_pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started them ends them
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def end_with_it() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_it, daemon=True).start()

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .additions import added, added_file
+from .as_written import AsWritten
 from .errors import InputError
 from .tomlplaces import line_of
 
@@ -29,8 +30,8 @@ _SHOWN = 60  # characters of a wrong value
 _TOO_DEEP = "tables or lists are nested too deep to be read; write them flatter"
 
 
-class Section(BaseModel):
-    """A table of such a file: frozen, and an unknown key is an error."""
+class Section(AsWritten, BaseModel):
+    """A table of such a file: frozen, an unknown key is an error, and a value is what it is written as."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

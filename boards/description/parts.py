@@ -152,19 +152,21 @@ class Regulator(Section):
 
     Attributes:
         part: what is soldered in.
-        kind: ``ldo``: what the rail draws, the capacitor gives; ``boost``: the power is the same over the efficiency.
+        kind: ``ldo``: what the rail draws, the capacitor gives; ``boost`` and ``buck``: the power is the same over the
+            efficiency. A boost only raises: fed above ``output_v`` it passes its input through, and no rail is held. A
+            buck only lowers: it draws no more than its rail does, and from where it would, it follows its input.
         output_v: the rail.
-        dropout_v: of an LDO, at ``dropout_at_a``; it is a resistance.
+        dropout_v: of an LDO, or of a buck that is always on, at ``dropout_at_a``; it is a resistance.
         dropout_at_a: see there.
         quiescent_a: drawn from the capacitor whenever it is on.
-        efficiency: of a boost.
-        input_min_v: below, a boost gives nothing.
+        efficiency: of a boost or buck.
+        input_min_v: below, a boost or buck gives nothing.
         input_max_v: rating.
         output_max_a: rating.
     """
 
     part: str
-    kind: Literal["ldo", "boost"] = "ldo"
+    kind: Literal["ldo", "boost", "buck"] = "ldo"
     output_v: Positive = 3.3
     dropout_v: NotNegative = 0.2
     dropout_at_a: Positive = 0.2
@@ -176,8 +178,17 @@ class Regulator(Section):
 
     @property
     def dropout_ohm(self) -> float:
-        """Between input and output of an LDO that no longer regulates."""
-        return self.dropout_v / self.dropout_at_a if self.kind == "ldo" else 0.0
+        """Between input and output of an LDO, or a buck, that no longer regulates."""
+        return 0.0 if self.kind == "boost" else self.dropout_v / self.dropout_at_a
+
+    @model_validator(mode="after")
+    def _raises(self) -> "Regulator":
+        if self.kind == "boost" and not self.input_min_v < self.output_v:
+            raise ValueError(
+                f"input_min_v {self.input_min_v}: expected below output_v {self.output_v}; a boost only raises, and "
+                "fed with less than input_min_v it gives nothing"
+            )
+        return self
 
 
 class Bulk(Section):
@@ -221,6 +232,8 @@ class Mcu(Section):
         rail_max_v: rating.
         off_a: drawn while held in reset.
         reset_s: a reset holds so long at least.
+        restart_below_v: once it was reset, its rail has to fall to here before it starts again, as with a reset that
+            hangs in between, or a latch-up; None: it starts whenever the rail is back.
     """
 
     part: str
@@ -229,9 +242,15 @@ class Mcu(Section):
     rail_max_v: Positive | None = None
     off_a: NotNegative = 0.0
     reset_s: Positive = 0.01
+    restart_below_v: Positive | None = None
 
     @model_validator(mode="after")
     def _hysteresis(self) -> "Mcu":
+        if self.restart_below_v is not None and self.restart_below_v > self.brown_out_v:
+            raise ValueError(
+                f"restart_below_v {self.restart_below_v}: expected brown_out_v {self.brown_out_v} or less; "
+                "from where its reset comes, the rail has to fall to there"
+            )
         if self.power_on_v < self.brown_out_v:
             raise ValueError(
                 f"power_on_v {self.power_on_v}: expected brown_out_v {self.brown_out_v} or more; "

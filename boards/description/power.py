@@ -149,6 +149,11 @@ class PowerDescription(Section):
             for name in ("rectifier", "capacitor"):
                 if getattr(self, name) is None:
                     raise ValueError(f"{name}: missing; a board that lives on the TIC has one")
+        if self.mcu.power_on_v > self.regulator.output_v:
+            raise ValueError(
+                f"mcu: power_on_v {self.mcu.power_on_v}: expected regulator.output_v {self.regulator.output_v} or "
+                "less; the rail never comes to where the reset lets go"
+            )
         if (self.policy.start_v or self.policy.stop_v) and self.adc is None:
             raise ValueError("policy: start_v and stop_v need an adc; the firmware does not see the capacitor")
         return self

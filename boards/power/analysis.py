@@ -19,7 +19,7 @@ from .event_simulation import EventSimulation, PowerEventKind, Stretch, energy_o
 from .ratings import Rated, ratings_exceeded
 from .train import Train
 
-__all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period"]
+__all__ = ["Analysis", "ColdStart", "analyse", "cold_start", "one_period", "overfed"]
 
 _PATIENCE_S = 6 * 3600.0  # a device that has not spoken by then never will
 _RESETS = 200  # in a row without a word: then it is looked at whether they lead anywhere
@@ -60,7 +60,8 @@ class Analysis:
         train: of it.
         supply: that it lives on.
         mode: of the TIC.
-        refused: why it cannot live on the TIC at all, for people; empty for one that may.
+        refused: why it cannot live on the TIC at all, for people: it has a supply of its own, or a boost that is fed
+            with more than it makes; empty for one that may.
         needs_w: mean power that it takes over a period: from the capacitor; at its rail where it is refused.
         offered_w: the most that the supply gives to any load.
         cold: start from an empty capacitor.
@@ -150,7 +151,11 @@ def analyse(
         settled_v = None  # its firmware sleeps on long before it comes to that
     starts = [*cold.wakes_v, *([] if settled_v is None else [settled_v])]
     margin_v = min((cycle.margin_v(max(v, first_v)) for v in starts), default=None)
-    per_reading = None if settled_v is None else energy_over(one_period(cycle, settled_v))
+    settled = [] if settled_v is None else one_period(cycle, settled_v)
+    refused = overfed(train, [*cold.stretches, *settled])
+    if refused:
+        return Analysis(board, supply, mode, refused, 0.0, offered_w, train, exceeded=exceeded)
+    per_reading = None if settled_v is None else energy_over(settled)
     needs_w = 0.0 if per_reading is None else (per_reading.delivered_j + per_reading.regulator_j) / cycle.period_s
     return Analysis(
         board=board, supply=supply, mode=mode, refused="", needs_w=needs_w, offered_w=offered_w, train=train, cold=cold,
@@ -173,6 +178,26 @@ def _refusal(board: Board, supply: SupplyPort, mode: Mode, offered_w: float) -> 
     return Analysis(board=board, supply=supply, mode=mode, refused=refused, needs_w=needs_w, offered_w=offered_w)
 
 
+def overfed(train: Train, stretches: Sequence[Stretch]) -> str:
+    """Why no boost could hold the rail, for people; empty where there is none, or it only has to raise.
+
+    Args:
+        train: of the board.
+        stretches: what it went through.
+    """
+    regulator = train.power.regulator
+    if regulator.kind != "boost":
+        return ""
+    fed_v = max((one.state.terminal_v(v) for one in stretches for v in (one.before_v, one.after_v)), default=0.0)
+    if fed_v <= regulator.output_v:
+        return ""
+    return (
+        f"cannot hold its rail: its boost converter makes {regulator.output_v:.2f} V and is fed with up to "
+        f"{fed_v:.2f} V; a boost only raises, what is more it passes through; keep the capacitor below that, or take a "
+        "buck or an LDO"
+    )
+
+
 def _mean_a(board: Board, mode: Mode) -> float:
     """What its rail draws over a period."""
     assert board.power is not None
@@ -189,6 +214,9 @@ def _always_on(
 ) -> Analysis:
     cold = cold_start(board, supply, train=train, mode=mode)
     state = train.state(supply, RUN)
+    refused = overfed(train, cold.stretches)
+    if refused:
+        return Analysis(board, supply, mode, refused, 0.0, offered_w, train, exceeded=exceeded)
     rest_v = state.flow.rest_v(state.on_v)
     # It runs from power on to where it comes to rest, and goes one way between
     margin_v = min(state.terminal_v(v) for v in (train.state(supply, OFF).on_v, rest_v)) - state.off_terminal_v
@@ -280,6 +308,12 @@ def cold_start(
 
 def _trouble_of(simulation: EventSimulation, stops: int, hangs_v: float | None) -> str:
     off, policy = simulation.train.state(simulation.supply, OFF), simulation.train.power.policy
+    if simulation.waits_for_fall:
+        return (
+            "hangs: it was reset, and starts again only when its capacitor has been down to "
+            f"{off.restart_terminal_v:.2f} V, where its rail is low enough; the meter keeps it at "
+            f"{off.terminal_v(simulation.inner_v):.2f} V"
+        )
     if hangs_v is not None:
         return f"hangs: it resets again and again at {hangs_v:.2f} V and never comes to read"
     if stops:

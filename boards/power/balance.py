@@ -95,7 +95,7 @@ class Balance:
         self._full_drop_v = self.esr_ohm * self._full_a
         self._clamps_at_v = inf if self._clamp is None else self._clamp.voltage_v
         self._simple = power.charger is None and power.regulator.kind == "ldo"
-        may_collapse = power.regulator.kind == "boost" and rail_a > 0 and self.esr_ohm > 0
+        may_collapse = power.regulator.kind != "ldo" and rail_a > 0 and self.esr_ohm > 0
         lowest_v = -FADES_V if may_collapse else None
         self._response = ConstantPowerResponse(lambda v: self._from(v)[3], lowest_v, _HIGHEST_V)
 
@@ -134,6 +134,8 @@ class Balance:
         edges = [FADES_V]
         if self._clamp is not None:
             edges.append(self._clamp.voltage_v)
+        if self._regulator.kind == "buck":
+            edges.append(self._regulator.output_v / self._regulator.efficiency)
         charger = self._charger
         if charger is not None:
             edges += _zero(lambda v: self._offered_a(v) - self._allowed_a(v), charger.output_v)
@@ -295,7 +297,10 @@ class Balance:
         if regulator.kind == "ldo":
             return self._rail(terminal_v)
         # Where it fades, rail current and voltage do: what it draws is that of a resistor, never less than it delivers
-        full_a = self._rail_a * regulator.output_v / (regulator.efficiency * max(terminal_v, FADES_V))
+        share = regulator.output_v / (regulator.efficiency * max(terminal_v, FADES_V))
+        if regulator.kind == "buck":  # its switch is closed all the time at the most
+            share = min(share, 1.0)
+        full_a = self._rail_a * share
         return full_a * self._fading(terminal_v)
 
     def _idle(self, terminal_v: float) -> float:

@@ -85,6 +85,7 @@ class ClockedTrain:
         self._guard: tuple[float, simpy.Event] | None = None  # it looks closely where that ends
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._held_until_s = 0.0
+        self._waits_for_fall = False  # of the rail, to where the microcontroller starts again
         self._outlooks: dict[str, _Outlook] = {}  # by the name of the load
         self.events: list[PowerEvent] = []
         self._told: list[Any] = []  # of each stretch its values: a day has tens of thousands, which few ask for
@@ -160,6 +161,10 @@ class ClockedTrain:
         self._knows_when = False
         self._safe_until_s = inf
         state, now_v = self._state, self._inner_v
+        if not self._on and self._waits_for_fall:
+            fallen_s = 0.0 if now_v <= state.restart_v else state.flow.time_to(now_v, state.restart_v)
+            self._at(fallen_s, min(state.restart_v, now_v), self._has_fallen)
+            return
         if not self._on:
             held_s = self._held_until_s - self._env.now
             wait_s = 0.0 if now_v >= state.on_v else state.flow.time_to(now_v, state.on_v)
@@ -249,12 +254,19 @@ class ClockedTrain:
         self._catch_up(exact_v)
         self._note(PowerEventKind.BROWN_OUT)
         self._on = False
+        self._waits_for_fall = not self._state.restarts
         self._switch(OFF)
         self._alarm = None
         self._held_until_s = float(self._env.now) + self._train.power.mcu.reset_s
         self._look_ahead()
         if self._process is not None and self._process.is_alive:
             self._process.interrupt("brown-out")
+
+    def _has_fallen(self, exact_v: float | None) -> None:
+        self._catch_up(exact_v)
+        self._waits_for_fall = False
+        self._held_until_s = float(self._env.now) + self._train.power.mcu.reset_s
+        self._look_ahead()
 
     def _sounds(self, _: float | None) -> None:
         self._catch_up()

@@ -100,6 +100,7 @@ class EventSimulation:
     Attributes:
         now_s: since the beginning.
         inner_v: of the capacitor.
+        waits_for_fall: it was reset, and its rail has not yet fallen to where the microcontroller starts again.
     """
 
     def __init__(
@@ -127,6 +128,7 @@ class EventSimulation:
         self._phases = phases_of(board, mode)
         self._sleep_s = sleep_s
         self._until_s = inf
+        self.waits_for_fall = False
 
     def run(self, until_s: float) -> Iterator[PowerEvent]:
         """What happens until then, one after the other."""
@@ -138,6 +140,8 @@ class EventSimulation:
                 self._energy_policy.forget()
                 yield from self._run_from_power_on()
                 yield self._event(PowerEventKind.BROWN_OUT, OFF)
+                if self.waits_for_fall:
+                    yield from self._fall()
                 yield from self._spend(OFF, self.train.power.mcu.reset_s)
         except _Over:
             return
@@ -153,6 +157,19 @@ class EventSimulation:
                 yield from self._spend(OFF, change_s)
             else:
                 yield from self._spend(OFF, on_s, until_v=state.on_v)
+
+    def _fall(self) -> Generator[PowerEvent, None, None]:
+        while self.waits_for_fall:
+            state = self.train.state(self.supply, OFF)
+            if self.inner_v <= state.restart_v:
+                self.waits_for_fall = False
+                return
+            fallen_s = state.flow.time_to(self.inner_v, state.restart_v)
+            change_s = self._changes[0][0] - self.now_s if self._changes else inf
+            if change_s <= fallen_s:
+                yield from self._spend(OFF, change_s)
+            else:
+                yield from self._spend(OFF, fallen_s, until_v=state.restart_v)
 
     def _run_from_power_on(self) -> Iterator[PowerEvent]:
         """From power on to brown-out."""
@@ -209,6 +226,7 @@ class EventSimulation:
             state = self.train.state(self.supply, name)
             flow, before_v = state.flow, self.inner_v
             if name != OFF and before_v <= state.off_v:
+                self.waits_for_fall = not state.restarts
                 return _End.DOWN
             left_s = end_s - self.now_s
             down_s = inf if name == OFF else flow.time_to(before_v, state.off_v)
@@ -225,6 +243,7 @@ class EventSimulation:
             exact_v = state.off_v if step_s == down_s else until_v if step_s == left_s else None
             self._pass(state, step_s, exact_v)
             if step_s == down_s:  # the reset comes first, whatever else happens at that instant
+                self.waits_for_fall = not state.restarts
                 return _End.DOWN
             if step_s == change_s:
                 self.supply = self._changes.pop(0)[1]

@@ -252,6 +252,11 @@ class _Netlist:
         if regulator.kind == "ldo":
             yield f"* LDO {_plain(regulator.part)}: draws what the rail does; fades below {FADES_V:g} V."
             yield f"Bload out 0 I=v(rail)*{fades}"
+        elif regulator.kind == "buck":
+            yield f"* Buck {_plain(regulator.part)}: power of the rail, its voltage (V), over the efficiency, but no"
+            yield "* more than the rail's current."
+            held_v = _number(regulator.output_v / regulator.efficiency)
+            yield f"Bload out 0 I=v(rail)*{fades}*min({held_v}/max(v(out),{FADES_V:g}),1)"
         else:
             yield f"* Boost {_plain(regulator.part)}: power of the rail, its voltage (V), over the efficiency."
             watts = f"v(rail)*{_number(regulator.output_v)}/{_number(regulator.efficiency)}"
@@ -338,4 +343,4 @@ def _word(name: str) -> str:
 
 def _plain(text: str) -> str:
     """A part's name in a comment: one line of characters that every tool reads."""
-    return text.encode("ascii", "replace").decode().replace("\n", " ")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).encode("ascii", "replace").decode().split())

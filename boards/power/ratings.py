@@ -60,7 +60,9 @@ def ratings_of(train: Train, supply: SupplyPort) -> Iterator[Rated]:
         yield capacitor.part, "voltage, V", terminal_v, capacitor.rated_v
         yield regulator.part, "input voltage, V", terminal_v, regulator.input_max_v
         yield regulator.part, "output current, A", _most_a(train, supply), regulator.output_max_a
-        yield power.mcu.part, "rail, V", regulator.output_v, power.mcu.rail_max_v
+        # fed with more than it makes, a boost passes it through
+        rail_v = regulator.output_v if regulator.kind != "boost" else max(regulator.output_v, terminal_v)
+        yield power.mcu.part, "rail, V", rail_v, power.mcu.rail_max_v
 
     for part, what, borne, rated in checks():
         if rated is not None:

@@ -17,6 +17,8 @@ from .flow import Flow
 
 __all__ = ["PowerState", "Train"]
 
+_ROUNDED_V = 1e-9  # by the way there and back
+
 
 @dataclass(frozen=True)
 class PowerState:
@@ -28,6 +30,9 @@ class PowerState:
         balance: of the currents.
         off_terminal_v: the device loses its rail when the terminals, on the average of a burst, fall to here.
         on_terminal_v: it gets it back when they rise to here.
+        restart_terminal_v: once it was reset it gets it back only when the terminals, with nothing but the reset to
+            feed, were down to here; infinite: always.
+        falls_v: the voltage at the terminals, in the middle of a burst, that ``off_terminal_v`` means.
     """
 
     name: str
@@ -35,6 +40,8 @@ class PowerState:
     balance: Balance
     off_terminal_v: float
     on_terminal_v: float
+    restart_terminal_v: float = inf
+    falls_v: float = -inf
     _inner_v: dict[float, float] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -51,6 +58,16 @@ class PowerState:
     def on_v(self) -> float:
         """Inner voltage of ``on_terminal_v``."""
         return self.balance.inner_v(self.on_terminal_v)
+
+    @property
+    def restarts(self) -> bool:
+        """Whether a rail that is lost in this load is so low that the microcontroller starts again."""
+        return self.falls_v <= self.restart_terminal_v + _ROUNDED_V
+
+    @cached_property
+    def restart_v(self) -> float:
+        """Inner voltage of ``restart_terminal_v``, which is not infinite."""
+        return self.balance.inner_v(self.restart_terminal_v)
 
     def inner_v(self, terminal_v: float) -> float:
         """Inner voltage of any voltage at the terminals; firmware asks for the same few again and again."""
@@ -102,20 +119,41 @@ class Train:
         on_v = power.mcu.power_on_v
         if power.regulator.kind == "boost":
             on_v = power.regulator.input_min_v
+        elif power.regulator.kind == "buck":
+            on_v = max(on_v, power.regulator.input_min_v)
         if power.wake_up is not None:
             on_v = max(on_v, power.wake_up.on_v)
         if name == OFF:
-            return PowerState(name, load, balance, -inf, on_v)
-        return PowerState(name, load, balance, self._off_terminal_v(load, balance), on_v)
+            return PowerState(name, load, balance, -inf, on_v, self._restart_terminal_v)
+        off_v = self._off_terminal_v(load, balance)
+        falls_v = off_v - self._dip_v(load, balance)
+        return PowerState(name, load, balance, off_v, on_v, self._restart_terminal_v, falls_v)
+
+    @property
+    def _restart_terminal_v(self) -> float:
+        """At the terminals: where the rail of a reset microcontroller is at ``restart_below_v``, or taken from it."""
+        power, regulator = self.power, self.power.regulator
+        if power.mcu.restart_below_v is None:
+            return inf
+        restart_v = regulator.input_min_v
+        if regulator.kind != "boost":
+            follows_v = power.mcu.restart_below_v + regulator.dropout_ohm * power.mcu.off_a
+            restart_v = follows_v if regulator.kind == "ldo" else max(follows_v, restart_v)
+        return restart_v if power.wake_up is None else max(restart_v, power.wake_up.off_v)
+
+    def _dip_v(self, load: RailLoad, balance: Balance) -> float:
+        """By which a burst takes the terminals below their average."""
+        return balance.esr_ohm * (self.burst_a(load, balance) - load.current_a)
 
     def _off_terminal_v(self, load: RailLoad, balance: Balance) -> float:
         power = self.power
-        burst_a = self.burst_a(load, balance)
-        dip_v = balance.esr_ohm * (burst_a - load.current_a)
+        burst_a, dip_v = self.burst_a(load, balance), self._dip_v(load, balance)
         if power.regulator.kind == "boost":
             lost_v = power.regulator.input_min_v + dip_v
         else:
             lost_v = power.mcu.brown_out_v + power.regulator.dropout_ohm * burst_a + dip_v
+            if power.regulator.kind == "buck":
+                lost_v = max(lost_v, power.regulator.input_min_v + dip_v)
         if power.wake_up is not None:
             lost_v = max(lost_v, power.wake_up.off_v + dip_v)
         return lost_v

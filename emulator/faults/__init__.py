@@ -7,12 +7,13 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from xky.protocol import LABELS, InputError
 from xky.protocol.additions import added, added_class
+from xky.protocol.as_written import AsWritten
 
 from ..meter.frame_composer import PILOT_LABELS
 from .fault import Fault, befallen, befalls, readable, require_mode, with_faults
@@ -90,7 +91,7 @@ def made_fault(name: str, **values: Any) -> Fault:
         if key in takes[:1] and key in ("label", "before") and isinstance(value, str) and value not in _LABELS:
             raise InputError(f"{key} {value!r}: no such label; write it as Enedis does, such as EAST or PAPP")
     try:
-        made: Fault = TypeAdapter(kind).validate_python(values)
+        made: Fault = TypeAdapter(Annotated[kind, AsWritten()]).validate_python(values)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0]) if first["loc"] else name

@@ -4,11 +4,12 @@
 import json
 import sys
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from ..terminal import printable
+from ..console import PlainConsole
+from ..progress_column import PlainColumn
 from .defect_matrix import DEFAULT_BOARD, Matrix, make_matrix, number_of_runs
 
 __all__ = ["print_matrix"]
@@ -28,8 +29,8 @@ def print_matrix(board: str | None, seed: int, *, as_json: bool) -> int:
     Raises:
         InputError: no such board, or it has no simulated firmware.
     """
-    console = Console(file=sys.stderr)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = PlainConsole(file=sys.stderr)
+    columns = (PlainColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("", total=number_of_runs())
         made = make_matrix(
@@ -45,24 +46,29 @@ def print_matrix(board: str | None, seed: int, *, as_json: bool) -> int:
 
 
 def _print(made: Matrix) -> None:
-    console = Console()
+    console = PlainConsole()
     table = Table(title="Defects by requirements", title_justify="left")
     table.add_column("defect", no_wrap=True)
     table.add_column("caught")
     table.add_column("by")
     for one in made.defects:
-        mark = "[green]✓[/]" if one.caught else "[bold red]✗[/]"
-        by = [f"[bold]{id_}[/]" if id_ in one.named else id_ for id_ in one.by]
-        missed = [f"[red]not {id_}[/]" for id_ in one.missed]
-        table.add_row(one.id, mark, ", ".join((*by, *missed)).replace("TIC-", ""))
+        mark = Text("✓", "green") if one.caught else Text("✗", "bold red")
+        by = [Text(_short(id_), "bold" if id_ in one.named else "") for id_ in one.by]
+        missed = [Text(f"not {_short(id_)}", "red") for id_ in one.missed]
+        table.add_row(one.id, mark, Text(", ").join((*by, *missed)))
     console.print(table)
     for told in made.alarms:
-        console.print(f"false alarm: {printable(told)}", markup=False)
+        console.print(f"false alarm: {told}")
     for purpose in made.unproven:
-        console.print(f"no defect fails {purpose}", markup=False)
+        console.print(f"no defect fails {purpose}")
     caught = sum(one.caught for one in made.defects)
     console.print(
         f"{caught} of {len(made.defects)} defects caught, {len(made.alarms)} false alarms on {', '.join(made.sound)}; "
         f"{len(made.requirements)} requirements, {len(made.purposes)} purposes. "
         "Bold: what the defect must fail. Names that tell no family begin with TIC-."
     )
+
+
+def _short(requirement: str) -> str:
+    """Without the name of the family, which nearly all have."""
+    return requirement.replace("TIC-", "")

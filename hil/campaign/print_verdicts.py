@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from xky.protocol import Mode
 
-from ..terminal import printable
+from ..console import PlainConsole
+from ..progress_column import PlainColumn
 from .campaign import Campaign
 from .certify import certify
 
@@ -23,10 +24,10 @@ _MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "�
 
 def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dict[str, Any]:
     """Run a campaign, with its steps on standard error as they come; its report."""
-    console = Console(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    console = PlainConsole(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
+    columns = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total}"))
     with Progress(
-        *columns, TimeElapsedColumn(), TextColumn("{task.fields[step]}"), console=console,
+        *columns, TimeElapsedColumn(), PlainColumn("{task.fields[step]}"), console=console,
         redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
     ) as progress:  # fmt: skip
         tasks: dict[Mode, Any] = {}
@@ -48,7 +49,7 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dic
 
 def print_verdicts(report: dict[str, Any], out: Path) -> None:
     """A row a requirement, with what was wrong first; notes and the verdict of the run below."""
-    console = Console()
+    console = PlainConsole()
     table = Table(title=f"{report['device']} on board {report['board']}, mode {report['mode']}", title_justify="left")
     for column in ("requirement", "level", "verdict"):
         table.add_column(column, no_wrap=True)
@@ -59,18 +60,11 @@ def print_verdicts(report: dict[str, Any], out: Path) -> None:
         if verdict in ("fail", "inconclusive"):
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             told += f"\n{first['id']}, {first['mode']}: {first['reason']}"
-        table.add_row(one["id"], one["level"], f"[{_STYLE[verdict]}]{_MARK[verdict]} {verdict}[/]", _plain(told))
+        table.add_row(one["id"], one["level"], Text(f"{_MARK[verdict]} {verdict}", _STYLE[verdict]), told)
     console.print(table)
     for remark in report["remarks"]:
-        console.print(f"note: {printable(remark)}", markup=False)
+        console.print(f"note: {remark}")
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
     more = f"; {shoulds} should not met" if shoulds else ""
-    console.print(
-        f"[{_STYLE[report['verdict']]}]{report['verdict'].upper()}[/]"
-        f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
-    )
-
-
-def _plain(text: str) -> str:
-    """Text that Rich must not take for markup."""
-    return printable(text).replace("[", r"\[")
+    rest = f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
+    console.print_headline(report["verdict"].upper(), _STYLE[report["verdict"]], rest)

@@ -6,7 +6,6 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from xky.boards.description.sources import SOURCES, Sourced, values_of
 from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
 
+from ..console import PlainConsole
 from ..terminal import printable
 
 __all__ = ["group"]
@@ -51,10 +51,7 @@ def boards(
         table.add_column(column, no_wrap=column == "board")
     for board in known:
         told = _summary(board)
-        table.add_row(
-            Text(board.id), Text(board.title), _SUPPLY[told["power"]], Text(told["mcu"] or "–"),
-            Text(board.firmware or "–"),
-        )  # fmt: skip
+        table.add_row(board.id, board.title, _SUPPLY[told["power"]], told["mcu"] or "–", board.firmware or "–")
     _console().print(table)
 
 
@@ -74,7 +71,7 @@ def show(
         _dump(_summary(board) | {"values": rows})
         return
     console = _console()
-    table = Table(title=Text(f"{board.id}: {printable(board.title)}"), title_justify="left")
+    table = Table(title=f"{board.id}: {board.title}", title_justify="left")
     for column in ("section", "key", "value", "source", "note"):
         table.add_column(column, no_wrap=column not in ("value", "note"))
     section = None
@@ -93,7 +90,7 @@ def show(
     used = {one.source for one in values}
     for word, meaning in SOURCES.items():
         if word in used:
-            console.print(f"{word}: {meaning}", markup=False, highlight=False)
+            console.print(f"{word}: {meaning}", highlight=False)
 
 
 def _looked_at(name: str) -> Board | None:
@@ -130,9 +127,9 @@ def _text(one: Sourced) -> str:
     return f"{one.value:g}" if isinstance(one.value, float) else str(one.value)
 
 
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH)
+def _console() -> PlainConsole:
+    console = PlainConsole()
+    return console if console.is_terminal else PlainConsole(width=_WIDTH)
 
 
 def _dump(document: object) -> None:

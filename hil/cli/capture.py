@@ -14,6 +14,7 @@ from xky.protocol.pseudonym import KEY_MIN, Pseudonyms
 from ..recording.capture_rewriter import rewrite_capture
 from ..recording.port_name import is_port
 from ..recording.port_recorder import record_port
+from ..terminal import printable
 
 __all__ = ["command"]
 
@@ -56,7 +57,7 @@ def command(
         print(json.dumps({"frames": tally.frames, "damaged_groups": tally.damaged_groups, "bytes": tally.bytes,
                           "duration_s": round(tally.lasted_s, 3), "file": str(out)}))  # fmt: skip
     else:
-        print(tally.summary(out))
+        print(printable(tally.summary(out)))
 
 
 def _pseudonyms(path: Path | None) -> Pseudonyms:

@@ -11,6 +11,7 @@ from xky.emulator.meter_file.meter_file import MeterFile, meter_file, meter_name
 from xky.protocol import InputError, Mode
 
 from ..plot import check_plot
+from ..terminal import printable
 
 __all__ = ["command"]
 
@@ -57,11 +58,11 @@ def command(
 
     signal = CarrierSignal(written, frames, {name: value for name, value in options.items() if value is not None})
     if out is not None:
-        print(signal.write(out))
+        print(printable(signal.write(out)))
     if plot is not None:
-        print(signal.draw(plot))
+        print(printable(signal.draw(plot)))
     if upload is not None:
-        print(signal.play(upload, str(family), load_ohm))
+        print(printable(signal.play(upload, str(family), load_ohm)))
     for limit in signal.waveform.broken_limits(written.mode):
         beyond = "; no receiver has to understand it" if limit.beyond_receivers else ""
         print(f"beyond the specification: {limit}{beyond}")
@@ -102,4 +103,4 @@ def _switch_off(resource: str, family: str) -> None:
     from ..instruments import switch_off
 
     switch_off(resource, family)
-    print(f"{resource}: the output is off")
+    print(printable(f"{resource}: the output is off"))

@@ -14,11 +14,12 @@ from typing import Annotated
 import typer
 
 from xky.protocol import BenchError, Decoder, Event, InputError, Mode
+from xky.protocol.saved_text import Ending
 
 from ..recording.event_tally import EventTally
 from ..recording.print_events import CsvRows, EventPrinter, FrameTables, JsonLines
-from ..recording.source import Source, open_recording, open_source
-from ..terminal import counted
+from ..recording.source import Source, open_recording, open_source, told_of
+from ..terminal import counted, printable
 
 __all__ = ["command"]
 
@@ -55,15 +56,19 @@ def command(
     decoder = Decoder(mode)
     stopped = opened.endless
     lost: BenchError | None = None
+    if isinstance(opened.form, Ending):
+        printer.mended(opened.form)
+    elif opened.form is not None:
+        print(f"xky: {opened.name}: {told_of(opened.form)}", file=sys.stderr)
     try:
         for chunk in _with_progress(opened):
             tally.bytes += len(chunk)
-            _tell(decoder.feed(chunk), tally, printer)
+            _tell(_in_file(decoder.feed(chunk), opened), tally, printer)
     except KeyboardInterrupt:
         stopped = True
     except BenchError as error:  # what came before the port was lost still counts
         lost = error
-    _tell(decoder.close(), tally, printer)
+    _tell(_in_file(decoder.close(), opened), tally, printer)
     if not (stopped or tally.groups or tally.first_stx is not None):
         raise InputError(
             f"{opened.name}: no TIC in its {tally.bytes} bytes, neither a group nor an STX (0x02); "
@@ -83,11 +88,15 @@ def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
     written = write_parquet(source, open_recording(source, mode), path)
     if written.unknown:
         labels = ", ".join(f"{label} ({count})" for label, count in sorted(written.unknown.items()))
-        print(f"xky: labels of no table have no column: {labels}", file=sys.stderr)
+        print(f"xky: labels of no table have no column: {printable(labels)}", file=sys.stderr)
     groups = f"{counted(written.good, 'good group')}, {written.damaged} refused"
-    print(f"{counted(written.frames, 'frame')}, {groups}: {path}")
+    print(f"{counted(written.frames, 'frame')}, {groups}: {printable(str(path))}")
     if written.damaged or written.noise_inside:
         raise typer.Exit(1)
+
+
+def _in_file(events: Iterable[Event], source: Source) -> Iterable[Event]:
+    return events if source.places is None else source.places.in_file(events)
 
 
 def _tell(events: Iterable[Event], tally: EventTally, printer: EventPrinter) -> None:
@@ -102,11 +111,16 @@ def _with_progress(source: Source) -> Iterator[bytes]:
     if (source.size or 0) < _LONG_FILE or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from source.chunks
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    from ..console import PlainConsole
+    from ..progress_column import PlainColumn
 
     # by default Progress takes standard output over and writes it to its own console, standard error
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    with Progress(
+        PlainColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+        console=PlainConsole(file=sys.stderr), transient=True, redirect_stdout=False,
+    ) as progress:  # fmt: skip
         task = progress.add_task(source.name, total=source.size)
         for chunk in source.chunks:
             yield chunk

@@ -55,7 +55,7 @@ def pieces_of(frames: Iterator[list[Burst]], waveform: Waveform, *, seed: int = 
     Raises:
         InputError: the frames cannot be drawn so.
     """
-    rng, drawn_s = np.random.default_rng(seed), 0.0
+    rng, drawn_s = _generator(seed), 0.0
     for bursts in frames:
         end_s = bursts[-1].end_s + bursts[-1].character_s
         samples = render(bursts, waveform, start_s=drawn_s, end_s=end_s)
@@ -78,7 +78,7 @@ def looped(bursts: Sequence[Burst], waveform: Waveform, *, seed: int = 0) -> Sam
     end_s = bursts[-1].end_s / (1 + waveform.baud_error)
     count = whole_periods(round(end_s * waveform.rate_hz) + 1, waveform)
     samples = render(bursts, waveform, start_s=0.0, end_s=count / waveform.rate_hz * (1 + waveform.baud_error))
-    add_noise(samples, waveform, np.random.default_rng(seed))
+    add_noise(samples, waveform, _generator(seed))
     return samples
 
 
@@ -96,5 +96,10 @@ def group_of(frame: Sequence[Burst], start: bytes, waveform: Waveform, *, seed: 
     end = burst.data.index(CR, begin) + 1
     group = Burst(burst.end_of(begin - 1), burst.character_s, burst.data[begin:end])
     samples = render([group], waveform)
-    add_noise(samples, waveform, np.random.default_rng(seed))
+    add_noise(samples, waveform, _generator(seed))
     return group, samples
+
+
+def _generator(seed: int) -> np.random.Generator:
+    """Of noise, for any whole number: NumPy itself takes none below 0, a meter's seed may be one."""
+    return np.random.default_rng(seed if seed >= 0 else (-seed, 1))

@@ -77,7 +77,10 @@ def _play_on_ports(
         ports.wait_for_readers()
         if control is not None:
             control.watch(ports.runner)
-        ports.play(lambda: all(run.ended for run in runs))
+        try:
+            ports.play(lambda: all(run.ended for run in runs))
+        finally:
+            ports.tell_lateness()
         if control is not None:
             control.close()
         ports.drain()

@@ -14,8 +14,10 @@ import simpy
 from xky.emulator import Line
 from xky.emulator.outputs.paced import PacedPort
 from xky.emulator.outputs.port_choice import DEVICE_LINES, PTY, STDOUT, PortChoice, port_choice
-from xky.emulator.runner import RealTime
+from xky.emulator.runner import LATE_S, RealTime
 from xky.protocol import InputError
+
+from ..terminal import counted, printable
 
 __all__ = ["EmulatedPorts", "port_choices"]
 
@@ -123,13 +125,24 @@ class EmulatedPorts:
     def _nobody_reads(self) -> bool:
         return self._to_stdout and not self._ports[0].is_open
 
+    def tell_lateness(self) -> None:
+        """Say on standard error how often the line came late, if it did."""
+        late = self.runner.late
+        if late:
+            often, worst_s = counted(len(late), "time"), max(one.late_s for one in late)
+            print(
+                f"xky: the line came over {1e3 * LATE_S:.0f} ms late {often}, {worst_s:.2f} s at the most, first "
+                f"{late[0].due_s:.1f} s after its start: the machine was busy, or a call of --control took long",
+                file=sys.stderr,
+            )
+
     def drain(self) -> None:
         """Let readers take what was written, and tell what they lost."""
         for port in self._ports:
             port.drain()
             if port.overruns:
                 lost = f"{len(port.overruns)} characters found the reader's buffer full"
-                print(f"xky: {port.name}: {lost}", file=sys.stderr)
+                print(printable(f"xky: {port.name}: {lost}"), file=sys.stderr)
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from xky.boards.description.states import SLEEP
 from xky.boards.power.analysis import GUARANTEED_W, Analysis
@@ -12,7 +12,7 @@ from xky.boards.power.energy import EnergyBalance
 from xky.boards.power.ratings import Rated
 from xky.emulator.supply import Supply
 
-from ..terminal import printable
+from ..console import PlainConsole
 from .durations import told_time
 from .wake_table import WakeStep, wake_of, wakes_at
 
@@ -49,10 +49,10 @@ def verdict_of(analysis: Analysis) -> tuple[str, str]:
 
 def title_of(analysis: Analysis, supply: Supply, temperature_c: float) -> str:
     """What was looked at, on one line."""
-    return f"{printable(analysis.board.title)} on {_named(supply)}, {analysis.mode} mode, {temperature_c:g} °C"
+    return f"{analysis.board.title} on {_named(supply)}, {analysis.mode} mode, {temperature_c:g} °C"
 
 
-def print_analysis(analysis: Analysis, title: str, highest: Supply, console: Console) -> None:
+def print_analysis(analysis: Analysis, title: str, highest: Supply, console: PlainConsole) -> None:
     """Print it.
 
     Args:
@@ -61,9 +61,9 @@ def print_analysis(analysis: Analysis, title: str, highest: Supply, console: Con
         highest: supply at which ratings were looked at.
         console: to print on.
     """
-    console.print(title, style="bold", markup=False)
+    console.print(title, style="bold")
     word, reason = verdict_of(analysis)
-    console.print(f"[{'bold green' if analysis.lives else 'bold red'}]{word}[/]: {_plain(reason)}.")
+    console.print_headline(word, "bold green" if analysis.lives else "bold red", f": {reason}.")
     if analysis.refused:
         return
     console.print(_summary(analysis, highest))
@@ -85,7 +85,7 @@ def _summary(analysis: Analysis, highest: Supply) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
     for name, text in _lines(analysis, highest):
-        table.add_row(name, _plain(text))
+        table.add_row(name, text)
     return table
 
 
@@ -144,7 +144,7 @@ def _wake(analysis: Analysis, steps: Sequence[WakeStep]) -> Table:
     for column in ("duration", "current", "in bursts", "voltage at its end", "margin to brown-out"):
         table.add_column(column, justify="right")
     for step in steps:
-        margin = "[bold red]resets[/]" if step.resets else f"{step.margin_v:.2f} V"
+        margin = Text("resets", "bold red") if step.resets else f"{step.margin_v:.2f} V"
         duration = told_time(step.duration_s) if step.duration_s else "at once"
         burst = "" if step.peak_a is None else _amperes(step.peak_a)
         table.add_row(step.phase, duration, _amperes(step.current_a), burst, f"{step.after_v:.3f} V", margin)
@@ -186,10 +186,5 @@ def _ratings(exceeded: Sequence[Rated], highest: Supply) -> Table:
     for column in ("bears", "rated"):
         table.add_column(column, justify="right")
     for one in exceeded:
-        table.add_row(_plain(one.part), one.what, f"[bold red]{one.borne:.3g}[/]", f"{one.rated:.3g}")
+        table.add_row(one.part, one.what, Text(f"{one.borne:.3g}", "bold red"), f"{one.rated:.3g}")
     return table
-
-
-def _plain(text: str) -> str:
-    """Text that Rich must not take for markup."""
-    return printable(text).replace("[", r"\[")

@@ -3,9 +3,9 @@
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from ..console import PlainConsole
 from .compare import Compared, Comparison
 
 __all__ = ["document_of_comparison", "print_comparison"]
@@ -22,9 +22,9 @@ def document_of_comparison(found: Comparison, supply: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def print_comparison(found: Comparison, title: str, console: Console) -> None:
+def print_comparison(found: Comparison, title: str, console: PlainConsole) -> None:
     """Print what both do, and in which parts they differ."""
-    console.print(title, markup=False, highlight=False)
+    console.print(title, highlight=False)
     console.print(_table(console, found, found.rows, "what they do"))
     if found.parts:
         console.print("what is not the same in their files:", highlight=False)
@@ -33,7 +33,7 @@ def print_comparison(found: Comparison, title: str, console: Console) -> None:
         console.print("their files say the same of power, wake and listen", highlight=False)
 
 
-def _table(console: Console, found: Comparison, rows: tuple[Compared, ...], what: str) -> Table:
+def _table(console: PlainConsole, found: Comparison, rows: tuple[Compared, ...], what: str) -> Table:
     left = console.width - _NAME_WIDTH - _DIFFERENCE_WIDTH - _FRAME_WIDTH
     table = Table()
     longest = max(len(_named(row)) for row in rows)
@@ -56,4 +56,4 @@ def _named(row: Compared) -> str:
 def _told(value: float | str | None) -> str:
     if value is None:
         return _NOTHING
-    return value.replace("[", r"\[") if isinstance(value, str) else f"{value:.5g}"
+    return value if isinstance(value, str) else f"{value:.5g}"

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from xky.boards import Board
 from xky.boards.power.event_simulation import PowerEventKind
 from xky.emulator.supply import Supply
 
+from ..console import PlainConsole
 from .durations import told_time
 from .scenario_run import ScenarioRun
 
@@ -41,7 +41,7 @@ def document_of_scenario_run(run: ScenarioRun, board: Board, supply: Supply, sce
     }
 
 
-def print_scenario_run(run: ScenarioRun, title: str, console: Console) -> None:
+def print_scenario_run(run: ScenarioRun, title: str, console: PlainConsole) -> None:
     """Print what happened, in order.
 
     Args:
@@ -62,7 +62,7 @@ def print_scenario_run(run: ScenarioRun, title: str, console: Console) -> None:
     readings = f"{len(run.readings_s)} readings, the longest time without one {told_time(run.longest_gap_s)}"
     downs = run.brown_outs
     brown_outs = "no brown-out" if not downs else "one brown-out" if downs == 1 else f"{downs} brown-outs"
-    console.print(f"{readings}; {brown_outs}, {run.lowest_v:.2f} V at the least.", markup=False)
+    console.print(f"{readings}; {brown_outs}, {run.lowest_v:.2f} V at the least.")
 
 
 def _of_supplies(run: ScenarioRun) -> Iterator[tuple[float, str, str]]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from xky.boards import Board
 from xky.boards.description.phases import wake_s
 from xky.boards.description.states import OFF
+from xky.boards.power.analysis import overfed
 from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import EventSimulation, PowerEvent, PowerEventKind, Stretch
 from xky.emulator.scenario.scenario import Scenario
@@ -61,7 +62,8 @@ def run_scenario(
         period_s: from wake to wake; None: what the board does.
 
     Raises:
-        InputError: the board does not live on the TIC, or the period is shorter than the wake.
+        InputError: the board does not live on the TIC, its boost is fed with more than it makes, or the period is
+            shorter than the wake.
     """
     power = board.power
     if power is None or power.source != "tic":
@@ -82,6 +84,8 @@ def run_scenario(
     readings = [one.at_s for one in events if one.what is PowerEventKind.READING]
     ends = [0.0, *readings, duration_s]
     assert simulation.stretches is not None
+    if refused := overfed(train, simulation.stretches):
+        raise InputError(f"board {board.id}: {refused}")
     return ScenarioRun(
         supplies=[(0.0, supply), *supplies],
         events=[one for one in events if one.what in _TOLD],

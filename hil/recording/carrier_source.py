@@ -10,6 +10,8 @@ from xky.emulator.carrier import Demodulated, Samples, listen, open_recording, q
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.uart import CharacterDefect
 
+from ..terminal import printable
+
 __all__ = ["read_carrier"]
 
 _SILENT_V = 0.4  # a 0 has 0.8 V, a 1 less than this (54E §5.3.4)
@@ -78,8 +80,5 @@ class _Complaints:
         if self._first_s is None:
             return
         parity, framing = self._counts[CharacterDefect.PARITY], self._counts[CharacterDefect.FRAMING]
-        print(
-            f"xky: {path}: characters with a wrong parity: {parity}, with a low stop bit: {framing}; "
-            f"the first at {self._first_s:.6f} s",
-            file=sys.stderr,
-        )
+        counts = f"characters with a wrong parity: {parity}, with a low stop bit: {framing}"
+        print(printable(f"xky: {path}: {counts}; the first at {self._first_s:.6f} s"), file=sys.stderr)

@@ -116,6 +116,7 @@ class _Table:
         self._arrow = arrow
         self._numpy = import_module("numpy")
         self._mode: Mode = recording.mode
+        self._places = recording.places
         started = recording.header.started
         self._started_us = None if started is None else int(_instant(started).timestamp() * _MICROSECONDS)
         self._character_s = recording.mode.character_s
@@ -150,7 +151,7 @@ class _Table:
     def of(self, batch: "Batch") -> Any:
         """The table of a batch."""
         arrow = self._arrow
-        columns = [arrow.array(batch.number), arrow.array(batch.offset), self._received(batch),
+        columns = [arrow.array(batch.number), arrow.array(self._offsets(batch)), self._received(batch),
                    arrow.array(batch.complete), arrow.array(batch.damaged)]  # fmt: skip
         for label in LABELS[self._mode].values():
             column = batch.columns.get(label.name)
@@ -160,6 +161,12 @@ class _Table:
                 columns += self._columns(column)
         self.frames += len(batch)
         return arrow.Table.from_arrays(columns, schema=self.schema)
+
+    def _offsets(self, batch: "Batch") -> Any:
+        """Those of the file, also where it does not hold the bytes as they were sent."""
+        if self._places is None:
+            return batch.offset
+        return self._numpy.array([self._places.place_of(offset) for offset in batch.offset.tolist()], "int64")
 
     def _columns(self, column: "LabelColumn") -> Iterator[Any]:
         label, absent = column.label, ~column.present

@@ -21,6 +21,8 @@ from xky.emulator.outputs import UNTOLD_BAUD
 from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
 
+from ..terminal import printable
+
 __all__ = ["LivePort", "open_live", "read_port"]
 
 _TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
@@ -123,7 +125,7 @@ def _find_speed(spec: str, port: serial.Serial) -> bytes:
         if attempt:
             port.baudrate = mode.baud
         if attempt == 2:
-            print(f"xky: {spec}: no good group at 9600 or 1200 baud yet; still listening", file=sys.stderr)
+            print(printable(f"xky: {spec}: no good group at 9600 or 1200 baud yet; still listening"), file=sys.stderr)
         received = b""
         end_s = time.monotonic() + _TRIAL_S
         while time.monotonic() < end_s:

@@ -6,14 +6,16 @@ import json
 import sys
 from typing import Any, Protocol
 
-from rich.console import Console
 from rich.text import Text
 
 from xky.protocol import LABELS, Cut, Damaged, Event, Frame, Group, Interrupted, Mode, Noise
+from xky.protocol.saved_text import Ending
 
-from ..terminal import counted
+from ..console import PlainConsole
+from ..terminal import counted, printable
 from .event_tally import EventTally
 from .frame_table import FrameTable
+from .source import told_of
 
 __all__ = ["CsvRows", "EventPrinter", "FrameTables", "JsonLines"]
 
@@ -24,6 +26,9 @@ _CUT = {Cut.EOT: "EOT", Cut.STX: "the STX of the next frame", Cut.END: "the end 
 class EventPrinter(Protocol):
     """A form of output."""
 
+    def mended(self, ending: Ending) -> None:
+        """Print, before all else, that a file was saved as text."""
+
     def show(self, event: Event, number: int) -> None:
         """Print an event; ``number`` is that of the frame told last."""
 
@@ -33,6 +38,9 @@ class EventPrinter(Protocol):
 
 class JsonLines:
     """``xky decode --json``: a contract, DESIGN section 5."""
+
+    def mended(self, ending: Ending) -> None:
+        print(json.dumps({"event": "mended", "ending": ending}))
 
     def show(self, event: Event, number: int) -> None:
         line: dict[str, Any]
@@ -68,6 +76,9 @@ class CsvRows:
         self._writer = csv.writer(sys.stdout, lineterminator="\n")
         self._writer.writerow(["frame", "offset", "mode", "label", "timestamp", "value", "unit", "ok", "reason"])
 
+    def mended(self, ending: Ending) -> None:
+        print(f"xky: {told_of(ending)}", file=sys.stderr)  # rows are of groups
+
     def show(self, event: Event, number: int) -> None:
         if isinstance(event, Frame):
             self._writer.writerows(
@@ -96,8 +107,11 @@ class FrameTables:
     """One table a frame, then a summary: for people."""
 
     def __init__(self) -> None:
-        self._console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+        self._console = PlainConsole(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
         self._table = FrameTable(self._console)
+
+    def mended(self, ending: Ending) -> None:
+        self._print(told_of(ending), "yellow")
 
     def show(self, event: Event, number: int) -> None:
         if isinstance(event, Frame):
@@ -125,7 +139,7 @@ class FrameTables:
                 self._print(_sentence(group, frame.mode, number), "red")
 
     def _print(self, text: str, style: str) -> None:
-        self._console.print(Text(text, style), soft_wrap=True)
+        self._console.print(Text(printable(text), style), soft_wrap=True)
 
 
 def _sentence(group: Damaged, mode: Mode, number: int) -> str:

@@ -2,6 +2,7 @@
 """Where bytes of a line come from: a capture, raw or with times, a recorded carrier, a port, standard input."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,12 +13,17 @@ from typing import IO
 
 from xky.protocol import Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
+from xky.protocol.file_places import FilePlaces
+from xky.protocol.saved_text import SAMPLE, Ending, TextMender, ending_of
+from xky.protocol.written_bytes import WrittenBytes, WrittenForm, written_form_of
 
+from ..terminal import printable
 from .port_name import is_port
 
-__all__ = ["Recording", "Source", "open_recording", "open_source"]
+__all__ = ["Recording", "Source", "open_recording", "open_source", "told_of"]
 
 _CHUNK = 1 << 16
+_ENDINGS = {Ending.LF: "LF alone", Ending.CR: "CR alone", Ending.CRLF: "CR and LF"}
 _CARRIER_CSV = b"time_s,volts"  # how emulator/carrier/csv_file.py begins
 
 
@@ -29,13 +35,17 @@ class Source:
         name: as a person knows it.
         size: bytes in all, None where that is not known.
         endless: a port, which ends when the person says so.
-        chunks: the bytes, read once.
+        chunks: the bytes, read once, as a line sends them.
+        form: how a file that does not hold the bytes as they were sent holds them; None of any other.
+        places: of such a file: where in it the bytes of ``chunks`` stand.
     """
 
     name: str
     size: int | None
     endless: bool
     chunks: Iterator[bytes]
+    form: Ending | WrittenForm | None = None
+    places: FilePlaces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +57,14 @@ class Recording:
         mode: told by its rate, else by the first good group; standard where nothing tells.
         runs: the bytes, read once.
         ended: why the recording ended, once it is read; None where it was cut.
+        places: of a file that does not hold the bytes as they were sent: where in it those of ``runs`` stand.
     """
 
     header: Header
     mode: Mode
     runs: Iterator[Run]
     ended: Callable[[], str | None]
+    places: FilePlaces | None = None
 
 
 def open_recording(spec: str, mode: Mode | None = None) -> Recording:
@@ -68,12 +80,16 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
     if is_port(spec):
         raise InputError(f"{spec}: is a port; give a capture file (xky capture {spec} --out FILE makes one)")
     name = "standard input" if spec == "-" else spec
-    if spec == "-":
-        pieces = _pieces(name, sys.stdin.buffer)
-    elif _is_carrier(Path(spec)):
+    mender = None
+    if spec != "-" and _is_carrier(Path(spec)):
         pieces = _read_carrier(Path(spec), mode)
     else:
-        pieces = _pieces(name, _open_file(spec))
+        stream = sys.stdin.buffer if spec == "-" else _open_file(spec)
+        form = _form_of(stream, mode)
+        mender = _reader_of(form, mode)
+        pieces = _mended(_pieces(name, stream), mender)
+        if form is not None:
+            print(f"xky: {name}: {told_of(form)}", file=sys.stderr)
     start = _start_of(pieces)
     if is_capture(start):
         reader = _reader(name, chain((start,), pieces))
@@ -91,7 +107,14 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
             start += piece
     rate = mode or Mode.STANDARD
     runs = runs_at_line_rate(chain((start,), pieces), rate)
-    return Recording(Header(None, "file", rate.baud), rate, runs, lambda: "the end of the file")
+    return Recording(Header(None, "file", rate.baud), rate, runs, lambda: "the end of the file", mender)
+
+
+def told_of(form: Ending | WrittenForm) -> str:
+    """The sentence on a file that does not hold the bytes of a line as they were sent."""
+    if isinstance(form, WrittenForm):
+        return f"is {form}; read as the bytes that it tells"
+    return f"saved as text: its lines end with {_ENDINGS[form]}; read as the line sent them"
 
 
 def _mode_of(data: bytes) -> Mode | None:
@@ -112,7 +135,7 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
         BenchError: the port cannot be opened, or (while reading) is lost.
     """
     if spec == "-":
-        return Source("standard input", None, False, _read_stream("standard input", sys.stdin.buffer))
+        return _source("standard input", None, sys.stdin.buffer, mode)
     path = Path(spec)
     if is_port(spec):
         from .port import read_port
@@ -124,7 +147,42 @@ def open_source(spec: str, mode: Mode | None = None) -> Source:
     size = None  # of a named pipe; nor does a compressed file tell how much is in it
     if path.is_file() and not is_capture(os.pread(stream.fileno(), 2, 0)):
         size = os.fstat(stream.fileno()).st_size
-    return Source(spec, size, False, _read_stream(spec, stream))
+    return _source(spec, size, stream, mode)
+
+
+def _source(name: str, size: int | None, stream: IO[bytes], mode: Mode | None) -> Source:
+    form = _form_of(stream, mode)
+    mender = _reader_of(form, mode)
+    return Source(name, size, False, _mended(_read_stream(name, stream), mender), form, mender)
+
+
+def _form_of(stream: IO[bytes], mode: Mode | None) -> Ending | WrittenForm | None:
+    """How a regular file holds bytes that are not as they were sent; whatever else there is may be a live line."""
+    sample = b""
+    with suppress(OSError, ValueError):  # a stream in memory has no descriptor
+        descriptor = stream.fileno()
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            sample = os.pread(descriptor, SAMPLE, os.lseek(descriptor, 0, os.SEEK_CUR))
+    if not sample or is_capture(sample):
+        return None
+    return ending_of(sample, mode) or written_form_of(sample, mode)
+
+
+def _reader_of(form: Ending | WrittenForm | None, mode: Mode | None) -> TextMender | WrittenBytes | None:
+    if isinstance(form, WrittenForm):
+        return WrittenBytes(form)
+    return None if form is None else TextMender(mode)
+
+
+def _mended(pieces: Iterator[bytes], mender: TextMender | WrittenBytes | None) -> Iterator[bytes]:
+    if mender is None:
+        yield from pieces
+        return
+    for piece in pieces:
+        if mended := mender.feed(piece):
+            yield mended
+    if mended := mender.close():
+        yield mended
 
 
 def _open_file(spec: str) -> IO[bytes]:
@@ -185,7 +243,7 @@ def _runs(name: str, reader: CaptureReader) -> Iterator[Run]:
         yield run
         end_s = run.end_s
     if reader.trouble is not None:
-        print(f"xky: {name}: {reader.trouble}; read up to second {end_s:.1f}", file=sys.stderr)
+        print(printable(f"xky: {name}: {reader.trouble}; read up to second {end_s:.1f}"), file=sys.stderr)
 
 
 def _pieces(name: str, stream: IO[bytes]) -> Iterator[bytes]:

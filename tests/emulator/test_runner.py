@@ -10,6 +10,7 @@ import pytest
 import simpy
 
 from xky.emulator import runner
+from xky.emulator.bridge import Bridge
 from xky.emulator.runner import RealTime
 
 
@@ -173,3 +174,27 @@ def test_a_real_pipe_wakes_a_real_wait() -> None:
     (said, at_s), took_s = seen[0], time.monotonic() - began_s
     assert said == b"hi"
     assert 0.02 <= at_s <= took_s < 4
+
+
+def test_however_much_is_asked_the_line_waits_for_one_answer_at_the_most(wall: Wall) -> None:
+    def work() -> None:
+        wall.now_s += 0.005
+
+    env, bridge = simpy.Environment(), Bridge()
+    real = RealTime(env)
+    for _ in range(60):
+        bridge.ask(work)
+    wall.inputs, wall.on_input = [100.0] * 60, bridge.answer  # type: ignore[method-assign]
+    ticks = 0
+
+    def line() -> Iterator[simpy.Event]:
+        nonlocal ticks
+        while ticks < 40:
+            yield env.timeout(0.01)
+            ticks += 1
+
+    env.process(line())
+    real.run(lambda: ticks >= 40)
+    bridge.close()
+    assert not wall.inputs
+    assert 0.0 < real.worst_late_s < 0.006

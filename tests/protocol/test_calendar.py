@@ -93,3 +93,24 @@ def test_a_block_that_no_word_can_carry_is_refused(values: dict[str, object]) ->
 def test_a_day_has_eleven_blocks_at_most() -> None:
     with pytest.raises(InputError, match="11 blocks at most"):
         DayProfile((Block(time(0, 0)),) * 12)
+
+
+def test_a_block_of_a_start_alone_does_nothing() -> None:
+    block = Block(time(6, 30))
+    assert (block.contact, block.virtual_contacts, block.supplier_index, block.unused) == (
+        Contact.KEEP, frozenset(), 0, 0,
+    )  # fmt: skip
+    assert str(block) == "06300000"
+
+
+@pytest.mark.parametrize("values", [
+    {"supplier_index": -1}, {"unused": -1}, {"virtual_contacts": frozenset({0})}, {"start": time(6, 30, 0, 1)},
+])  # fmt: skip
+def test_a_block_below_what_a_word_can_carry_is_refused(values: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="block at"):
+        Block(**{"start": time(0, 0), **values})  # type: ignore[arg-type]
+
+
+def test_a_block_at_the_limits_of_its_word_is_taken() -> None:
+    assert str(Block(time(0, 0), Contact.CLOSE, frozenset(range(1, 8)), 15, 7)) == "0000FFFF"
+    assert len(DayProfile((Block(time(0, 0)),) * 11).blocks) == 11

@@ -65,6 +65,47 @@ def test_what_no_line_can_carry_is_refused(group: Group, mode: Mode) -> None:
         encode_group(group, mode)
 
 
+@pytest.mark.parametrize("way", ["alone", "in place", "in columns"])
+@pytest.mark.parametrize(("group", "mode", "told"), [
+    (Group("", "1"), _S, "or the label is empty"),
+    (Group("", ""), _H, "or the label is empty"),
+    (Group("é", "1"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "é"), _H, "characters outside 0x20-0x7E"),
+    (Group("A", "\x7f"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "\x1f"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "1", "é081225223518"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "1", "H\t81225223518"), _S, "characters outside 0x20-0x7E"),
+    (Group("A", "1", "H081225223518"), _H, "historic mode has no horodate; give timestamp=None"),
+    (Group("A", "1", ""), _H, "historic mode has no horodate; give timestamp=None"),
+    (Group("A B", "1"), _H, "a label cannot hold the separator"),
+])  # fmt: skip
+def test_each_thing_that_no_line_can_carry_is_named_whichever_way_it_comes(
+    way: str, group: Group, mode: Mode, told: str
+) -> None:
+    good = Group("A", "1", None if group.timestamp is None or mode is _H else "H081225223518")
+    with pytest.raises(InputError) as caught:
+        if way == "alone":
+            encode_group(group, mode)
+        elif way == "in place":
+            encoder = FrameEncoder(mode)
+            encoder.encode([good])
+            encoder.encode([group])
+        elif group.label == "A" and mode is _S:
+            encode_frames(
+                [good], {"A": [group.value if good.timestamp is None else (group.timestamp, group.value)]}, mode
+            )  # type: ignore[list-item]
+        else:
+            encode_frames([group], {group.label: [group.value]}, mode)
+    assert told in str(caught.value)
+    assert str(caught.value).startswith("group ")
+
+
+def test_every_character_that_a_line_can_carry_is_encoded() -> None:
+    text = "".join(map(chr, range(0x20, 0x7F)))
+    assert text.encode() in encode_group(Group("A", text), _H)
+    assert text.encode() in encode_group(Group("A B", text, text), _S)  # standard mode parts by HT
+
+
 def test_a_frame_with_a_refused_group_is_not_encoded() -> None:
     frame = Frame(_S, (Group("VTIC", "02"), Damaged(Reason.CHECKSUM, 0, 10)))
     with pytest.raises(InputError, match="refused groups"):
@@ -156,3 +197,28 @@ def test_columns_that_make_no_frames_are_refused(columns: Any, complaint: str) -
     sent = [Group("A", "1"), Group("TWICE", "1"), Group("TWICE", "2"), Group("B", "1", "H000101000000")]
     with pytest.raises(InputError, match=complaint):
         encode_frames(sent, columns, _S)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_another_label_of_the_same_size_is_written_too(mode: Mode) -> None:
+    encoder = FrameEncoder(mode)
+    for label, value in (("PAPP", "00390"), ("IMAX", "00390"), ("IMAX", "00391"), ("PTEC", "00392")):
+        assert encoder.encode([Group(label, value)]) == encode_frame([Group(label, value)], mode)
+
+
+def test_a_horodate_that_comes_or_goes_is_written_too() -> None:
+    encoder = FrameEncoder(_S)
+    for group in (Group("A", "H081225223518\t1"[:1]), Group("A", "1", "H081225223518"), Group("A", "1")):
+        assert encoder.encode([group]) == encode_frame([group], _S)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_mode_may_be_told_by_its_name(mode: Mode) -> None:
+    group = Group("PAPP", "00390")
+    assert encode_group(group, mode.value) == encode_group(group, mode)
+    assert encode_frames([group], {"PAPP": ["00400"]}, mode.value) == encode_frames([group], {"PAPP": ["00400"]}, mode)
+
+
+def test_a_column_of_256_characters_is_the_longest() -> None:
+    [octets] = encode_frames([Group("A", "1")], {"A": ["~" * 256]}, _S)
+    assert octets == encode_frame([Group("A", "~" * 256)], _S)

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a UART makes of a burst."""
 
-from typing import Literal
+import math
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.protocol import InputError
-from xky.protocol.uart import Burst, CharacterDefect, Uart, _receive, levels, received
+from xky.protocol.uart import Burst, CharacterDefect, Uart, _receive, handed_over, levels, received
 
 CHARACTER_S = 10 / 9600
 GROUP = b"\nSINSTS\t00548\tN\r"
@@ -145,9 +146,41 @@ def test_the_levels_of_a_burst_are_its_bits_with_their_defects() -> None:
     assert framing == "0100000101" + "0100000100"
 
 
-def test_settings_that_no_uart_has_are_refused() -> None:
-    with pytest.raises(InputError, match="5 to 8 data bits"):
-        Uart(9600, 9)
+@pytest.mark.parametrize("settings", [
+    (0,), (-1,), (-0.5,), (float("nan"),), (9600, 4), (9600, 9), (9600, 7, "X"), (9600, 7, "E", 0), (9600, 7, "E", 3),
+])  # fmt: skip
+def test_settings_that_no_uart_has_are_refused(settings: tuple[Any, ...]) -> None:
+    with pytest.raises(InputError, match=r"^UART .*: expected a baud rate over 0, 5 to 8 data bits, parity E"):
+        Uart(*settings)
+
+
+def test_settings_at_the_limits_are_those_of_a_uart() -> None:
+    assert Uart(0.5).baud == 0.5
+    assert [Uart(1, bits, "N").bits for bits in (5, 6, 7, 8)] == [7, 8, 9, 10]
+    assert {Uart(1, 7, parity, stops).bits for parity in ("E", "O", "M", "S") for stops in (1, 2)} == {10}
+
+
+ALL_CODES = bytes(range(256))
+
+
+@pytest.mark.parametrize("parity", ["E", "O", "N", "M", "S"])
+@pytest.mark.parametrize("data_bits", [7, 8])
+@pytest.mark.parametrize("defect", [None, *CharacterDefect])
+def test_a_line_of_seven_bits_does_not_carry_the_eighth(
+    parity: Literal["E", "O", "N", "M", "S"], data_bits: int, defect: CharacterDefect | None
+) -> None:
+    defects = {} if defect is None else dict.fromkeys(range(0, 256, 3), defect)
+    eight, seven = (
+        Burst(1.0, CHARACTER_S, data, defects) for data in (ALL_CODES, bytes(code & 0x7F for code in ALL_CODES))
+    )
+    assert levels(eight) == levels(seven)
+    uart = Uart(9600, data_bits, parity)
+    if not defects and not received(seven, uart).errors and received(seven, uart).data == seven.data:
+        return  # handed over as it is: a burst has seven bits
+    heard, expected = received(eight, uart), received(seven, uart)
+    assert heard.data == expected.data
+    assert dict(heard.errors) == dict(expected.errors)
+    assert dict(heard.errors) == dict(_receive(eight, uart, None, copy_runs=False).errors)
 
 
 @given(
@@ -171,6 +204,7 @@ def test_copied_runs_equal_bit_true_reception(
     uart = Uart(9600 / ratio, data_bits, parity)
     awake_s = None if awake_bits is None else 1.0 + awake_bits / 9600
     fast, judge = received(sent, uart, awake_s), _receive(sent, uart, awake_s, copy_runs=False)
+    assert handed_over(sent, uart, awake_s) == judge.handed_over
     assert fast.data == judge.data
     assert dict(fast.errors) == dict(judge.errors)
     assert [character.end_s for character in fast] == pytest.approx([character.end_s for character in judge])
@@ -180,3 +214,30 @@ def test_copied_runs_equal_bit_true_reception(
 def test_characters_that_last_no_time_are_refused(character_s: float) -> None:
     with pytest.raises(InputError, match=r"^Burst: character_s = .*: a character lasts longer than 0 seconds$"):
         Burst(0.0, character_s, b"x")
+
+
+def plainly_received(line: bytes, ratio: float, bits: int) -> list[tuple[int, ...]]:
+    """The samples of each character that a receiver takes, on a line that is idle before and after."""
+    found, position = [], 0.0
+    while (edge := next((k for k in range(math.ceil(position), len(line)) if not line[k] and (not k or line[k - 1])),
+                        None)) is not None:  # fmt: skip
+        places = [int(edge + (k + 0.5) * ratio) for k in range(bits)]
+        samples = tuple(line[place] if place < len(line) else 1 for place in places)
+        if samples[0]:
+            position = edge + 0.5 * ratio
+            continue
+        found.append(samples)
+        position = edge + (bits - 0.5) * ratio
+    return found
+
+
+@given(
+    data=st.binary(min_size=1, max_size=30).map(lambda data: bytes(code & 0x7F for code in data)),
+    baud=st.sampled_from([1250, 2300, 4700, 9600, 9000, 19_200, 38_400]),  # no sample right between two bits
+)
+def test_another_rate_samples_the_line_where_its_own_bits_would_be(data: bytes, baud: int) -> None:
+    sent = Burst(1.0, CHARACTER_S, data)
+    samples = plainly_received(levels(sent), 9600 / baud, 10)
+    heard = received(sent, Uart(baud, 8, "N"))
+    assert list(heard.data) == [sum(level << bit for bit, level in enumerate(one[1:9])) for one in samples]
+    assert set(heard.errors) == {index for index, one in enumerate(samples) if not one[-1]}

@@ -2,7 +2,7 @@
 """``exec:COMMAND``: any program that reads a port and prints JSON lines, in real time.
 
 Its standard output is a pseudo-terminal without echo, so that programs flush each line; lines are
-stamped as they arrive. It runs in a process group of its own, which is ended as a whole.
+stamped as they arrive. It is ended with all that it started.
 """
 
 import contextlib
@@ -11,7 +11,6 @@ import select
 import shlex
 import shutil
 import signal
-import subprocess
 import termios
 import time
 import tty
@@ -22,6 +21,7 @@ from xky.emulator.outputs.port_choice import port_choice
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
+from ...launch.kept_program import KeptProgram
 from ...launch.shim import NoShimError, Shim
 from ..limits import LATENCY_S
 from .device import Device, DeviceContext
@@ -30,7 +30,6 @@ __all__ = ["KIND", "ExecDevice"]
 
 OPENS_WITHIN_S = 10.0  # real seconds given to a program to open its port before the line speaks all the same
 _SETTLES_S = 0.5  # real seconds from opening its port to reading it: pyserial negotiates RFC 2217 that long
-ENDS_WITHIN_S = 2.0  # real seconds between SIGTERM and SIGKILL
 _LINE_MAX = 65_536  # characters of one line kept
 _LAST_WORDS = 4096
 _STDERR_MAX = 262_144  # bytes kept of the beginning of standard error, and as many of its end
@@ -67,7 +66,7 @@ class ExecDevice(Device):
             raise InputError(f"command {self._words[0]!r}: not found, or not executable; give its path, or install it")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: KeptProgram | None = None
         self._port: Port | None = None
         self._shim: Shim | None = None
         self._notes: list[str] = []
@@ -101,7 +100,6 @@ class ExecDevice(Device):
             context.runner.watch(self._shim.fileno(), self._hear_settings)
         context.runner.watch(self._stdout, self._take_lines)
         assert self._process is not None
-        assert self._process.stderr is not None
         context.runner.watch(self._process.stderr.fileno(), self._read_stderr)
 
     def restart(self) -> None:
@@ -114,6 +112,7 @@ class ExecDevice(Device):
         self._await_last_words()
         self._asked_before, self._overruns_before = [*self.port_settings], self.overruns
         self.stop()
+        self._notes, self._process = [*self.notes], None
         self._port, self._pending = None, b""
         self.start(context, self._settle)
 
@@ -166,16 +165,8 @@ class ExecDevice(Device):
         termios.tcsetattr(theirs, termios.TCSANOW, attributes)
         os.set_blocking(self._stdout, False)
         try:
-            self._process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=theirs,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                env=None if self._shim is None else {**os.environ, **self._shim.environment()},
-            )
-            assert self._process.stderr is not None
-            os.set_blocking(self._process.stderr.fileno(), False)
+            told = {} if self._shim is None else self._shim.environment()
+            self._process = KeptProgram(words, stdout=theirs, environment={**os.environ, **told})
         except OSError as error:
             raise InputError(f"command {words[0]!r}: cannot be run ({error.strerror})") from None
         finally:
@@ -187,7 +178,7 @@ class ExecDevice(Device):
         assert self._process is not None
         give_up = time.monotonic() + OPENS_WITHIN_S
         while not self._port.is_open and time.monotonic() < give_up:
-            if self._process.poll() is not None:
+            if self._process.status is not None:
                 raise BenchError(
                     f"command {self._words[0]!r}: ended ({self._how_it_ended()}) before the first frame was sent"
                     f"{self._said_last()}"
@@ -238,13 +229,12 @@ class ExecDevice(Device):
         assert self._context is not None
         assert self._context.runner is not None
         assert self._process is not None
-        assert self._process.stderr is not None
         if not self._drain_stderr():
             self._context.runner.unwatch(self._process.stderr.fileno())
 
     def _drain_stderr(self) -> bool:
         """Take what there is; False at the end of the stream."""
-        if self._process is None or self._process.stderr is None or self._process.stderr.closed:
+        if self._process is None or self._process.stderr.closed:
             return False
         try:
             data = os.read(self._process.stderr.fileno(), _LINE_MAX)
@@ -255,13 +245,13 @@ class ExecDevice(Device):
 
     @property
     def ended(self) -> str | None:
-        if self._process is None or self._process.poll() is None:
+        if self._process is None or self._process.status is None:
             return None
         return self._how_it_ended()
 
     def _how_it_ended(self) -> str:
         assert self._process is not None
-        status = self._process.returncode
+        status = self._process.status or 0
         return f"signal {_signal_name(-status)}" if status < 0 else f"exit status {status}"
 
     @property
@@ -281,7 +271,8 @@ class ExecDevice(Device):
 
     @property
     def notes(self) -> Sequence[str]:
-        return self._notes
+        left = () if self._process is None else self._process.left
+        return [*self._notes, *(f"process {one} of the program could not be ended and still runs" for one in left)]
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:
@@ -290,7 +281,7 @@ class ExecDevice(Device):
     def stop(self) -> None:
         process, self_port = self._process, self._port
         if process is not None:
-            _end_group(process)
+            process.end()
         if self_port is not None:
             if self._connected:
                 assert self._context is not None
@@ -301,7 +292,7 @@ class ExecDevice(Device):
             self._unwatch(self._shim.fileno())
             self._shim.close()
             self._shim = None
-        if process is not None and process.stderr is not None and not process.stderr.closed:
+        if process is not None and not process.stderr.closed:
             self._drain_stderr()
             self._unwatch(process.stderr.fileno())
             process.stderr.close()
@@ -351,27 +342,6 @@ def _filled(word: str, fields: dict[str, str]) -> str:
     for name, value in fields.items():
         word = word.replace(name, value)
     return word
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM to the whole group, SIGKILL to what ignores it."""
-    for order in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, order)
-        try:
-            process.wait(ENDS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            continue
-        if order is signal.SIGKILL or not _group_lives(process.pid):
-            return
-
-
-def _group_lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 KIND = ExecDevice

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from xky.boards.description.board import board_named
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import Mode
 
+from ...console import PlainConsole
 from ...plot import check_plot
 from ...power.compare import compare
 from ...power.durations import seconds_of
@@ -44,4 +44,4 @@ def command(
         document = document_of_comparison(found, supply)
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        print_comparison(found, title, Console())
+        print_comparison(found, title, PlainConsole())

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from xky.boards.description.board import board_file, board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 
+from ...console import PlainConsole
 from ...plot import check_plot
 from ...power.measured.measured_columns import check_power
 
@@ -65,10 +65,10 @@ def command(
     if as_json:
         print(json.dumps(document_of_fit(fitted, board, measured, source), ensure_ascii=False))
         return
-    console = Console()
+    console = PlainConsole()
     print_fit(fitted, board, measured, source, console)
     if out is not None:
-        console.print(f"written: {out}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"written: {out}", highlight=False, soft_wrap=True)
 
 
 def _source(name: str, open_circuit_v: float | None, source_ohm: float | None) -> Supply:

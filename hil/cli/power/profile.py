@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from xky.protocol import InputError
 
+from ...console import PlainConsole
 from ...plot import check_plot
 from ...power.measured.measured_columns import check_power
+from ...terminal import printable
 
 __all__ = ["command"]
 
@@ -50,8 +51,8 @@ def command(
     if as_json:
         print(json.dumps(document_of_profile(profile, log, rail), ensure_ascii=False))
         return
-    print_profile(profile, log, rail, Console())
+    print_profile(profile, log, rail, PlainConsole())
     if out is None:
         print(f"\n{profile_toml(profile, log.name)}", end="")
     else:
-        print(f"written: {out}")
+        print(printable(f"written: {out}"))

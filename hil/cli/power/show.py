@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from xky.boards import Board, board_named, board_names
 from xky.boards.description.parts import ROOM_C
@@ -16,6 +15,7 @@ from xky.emulator import scenario_named
 from xky.emulator.supply import HIGHEST, SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
+from ...console import PlainConsole
 from ...plot import check_plot
 from ...power.document import document_of
 from ...power.durations import seconds_of
@@ -23,7 +23,6 @@ from ...power.print_analysis import print_analysis, title_of, verdict_of
 from ...power.print_scenario_run import document_of_scenario_run, print_scenario_run
 from ...power.scenario_run import run_scenario
 from ...power.wake_table import reset_of
-from ...terminal import printable
 
 __all__ = ["command"]
 
@@ -67,7 +66,7 @@ def command(
         document = document_of(analysis, fed_by, temperature)
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        print_analysis(analysis, title, HIGHEST, Console())
+        print_analysis(analysis, title, HIGHEST, PlainConsole())
 
 
 def _tell(
@@ -86,7 +85,7 @@ def _tell(
         raise InputError(f"--temperature {temperature_c:g}: not with --scenario; leave one out")
     played = scenario_named(scenario)
     run = run_scenario(board, played, supply, mode=mode, period_s=period_s)
-    title = f"{printable(board.title)}: {printable(played.title or scenario)}"
+    title = f"{board.title}: {played.title or scenario}"
     if plots:
         from ...power.plot.scenario_run import draw_scenario_run
 
@@ -96,7 +95,7 @@ def _tell(
         document = document_of_scenario_run(run, board, supply, scenario)
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        print_scenario_run(run, title.replace("[", r"\["), Console())
+        print_scenario_run(run, title, PlainConsole())
 
 
 def _draw(analysis: Analysis, title: str, paths: list[Path]) -> None:

@@ -14,6 +14,7 @@ from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError
 
 from ...power.spice_run import netlist_from_empty
+from ...terminal import printable
 
 __all__ = ["command"]
 
@@ -37,7 +38,7 @@ def command(
         out.write_text(text, encoding="ascii")
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written: {error.strerror}") from None
-    print(f"{out}: {detail} netlist of {taken.id} on {supply}; run it with ngspice -b {out}")
+    print(printable(f"{out}: {detail} netlist of {taken.id} on {supply}; run it with ngspice -b {out}"))
 
 
 def _checked(temperature_c: float) -> float:

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from xky.boards.description.board import board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
+from ...console import PlainConsole
 from ...plot import check_plot
+from ...progress_column import PlainColumn
+from ...terminal import printable
 
 if TYPE_CHECKING:
     from ...power.population.population import Array
@@ -96,7 +98,7 @@ def command(
         grid = study.result(_simulated(SweepResults(study, settings), described.id, settings.out))
         title = conditions.title("brown-out margin")
         if not as_json:
-            print_grid(grid, title, Console())
+            print_grid(grid, title, PlainConsole())
         _put_out(conditions.as_json() | grid.as_json(), folder, as_json=as_json)
         for path in pictures:
             draw_grid(grid, path, title)
@@ -108,7 +110,7 @@ def command(
         found = sample.result(_simulated(SweepResults(sample, settings), described.id, settings.out))
         title = conditions.title(f"{found.boards} boards as made")
         if not as_json:
-            print_yield(found, title, Console())
+            print_yield(found, title, PlainConsole())
         _put_out(conditions.as_json() | {"seed": seed} | found.as_json(), folder, as_json=as_json)
         for path in pictures:
             draw_yield(found, path, title)
@@ -158,8 +160,8 @@ def _check_grid(
 
 def _simulated(results: "SweepResults", board: str, out: Path | None) -> "Array":
     """All rows, with a bar while they are made; what interrupts it is told what is kept."""
-    console = Console(file=sys.stderr)
-    shown = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} points"))
+    console = PlainConsole(file=sys.stderr)
+    shown = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total} points"))
     try:
         with Progress(
             *shown, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True,
@@ -170,7 +172,7 @@ def _simulated(results: "SweepResults", board: str, out: Path | None) -> "Array"
                 progress.advance(task, more)
     except KeyboardInterrupt:
         where = "none is kept; --out FILE.csv keeps them" if out is None else f"kept in {out}; the same command goes on"
-        print(f"xky: stopped at {results.made} of {results.count} points, {where}", file=sys.stderr)
+        print(printable(f"xky: stopped at {results.made} of {results.count} points, {where}"), file=sys.stderr)
         raise typer.Exit(_INTERRUPTED) from None
     return results.rows
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from xky.protocol import BenchError, InputError
 from xky.protocol.tomlfile import what_is_wrong
@@ -72,7 +73,12 @@ def make_app(session: Session, ask: Ask, address: Address) -> Callable[..., Any]
     _add_questions(app, session, ask)
     _add_changes(app, session, ask)
     _add_faults(app, session, ask)
-    return Guard(app, address)
+
+    def is_answered_405(path: str, method: str) -> bool:
+        taken = _methods(app, path)
+        return bool(taken) and method not in taken
+
+    return Guard(app, address, is_answered_405)
 
 
 async def _answer(ask: Ask, act: Callable[[], _T]) -> _T:
@@ -108,7 +114,8 @@ def _add_questions(app: FastAPI, session: Session, ask: Ask) -> None:
         since: Annotated[int, Query(ge=0, description="Number of the first frame.")] = 0,
         limit: Annotated[int, Query(ge=1, le=100, description="Frames at most.")] = 10,
     ) -> TruthAnswer:
-        return await _answer(ask, lambda: session.truth(since, limit))
+        answer = await _answer(ask, lambda: session.truth(since, limit))
+        return answer()
 
     @app.get("/registers", tags=["registers"], summary="Energies and powers that can be set")
     async def get_registers() -> Registers:
@@ -203,12 +210,33 @@ def _add_complaints(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         path = request.url.path
-        texts = {404: f"path {path}: not known; GET /docs lists them", 405: f"{path}: takes no {request.method}"}
+        if error.status_code == 400:  # FastAPI's, of whatever keeps it from reading a body
+            return _complaint(422, _unread(error.__cause__))
+        if error.status_code == 405:
+            return _complaint(405, f"{path}: takes no {request.method}", {"Allow": ", ".join(_methods(app, path))})
+        texts = {404: f"path {path}: not known; GET /docs lists them"}
         return _complaint(error.status_code, texts.get(error.status_code, str(error.detail)), error.headers)
 
 
 def _complaint(status: int, detail: str, headers: Any = None) -> JSONResponse:
     return JSONResponse({"detail": detail}, status, headers)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """All that a path takes: its calls are routes of their own."""
+    routes = [route for route in app.routes if isinstance(route, Route) and route.path_regex.fullmatch(path)]
+    return sorted({method for route in routes for method in route.methods or ()})
+
+
+def _unread(cause: BaseException | None) -> str:
+    """Why a body could not be read as JSON."""
+    if isinstance(cause, UnicodeDecodeError):
+        return f"body: no UTF-8 at byte {cause.start}; send JSON in UTF-8"
+    if isinstance(cause, RecursionError):
+        return "body: nested too deeply; send a JSON object as this call takes it"
+    if isinstance(cause, ValueError):
+        return "body: a number of too many digits; send less"
+    return "body: cannot be read; send a JSON object"
 
 
 def _told(request: Request, error: RequestValidationError) -> str:

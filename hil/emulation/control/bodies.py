@@ -10,6 +10,7 @@ from xky.emulator.meter import RESERVE_S
 from xky.emulator.meter_file.contract_table import NamedContract
 from xky.emulator.meter_file.meter_file import HouseholdTable, Power
 from xky.emulator.scenario.event import Happening, PeakTable, Phase, RampTable
+from xky.protocol.as_written import AsWritten
 from xky.protocol.tomlfile import Section
 
 __all__ = ["CutBody", "EventBody", "LoadBody", "RegistersBody", "RestoreBody", "TariffBody"]
@@ -99,7 +100,7 @@ class TariffBody(Section):
         return Happening(**_given(self))
 
 
-class RegistersBody(RootModel[Mapping[str, int]]):
+class RegistersBody(AsWritten, RootModel[Mapping[str, int]]):
     """Label to value: Wh (EAST, EASFnn, EAIT, historic indexes), VArh (ERQn), kVA (PREF, PCOUP).
 
     All of them are set, or none. Totals and their indexes keep adding up.

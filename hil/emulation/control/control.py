@@ -19,6 +19,8 @@ from .session import Session
 
 __all__ = ["Control", "open_control"]
 
+_SWITCHES_S = 0.0005  # between the threads of line and server: Python's 5 ms come at each of the line's turns
+
 
 def open_control(text: str | None, token: str | None, *, virtual: bool) -> "Control | None":
     """Take the address now, so that nothing runs when it cannot be had; None without one.
@@ -50,7 +52,8 @@ class Control:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._socket = socket.socket(address.family)
+        # told to be TCP: asyncio lets answers wait for acknowledgements of 40 ms on one that is not
+        self._socket = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((address.bind_to, address.port))
@@ -63,6 +66,7 @@ class Control:
             ) from None
         self._bridge = Bridge()
         self._stop = self._socket.close
+        self._switches_s: float | None = None
 
     @property
     def url(self) -> str:
@@ -79,6 +83,8 @@ class Control:
         url = self.url
         server.start()
         self._stop = server.stop
+        self._switches_s = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCHES_S)
         print(f"xky: control at {url}, its page at {url}/docs", file=sys.stderr, flush=True)
         if self._address.made_up:
             print(f"xky: its token is {self._address.token}", file=sys.stderr, flush=True)
@@ -92,3 +98,5 @@ class Control:
         """The run is over: requests under way are told so, and the server ends."""
         self._bridge.close()
         self._stop()
+        if self._switches_s is not None:
+            sys.setswitchinterval(self._switches_s)

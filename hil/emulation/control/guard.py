@@ -17,7 +17,7 @@ from typing import Any
 
 from .address import Address
 
-__all__ = ["BODY_MAX", "Guard"]
+__all__ = ["BODY_MAX", "Guard", "refuse_busy"]
 
 BODY_MAX = 65_536  # bytes of a request
 
@@ -27,7 +27,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OPEN_TO_ALL = ("/", "/docs", "/openapi.json")  # the same for every bench, and a browser's address line sends no token
-_ASKED_FIRST = ("GET", "HEAD", "OPTIONS", "DELETE")  # nothing changes, or a page has to ask before it may send it
+_WITH_BODY = ("POST", "PUT", "PATCH")  # with any other nothing changes, or a page has to ask before it may send it
 _HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
@@ -42,11 +42,13 @@ class Guard:
     Args:
         app: what it guards.
         address: where it listens.
+        is_answered_405: whether a path is known and takes no such method: the application says so, whatever was sent.
     """
 
-    def __init__(self, app: App, address: Address) -> None:
+    def __init__(self, app: App, address: Address, is_answered_405: Callable[[str, str], bool]) -> None:
         self._app = app
         self._address = address
+        self._is_answered_405 = is_answered_405
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,12 +58,19 @@ class Guard:
         if refused is not None:
             await _refuse(send, *refused)
             return
-        await self._app(scope, _bounded(receive), _with_headers(send))
+        try:
+            body = await _body_of(receive)
+        except _TooLongError:
+            await _refuse(send, 413, f"body: over {BODY_MAX} bytes; send less")
+            return
+        if body is not None:
+            await self._app(scope, _read(body, receive), _with_headers(send))
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Status and reason; None lets it pass."""
-        headers = _headers_of(scope)
-        return self._foreign(scope["path"], headers) or _not_json(scope["method"], headers)
+        headers, path, method = _headers_of(scope), scope["path"], scope["method"]
+        refused = self._foreign(path, headers)
+        return refused if refused or self._is_answered_405(path, method) else _not_json(method, headers)
 
     def _foreign(self, path: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
         host, origin = headers.get("host", ""), headers.get("origin")
@@ -92,12 +101,10 @@ class Guard:
 
 
 def _not_json(method: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
-    if method in _ASKED_FIRST:
+    if method not in _WITH_BODY:
         return None
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return 415, "expected JSON; send the header Content-Type: application/json (curl --json does)"
-    if int(headers.get("content-length") or "0") > BODY_MAX:
-        return 413, f"body: over {BODY_MAX} bytes; send less"
     return None
 
 
@@ -118,20 +125,33 @@ def _headers_of(scope: Scope) -> dict[str, str]:
     return headers
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Of a body whose length nobody told, as much as is allowed; the rest reads as its end."""
-    left = BODY_MAX
+class _TooLongError(Exception):
+    pass
 
-    async def bounded() -> MutableMapping[str, Any]:
-        nonlocal left
+
+async def _body_of(receive: Receive) -> bytes | None:
+    """All of it, whether its length was told or not; None of a client that has gone before its end."""
+    body = b""
+    while True:
         message = await receive()
-        if message["type"] == "http.request":
-            left -= len(message.get("body", b""))
-            if left < 0:
-                return {"type": "http.disconnect"}
-        return message
+        if message["type"] == "http.disconnect":
+            return None
+        part: bytes = message.get("body", b"")
+        body += part
+        if len(body) > BODY_MAX:
+            raise _TooLongError
+        if not message.get("more_body"):
+            return body
 
-    return bounded
+
+def _read(body: bytes, receive: Receive) -> Receive:
+    """A body that was taken in already, and then what comes."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def read() -> MutableMapping[str, Any]:
+        return messages.pop() if messages else await receive()
+
+    return read
 
 
 def _with_headers(send: Send) -> Send:
@@ -150,3 +170,8 @@ async def _refuse(send: Send, status: int, detail: str) -> None:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def refuse_busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """The application of a client that has too many connections, all of them being answered."""
+    await _refuse(send, 503, "too many connections at once; close some")

@@ -45,5 +45,5 @@ class Journal:
 
     def since(self, number: int, limit: int) -> Sequence[Entry]:
         """The frames from that number on, so many at most, of those that are kept."""
-        start = max(number - self.oldest, 0)
+        start = min(max(number - self.oldest, 0), len(self._frames))
         return list(islice(self._frames, start, start + limit))

@@ -10,6 +10,8 @@ import uvicorn
 
 from xky.protocol import BenchError
 
+from .connection import Connection
+
 __all__ = ["Server"]
 
 _STARTS_WITHIN_S = 10.0
@@ -28,7 +30,7 @@ class Server:
         self._server = _Server(
             uvicorn.Config(
                 app, log_level="critical", access_log=False, server_header=False, lifespan="off", ws="none",
-                proxy_headers=False, timeout_graceful_shutdown=1, limit_concurrency=64,
+                proxy_headers=False, timeout_graceful_shutdown=1, http=Connection,
             )
         )  # fmt: skip
         self._listening = listening

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All that can be done to a run and asked of it: in the bench's own thread, at the present of its clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import simpy
 
@@ -92,15 +92,16 @@ class Session:
             data_hex=encode_frame(groups, meter.mode).hex(),
         )
 
-    def truth(self, since: int, limit: int) -> TruthAnswer:
-        """The frames from a number on."""
-        frames = [show.sent_frame(entry) for entry in self._journal.since(since, limit)]
-        return TruthAnswer(
-            frames=frames,
-            next=frames[-1].number + 1 if frames else min(max(since, self._journal.oldest), self._journal.total),
-            oldest=self._journal.oldest,
-            kept_max=self._kept,
-        )
+    def truth(self, since: int, limit: int) -> Callable[[], TruthAnswer]:
+        """The frames from a number on, in an answer that may be made in any thread: they change no more."""
+        entries, oldest, total = self._journal.since(since, limit), self._journal.oldest, self._journal.total
+
+        def answer() -> TruthAnswer:
+            frames = [show.sent_frame(entry) for entry in entries]
+            behind = frames[-1].number + 1 if frames else min(max(since, oldest), total)
+            return TruthAnswer(frames=frames, next=behind, oldest=oldest, kept_max=self._kept)
+
+        return answer
 
     # What is done
 

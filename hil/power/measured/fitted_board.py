@@ -11,6 +11,7 @@ from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml
 from xky.protocol.whole_file import whole_file
 
+from ...terminal import one_line
 from .fit import FittedParameter
 
 __all__ = ["fitted_text", "write_whole"]
@@ -32,7 +33,7 @@ def fitted_text(text: str, parameters: Sequence[FittedParameter], measured: str)
         if one.key not in _OF_THE_BOARD or not one.seen:
             continue
         value = tomlkit.item(float(f"{max(one.value, 0.0):.6g}"))
-        value.comment(f"measured: fit to {measured}, ±{one.uncertainty:.2g} (k = 2)")
+        value.comment(f"measured: fit to {one_line(measured)}, ±{one.uncertainty:.2g} (k = 2)")
         value.trivia.comment_ws = "  "
         capacitor[one.key] = value
     changed = tomlkit.dumps(document)

@@ -5,12 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from xky.emulator.supply import Supply
 
-from ...terminal import printable
+from ...console import PlainConsole
 from .fit import Fit, FittedParameter
 
 __all__ = ["document_of_fit", "print_fit"]
@@ -26,7 +25,7 @@ def document_of_fit(fitted: Fit, board: str, measured: Path, source: Supply) -> 
     }  # fmt: skip
 
 
-def print_fit(fitted: Fit, board: str, measured: Path, source: Supply, console: Console) -> None:
+def print_fit(fitted: Fit, board: str, measured: Path, source: Supply, console: PlainConsole) -> None:
     """Print each value with its uncertainty, and what a person should know of them.
 
     Args:
@@ -36,21 +35,19 @@ def print_fit(fitted: Fit, board: str, measured: Path, source: Supply, console: 
         source: that it was charged from.
         console: to print on.
     """
-    table = Table(
-        title=f"{printable(board)} fitted to {printable(measured.name)}".replace("[", r"\["), title_justify="left"
-    )
+    table = Table(title=f"{board} fitted to {measured.name}", title_justify="left")
     for column in ("", "value", "± (k = 2)", "nominal", "difference"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=True)
     for one in fitted.parameters:
         table.add_row(*_row(one))
     console.print(table)
     for note in filter(None, map(_note, fitted.parameters)):
-        console.print(note, markup=False, highlight=False, soft_wrap=True)
+        console.print(note, highlight=False, soft_wrap=True)
     rows = int(fitted.rows.counts.sum())
     console.print(f"{rows} rows, noise {1e3 * fitted.noise_v:.3g} mV; the source's {source.open_circuit_v:g} V rms "
                   "without load are taken as known.", highlight=False, soft_wrap=True)  # fmt: skip
     for warning in fitted.warnings:
-        console.print(f"warning: {warning}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
 
 
 def _row(one: FittedParameter) -> tuple[str, ...]:

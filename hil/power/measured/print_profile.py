@@ -4,10 +4,9 @@
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from ...terminal import printable
+from ...console import PlainConsole
 from .profile import Profile, ProfileState
 
 __all__ = ["document_of_profile", "print_profile"]
@@ -27,7 +26,7 @@ def document_of_profile(profile: Profile, log: Path, rail_v: float) -> dict[str,
     }  # fmt: skip
 
 
-def print_profile(profile: Profile, log: Path, rail_v: float, console: Console) -> None:
+def print_profile(profile: Profile, log: Path, rail_v: float, console: PlainConsole) -> None:
     """Print each state.
 
     Args:
@@ -37,10 +36,7 @@ def print_profile(profile: Profile, log: Path, rail_v: float, console: Console) 
         console: to print on.
     """
     cycles = f"{profile.cycles} wake{'' if profile.cycles == 1 else 's'}"
-    table = Table(
-        title=f"{printable(log.name)}: {cycles}, mean {_amperes(profile.mean_a)}".replace("[", r"\["),
-        title_justify="left",
-    )
+    table = Table(title=f"{log.name}: {cycles}, mean {_amperes(profile.mean_a)}", title_justify="left")
     for column in ("state", "mean", "bursts", "duration", "spread", f"at {rail_v:g} V"):
         table.add_column(column, justify="left" if column == "state" else "right", no_wrap=True)
     for state in profile.states:
@@ -54,7 +50,7 @@ def print_profile(profile: Profile, log: Path, rail_v: float, console: Console) 
         )  # fmt: skip
     console.print(table)
     for remark in profile.remarks:
-        console.print(f"note: {remark}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"note: {remark}", highlight=False, soft_wrap=True)
 
 
 def _energy_j(state: ProfileState, rail_v: float) -> float | None:

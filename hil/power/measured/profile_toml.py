@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from xky.boards.description.states import BOOT, JOINING, LISTEN, PUBLISHING, SLEEP
 
+from ...terminal import one_line
 from .profile import Profile, ProfileState
 
 __all__ = ["profile_toml"]
@@ -25,7 +26,7 @@ def profile_toml(profile: Profile, measured: str) -> str:
 
 def _lines(profile: Profile, measured: str) -> Iterator[str]:
     states = {state.name: state for state in profile.states}
-    source = f"  # measured: {measured}"
+    source = f"  # measured: {one_line(measured)}"
     if profile.cycles:
         yield "[wake]"
         for name in _WAKE:

@@ -39,7 +39,7 @@ class PopulationBalance:
         self._drawn_a = rail_a + parts.idle_a  # of an LDO, over FADES_V
         self._through_esr_v = parts.esr_ohm * self._drawn_a
         self.capacitance_f, self.per_f = parts.capacitance_f, 1 / parts.capacitance_f
-        self._simple = not parts.charger and not parts.boost
+        self._simple = not parts.charger and parts.kind == "ldo"
         self.floor_v = self.inner_v(np.full_like(rail_a, FADES_V))
         self.full_v, full_node_v, self._full_ohm = self._full()
         self.full_a, self.full_s, self.full_s_per_v = self._parabola(full_node_v)
@@ -60,7 +60,7 @@ class PopulationBalance:
         """Reciprocal of the least time constant over brown-out, where nothing draws or limits above it."""
         parts = self._parts
         decay_per_s = self.per_f / parts.loop_ohm
-        if parts.boost:
+        if parts.kind != "ldo":
             lowest_v = np.maximum(np.where(np.isfinite(off_terminal_v), off_terminal_v, 1.0), FADES_V)
             decay_per_s += self.per_f * self._rail_a * parts.output_v / (parts.efficiency * lowest_v**2)
         return decay_per_s
@@ -155,7 +155,12 @@ class PopulationBalance:
         faded = terminal_v < FADES_V
         fading = np.clip(terminal_v / FADES_V, 0.0, 1.0)
         fading_s = np.where(faded & (terminal_v > 0), 1 / FADES_V, 0.0)
-        if parts.boost:
+        if parts.kind == "buck":  # its switch is closed all the time at the most
+            held_v = parts.output_v / parts.efficiency
+            low_v = np.maximum(terminal_v, held_v)
+            drawn_a = self._rail_a * fading * held_v / low_v
+            drawn_s = self._rail_a * np.where(terminal_v > held_v, -held_v / low_v**2, fading_s)
+        elif parts.kind == "boost":
             rail_w = self._rail_a * parts.output_v / parts.efficiency
             low_v = np.maximum(terminal_v, FADES_V)
             drawn_a = rail_w * fading / low_v

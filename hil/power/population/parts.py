@@ -33,7 +33,7 @@ class PopulationParts:
         self.idle_a = population("power.regulator.quiescent_a")
         if power.wake_up is not None:
             self.idle_a = self.idle_a + population("power.wake_up.quiescent_a")
-        self.boost = power.regulator.kind == "boost"
+        self.kind = power.regulator.kind
         self.efficiency = population("power.regulator.efficiency")
         self.output_v = population("power.regulator.output_v")
         self.clamp = (

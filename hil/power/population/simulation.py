@@ -34,7 +34,7 @@ class PopulationOutcome:
         start_s: from an empty capacitor to there; infinite where there is none.
         margin_v: at the terminals over brown-out, at the worst instant of all cycles; where there is no wake, the
             terminals' voltage over what it takes, which is negative too.
-        lives: it starts, never browns out, and its wake fits into the period.
+        lives: it starts, never browns out, its wake fits into the period, and no boost is fed with more than it makes.
         worst: number of the phase with the least margin, in the order of ``phases``; -1 where there is no wake.
         wake_v: inner voltage at which the last wake began.
         wake_s: how long the wake lasts.
@@ -106,6 +106,7 @@ def _simulate(population: Population, cycles: int) -> PopulationOutcome:
     starts = np.isfinite(start_s)
     inner_v = wake_v
     lowest = [np.full_like(inner_v, np.inf) for _ in states]
+    highest_v = inner_v
     cycle = 0
     for cycle in range(1, cycles + 1):  # noqa: B007  # told below
         before_v = inner_v
@@ -113,6 +114,7 @@ def _simulate(population: Population, cycles: int) -> PopulationOutcome:
             np.minimum(low_v, inner_v, out=low_v)
             inner_v = state.flow.after(inner_v, duration_s)
             np.minimum(low_v, inner_v, out=low_v)
+            highest_v = np.maximum(highest_v, inner_v)
         wake_v = before_v
         if np.max(np.abs(inner_v - before_v)) < _SETTLED_V:
             break
@@ -120,6 +122,9 @@ def _simulate(population: Population, cycles: int) -> PopulationOutcome:
         [state.balance.terminal_v(low_v) - state.off_terminal_v for state, low_v in zip(states, lowest, strict=True)]
     )
     margin_v = np.where(starts, margins_v.min(axis=0), missing_v)
+    if population.board.power is not None and population.board.power.regulator.kind == "boost":
+        fed_v = states[-1].balance.terminal_v(highest_v)  # what is drawn most of the time is drawn at the highest
+        fits &= fed_v <= population("power.regulator.output_v")
     worst = np.where(starts, margins_v.argmin(axis=0), -1)
     return PopulationOutcome(
         starts, start_s, margin_v, starts & (margin_v > 0) & fits, worst, wake_v, wake_s, names, cycle

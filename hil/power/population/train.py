@@ -50,8 +50,9 @@ class PopulationTrain:
         population, power = self._population, self._power
         rail_a = population("power.mcu.off_a") if name == OFF else population(f"power.loads.{name}.current_a")
         on_v = population("power.mcu.power_on_v")
-        if self._parts.boost:
-            on_v = population("power.regulator.input_min_v")
+        input_min_v = population("power.regulator.input_min_v")
+        if self._parts.kind != "ldo":
+            on_v = input_min_v if self._parts.kind == "boost" else np.maximum(on_v, input_min_v)
         if power.wake_up is not None:
             on_v = np.maximum(on_v, population("power.wake_up.on_v"))
         off_v = np.full_like(on_v, -np.inf) if name == OFF else self._off_terminal_v(name, rail_a)
@@ -61,7 +62,7 @@ class PopulationTrain:
     def _off_terminal_v(self, name: str, rail_a: Array) -> Array:
         population, power = self._population, self._power
         dropout_ohm = np.zeros_like(rail_a)
-        if not self._parts.boost:
+        if self._parts.kind != "boost":
             dropout_ohm = population("power.regulator.dropout_v") / population("power.regulator.dropout_at_a")
         burst_a = rail_a
         if power.loads[name].peak_a is not None:
@@ -73,10 +74,10 @@ class PopulationTrain:
                 share = -np.expm1(-population(f"power.loads.{name}.peak_s") / bulk_s)
             burst_a = rail_a + (peak_a - rail_a) * share
         dip_v = self._parts.esr_ohm * (burst_a - rail_a)
-        if self._parts.boost:
-            lost_v = population("power.regulator.input_min_v") + dip_v
-        else:
-            lost_v = population("power.mcu.brown_out_v") + dropout_ohm * burst_a + dip_v
+        fed_v = population("power.regulator.input_min_v") + dip_v
+        lost_v = population("power.mcu.brown_out_v") + dropout_ohm * burst_a + dip_v
+        if self._parts.kind != "ldo":
+            lost_v = fed_v if self._parts.kind == "boost" else np.maximum(lost_v, fed_v)
         if power.wake_up is not None:
             lost_v = np.maximum(lost_v, population("power.wake_up.off_v") + dip_v)
         return lost_v

@@ -47,6 +47,8 @@ def results_of(
         InputError: no Dask is installed.
         BenchError: the scheduler does not answer, or a process or worker ended.
     """
+    if not batches:  # a finished sweep needs no process, and no cluster that answers
+        return
     if scheduler is not None:
         yield from _on_cluster(population, batches, cycles, scheduler)
         return

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sweep for people: a grid with its brown-out frontier, or the yield of a build."""
 
-from rich.console import Console
 from rich.table import Table
 
+from ...console import PlainConsole
 from .grid import SweepGrid
 from .monte_carlo import Yield
 
@@ -12,14 +12,15 @@ __all__ = ["print_grid", "print_yield"]
 _ROWS = 16  # of a table that tells a frontier
 
 
-def print_grid(grid: SweepGrid, title: str, console: Console) -> None:
+def print_grid(grid: SweepGrid, title: str, console: PlainConsole) -> None:
     """Print how many points live, and where the margin is zero."""
     lives, margin_v = grid.of("lives") > 0, grid.of("margin_v")
-    console.print(title, markup=False, highlight=False)
+    console.print(title, highlight=False)
     console.print(
         f"{int(lives.sum())} of {lives.size} points live; margin {margin_v.min():.3f} to {margin_v.max():.3f} V",
         highlight=False,
     )
+    _print_those_with_a_margin(int((margin_v > 0).sum() - lives.sum()), console)
     frontier = grid.frontier
     if not frontier:
         console.print("no brown-out frontier: no neighbours of which only one lives", highlight=False)
@@ -34,9 +35,9 @@ def print_grid(grid: SweepGrid, title: str, console: Console) -> None:
     console.print(table)
 
 
-def print_yield(found: Yield, title: str, console: Console) -> None:
+def print_yield(found: Yield, title: str, console: PlainConsole) -> None:
     """Print which share lives, and what the margin depends on."""
-    console.print(title, markup=False, highlight=False)
+    console.print(title, highlight=False)
     low, high = found.wilson
     console.print(
         f"yield {100 * found.share:.2f} % ({found.live} of {found.boards} live); 95 %: {100 * low:.2f} to "
@@ -44,6 +45,7 @@ def print_yield(found: Yield, title: str, console: Console) -> None:
         f"(Clopper and Pearson)\n{found.boards - found.start} never start; margin {found.median_v:.3f} V in the "
         f"middle, 5 % of the boards have {found.worst_v:.3f} V or less", highlight=False, soft_wrap=True,
     )  # fmt: skip
+    _print_those_with_a_margin(int((found.margin_v > 0).sum()) - found.live, console)
     table = Table(title="what the margin depends on (Sobol's indices, ± 95 %)", title_justify="left")
     table.add_column("difference", no_wrap=True)
     for name in ("by itself", "in all"):
@@ -53,3 +55,9 @@ def print_yield(found: Yield, title: str, console: Console) -> None:
         first, total = f"{one.first:.3f} ± {one.first_95:.3f}", f"{one.total:.3f} ± {one.total_95:.3f}"
         table.add_row(one.name, first, total, one.what)
     console.print(table)
+
+
+def _print_those_with_a_margin(count: int, console: PlainConsole) -> None:
+    if count > 0:
+        why = "their wake is longer than the period, or their boost is fed with more than it makes"
+        console.print(f"not alive in spite of a margin: {count}; {why}", highlight=False, soft_wrap=True)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A file of results that grows while they are made, and from which a second run goes on."""
 
-import csv
 import hashlib
 from collections.abc import Sequence
 from math import isinf
@@ -59,36 +58,50 @@ class ResultsFile:
 
     def __init__(self, path: Path, sign: str, names: Sequence[str], columns: Array, phases: Sequence[str]) -> None:
         self.path, self._columns, self._phases = path, columns, phases
-        self._first = f"# xky power sweep {sign}\n"
         self._header = ["point", *names, *OUTPUTS]
+        self._head = f"# xky power sweep {sign}\n{','.join(self._header)}\n"
         self.results: Array = np.full((len(columns), len(OUTPUTS)), np.nan)
         try:
             if path.exists() and path.stat().st_size:
                 self._read()
             else:
-                path.write_text(self._first + ",".join(self._header) + "\n", encoding="utf-8")
+                path.write_text(self._head, encoding="utf-8")
         except OSError as error:
             raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another name") from None
 
     def _read(self) -> None:
         text = self.path.read_text(encoding="utf-8", errors="replace")
-        lines = text.splitlines(keepends=True)
-        if lines[0] != self._first or len(lines) < 2:
-            whose = "of another sweep" if lines[0].startswith("# xky power sweep ") else "no sweep's"
+        if self._head.startswith(text):  # cut before the first point
+            self.path.write_text(self._head, encoding="utf-8")
+            return
+        if not text.startswith(self._head):
+            whose = "of another sweep" if text.startswith("# xky power sweep ") else "no sweep's"
             raise InputError(f"--out {self.path}: is a file {whose}; give another name, or remove it")
-        kept = [line for line in lines if line.endswith("\n")]  # what was cut in the middle of a line is made again
-        for number, row in enumerate(csv.DictReader(kept[1:]), 3):
-            try:
-                self.results[int(row["point"])] = [self._value(name, row[name]) for name in OUTPUTS]
-            except (IndexError, KeyError, TypeError, ValueError):
-                raise InputError(f"--out {self.path}:{number}: is no point of this sweep; remove the line") from None
-        if len(kept) != len(lines):
+        lines = text.removeprefix(self._head).split("\n")
+        for number, line in enumerate(lines[:-1], 3):
+            self._read_point(number, line)
+        if lines[-1]:  # what was cut in the middle of a line is made again
             with whole_file(self.path) as partial:
-                partial.write_text("".join(kept), encoding="utf-8")
+                partial.write_text(text.removesuffix(lines[-1]), encoding="utf-8")
+
+    def _read_point(self, number: int, line: str) -> None:
+        """One line: good only if it is what is written for that point of this sweep."""
+        cells = dict(zip(self._header, line.split(","), strict=False))
+        try:
+            point = int(cells["point"])
+            row = [self._value(name, cells[name]) for name in OUTPUTS]
+            if point < 0:
+                raise IndexError  # it would count from the end
+            self.results[point] = row
+            sound = self._line(point) == line + "\n"
+        except (IndexError, KeyError, OverflowError, ValueError):
+            sound = False
+        if not sound:
+            raise InputError(f"--out {self.path}:{number}: is no point of this sweep; remove the line")
 
     def _value(self, name: str, told: str) -> float:
         if name == "worst":
-            return self._phases.index(told) if told in self._phases else -1
+            return self._phases.index(told) if told else -1
         value = float(told)
         if (name == "margin_v" and isinf(value)) or (name == "lives" and value not in (0.0, 1.0)):
             raise ValueError(told)
@@ -116,7 +129,7 @@ class ResultsFile:
         """In order, whatever the order in which they came."""
         try:
             with whole_file(self.path) as partial, partial.open("w", encoding="utf-8") as file:
-                file.write(self._first + ",".join(self._header) + "\n")
+                file.write(self._head)
                 file.writelines(self._line(point) for point in range(len(self.results)))
         except OSError as error:
             raise InputError(f"--out {self.path}: cannot be written ({error.strerror}); give another name") from None

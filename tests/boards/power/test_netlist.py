@@ -43,6 +43,10 @@ BOOSTED = WINKY.model_copy(update={
     "clamp": Clamp(part="Zener", voltage_v=4.5, resistance_ohm=2.0),
     "wake_up": None,
 })  # fmt: skip
+BUCKED = WINKY.model_copy(update={
+    "regulator": Regulator(part="buck", kind="buck", efficiency=0.85, input_min_v=0.9, quiescent_a=2e-5),
+    "wake_up": None,
+})  # fmt: skip
 DOUBLED = WINKY.model_copy(update={"rectifier": Rectifier(kind="doubler", diode=SILICON)})
 
 
@@ -123,7 +127,7 @@ def test_other_trains_are_those_of_each_carrier_period(power: PowerDescription, 
 
 
 @needs_ngspice
-@pytest.mark.parametrize("power", [BOOSTED, DOUBLED], ids=["boost", "doubler"])
+@pytest.mark.parametrize("power", [BOOSTED, BUCKED, DOUBLED], ids=["boost", "buck", "doubler"])
 def test_other_trains_are_those_of_the_averaged_netlist(power: PowerDescription) -> None:
     drawn = in_pieces(draws(power, (OFF, 60.0), ("publish", 3.0), ("listen", 4.0), ("sleep", 30.0)), 3)
     assert worst(power, supply_named("min_spec"), drawn, Detail.AVERAGED, inner_v=0.0) < AVERAGED_V
@@ -133,7 +137,8 @@ def test_other_trains_are_those_of_the_averaged_netlist(power: PowerDescription)
 @pytest.mark.parametrize(
     ("power", "meter"),
     [pytest.param(power_of(board), meter, id=f"{board}-{meter}") for board, meter in PAIRS]
-    + [pytest.param(BOOSTED, meter, id=f"boost-{meter}") for meter in METERS],
+    + [pytest.param(BOOSTED, meter, id=f"boost-{meter}") for meter in METERS]
+    + [pytest.param(BUCKED, "weak_old", id="buck")],
 )
 def test_brown_out_comes_when_ngspice_says(power: PowerDescription, meter: str) -> None:
     supply = supply_named(meter)
@@ -159,3 +164,16 @@ def test_constant_drop_has_no_carrier_detail() -> None:
 def test_nothing_to_simulate_is_told() -> None:
     with pytest.raises(InputError, match="nothing to simulate"):
         netlist_of(WINKY, supply_named("min_spec"), [], title="test", detail=Detail.AVERAGED)
+
+
+def test_a_title_stays_in_its_comment() -> None:
+    power = board_named("winky-c6").power
+    assert power is not None
+    text = netlist_of(
+        power,
+        supply_named("min_spec"),
+        [RailDraw("run", 1.0, 1e-3)],
+        title="one\r\nV1 a 0 5\n.end",
+        detail=Detail.AVERAGED,
+    )
+    assert text.splitlines()[0] == "* one V1 a 0 5 .end"

@@ -48,7 +48,7 @@ def powers(draw: st.DrawFn) -> PowerDescription:
     )
     regulator = Regulator(
         part="regulator",
-        kind=draw(st.sampled_from(("ldo", "boost"))),
+        kind=draw(st.sampled_from(("ldo", "boost", "buck"))),
         quiescent_a=draw(_between(0, 1e-4)),
         efficiency=draw(_between(0.5, 0.95)),
         input_min_v=0.8,

@@ -181,19 +181,12 @@ def test_each_behaviour_of_simulated_firmware_is_tried_on_one_sound_board() -> N
 
 
 def test_a_matrix_tells_what_was_missed_and_who_was_accused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(defect_matrix, "ProcessPoolExecutor", ThreadsInThePlaceOfProcesses)
+    monkeypatch.setattr(defect_matrix, "worker_pool", ThreadPoolExecutor)  # threads share what a test has replaced
     monkeypatch.setattr(defect_matrix, "certify", lambda campaign, folder: report_of_nothing(campaign.options.defect))
     made = make_matrix(only=("drops-space-checksum",))
     assert [one.missed for one in made.defects] == [("TIC-CHK-3, historic",)]
     assert len(made.alarms) == len(made.sound) == 3
     assert "TIC-CHK-3/space-checksum, historic: inconclusive, late" in made.alarms[0]
-
-
-class ThreadsInThePlaceOfProcesses(ThreadPoolExecutor):
-    """Shares what a test has replaced."""
-
-    def __init__(self, workers: int, mp_context: object) -> None:
-        super().__init__(workers)
 
 
 def report_of_nothing(defect: str | None) -> dict[str, Any]:

@@ -110,6 +110,15 @@ def test_the_same_seed_writes_the_same_bytes(xky: Xky, tmp_path: Path) -> None:
     assert a != c
 
 
+def test_any_whole_number_is_a_seed(xky: Xky, tmp_path: Path) -> None:
+    for name, seed in (("a.wav", "-1"), ("b.wav", "-1"), ("c.wav", "1")):
+        told = xky("carrier", "--out", name, "--seed", seed, "--noise-db", "30", "--rate-hz", "240000")
+        assert told.returncode == 0, told.stderr
+    a, b, c = ((tmp_path / name).read_bytes() for name in ("a.wav", "b.wav", "c.wav"))
+    assert a == b
+    assert a != c
+
+
 def test_a_meter_may_be_told(xky: Xky) -> None:
     xky("carrier", "--out", "line.wav", "--meter", "tempo-1p", "--rate-hz", "240000")
     (frame,) = values(xky("decode", "--json", "line.wav"))

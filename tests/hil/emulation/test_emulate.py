@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 import serial
 
+from xky.emulator import runner
 from xky.emulator.outputs import paced
 from xky.hil.cli import main
+from xky.hil.emulation import ports
 from xky.protocol import Decoder, Frame, Mode, decode
 
 from ...command import XKY, Ended, started
@@ -330,3 +332,14 @@ def test_many_meters_in_one_process_each_with_a_port_and_an_address_of_its_own(p
         finally:
             os.kill(process.pid, signal.SIGINT)
         assert process.wait(STARTS_WITHIN_S) == 0
+
+
+@pytest.mark.realtime
+def test_how_late_the_line_came_is_told_at_the_end(emulate: Emulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ports.LATE_S == runner.LATE_S
+    monkeypatch.setattr(runner, "LATE_S", -1.0)  # as if it always had been
+    told = emulate("--frames", "1", "--mode", "standard").stderr
+    assert re.fullmatch(
+        r"xky: the line came over 150 ms late \d+ times?, \d+\.\d\d s at the most, first 0\.0 s after its start: "
+        r"the machine was busy, or a call of --control took long\n", told,
+    )  # fmt: skip

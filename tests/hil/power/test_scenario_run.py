@@ -15,6 +15,8 @@ from xky.hil.cli import app
 from xky.hil.power.scenario_run import ScenarioRun, run_scenario
 from xky.protocol import InputError, Mode
 
+from .populations import build
+
 run = CliRunner().invoke
 
 
@@ -66,6 +68,16 @@ def test_a_period_and_a_supply_of_ones_own_count() -> None:
     assert slow["readings"] < 12
     strong = document("winky-c6", "--scenario", "outage", "--supply", "strong")
     assert strong["supplies"][0]["source_ohm"] == 150
+
+
+def test_a_boost_that_is_fed_with_more_than_it_makes_goes_through_nothing() -> None:
+    with pytest.raises(
+        InputError, match=r"cannot hold its rail: its boost converter makes 3\.30 V and is fed with up to"
+    ):
+        run_scenario(
+            build(regulator={"kind": "boost"}), scenario_named("supply-cut-outs"), SUPPLIES["typical"],
+            mode=Mode.STANDARD,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])

@@ -312,6 +312,26 @@ def test_a_file_is_anonymised_with_its_times(tmp_path: Path, monkeypatch: pytest
     assert run("decode", after).exit_code == run("decode", before).exit_code
 
 
+def test_a_file_saved_as_text_becomes_a_capture_of_the_line_that_it_was(tmp_path: Path) -> None:
+    text, out, public = (tmp_path / name for name in ("line.txt", "line.xkyc", "public.xkyc"))
+    raw = (CAPTURES / "std_3p_base_hallard.txt").read_bytes()
+    text.write_bytes(raw.replace(b"\r\n", b"\n"))
+    result = run("capture", text, "--out", out)
+    assert result.exit_code == 0
+    assert "line.txt: saved as text: its lines end with LF alone; read as the line sent them" in result.stderr
+    assert read(out).data == raw
+    assert run("capture", text, "--out", public, "--anonymise", "--key", key_file(tmp_path)).exit_code == 0
+    assert run("decode", public).exit_code == 0
+    assert b"\t041876" not in read(public).data
+    recording = open_recording(str(text))
+    assert b"".join(run.data for run in recording.runs) == raw  # what a replay sends
+
+
+def key_file(folder: Path) -> Path:
+    (folder / "key").write_bytes(KEY)
+    return folder / "key"
+
+
 def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "there"
     out.write_bytes(b"precious")

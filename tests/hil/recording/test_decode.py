@@ -30,7 +30,7 @@ from ...command import XKY, xky
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 README = (CAPTURES / "README.md").read_text()
-RX_ERRORS = "hist_3p_base_rx_errors_lains.txt"  # groups end LF LF, no CR: must only not crash
+RX_ERRORS = "hist_3p_base_rx_errors_lains.txt"  # went through a terminal: groups end LF LF, and the README counts none
 COMMAND = (*XKY, "decode")
 
 GOOD = b"\x02\nADCO 012345678901 E\r\nPTEC HP..  \r\x03"
@@ -85,6 +85,11 @@ _EVENT = {
                 "by": {"enum": ["eot", "stx", "end"]},
             },
             "required": ["event", "frame", "offset", "by"],
+            "additionalProperties": False,
+        },
+        {
+            "properties": {"event": {"const": "mended"}, "ending": {"enum": ["lf", "cr", "crlf"]}},
+            "required": ["event", "ending"],
             "additionalProperties": False,
         },
         {
@@ -175,6 +180,8 @@ def test_frames_and_groups_are_those_of_the_readme(name: str, whole: int, groups
     for event in events:
         _CONTRACT.validate(event)
     if name == RX_ERRORS:
+        assert events[0] == {"event": "mended", "ending": "lf"}
+        assert sum(group["ok"] for event in events for group in event.get("groups", [])) == 303
         return
     frames = [event for event in events if event["event"] == "frame"]
     seen = [group for frame in frames for group in frame["groups"]]
@@ -279,6 +286,110 @@ def test_csv_has_one_row_a_group() -> None:
 
 DATES = {"E271305120000": "impossible", "h270705120000": "uncertain", "H270105120000": None}
 DATED = encode_frame([Group("DATE", "", text) for text in DATES], Mode.STANDARD)
+
+
+SAVED = {
+    "lf": lambda data: data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"),
+    "cr": lambda data: data.replace(b"\n", b"\r"),
+    "crlf": lambda data: data.replace(b"\r", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("ending", SAVED)
+@pytest.mark.parametrize(
+    "name", ["std_3p_base_hallard.txt", "hist_1p_tempo_esciara.txt", "madeup_hist_3p_hc_short.txt"]
+)
+def test_a_file_saved_as_text_says_so_first_and_then_what_the_line_said(name: str, ending: str, tmp_path: Path) -> None:
+    raw = (CAPTURES / name).read_bytes()
+    text = SAVED[ending](raw)
+    (tmp_path / "line.txt").write_bytes(text)
+    first, *events = json_lines(tmp_path / "line.txt")
+    assert first == {"event": "mended", "ending": ending}
+    for event in events:
+        _CONTRACT.validate(event)
+    as_sent = json_lines(CAPTURES / name)
+    assert [without_places(event) for event in events] == [without_places(event) for event in as_sent]
+    for group in (group for event in events for group in event.get("groups", []) if group["ok"]):
+        assert text[group["offset"] :].startswith(b"\n\r"[ending == "cr" :][:1] + group["label"].encode())
+    assert run(tmp_path / "line.txt").exit_code == run(CAPTURES / name).exit_code
+
+
+def without_places(event: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in event.items() if key not in ("offset", "length")}
+    return kept | {"groups": [without_places(group) for group in event["groups"]]} if "groups" in event else kept
+
+
+def test_a_file_saved_as_text_is_told_in_each_form(tmp_path: Path) -> None:
+    path = tmp_path / "line.txt"
+    path.write_bytes(SAVED["lf"](GOOD))
+    words = "saved as text: its lines end with LF alone; read as the line sent them"
+    table, rows = run(path), run(path, "--csv")
+    assert table.stdout.startswith(words) and table.exit_code == 0
+    assert words in rows.stderr and rows.stdout.startswith("frame,offset") and rows.exit_code == 0
+
+
+def test_a_wrong_checksum_in_a_text_is_a_refused_group(tmp_path: Path) -> None:
+    path = tmp_path / "line.txt"
+    path.write_bytes(text := SAVED["lf"](REFUSED))
+    _, frame = json_lines(path)
+    refused, good = frame["groups"]
+    assert refused == {"label": "ADCO", "offset": 1, "length": 21, "ok": False, "reason": "checksum"}
+    assert good["offset"] == text.index(b"\nPTEC") == refused["offset"] + refused["length"] - 1
+    assert run(path).exit_code == 1
+
+
+def test_standard_input_is_mended_where_it_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "line.txt"
+    path.write_bytes(SAVED["lf"](GOOD))
+    with path.open("rb") as file, decoding("--json", "-", stdin=file.fileno()) as child:
+        told = [json.loads(line) for line in child.communicate(timeout=20)[0].splitlines()]
+    assert [event["event"] for event in told] == ["mended", "frame"]
+    assert [group["ok"] for group in told[1]["groups"]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        (lambda data: data.hex(" "), "a hex dump"),
+        (lambda data: f"[D][uart_debug:158]: <<< {data.hex(':').upper()}\n", "a log of ESPHome"),
+    ],
+)
+def test_a_dump_or_log_is_read_as_the_bytes_that_it_tells(written: Any, form: str, tmp_path: Path) -> None:
+    path = tmp_path / "line.log"
+    path.write_text(text := written(REFUSED), encoding="ascii")
+    result = run(path, "--json")
+    assert result.stderr == f"xky: {path}: is {form}; read as the bytes that it tells\n"
+    (frame,) = [json.loads(line) for line in result.stdout.splitlines()]
+    _CONTRACT.validate(frame)
+    assert [group["ok"] for group in frame["groups"]] == [False, True]
+    assert text[frame["offset"] :].startswith("02")
+    assert all(text[group["offset"] :].lower().startswith("0a") for group in frame["groups"])
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("way", ["standard input", "a named pipe"])
+def test_what_may_be_a_live_line_is_never_mended(way: str, tmp_path: Path) -> None:
+    line = SAVED["lf"](GOOD)
+    if way == "standard input":
+        with decoding("--json", "-", stdin=subprocess.PIPE) as child:
+            out, _ = child.communicate(line, timeout=20)
+    else:
+        os.mkfifo(tmp_path / "pipe")
+        with decoding("--json", str(tmp_path / "pipe")) as child:
+            (tmp_path / "pipe").write_bytes(line)
+            out, _ = child.communicate(timeout=20)
+    told = [json.loads(line) for line in out.splitlines()]
+    assert child.returncode == 1
+    assert "mended" not in [event["event"] for event in told]
+    assert not any(group["ok"] for event in told for group in event.get("groups", []))
+
+
+def test_a_pty_is_never_mended(line: tuple[int, str]) -> None:
+    master, path = line
+    with decoding("--json", path) as child:
+        assert json.loads(first_line(child, master, SAVED["lf"](GOOD)))["event"] != "mended"
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=20)
 
 
 def test_an_impossible_date_keeps_its_group_and_has_a_mark() -> None:

@@ -44,6 +44,15 @@ def standard(*groups: Group) -> bytes:
     return encode_frame([Group("VTIC", "02"), *groups], Mode.STANDARD)
 
 
+def test_offsets_are_those_of_a_file_saved_as_text(tmp_path: Path) -> None:
+    raw = (CAPTURES / "std_3p_base_hallard.txt").read_bytes()
+    path = tmp_path / "line.txt"
+    path.write_bytes(text := raw.replace(b"\r\n", b"\n"))
+    rows = parquet_of(path, tmp_path, status=0)
+    assert len(rows) == raw.count(b"\x02")
+    assert [row["offset"] for row in rows] == [place for place, code in enumerate(text) if code == 2]
+
+
 @pytest.mark.parametrize(
     "name", ["std_3p_tempo_pm_lains.txt", "hist_1p_tempo_esciara.txt", "std_1p_producer_hc_raw_fmartinou.txt"]
 )

@@ -208,3 +208,72 @@ def test_a_mistake_of_the_bench_is_an_answer_too(monkeypatch: pytest.MonkeyPatch
     answer = run.call("PUT", "/load", {"load_va": 1})
     assert answer.status_code == 500
     assert answer.json()["detail"].startswith("a mistake of the bench itself, AttributeError")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'\xff{"load_va": 1}', "body: no UTF-8 at byte 0; send JSON in UTF-8"),
+        (b"[" * 60_000, "body: nested too deeply; send a JSON object as this call takes it"),
+        (b'{"set": {"EAST": ' + b"9" * 5000 + b"}}", "body: a number of too many digits; send less"),
+    ],
+    ids=["no UTF-8", "deep", "long number"],
+)
+def test_a_body_that_cannot_be_read_as_json_is_told_as_described(content: bytes, told: str) -> None:
+    headers = {"content-type": "application/json"}
+    answer = Driven().call("POST", "/event", headers=headers, content=content)
+    assert (answer.status_code, answer.json()) == (422, {"detail": told})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "told"),
+    [
+        ("PUT", "/load", {"load_va": True}, "load_va = True: input should be a valid number"),
+        ("PUT", "/load", {"load_va": "5"}, "load_va = '5': input should be a valid number"),
+        ("PUT", "/load", {"load_va": [True]}, "load_va.0 = True: input should be a valid number"),
+        ("PUT", "/load", {"adps": 1}, "adps = 1: input should be a valid boolean"),
+        ("PUT", "/registers", {"EAST": True}, "EAST = True: input should be a valid integer"),
+        ("PUT", "/registers", {"EAST": "5"}, "EAST = '5': input should be a valid integer"),
+        ("PUT", "/tariff", {"supplier_index": True}, "supplier_index = True: input should be a valid integer"),
+        ("POST", "/event", {"set": {"EAST": "5"}}, "set.EAST = '5': input should be a valid integer"),
+        ("POST", "/event", {"pref_kva": "6"}, "pref_kva = '6': input should be a valid integer"),
+        ("POST", "/event", {"cover_open": "yes"}, "cover_open = 'yes': input should be a valid boolean"),
+        ("POST", "/event", {"relays": {"1": 1}}, "relays.1 = 1: input should be a valid boolean"),
+        ("POST", "/event", {"exchange": {"phases": True}}, "exchange.phases: expected 1 or 3, not true"),
+        ("POST", "/event", {"faults": [{"name": "jitter", "rms_bits": True}]},
+         "faults: rms_bits: jitter: input should be a valid number"),
+        ("POST", "/supply/cut", {"for_s": True}, "for_s = True: input should be a valid number"),
+        ("POST", "/supply/restore", {"clock_reserve_s": False},
+         "clock_reserve_s = False: input should be a valid number"),
+        ("POST", "/faults", {"name": "wrong_checksum", "label": "EAST", "for_frames": True},
+         "for_frames = True: input should be a valid integer"),
+        ("POST", "/faults", {"name": "bit_flips", "rate": "0"}, "rate = '0': input should be a valid number"),
+    ],
+)  # fmt: skip
+def test_a_truth_value_or_a_text_is_no_number(method: str, path: str, body: Any, told: str) -> None:
+    run = Driven()
+    before = run.get("/state")
+    assert run.refused(method, path, body) == (422, told)
+    assert run.get("/state") == before
+
+
+def test_a_whole_number_may_be_written_as_json_has_it() -> None:
+    run = Driven()
+    run.do("PUT", "/registers", {"EAST": 1234567.0})
+    run.do("POST", "/event", {"relays": {"2": True}})
+    assert run.get("/registers")["registers"]["EAST"] == 1234567
+
+
+def test_a_path_tells_all_that_it_takes() -> None:
+    run = Driven()
+    for method in ("PATCH", "TRACE", "DELETE"):
+        answer = run.call(method, "/registers", headers={"content-type": "text/plain"})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PUT")
+
+
+@pytest.mark.parametrize("since", [5, 2**31, 2**63 - 1, 2**63, 10**100])
+def test_truth_may_be_asked_for_from_any_number_on(since: int) -> None:
+    run = Driven()
+    run.wait(4.0)
+    told = run.get(f"/truth?since={since}")
+    assert (told["frames"], told["next"]) == ([], run.get("/state")["frames_sent"])

@@ -2,6 +2,7 @@
 """What a fit says of a curve, what it says it cannot see, and what it makes of the board's file."""
 
 import json
+import tomllib
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from xky.boards.power.flow import Flow
 from xky.emulator.supply import Supply, supply_named
 from xky.hil.power.measured.curve_file import read_curve, thinned
 from xky.hil.power.measured.fit import Fit, fit
+from xky.hil.power.measured.fitted_board import fitted_text
 from xky.hil.power.measured.trajectory import Rows, Trajectory, Unknowns
 from xky.protocol import InputError
 
@@ -349,3 +351,10 @@ def test_a_wrong_file_ends_the_command_with_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"xky: {path}: cannot be read") and done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_the_name_of_the_measured_file_stays_in_its_comment() -> None:
+    text = board_file("winky-c6")[1]
+    fitted = plain_fit().parameters
+    written = fitted_text(text, fitted, "curve\nid = 'other'\x1b\r.csv")
+    assert tomllib.loads(written) == tomllib.loads(fitted_text(text, fitted, "curve.csv"))

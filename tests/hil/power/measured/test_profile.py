@@ -3,6 +3,7 @@
 
 import json
 import time
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -293,3 +294,9 @@ def test_wrong_options_are_told(run, options: dict[str, object], complaint: str)
     with pytest.raises(InputError) as caught:
         run(EXAMPLE, **options)
     assert complaint in str(caught.value)
+
+
+def test_a_file_name_stays_in_its_comment() -> None:
+    name = "log\n[power.mcu]\x1b\r.csv"
+    profile = profile_of(made(cycles=3).log)
+    assert tomllib.loads(profile_toml(profile, name)) == tomllib.loads(profile_toml(profile, "log.csv"))

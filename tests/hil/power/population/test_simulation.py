@@ -107,6 +107,14 @@ def assert_alike(population: Population) -> None:
     assert compared >= (boards / 2 if population.board.power.wake_up is not None else 0)
 
 
+def test_a_boost_that_is_fed_with_more_than_it_makes_does_not_live() -> None:
+    outputs_v = np.array([3.3, 4.9, 5.4])
+    columns = {"power.regulator.output_v": outputs_v, "power.loads.listen.current_a": np.full(3, 1e-3)}
+    outcome = simulate_population(Population(BUILDS["boost"], 3, columns, 12.0, 274.0, period_s=300.0), CYCLES)
+    assert (outcome.margin_v > 0).all()
+    assert outcome.lives.tolist() == [False, False, True]  # its clamp holds the capacitor at 5.0 V
+
+
 def test_it_ends_when_nothing_changes_any_more() -> None:
     population = spread(WINKY, 6, seed=1, period_s=(100.0, 150.0))
     settled, longer = simulate_population(population, 10_000), simulate_population(population, 400)

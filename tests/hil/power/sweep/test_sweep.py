@@ -162,6 +162,13 @@ def test_pictures(tmp_path: Path, ending: str) -> None:
         assert picture.read_bytes() == first
 
 
+def test_points_with_a_margin_that_do_not_live_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep("--vary", "period=5:40", "--points", 8, "--cycles", 5, "--supply", "strong")
+    out = capsys.readouterr().out
+    assert "7 of 8 points live" in out
+    assert "not alive in spite of a margin: 1; their wake is longer than the period, or their boost is fed" in out
+
+
 def test_a_folder_gets_all_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sweep(*SMALL, "--out", tmp_path / "run")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["sweep.csv", "sweep.json", "sweep.png"]
@@ -197,6 +204,52 @@ def test_what_was_done_is_kept_and_goes_on(
     assert broken.read_bytes() == whole.read_bytes()
     sweep(*MANY, "--out", broken)  # nothing is left to do
     assert made[4:] == []
+
+
+@pytest.mark.parametrize("more", [("--jobs", 2), ("--scheduler", "tcp://127.0.0.1:9")])
+def test_a_finished_sweep_needs_nobody_to_work_on_it(
+    more: tuple[object, ...], tmp_path: Path, told: Callable[..., dict[str, Any]]
+) -> None:
+    path = tmp_path / "points.csv"
+    made = told(*SMALL, "--out", path)
+    whole = path.read_bytes()
+    assert told(*SMALL, "--out", path, *more) == made
+    assert path.read_bytes() == whole
+
+
+def test_a_file_goes_on_wherever_it_was_cut(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    sweep(*SMALL, "--out", path)
+    whole = path.read_bytes()
+    sign, header, *_ = whole.splitlines(keepends=True)
+    for kept in (sign[:9], sign, sign + header[:9], sign + header[:-1], sign + header, whole[:-1]):
+        path.write_bytes(kept)
+        sweep(*SMALL, "--out", path)
+        assert path.read_bytes() == whole
+
+
+BAD_POINTS = {
+    "before the first": lambda line: b"-1" + line[line.index(b",") :],
+    "of another point": lambda line: b"3" + line[line.index(b",") :],
+    "not as it is written": lambda line: b"0_0" + line[line.index(b",") :],
+    "of other values": lambda line: line.replace(b",0.2,", b",0.3,"),
+    "of a state that there is not": lambda line: line[: line.rindex(b",")] + b",dream\n",
+    "neither lives nor dies": lambda line: line.replace(b",0,", b",7,", 1),
+    "cut and mended": lambda line: line[: line.rindex(b",")] + b"\n",
+    "longer": lambda line: line[:-1] + b",1\n",
+}
+
+
+@pytest.mark.parametrize("what", BAD_POINTS)
+def test_a_line_that_is_no_point_of_the_sweep_is_refused(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    sweep(*SMALL, "--out", path)
+    sign, header, first, *rest = path.read_bytes().splitlines(keepends=True)
+    bad = BAD_POINTS[what](first)
+    assert bad != first
+    path.write_bytes(b"".join([sign, header, *rest, bad]))
+    with pytest.raises(InputError, match=r"points.csv:38: is no point of this sweep; remove the line"):
+        sweep(*SMALL, "--out", path)
 
 
 def test_a_file_of_another_sweep_is_refused(tmp_path: Path) -> None:

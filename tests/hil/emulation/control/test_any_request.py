@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real server against requests that Schemathesis makes of its own description, right ones and wrong ones."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .running import emulating
+
+pytest.importorskip("schemathesis")
+
+EXAMPLES = 2  # of each call and phase; its coverage of the description's edges comes besides, over 2000 requests
+NIGHTLY_EXAMPLES = 100
+SEED = 1
+# What this meter cannot do is 422, as the description says; it cannot say which meters can what.
+CHECKS = ("--exclude-checks", "positive_data_acceptance")
+
+
+def schemathesis(url: str, examples: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    """All of its phases."""
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", *CHECKS, "--no-color",
+               "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(examples), "--seed", str(SEED),
+               "--generation-deterministic", "--request-timeout", "20"]  # fmt: skip
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_every_answer_is_described_whatever_is_asked(tmp_path: Path) -> None:
+    with emulating("127.0.0.1:0") as run:
+        tried = schemathesis(run.url, EXAMPLES, tmp_path)
+        assert tried.returncode == 0, tried.stdout + tried.stderr
+        for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
+            assert f"✅ {phase}" in tried.stdout
+        assert run.call("GET", "/state")["at_s"] > 0
+    assert not [line for line in run.told if "late" not in line]
+
+
+@pytest.mark.nightly
+def test_every_answer_is_described_whatever_is_asked_at_length(tmp_path: Path) -> None:
+    with emulating("127.0.0.1:0") as run:
+        tried = schemathesis(run.url, NIGHTLY_EXAMPLES, tmp_path)
+        assert tried.returncode == 0, tried.stdout + tried.stderr
