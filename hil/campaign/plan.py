@@ -20,7 +20,7 @@ from ..bench.devices import Device
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import OPENING, Record, longest_period_s
+from .record import OPENING, Record, longest_period_s, starves
 from .stimulus import SUITE_AT, Stimulus
 
 __all__ = ["CutShort", "Plan", "play"]
@@ -161,7 +161,8 @@ class _Player:
         """How long the clean frames behind it last."""
         limits = self._limits()
         tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
-        return tail_s + (limits.detection_s if step.outlasts_detection else 0.0)
+        searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
+        return tail_s + (limits.detection_s if searches else 0.0)
 
     def _aged_s(self) -> float:
         """After so long a value from before is too old."""

@@ -3,9 +3,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from xky.boards import Board
-from xky.emulator import SentFrame, Truth
+from xky.emulator import Expect, SentFrame, Truth
 from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import Late
@@ -16,9 +17,10 @@ from ..bench.probe import Remark
 from ..bench.reading import Reading
 from .power_record import PowerRecord
 
-__all__ = ["OPENING", "Record", "longest_period_s"]
+__all__ = ["OPENING", "Record", "longest_period_s", "starves"]
 
 OPENING = "opening"  # the first clean frames that a device is known to hear
+_STARVED_PERIODS = 2.1  # one frame that is lost makes it two, and gaps are not all the longest
 _AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
 
 
@@ -102,3 +104,17 @@ def longest_period_s(truth: Truth, at_s: float) -> float:
 def longest_of(frames: Sequence[SentFrame]) -> float:
     """The longest period among frames; a second where there is none."""
     return max((frame.end_s - frame.start_s for frame in frames), default=1.0) + max(FRAME_GAP_S)
+
+
+def starves(truth: Truth, step: str) -> bool:
+    """Whether a step kept good frames from the line for longer than two frames take.
+
+    So long can nobody tell a disturbance from a change of the TIC mode: a device that finds the mode by itself may look
+    for another one, and takes its time to find back.
+    """
+    frames = truth.of_step(step)
+    before = truth[frames[0].number - 1] if frames[0].number else frames[0]
+    period_s = len(before.data) * before.character_s + max(FRAME_GAP_S)
+    good_s = [frame.end_s for frame in frames if frame.complete and any(p.expect is Expect.MUST for p in frame.pieces)]
+    heard_s = [frames[0].start_s - max(FRAME_GAP_S), *good_s, frames[-1].end_s + period_s]
+    return max(later_s - earlier_s for earlier_s, later_s in pairwise(heard_s)) > _STARVED_PERIODS * period_s

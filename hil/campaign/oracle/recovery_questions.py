@@ -3,6 +3,7 @@
 
 from xky.emulator import Emitted, Expect, SentFrame
 
+from ..record import starves
 from ..verdict import NotApplicable, Undecided
 from .view import SHOWN, PurposeView, printable
 
@@ -20,7 +21,7 @@ class RecoveryQuestions(PurposeView):
         odd = [e for frame in frames for e in frame.groups if e.fault is not None]
         clean = [frame for frame in frames if frame.start_s > odd[-1].end_s]
         self._show_sent(odd)
-        self._require_a_reading(clean, odd[-1].end_s, "them")
+        self._require_a_reading(clean, odd[-1].end_s, "them", search_s=self._search_s(clean))
 
     def the_other_mode_is_read(self) -> None:
         """A device that finds the TIC mode by itself gives a sound reading of the step's frames in time."""
@@ -84,7 +85,8 @@ class RecoveryQuestions(PurposeView):
         """A sound reading of clean frames within the recovery time after the disturbance."""
         frames = self._frames(self._step)
         self._show_sent([e for frame in frames[-1:] for e in frame.groups if e.fault is not None])
-        self._require_a_reading(self._frames(self._tail), frames[-1].end_s, "the disturbance")
+        clean = self._frames(self._tail)
+        self._require_a_reading(clean, frames[-1].end_s, "the disturbance", search_s=self._search_s(clean))
 
     def the_device_finds_its_way(self) -> None:
         """The same of a device that was started inside the first frame of the step, with the whole ones behind it."""
@@ -96,12 +98,16 @@ class RecoveryQuestions(PurposeView):
         )
         self._require_a_reading(frames[1:], frames[0].end_s, "the frame in which it was started")
 
-    def _require_a_reading(self, clean: list[SentFrame], ended_s: float, behind: str) -> None:
+    def _search_s(self, clean: list[SentFrame]) -> float:
+        """What a device that finds the TIC mode by itself may take besides to come back from the step."""
+        if self._purpose.stimulus.outlasts_detection or starves(self.record.truth, self._step):
+            return self.record.limits_of(clean).detection_s
+        return 0.0
+
+    def _require_a_reading(self, clean: list[SentFrame], ended_s: float, behind: str, *, search_s: float = 0.0) -> None:
         """A sound reading of clean frames, in time after what ended then: what that was gives no time."""
         limits = self.record.limits_of(clean)
-        limit_s = limits.recovery_s + limits.latency_s
-        if self._purpose.stimulus.outlasts_detection:
-            limit_s += limits.detection_s
+        limit_s = limits.recovery_s + limits.latency_s + search_s
         new = self._new_groups(clean, limits.recovery_s)
         due = {label: group for label, group in new.items() if label in self._oracle.reported}
         if not due:
@@ -135,6 +141,6 @@ class RecoveryQuestions(PurposeView):
         if not due:
             raise NotApplicable(f"the device reports none of {', '.join(sorted(touched))}")
         self._show_sent(list(due.values()))
-        limit_s = limits.recovery_s + limits.latency_s
+        limit_s = limits.recovery_s + limits.latency_s + self._search_s(clean)
         self.trail.expected.append(f"{', '.join(due)} within {limit_s:.1f} s after it")
         self._await(due, clean, limit_s)

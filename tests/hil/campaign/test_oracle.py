@@ -23,7 +23,7 @@ from xky.emulator.faults.wrong_checksum import WrongChecksum
 from xky.emulator.faults.wrong_size import WrongSize
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import Accusation, AccusationKind, Oracle
-from xky.hil.campaign.record import Record
+from xky.hil.campaign.record import Record, starves
 from xky.protocol import LABELS, Frame, Group, Mode, decode, encode_group
 from xky.protocol.labels import Kind
 from xky.protocol.mode import ETX, STX
@@ -349,3 +349,22 @@ def test_a_reading_of_any_groups_of_one_recent_frame_is_never_accused(mode: Mode
     at_s = data.draw(st.floats(latest_s, max(latest_s, oldest_s + 2 * period_s + 2.0)), label="said at")
     said = {e.group.label: shaped(e.group, shape) for e, shape in zip(chosen, shapes, strict=True)}
     assert accused(truth, Reading(at_s, said)) == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "starved"),
+    [([False, False], False), ([True], False), ([True, True], True), ([True, False, True], False)],
+    ids=["none is lost", "one is lost", "two in a row", "every other one"],
+)
+def test_only_more_than_one_frame_lost_in_a_row_may_send_a_device_to_look_for_the_mode(
+    lost: list[bool], starved: bool
+) -> None:
+    meant = Group("VTIC", "02")
+    sound = whole(meant, mode=Mode.STANDARD)
+    spoilt = damaged(meant, encode_group(meant, Mode.STANDARD)[:-2] + b"!\r")
+    truth, now_s, gap_s = Truth(), 0.0, 0.03
+    for number, is_lost in enumerate([False, *lost]):
+        pieces, step = spoilt if is_lost else sound, "disturbed" if number else "before"
+        truth.append(SentFrame(number, Mode.STANDARD, now_s, Mode.STANDARD.character_s, pieces, True, step))
+        now_s = truth[-1].end_s + gap_s
+    assert starves(truth, "disturbed") is starved

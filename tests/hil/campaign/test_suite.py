@@ -209,14 +209,18 @@ def test_the_matrix_is_full(tmp_path: Path) -> None:
     assert {one["id"]: one["caught"] for one in document["defects"]} == dict.fromkeys(known_defects(), True)
 
 
-EACH_DAY = ("hc-1p", "pilot-1p", "producer-tempo-3p", "super-creuses-3p")  # the others at night
+EACH_DAY = {  # the others at night
+    "generic": ("hc-1p", "pilot-1p", "producer-tempo-3p", "super-creuses-3p"),
+    "auto": ("tempo-3p",),  # frames so long that a disturbance of two sends it to look for the other mode
+    "winky-c6": (),
+}
 
 
 @pytest.mark.parametrize(
     ("board", "meter"),
     [
-        pytest.param(board, name, marks=() if board == "generic" and name in EACH_DAY else pytest.mark.nightly)
-        for board in ("generic", "winky-c6")
+        pytest.param(board, name, marks=() if name in by_day else pytest.mark.nightly)
+        for board, by_day in EACH_DAY.items()
         for name in meter_names()
     ],
 )
