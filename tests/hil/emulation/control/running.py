@@ -30,6 +30,11 @@ class Running:
     token: str | None
     told: list[str] = field(default_factory=list)
 
+    @property
+    def complaints(self) -> list[str]:
+        """What it told beside that it waits for a reader and that it has ended."""
+        return [line for line in self.told if "waiting" not in line and not line.startswith("xky: ended; ")]
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """What a program of any language sends, and is told."""
         headers = {"Content-Type": "application/json"} if method != "GET" else {}
