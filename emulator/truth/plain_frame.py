@@ -74,6 +74,12 @@ class PlainFrame(SentFrame):
         )  # fmt: skip
 
     @property
+    def said(self) -> Sequence[Group]:
+        """What the meter meant: the groups in order."""
+        groups: Sequence[Group] = vars(self)["_groups"]
+        return groups
+
+    @property
     def data(self) -> bytes:
         """STX to ETX."""
         data: bytes = vars(self)["_data"]

@@ -99,12 +99,9 @@ def _texts(truth: Truth) -> Iterator[str]:
     for frame in truth:
         if frame.step != step:
             step, step_text = frame.step, text_of(frame.step)
-        pieces = []
-        for piece in frame.pieces:
-            text = known.get(id(piece))
-            if text is None:
-                text = known[id(piece)] = _Piece.text(piece)
-            pieces.append(text)
+        pieces = [*map(known.get, map(id, frame.pieces))]
+        if None in pieces:
+            pieces = [known.get(id(piece)) or known.setdefault(id(piece), _Piece.text(piece)) for piece in frame.pieces]
         spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
         yield (
             f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {step_text}, '

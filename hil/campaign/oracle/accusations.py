@@ -8,12 +8,14 @@ those of an old frame, or nobody's.
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
 from xky.emulator import Emitted, Expect, SentFrame
+from xky.emulator.truth.plain_frame import PlainFrame
 from xky.protocol import LABELS, Group, Mode
 
 from ...bench.reading import Reading, Said, in_label_table
@@ -85,21 +87,16 @@ class Oracle:
             if frame.step != step:
                 step = frame.step
                 entered.clear()
-            damaged = False
-            for piece in frame.pieces:
-                group = piece.group
-                if group is None:
-                    continue
-                if piece.expect is Expect.MUST_NOT:
-                    damaged = True
-                elif id(group) not in entered:
-                    entered.add(id(group))
-                    self._intact_labels.add(group.label)
-                    self._steps_of[self._as_reported(group)].setdefault(frame.step)
-            if damaged:
+            for group in [group for group in _intact_groups(frame) if id(group) not in entered]:
+                entered.add(id(group))
+                self._intact_labels.add(group.label)
+                self._steps_of[self._as_reported(group)].setdefault(frame.step)
+            if not isinstance(frame, PlainFrame):
                 self._enter_damaged(frame)
 
     def _enter_damaged(self, frame: SentFrame) -> None:
+        if all(piece.expect is not Expect.MUST_NOT for piece in frame.pieces):
+            return
         for emitted in frame.groups:
             if emitted.expect is Expect.MUST_NOT:
                 seen = careless(emitted, frame.mode)
@@ -203,13 +200,21 @@ class Oracle:
     def lasting_labels(self) -> tuple[str, ...]:
         """Labels that were sent intact in each frame of some step, so that every device could hear them."""
         steps: dict[str, dict[str, None]] = {}
+        before: tuple[str, list[str]] | None = None  # most frames of a step have the labels of the frame before
         for frame in self.record.truth:
             if frame.mode is not self.record.mode:
                 continue
-            sent = dict.fromkeys([p.group.label for p in frame.pieces if p.group and p.expect is Expect.MUST])
+            if isinstance(frame, PlainFrame):
+                labels = [group.label for group in frame.said]
+            else:
+                labels = [p.group.label for p in frame.pieces if p.group and p.expect is Expect.MUST]
+            if (frame.step, labels) == before:
+                continue
+            before = frame.step, labels
+            sent = dict.fromkeys(labels)
             common = steps.get(frame.step)
             steps[frame.step] = sent if common is None else {label: None for label in common if label in sent}
-        return tuple(dict.fromkeys(label for labels in steps.values() for label in labels))
+        return tuple(dict.fromkeys(label for common in steps.values() for label in common))
 
     def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
         if self._is_fresh(reading.at_s, label, said):
@@ -290,6 +295,13 @@ class Oracle:
 def _is_spoilt(sent: _Sent, said: Said) -> bool:
     """Whether a value is that of a group which a fault touched, but for characters of more than seven bits."""
     return sent.emitted.fault is not None and looks_spoilt(said.value, sent.read_as.value)
+
+
+def _intact_groups(frame: SentFrame) -> Sequence[Group]:
+    """What may be reported of a frame."""
+    if isinstance(frame, PlainFrame):
+        return frame.said
+    return [piece.group for piece in frame.pieces if piece.group is not None and piece.expect is not Expect.MUST_NOT]
 
 
 def _is_short(frame: SentFrame) -> bool:
