@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 from xky.boards import Board
 from xky.emulator.meter_file.meter_file import meter_file
@@ -16,6 +17,8 @@ from .judgement import Judgement
 from .plan import CutShort, Plan, play
 from .power_trials import PowerTrials
 from .record import Record
+from .requirement import Purpose
+from .suite import declared_purposes
 from .verdict import Undecided
 
 __all__ = ["Campaign", "Options"]
@@ -34,6 +37,7 @@ class Options:
         labels: labels that the device claims; None claims as the board says.
         line: how an ``exec:`` device's port is made.
         parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
+        only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -50,6 +54,7 @@ class Options:
     defect: str | None = None
     meter: str | None = None
     parity: str = "strip"
+    only: tuple[str, ...] = ()
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -89,12 +94,33 @@ class Campaign(Judgement):
             )
         self.claims: frozenset[str] | None = self._claims()
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
+        self._check_only()
         check_speed(self.options.speed)
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        """The modes to run, in order."""
-        return self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)
+        """The modes to run, in order: those of the board, or the chosen one, in which something is asked for."""
+        modes = self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)
+        if not self.options.only:
+            return modes
+        asked = [purpose for purpose in declared_purposes() if self.asks_for(purpose)]
+        return tuple(mode for mode in modes if any(mode in purpose.modes for purpose in asked))
+
+    def asks_for(self, purpose: Purpose) -> bool:
+        return not self.options.only or not {purpose.id, purpose.requirement.id}.isdisjoint(self.options.only)
+
+    def _check_only(self) -> None:
+        known = declared_purposes() if self.options.only else ()
+        ids = list(dict.fromkeys(id_ for purpose in known for id_ in (purpose.requirement.id, purpose.id)))
+        for only in self.options.only:
+            if only not in ids:
+                close = get_close_matches(only.upper() if "/" not in only else only, ids, n=1)
+                mean = f" Did you mean {close[0]}?" if close else ""
+                listed = ", ".join(id_ for id_ in ids if "/" not in id_)
+                raise InputError(f"--only {only}: no such requirement or purpose; known: {listed}.{mean}")
+            of = {mode for purpose in known if only in (purpose.id, purpose.requirement.id) for mode in purpose.modes}
+            if of.isdisjoint(self.modes):
+                raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
 
     @property
     def mode_name(self) -> str:

@@ -141,7 +141,7 @@ class _Player:
         step.after(meter)
         if step.has_tail:
             if not step.tail_on_same_meter:
-                meter = transmitter.meter = self._meters.of(self._plan.steps[0].meter)
+                meter = transmitter.meter = self._meters.of(household)
             self._meters.vary(meter)
             yield from self._hold(step.tail, lambda: self._tail_s(step))
 
