@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cached_property
 
 from xky.boards import Board
 from xky.emulator.meter_file.meter_file import meter_file
@@ -166,7 +167,7 @@ class Campaign(Judgement):
 
     def _played(self, mode: Mode) -> Record:
         plan, device = self.plan(mode), self._open()
-        self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
+        self.on_plan(mode, len(plan), self.lengths_s[mode])
         record = play(
             plan,
             device,
@@ -186,6 +187,14 @@ class Campaign(Judgement):
                 record.power_cut_short = True
                 raise CutShort(record) from None
         return record
+
+    @cached_property
+    def lengths_s(self) -> Mapping[Mode, float]:
+        """How long each mode takes in real seconds; 0 in virtual time. Known once the purposes are selected."""
+        if self._open().virtual:
+            return dict.fromkeys(self.modes, 0.0)
+        asked = {of for _, of in self.purposes}
+        return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
 
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
