@@ -16,6 +16,7 @@ from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, print_verdicts
 from ..campaign.verdict import Verdict
+from ..named_file import named_file
 from ..terminal import complain, printable
 
 __all__ = ["command"]
@@ -49,7 +50,7 @@ def command(
         list[str] | None, typer.Option(metavar="ID", help="Judge this requirement or purpose alone; repeatable.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
