@@ -21,7 +21,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
 from .record import OPENING, Record, longest_period_s, starves
-from .stimulus import SUITE_AT, Stimulus
+from .stimulus import SUITE_AT, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
 

@@ -15,7 +15,7 @@ from ..named_file import named_file
 from ..recording.capture_rewriter import rewrite_capture
 from ..recording.port_name import is_port
 from ..recording.port_recorder import record_port
-from ..terminal import printable
+from ..terminal import complain, printable
 
 __all__ = ["command"]
 
