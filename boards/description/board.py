@@ -38,7 +38,7 @@ class Listen(Section):
     frames: Annotated[int, Field(ge=1)] = 2
     timeout_s: Annotated[float, Field(gt=0)] = 12.0
     standard_s: Annotated[float, Field(gt=0)] = 4.0
-    """How long that takes as a rule in standard mode; power is reckoned with it."""
+    """How long it listens in standard mode, at the least; longer where frames are. Power is reckoned with it."""
     historic_s: Annotated[float, Field(gt=0)] = 5.0
     """The same in historic mode."""
 

@@ -50,7 +50,10 @@ def load_firmware(board: Board) -> type[Firmware]:
         InputError: the board has no simulated firmware, or names one that is not there.
     """
     if board.firmware is None:
-        raise InputError(f"board {board.id}: has no simulated firmware; test it as exec: or serial: device")
+        raise InputError(
+            f"board {board.id}: has no simulated firmware, so there is no sim:{board.id}; "
+            f'give the program that reads its line: "exec:COMMAND {{port}}" --board {board.id}'
+        )
     if board.firmware not in firmware_names():
         raise InputError(f"board {board.id}: firmware {board.firmware!r} not known; known: {firmware_names()}")
     firmware: type[Firmware] = import_module(f"{__name__}.{board.firmware}").FIRMWARE

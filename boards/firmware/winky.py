@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Winky's firmware, simulated: wakes, listens for whole frames, publishes the last one, sleeps.
+"""Winky's firmware, simulated: wakes, listens for whole frames as long as a wake is reckoned with, publishes the last
+one, sleeps.
 
 What the TIC says before the network is up is not heard, as in the Tasmota driver (v3.x). It lives on its
 capacitor: too little charge ends a wake early, and a brown-out ends everything at once.
@@ -33,6 +34,7 @@ class WinkyFirmware:
         listens = 1 + next(place for place, phase in enumerate(phases) if phase.load == LISTEN)
         self._until_read, self._publishing = phases[:listens], phases[listens:]
         self._listen = board.listen
+        self._listens_s = board.listen.usual_s(mode)
         self._uplink = context.uplink
         self._parser = parser
         self._power = context.power
@@ -43,6 +45,7 @@ class WinkyFirmware:
         )
         self._heard: list[Sequence[Group]] = []
         self._enough = env.event()
+        self._began_s = 0.0
 
     def run(self) -> Generator[simpy.Event, None, None]:
         """The process."""
@@ -79,7 +82,8 @@ class WinkyFirmware:
         self._power.draw(LISTEN)
         self._power.alarm(self._energy_policy.stop_v, lambda: _end(enough))
         self._receiver.wake()
-        self._give_up_after(self._listen.timeout_s, enough)
+        self._began_s = self._env.now
+        self._end_after(self._listen.timeout_s, enough)
         yield enough
         self._power.alarm(None, lambda: None)
         self._receiver.sleep()
@@ -93,10 +97,10 @@ class WinkyFirmware:
             self._power.draw(phase.load)
             yield self._env.timeout(phase.duration_s)
 
-    def _give_up_after(self, timeout_s: float, enough: simpy.Event) -> None:
+    def _end_after(self, seconds: float, enough: simpy.Event) -> None:
         """End the listening; an event of its own is a third of the cost of ``enough | timeout``."""
 
-        alarm = self._env.timeout(timeout_s)
+        alarm = self._env.timeout(seconds)
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: _end(enough))
 
@@ -106,7 +110,11 @@ class WinkyFirmware:
             return
         self._heard.append(groups)
         if len(self._heard) == self._listen.frames and not self._enough.triggered:
-            self._enough.succeed()
+            left_s = self._began_s + self._listens_s - self._env.now
+            if left_s > 0:  # short frames: it goes on, and what it publishes is the newest
+                self._end_after(left_s, self._enough)
+            else:
+                self._enough.succeed()
 
 
 def _end(enough: simpy.Event) -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from functools import cached_property
 
 from xky.boards import Board
 from xky.emulator.meter_file.meter_file import meter_file
@@ -16,6 +18,8 @@ from .judgement import Judgement
 from .plan import CutShort, Plan, play
 from .power_trials import PowerTrials
 from .record import Record
+from .requirement import Purpose
+from .suite import declared_purposes
 from .verdict import Undecided
 
 __all__ = ["Campaign", "Options"]
@@ -34,6 +38,7 @@ class Options:
         labels: labels that the device claims; None claims as the board says.
         line: how an ``exec:`` device's port is made.
         parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
+        only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -50,6 +55,7 @@ class Options:
     defect: str | None = None
     meter: str | None = None
     parity: str = "strip"
+    only: tuple[str, ...] = ()
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -89,12 +95,33 @@ class Campaign(Judgement):
             )
         self.claims: frozenset[str] | None = self._claims()
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
+        self._check_only()
         check_speed(self.options.speed)
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        """The modes to run, in order."""
-        return self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)
+        """The modes to run, in order: those of the board, or the chosen one, in which something is asked for."""
+        modes = self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)
+        if not self.options.only:
+            return modes
+        asked = [purpose for purpose in declared_purposes() if self.asks_for(purpose)]
+        return tuple(mode for mode in modes if any(mode in purpose.modes for purpose in asked))
+
+    def asks_for(self, purpose: Purpose) -> bool:
+        return not self.options.only or not {purpose.id, purpose.requirement.id}.isdisjoint(self.options.only)
+
+    def _check_only(self) -> None:
+        known = declared_purposes() if self.options.only else ()
+        ids = list(dict.fromkeys(id_ for purpose in known for id_ in (purpose.requirement.id, purpose.id)))
+        for only in self.options.only:
+            if only not in ids:
+                close = get_close_matches(only.upper() if "/" not in only else only, ids, n=1)
+                mean = f" Did you mean {close[0]}?" if close else ""
+                listed = ", ".join(id_ for id_ in ids if "/" not in id_)
+                raise InputError(f"--only {only}: no such requirement or purpose; known: {listed}.{mean}")
+            of = {mode for purpose in known if only in (purpose.id, purpose.requirement.id) for mode in purpose.modes}
+            if of.isdisjoint(self.modes):
+                raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
 
     @property
     def mode_name(self) -> str:
@@ -140,7 +167,7 @@ class Campaign(Judgement):
 
     def _played(self, mode: Mode) -> Record:
         plan, device = self.plan(mode), self._open()
-        self.on_plan(mode, len(plan), 0.0 if device.virtual else self._length_s(plan))
+        self.on_plan(mode, len(plan), self.lengths_s[mode])
         record = play(
             plan,
             device,
@@ -160,6 +187,14 @@ class Campaign(Judgement):
                 record.power_cut_short = True
                 raise CutShort(record) from None
         return record
+
+    @cached_property
+    def lengths_s(self) -> Mapping[Mode, float]:
+        """How long each mode takes in real seconds; 0 in virtual time. Known once the purposes are selected."""
+        if self._open().virtual:
+            return dict.fromkeys(self.modes, 0.0)
+        asked = {of for _, of in self.purposes}
+        return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
 
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds: played first on a simulated reader, in no time."""

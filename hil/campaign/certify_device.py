@@ -29,6 +29,7 @@ def certify(
     defect: str | None = None,
     meter: str | None = None,
     strict: bool = False,
+    only: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -37,6 +38,7 @@ def certify(
         out: folder of the report; nothing is kept unless told.
         board, mode, labels, line, parity, speed, seed, defect, meter: see ``Options``.
         strict: a should that fails makes the run fail.
+        only: ids of requirements and purposes, which alone are judged and give the verdict.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -49,8 +51,8 @@ def certify(
         with TemporaryDirectory() as folder:
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
-                seed=seed, defect=defect, meter=meter, strict=strict,
+                seed=seed, defect=defect, meter=meter, strict=strict, only=only,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
-    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity)
+    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only))
     return certify_campaign(Campaign(options), Path(out), strict=strict)

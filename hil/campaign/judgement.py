@@ -52,6 +52,10 @@ class Judgement(ABC):
     def _record(self, mode: Mode) -> Record:
         """The record of a mode; asked for once."""
 
+    def asks_for(self, purpose: Purpose) -> bool:
+        """Whether a purpose is one of those to be judged."""
+        return True
+
     def select(self, purposes: Iterable[tuple[Purpose, Mode]]) -> None:
         """The purposes that will be asked for."""
         self.purposes = list(purposes)

@@ -21,7 +21,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
 from .record import OPENING, Record, longest_period_s, starves
-from .stimulus import SUITE_AT, Stimulus
+from .stimulus import SUITE_AT, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
 
@@ -141,7 +141,7 @@ class _Player:
         step.after(meter)
         if step.has_tail:
             if not step.tail_on_same_meter:
-                meter = transmitter.meter = self._meters.of(self._plan.steps[0].meter)
+                meter = transmitter.meter = self._meters.of(household)
             self._meters.vary(meter)
             yield from self._hold(step.tail, lambda: self._tail_s(step))
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -15,11 +15,21 @@ from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from .campaign import Campaign
 from .certify import certify
+from .verdict_page import MARK, STYLE, print_page
 
-__all__ = ["certify_with_progress", "print_verdicts"]
+__all__ = ["TimeLeft", "certify_with_progress", "print_verdicts"]
 
-_STYLE = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
-_MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "–"}
+
+class TimeLeft(ProgressColumn):
+    """Real time to the end of the run, this mode and those behind it; of a simulated board, by its steps so far."""
+
+    def render(self, task: Task) -> Text:
+        length_s, elapsed_s = task.fields["length_s"], task.elapsed or 0.0
+        left_s = max(length_s - elapsed_s, 0.0) + task.fields["then_s"] if length_s else task.time_remaining
+        if left_s is None or task.finished:
+            return Text("")
+        minutes, seconds = divmod(round(left_s), 60)
+        return Text(f"{minutes}:{seconds:02} left", "cyan")
 
 
 def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dict[str, Any]:
@@ -27,7 +37,7 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dic
     console = PlainConsole(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
     columns = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total}"))
     with Progress(
-        *columns, TimeElapsedColumn(), PlainColumn("{task.fields[step]}"), console=console,
+        *columns, TimeElapsedColumn(), TimeLeft(), PlainColumn("{task.fields[step]}"), console=console,
         redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
     ) as progress:  # fmt: skip
         tasks: dict[Mode, Any] = {}
@@ -35,7 +45,8 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dic
         def announce(of: Mode, steps: int, duration_s: float) -> None:
             length = f"{steps} steps, {duration_s:.0f} s on the line" if duration_s else f"{steps} steps"
             console.print(f"{of}: {length}")
-            tasks[of] = progress.add_task(str(of), total=steps, step="")
+            then_s = sum(campaign.lengths_s[later] for later in campaign.modes[campaign.modes.index(of) + 1 :])
+            tasks[of] = progress.add_task(str(of), total=steps, step="", length_s=duration_s, then_s=then_s)
 
         def step(of: Mode, name: str, number: int) -> None:
             progress.update(tasks[of], completed=number, step=name)
@@ -48,8 +59,20 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dic
 
 
 def print_verdicts(report: dict[str, Any], out: Path) -> None:
-    """A row a requirement, with what was wrong first; notes and the verdict of the run below."""
+    """On a terminal what is wrong last and whole; else a table, a row a requirement, that every log can keep."""
     console = PlainConsole()
+    if console.is_terminal:
+        print_page(console, report)
+    else:
+        _print_table(console, report)
+    shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
+    more = f"; {shoulds} should not met" if shoulds else ""
+    rest = f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
+    console.print_headline(report["verdict"].upper(), STYLE[report["verdict"]], rest)
+
+
+def _print_table(console: PlainConsole, report: dict[str, Any]) -> None:
+    """A row a requirement, with what was wrong first; notes below."""
     table = Table(title=f"{report['device']} on board {report['board']}, mode {report['mode']}", title_justify="left")
     for column in ("requirement", "level", "verdict"):
         table.add_column(column, no_wrap=True)
@@ -60,11 +83,7 @@ def print_verdicts(report: dict[str, Any], out: Path) -> None:
         if verdict in ("fail", "inconclusive"):
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             told += f"\n{first['id']}, {first['mode']}: {first['reason']}"
-        table.add_row(one["id"], one["level"], Text(f"{_MARK[verdict]} {verdict}", _STYLE[verdict]), told)
+        table.add_row(one["id"], one["level"], Text(f"{MARK[verdict]} {verdict}", STYLE[verdict]), told)
     console.print(table)
     for remark in report["remarks"]:
         console.print(f"note: {remark}")
-    shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
-    more = f"; {shoulds} should not met" if shoulds else ""
-    rest = f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
-    console.print_headline(report["verdict"].upper(), _STYLE[report["verdict"]], rest)

@@ -57,7 +57,7 @@ class Stimulus:
         after: puts it back.
         disturbs: whether clean frames follow, in which the device must recover.
         outlasts_freshness: held so long that a value kept from before the step, or after it, is too old.
-        tail_on_same_meter: the clean frames behind it come from its own meter; else from that of the first step.
+        tail_on_same_meter: the clean frames behind it come from its own meter; else from the household's.
         indexes_fall: from the meter before; else they go up, though a suite has many meters.
         outlasts_completeness: held so long that what it says is reported in the step or too late.
         brief: it only has to be heard: one frame, or as long as a sleeping device needs to hear one.

@@ -4,8 +4,9 @@
 import contextlib
 import io
 import os
-from collections.abc import Iterator
-from importlib import resources
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module, resources
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from xky.protocol import BenchError
 
 from .judgement import Judgement
+from .requirement import Purpose, purpose_of
 
-__all__ = ["run_suite"]
+__all__ = ["declared_purposes", "run_suite"]
 
-_SUITE = resources.files("xky.hil.conformance")
+_PACKAGE = "xky.hil.conformance"
+_SUITE = resources.files(_PACKAGE)
 _FINE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -25,6 +28,15 @@ class _Brought:
 
     def __init__(self, judgement: Judgement) -> None:
         self.judgement = judgement
+
+
+@cache
+def declared_purposes() -> Sequence[Purpose]:
+    """Every purpose of the suite, file by file: what a person may ask for by its id."""
+    files = sorted(file.name for file in _SUITE.iterdir() if file.name.startswith("test_"))
+    modules = [import_module(f"{_PACKAGE}.{name.removesuffix('.py')}") for name in files if name.endswith(".py")]
+    tests = (test for module in modules for test in vars(module).values() if callable(test))
+    return tuple(purpose for test in tests if (purpose := purpose_of(test)) is not None)
 
 
 def run_suite(judgement: Judgement, junit: Path | None = None) -> None:

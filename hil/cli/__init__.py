@@ -6,10 +6,14 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from xky.hil.command_folder import CommandFolder
 from xky.hil.standard_streams import take_standard_streams
@@ -17,6 +21,8 @@ from xky.hil.terminal import complain
 from xky.protocol.errors import BenchError, InputError
 
 __all__ = ["app", "main", "run"]
+
+_UsageError: Any = typer.BadParameter.__base__  # of click, or of the click that typer brings
 
 # Objects more than were freed, and rounds of the younger ones; Python's 700, 10 and 10 cost a tenth of most commands
 _SELDOM = 200_000, 50, 100
@@ -26,27 +32,68 @@ _INTERRUPTED, _BROKEN_PIPE = 128 + 2, 128 + 13  # SIGINT, SIGPIPE; the latter is
 class _Commands(CommandFolder):
     package = __name__
 
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the options before the command."""
+        with _in_a_line():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; Ctrl-C ends one that has no way of its own to take it."""
+        """Read the command's own options, and run it; Ctrl-C ends one that has no way of its own to take it."""
         try:
-            return super().invoke(ctx)
+            with _in_a_line(ctx):
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             complain("interrupted; nothing is kept")
             raise SystemExit(_INTERRUPTED) from None
+
+
+@contextmanager
+def _in_a_line(root: Any = None) -> Iterator[None]:
+    """What typer complains of in a box with usage and hint, as every other complaint: in one line."""
+    try:
+        yield
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # no command at all: the page of help
+            raise
+        path = "xky" if root is None else f"xky {root.invoked_subcommand}"  # where a complaint brings no context
+        commands: list[str] = []
+        if error.ctx is not None:
+            path, of = error.ctx.command_path, error.ctx.command
+            commands = of.list_commands(error.ctx) if isinstance(of, typer.core.TyperGroup) else []
+        told = " ".join(error.format_message().split()).replace("Value error, ", "")
+        if told.startswith("No such command"):
+            near = get_close_matches(told.split("'")[1], commands, 1)
+            told = f"{told.split('.')[0]}; known: {', '.join(commands)}"
+            told += f". Did you mean {near[0]}?" if near else ""
+        where = path.partition(" ")[2]
+        told = (f"{where}: " if where else "") + told[0].lower() + told[1:].rstrip(".")
+        see = " See" if told.endswith("?") else "; see"
+        raise InputError(f"{told}{see} {path} --help") from None
 
 
 app = typer.Typer(
     cls=_Commands,
     help="xKy HIL: the test bench for everything that listens to a Linky.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"xky {version('xky-hil')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
     """Exit status: 0 ok, 1 a verdict is fail, 2 usage, 3 the bench."""
 
 

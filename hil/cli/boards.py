@@ -3,6 +3,8 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -21,6 +23,7 @@ from ..terminal import printable
 __all__ = ["group"]
 
 _WIDTH = 132  # of a table where no terminal tells its own
+_WIDE = 110  # from there on five columns have room
 _STYLES = {"assumption": "yellow", "memory": "yellow", "": "bold red"}
 _SUPPLY = {None: "–", "tic": "TIC", "external": "its own"}
 _IN_THE_TITLE = ("id", "title")
@@ -46,13 +49,14 @@ def boards(
     if as_json:
         _dump([_summary(board) for board in known])
         return
-    table = Table()
+    console = _console()
+    table = Table() if console.width >= _WIDE else Table(box=None, pad_edge=False)
     for column in ("board", "what", "supply", "microcontroller", "simulated firmware"):
-        table.add_column(column, no_wrap=column == "board")
+        table.add_column(column, no_wrap=column == "board", overflow="fold")
     for board in known:
         told = _summary(board)
         table.add_row(board.id, board.title, _SUPPLY[told["power"]], told["mcu"] or "–", board.firmware or "–")
-    _console().print(table)
+    console.print(table)
 
 
 @group.command()
@@ -71,26 +75,43 @@ def show(
         _dump(_summary(board) | {"values": rows})
         return
     console = _console()
-    table = Table(title=f"{board.id}: {board.title}", title_justify="left")
-    for column in ("section", "key", "value", "source", "note"):
-        table.add_column(column, no_wrap=column not in ("value", "note"))
-    section = None
-    for one in values:
-        if not one.section and one.key in _IN_THE_TITLE:
-            continue
-        if section not in (None, one.section):
-            table.add_section()
-        source = one.source or ("" if _is_name(one) else "none told")
-        table.add_row(
-            *(Text(printable(text)) for text in ("" if one.section == section else one.section, one.key, _text(one))),
-            Text(source, style=_STYLES.get(one.source, "")), Text(printable(one.note)),
-        )  # fmt: skip
-        section = one.section
-    console.print(table)
+    shown_values = [one for one in values if one.section or one.key not in _IN_THE_TITLE]
+    title = Text(f"{board.id}: {printable(board.title)}")
+    console.print((_wide if console.width >= _WIDE else _narrow)(title, shown_values))
     used = {one.source for one in values}
     for word, meaning in SOURCES.items():
         if word in used:
             console.print(f"{word}: {meaning}", highlight=False)
+
+
+def _wide(title: Text, values: Sequence[Sourced]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in ("section", "key", "value", "source", "note"):
+        table.add_column(column, no_wrap=column not in ("value", "note"))
+    for section, group in groupby(values, key=lambda one: one.section):
+        table.add_section()
+        for number, one in enumerate(group):
+            table.add_row(Text("" if number else section), *_cells(one))
+    return table
+
+
+def _narrow(title: Text, values: Sequence[Sourced]) -> Table:
+    """The same without lines, a section's name above its values: notes keep the room that words need."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("key", "value", "source", "note"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("key", "source"))
+    for section, group in groupby(values, key=lambda one: one.section):
+        if section:
+            table.add_row(Text(f"[{section}]", "bold"))
+        for one in group:
+            table.add_row(*_cells(one))
+    return table
+
+
+def _cells(one: Sourced) -> tuple[Text, ...]:
+    source = one.source or ("" if _is_name(one) else "none told")
+    style = _STYLES.get(one.source, "")
+    return Text(printable(one.key)), Text(printable(_text(one))), Text(source, style=style), Text(printable(one.note))
 
 
 def _looked_at(name: str) -> Board | None:

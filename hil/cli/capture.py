@@ -11,10 +11,11 @@ import typer
 from xky.protocol import InputError, Mode
 from xky.protocol.pseudonym import KEY_MIN, Pseudonyms
 
+from ..named_file import named_file
 from ..recording.capture_rewriter import rewrite_capture
 from ..recording.port_name import is_port
 from ..recording.port_recorder import record_port
-from ..terminal import printable
+from ..terminal import complain, printable
 
 __all__ = ["command"]
 
@@ -26,8 +27,11 @@ def command(
     source: Annotated[
         str, typer.Argument(metavar="PORT", help="Serial port, pseudo-terminal or pyserial URL; or a capture file.")
     ],
-    out: Annotated[Path, typer.Option(help="File to record to, FILE.xkyc by custom.")],
+    out: Annotated[Path, typer.Option(callback=named_file, help="File to record to, FILE.xkyc by custom.")],
     mode: Annotated[Mode | None, typer.Option(help="Mode of the line.", show_default="found by listening")] = None,
+    baud: Annotated[
+        int | None, typer.Option(min=1, help="Rate of the port; the mode's, but there are converters with their own.")
+    ] = None,
     duration: Annotated[float | None, typer.Option(help="End after so many seconds.")] = None,
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help="Replace ADSC, ADCO, PRM, and digits of damaged groups.")
@@ -48,11 +52,15 @@ def command(
         raise InputError(f"--key {key}: is for --anonymise; add that, or leave the key out")
     pseudonyms = _pseudonyms(key) if anonymise else None
     if is_port(source):
-        tally = record_port(source, out, mode, duration, pseudonyms, force=force)
+        tally = record_port(source, out, mode, duration, pseudonyms, force=force, baud=baud)
+    elif baud is not None:
+        raise InputError(f"--baud {baud}: {source} is no port; leave --baud out, bytes of a file have no rate any more")
     elif duration is not None:
         raise InputError(f"--duration: {source} is no port; leave --duration out, a file is written whole")
     else:
         tally = rewrite_capture(source, out, mode, pseudonyms, force=force)
+        if tally.mode is None:
+            complain(f"{source}: {tally.trouble()}")
     if as_json:
         print(json.dumps({"frames": tally.frames, "damaged_groups": tally.damaged_groups, "bytes": tally.bytes,
                           "duration_s": round(tally.lasted_s, 3), "file": str(out)}))  # fmt: skip

@@ -16,6 +16,7 @@ from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, print_verdicts
 from ..campaign.verdict import Verdict
+from ..named_file import named_file
 from ..terminal import complain, printable
 
 __all__ = ["command"]
@@ -45,8 +46,11 @@ def command(
     meter: Annotated[
         str | None, typer.Option(help="Ready meter, or a meter's file, in the place of the suite's household.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Judge this requirement or purpose alone; repeatable.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("report"),
+    out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
@@ -54,6 +58,7 @@ def command(
         foreign = {
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
+            "--only": only,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
@@ -62,7 +67,7 @@ def command(
     if device is None:
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
-    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity)
+    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only or ()))
     campaign, lost = Campaign(options), None
     try:
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)

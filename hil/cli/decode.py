@@ -16,6 +16,7 @@ import typer
 from xky.protocol import BenchError, Decoder, Event, InputError, Mode
 from xky.protocol.saved_text import Ending
 
+from ..named_file import named_file
 from ..recording.event_tally import EventTally
 from ..recording.print_events import CsvRows, EventPrinter, FrameTables, JsonLines
 from ..recording.source import Source, open_recording, open_source, told_of
@@ -32,10 +33,16 @@ def command(
         typer.Argument(metavar="SOURCE", help="Capture, carrier (WAV, CSV), port or pyserial URL, or -."),
     ],
     mode: Annotated[Mode | None, typer.Option(help="Mode of the line.", show_default="detected")] = None,
+    baud: Annotated[
+        int | None, typer.Option(min=1, help="Rate of a port; the mode's, but there are converters with their own.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a group.")] = False,
     parquet: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a Parquet file: one row a frame, one column a label.")
+        Path | None,
+        typer.Option(
+            callback=named_file, metavar="FILE", help="Write a Parquet file: one row a frame, one column a label."
+        ),
     ] = None,
 ) -> None:
     """Decode a capture, carrier, port or '-' to a table, JSON lines, CSV or columns; tells what is wrong and where.
@@ -46,11 +53,13 @@ def command(
     if len(forms) > 1:
         raise InputError(f"{' and '.join(forms)}: only one form of output at a time; leave one out")
     if parquet is not None:
+        if baud is not None:
+            raise InputError("--baud: is for a port, and --parquet takes a capture; leave it out")
         _write_parquet(source, mode, parquet)
         return
     if hasattr(signal, "SIGPIPE"):  # `xky decode … | head` ends like any other filter
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    opened = open_source(source, mode)
+    opened = open_source(source, mode, baud)
     printer: EventPrinter = JsonLines() if as_json else CsvRows() if as_csv else FrameTables()
     tally = EventTally()
     decoder = Decoder(mode)

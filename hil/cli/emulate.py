@@ -61,7 +61,10 @@ def command(
     parity: Annotated[
         str, typer.Option(help="keep leaves it in the characters, in bit 7; strip takes it off.")
     ] = "strip",
-    out: Annotated[Path | None, typer.Option(help="Write the characters to a file; alone, the run is virtual.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the characters to a file, or - for standard output; alone, the run is virtual."),
+    ] = None,
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     control: Annotated[
         str | None,
@@ -80,6 +83,7 @@ def command(
     choices = port_choices(
         port, meters, [option for option, value in given.items() if value is not None], keep_parity=keeps_parity(parity)
     )
+    _check_stdout(out, {"--port": port, "--link": link, "--plot": plot, "--control": control})
     virtual = out is not None and link is None and port is None
     env = simpy.Environment()
     if replay is not None:
@@ -119,8 +123,15 @@ def _ends_at_will(out: Path | None) -> Iterator[None]:
         sys.exit(0)
 
 
+def _check_stdout(out: Path | None, besides: Mapping[str, object]) -> None:
+    """Standard output is the line's alone, or its reader takes what is told there for characters of it."""
+    told = [option for option, value in besides.items() if value is not None]
+    if out is not None and str(out) == "-" and told:
+        raise InputError(f"{told[0]}: does not go with --out -, which has standard output to itself; give a file")
+
+
 def _check_replay(replay: str, out: Path | None, foreign: Sequence[str]) -> None:
-    if out is not None and out.exists() and Path(replay).exists() and out.samefile(replay):
+    if out is not None and str(out) != "-" and out.exists() and Path(replay).exists() and out.samefile(replay):
         raise InputError(f"--out {out}: is the capture itself; give another name")
     if foreign:
         raise InputError(f"{foreign[0]}: a capture says what it says; leave {foreign[0]} or --replay out")

@@ -68,9 +68,14 @@ def _is_purpose(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and purpose_of(item.function) is not None
 
 
+def _is_asked_for(config: pytest.Config, item: pytest.Item) -> bool:
+    asked = _asked(item)
+    return asked is not None and judgement_of(config).asks_for(asked[0])
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mode by mode, since a device is configured for one; what the chosen mode does not have is left out."""
-    foreign = [item for item in items if _is_purpose(item) and _asked(item) is None]
+    foreign = [item for item in items if _is_purpose(item) and not _is_asked_for(config, item)]
     if foreign:
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in foreign]

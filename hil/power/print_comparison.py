@@ -7,10 +7,12 @@ from rich.table import Table
 
 from ..console import PlainConsole
 from .compare import Compared, Comparison
+from .units import scaled_unit, told_value, unit_of
 
 __all__ = ["document_of_comparison", "print_comparison"]
 
 _NOTHING = "–"
+_SAME, _NEARLY = 1e-12, 1e-3  # shares of the values: what rounding leaves; what their own unit tells badly
 _NAME_WIDTH, _DIFFERENCE_WIDTH, _FRAME_WIDTH = 32, 10, 13
 
 
@@ -43,17 +45,29 @@ def _table(console: PlainConsole, found: Comparison, rows: tuple[Compared, ...],
     for row in rows:
         if row.values == ("", ""):
             continue
-        difference = "" if row.difference is None else f"{row.difference:+.4g}"
-        table.add_row(_named(row), *(_told(value) for value in row.values), difference)
+        unit = row.unit or unit_of(row.name)
+        table.add_row(_named(row), *(_told(value, unit) for value in row.values), _differs(row, unit))
     return table
 
 
 def _named(row: Compared) -> str:
     """Short: nearly all keys begin with ``power.``."""
-    return f"{row.name} ({row.unit})" if row.unit else row.name.removeprefix("power.")
+    return row.name.removeprefix("power.")
 
 
-def _told(value: float | str | None) -> str:
+def _told(value: float | str | None, unit: str) -> str:
     if value is None:
         return _NOTHING
-    return value if isinstance(value, str) else f"{value:.5g}"
+    return value if isinstance(value, str) else told_value(value, unit)
+
+
+def _differs(row: Compared, unit: str) -> str:
+    """In the unit of the values, unless they are nearly the same."""
+    difference = row.difference
+    if difference is None:
+        return ""
+    largest = max(abs(value) for value in row.values if isinstance(value, int | float))
+    if abs(difference) <= _SAME * largest:
+        return "same"
+    factor, named = scaled_unit(largest if abs(difference) > _NEARLY * largest else difference, unit)
+    return f"{difference * factor:+.4g} {named}".rstrip()

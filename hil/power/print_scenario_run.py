@@ -33,6 +33,7 @@ def document_of_scenario_run(run: ScenarioRun, board: Board, supply: Supply, sce
         "longest_gap_s": run.longest_gap_s,
         "brown_outs": run.brown_outs,
         "lowest_v": run.lowest_v,
+        "lives": not run.dies,
         "supplies": [
             {"at_s": at_s, "open_circuit_v": one.open_circuit_v, "source_ohm": one.source_ohm}
             for at_s, one in run.supplies
@@ -63,6 +64,10 @@ def print_scenario_run(run: ScenarioRun, title: str, console: PlainConsole) -> N
     downs = run.brown_outs
     brown_outs = "no brown-out" if not downs else "one brown-out" if downs == 1 else f"{downs} brown-outs"
     console.print(f"{readings}; {brown_outs}, {run.lowest_v:.2f} V at the least.")
+    word, style, why = ("LIVES", "bold green", "it reads to the end, or may still come to")
+    if run.dies:
+        word, style, why = ("DIES", "bold red", "it lost its rail and does not come to read again")
+    console.print_headline(word, style, f": {why}.")
 
 
 def _of_supplies(run: ScenarioRun) -> Iterator[tuple[float, str, str]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from xky.boards import Board
 from xky.boards.description.phases import wake_s
 from xky.boards.description.states import OFF
-from xky.boards.power.analysis import overfed
+from xky.boards.power.analysis import cold_start, overfed
 from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import EventSimulation, PowerEvent, PowerEventKind, Stretch
 from xky.emulator.scenario.scenario import Scenario
@@ -33,6 +33,8 @@ class ScenarioRun:
         stretches: time in each state.
         duration_s: of the scenario.
         lowest_v: terminal voltage, at the least.
+        dies: it lost its rail and did not come to read again, though at the end the supply had been back so long that
+            from an empty capacitor it would have.
     """
 
     supplies: Sequence[tuple[float, Supply]]
@@ -42,11 +44,31 @@ class ScenarioRun:
     stretches: Sequence[Stretch]
     duration_s: float
     lowest_v: float
+    dies: bool
 
     @property
     def brown_outs(self) -> int:
         """How often the rail was lost."""
         return sum(one.what is PowerEventKind.BROWN_OUT for one in self.events)
+
+
+def _dies(
+    board: Board,
+    supplies: Sequence[tuple[float, Supply]],
+    events: Sequence[PowerEvent],
+    duration_s: float,
+    mode: Mode,
+    sleep_s: float | None,
+) -> bool:
+    back_s, last = supplies[-1]
+    alive = PowerEventKind.POWER_ON if board.wake is None else PowerEventKind.READING
+    lost = [one.at_s for one in events if one.what is PowerEventKind.BROWN_OUT]
+    lived = [one.at_s for one in events if one.what is alive]
+    if not lost or not last.open_circuit_v or (lived and lived[-1] > lost[-1]):
+        return False
+    cold = cold_start(board, last, mode=mode, sleep_s=sleep_s)
+    comes_s = cold.start_s if board.wake is None else cold.reading_s
+    return comes_s is None or duration_s - back_s > comes_s + wake_s(board, mode)
 
 
 def run_scenario(
@@ -93,5 +115,6 @@ def run_scenario(
         longest_gap_s=max(after - before for before, after in pairwise(ends)),
         stretches=tuple(simulation.stretches),
         duration_s=duration_s,
+        dies=_dies(board, [(0.0, supply), *supplies], events, duration_s, mode, sleep_s),
         lowest_v=min(one.state.terminal_v(v) for one in simulation.stretches for v in (one.before_v, one.after_v)),
     )

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A line read from a port: a serial port, a pseudo-terminal, a pyserial URL.
 
-A port is read at the speed of the mode that was asked for, else at both in turn until a group makes
-sense. A pseudo-terminal is opened as 8N1: parity is taken off there, and Linux refuses the second
-request for 7E1 with EINVAL. Unless a mode was asked for it is left at the rate of a fresh one, at which an emulated
-meter's hands the line over as it was sent, whatever its mode.
+A port is read at the rate that was asked for, else at that of the mode, else at both in turn until a group makes
+sense: there are converters that give historic TIC at 9600 baud. A pseudo-terminal is opened as 8N1: parity is taken
+off there, and Linux refuses the second request for 7E1 with EINVAL. Unless a rate was asked for it is left at that of a
+fresh one, at which an emulated meter's hands the line over as it was sent, whatever its mode.
 """
 
 import errno
@@ -51,26 +51,33 @@ class LivePort:
     chunks: Iterator[bytes]
 
 
-def open_live(spec: str, mode: Mode | None = None) -> LivePort:
+def open_live(spec: str, mode: Mode | None = None, baud: int | None = None) -> LivePort:
     """Open a port so that each byte is kept as it comes, its parity bit too.
 
+    Args:
+        spec: path or pyserial URL.
+        mode: of the line; None finds it by listening.
+        baud: bits per second of the port; None takes those of the mode.
+
     Raises:
         InputError: the URL is none.
         BenchError: the port cannot be opened, or (while reading) is lost.
     """
-    port = _open_port(spec, mode, keep_parity=True)
+    baud = baud or (None if mode is None else mode.baud)
+    port = _open_port(spec, baud, keep_parity=True)
     kind = "pty" if _is_pty(spec) else "network" if "://" in spec else "serial"
-    return LivePort(kind, None if mode is None else mode.baud, _read_port(spec, port, mode))
+    return LivePort(kind, baud, _read_port(spec, port, baud))
 
 
-def read_port(spec: str, mode: Mode | None = None) -> Iterator[bytes]:
-    """Open a port as a UART set for a TIC line is; its bytes as they come.
+def read_port(spec: str, mode: Mode | None = None, baud: int | None = None) -> Iterator[bytes]:
+    """Open a port as a UART set for a TIC line is; its bytes as they come; arguments as of ``open_live``.
 
     Raises:
         InputError: the URL is none.
         BenchError: the port cannot be opened, or (while reading) is lost.
     """
-    return _read_port(spec, _open_port(spec, mode), mode)
+    baud = baud or (None if mode is None else mode.baud)
+    return _read_port(spec, _open_port(spec, baud), baud)
 
 
 def _is_pty(spec: str) -> bool:
@@ -82,12 +89,12 @@ def _has_no_speed(spec: str) -> bool:
     return _is_pty(spec) or spec.startswith("socket://")
 
 
-def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> serial.Serial:
+def _open_port(spec: str, baud: int | None, *, keep_parity: bool = False) -> serial.Serial:
     as_it_comes = keep_parity or _is_pty(spec)
     try:
         return serial.serial_for_url(
             spec,
-            baudrate=UNTOLD_BAUD if _is_pty(spec) and mode is None else (mode or Mode.STANDARD).baud,
+            baudrate=baud or (UNTOLD_BAUD if _is_pty(spec) else Mode.STANDARD.baud),
             bytesize=serial.EIGHTBITS if as_it_comes else serial.SEVENBITS,
             parity=serial.PARITY_NONE if as_it_comes else serial.PARITY_EVEN,
             timeout=_POLL_S,
@@ -102,11 +109,11 @@ def _open_port(spec: str, mode: Mode | None, *, keep_parity: bool = False) -> se
         raise BenchError(f"{spec}: {_MEND.get(number, f'cannot be opened ({error})')}") from error
 
 
-def _read_port(spec: str, port: serial.Serial, mode: Mode | None) -> Iterator[bytes]:
+def _read_port(spec: str, port: serial.Serial, baud: int | None) -> Iterator[bytes]:
     may_end = _has_no_speed(spec)  # asked now: a link to a pty may be gone by the end
     with port:
         try:
-            if mode is None and not may_end:
+            if baud is None and not may_end:
                 yield _find_speed(spec, port)
             while not getattr(port, "ended", False):  # a linky:// with a scenario has an end
                 yield port.read(max(1, port.in_waiting))
@@ -125,7 +132,8 @@ def _find_speed(spec: str, port: serial.Serial) -> bytes:
         if attempt:
             port.baudrate = mode.baud
         if attempt == 2:
-            print(printable(f"xky: {spec}: no good group at 9600 or 1200 baud yet; still listening"), file=sys.stderr)
+            told = "no good group at 9600 or 1200 baud yet; still listening (--baud takes another rate)"
+            print(printable(f"xky: {spec}: {told}"), file=sys.stderr)
         received = b""
         end_s = time.monotonic() + _TRIAL_S
         while time.monotonic() < end_s:

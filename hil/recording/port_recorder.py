@@ -14,12 +14,14 @@ from xky.protocol import BenchError, Decoder, InputError, Mode
 from xky.protocol.capture import CaptureWriter, Header, Run, RunBuilder
 from xky.protocol.pseudonym import Pseudonyms, RunAnonymiser
 
+from ..terminal import complain
 from .port import LivePort, open_live
 from .recording_tally import RecordingTally
 
 __all__ = ["CaptureFile", "Recorder", "record_port"]
 
 _SYNC_S = 0.5  # what came is on the disk that much later, and what a read and the disk take
+_PATIENCE_S = 10.0  # a frame takes 2 s at most; who records through the night wants to know at once
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -136,6 +138,7 @@ class Recorder:
         self._began_s = clock()
         self._synced_s = 0.0
         self.tally = RecordingTally()
+        self._told_at_s: float | None = _PATIENCE_S
         started = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         file.start(Header(started, port.kind, port.baud, anonymised=pseudonyms is not None))
 
@@ -167,6 +170,10 @@ class Recorder:
                 self._builder.character_s = self.tally.mode.character_s
             run = Run(self.tally.lasted_s, chunk)
             self._write([run] if self._anonymiser is None else self._anonymiser.feed(run))
+        if self._told_at_s is not None and self.tally.lasted_s >= self._told_at_s:
+            self._told_at_s = None
+            if (trouble := self.tally.trouble(self._port.baud)) is not None:
+                complain(f"so far {trouble}; still recording")
         if self.tally.lasted_s - self._synced_s >= _SYNC_S:
             self._file.add(self._builder.cut())
             self._file.sync()
@@ -178,7 +185,14 @@ class Recorder:
 
 
 def record_port(
-    port: str, out: Path, mode: Mode | None, duration_s: float | None, pseudonyms: Pseudonyms | None, *, force: bool
+    port: str,
+    out: Path,
+    mode: Mode | None,
+    duration_s: float | None,
+    pseudonyms: Pseudonyms | None,
+    *,
+    force: bool,
+    baud: int | None = None,
 ) -> RecordingTally:
     """Record a port into a file until Ctrl-C, or for so long.
 
@@ -189,12 +203,13 @@ def record_port(
         duration_s: None records until the person ends it.
         pseudonyms: for addresses; None leaves them.
         force: replace a file that is there.
+        baud: bits per second of the port, where they are not the mode's.
 
     Raises:
         InputError: the port is none, or the file is there or cannot be made.
         BenchError: the port cannot be opened, was lost or was closed, or the file cannot be written on.
     """
-    live = open_live(port, mode)
+    live = open_live(port, mode, baud)
     file = CaptureFile(out, force=force)
     try:
         recorder = Recorder(live, file, mode, pseudonyms)
@@ -211,6 +226,8 @@ def record_port(
         recorder.close(ended)
     finally:
         file.close()
+    if (trouble := recorder.tally.trouble(live.baud)) is not None:
+        complain(f"{port}: {trouble}")
     if ended == "the port was closed":
         raise BenchError(f"{port}: was closed by its other side; {recorder.tally.summary(out)}")
     return recorder.tally

@@ -39,6 +39,23 @@ class RecordingTally:
             elif isinstance(event, Damaged):
                 self.damaged_groups += 1
 
+    def trouble(self, baud: int | None = None) -> str | None:
+        """What a person should know of a line that is not as a meter's; None where nothing is wrong with it.
+
+        Args:
+            baud: bits per second at which it was read; None where nobody told.
+        """
+        at = "" if baud is None else f" at {baud} baud"
+        if self.mode is None:
+            if not self.bytes:
+                return f"nothing was heard{at}; is the line plugged in, and the meter's TIC on I1-I2?"
+            others = ", ".join(f"--baud {mode.baud}" for mode in Mode if mode.baud != baud)
+            heard = counted(self.bytes, "byte")
+            return f"not one good group in {heard}{at}; is it a TIC line? Try {others}, or leave --mode out"
+        if baud not in (None, self.mode.baud):
+            return f"its groups are {self.mode} TIC{at}, not {self.mode.baud}: a converter's; kept as they came"
+        return None
+
     def summary(self, out: Path) -> str:
         """The same for people, with the file that holds it."""
         counts = [(self.frames, "whole frame"), (self.damaged_groups, "damaged group"), (self.bytes, "byte")]

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
-from xky.protocol import Frame, InputError, Mode, decode
+from xky.protocol import Decoder, Frame, InputError, Mode, decode
 from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
 from xky.protocol.file_places import FilePlaces
 from xky.protocol.saved_text import SAMPLE, Ending, TextMender, ending_of
@@ -54,7 +54,7 @@ class Recording:
 
     Attributes:
         header: how they were recorded; ``started`` is None where their times are those of a line that never pauses.
-        mode: told by its rate, else by the first good group; standard where nothing tells.
+        mode: told by the first good group, else by its rate; standard where nothing tells.
         runs: the bytes, read once.
         ended: why the recording ended, once it is read; None where it was cut.
         places: of a file that does not hold the bytes as they were sent: where in it those of ``runs`` stand.
@@ -94,14 +94,11 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
     if is_capture(start):
         reader = _reader(name, chain((start,), pieces))
         runs = _runs(name, reader)
-        mode = mode or next((mode for mode in Mode if mode.baud == reader.header.baud), None)
-        if mode is None:
-            first, data = [], b""
-            while (mode := _mode_of(data)) is None and len(data) < _CHUNK and (run := next(runs, None)) is not None:
-                first.append(run)
-                data += run.data
+        if mode is None:  # what the groups say before what the rate does: there are converters
+            mode, first = _mode_of_runs(runs)
             runs = chain(first, runs)
-        return Recording(reader.header, mode or Mode.STANDARD, runs, lambda: reader.ended)
+        mode = mode or next((mode for mode in Mode if mode.baud == reader.header.baud), Mode.STANDARD)
+        return Recording(reader.header, mode, runs, lambda: reader.ended)
     if mode is None:
         while (mode := _mode_of(start)) is None and len(start) < _CHUNK and (piece := next(pieces, b"")):
             start += piece
@@ -122,25 +119,40 @@ def _mode_of(data: bytes) -> Mode | None:
     return next((event.mode for event in decode(data) if isinstance(event, Frame) and event.good), None)
 
 
-def open_source(spec: str, mode: Mode | None = None) -> Source:
+def _mode_of_runs(runs: Iterator[Run]) -> tuple[Mode | None, list[Run]]:
+    """The same of runs, and those that were taken for it."""
+    decoder, taken, size = Decoder(), list[Run](), 0
+    while size < _CHUNK and (run := next(runs, None)) is not None:
+        taken.append(run)
+        size += len(run.data)
+        for event in decoder.feed(run.data):
+            if isinstance(event, Frame) and event.good:
+                return event.mode, taken
+    return next((event.mode for event in decoder.close() if isinstance(event, Frame) and event.good), None), taken
+
+
+def open_source(spec: str, mode: Mode | None = None, baud: int | None = None) -> Source:
     """Open a capture file, a recording of the carrier (WAV, or CSV with its header), a port (path or pyserial URL),
     or ``-`` for standard input.
 
     Args:
         spec: what the person gave.
         mode: sets the speed of a port or a carrier; None finds it by listening.
+        baud: bits per second of a port, where they are not the mode's.
 
     Raises:
-        InputError: no such file, it cannot be read, or (while reading) it is empty.
+        InputError: no such file, it cannot be read, or (while reading) it is empty; a rate that is for no port.
         BenchError: the port cannot be opened, or (while reading) is lost.
     """
+    if baud is not None and not is_port(spec):
+        raise InputError(f"--baud {baud}: {spec} is no port; leave --baud out, bytes of a file have no rate any more")
     if spec == "-":
         return _source("standard input", None, sys.stdin.buffer, mode)
     path = Path(spec)
     if is_port(spec):
         from .port import read_port
 
-        return Source(spec, None, True, read_port(spec, mode))
+        return Source(spec, None, True, read_port(spec, mode, baud))
     if _is_carrier(path):
         return Source(spec, None, False, _read_carrier(path, mode))
     stream = _open_file(spec)

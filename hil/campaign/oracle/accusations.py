@@ -144,6 +144,25 @@ class Oracle:
                         found.append(accusation)
         return tuple(found)
 
+    def words_of(self, accusation: Accusation) -> list[Emitted]:
+        """The groups that a person looks at first: whose words it repeats; of what was never sent under its label, the
+        last group with that label, and the last with those words under another."""
+        if accusation.emitted is not None:
+            return [accusation.emitted]
+        label, said, until_s = accusation.label, accusation.said, accusation.reading.at_s + _CAUSAL_S
+        own = other = None
+        for frame in reversed(self.record.truth):
+            for emitted in reversed(frame.groups if frame.start_s <= until_s else ()):
+                if emitted.end_s > until_s:
+                    continue
+                if emitted.group.label == label:
+                    own = own or emitted
+                elif other is None and emitted.group.value and said.matches(emitted.group):
+                    other = emitted
+            if own is not None and other is not None:
+                break
+        return [emitted for emitted in (own, other) if emitted is not None]
+
     @cached_property
     def reported(self) -> frozenset[str]:
         """Labels that were reported with a true value at least once."""

@@ -39,6 +39,9 @@ class RunQuestions(PurposeView):
         usable = self._oracle.usable
         if record.ended is not None:
             words = f"; it last said on standard error: {record.last_words}" if record.last_words else ""
+            ended_s = record.duration_s if record.ended_s is None else record.ended_s
+            before = [e for frame in frames[-2:] for e in frame.groups if e.start_s <= ended_s]
+            self._show_sent(before[-SHOWN:])  # one of these it may have died of
             self.trail.seen.append(f"the device ended at {record.ended_s:.2f} s ({record.ended}){words}")
             raise PurposeFailed(self.trail.seen[-1])
         if not usable:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A purpose's view of the record: the frames of its step, what is due in them, when it came, and the trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xky.emulator import Emitted, Expect, SentFrame
@@ -91,11 +92,7 @@ class PurposeView:
         return [reading for reading in self._oracle.usable if start_s <= reading.at_s <= end_s]
 
     def _show_sent(self, groups: list[Emitted]) -> None:
-        for emitted in groups[:SHOWN]:
-            remark = "" if emitted.fault is None else f" ({emitted.fault.replace('_', ' ')})"
-            self.trail.sent.append(f"{emitted.start_s:.2f} s: {printable(emitted.data)}{remark}")
-        if len(groups) > SHOWN:
-            self.trail.sent.append(f"… {len(groups) - SHOWN} more")
+        self.trail.sent.extend(_lines_of(groups))
 
     def _fail(self, reason: str, start_s: float, end_s: float) -> None:
         if self.record.was_late(start_s, end_s):
@@ -106,10 +103,12 @@ class PurposeView:
         first = accusations[0]
         self.trail.at_s = first.reading.at_s
         self.trail.seen.extend(str(accusation) for accusation in accusations[:SHOWN])
-        accused = dict.fromkeys(one.emitted for one in accusations[:SHOWN] if one.emitted is not None)
-        if accused:  # in the place of whatever else was sent
-            del self.trail.sent[:]
-            self._show_sent(list(accused))
+        accused = dict.fromkeys(emitted for one in accusations[:SHOWN] for emitted in self._oracle.words_of(one))
+        del self.trail.sent[:]  # in the place of whatever else was sent
+        self._show_sent(list(accused))
+        if not accused:
+            until_s = first.reading.at_s
+            self.trail.sent.append(f"no group {first.label}, and none with such words, up to {until_s:.2f} s")
         more = f" (and {len(accusations) - 1} more)" if len(accusations) > 1 else ""
         self._accused = True
         start_s = first.emitted.start_s if first.emitted is not None else first.reading.at_s
@@ -152,23 +151,25 @@ class PurposeView:
         """Each label must be reported, with a value that only these frames had, within the limit."""
         step = frames[0].step
         missing: list[str] = []
-        late: list[str] = []
+        tardy: dict[str, str] = {}
         for label, first in due.items():
             came_s = self._came(label, step, first)
             if came_s is None:
                 missing.append(label)
             elif came_s > first.end_s + limit_s:
-                late.append(f"{label} after {came_s - first.end_s:.1f} s")
+                tardy[label] = f"{label} after {came_s - first.end_s:.1f} s"
             else:
                 self.trail.seen.append(f"{came_s:.2f} s: {label}")
         del self.trail.seen[SHOWN:]
         self.trail.at_s = min(emitted.end_s for emitted in due.values())
-        if missing or late:
+        if missing or tardy:
             told = []
+            guilty = _lines_of([due[label] for label in (*missing, *tardy)])
+            self.trail.sent[:0] = [line for line in guilty if line not in self.trail.sent]  # before any that arrived
             if missing:
                 told.append(f"{', '.join(missing)} sent intact and never reported")
-            if late:
-                told.append(f"too late: {', '.join(late)}, {limit_s:.1f} s allowed")
+            if tardy:
+                told.append(f"too late: {', '.join(tardy.values())}, {limit_s:.1f} s allowed")
             self.trail.seen.insert(0, "; ".join(told))
             overruns = f"; {self.record.overruns} characters overran its buffer" if self.record.overruns else ""
             self._fail("; ".join(told) + overruns, frames[0].start_s, frames[-1].end_s + limit_s)
@@ -198,6 +199,15 @@ class PurposeView:
             for label, group in groups.items()
             if label in self._oracle.reported and self.record.claimed(label)
         }
+
+
+def _lines_of(groups: Sequence[Emitted]) -> list[str]:
+    """The first groups, when each began and what befell it."""
+    lines = []
+    for emitted in groups[:SHOWN]:
+        remark = "" if emitted.fault is None else f" ({emitted.fault.replace('_', ' ')})"
+        lines.append(f"{emitted.start_s:.2f} s: {printable(emitted.data)}{remark}")
+    return lines + ([f"… {len(groups) - SHOWN} more"] if len(groups) > SHOWN else [])
 
 
 def printable(data: bytes) -> str:

@@ -28,13 +28,14 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
     requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)])
-    verdict = run_verdict(requirements, strict=strict)
+    verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     if campaign.aborted and verdict is Verdict.PASS:
         verdict = Verdict.INCONCLUSIVE
     applicable = [one for one in requirements if Verdict(one["verdict"]) is not Verdict.NOT_APPLICABLE]
     return {
         "schema": "xky-report/1",
         "verdict": verdict.value,
+        **({"partial": True} if options.only else {}),
         **({"aborted": True} if campaign.aborted else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
@@ -104,6 +105,8 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
     remarks = []
+    if campaign.options.only:
+        remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
     if campaign.ignored_keys:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
     remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))

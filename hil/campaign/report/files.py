@@ -2,6 +2,7 @@
 """The report on disk: for programs, for people, and the evidence."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..campaign import Campaign
 from ..evidence import write_record
+from ..verdict_page import ranked
 
-__all__ = ["write_report"]
+__all__ = ["visible_blanks", "write_report"]
+
+# As the oracle writes a group: when it began, its characters, the fault that befell it
+_GROUP = re.compile(r"(?P<when>\d+\.\d\d s: )(?!frames without )(?P<group>.*?)(?P<fault> \([a-z ]+\))?")
 
 
 def write_report(folder: Path, report: dict[str, Any], campaign: Campaign) -> None:
@@ -28,4 +33,11 @@ def _page(report: dict[str, Any]) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template("page.html").render(report=report)
+    environment.filters["visible"] = visible_blanks
+    return environment.get_template("page.html").render(report=report, requirements=ranked(report["requirements"]))
+
+
+def visible_blanks(line: str) -> str:
+    """A line of what was sent, each blank of its group as ␠: in a TIC a blank separates, pads, and is a checksum."""
+    told = _GROUP.fullmatch(line)
+    return line if told is None else told["when"] + told["group"].replace(" ", "␠") + (told["fault"] or "")

@@ -13,6 +13,7 @@ from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
 
 from ...console import PlainConsole
+from ...named_file import named_file
 from ...plot import check_plot
 from ...power.measured.measured_columns import check_power
 
@@ -32,7 +33,9 @@ def command(
     source_ohm: Annotated[
         float | None, typer.Option(help="Resistance of the source as measured: it is not fitted then.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the board with the fitted values: FITTED.toml.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(callback=named_file, help="Write the board as fitted: FITTED.toml.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw curve, fit and residuals: FILE.svg or FILE.png.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 from xky.protocol import InputError
 
 from ...console import PlainConsole
+from ...named_file import named_file
 from ...plot import check_plot
 from ...power.measured.measured_columns import check_power
 from ...terminal import printable
@@ -22,7 +23,9 @@ def command(
         Path, typer.Argument(help="CSV with a header: time and current, such as Timestamp(ms),Current(uA).")
     ],
     rail: Annotated[float, typer.Option(help="Voltage at which it was recorded; for the energies.")] = 3.3,
-    out: Annotated[Path | None, typer.Option(help="Write the tables of a board's file: LOADS.toml.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(callback=named_file, help="Write the tables of a board's file: LOADS.toml.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the log and one wake: FILE.svg or FILE.png.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
 ) -> None:

@@ -42,6 +42,10 @@ def command(
     plot: Annotated[
         list[Path] | None, typer.Option(help="Draw charge, cycles and a wake: FILE.svg or FILE.png; may be repeated.")
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Exit status 1 unless it lives, whatever the word in its place."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Show what a board does on a meter's supply: cold start, wakes, shortest period, margin, energy, ratings."""
@@ -54,7 +58,11 @@ def command(
     if period_s is not None and looked_at.power is not None and looked_at.wake is None:
         raise InputError(f"--period {period}: board {looked_at.id} never sleeps; leave it out")
     if scenario is not None:
-        _tell(looked_at, fed_by, scenario, _mode(looked_at, mode), period_s, temperature, plot or [], as_json=as_json)
+        lives = _tell(
+            looked_at, fed_by, scenario, _mode(looked_at, mode), period_s, temperature, plot or [], as_json=as_json
+        )
+        if check and not lives:
+            raise typer.Exit(1)
         return
     analysis = analyse(
         looked_at, fed_by, highest=HIGHEST, mode=_mode(looked_at, mode), period_s=period_s, temperature_c=temperature
@@ -67,6 +75,8 @@ def command(
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         print_analysis(analysis, title, HIGHEST, PlainConsole())
+    if check and not analysis.lives:
+        raise typer.Exit(1)
 
 
 def _tell(
@@ -79,8 +89,8 @@ def _tell(
     plots: list[Path],
     *,
     as_json: bool,
-) -> None:
-    """The board through a scenario."""
+) -> bool:
+    """The board through a scenario; whether it lives at its end."""
     if temperature_c != ROOM_C:
         raise InputError(f"--temperature {temperature_c:g}: not with --scenario; leave one out")
     played = scenario_named(scenario)
@@ -96,6 +106,7 @@ def _tell(
         sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         print_scenario_run(run, title, PlainConsole())
+    return not run.dies
 
 
 def _draw(analysis: Analysis, title: str, paths: list[Path]) -> None:

@@ -31,7 +31,7 @@ def command(
     """Print a board's power train as a netlist: ngspice -b FILE tells its voltages over a charge and a wake."""
     taken = board_named(board)
     text = netlist_from_empty(taken, supply_named(supply), detail, _checked(temperature))
-    if out is None:
+    if out is None or str(out) == "-":
         sys.stdout.write(text)
         return
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...plot.file import write_picture
-from ...plot.sheet import GREY, plain
+from ...plot.sheet import GREY, SMALL_PT, plain
 from ..sweep.monte_carlo import Yield
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _draw_indices(axes: "Axes", found: Yield) -> None:
     axes.barh(places + 0.19, [one.first for one in shown], xerr=[one.first_95 for one in shown], facecolor="white",
               hatch="////", label="by itself", **options)  # fmt: skip
     axes.axvline(0.0, color=GREY, linewidth=0.8)
-    axes.set_yticks(places, [one.name for one in shown])
+    axes.set_yticks(places, [f"{one.name}\n{one.what}" for one in shown], fontsize=SMALL_PT)
     axes.invert_yaxis()
     axes.set_xlabel("share of the margin's variance (Sobol's index, bars with their 95 % intervals)")
     left_out = len(found.indices) - len(shown)

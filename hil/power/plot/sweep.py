@@ -4,6 +4,7 @@
 Not imported by its package: it wants numpy, which those who draw a run need not have.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from ...plot.sheet import GREY, SMALL_PT, plain
 from ..population.population import PERIOD, Array
 from ..sweep.grid import SweepGrid
 from ..sweep.quantity import Varied
+from ..units import told_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +27,7 @@ _COLOURS = "cividis"  # its lightness only rises: it prints as greys
 _DEEPEST = 1.0  # times the best margin: so far down the map has colours; below, all is hatched alike
 _LEVELS = 8
 _HALO = "white"
+_DARKEST = "#00204d"  # of the colours: a hatch on it has to be white
 _BARE_V = 0.05  # no margin at all worth a scale
 
 
@@ -65,9 +68,9 @@ def _map(grid: SweepGrid, title: str) -> "Figure":
     areas, pieces = grid.cells()
     if areas:
         axes.add_collection(
-            PolyCollection(areas, facecolors="none", edgecolors="black", linewidths=0, hatch="///"), autolim=False
+            PolyCollection(areas, facecolors="none", edgecolors="white", linewidths=0, hatch="///"), autolim=False
         )
-        handles.append(Patch(facecolor="none", edgecolor="black", hatch="///"))
+        handles.append(Patch(facecolor=_DARKEST, edgecolor="white", linewidth=0.0, hatch="///"))
         labels.append("browns out, or never starts")
     levels = _levels(highest_v)
     if levels:
@@ -86,7 +89,7 @@ def _map(grid: SweepGrid, title: str) -> "Figure":
     if not fits.all():
         axes.contourf(across.values, up.values, fits.astype(float), levels=[-1.0, 0.5], colors="none", hatches=["xx"])
         handles.append(Patch(facecolor="none", edgecolor="black", hatch="xx"))
-        labels.append("the wake lasts longer than the period")
+        labels.append("starts, but does not keep its period")
     for one, line_at in ((across, axes.axvline), (up, axes.axhline)):
         if one.key == PERIOD and one.values[0] < grid.of("wake_s").max() < one.values[-1]:
             look: dict[str, Any] = {"color": "white", "linewidth": 1.6, "linestyle": (0, (4, 2))}
@@ -128,11 +131,11 @@ def _line(grid: SweepGrid, title: str) -> "Figure":
     late = (margin_v > 0) & ~lives
     if late.any():
         axes.plot(across.values[late], margin_v[late], "x", color="black", markersize=5,
-                  label="the wake lasts longer than the period")  # fmt: skip
+                  label="starts, but does not keep its period")  # fmt: skip
     axes.axhline(0.0, color="#a31515", linestyle=(0, (5, 2)), linewidth=1.2, label="brown-out: 0 V")
     for (value,) in grid.frontier:
         axes.plot([value], [0.0], "o", color="black", markersize=6, markerfacecolor="white", zorder=3)
-        axes.annotate(f"{value:.4g} {across.unit}".strip(), (value, 0.0), (6, 7), textcoords="offset points")
+        axes.annotate(told_value(value, across.unit), (value, 0.0), (6, 7), textcoords="offset points")
     low_v = min(_scale(margin_v)[0], -_BARE_V)
     axes.axhspan(low_v, 0.0, facecolor="none", edgecolor=GREY, hatch="///", linewidth=0, alpha=0.4, zorder=0.5,
                  label="browns out, or never starts")  # fmt: skip
@@ -152,9 +155,14 @@ def _set_axes(axes: "Axes", across: Varied, up: Varied | None) -> None:
         if one is None:
             continue
         axis.set_label_text(one.title)
+        factor = one.scale[0]
         if one.log:
             (axes.set_xscale if one is across else axes.set_yscale)("log")
             axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-            axis.set_major_formatter(lambda value, _: f"{value:g}")
             axis.set_minor_formatter(NullFormatter())
+        axis.set_major_formatter(partial(_tick, factor))
         axis.set_view_interval(one.values[0], one.values[-1], ignore=True)
+
+
+def _tick(factor: float, value: float, _: int) -> str:
+    return f"{value * factor:.6g}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xky.boards.description.board import Board
-from xky.boards.description.states import OFF, RUN, SLEEP
+from xky.boards.description.states import LISTEN, OFF, RUN, SLEEP
 from xky.protocol import InputError
 
 from .population import PERIOD, SOURCE, Array, Population
@@ -22,6 +22,7 @@ __all__ = ["PopulationOutcome", "check", "simulate_population"]
 
 _AT_ONCE = 2048  # boards whose arrays stay in a processor's cache
 _SETTLED_V = 1e-10
+_SLOWEST = 1 - 1e-6  # of a cycle's change, what is left of it in the next one
 _RUNS_S = 600.0  # a board that never sleeps is looked at so often
 
 
@@ -34,7 +35,8 @@ class PopulationOutcome:
         start_s: from an empty capacitor to there; infinite where there is none.
         margin_v: at the terminals over brown-out, at the worst instant of all cycles; where there is no wake, the
             terminals' voltage over what it takes, which is negative too.
-        lives: it starts, never browns out, its wake fits into the period, and no boost is fed with more than it makes.
+        lives: what ``Analysis.lives`` is for one board: it starts, and keeps its period for ever, the firmware's policy
+            followed; and no boost is fed with more than it makes.
         worst: number of the phase with the least margin, in the order of ``phases``; -1 where there is no wake.
         wake_v: inner voltage at which the last wake began.
         wake_s: how long the wake lasts.
@@ -56,9 +58,9 @@ class PopulationOutcome:
 def simulate_population(population: Population, cycles: int = 100) -> PopulationOutcome:
     """Charge n boards from empty capacitors, and go through their cycles.
 
-    The load is what it is whether a board browns out or not: so the margin says how many volts are missing, too. The
-    firmware's own policy (a wake put off, a wake broken off) is not followed, only that no first wake goes on
-    below ``policy.start_v``.
+    The load is what it is whether a board browns out or not: so the margin says how many volts are missing, too. In
+    the margin the firmware's own policy (a wake put off, a wake broken off) is not followed, only that no first wake
+    goes on below ``policy.start_v``; whether it lives goes by all of it.
 
     Args:
         population: the boards.
@@ -104,12 +106,12 @@ def _simulate(population: Population, cycles: int) -> PopulationOutcome:
     states = [train.state(name) for name in names]
     wake_v, start_s, missing_v = _first_wake(population, train, states[-1])
     starts = np.isfinite(start_s)
-    inner_v = wake_v
+    inner_v = first_v = wake_v
     lowest = [np.full_like(inner_v, np.inf) for _ in states]
     highest_v = inner_v
     cycle = 0
     for cycle in range(1, cycles + 1):  # noqa: B007  # told below
-        before_v = inner_v
+        risen_v, before_v = inner_v - wake_v, inner_v
         for state, duration_s, low_v in zip(states, durations, lowest, strict=True):
             np.minimum(low_v, inner_v, out=low_v)
             inner_v = state.flow.after(inner_v, duration_s)
@@ -126,9 +128,87 @@ def _simulate(population: Population, cycles: int) -> PopulationOutcome:
         fed_v = states[-1].balance.terminal_v(highest_v)  # what is drawn most of the time is drawn at the highest
         fits &= fed_v <= population("power.regulator.output_v")
     worst = np.where(starts, margins_v.argmin(axis=0), -1)
-    return PopulationOutcome(
-        starts, start_s, margin_v, starts & (margin_v > 0) & fits, worst, wake_v, wake_s, names, cycle
-    )
+    wake = _Wake(population, states, durations)
+    spared = wake.is_spared(first_v)
+    lasts = wake.comes_through(_long_run_v(wake_v, inner_v, risen_v)) | (population.board.wake is None)
+    lives = starts & fits & ((margin_v > 0) | spared) & lasts & wake.is_brought_back()
+    return PopulationOutcome(starts, start_s, margin_v, lives, worst, wake_v, wake_s, names, cycle)
+
+
+def _long_run_v(before_v: Array, after_v: Array, risen_v: Array) -> Array:
+    """Where wakes begin in the long run: each cycle goes on by the same share of the one before (Aitken).
+
+    Args:
+        before_v: where the last wake began.
+        after_v: where the next one would.
+        risen_v: by how much the last one began higher than the one before it.
+    """
+    rise_v = after_v - before_v
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(risen_v == 0.0, 0.0, np.clip(rise_v / risen_v, 0.0, _SLOWEST))
+    limit_v: Array = after_v + rise_v * share / (1 - share)
+    return limit_v
+
+
+class _Wake:
+    """What the firmware's policy makes of wakes.
+
+    Args:
+        population: of boards.
+        states: of a cycle, the sleep last.
+        durations: of them.
+    """
+
+    def __init__(self, population: Population, states: Sequence[PopulationState], durations: Sequence[Array]) -> None:
+        self._population = population
+        self._phases = list(zip(population.phases(), states, durations, strict=False))
+        self._sleep, self._sleep_s = states[-1], durations[-1]
+        power = population.board.power
+        self._policy = None if power is None or population.board.wake is None else power.policy
+
+    def is_spared(self, inner_v: Array) -> NDArray[np.bool_]:
+        """Whether a wake from here on is broken off before it browns out."""
+        stopped, browned = self._goes(inner_v)
+        return stopped & ~browned
+
+    def comes_through(self, inner_v: Array) -> NDArray[np.bool_]:
+        """Whether a wake from here on is neither broken off nor browns out."""
+        stopped, browned = self._goes(inner_v)
+        return ~stopped & ~browned
+
+    def _goes(self, inner_v: Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether it is broken off, and whether it browns out, whichever comes first."""
+        stopped, browned = np.zeros(inner_v.shape, bool), np.zeros(inner_v.shape, bool)
+        policy = self._policy
+        stop_v = np.full(inner_v.shape, -np.inf)
+        if policy is not None and policy.stop_v is not None:
+            stop_v = self._population("power.policy.stop_v")
+        looks, terminal_v = False, inner_v
+        for number, ((name, _), state, duration_s) in enumerate(self._phases):
+            if looks and number > 1:  # before the second phase it asks whether it may start, not whether it must stop
+                stopped |= ~browned & (terminal_v <= stop_v)
+            looks = name != LISTEN and (looks or number == 0)  # listening it looks all the time; behind it, never
+            after_v = state.flow.after(inner_v, duration_s)
+            low_v = state.balance.terminal_v(np.minimum(inner_v, after_v))
+            if name == LISTEN:
+                stopped |= ~browned & (low_v <= stop_v)
+            browned |= ~stopped & (low_v <= state.off_terminal_v)
+            inner_v, terminal_v = after_v, state.balance.terminal_v(after_v)
+        return stopped, browned
+
+    def is_brought_back(self) -> NDArray[np.bool_]:
+        """Whether a cycle that begins as low as the firmware allows ends no lower: then none ever does.
+
+        A higher beginning has a higher end, so what begins above never falls below.
+        """
+        if self._policy is None or self._policy.start_v is None:
+            return np.ones(self._population.count, bool)
+        begins_v = self._population("power.policy.start_v") - self._population("power.policy.start_margin_v")
+        least_v = inner_v = self._sleep.balance.inner_v(begins_v)
+        for _, state, duration_s in self._phases:
+            inner_v = state.flow.after(inner_v, duration_s)
+        back: NDArray[np.bool_] = self._sleep.flow.after(inner_v, self._sleep_s) >= least_v
+        return back
 
 
 def _cycle_of(population: Population) -> tuple[list[str], list[Array], Array, NDArray[np.bool_]]:

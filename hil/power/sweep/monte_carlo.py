@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 from SALib.analyze import sobol as sobol_indices
 from SALib.sample import sobol as sobol_sequence
 from scipy.stats import binomtest, norm
@@ -21,9 +22,11 @@ from xky.protocol import InputError, Mode
 
 from ..population import Population
 from ..population.population import LASTS, OPEN_CIRCUIT, SOURCE, TEMPERATURE, Array
+from ..units import told_value
 from .results_file import OUTPUTS
 
 __all__ = [
+    "REACH",
     "Difference",
     "SobolIndex",
     "Yield",
@@ -34,7 +37,7 @@ __all__ = [
     "yield_of",
 ]
 
-_REACH = 3.0  # standard deviations beyond which a maker sorts parts out
+REACH = 3.0  # standard deviations beyond which a maker sorts parts out
 _LEAST = 0.05  # share of a nominal value that is left at the least
 _LOADED_W = 0.130  # 54E table 1: what every meter gives at least, at 6 V rms within 10 %
 _LOADED_V = (5.4, 6.6)
@@ -101,6 +104,7 @@ class Yield:
         median_v: half of them.
         indices: of all differences, those that matter most first.
         index_boards: boards that ``indices`` are from.
+        dead_with_margin: boards that do not live, though they never brown out.
     """
 
     boards: int
@@ -113,6 +117,7 @@ class Yield:
     median_v: float
     indices: Sequence[SobolIndex]
     index_boards: int
+    dead_with_margin: int = 0
 
     @property
     def share(self) -> float:
@@ -154,12 +159,12 @@ def differences_of(
     found = []
     if capacitor.tolerance > 0:
         share = capacitor.tolerance
-        found.append(
-            Difference("capacitor: tolerance", f"capacitance ± {100 * share:g} %, even", "tolerance", "", -share, share)
-        )
+        what = f"capacitance ± {100 * share:g} %, even{_assumed(capacitor, 'tolerance')}"
+        found.append(Difference("capacitor: tolerance", what, "tolerance", "", -share, share))
     if capacitor.aged_capacitance > 0 or capacitor.aged_esr > 0:
         what = (
             f"0 to end of life: {-100 * capacitor.aged_capacitance:+g} % F, {100 * capacitor.aged_esr:+g} % ESR, even"
+            f"{_assumed(capacitor, 'aged_capacitance', 'aged_esr')}"
         )
         found.append(Difference("capacitor: age", what, "age", "", 0.0, 1.0))
     for name in dict.fromkeys(state_names(board, mode)):
@@ -167,10 +172,12 @@ def differences_of(
         if load is None:
             continue
         if load.current_spread > 0 and load.current_a > 0:
-            what = f"{1e3 * load.current_a:g} mA ± {100 * load.current_spread:g} %, normal"
+            what = (
+                f"{told_value(load.current_a, 'A')}, {_normal(load.current_spread)}{_assumed(load, 'current_spread')}"
+            )
             found.append(Difference(f"{name}: current", what, "current", name, load.current_spread))
         if load.duration_spread > 0 and name != SLEEP:
-            what = f"± {100 * load.duration_spread:g} %, normal"
+            what = f"{_normal(load.duration_spread)}{_assumed(load, 'duration_spread')}"
             found.append(Difference(f"{name}: duration", what, "lasts", name, load.duration_spread))
     low_c, high_c = temperatures_c
     if high_c > low_c:
@@ -186,6 +193,15 @@ def differences_of(
     return found
 
 
+def _normal(spread: float) -> str:
+    return f"normal, standard deviation {100 * spread:g} %"
+
+
+def _assumed(part: BaseModel, *keys: str) -> str:
+    """Where the board's file does not say a spread, that is told."""
+    return "" if part.model_fields_set.issuperset(keys) else ", assumed"
+
+
 def columns_of(board: Board, differences: Sequence[Difference], drawn: Array) -> Mapping[str, Array]:
     """What numbers between 0 and 1 mean for boards.
 
@@ -197,7 +213,7 @@ def columns_of(board: Board, differences: Sequence[Difference], drawn: Array) ->
     power = board.power
     assert power is not None and power.capacitor is not None
     capacitor = power.capacitor
-    least, most = norm.cdf(-_REACH), norm.cdf(_REACH)
+    least, most = norm.cdf(-REACH), norm.cdf(REACH)
     capacitance_f = np.full(len(drawn), capacitor.capacitance_f)
     columns: dict[str, Array] = {}
     for one, share in zip(differences, drawn.T, strict=True):
@@ -249,7 +265,8 @@ def yield_of(differences: Sequence[Difference], results: Array, boards: int, see
         seed: of the intervals of the indices.
     """
     margin_v = results[:boards, OUTPUTS.index("margin_v")]
-    live = int(results[:boards, OUTPUTS.index("lives")].sum())
+    lives = results[:boards, OUTPUTS.index("lives")] > 0
+    live = int(lives.sum())
     test = binomtest(live, boards)
     wilson, exact = (test.proportion_ci(_CONFIDENCE, method) for method in ("wilson", "exact"))
     return Yield(
@@ -257,6 +274,7 @@ def yield_of(differences: Sequence[Difference], results: Array, boards: int, see
         int(np.isfinite(results[:boards, OUTPUTS.index("start_s")]).sum()), margin_v,
         float(np.quantile(margin_v, _WORST_SHARE)), float(np.median(margin_v)),
         _indices(differences, results[boards:, OUTPUTS.index("margin_v")], seed), len(results) - boards,
+        int(((margin_v > 0) & ~lives).sum()),
     )  # fmt: skip
 
 

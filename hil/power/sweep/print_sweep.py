@@ -5,7 +5,7 @@ from rich.table import Table
 
 from ...console import PlainConsole
 from .grid import SweepGrid
-from .monte_carlo import Yield
+from .monte_carlo import REACH, Yield
 
 __all__ = ["print_grid", "print_yield"]
 
@@ -20,7 +20,7 @@ def print_grid(grid: SweepGrid, title: str, console: PlainConsole) -> None:
         f"{int(lives.sum())} of {lives.size} points live; margin {margin_v.min():.3f} to {margin_v.max():.3f} V",
         highlight=False,
     )
-    _print_those_with_a_margin(int((margin_v > 0).sum() - lives.sum()), console)
+    _print_those_with_a_margin(int(((margin_v > 0) & ~lives).sum()), console)
     frontier = grid.frontier
     if not frontier:
         console.print("no brown-out frontier: no neighbours of which only one lives", highlight=False)
@@ -31,7 +31,7 @@ def print_grid(grid: SweepGrid, title: str, console: PlainConsole) -> None:
         table.add_column(one.title, justify="right")
     step = max(1, -(-len(frontier) // _ROWS))
     for place in frontier[::step]:
-        table.add_row(*(f"{value:.5g}" for value in place))
+        table.add_row(*(f"{value * one.scale[0]:.5g}" for one, value in zip(grid.varied, place, strict=True)))
     console.print(table)
 
 
@@ -45,7 +45,7 @@ def print_yield(found: Yield, title: str, console: PlainConsole) -> None:
         f"(Clopper and Pearson)\n{found.boards - found.start} never start; margin {found.median_v:.3f} V in the "
         f"middle, 5 % of the boards have {found.worst_v:.3f} V or less", highlight=False, soft_wrap=True,
     )  # fmt: skip
-    _print_those_with_a_margin(int((found.margin_v > 0).sum()) - found.live, console)
+    _print_those_with_a_margin(found.dead_with_margin, console)
     table = Table(title="what the margin depends on (Sobol's indices, ± 95 %)", title_justify="left")
     table.add_column("difference", no_wrap=True)
     for name in ("by itself", "in all"):
@@ -55,9 +55,16 @@ def print_yield(found: Yield, title: str, console: PlainConsole) -> None:
         first, total = f"{one.first:.3f} ± {one.first_95:.3f}", f"{one.total:.3f} ± {one.total_95:.3f}"
         table.add_row(one.name, first, total, one.what)
     console.print(table)
+    console.print(
+        f"normal: cut at {REACH:g} standard deviations to either side. even: each value as likely. assumed: the "
+        "board's file says nothing of it. Thresholds have no spread.", highlight=False,
+    )  # fmt: skip
 
 
 def _print_those_with_a_margin(count: int, console: PlainConsole) -> None:
     if count > 0:
-        why = "their wake is longer than the period, or their boost is fed with more than it makes"
+        why = (
+            "their wake is longer than the period, or their boost is fed with more than it makes, or their period does "
+            "not bring back policy.start_v"
+        )
         console.print(f"not alive in spite of a margin: {count}; {why}", highlight=False, soft_wrap=True)

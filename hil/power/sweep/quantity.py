@@ -22,6 +22,7 @@ from ..population.population import (
     changed_board,
     value_of,
 )
+from ..units import scaled_unit, unit_of
 
 __all__ = ["ALIASES", "Varied", "temperatures_of", "varied_of"]
 
@@ -36,7 +37,6 @@ ALIASES = {
 }
 _LOAD = re.compile(r"load\.(\w+)\.(\w+)")
 _RANGES = {OPEN_CIRCUIT: (0.01, 100.0), SOURCE: (0.1, inf), PERIOD: (0.01, inf), TEMPERATURE: (-60.0, 150.0)}
-_UNITS = {"f": "F", "ohm": "Ω", "a": "A", "v": "V", "s": "s", "c": "°C", "w": "W", "hz": "Hz"}
 _TITLES = {
     "cap_f": "capacitance", "esr_ohm": "ESR", "leakage_a": "leakage", "period": "period",
     "voc_v": "open-circuit voltage (rms)", "source_ohm": "source resistance", "temperature_c": "temperature",
@@ -63,13 +63,18 @@ class Varied:
     @property
     def unit(self) -> str:
         """Of the values; empty where the key's name tells none."""
-        return _UNITS.get(self.key.rsplit("_", 1)[-1], "")
+        return unit_of(self.key)
+
+    @property
+    def scale(self) -> tuple[float, str]:
+        """What its values are multiplied by where people see them, and the unit they have then: mA, not A."""
+        return scaled_unit(float(self.values[-1]), self.unit)
 
     @property
     def title(self) -> str:
-        """For the axis of a plot, with the unit."""
-        title = _TITLES.get(self.name, self.name)
-        return f"{title} ({self.unit})" if self.unit else title
+        """For the axis of a plot and the head of a column, with the unit of ``scale``."""
+        title, unit = _TITLES.get(self.name, self.name), self.scale[1]
+        return f"{title} ({unit})" if unit else title
 
 
 def varied_of(told: Sequence[str], board: Board, points: int) -> list[Varied]:

@@ -274,5 +274,7 @@ def test_a_firmware_that_is_not_there_is_refused(tmp_path: Path) -> None:
     board = board_named("generic")
     with pytest.raises(InputError, match=r"firmware 'wnky' not known; known: .*reader.*winky"):
         load_firmware(board.model_copy(update={"firmware": "wnky"}))
-    with pytest.raises(InputError, match="has no simulated firmware"):
+    with pytest.raises(
+        InputError, match=r"has no simulated firmware, so there is no sim:.*; give .*\"exec:COMMAND \{port\}\" --board"
+    ):
         load_firmware(board.model_copy(update={"firmware": None}))

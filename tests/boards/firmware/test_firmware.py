@@ -92,7 +92,7 @@ def test_a_reader_publishes_nothing_of_cut_frames() -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_winky_wakes_hears_two_whole_frames_publishes_the_last_and_sleeps(mode: Mode) -> None:
+def test_a_winky_listens_as_long_as_power_is_reckoned_with_publishes_the_newest_frame_and_sleeps(mode: Mode) -> None:
     board = winky()
     assert board.wake is not None
     played = Played(board, Linky(mode=mode, load=Household(1)))
@@ -100,10 +100,24 @@ def test_a_winky_wakes_hears_two_whole_frames_publishes_the_last_and_sleeps(mode
     assert len(played.published) >= 4
     awake_s = board.wake.deaf_s
     for at_s, groups in played.published:
-        heard = [frame for frame in played.truth if frame.start_s >= awake_s - 1e-9][:2]
-        assert groups == groups_of(heard[1])
-        assert at_s == pytest.approx(heard[1].end_s + board.wake.publish_s, abs=1e-6)
+        ends_s = awake_s + board.listen.usual_s(mode)
+        heard = [frame for frame in played.truth if frame.start_s >= awake_s - 1e-9 and frame.end_s < ends_s]
+        assert len(heard) >= 2
+        assert groups == groups_of(heard[-1])
+        assert at_s == pytest.approx(ends_s + board.wake.publish_s, abs=1e-6)
         awake_s = at_s + board.wake.sleep_s + board.wake.deaf_s
+
+
+def test_a_winky_listens_on_where_two_frames_take_longer_than_that() -> None:
+    board = winky()
+    assert board.wake is not None
+    played = Played(board, Linky(mode=HISTORIC, phases=3, contract="tempo"))
+    played.env.run(until=60)
+    (at_s, groups), *_ = played.published
+    heard = [frame for frame in played.truth if frame.start_s >= board.wake.deaf_s][:2]
+    assert heard[1].end_s > board.wake.deaf_s + board.listen.historic_s
+    assert groups == groups_of(heard[1])
+    assert at_s == pytest.approx(heard[1].end_s + board.wake.publish_s, abs=1e-6)
 
 
 def test_readings_of_a_winky_are_no_further_apart_than_the_board_says() -> None:

@@ -2,6 +2,7 @@
 """``xky boards`` as a person meets it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,17 @@ def test_what_is_wrong_is_told() -> None:
         boards("show", "winky-c7")
     with pytest.raises(InputError, match=r"^--json: write it behind show$"):
         boards("--json", "show", "eky")
+
+
+@pytest.mark.parametrize("arguments", [(), ("show", "winky-c6")])
+def test_eighty_columns_hold_every_word(arguments: tuple[str, ...]) -> None:
+    terminal = {"COLUMNS": "80", "FORCE_COLOR": "1", "TERM": "xterm"}
+    run = CliRunner().invoke(app, ["boards", *arguments], catch_exceptions=False, env=terminal)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
+    words = set(boards(*arguments).split()) - {"section", "│"}
+    assert "…" not in text
+    told = [
+        line for line in text.splitlines() if not re.match(r"\w+: ", line)
+    ]  # the words of sources wrap by themselves
+    assert max(map(len, told)) <= 80
+    assert {word for word in words if re.fullmatch(r"[\w.,()-]+", word)} <= set(re.split(r"[\s\[\]]+", text))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count, repeat
 from pathlib import Path
 
 import pytest
@@ -467,3 +468,81 @@ def test_a_replayed_capture_is_captured_with_the_same_times(tmp_path: Path) -> N
     ends_s = [run.end_s for run in seen.runs]
     assert 0.3 < ends_s[-1] - ends_s[0] < 1.0
     assert open_recording(str(again)).runs
+
+
+# A line that is not as a meter's
+
+
+def listened(folder: Path, mode: Mode | None, baud: int | None, *chunks: bytes, within_s: float = 0.0) -> Recorder:
+    """What a port brought, one chunk a read, the clock going on by ``within_s`` a read."""
+    now_s = iter(count(0.0, within_s) if within_s else repeat(0.0))
+    recorder = Recorder(
+        LivePort("serial", baud, iter(chunks)), CaptureFile(folder / "out.xkyc", force=True), mode, None,
+        clock=lambda: next(now_s),
+    )  # fmt: skip
+    recorder.run(None)
+    recorder.close("the port was closed")
+    return recorder
+
+
+@pytest.mark.parametrize(("mode", "baud", "chunk", "told"), [
+    (Mode.HISTORIC, 1200, GOOD, None),
+    (None, None, GOOD, None),
+    (Mode.STANDARD, 9600, GOOD, "not one good group in 36 bytes at 9600 baud; is it a TIC line? Try --baud 1200, "),
+    (None, None, b"hello", "not one good group in 5 bytes; is it a TIC line? Try --baud 1200, --baud 9600, or leave"),
+    (Mode.HISTORIC, 1200, b"", "nothing was heard at 1200 baud; is the line plugged in"),
+    (None, 9600, GOOD, "its groups are historic TIC at 9600 baud, not 1200: a converter's; kept as they came"),
+])  # fmt: skip
+def test_a_line_that_is_not_as_a_meters_is_told(
+    mode: Mode | None, baud: int | None, chunk: bytes, told: str | None, tmp_path: Path
+) -> None:
+    trouble = listened(tmp_path, mode, baud, chunk).tally.trouble(baud)
+    assert trouble == told if told is None else (trouble or "").startswith(told)
+
+
+def test_who_records_garbage_hears_of_it_while_it_can_be_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listened(tmp_path, Mode.HISTORIC, 1200, *[b"\xf3\x81"] * 20, within_s=1.0)
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("xky: so far not one good group in ")
+    assert line.endswith("; still recording")
+
+
+@pytest.mark.realtime
+def test_a_capture_without_one_good_group_says_so_at_its_end(line: tuple[int, str], tmp_path: Path) -> None:
+    master, port = line
+    with capturing(port, tmp_path / "out", "--mode", "standard", "--duration", "1") as child:
+        os.write(master, GOOD)
+        told, complaints = child.communicate(timeout=20)
+    assert (child.returncode, told.decode().split(",")[0]) == (0, "1 whole frame")
+    assert complaints.decode().startswith(f"xky: {port}: not one good group in 36 bytes at 9600 baud; is it")
+
+
+def test_a_file_without_one_good_group_says_so(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_bytes(b"no TIC at all")
+    done = run("capture", tmp_path / "raw", "--out", tmp_path / "out")
+    assert "not one good group in 13 bytes" in done.stderr
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("opens", [open_live, open_source])
+def test_a_converter_has_a_rate_of_its_own(opens: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+    monkeypatch.setattr("serial.serial_for_url", lambda spec, **options: asked.update(options))
+    opens("/dev/ttyNONE0", Mode.HISTORIC, 9600)
+    assert asked["baudrate"] == 9600
+
+
+def test_historic_groups_at_the_rate_of_a_converter_are_historic(tmp_path: Path) -> None:
+    listened(tmp_path, None, 9600, GOOD, GOOD)
+    recording = open_recording(str(tmp_path / "out.xkyc"))
+    assert (recording.header.baud, recording.mode) == (9600, Mode.HISTORIC)
+    assert b"".join(run.data for run in recording.runs) == GOOD + GOOD
+
+
+@pytest.mark.parametrize("command", [("decode",), ("capture", "--out", "out")])
+def test_a_file_has_no_rate(command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("raw").write_bytes(GOOD)
+    assert error_of(run(*command, "raw", "--baud", "9600")).startswith("--baud 9600: raw is no port; leave --baud out")

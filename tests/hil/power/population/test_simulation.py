@@ -2,6 +2,7 @@
 """Many boards at once go the ways that each goes by itself."""
 
 import math
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from xky.boards import board_named, board_names
 from xky.boards.description.parts import Diode, Rectifier
+from xky.boards.power.analysis import analyse
 from xky.boards.power.rectifier import carrier_means
-from xky.hil.power.population.population import Population
+from xky.emulator.supply import HIGHEST, Supply, supply_named
+from xky.hil.power.population.population import Population, changed_board
 from xky.hil.power.population.rectifier import Diodes, RectifierCurves, mean_current
 from xky.hil.power.population.simulation import simulate_population
 from xky.hil.power.population.train import PopulationTrain
@@ -173,3 +176,29 @@ def test_thresholds_are_those_of_the_single_train() -> None:
     state = PopulationTrain(population).state("associate")
     terminal_v = np.array([3.5, 4.5, 4.9])
     assert state.balance.terminal_v(state.balance.inner_v(terminal_v)) == pytest.approx(terminal_v, abs=1e-9)
+
+
+@pytest.mark.parametrize(("capacitance_f", "period_s", "lives"), [
+    (1.5, 36.55, True),
+    (1.5, 15.5, False),  # the hardware would bear it; the firmware's start_v is not reached in time
+    (0.2, 30.0, True),  # the first wakes are broken off at stop_v, the others come through
+    (0.05, 30.0, False),
+])  # fmt: skip
+def test_to_live_means_what_it_means_to_one_board(capacitance_f: float, period_s: float, lives: bool) -> None:
+    board = changed_board(WINKY, {"power.capacitor.capacitance_f": capacitance_f})
+    one = analyse(board, supply_named("min_spec"), highest=HIGHEST, period_s=period_s)
+    outcome = simulate_population(Population(board, 1, {}, 12.0, 274.0, period_s=period_s), 100)
+    assert (one.lives, bool(outcome.lives[0])) == (lives, lives)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["winky-c6", "winky-c6-tasmota", "winky-lab", "loky"])
+def test_to_live_means_that_on_any_capacitor_meter_and_period(name: str) -> None:
+    rng, board = Random(name), board_named(name)
+    for _ in range(100):
+        changed = changed_board(board, {"power.capacitor.capacitance_f": 10 ** rng.uniform(-1, 0.5)})
+        supply, period_s = Supply("any", rng.uniform(9, 13), rng.uniform(220, 400)), rng.uniform(8, 60)
+        one = analyse(changed, supply, highest=HIGHEST, period_s=period_s)
+        population = Population(changed, 1, {}, supply.open_circuit_v, supply.source_ohm, period_s=period_s)
+        outcome = simulate_population(population, 100)
+        assert bool(outcome.lives[0]) == one.lives, (supply, period_s, changed)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdicts on a terminal, read from its last line upwards: passes in few words, what is wrong last and whole."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..terminal import counted, printable
+
+__all__ = ["MARK", "STYLE", "print_page", "ranked"]
+
+STYLE = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
+MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "–"}
+_WORST_FIRST = (
+    ("must", "fail"), ("must", "inconclusive"), ("should", "fail"), ("should", "inconclusive"),
+    ("must", "pass"), ("should", "pass"), ("must", "not applicable"), ("should", "not applicable"),
+)  # fmt: skip
+_WHOLE = 3  # so many of these ranks are told whole: an undecided should is nothing that anybody waits for
+
+
+def ranked(requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The worst first: musts that failed, undecided musts, shoulds that were not met, the rest; else in their order."""
+    return sorted(requirements, key=_rank)
+
+
+def print_page(console: Console, report: dict[str, Any]) -> None:
+    """All requirements: those that need nobody on a line a verdict, then the others, the worst last."""
+    console.print(Text(printable(f"{report['device']} on board {report['board']}, mode {report['mode']}"), "bold"))
+    rest = [one for one in report["requirements"] if _rank(one) >= _WHOLE]
+    for verdict in ("pass", "not applicable", "inconclusive"):
+        ids = [one["id"] for one in rest if one["verdict"] == verdict]
+        if ids:
+            _print(console, Text(f"{MARK[verdict]} {verdict} ", STYLE[verdict]), f"{len(ids)}: {', '.join(ids)}")
+    for remark in report["remarks"]:
+        _print(console, Text("note: "), printable(remark))
+    for one in reversed(ranked(report["requirements"])):
+        if _rank(one) < _WHOLE:
+            _print_whole(console, one)
+    console.print()
+
+
+def _rank(one: dict[str, Any]) -> int:
+    return _WORST_FIRST.index((one["level"], one["verdict"]))
+
+
+def _print_whole(console: Console, one: dict[str, Any]) -> None:
+    console.print()
+    head = Text(f"{MARK[one['verdict']]} {one['verdict']} ", STYLE[one["verdict"]])
+    _print(console, head.append(f"{one['id']} ", "bold"), f"({one['level']}) {printable(one['title'])}")
+    _print(console, Text(printable(one["clause"]), "dim"), "", 2)
+    guilty = [purpose for purpose in one["purposes"] if purpose["verdict"] in ("fail", "inconclusive")]
+    for purpose in guilty:
+        head = Text(f"{MARK[purpose['verdict']]} {purpose['id'].partition('/')[2]}, {purpose['mode']}: ", "bold")
+        _print(console, head, printable(purpose["reason"]), 2)
+        trail = Table.grid(padding=(0, 2))
+        for title, line in _trail(purpose):
+            trail.add_row(Text(title, "dim"), Text(printable(line)))
+        console.print(Padding(trail, (0, 0, 0, 4), expand=False))
+    passed = len(one["purposes"]) - len(guilty)
+    if passed:
+        _print(console, Text(f"{counted(passed, 'other purpose')} not failed", "dim"), "", 2)
+
+
+def _trail(purpose: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What it rests on, a line each; its title stands before the first of a kind."""
+    for title in ("sent", "expected", "seen"):
+        for number, line in enumerate(purpose[title]):
+            yield "" if number else title, line
+
+
+def _print(console: Console, head: Text, text: str, indent: int = 0) -> None:
+    """A head in its style, then text that is nobody's markup."""
+    console.print(Padding(Text.assemble(head, text), (0, 0, 0, indent), expand=False))
