@@ -222,3 +222,10 @@ def test_a_mode_may_be_told_by_its_name(mode: Mode) -> None:
 def test_a_column_of_256_characters_is_the_longest() -> None:
     [octets] = encode_frames([Group("A", "1")], {"A": ["~" * 256]}, _S)
     assert octets == encode_frame([Group("A", "~" * 256)], _S)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_value_longer_than_the_quick_sum_reckons_with_is_written_right(mode: Mode) -> None:
+    encoder = FrameEncoder(mode)
+    for value in ("~" * 600, "}" + "~" * 599, "~" * 600):
+        assert encoder.encode([Group("A", value)]) == encode_frame([Group("A", value)], mode)
