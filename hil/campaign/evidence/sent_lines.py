@@ -99,13 +99,13 @@ def _texts(truth: Truth) -> Iterator[str]:
     for frame in truth:
         if frame.step != step:
             step, step_text = frame.step, text_of(frame.step)
-        pieces = [*map(known.get, map(id, frame.pieces))]
-        if None in pieces:
-            pieces = [known.get(id(piece)) or known.setdefault(id(piece), _Piece.text(piece)) for piece in frame.pieces]
+        pieces = frame.pieces
+        known.update([(id(piece), _Piece.text(piece)) for piece in pieces if id(piece) not in known])
+        texts = ", ".join([known[id(piece)] for piece in pieces])
         spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
         yield (
             f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {step_text}, '
-            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{", ".join(pieces)}], '
+            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{texts}], '
             f'"mode": "{frame.mode.value}"{spans}}}'
         )
 
