@@ -18,6 +18,7 @@ SIZES = {
     r"VTIC|PREF|PCOUP|[DF]PM\d|NTARF|NJOURF(\+1)?|ISOUSC|PEJP|PPOT": 2, r"PJOURF\+1|PPOINTE": 98,
     r"ADSC|ADCO": 12, r"OPTARIF|PTEC|DEMAIN": 4, r"HHPHC": 1, r"MOTDETAT": 6,
 }  # fmt: skip
+NUMBERS = "|".join(list(SIZES)[:3])  # energies, powers, currents and voltages: digits only
 
 
 def read_group(body, separator):
@@ -31,6 +32,8 @@ def read_group(body, separator):
     data, horodate = fields[-1] if fields else None, fields[0] if len(fields) == 2 else None
     expected = next((size for pattern, size in SIZES.items() if re.fullmatch(pattern, label)), None)
     if data is None or (expected is not None and len(data) != expected):
+        return None
+    if re.fullmatch(NUMBERS, label) and not data.isdigit():
         return None
     return label, data, horodate
 
