@@ -165,7 +165,8 @@ class PurposeView:
         if missing or tardy:
             told = []
             guilty = _lines_of([due[label] for label in (*missing, *tardy)])
-            self.trail.sent[:0] = [line for line in guilty if line not in self.trail.sent]  # before any that arrived
+            others = [line for line in self.trail.sent if line not in guilty]
+            self.trail.sent[:] = [*guilty, *others]  # before any that arrived
             if missing:
                 told.append(f"{', '.join(missing)} sent intact and never reported")
             if tardy:
