@@ -139,7 +139,7 @@ def test_a_file_that_is_not_there_is_named() -> None:
     ("old", "new", "text"),
     [
         ("buffer_bytes", "bufer_bytes",
-         "mine.toml:7: receiver.bufer_bytes: no such key; known here: buffer_bytes, format. Did you mean buffer_bytes?"),
+         "mine.toml:7: receiver.bufer_bytes: no such key; .*Did you mean buffer_bytes?"),
         ('title = "My board"', 'titel = "My board"', "mine.toml:2: titel: no such key; .*Did you mean title?"),
         ("boot_s = 0.5", "bot_s = 0.5", "mine.toml:10: wake.bot_s: no such key; .*Did you mean boot_s?"),
         ("[receiver]", "[reciever]", "mine.toml:6: reciever: no such key; known here: .*Did you mean receiver?"),
