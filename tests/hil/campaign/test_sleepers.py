@@ -52,9 +52,9 @@ def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     [
         (0, 2, 12, 0.2),
         (5, 2, 12, 0.2),
-        (30, 1, 12, 0.2),
         (30, 3, 16, 0.2),
-        (30, 2, 12, 1.5),
+        pytest.param(30, 1, 12, 0.2, marks=pytest.mark.nightly),
+        pytest.param(30, 2, 12, 1.5, marks=pytest.mark.nightly),
         pytest.param(120, 2, 12, 0.2, marks=pytest.mark.nightly),
         pytest.param(600, 2, 12, 0.2, marks=pytest.mark.nightly),
     ],

@@ -112,7 +112,7 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     assert undecided == expected, f"seed {seed}"
 
 
-@pytest.mark.parametrize(("board", "seed"), [*(("generic", seed) for seed in range(5)), ("winky-c6", 0), ("auto", 0)])
+@pytest.mark.parametrize(("board", "seed"), [*(("generic", seed) for seed in range(3)), ("winky-c6", 0), ("auto", 0)])
 def test_a_sound_board_passes_everything(certified: Certified, board: str, seed: int) -> None:
     check_sound(certified, board, seed)
 
