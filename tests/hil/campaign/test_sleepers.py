@@ -51,7 +51,7 @@ def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     ("sleep_s", "frames", "timeout_s", "publish_s"),
     [
         (0, 2, 12, 0.2),
-        (5, 2, 12, 0.2),
+        pytest.param(5, 2, 12, 0.2, marks=pytest.mark.nightly),
         (30, 3, 16, 0.2),
         pytest.param(30, 1, 12, 0.2, marks=pytest.mark.nightly),
         pytest.param(30, 2, 12, 1.5, marks=pytest.mark.nightly),

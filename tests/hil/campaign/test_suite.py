@@ -112,7 +112,7 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     assert undecided == expected, f"seed {seed}"
 
 
-@pytest.mark.parametrize(("board", "seed"), [*(("generic", seed) for seed in range(3)), ("winky-c6", 0), ("auto", 0)])
+@pytest.mark.parametrize(("board", "seed"), [*(("generic", seed) for seed in range(2)), ("winky-c6", 0), ("auto", 0)])
 def test_a_sound_board_passes_everything(certified: Certified, board: str, seed: int) -> None:
     check_sound(certified, board, seed)
 
@@ -212,7 +212,7 @@ def test_the_matrix_is_full(tmp_path: Path) -> None:
 
 
 EACH_DAY = {  # the others at night
-    "generic": ("hc-1p", "pilot-1p", "producer-tempo-3p", "super-creuses-3p"),
+    "generic": ("pilot-1p", "producer-tempo-3p", "super-creuses-3p"),
     "auto": ("tempo-3p",),  # frames so long that a disturbance of two sends it to look for the other mode
     "winky-c6": (),
 }
