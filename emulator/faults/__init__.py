@@ -62,7 +62,7 @@ def fault_class(name: str) -> type[Fault] | None:
     point = added("xky.faults", _shipped()).get(name)
     if point is None:
         return None
-    kind: type[Fault] = added_class(point, Fault)  # type: ignore[type-abstract]
+    kind: type[Fault] = added_class(point, Fault)  # type: ignore[type-abstract]  # a base to check against
     if not (is_dataclass(kind) and kind.name == name):
         raise InputError(f"{point.value}: expected a dataclass whose name is {name!r}")
     return kind

@@ -104,13 +104,10 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
 
 def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The same of faults that were looked at when they came: a meter may change its mode meanwhile."""
-    meant = {id(piece) for piece in pieces}  # what no fault touched does no harm to its neighbours
-    sound = pieces  # kept, so that no other piece takes an identity of theirs
+    meant = {id(piece): piece for piece in pieces}  # what no fault touched does no harm to its neighbours
     for fault in faults:
         pieces = fault.apply(pieces, mode, rng)
     result = list(pieces)
-    if pieces is sound:
-        return result
     for place, piece in enumerate(pieces):
         if piece.group is None or id(piece) in meant:
             continue

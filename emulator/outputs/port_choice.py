@@ -89,7 +89,7 @@ def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> Por
         )
     outside = added("xky.outputs", _SHIPPED)
     if scheme in outside and ":" in text:
-        kind: Callable[..., PacedPort] = added_class(outside[scheme], PacedPort)  # type: ignore[type-abstract]
+        kind: Callable[..., PacedPort] = added_class(outside[scheme], PacedPort)  # type: ignore[type-abstract]  # a base to check against
         return PortChoice(text, scheme, partial(kind, rest=rest))
     known = ", ".join([_KNOWN, *(f"{name}:REST" for name in outside)])
     raise InputError(f"--port {text}: not known; known: {known}")

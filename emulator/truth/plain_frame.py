@@ -12,9 +12,9 @@ from xky.protocol.mode import ETX, STX
 from .journal import SentFrame
 from .piece import Expect, Piece
 
-__all__ = ["ETX_PIECE", "STX_PIECE", "GroupPieces", "PlainFrame"]
+__all__ = ["GroupPieces", "PlainFrame"]
 
-STX_PIECE, ETX_PIECE = Piece(STX), Piece(ETX)
+_STX_PIECE, _ETX_PIECE = Piece(STX), Piece(ETX)
 
 
 class GroupPieces:
@@ -38,7 +38,7 @@ class GroupPieces:
             for place in compress(count(), map(is_not, groups, self._groups)):
                 self._pieces[place] = _piece(groups[place], mode)
         self._mode, self._groups = mode, groups
-        return [STX_PIECE, *self._pieces, ETX_PIECE]
+        return [_STX_PIECE, *self._pieces, _ETX_PIECE]
 
 
 def _piece(group: Group, mode: Mode) -> Piece:

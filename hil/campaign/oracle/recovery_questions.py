@@ -9,8 +9,6 @@ from .view import SHOWN, PurposeView, printable
 
 __all__ = ["RecoveryQuestions"]
 
-_HEAD = 60  # characters of a frame shown
-
 
 class RecoveryQuestions(PurposeView):
     """Questions about one step, and the clean frames behind it."""

@@ -79,7 +79,7 @@ def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(pa
     assert re.findall(r"@media ([^{]*max-width[^{]*)\{", page) == ["screen and (max-width: 46rem) "]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no browser here")
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium")
 def test_nothing_is_cut_at_390_pixels(folder: Path) -> None:
     (folder / "measure.html").write_text(MEASURE, encoding="utf-8")
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
