@@ -180,7 +180,11 @@ def test_an_exec_device_reads_on_every_line_and_the_bench_sees_how_it_set_its_po
         told = [(one.baud, one.data_bits, one.parity, one.stop_bits) for one in bench.device.port_settings]
         assert bench.device.overruns == 0
     on_a_pty = (1200, 7, "E", 1) if HAS_COMPILER else (1200, None, None, 1)
-    assert told == {"pty": [on_a_pty], "tcp": [], "rfc2217": [(1200, 7, "E", 1)]}[line]
+    # RFC 2217 asks for rate, size, parity and stop bits one after the other: a busy client's come in pieces.
+    pieces = [(1200, 8, "N", 1), (1200, 7, "N", 1)] if line == "rfc2217" else []
+    assert [one for one in told if one not in pieces] == {"pty": [on_a_pty], "tcp": [], "rfc2217": [(1200, 7, "E", 1)]}[
+        line
+    ]
     assert [one.baud for one in bench.device.port_settings] == [one[0] for one in told]  # kept when it has stopped
 
 
@@ -191,7 +195,7 @@ def test_an_exec_device_at_the_wrong_rate_hears_nothing_of_use_on_a_line_that_ca
         with wired(open_device(wrong, line=line), KINDS["exec"], Mode.HISTORIC) as bench:
             bench.run_for(20.0)
             assert all(not reading.said for reading in bench.probe.readings)
-            assert [one.baud for one in bench.device.port_settings] == [9600]
+            assert {one.baud for one in bench.device.port_settings} == {9600}
 
 
 @pytest.mark.realtime
