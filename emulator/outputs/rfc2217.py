@@ -19,6 +19,7 @@ from .tcp import Client, PortTcp
 
 __all__ = ["PortRfc2217"]
 
+_ONE_CALL_S = 0.25  # rate, size, parity and stop bits come one after the other; no frame of the TIC is as short
 _FLOOD = 65_536  # bytes; a client that asks so much without reading the answers is sent away
 
 
@@ -53,6 +54,7 @@ class _Rfc2217Client(Client):
         super().__init__(port, connection)
         self._wished = _StandIn()
         self._settings: tuple[int, int, str, float] | None = None
+        self._told: PortSettings | None = None
         peer: Any = self
         wished: Any = self._wished
         self._manager = PortManager(wished, peer)
@@ -85,7 +87,10 @@ class _Rfc2217Client(Client):
         settings = (wished.baudrate, wished.bytesize, wished.parity, wished.stopbits)
         if settings != self._settings:
             self._settings = settings
-            self._port.asked(PortSettings(self._port.pace.now_s, *settings))
+            told = PortSettings(self._port.pace.now_s, *settings)
+            last, self._told = self._told, told
+            is_a_piece = last is not None and told.at_s - last.at_s < _ONE_CALL_S
+            self._port.asked(told, instead_of=last if is_a_piece else None)
             self.feed.change(uart_of(*settings))
 
 

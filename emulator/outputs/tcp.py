@@ -224,9 +224,9 @@ class PortTcp(PacedPort):
         if client in self.clients:
             self.clients.remove(client)
 
-    def asked(self, settings: PortSettings) -> None:
-        """A client tells its settings."""
-        self._asked.append(settings)
+    def asked(self, settings: PortSettings, *, instead_of: PortSettings | None = None) -> None:
+        """A client tells its settings, or the rest of those that it was telling."""
+        self._asked = [one for one in self._asked if one is not instead_of] + [settings]
 
     def watch(self, peer: socket.socket, on_input: Callable[[], None]) -> None:
         """Call ``on_input`` when there is something to hear."""

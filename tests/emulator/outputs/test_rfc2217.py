@@ -156,8 +156,21 @@ def test_an_order_repeated_is_told_once_and_another_in_its_order(port: PortRfc22
     with connected(port) as client:
         ask(port, client, BAUD_9600, EIGHT, NONE, ONE)
         client.sendall(b"\xff\xfa\x2c" + EIGHT + b"\xff\xf0")
+        port._env.run(until=1.0)
         ask(port, client, b"\x02\x07", b"\x03\x03")
         assert told(port) == [(9600, 8, "N", 1), (9600, 7, "E", 1)]
+
+
+def test_rate_size_and_parity_that_come_in_pieces_are_told_as_what_they_make(port: PortRfc2217) -> None:
+    with connected(port) as client, connected(port) as other:
+        for option in (BAUD_9600, b"\x02\x07", b"\x03\x03"):
+            ask(port, client, option)
+        assert told(port) == [(9600, 7, "E", 1)]
+        ask(port, other, EIGHT, NONE, BAUD_9600)
+        assert told(port) == [(9600, 7, "E", 1), (9600, 8, "N", 1)]
+        port._env.run(until=0.3)  # what was held as long was meant
+        ask(port, other, b"\x02\x07")
+        assert told(port)[1:] == [(9600, 8, "N", 1), (9600, 7, "N", 1)]
 
 
 @pytest.mark.parametrize("nonsense", [b"\xff\xf0", b"\xff\xfa\x2c\x03\x09\xff\xf0", b"\xff\xfa\x2c\x01\x00\xff\xf0"])
