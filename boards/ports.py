@@ -7,8 +7,11 @@ from typing import Protocol
 import simpy
 
 from xky.protocol import Burst, Group
+from xky.protocol.uplinks.messages import HttpRequest, MqttMessage, MqttSession, RadioFrame
 
-__all__ = ["BurstSource", "PowerPort", "SupplyPort", "TerminalsPort", "Uplink"]
+__all__ = [
+    "BurstSource", "MqttLink", "NetworkPort", "PowerPort", "RadioPort", "SupplyPort", "TerminalsPort", "Uplink",
+]  # fmt: skip
 
 
 class BurstSource(Protocol):
@@ -33,6 +36,67 @@ class Uplink(Protocol):
 
     def publish(self, groups: Sequence[Group]) -> None:
         """Say what was read: one reading, now."""
+        ...
+
+
+class MqttLink(Protocol):
+    """An MQTT session that was accepted."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still is there, as far as the board can know."""
+        ...
+
+    @property
+    def lost(self) -> simpy.Event:
+        """Happens when the other side, or the network, has gone; not when the board closed it."""
+        ...
+
+    def publish(self, message: MqttMessage) -> simpy.Event:
+        """Send a message; the event happens when that is done: by QoS 0 at once, by 1 and 2 when acknowledged."""
+        ...
+
+    def subscribe(self, topic_filter: str, on_message: Callable[[MqttMessage], None]) -> None:
+        """Hear what is published there."""
+        ...
+
+    def close(self) -> None:
+        """Say goodbye (DISCONNECT), and close the connection."""
+        ...
+
+
+class NetworkPort(Protocol):
+    """What a board reaches by Wi-Fi or Ethernet."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the access point, or the switch, is there."""
+        ...
+
+    def connect_mqtt(self, session: MqttSession) -> simpy.Event:
+        """Connect to the broker: the event's value is an ``MqttLink``, or the code (int) of a refusal, or -1 where
+        nobody listens there; it never happens where nobody answers."""
+        ...
+
+    def request(self, request: HttpRequest) -> simpy.Event:
+        """Ask the database: the event's value is an ``HttpResponse``, or None where nobody listens there; it never
+        happens where nobody answers."""
+        ...
+
+    def cut(self) -> None:
+        """The board has lost its power: its connections are gone without a word."""
+        ...
+
+
+class RadioPort(Protocol):
+    """What a board reaches by LoRa."""
+
+    def transmit(self, frame: RadioFrame) -> None:
+        """Put a frame on the air, from now on; it takes its airtime."""
+        ...
+
+    def listen(self, on_frame: Callable[[RadioFrame], None] | None) -> None:
+        """Hear downlinks that begin from now on; None: no longer."""
         ...
 
 
