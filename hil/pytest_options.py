@@ -3,7 +3,7 @@
 
 import pytest
 
-__all__ = ["PURPOSE", "add_options", "option"]
+__all__ = ["PURPOSE", "add_options", "option", "options_of"]
 
 PURPOSE = "xky_purpose"  # attribute of a test that is a purpose of the conformance suite
 
@@ -21,15 +21,29 @@ _OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
 }
 
 
+_REPEATABLE = {  # the same, given as often as there are; in the ini file separated by blanks
+    "probe": "where readings are seen: lines, mqtt, influx, lorawan, or an address; repeatable",
+}
+
+
 def add_options(parser: pytest.Parser) -> None:
     """``--xky-NAME`` on the command line and ``xky_NAME`` in the ini file: no name that may be somebody else's."""
     group = parser.getgroup("xky", "xKy HIL")
     for name, text in _OPTIONS.items():
         group.addoption(f"--xky-{name}", dest=f"xky_{name}", default=None, help=text)
         parser.addini(f"xky_{name}", text, default="")
+    for name, text in _REPEATABLE.items():
+        group.addoption(f"--xky-{name}", dest=f"xky_{name}", action="append", default=None, help=text)
+        parser.addini(f"xky_{name}", text, type="args", default=[])
 
 
 def option(config: pytest.Config, name: str) -> str | None:
     """An option of the bench: command line before ini file; None where neither gives it."""
     given = config.getoption(f"xky_{name}", default=None) or config.getini(f"xky_{name}")
     return str(given) if given else None
+
+
+def options_of(config: pytest.Config, name: str) -> tuple[str, ...]:
+    """A repeatable option of the bench: command line before ini file; empty where neither gives it."""
+    given = config.getoption(f"xky_{name}", default=None) or config.getini(f"xky_{name}")
+    return tuple(str(one) for one in given)

@@ -170,6 +170,11 @@ class Board(Section):
         return needed | {SLEEP: "a device with [wake] sleeps"}
 
     @property
+    def uplinks(self) -> tuple[str, ...]:
+        """Kinds of probes at which its statement maps what it says."""
+        return ()
+
+    @property
     def report_period_s(self) -> float:
         """Longest time between two readings of a sleeping device; 0 for one that reports each frame."""
         if self.wake is None:

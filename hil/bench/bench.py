@@ -2,7 +2,7 @@
 """The bench: one clock, a meter, its line, the truth about it, and a device that listens."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -15,10 +15,11 @@ from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
 from .devices import Device, DeviceContext
-from .probe import Probe
+from .probes import Probe, ProbeContext, open_probe
+from .probes.lines import LinesProbe
 from .reading import Reading
 
-__all__ = ["Bench", "board_of"]
+__all__ = ["Bench", "board_of", "probes_of"]
 
 
 def board_of(device: Device, board: str | None) -> Board:
@@ -26,6 +27,12 @@ def board_of(device: Device, board: str | None) -> Board:
     if board is not None:
         return board_named(board)
     return device.board or board_named("generic")
+
+
+def probes_of(device: Device, board: Board) -> Sequence[str]:
+    """Where a device is listened to unless somebody says: simulated firmware at the uplinks of its board, anything else
+    at the lines that it prints."""
+    return (board.uplinks if device.has_uplinks else ()) or ("lines",)
 
 
 @contextmanager
@@ -50,6 +57,11 @@ class Bench:
         speed: bench seconds per real second; devices in virtual time run as fast as they can.
         only_when_heard: see ``Transmitter``; for a device that sleeps through days.
         supply: of the meter, on terminals I1-A; what every meter gives at least, unless told.
+        probes: where the device is listened to, each a SPEC such as ``mqtt``; those of ``probes_of`` unless told.
+
+    Attributes:
+        probe: the first of the probes.
+        virtual: whether time runs as fast as it can: device and probes live on the bench's clock alone.
 
     Raises:
         InputError: the board does not read the meter's mode, or ``speed`` is none that a bench can run at.
@@ -66,6 +78,7 @@ class Bench:
         speed: float = 1.0,
         only_when_heard: bool = False,
         supply: Supply = SUPPLIES["min_spec"],
+        probes: Sequence[str] = (),
     ) -> None:
         check_speed(speed)
         if meter.mode not in board.modes:
@@ -80,7 +93,9 @@ class Bench:
         self.line = Line()
         self.terminals = Terminals(supply)
         self.truth = Truth()
-        self.probe = Probe(lambda: float(self.env.now))
+        self.probes: Sequence[Probe] = [open_probe(spec) for spec in probes or probes_of(device, board)]
+        self.probe = self.probes[0]
+        self.virtual = device.virtual and all(probe.virtual for probe in self.probes)
         self.transmitter = Transmitter(
             self.env, meter, self.line, self.truth, seed=seed, only_when_heard=only_when_heard
         )
@@ -96,17 +111,27 @@ class Bench:
         return [] if self._runner is None else self._runner.late
 
     def __enter__(self) -> "Bench":
-        if not self.device.virtual:
+        if not self.virtual:
             self._runner = RealTime(self.env, self._speed)
-        context = DeviceContext(
-            self.env, self._runner, self.line, self.probe, self.board, self.meter.mode, self._speed, self.terminals
-        )
+        place = ProbeContext(self.env, self._runner, self.board, self.meter.mode, self._speed)
+        lines = next((probe for probe in self.probes if isinstance(probe, LinesProbe)), None)
         try:
-            self.device.start(context, self._clock_starts)
+            if lines is None:  # what it prints is heard all the same, and is no reading
+                lines = LinesProbe()
+                lines.open(place)
+            for probe in self.probes:
+                probe.open(place)
+            self.device.start(self._context(lines), self._clock_starts)
         except BaseException:
-            self.device.stop()
+            self._end()
             raise
         return self
+
+    def _context(self, lines: LinesProbe) -> DeviceContext:
+        fields = {name: value for probe in self.probes for name, value in probe.fields.items()}
+        return DeviceContext(
+            self.env, self._runner, self.line, lines, self.board, self.meter.mode, self._speed, self.terminals, fields
+        )
 
     def _clock_starts(self) -> None:
         if self._runner is not None:
@@ -117,9 +142,21 @@ class Bench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self.device.stop()
+        for probe in self.probes:
+            probe.close()
         if self._runner is not None:
             self._runner.close()
+
+    @property
+    def readings(self) -> list[Reading]:
+        """What was seen by all probes, in order of arrival."""
+        if len(self.probes) == 1:
+            return self.probe.readings
+        return sorted((one for probe in self.probes for one in probe.readings), key=lambda reading: reading.at_s)
 
     def run(self, until: Callable[[], bool]) -> None:
         """Let time pass until ``until()`` holds; it is asked after each event."""
@@ -150,7 +187,7 @@ class Bench:
             BenchError: the device ended before a frame was sent.
         """
         alarm = self.env.timeout(timeout_s)
-        first = len(self.probe.readings)
+        first = [len(probe.readings) for probe in self.probes]
         changed_s = self.meter.changed_s
 
         def found() -> Reading | None:
@@ -158,8 +195,8 @@ class Bench:
             earliest = next(whole, None)
             if earliest is None:
                 return None
-            fresh = (reading for reading in self.probe.readings[first:] if reading.at_s >= earliest)
-            return next(fresh, None)
+            later = (one for probe, seen in zip(self.probes, first, strict=True) for one in probe.readings[seen:])
+            return min((one for one in later if one.at_s >= earliest), key=lambda one: one.at_s, default=None)
 
         self.run(lambda: found() is not None or alarm.processed or self.device.ended is not None)
         reading = found()
@@ -170,7 +207,7 @@ class Bench:
             raise AssertionError(f"the device ended ({self.device.ended}); it last said: {self.device.last_words!r}")
         raise AssertionError(
             f"no reading within {timeout_s} s of the bench's clock; "
-            f"{len(self.truth)} frames were sent, {len(self.probe.readings)} readings came before"
+            f"{len(self.truth)} frames were sent, {len(self.readings)} readings came before"
         )
 
     def require_first_frame(self, ended: str | None, ended_s: float) -> None:

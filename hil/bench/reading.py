@@ -9,7 +9,7 @@ from typing import Any
 from xky.protocol import LABELS, Group
 from xky.protocol.labels import Kind
 
-__all__ = ["Reading", "Said", "in_label_table", "reading_from_groups", "reading_from_json", "same_text"]
+__all__ = ["Reading", "Remark", "Said", "in_label_table", "reading_from_groups", "reading_from_json", "same_text"]
 
 _KNOWN = {name: label for table in LABELS.values() for name, label in table.items()}
 
@@ -63,11 +63,15 @@ class Reading:
         at_s: when it came, seconds on the bench's clock.
         said: label to what was said of it.
         line: the message as it came; empty for a simulated board, which sends no text.
+        probe: where it was seen, as it may be printed; empty at the device's lines.
+        source: topic, measurement, FPort or page; empty there.
     """
 
     at_s: float
     said: Mapping[str, Said]
     line: str = ""
+    probe: str = ""
+    source: str = ""
 
     @property
     def raw(self) -> str:
@@ -92,6 +96,21 @@ class Reading:
     def timestamp(self, label: str) -> str | None:
         """The horodate that was said, None where there was none."""
         return self.said[label].timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a device said and that is no reading.
+
+    Attributes:
+        at_s: when, seconds on the bench's clock.
+        text: as it was said.
+        probe: where it was seen; empty at the device's lines.
+    """
+
+    at_s: float
+    text: str
+    probe: str = ""
 
 
 class _SaidOfGroups(Mapping[str, Said]):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -12,12 +12,14 @@ from xky.emulator.meter_file.meter_file import meter_file
 from xky.emulator.runner import check_speed
 from xky.protocol import LABELS, InputError, Mode
 
-from ..bench.bench import board_of
+from ..bench.bench import board_of, probes_of
 from ..bench.devices import Device, FedDevice, open_device
+from ..bench.mapping import claims_of
+from ..bench.probes import Probe, open_probe
 from .judgement import Judgement
 from .plan import CutShort, Plan, play
 from .power_trials import PowerTrials
-from .record import Record
+from .record import LINES, Record
 from .requirement import Purpose
 from .suite import declared_purposes
 from .verdict import Undecided
@@ -39,6 +41,7 @@ class Options:
         line: how an ``exec:`` device's port is made.
         parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
         only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
+        probes: where readings are seen, each a SPEC such as ``mqtt``; empty takes those of ``probes_of``.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -56,6 +59,7 @@ class Options:
     meter: str | None = None
     parity: str = "strip"
     only: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -88,15 +92,26 @@ class Campaign(Judgement):
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        self.board: Board = board_of(self._open(), self.options.board)
+        device = self._open()
+        self.board: Board = board_of(device, self.options.board)
         if self.options.tic_mode is not None and self.options.tic_mode not in self.board.modes:
             raise InputError(
                 f"--mode {self.options.tic_mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"
             )
-        self.claims: frozenset[str] | None = self._claims()
+        self._specs = self.options.probes or tuple(probes_of(device, self.board))
+        opened = [open_probe(spec) for spec in self._specs]
+        self._probes = tuple(probe.shown for probe in opened)
+        if len(set(self._probes)) < len(self._probes):
+            raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
+        self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
+        self._virtual = device.virtual and all(probe.virtual for probe in opened)
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
         check_speed(self.options.speed)
+
+    @property
+    def probes(self) -> Sequence[str]:
+        return self._probes
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -133,10 +148,11 @@ class Campaign(Judgement):
             self.options.device, defect=self.options.defect, line=self.options.line, parity=self.options.parity
         )
 
-    def _claims(self) -> frozenset[str] | None:
-        labels = self.board.labels if self.options.labels is None else self.options.labels
+    def _claims(self, probe: Probe) -> frozenset[str] | None:
+        """Labels that it claims to report there; None for all."""
+        labels = self.options.labels
         if labels is None:
-            return None
+            return claims_of(self.board, probe.kind)
         known = {name for table in LABELS.values() for name in table}
         for label in labels:
             if label not in known:
@@ -145,7 +161,7 @@ class Campaign(Judgement):
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode."""
-        stimuli = (one for purpose, of in self.purposes if of is mode for one in purpose.stimuli)
+        stimuli = (one for asked in self.purposes if asked.mode is mode for one in asked.purpose.stimuli)
         return Plan(stimuli, mode, house=self._house)
 
     def _record(self, mode: Mode) -> Record:
@@ -172,17 +188,20 @@ class Campaign(Judgement):
             plan,
             device,
             self.board,
+            probes=self._specs,
             claims=self.claims,
             seed=self.options.seed,
             speed=self.options.speed,
             on_step=lambda name, number: self.on_step(mode, name, number),
         )
         self.on_played(mode)
-        asked = any(purpose.requirement.about_power for purpose, of in self.purposes if of is mode)
+        asked = any(one.purpose.requirement.about_power for one in self.purposes if one.mode is mode)
         described = self.board.power
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
             try:
-                record.power = PowerTrials(self._open, self.board, mode, seed=self.options.seed).play()
+                record.power = PowerTrials(
+                    self._open, self.board, mode, seed=self.options.seed, probes=self._specs
+                ).play()
             except KeyboardInterrupt:
                 record.power_cut_short = True
                 raise CutShort(record) from None
@@ -191,16 +210,19 @@ class Campaign(Judgement):
     @cached_property
     def lengths_s(self) -> Mapping[Mode, float]:
         """How long each mode takes in real seconds; 0 in virtual time. Known once the purposes are selected."""
-        if self._open().virtual:
+        if self._virtual:
             return dict.fromkeys(self.modes, 0.0)
-        asked = {of for _, of in self.purposes}
+        asked = {one.mode for one in self.purposes}
         return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
 
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
         board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
         try:
-            rehearsal = play(plan, open_device("sim:generic"), board, seed=self.options.seed, speed=self.options.speed)
+            rehearsal = play(
+                plan, open_device("sim:generic"), board, probes=(LINES,), seed=self.options.seed,
+                speed=self.options.speed,
+            )  # fmt: skip
         except CutShort:  # its record is not that of the device
             raise KeyboardInterrupt from None
         return rehearsal.duration_s / self.options.speed

@@ -30,6 +30,7 @@ def certify(
     meter: str | None = None,
     strict: bool = False,
     only: Sequence[str] = (),
+    probes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -39,6 +40,7 @@ def certify(
         board, mode, labels, line, parity, speed, seed, defect, meter: see ``Options``.
         strict: a should that fails makes the run fail.
         only: ids of requirements and purposes, which alone are judged and give the verdict.
+        probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -51,8 +53,10 @@ def certify(
         with TemporaryDirectory() as folder:
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
-                seed=seed, defect=defect, meter=meter, strict=strict, only=only,
+                seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
-    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only))
+    options = Options(
+        device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only), tuple(probes)
+    )
     return certify_campaign(Campaign(options), Path(out), strict=strict)

@@ -35,5 +35,9 @@ class _Given(Judgement):
     def modes(self) -> tuple[Mode, ...]:
         return tuple(self.given)
 
+    @property
+    def probes(self) -> Sequence[str]:
+        return [probe.spec for probe in next(iter(self.given.values())).probes]
+
     def _record(self, mode: Mode) -> Record:
         return self.given[mode]

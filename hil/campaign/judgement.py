@@ -2,28 +2,46 @@
 """Purposes on the records of a run: which are asked for, and what each of them concluded."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xky.protocol import Mode, XkyError
 
 from .oracle import Case, Oracle, Trail
-from .record import Record
+from .record import LINES, Record
 from .requirement import Purpose
 from .verdict import Verdict
 
-__all__ = ["Conclusion", "Judgement"]
+__all__ = ["Asked", "Conclusion", "Judgement"]
+
+
+class Asked(NamedTuple):
+    """One purpose in one mode, judged by what one probe saw."""
+
+    purpose: Purpose
+    mode: Mode
+    probe: str = LINES
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The verdict of one purpose in one mode, with its trail."""
+    """The verdict of what was asked, with its trail."""
 
-    purpose: Purpose
-    mode: Mode
+    asked: Asked
     verdict: Verdict
     reason: str
     trail: Trail
+
+    @property
+    def purpose(self) -> Purpose:
+        """What was to be shown."""
+        return self.asked.purpose
+
+    @property
+    def mode(self) -> Mode:
+        """Of the TIC."""
+        return self.asked.mode
 
 
 @dataclass
@@ -31,22 +49,29 @@ class Judgement(ABC):
     """What the suite asks for, whether its records are played now or were read back.
 
     Attributes:
-        purposes: that were selected, each with its mode.
+        purposes: that were selected, each with its mode and its probe.
         conclusions: in the order of judging.
         error: what kept a record from being made.
         aborted: a person ended the run before all was asked.
+        records: what was recorded so far.
     """
 
-    purposes: list[tuple[Purpose, Mode]] = field(default_factory=list, init=False)
+    purposes: list[Asked] = field(default_factory=list, init=False)
     conclusions: list[Conclusion] = field(default_factory=list, init=False)
     error: XkyError | None = field(default=None, init=False)
     aborted: bool = field(default=False, init=False)
-    _oracles: dict[Mode, Oracle] = field(default_factory=dict, init=False, repr=False)
+    records: dict[Mode, Record] = field(default_factory=dict, init=False)
+    _oracles: dict[tuple[Mode, str], Oracle] = field(default_factory=dict, init=False, repr=False)
 
     @property
     @abstractmethod
     def modes(self) -> tuple[Mode, ...]:
         """The modes to judge, in order."""
+
+    @property
+    @abstractmethod
+    def probes(self) -> Sequence[str]:
+        """Where the device was listened to, as it may be printed; each is judged by itself."""
 
     @abstractmethod
     def _record(self, mode: Mode) -> Record:
@@ -56,26 +81,23 @@ class Judgement(ABC):
         """Whether a purpose is one of those to be judged."""
         return True
 
-    def select(self, purposes: Iterable[tuple[Purpose, Mode]]) -> None:
+    def select(self, purposes: Iterable[Asked]) -> None:
         """The purposes that will be asked for."""
         self.purposes = list(purposes)
 
-    def oracle(self, mode: Mode) -> Oracle:
-        """The judge of a mode's record."""
-        if mode not in self._oracles:
-            self._oracles[mode] = Oracle(self._record(mode))
-        return self._oracles[mode]
-
-    @property
-    def records(self) -> dict[Mode, Record]:
-        """What was recorded so far."""
-        return {mode: oracle.record for mode, oracle in self._oracles.items()}
+    def oracle(self, mode: Mode, probe: str) -> Oracle:
+        """The judge of what one probe saw in a mode."""
+        if (mode, probe) not in self._oracles:
+            if mode not in self.records:
+                self.records[mode] = self._record(mode)
+            self._oracles[mode, probe] = Oracle(self.records[mode].seen_by(probe))
+        return self._oracles[mode, probe]
 
     @property
     def ignored_keys(self) -> tuple[str, ...]:
         """Keys that a device reports and that are no labels."""
         return tuple(sorted({key for oracle in self._oracles.values() for key in oracle.ignored_keys}))
 
-    def case(self, purpose: Purpose, mode: Mode) -> Case:
+    def case(self, asked: Asked) -> Case:
         """A purpose's view of its record."""
-        return Case(purpose, self.oracle(mode))
+        return Case(asked.purpose, self.oracle(asked.mode, asked.probe))

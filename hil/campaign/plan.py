@@ -7,7 +7,7 @@ and power move to values that the run has not had, so that a reading tells by it
 from: neither a constant nor an old value can pass for a new one.
 """
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
 from xky.boards import Board
 from xky.emulator.legal_time import parse_at
@@ -18,9 +18,10 @@ from xky.protocol import Mode
 from ..bench.bench import Bench
 from ..bench.devices import Device
 from ..bench.limits import TimeLimits, limits_for
+from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import OPENING, Record, longest_period_s, starves
+from .record import OPENING, ProbeRecord, Record, longest_period_s, starves
 from .stimulus import SUITE_AT, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
@@ -100,14 +101,14 @@ class _Player:
         yield from self._hold(CLOSING, lambda: self._limits().completeness_s + self._limits().latency_s)
 
     def _start_up(self) -> Generator[bool, None, None]:
-        """Clean frames until the device says its first word."""
+        """Clean frames until the device says its first word, at each place where it is listened to."""
         bench = self._bench
         yield from self._hold(START_UP, lambda: 0.0)
         began_s = bench.env.now
         patience_s = self._limits().completeness_s + _FIRST_READING_S * self._speed
-        while not any(in_label_table(key) for reading in bench.probe.readings for key in reading.said):
+        while not all(_has_spoken(probe) for probe in bench.probes):
             if bench.env.now - began_s > patience_s:
-                self.silent = True
+                self.silent = not any(_has_spoken(probe) for probe in bench.probes)
                 return
             yield True
 
@@ -213,7 +214,8 @@ def play(
     device: Device,
     board: Board,
     *,
-    claims: frozenset[str] | None = None,
+    probes: Sequence[str] = (),
+    claims: Mapping[str, frozenset[str] | None] | None = None,
     seed: int = 0,
     speed: float = 1.0,
     on_step: Callable[[str, int], None] = lambda name, number: None,
@@ -224,7 +226,8 @@ def play(
         plan: at least one step.
         device: not started yet; it is stopped at the end, whatever happens.
         board: of the device.
-        claims: labels that it claims, None for all.
+        probes: where it is listened to; those of ``probes_of`` unless told.
+        claims: labels that it claims at each of them, by its name as it may be printed; None for all.
         seed: of meters, gaps and faults.
         speed: bench seconds per real second.
         on_step: told the name and number of each step as it begins.
@@ -234,8 +237,8 @@ def play(
         CutShort: a person ended it before its plan did.
     """
     meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
-    bench = Bench(device, board, meters.of(plan.steps[0].meter), seed=seed, speed=speed)
-    player = _Player(plan, bench, meters, speed if not device.virtual else 1.0, on_step)
+    bench = Bench(device, board, meters.of(plan.steps[0].meter), seed=seed, speed=speed, probes=probes)
+    player = _Player(plan, bench, meters, speed if not bench.virtual else 1.0, on_step)
     bench.transmitter.before_frame = player.at_boundary
     ended, cut_short = None, False
     with bench:
@@ -250,14 +253,19 @@ def play(
         if ended is not None:
             _let_last_words_arrive(bench)
         bench.require_first_frame(ended, ended_s)
+    known = claims or {}
+    heard = tuple(
+        ProbeRecord(probe.shown, known.get(probe.shown), tuple(probe.end.events) if probe.end is not None else ())
+        for probe in bench.probes
+    )
     record = Record(
         mode=plan.mode,
         board=board,
-        speed=1.0 if device.virtual else speed,
-        claims=claims,
+        speed=1.0 if bench.virtual else speed,
+        claims=heard[0].claims,
         truth=bench.truth,
-        readings=bench.probe.readings,
-        remarks=bench.probe.remarks,
+        readings=bench.readings,
+        remarks=sorted((one for probe in bench.probes for one in probe.remarks), key=lambda remark: remark.at_s),
         disturbed=player.disturbed,
         silent=player.silent,
         ended=ended,
@@ -266,16 +274,21 @@ def play(
         stderr=device.stderr,
         overruns=device.overruns,
         port_settings=tuple(device.port_settings),
-        notes=tuple(device.notes),
-        dropped=bench.probe.dropped,
+        notes=(*device.notes, *(note for probe in bench.probes for note in probe.notes)),
+        dropped=sum(probe.dropped for probe in bench.probes),
         late=list(bench.late),
         duration_s=float(bench.env.now),
         restarts_s=tuple(player.restarts_s),
         cut_short_s=ended_s if cut_short else None,
+        probes=heard,
     )
     if cut_short:
         raise CutShort(record)
     return record
+
+
+def _has_spoken(probe: Probe) -> bool:
+    return any(in_label_table(key) for reading in probe.readings for key in reading.said)
 
 
 def _let_last_words_arrive(bench: Bench) -> None:

@@ -4,7 +4,7 @@
 Apart from the plan of the line: here the meter only says its frames, and the supply is what changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from xky.boards import Board
 from xky.boards.firmware import EnergyPolicy
@@ -36,13 +36,17 @@ class PowerTrials:
         board: that it runs on, with a power train on the TIC.
         mode: of the TIC.
         seed: of the meter.
+        probes: where it is listened to; those of ``probes_of`` unless told.
     """
 
-    def __init__(self, device: Callable[[], Device], board: Board, mode: Mode, *, seed: int = 0) -> None:
+    def __init__(
+        self, device: Callable[[], Device], board: Board, mode: Mode, *, seed: int = 0, probes: Sequence[str] = ()
+    ) -> None:
         self._device = device
         self._board = board
         self._mode = mode
         self._seed = seed
+        self._probes = probes
 
     def play(self) -> PowerRecord:
         """Play them all, those that tell what the model cannot know only where it matters."""
@@ -103,12 +107,12 @@ class PowerTrials:
         run = self._run(board, MINIMUM, begins_at_v=0.0)
         with run.bench:
             run.until_reading(1.1 * board.limits.cold_start_s)
-            if run.bench.probe.readings:
+            if run.bench.readings:
                 run.let_pass(self._lasts_s)
             return run.trial()
 
     def _run(self, board: Board, supply: Supply, *, begins_at_v: float | None = None) -> "_Run":
-        return _Run(self._device(), board, self._mode, self._seed, supply, begins_at_v)
+        return _Run(self._device(), board, self._mode, self._seed, supply, begins_at_v, self._probes)
 
 
 class _Run:
@@ -121,10 +125,18 @@ class _Run:
         seed: of the meter.
         supply: on the terminals.
         begins_at_v: of a capacitor that was never full; None: it is full.
+        probes: where it is listened to.
     """
 
     def __init__(
-        self, device: Device, board: Board, mode: Mode, seed: int, supply: Supply, begins_at_v: float | None
+        self,
+        device: Device,
+        board: Board,
+        mode: Mode,
+        seed: int,
+        supply: Supply,
+        begins_at_v: float | None,
+        probes: Sequence[str],
     ) -> None:
         assert isinstance(device, FedDevice)
         if begins_at_v is not None:
@@ -132,15 +144,15 @@ class _Run:
         self._device = device
         self._supply = supply
         self.bench = Bench(
-            device, board, Linky(mode=mode, seed=seed), seed=seed, only_when_heard=True, supply=supply
+            device, board, Linky(mode=mode, seed=seed), seed=seed, only_when_heard=True, supply=supply, probes=probes
         )  # fmt: skip
 
     def until_reading(self, within_s: float) -> float | None:
         """Let time pass up to the next reading, and say when it came."""
         bench = self.bench
-        before = len(bench.probe.readings)
-        self._pass_until(lambda: len(bench.probe.readings) > before, within_s)
-        return float(bench.env.now) if len(bench.probe.readings) > before else None
+        before = len(bench.readings)
+        self._pass_until(lambda: len(bench.readings) > before, within_s)
+        return float(bench.env.now) if len(bench.readings) > before else None
 
     def let_pass(self, duration_s: float) -> None:
         """Let time pass."""
@@ -180,7 +192,7 @@ class _Run:
         """What was recorded until now."""
         train = self._device.train
         train.finish()
-        readings_s = tuple(reading.at_s for reading in self.bench.probe.readings)
+        readings_s = tuple(reading.at_s for reading in self.bench.readings)
         stretches = tuple(
             LoadStretch(one.at_s, one.duration_s, one.state.name, one.before_v, one.after_v) for one in train.stretches
         )

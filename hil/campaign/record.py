@@ -2,7 +2,7 @@
 """What was recorded of a run in one mode: all that verdicts are computed from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from xky.boards import Board
@@ -13,15 +13,32 @@ from xky.emulator.runner import Late
 from xky.protocol import Mode
 
 from ..bench.limits import TimeLimits, limits_for
-from ..bench.probe import Remark
-from ..bench.reading import Reading
+from ..bench.reading import Reading, Remark
+from ..ends.end import EndEvent
 from .power_record import PowerRecord
 
-__all__ = ["OPENING", "Record", "longest_period_s", "starves"]
+__all__ = ["LINES", "OPENING", "ProbeRecord", "Record", "longest_period_s", "starves"]
+
+LINES = "lines"  # the probe of who names none
 
 OPENING = "opening"  # the first clean frames that a device is known to hear
 _STARVED_PERIODS = 2.1  # one frame that is lost makes it two, and gaps are not all the longest
 _AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRecord:
+    """One of the places where the device was listened to.
+
+    Attributes:
+        spec: as it may be printed; its readings name it.
+        claims: labels that the device claims to report there; None claims every label of the mode.
+        events: what happened at the bench's end of the uplink besides, and the facts of each message.
+    """
+
+    spec: str = LINES
+    claims: frozenset[str] | None = None
+    events: Sequence[EndEvent] = ()
 
 
 @dataclass
@@ -49,6 +66,7 @@ class Record:
         cut_short_s: when a person cut the run short, None where nobody did; what was not settled by then is undecided.
         power_cut_short: a person cut the trials of its power short.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
+        probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
     """
 
     mode: Mode
@@ -74,6 +92,25 @@ class Record:
     power: PowerRecord | None = None
     cut_short_s: float | None = None
     power_cut_short: bool = False
+    probes: Sequence[ProbeRecord] = (ProbeRecord(),)
+
+    def seen_by(self, spec: str) -> "Record":
+        """The record as one probe has it: its readings, remarks, claims and events."""
+        probe = next(one for one in self.probes if one.spec == spec)
+        if len(self.probes) == 1:
+            return self if probe.claims == self.claims else replace(self, claims=probe.claims)
+        return replace(
+            self,
+            readings=[one for one in self.readings if (one.probe or LINES) == spec],
+            remarks=[one for one in self.remarks if (one.probe or LINES) == spec],
+            claims=probe.claims,
+            probes=(probe,),
+        )
+
+    @property
+    def events(self) -> Sequence[EndEvent]:
+        """What happened at the bench's ends of the uplinks, in order."""
+        return sorted((one for probe in self.probes for one in probe.events), key=lambda event: event.at_s)
 
     def claimed(self, label: str) -> bool:
         """Whether the device claims a label."""

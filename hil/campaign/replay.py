@@ -13,7 +13,8 @@ from xky.protocol import Burst, Mode
 
 from ..bench.devices import Device, DeviceContext
 from ..bench.limits import LATENCY_S
-from ..bench.probe import Probe
+from ..bench.probes.lines import LinesProbe
+from ..bench.probes.probe import ProbeContext
 from .oracle.replayed import truth_of
 from .record import Record
 
@@ -36,7 +37,8 @@ def replay_to(device: Device, board: Board, bursts: Iterable[Burst], mode: Mode,
     bursts = list(bursts)
     env = simpy.Environment()
     runner = None if device.virtual else RealTime(env, speed)
-    line, probe = Line(), Probe(lambda: float(env.now))
+    line, probe = Line(), LinesProbe()
+    probe.open(ProbeContext(env, runner, board, mode, speed))
     replay = Replay(env, line, bursts)
 
     def clock_starts() -> None:

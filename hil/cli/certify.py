@@ -49,6 +49,10 @@ def command(
     only: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Judge this requirement or purpose alone; repeatable.")
     ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SPEC", help="Where readings are seen: lines, mqtt, influx, lorawan, or an address."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
@@ -58,7 +62,7 @@ def command(
         foreign = {
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
-            "--only": only,
+            "--only": only, "--probe": probe,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
@@ -67,7 +71,9 @@ def command(
     if device is None:
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
-    options = Options(device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only or ()))
+    options = Options(
+        device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only or ()), tuple(probe or ())
+    )
     campaign, lost = Campaign(options), None
     try:
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)

@@ -6,12 +6,12 @@ from collections.abc import Generator
 import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
-from xky.hil.campaign.judgement import Conclusion, Judgement
+from xky.hil.campaign.judgement import Asked, Conclusion, Judgement
 from xky.hil.campaign.oracle import Case, Trail
-from xky.hil.campaign.requirement import Purpose, purpose_of
+from xky.hil.campaign.requirement import purpose_of
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
-from xky.hil.pytest_options import option
-from xky.protocol import BenchError, InputError, Mode, XkyError
+from xky.hil.pytest_options import option, options_of
+from xky.protocol import BenchError, InputError, XkyError
 
 JUDGEMENT = pytest.StashKey[Judgement]()
 
@@ -33,6 +33,7 @@ def _options(config: pytest.Config) -> Options:
         defect=option(config, "defect"),
         meter=option(config, "meter"),
         parity=option(config, "parity") or "strip",
+        probes=options_of(config, "probe"),
     )
 
 
@@ -48,20 +49,23 @@ def judgement_of(config: pytest.Config) -> Judgement:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each purpose once a mode in which it applies."""
+    """Each purpose once a mode in which it applies, and once a probe; power is the same to all of them."""
     purpose = purpose_of(metafunc.function)
-    if purpose is not None:
-        modes = [mode for mode in judgement_of(metafunc.config).modes if mode in purpose.modes]
-        metafunc.parametrize("tic_mode", modes, ids=[mode.value for mode in modes])
+    if purpose is None:
+        return
+    judgement = judgement_of(metafunc.config)
+    probes = judgement.probes[:1] if purpose.requirement.about_power else judgement.probes
+    asked = [Asked(purpose, mode, probe) for mode in judgement.modes if mode in purpose.modes for probe in probes]
+    several = len(judgement.probes) > 1
+    metafunc.parametrize("asked", asked, ids=[f"{one.mode}-{one.probe}" if several else one.mode for one in asked])
 
 
-def _asked(item: pytest.Item) -> tuple[Purpose, Mode] | None:
-    """The purpose and mode of a test; None where it is none, or none of the chosen mode."""
-    purpose = purpose_of(item.function) if isinstance(item, pytest.Function) else None
-    if purpose is None or not isinstance(item, pytest.Function):
+def _asked(item: pytest.Item) -> Asked | None:
+    """What a test asks; None where it is no purpose, or none of the chosen mode."""
+    if not _is_purpose(item) or not isinstance(item, pytest.Function):
         return None
-    mode = item.callspec.params["tic_mode"]
-    return (purpose, mode) if isinstance(mode, Mode) else None
+    asked = item.callspec.params["asked"]
+    return asked if isinstance(asked, Asked) else None
 
 
 def _is_purpose(item: pytest.Item) -> bool:
@@ -70,7 +74,7 @@ def _is_purpose(item: pytest.Item) -> bool:
 
 def _is_asked_for(config: pytest.Config, item: pytest.Item) -> bool:
     asked = _asked(item)
-    return asked is not None and judgement_of(config).asks_for(asked[0])
+    return asked is not None and judgement_of(config).asks_for(asked.purpose)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -84,7 +88,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
         def place(item: pytest.Item) -> int:
             asked = _asked(item)
-            return -1 if asked is None else order.index(asked[1])
+            return -1 if asked is None else order.index(asked.mode)
 
         items.sort(key=place)
 
@@ -97,13 +101,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.fixture
-def case(request: pytest.FixtureRequest, tic_mode: Mode) -> Case:
+def case(request: pytest.FixtureRequest, asked: Asked) -> Case:
     """The purpose's view of the record."""
-    purpose = purpose_of(request.function)
-    assert purpose is not None
     judgement = judgement_of(request.config)
     try:
-        case = judgement.case(purpose, tic_mode)
+        case = judgement.case(asked)
     except Undecided:  # nothing was played of this mode
         raise
     except Exception as error:  # the person's fault or the bench's: no verdict at all, and no second try
@@ -133,7 +135,9 @@ def pytest_runtest_makereport(
     case = item.stash.get(_CASE, None)
     if case is not None:
         verdict, reason = case.as_far_as_played(verdict, reason)
-    item.user_properties.extend([("verdict", verdict.value), ("purpose", asked[0].id), ("mode", asked[1].value)])
+    item.user_properties.extend([("verdict", verdict.value), ("purpose", asked.purpose.id), ("mode", asked.mode.value)])
+    if len(judgement_of(item.config).probes) > 1:
+        item.user_properties.append(("probe", asked.probe))
     report.user_properties = list(item.user_properties)
     if verdict is Verdict.NOT_APPLICABLE:
         report.outcome = "skipped"
@@ -142,9 +146,9 @@ def pytest_runtest_makereport(
         report.when = "setup"  # pytest and JUnit call what fails there an error
         report.longrepr = f"inconclusive: {reason}"
     elif verdict is Verdict.FAIL:
-        report.longrepr = f"{asked[0].requirement.id}: {asked[0].requirement.text}\n{reason}"
+        report.longrepr = f"{asked.purpose.requirement.id}: {asked.purpose.requirement.text}\n{reason}"
     trail = Trail() if case is None else case.trail
-    judgement_of(item.config).conclusions.append(Conclusion(*asked, verdict, reason, trail))
+    judgement_of(item.config).conclusions.append(Conclusion(asked, verdict, reason, trail))
     return report
 
 

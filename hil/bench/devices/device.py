@@ -2,12 +2,13 @@
 """What every kind of device under test is to the bench."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import simpy
 
 from xky.boards import Board
+from xky.boards.ports import NetworkPort, RadioPort
 from xky.boards.power.clocked_train import ClockedTrain
 from xky.emulator import Line
 from xky.emulator.outputs import PortSettings
@@ -15,7 +16,7 @@ from xky.emulator.runner import RealTime
 from xky.emulator.supply import SUPPLIES, Terminals
 from xky.protocol import BenchError, Mode
 
-from ..probe import Probe
+from ..probes.lines import LinesProbe
 
 __all__ = ["Device", "DeviceContext", "FedDevice"]
 
@@ -28,21 +29,27 @@ class DeviceContext:
         env: the bench's clock.
         runner: plays it in real time; None in virtual time.
         line: I1-I2.
-        probe: where its words go.
+        probe: where the lines go that it prints.
         board: the hardware that it is, or claims to be.
         mode: of the meter, and what the device is configured for.
         speed: bench seconds per real second.
         terminals: I1-A.
+        fields: what is replaced in each word of a command besides, such as ``{mqtt}``.
+        network: what a simulated board reaches by Wi-Fi or Ethernet; None where nobody listens there.
+        radio: what it reaches by LoRa, likewise.
     """
 
     env: simpy.Environment
     runner: RealTime | None
     line: Line
-    probe: Probe
+    probe: LinesProbe
     board: Board
     mode: Mode
     speed: float
     terminals: Terminals = field(default_factory=lambda: Terminals(SUPPLIES["min_spec"]))
+    fields: Mapping[str, str] = field(default_factory=dict)
+    network: NetworkPort | None = None
+    radio: RadioPort | None = None
 
 
 class Device(ABC):
@@ -57,6 +64,8 @@ class Device(ABC):
     """What may stand behind the scheme; the tests that all kinds share open it."""
     virtual = False
     """Whether it lives in virtual time."""
+    has_uplinks = False
+    """Whether it speaks by the uplinks of its board, so that it is listened to there unless somebody says."""
     board: Board | None = None
     """The board that the device's name tells; None where the user says which it is."""
 

@@ -14,7 +14,7 @@ import signal
 import termios
 import time
 import tty
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from xky.emulator.outputs import Port, PortSettings, keeps_parity
 from xky.emulator.outputs.port_choice import port_choice
@@ -156,7 +156,9 @@ class ExecDevice(Device):
                 self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
 
     def _spawn(self, port: str, context: DeviceContext) -> None:
-        fields = {"{port}": port, "{mode}": context.mode.value, "{baud}": str(context.mode.baud)}
+        fields = {
+            "{port}": port, "{mode}": context.mode.value, "{baud}": str(context.mode.baud), **context.fields,
+        }  # fmt: skip
         words = [_filled(word, fields) for word in self._words]
         self._stdout, theirs = os.openpty()
         tty.setraw(theirs)
@@ -338,7 +340,7 @@ def _signal_name(number: int) -> str:
         return str(number)
 
 
-def _filled(word: str, fields: dict[str, str]) -> str:
+def _filled(word: str, fields: Mapping[str, str]) -> str:
     for name, value in fields.items():
         word = word.replace(name, value)
     return word

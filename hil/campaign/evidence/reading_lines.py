@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...bench.probe import Remark
-from ...bench.reading import Reading, Said
+from ...bench.reading import Reading, Remark, Said
 from .lines import Line, read_lines, write_lines
 
 __all__ = ["read_said", "write_said"]
@@ -28,6 +27,7 @@ class _Reading(Line):
 class _Remark(Line):
     at_s: float
     line: str
+    probe: str = ""
 
 
 def write_said(path: Path, readings: Sequence[Reading], remarks: Sequence[Remark]) -> int:
@@ -43,7 +43,8 @@ def _lines(readings: Sequence[Reading], remarks: Sequence[Remark]) -> Iterator[d
         else:
             yield _Reading(at_s=reading.at_s, said=said).told()
     for remark in remarks:
-        yield _Remark(at_s=remark.at_s, line=remark.text).told()
+        seen = {"probe": remark.probe} if remark.probe else {}
+        yield _Remark(at_s=remark.at_s, line=remark.text, **seen).told()
 
 
 def read_said(path: Path, lines: int) -> tuple[list[Reading], list[Remark]]:
@@ -58,5 +59,5 @@ def read_said(path: Path, lines: int) -> tuple[list[Reading], list[Remark]]:
             said = {label: Said(one.value, one.timestamp) for label, one in line.said.items()}
             readings.append(Reading(line.at_s, said, line.message))
         elif isinstance(line, _Remark):
-            remarks.append(Remark(line.at_s, line.line))
+            remarks.append(Remark(line.at_s, line.line, line.probe))
     return readings, remarks

@@ -6,7 +6,8 @@ from pathlib import Path
 from xky.protocol import Mode
 from xky.protocol.whole_file import PARTIAL, whole_file
 
-from ..record import Record
+from ..record import ProbeRecord, Record
+from .event_lines import read_events, write_events
 from .lines import complaint, opened
 from .port_lines import read_port, write_port
 from .power_lines import read_power, write_power
@@ -17,7 +18,7 @@ from .sent_lines import read_sent, write_sent
 __all__ = ["forget_evidence", "read_record", "read_records", "write_record"]
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
-_POWER, _STDERR = "power.jsonl.gz", "stderr.txt"
+_POWER, _EVENTS, _STDERR = "power.jsonl.gz", "events.jsonl.gz", "stderr.txt"
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -29,6 +30,7 @@ def write_record(folder: Path, record: Record) -> None:
         port=write_port(folder / _PORT, record.port_settings),
         power=None if record.power is None else write_power(folder / _POWER, record.power),
         stderr=len(record.stderr),
+        **({"events": write_events(folder / _EVENTS, record.probes)} if record.events else {}),
     )
     with whole_file(folder / _STDERR) as path:
         path.write_bytes(record.stderr)
@@ -51,11 +53,13 @@ def read_record(folder: Path) -> Record:
             f"{folder / _STDERR}:{stderr.count(10) + 1}",
             f"ends after {len(stderr)} bytes; expected {lengths.stderr}",
         )
+    events = read_events(folder / _EVENTS, lengths.events) if lengths.events else {}
+    claims = None if run.claims is None else frozenset(run.claims)
     return Record(
         mode=run.mode,
         board=board,
         speed=run.speed,
-        claims=None if run.claims is None else frozenset(run.claims),
+        claims=claims,
         truth=read_sent(folder / _SENT, lengths.sent),
         readings=readings,
         remarks=remarks,
@@ -75,6 +79,11 @@ def read_record(folder: Path) -> Record:
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
+        probes=tuple(
+            ProbeRecord(one.spec, None if one.claims is None else frozenset(one.claims), events.get(one.spec, ()))
+            for one in run.probes
+        )
+        or (ProbeRecord(claims=claims),),
     )
 
 
@@ -105,7 +114,7 @@ def forget_evidence(folder: Path) -> None:
         of_mode = folder / mode.value
         if of_mode.is_symlink():
             of_mode.unlink()
-        for name in (_RUN, _SENT, _SAID, _PORT, _POWER, _STDERR):
+        for name in (_RUN, _SENT, _SAID, _PORT, _POWER, _EVENTS, _STDERR):
             (of_mode / name).unlink(missing_ok=True)
         for half in of_mode.glob(f".*{PARTIAL}"):
             half.unlink()

@@ -13,7 +13,7 @@ from xky.emulator.runner import Late
 from xky.protocol import Mode
 from xky.protocol.whole_file import whole_file
 
-from ..record import Record
+from ..record import LINES, ProbeRecord, Record
 from .lines import Line, complaint, opened, what_is_wrong
 
 __all__ = ["Lengths", "RunFile", "read_run", "write_run"]
@@ -22,18 +22,24 @@ SCHEMA: Final = "xky-record/1"
 
 
 class Lengths(Line):
-    """Lines of each file, bytes of ``stderr.txt``; ``power`` is None where there were no trials."""
+    """Lines of each file, bytes of ``stderr.txt``; ```power`` is None where there were no trials."""
 
     sent: int
     readings: int
     port: int
     power: int | None
     stderr: int
+    events: int = 0
 
 
 class _Late(Line):
     due_s: float
     late_s: float
+
+
+class _Probe(Line):
+    spec: str
+    claims: tuple[str, ...] | None
 
 
 class RunFile(Line):
@@ -58,6 +64,7 @@ class RunFile(Line):
     board: dict[str, Any]
     cut_short_s: float | None = None  # written of such a run only, as is the next
     power_cut_short: bool = False
+    probes: tuple[_Probe, ...] = ()  # empty for the lines alone
 
     @property
     def lateness(self) -> list[Late]:
@@ -86,10 +93,15 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         lengths=lengths,
         board=record.board.model_dump(mode="json"),
     )
-    cut_short = {} if record.cut_short_s is None else {"cut_short_s": record.cut_short_s}
+    besides: dict[str, Any] = {} if record.cut_short_s is None else {"cut_short_s": record.cut_short_s}
     if record.power_cut_short:
-        cut_short["power_cut_short"] = True
-    run = run.model_copy(update=cut_short)
+        besides["power_cut_short"] = True
+    if record.probes != (ProbeRecord(LINES, record.claims),):
+        besides["probes"] = tuple(
+            _Probe(spec=one.spec, claims=None if one.claims is None else tuple(sorted(one.claims)))
+            for one in record.probes
+        )
+    run = run.model_copy(update=besides)
     with whole_file(path) as partial:
         partial.write_text(json.dumps(run.told(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

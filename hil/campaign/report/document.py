@@ -42,10 +42,11 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "device": options.device,
         "board": campaign.board.id,
         "mode": campaign.mode_name,
+        "probes": list(campaign.probes),
         "statement": {
             "title": campaign.board.title,
             "modes": [mode.value for mode in campaign.board.modes],
-            "labels": None if campaign.claims is None else sorted(campaign.claims),
+            "labels": _claimed(campaign),
             "defect": options.defect,
         },
         "specification": SPECIFICATION,
@@ -58,12 +59,18 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     }
 
 
+def _claimed(campaign: Campaign) -> list[str] | None:
+    """Labels that it claims, at any of the probes; None for all."""
+    claims = list(campaign.claims.values())
+    return None if any(one is None for one in claims) else sorted({label for one in claims for label in one or ()})
+
+
 def _not_asked(campaign: Campaign) -> Iterator[Conclusion]:
     """What a run that was cut short did not come to judge."""
-    judged = {(one.purpose, one.mode) for one in campaign.conclusions}
-    for purpose, mode in campaign.purposes if campaign.aborted else ():
-        if (purpose, mode) not in judged:
-            yield Conclusion(purpose, mode, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
+    judged = {one.asked for one in campaign.conclusions}
+    for asked in campaign.purposes if campaign.aborted else ():
+        if asked not in judged:
+            yield Conclusion(asked, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
 
 
 def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
@@ -93,6 +100,7 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
     return {
         "id": conclusion.purpose.id,
         "mode": conclusion.mode.value,
+        "probe": conclusion.asked.probe,
         "verdict": conclusion.verdict.value,
         "reason": conclusion.reason,
         "sent": trail.sent,

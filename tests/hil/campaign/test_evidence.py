@@ -18,8 +18,7 @@ from xky.emulator import Expect, Piece, SentFrame, Truth
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import Late
 from xky.emulator.supply import Supply
-from xky.hil.bench.probe import Remark
-from xky.hil.bench.reading import Reading, Said, reading_from_json
+from xky.hil.bench.reading import Reading, Remark, Said, reading_from_json
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import DEFAULT_BOARD, sound_boards

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``lines``: the JSON lines that a program prints, and what simulated firmware without an uplink reports."""
+
+from collections.abc import Sequence
+
+from xky.protocol import Group, InputError
+
+from ..reading import Remark, reading_from_groups, reading_from_json
+from .probe import Probe, ProbeContext
+
+__all__ = ["KIND", "LinesProbe"]
+
+
+class LinesProbe(Probe):
+    """Collects lines, stamped on the bench's clock."""
+
+    schemes = ("lines",)
+
+    def __init__(self, spec: str = "lines") -> None:
+        if spec != "lines":
+            raise InputError(f"--probe {spec}: lines has nothing behind it; write --probe lines")
+        super().__init__(spec)
+        self._context: ProbeContext | None = None
+
+    def open(self, context: ProbeContext) -> None:
+        self._context = context
+
+    def _now_s(self) -> float:
+        assert self._context is not None
+        return float(self._context.env.now)
+
+    def publish(self, groups: Sequence[Group]) -> None:
+        """A simulated board publishes: the uplink of ``boards.ports``."""
+        self.readings.append(reading_from_groups(self._now_s(), groups))
+
+    def line(self, text: str) -> None:
+        """A program printed a line."""
+        reading = reading_from_json(self._now_s(), text)
+        if reading is not None:
+            self.readings.append(reading)
+        elif text.strip():
+            self.remarks.append(Remark(self._now_s(), text))
+
+
+KIND = LinesProbe
