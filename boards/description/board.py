@@ -86,6 +86,8 @@ class Limits(Section):
     """To find a new TIC mode, for a board that does; an assumption, three losses of signal of 54E annex A."""
     period_s: Annotated[float, Field(gt=0)] | None = None
     """Time between two readings that the supplier promises on any meter; None promises what [wake] comes to."""
+    server_s: Seconds = 30.0
+    """Until a server that was away is tried again, where no [uplink] tells it; an assumption."""
     cold_start_s: Annotated[float, Field(gt=0)] = 1800.0
     """Until the first reading from an empty capacitor; half an hour is an assumption."""
 
@@ -168,6 +170,11 @@ class Board(Section):
         else:
             needed[PUBLISHING] = timed(PUBLISHING)
         return needed | {SLEEP: "a device with [wake] sleeps"}
+
+    @property
+    def server_returns_s(self) -> float:
+        """The longest until a server that is back is tried again, once the device is awake, seconds."""
+        return self.limits.server_s
 
     @property
     def uplinks(self) -> tuple[str, ...]:

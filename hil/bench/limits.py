@@ -20,6 +20,7 @@ class TimeLimits:
         recovery_s: from the end of a disturbance to a sound reading.
         detection_s: what a device may take besides to find a new TIC mode; 0 for one that does not look for it.
         latency_s: tolerance of the bench on the two last.
+        server_s: from a server that is back to the first message there, besides what recovery takes.
     """
 
     freshness_s: float
@@ -27,6 +28,7 @@ class TimeLimits:
     recovery_s: float
     detection_s: float
     latency_s: float
+    server_s: float = 0.0
 
 
 def limits_for(board: Board, period_s: float, speed: float = 1.0) -> TimeLimits:
@@ -54,4 +56,5 @@ def limits_for(board: Board, period_s: float, speed: float = 1.0) -> TimeLimits:
         recovery_s=chosen(limits.recovery_s, 2),
         detection_s=limits.detection_s if board.detects_mode else 0.0,
         latency_s=latency_s,
+        server_s=board.server_returns_s,
     )

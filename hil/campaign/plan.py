@@ -21,7 +21,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import OPENING, ProbeRecord, Record, longest_period_s, starves
+from .record import OPENING, Outage, ProbeRecord, Record, longest_period_s, starves
 from .stimulus import SUITE_AT, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
@@ -77,6 +77,7 @@ class _Player:
         self._script = self._play()
         self.disturbed: set[str] = set()
         self.restarts_s: list[float] = []
+        self.outages: list[Outage] = []
         self.silent = False
         self.done = False
 
@@ -116,6 +117,10 @@ class _Player:
         transmitter = self._bench.transmitter
         if step.restarts and not self._bench.device.can_restart:
             return
+        server = step.server
+        hit = [one for one in self._bench.probes if server is not None and one.kind == server.probe and one.end]
+        if server is not None and not hit:
+            return
         if step.at is None:
             self._meters.stay_in_the_day(max(self._step_s(step), self._aged_s()) + self._aged_s())
         else:
@@ -123,6 +128,10 @@ class _Player:
         meter = transmitter.meter = self._meters.of(step.meter)
         self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
+        began_s = float(self._bench.env.now)
+        if server is not None:
+            for probe in hit:
+                server.begin(probe.end)
         if step.restarts:
             self._bench.device.restart()
             self.restarts_s.append(float(self._bench.env.now))
@@ -140,6 +149,10 @@ class _Player:
         yield from self._hold(step.name, lambda: self._step_s(step), len(turns), prepare)
         transmitter.faults = ()
         step.after(meter)
+        if server is not None:
+            for probe in hit:
+                server.finish(probe.end)
+                self.outages.append(Outage(step.name, probe.shown, began_s, float(self._bench.env.now)))
         if step.has_tail:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self._meters.of(household)
@@ -162,6 +175,8 @@ class _Player:
         """How long the clean frames behind it last."""
         limits = self._limits()
         tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
+        if step.server is not None:
+            tail_s += limits.server_s
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
         return tail_s + (limits.detection_s if searches else 0.0)
 
@@ -281,6 +296,7 @@ def play(
         restarts_s=tuple(player.restarts_s),
         cut_short_s=ended_s if cut_short else None,
         probes=heard,
+        outages=tuple(player.outages),
     )
     if cut_short:
         raise CutShort(record)

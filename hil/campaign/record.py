@@ -17,7 +17,7 @@ from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .power_record import PowerRecord
 
-__all__ = ["LINES", "OPENING", "ProbeRecord", "Record", "longest_period_s", "starves"]
+__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "longest_period_s", "starves"]
 
 LINES = "lines"  # the probe of who names none
 
@@ -39,6 +39,23 @@ class ProbeRecord:
     spec: str = LINES
     claims: frozenset[str] | None = None
     events: Sequence[EndEvent] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """When the other end of an uplink did not do what it is for.
+
+    Attributes:
+        step: in which it was so.
+        spec: the probe that is there.
+        start_s: seconds on the bench's clock.
+        end_s: from then on it is as before.
+    """
+
+    step: str
+    spec: str
+    start_s: float
+    end_s: float
 
 
 @dataclass
@@ -67,6 +84,7 @@ class Record:
         power_cut_short: a person cut the trials of its power short.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
+        outages: what befell the other ends of its uplinks.
     """
 
     mode: Mode
@@ -93,6 +111,7 @@ class Record:
     cut_short_s: float | None = None
     power_cut_short: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
+    outages: Sequence[Outage] = ()
 
     def seen_by(self, spec: str) -> "Record":
         """The record as one probe has it: its readings, remarks, claims and events."""
@@ -105,6 +124,8 @@ class Record:
             remarks=[one for one in self.remarks if (one.probe or LINES) == spec],
             claims=probe.claims,
             probes=(probe,),
+            outages=[one for one in self.outages if one.spec == spec],
+            silent=self.silent or not any((one.probe or LINES) == spec for one in self.readings),
         )
 
     @property

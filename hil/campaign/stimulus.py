@@ -3,12 +3,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from xky.emulator import Linky
 from xky.emulator.faults import Fault
 from xky.protocol import Mode
 
-__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "Stimulus", "household"]
+__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "household"]
 
 BOTH_MODES = frozenset(Mode)
 MeterMaker = Callable[[Mode, int, int], Linky]
@@ -41,6 +42,21 @@ def _stays(meter: Linky, number: int) -> None:
 
 
 @dataclass(frozen=True)
+class ServerFault:
+    """What befalls the other end of an uplink while a step lasts.
+
+    Attributes:
+        probe: kind of the probes at whose ends it does.
+        begin: does it to an end.
+        finish: undoes it.
+    """
+
+    probe: str
+    begin: Callable[[Any], None] = field(compare=False)
+    finish: Callable[[Any], None] = field(compare=False)
+
+
+@dataclass(frozen=True)
 class Stimulus:
     """One step of a plan; purposes with the same stimulus share it.
 
@@ -66,6 +82,8 @@ class Stimulus:
         restarts: the device is started anew just before it, in the first of its turns. Where it cannot be, the step is
             left out.
         settles: behind the last of its turns that one stays.
+        server: what befalls the other end of an uplink. Where the device is not listened to at such an end, the step is
+            left out.
     """
 
     name: str
@@ -88,11 +106,12 @@ class Stimulus:
     last: bool = False
     restarts: bool = False
     settles: bool = False
+    server: ServerFault | None = None
 
     @property
     def has_tail(self) -> bool:
         """Whether clean frames follow it that are asked about."""
-        return self.disturbs or self.outlasts_freshness
+        return self.disturbs or self.outlasts_freshness or self.server is not None
 
     @property
     def tail(self) -> str:

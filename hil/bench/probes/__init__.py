@@ -14,7 +14,7 @@ from .probe import Probe, ProbeContext
 
 __all__ = ["Probe", "ProbeContext", "open_probe", "probe_kinds"]
 
-_PARTS = ("mapped", "probe")  # of every kind
+_PARTS = ("address", "mapped", "probe")  # of every kind
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 from xky.protocol import Mode
 from xky.protocol.whole_file import PARTIAL, whole_file
 
-from ..record import ProbeRecord, Record
+from ..record import Outage, ProbeRecord, Record
 from .event_lines import read_events, write_events
 from .lines import complaint, opened
 from .port_lines import read_port, write_port
@@ -84,6 +84,7 @@ def read_record(folder: Path) -> Record:
             for one in run.probes
         )
         or (ProbeRecord(claims=claims),),
+        outages=tuple(Outage(one.step, one.spec, one.start_s, one.end_s) for one in run.outages),
     )
 
 

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -42,6 +43,13 @@ class _Probe(Line):
     claims: tuple[str, ...] | None
 
 
+class _Outage(Line):
+    step: str
+    spec: str
+    start_s: float
+    end_s: float
+
+
 class RunFile(Line):
     """The names are those of ``Record``."""
 
@@ -65,6 +73,7 @@ class RunFile(Line):
     cut_short_s: float | None = None  # written of such a run only, as is the next
     power_cut_short: bool = False
     probes: tuple[_Probe, ...] = ()  # empty for the lines alone
+    outages: tuple[_Outage, ...] = ()
 
     @property
     def lateness(self) -> list[Late]:
@@ -101,6 +110,8 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
             _Probe(spec=one.spec, claims=None if one.claims is None else tuple(sorted(one.claims)))
             for one in record.probes
         )
+    if record.outages:
+        besides["outages"] = tuple(_Outage(**asdict(one)) for one in record.outages)
     run = run.model_copy(update=besides)
     with whole_file(path) as partial:
         partial.write_text(json.dumps(run.told(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
