@@ -12,6 +12,7 @@ from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
 from .power import LoRa, PowerDescription
+from .statement import ReadingMap
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 from .uplink import Uplinks
 
@@ -21,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 Seconds = Annotated[float, Field(ge=0)]
+_UPLINKS = ("mqtt", "influx", "lorawan")
 _READY = Shelf(resources.files("xky.boards"), "board", "boards", group="xky.boards")
 
 
@@ -102,10 +104,11 @@ class Board(Section):
         firmware: simulated firmware of ``boards/firmware/`` that runs on it; None: real devices only.
         modes: TIC modes that it reads.
         detects_mode: it finds the TIC mode of its meter by itself, and again when that changes.
-        labels: labels that it claims to report; None claims every label of the mode.
+        labels: labels that it claims to report; None claims those that ``reading`` maps, or every label of the mode.
         wake: None for a device that is always on and reports each frame.
         power: what it lives on; None: nobody said.
         uplink: where and how it publishes, of a gateway; None: nobody said.
+        reading: what its payloads say of which label; none where they say labels by name.
     """
 
     id: str
@@ -120,6 +123,7 @@ class Board(Section):
     limits: Limits = Limits()
     power: PowerDescription | None = None
     uplink: Uplinks | None = None
+    reading: tuple[ReadingMap, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -141,6 +145,8 @@ class Board(Section):
         written: dict[str, Any] = told(self)
         if self.power is not None and self.power.lora is not None:
             _table(written, "wake").pop("publish_s", None)
+        if not self.reading:
+            written.pop("reading", None)
         return written
 
     @model_validator(mode="after")
@@ -183,12 +189,14 @@ class Board(Section):
     @property
     def server_returns_s(self) -> float:
         """The longest until a server that is back is tried again, once the device is awake, seconds."""
-        return self.limits.server_s
+        uplink = self.uplink
+        servers = [] if uplink is None else [one for one in (uplink.mqtt, uplink.influx) if one is not None]
+        return max((one.returns_s for one in servers), default=self.limits.server_s)
 
     @property
     def uplinks(self) -> tuple[str, ...]:
-        """Kinds of probes at which its statement maps what it says."""
-        return ()
+        """Kinds of the uplinks at which its statement maps what it says."""
+        return tuple(dict.fromkeys(one.probe for one in self.reading if one.probe in _UPLINKS))
 
     @property
     def report_period_s(self) -> float:
