@@ -22,7 +22,7 @@ from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
 from .record import OPENING, Outage, ProbeRecord, Record, longest_period_s, starves
-from .stimulus import SUITE_AT, Stimulus, household
+from .stimulus import SUITE_AT, ServerFault, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
 
@@ -118,7 +118,7 @@ class _Player:
         if step.restarts and not self._bench.device.can_restart:
             return
         server = step.server
-        hit = [one for one in self._bench.probes if server is not None and one.kind == server.probe and one.end]
+        hit = [] if server is None else [one for one in self._bench.probes if _can_have(server, one)]
         if server is not None and not hit:
             return
         if step.at is None:
@@ -157,7 +157,12 @@ class _Player:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self._meters.of(household)
             self._meters.vary(meter)
-            yield from self._hold(step.tail, lambda: self._tail_s(step))
+
+            def count_on(number: int) -> None:
+                if step.counts_on and step.server is not None and number:
+                    self._meters.advance(meter)
+
+            yield from self._hold(step.tail, lambda: self._tail_s(step), prepare=count_on)
 
     def _step_s(self, step: Stimulus) -> float:
         """How long a step is held, by the frames of now."""
@@ -301,6 +306,10 @@ def play(
     if cut_short:
         raise CutShort(record)
     return record
+
+
+def _can_have(fault: ServerFault, probe: Probe) -> bool:
+    return probe.kind == fault.probe and hasattr(probe.end, fault.needs)
 
 
 def _has_spoken(probe: Probe) -> bool:

@@ -49,11 +49,13 @@ class ServerFault:
         probe: kind of the probes at whose ends it does.
         begin: does it to an end.
         finish: undoes it.
+        needs: what an end has to have for it; at others the step is left out.
     """
 
     probe: str
     begin: Callable[[Any], None] = field(compare=False)
     finish: Callable[[Any], None] = field(compare=False)
+    needs: str = "go_down"
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 
 from .port_questions import PortQuestions
 from .power_questions import PowerQuestions
-from .recovery_questions import RecoveryQuestions
 from .run_questions import RunQuestions
 from .step_questions import StepQuestions
+from .uplink_questions import UplinkQuestions
 
 __all__ = ["Case"]
 
 
-class Case(StepQuestions, RecoveryQuestions, RunQuestions, PortQuestions, PowerQuestions):
+class Case(StepQuestions, UplinkQuestions, RunQuestions, PortQuestions, PowerQuestions):
     """Every question that a test may ask; what it rests on is in ``trail``."""

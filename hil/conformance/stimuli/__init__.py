@@ -52,10 +52,21 @@ from .meter_states import (
     THREE_PHASES,
 )
 from .meters import HISTORIC, STANDARD
+from .servers import (
+    AS_IT_IS,
+    BROKER_AWAY,
+    BROKER_REFUSES,
+    BROKER_SILENT,
+    DATABASE_AWAY,
+    DATABASE_FAILS,
+    DATABASE_REFUSES,
+    DATABASE_SILENT,
+)
 from .starts import CONTRACT, START_IN_CHECKSUM, START_IN_DATA, START_IN_LABEL, START_IN_STX
 from .tolerances import FASTEST_LINE, SLOWEST_LINE
 
 __all__ = [
+    "AS_IT_IS",
     "AUTUMN",
     "BAD_FRAMES",
     "BEFORE_AUTUMN",
@@ -63,6 +74,9 @@ __all__ = [
     "BEFORE_NOTICE",
     "BEFORE_TARIFF",
     "BLANK_SEASON",
+    "BROKER_AWAY",
+    "BROKER_REFUSES",
+    "BROKER_SILENT",
     "CHANGE",
     "COLOUR",
     "CONTRACT",
@@ -71,6 +85,10 @@ __all__ = [
     "CUT_SHORT_FRAMES",
     "DAMAGED_DELIMITERS",
     "DAMAGED_GROUPS",
+    "DATABASE_AWAY",
+    "DATABASE_FAILS",
+    "DATABASE_REFUSES",
+    "DATABASE_SILENT",
     "DEGRADED_CLOCK",
     "ENDLESS_FRAME",
     "EVERY_OPTION",

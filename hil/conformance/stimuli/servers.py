@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers that are away, refuse, fail or never answer, while the meter says its frames.
+
+At the end of the plan: a device that does not come back says nothing any more.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ...campaign.stimulus import ServerFault, Stimulus
+from .meters import HOUSE
+
+__all__ = [
+    "AS_IT_IS",
+    "BROKER_AWAY",
+    "BROKER_REFUSES",
+    "BROKER_SILENT",
+    "DATABASE_AWAY",
+    "DATABASE_FAILS",
+    "DATABASE_REFUSES",
+    "DATABASE_SILENT",
+]
+
+_UNAVAILABLE = 3  # CONNACK: server unavailable (MQTT 3.1.1 §3.2.2.3)
+
+
+def _step(name: str, probe: str, begin: Callable[[Any], None], finish: Callable[[Any], None], needs: str) -> Stimulus:
+    """Held so long that everything said before it is too old; each frame can be told by its index."""
+    fault = ServerFault(probe, begin, finish, needs)
+    return replace(HOUSE, name=name, server=fault, counts_on=True, outlasts_freshness=True, last=True)
+
+
+def _setting(**values: Any) -> Callable[[Any], None]:
+    def act(end: Any) -> None:
+        for name, value in values.items():
+            setattr(end, name, value)
+
+    return act
+
+
+def _cut_and(act: Callable[[Any], None]) -> Callable[[Any], None]:
+    """The same for who is connected: it has to come anew."""
+
+    def then(end: Any) -> None:
+        act(end)
+        end.go_down()
+        end.come_back()
+
+    return then
+
+
+def _goes(end: Any) -> None:
+    end.go_down()
+
+
+def _comes_back(end: Any) -> None:
+    end.come_back()
+
+
+def _nothing(end: Any) -> None:
+    return None
+
+
+AS_IT_IS = _step("broker as it is", "mqtt", _nothing, _nothing, "go_down")
+BROKER_AWAY = _step("broker away", "mqtt", _goes, _comes_back, "go_down")
+BROKER_REFUSES = _step(
+    "broker refuses", "mqtt", _cut_and(_setting(refuse_with=_UNAVAILABLE)), _setting(refuse_with=None), "refuse_with"
+)
+BROKER_SILENT = _step(
+    "broker silent", "mqtt", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)), "is_silent"
+)
+DATABASE_AWAY = _step("database away", "influx", _goes, _comes_back, "go_down")
+DATABASE_REFUSES = _step(
+    "database refuses", "influx", _setting(answers_with=401), _setting(answers_with=None), "answers_with"
+)
+DATABASE_FAILS = _step(
+    "database fails", "influx", _setting(answers_with=500), _setting(answers_with=None), "answers_with"
+)
+DATABASE_SILENT = _step(
+    "database silent", "influx", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)), "is_silent"
+)

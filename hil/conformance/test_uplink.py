@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The uplink of a gateway: what its other end sees of it, and what the failures of that end cost."""
+
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
+from xky.hil.conformance import stimuli
+
+UPL_1 = Requirement(
+    "XKY-UPL-1",
+    clause="xKy: uplinks",
+    text="When a server that was away, refused, failed or never answered is back, the device is heard there again.",
+)
+
+
+@purpose(UPL_1, "broker-away", stimuli.BROKER_AWAY)
+def test_the_device_comes_back_to_a_broker_that_was_away(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "broker-refuses", stimuli.BROKER_REFUSES)
+def test_the_device_comes_back_to_a_broker_that_refused_it(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "broker-silent", stimuli.BROKER_SILENT)
+def test_the_device_comes_back_to_a_broker_that_never_answered(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "database-away", stimuli.DATABASE_AWAY)
+def test_the_device_comes_back_to_a_database_that_was_away(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "database-refuses", stimuli.DATABASE_REFUSES)
+def test_the_device_comes_back_to_a_database_that_refused_it(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "database-fails", stimuli.DATABASE_FAILS)
+def test_the_device_comes_back_to_a_database_that_failed(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "database-silent", stimuli.DATABASE_SILENT)
+def test_the_device_comes_back_to_a_database_that_never_answered(case: Case) -> None:
+    case.the_device_returns()
+
+
+UPL_2 = Requirement(
+    "XKY-UPL-2",
+    clause="MQTT 3.1.1 §4.3; xKy: uplinks",
+    text="Behind a restart of the broker nothing is doubled, and nothing lost that the board's file promises to keep.",
+)
+
+
+@purpose(UPL_2, "doubled", stimuli.BROKER_AWAY, stimuli.AS_IT_IS)
+def test_nothing_is_doubled_behind_a_restart_of_the_broker(case: Case) -> None:
+    case.nothing_is_doubled()
+
+
+@purpose(UPL_2, "lost", stimuli.BROKER_AWAY)
+def test_nothing_that_is_to_be_kept_is_lost_over_a_restart_of_the_broker(case: Case) -> None:
+    case.nothing_is_lost()
+
+
+UPL_3 = Requirement(
+    "XKY-UPL-3",
+    clause="MQTT 3.1.1 §3.1.2.5; xKy: uplinks",
+    text="What stands retained under the topic of its will is true while the device publishes.",
+)
+
+
+@purpose(UPL_3, "will", stimuli.BROKER_AWAY)
+def test_the_retained_state_is_true(case: Case) -> None:
+    case.the_retained_state_is_true()
+
+
+UPL_4 = Requirement(
+    "XKY-UPL-4", clause="xKy: uplinks", text="Neither topics nor payloads hold a password or a token."
+)
+
+
+@purpose(UPL_4, "credentials", stimuli.CHANGE)
+def test_no_credentials_are_said(case: Case) -> None:
+    case.no_credentials_are_said()
+
+
+UPL_5 = Requirement(
+    "XKY-UPL-5",
+    clause="MQTT 3.1.1; InfluxDB line protocol; xKy: uplinks",
+    text="Each message is one that every server of its kind takes as it is meant, whatever status it answers.",
+)
+
+
+@purpose(UPL_5, "messages", stimuli.CHANGE)
+def test_everything_can_be_read(case: Case) -> None:
+    case.everything_can_be_read("unreadable", "type_conflict")
+
+
+UPL_6 = Requirement(
+    "XKY-UPL-6",
+    clause="xKy: uplinks",
+    text="A broker that refuses is tried no more often than the board's file says.",
+)
+
+
+@purpose(UPL_6, "refusals", stimuli.BROKER_REFUSES)
+def test_a_refusal_costs_what_is_promised(case: Case) -> None:
+    case.a_refusal_costs_what_is_promised()
