@@ -15,6 +15,8 @@ from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
 from .devices import Device, DeviceContext
+from .joined import joined
+from .network import Network
 from .probes import Probe, ProbeContext, open_probe
 from .probes.lines import LinesProbe
 from .reading import Reading
@@ -61,6 +63,7 @@ class Bench:
 
     Attributes:
         probe: the first of the probes.
+        network: what a simulated board reaches by Wi-Fi or Ethernet, once it has started.
         virtual: whether time runs as fast as it can: device and probes live on the bench's clock alone.
 
     Raises:
@@ -93,6 +96,7 @@ class Bench:
         self.line = Line()
         self.terminals = Terminals(supply)
         self.truth = Truth()
+        self.network: Network | None = None
         self.probes: Sequence[Probe] = [open_probe(spec) for spec in probes or probes_of(device, board)]
         self.probe = self.probes[0]
         self.virtual = device.virtual and all(probe.virtual for probe in self.probes)
@@ -121,17 +125,22 @@ class Bench:
                 lines.open(place)
             for probe in self.probes:
                 probe.open(place)
-            self.device.start(self._context(lines), self._clock_starts)
+            self.device.start(self._context(lines, place), self._clock_starts)
         except BaseException:
             self._end()
             raise
         return self
 
-    def _context(self, lines: LinesProbe) -> DeviceContext:
+    def _context(self, lines: LinesProbe, place: ProbeContext) -> DeviceContext:
         fields = {name: value for probe in self.probes for name, value in probe.fields.items()}
+        board, network, radio = self.board, None, None
+        if self.device.has_uplinks and lines not in self.probes:
+            board, network, radio = joined(board, self.probes, place)
+        self.network = network
         return DeviceContext(
-            self.env, self._runner, self.line, lines, self.board, self.meter.mode, self._speed, self.terminals, fields
-        )
+            self.env, self._runner, self.line, lines, board, self.meter.mode, self._speed, self.terminals, fields,
+            network, radio,
+        )  # fmt: skip
 
     def _clock_starts(self) -> None:
         if self._runner is not None:

@@ -5,10 +5,9 @@ from typing import Protocol
 
 import simpy
 
-from xky.boards import Board
 from xky.protocol.uplinks.messages import HttpRequest, MqttSession
 
-__all__ = ["HttpWay", "MqttWay", "Network", "with_uplinks_of"]
+__all__ = ["HttpWay", "MqttWay", "Network"]
 
 _NOBODY = -1  # what NetworkPort tells where nobody listens
 
@@ -21,7 +20,11 @@ class MqttWay(Protocol):
         ...
 
     def cut(self) -> None:
-        """The connections of the board are gone without a word."""
+        """The board has lost its power: its connections are gone without a word."""
+        ...
+
+    def drop(self) -> None:
+        """The network has gone: the board's connections are lost, and the broker is not told."""
         ...
 
 
@@ -58,7 +61,10 @@ class Network:
     def go_down(self) -> None:
         """The access point goes away; whoever was connected is gone without a word."""
         self._is_up = False
-        self.cut()
+        if self._mqtt is not None:
+            self._mqtt.drop()
+        if self._http is not None:
+            self._http.cut()
 
     def come_back(self) -> None:
         """It is there again."""
@@ -80,15 +86,8 @@ class Network:
         return self._env.event()
 
     def cut(self) -> None:
-        """The board has lost its power, or its access point."""
+        """The board has lost its power."""
         for way in (self._mqtt, self._http):
             if way is not None:
                 way.cut()
 
-
-def with_uplinks_of(board: Board, *, mqtt: bool, influx: bool) -> Board:
-    """The board as it is set up where only some of its servers exist: a person leaves the others' fields empty."""
-    if board.uplink is None:
-        return board
-    left_out = {name: None for name, there in (("mqtt", mqtt), ("influx", influx)) if not there}
-    return board.model_copy(update={"uplink": board.uplink.model_copy(update=left_out)}) if left_out else board

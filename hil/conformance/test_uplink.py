@@ -95,7 +95,7 @@ UPL_5 = Requirement(
 
 @purpose(UPL_5, "messages", stimuli.CHANGE)
 def test_everything_can_be_read(case: Case) -> None:
-    case.everything_can_be_read("unreadable", "type_conflict")
+    case.everything_can_be_read("unreadable", "misread", "type_conflict", "precision", "no_http")
 
 
 UPL_6 = Requirement(

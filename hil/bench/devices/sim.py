@@ -32,6 +32,7 @@ class SimDevice(FedDevice):
     example = "generic"
     virtual = True
     can_restart = True
+    has_uplinks = True
 
     def __init__(self, rest: str, *, defect: str | None = None, line: str = "pty", parity: str = "strip") -> None:
         if line != "pty":
@@ -69,8 +70,9 @@ class SimDevice(FedDevice):
         policy = EnergyPolicy(board, full_once=self._full_once)
         firmware = self._firmware(
             FirmwareContext(
-                context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy
-            )
+                context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy,
+                context.network, context.radio,
+            )  # fmt: skip
         )
         self._context, self._running = context, firmware
         self._process = context.env.process(firmware.run())

@@ -2,14 +2,19 @@
 """A probe at an end of an uplink: payloads become readings by the statement of the board."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
 
 from ...ends.end import End, Payload
-from ..mapping import Mapping
+from ..mapping import Statement
 from ..reading import Remark
 from .probe import Probe, ProbeContext
 
 __all__ = ["MappedProbe"]
 
+_NAMED = 20  # keys and topics that are not mapped, in a note
+_STATE_MAX = 200  # characters of a retained message
+_SECRET_MIN = 8  # bytes; a shorter one is in any text by chance
 _PAYLOADS_PER_S = 1000  # taken in a second of the bench's clock: the rest of a flood is counted and dropped
 
 
@@ -17,25 +22,38 @@ class MappedProbe(Probe):
     """Listens at an end.
 
     Attributes:
-        mapping: what payloads say, once it is open.
+        statement: what payloads say, once it is open.
     """
 
-    mapping: Mapping
+    statement: Statement
 
     def __init__(self, spec: str) -> None:
         super().__init__(spec)
         self._second, self._taken = -1, 0
 
     def open(self, context: ProbeContext) -> None:
-        self.mapping = Mapping(context.board, self.kind)
+        self.statement = Statement(context.board.reading, self.kind, self.shown)
         self.end = self._made_end(context)
         self.end.on_payload = self._take
+
+    @property
+    def notes(self) -> Sequence[str]:
+        unmapped = self.statement.unmapped if self.statement.is_mapped else {}
+        more = ", …" if len(unmapped) > _NAMED else ""
+        return [f"{self.shown}: not mapped: {', '.join([*unmapped][:_NAMED])}{more}"] if unmapped else []
 
     @abstractmethod
     def _made_end(self, context: ProbeContext) -> End:
         """The end, reachable."""
 
     def _take(self, payload: Payload) -> None:
+        end = self.end
+        assert end is not None
+        if payload.facts.get("retain"):
+            text = payload.data.decode(errors="replace")[:_STATE_MAX]
+            end.happened("retained", f"{payload.source} {text}", topic=payload.source, payload=text)
+        if any(secret in payload.data or secret in payload.source.encode() for secret in _secrets(end)):
+            end.happened("credentials", f"{payload.source}: holds a password or token that the device was given")
         second = int(payload.at_s)
         if second != self._second:
             self._second, self._taken = second, 0
@@ -43,8 +61,15 @@ class MappedProbe(Probe):
         if self._taken > _PAYLOADS_PER_S:
             self.dropped += 1
             return
-        said = self.mapping.reading(payload, self.shown)
+        said = self.statement.read(payload)
         if isinstance(said, Remark):
-            self.remarks.append(said)
+            self.remarks.append(Remark(said.at_s, said.text, self.shown))
         elif said is not None:
             self.readings.append(said)
+
+
+def _secrets(end: End) -> list[bytes]:
+    """What clients showed themselves by, as far as it is long enough to be told from chance."""
+    seen: Any = getattr(end, "credentials_seen", ())
+    said = (one if isinstance(one, bytes) else str(one.secret).encode() for one in seen)
+    return [secret for secret in said if len(secret) >= _SECRET_MIN]

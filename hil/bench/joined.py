@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Joins a simulated board to the ends of the bench's probes."""
+
+from collections.abc import Sequence
+
+from xky.boards import Board
+from xky.boards.ports import RadioPort
+from xky.protocol import InputError
+
+from .network import Network
+from .probes import Probe, ProbeContext
+from .probes.influx import InfluxProbe
+from .probes.mqtt import MqttProbe
+
+__all__ = ["joined"]
+
+
+def joined(board: Board, probes: Sequence[Probe], context: ProbeContext) -> tuple[Board, Network | None, RadioPort | None]:
+    """The board as it is set up for these probes, and what it reaches: a person leaves the fields of a server empty
+    that does not exist.
+
+    Raises:
+        InputError: there is a probe at an uplink that the board does not have.
+    """
+    mqtt = next((probe for probe in probes if isinstance(probe, MqttProbe)), None)
+    influx = next((probe for probe in probes if isinstance(probe, InfluxProbe)), None)
+    uplink = board.uplink
+    for kind, probe in (("mqtt", mqtt), ("influx", influx)):
+        if probe is not None and (uplink is None or getattr(uplink, kind) is None):
+            raise InputError(
+                f"--probe {probe.shown}: board {board.id} has no [uplink.{kind}], so nothing would arrive there; "
+                "write one into its file, or take --probe lines"
+            )
+    if uplink is None or (mqtt is None and influx is None):
+        return board, None, None
+    left_out = {kind: None for kind, probe in (("mqtt", mqtt), ("influx", influx)) if probe is None}
+    if left_out:
+        board = board.model_copy(update={"uplink": uplink.model_copy(update=left_out)})
+    way_to_mqtt = None if mqtt is None else mqtt.way(context)
+    way_to_influx = None if influx is None else influx.way(context)
+    return board, Network(context.env, way_to_mqtt, way_to_influx), None

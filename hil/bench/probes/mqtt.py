@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``mqtt``: a broker of the bench's own, or one that exists (``mqtt://…``), watched by a proxy on the way."""
+
+from collections.abc import Mapping
+
+from ...ends.end import End
+from ...ends.mqtt import MqttEnd
+from ...ends.mqtt_address import BrokerAddress, broker_address
+from ...ends.mqtt_proxy import MqttProxy
+from ...ends.mqtt_virtual import VirtualMqtt
+from ...ends.tcp_server import TcpServer
+from ..network import MqttWay
+from .address import OwnEnd, own_end
+from .mapped import MappedProbe
+from .probe import ProbeContext
+
+__all__ = ["KIND", "MqttProbe"]
+
+
+class MqttProbe(MappedProbe):
+    """Sees what a device publishes; its own packets, never what a subscriber would get."""
+
+    schemes = ("mqtt", "mqtts")
+
+    def __init__(self, spec: str) -> None:
+        self._broker: BrokerAddress | None = broker_address(spec) if "://" in spec else None
+        self._own: OwnEnd | None = None if self._broker is not None else own_end(spec, "mqtt")
+        super().__init__(spec if self._broker is None else self._broker.shown)
+        self.virtual = self._own is not None and not self._own.is_told
+        self._server: TcpServer | None = None
+
+    def _made_end(self, context: ProbeContext) -> End:
+        own, broker = self._own or OwnEnd(), self._broker
+        end: MqttEnd | MqttProxy
+        if broker is None:
+            end = MqttEnd(context.env)
+        else:
+            assert context.runner is not None
+            end = MqttProxy(context.env, context.runner, broker)
+        if context.runner is not None:
+            self._server = TcpServer(end, context.runner, host=own.host, port=own.port)
+        return end
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        server = self._server
+        if server is None:
+            return {}
+        return {"{mqtt}": server.address, "{mqtt_host}": server.host, "{mqtt_port}": str(server.port)}
+
+    def way(self, context: ProbeContext) -> MqttWay:
+        """How a simulated board reaches it."""
+        assert self.end is not None
+        if context.runner is None or self._server is None:
+            return VirtualMqtt(self.end)
+        from ...ends.mqtt_paho import PahoMqtt
+
+        return PahoMqtt(context.env, context.runner, self._server.host, self._server.port)
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if isinstance(self.end, MqttProxy):
+            self.end.close()
+
+
+KIND = MqttProbe
