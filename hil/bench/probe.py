@@ -2,21 +2,12 @@
 """Where the bench sees what a device says."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from xky.protocol import Group
 
-from .reading import Reading, reading_from_groups, reading_from_json
+from .reading import Reading, Remark, reading_from_groups, reading_from_json
 
 __all__ = ["Probe", "Remark"]
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A line of a device that is no reading."""
-
-    at_s: float
-    text: str
 
 
 class Probe:
