@@ -11,6 +11,7 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
+from .lorawan import Lorawan
 from .power import LoRa, PowerDescription
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 
@@ -102,6 +103,7 @@ class Board(Section):
         labels: labels that it claims to report; None claims every label of the mode.
         wake: None for a device that is always on and reports each frame.
         power: what it lives on; None: nobody said.
+        lorawan: how it joins and speaks to a LoRaWAN network; None: it does not.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Board(Section):
     wake: Wake | None = None
     limits: Limits = Limits()
     power: PowerDescription | None = None
+    lorawan: Lorawan | None = None
 
     @model_validator(mode="before")
     @classmethod

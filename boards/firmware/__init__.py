@@ -20,7 +20,9 @@ __all__ = [
     "SWITCHED_OFF", "EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware",
 ]  # fmt: skip
 
-_PARTS = ("context", "energy_policy", "parser", "receiver")  # of every firmware
+_PARTS = (  # of firmware, none by themselves
+    "context", "duty_cycle", "energy_policy", "lorawan_flash", "lorawan_mac", "parser", "receiver", "sleeper",
+)  # fmt: skip
 
 
 class Firmware(Protocol):

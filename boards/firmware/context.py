@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What simulated firmware runs in: its board, and all that the board is joined to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import simpy
 
 from xky.protocol import Mode
 
 from ..description.board import Board
-from ..ports import BurstSource, PowerPort, Uplink
+from ..ports import BurstSource, NetworkPort, PowerPort, RadioPort, Uplink
 from .energy_policy import EnergyPolicy
 from .parser import Parser
 
@@ -30,6 +31,9 @@ class FirmwareContext:
         parser: what it makes of characters and frames; a defect is in it.
         power: what it lives on.
         energy_policy: what it knows of its capacitor.
+        network: what it reaches by Wi-Fi or Ethernet; None: readings go to ``uplink`` as they are.
+        radio: what it reaches by LoRa; None likewise.
+        flash: what outlives its brown-outs; hand it on to the next life of the same device.
     """
 
     env: simpy.Environment
@@ -40,3 +44,6 @@ class FirmwareContext:
     parser: Parser
     power: PowerPort
     energy_policy: EnergyPolicy
+    network: NetworkPort | None = None
+    radio: RadioPort | None = None
+    flash: dict[str, Any] = field(default_factory=dict)

@@ -103,25 +103,22 @@ def read_datagram(data: bytes) -> Datagram | str:
     """A datagram, or what is wrong with it; never raises."""
     if len(data) < 4:
         return f"{len(data)} bytes; a datagram has 4 at the least"
-    if data[0] != _VERSION:
-        return f"protocol version {data[0]}; expected {_VERSION}"
-    try:
-        kind = Kind(data[3])
-    except ValueError:
-        return f"kind {data[3]}; known: 0 to 5"
-    rest, gateway = data[4:], ""
+    if data[0] != _VERSION or data[3] not in tuple(Kind):
+        return f"protocol version {data[0]}, kind {data[3]}; expected version {_VERSION}, kind 0 to 5"
+    kind, rest, gateway = Kind(data[3]), data[4:], ""
     if kind in _FROM_GATEWAY:
         if len(rest) < _EUI_BYTES:
             return f"{kind.name} without the 8 bytes of a gateway's EUI"
         rest, gateway = rest[_EUI_BYTES:], rest[:_EUI_BYTES].hex()
-    content: Any = None
-    if kind in (Kind.PUSH_DATA, Kind.PULL_RESP) or (kind is Kind.TX_ACK and rest.strip(b"\0 \r\n")):
-        try:
-            content = json.loads(rest.rstrip(b"\0"))
-        except (ValueError, RecursionError):
-            return f"{kind.name}: what follows is no JSON"
-        if not isinstance(content, dict):
-            return f"{kind.name}: its JSON is no object"
+    needs_json = kind in (Kind.PUSH_DATA, Kind.PULL_RESP)
+    if not needs_json and (kind is not Kind.TX_ACK or not rest.strip(b"\0 \r\n")):
+        return Datagram(kind, data[1:3], gateway)
+    try:
+        content = json.loads(rest.rstrip(b"\0"))
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        return f"{kind.name}: what follows is no JSON object"
     return Datagram(kind, data[1:3], gateway, content)
 
 
