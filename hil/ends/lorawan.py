@@ -2,7 +2,7 @@
 """A LoRaWAN network of the bench's own: lets devices in, checks each uplink, answers in RX1 or RX2, keeps what it saw.
 
 Class A, EU868, LoRaWAN 1.0.x, over-the-air activation. Frames come from ``heard``: a virtual radio gives them, or a
-gateway's datagrams (``converse``, see ``semtech_udp``). What a judge needs:
+gateway's datagrams (``converse``; ``semtech_udp`` carries them). What a judge needs:
 
 ``Payload``: ``source`` is FPort as text, ``data`` the bytes in clear, ``content`` what the codec makes of them, else
 their hexadecimal text. Facts: ``dev_eui``, ``dev_addr``, ``fcnt``, ``confirmed``, ``adr``, ``frequency_hz``,
@@ -47,12 +47,11 @@ from xky.protocol.uplinks.lorawan_security import RootKeys
 from xky.protocol.uplinks.messages import RadioFrame
 
 from .end import Conversation, End
+from .gateway_conversation import GatewayConversation, Reply
 from .lorawan_session import LorawanDevice, Seen, Session
 
-__all__ = ["TEST_DEVICE", "Codec", "LorawanEnd", "Reply"]
+__all__ = ["TEST_DEVICE", "Codec", "LorawanEnd"]
 
-Reply = Callable[[RadioFrame, float], None]
-"""Takes a downlink, and how many seconds behind the end of the uplink it begins."""
 Codec = Callable[[int, bytes], Any]
 """Makes of FPort and the bytes in clear what they say; None where it does not know them."""
 
@@ -103,8 +102,6 @@ class LorawanEnd(End):
         self.gateways: dict[str, Callable[[bytes], None]] = {}
 
     def converse(self, write: Callable[[bytes], None], close: Callable[[], None]) -> Conversation:
-        from .semtech_udp import GatewayConversation  # noqa: PLC0415  # it needs this module
-
         return GatewayConversation(self, write)
 
     def ask(self, dev_eui: str, *commands: Command) -> None:

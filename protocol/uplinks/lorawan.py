@@ -224,7 +224,7 @@ class DataFrame:
         """
         if counter % COUNTER_HALF != self.counter % COUNTER_HALF:
             return None
-        about = {"up": self.up, "dev_addr": self.dev_addr, "counter": counter}
+        about: dict[str, Any] = {"up": self.up, "dev_addr": self.dev_addr, "counter": counter}
         mic = data_mic(keys.network, self.data[:-MIC_BYTES], **about)
         if not compare_digest(mic, self.data[-MIC_BYTES:]):
             return None
@@ -233,7 +233,7 @@ class DataFrame:
 
     def encode(self, keys: SessionKeys) -> bytes:
         """The frame, its payload encrypted and its MIC made with the keys of a session."""
-        about = {"up": self.up, "dev_addr": self.dev_addr, "counter": self.counter}
+        about: dict[str, Any] = {"up": self.up, "dev_addr": self.dev_addr, "counter": self.counter}
         said: dict[str, Any] = {
             "address": self.dev_addr,
             "control": {
