@@ -91,12 +91,21 @@ class NetworkPort(Protocol):
 class RadioPort(Protocol):
     """What a board reaches by LoRa."""
 
+    @property
+    def is_receiving(self) -> bool:
+        """Whether a downlink that began while the board listened is still under way."""
+        ...
+
     def transmit(self, frame: RadioFrame) -> None:
         """Put a frame on the air, from now on; it takes its airtime."""
         ...
 
     def listen(self, on_frame: Callable[[RadioFrame], None] | None) -> None:
-        """Hear downlinks that begin from now on; None: no longer."""
+        """Hear downlinks that begin from now on, each told at its end; None: none that begins later."""
+        ...
+
+    def cut(self) -> None:
+        """The board has lost its power: what it was sending breaks off, what it was hearing is lost."""
         ...
 
 

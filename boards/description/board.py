@@ -11,6 +11,7 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
+from .lorawan import Lorawan
 from .power import LoRa, PowerDescription
 from .statement import ReadingMap
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
@@ -109,6 +110,7 @@ class Board(Section):
         power: what it lives on; None: nobody said.
         uplink: where and how it publishes, of a gateway; None: nobody said.
         reading: what its payloads say of which label; none where they say labels by name.
+        lorawan: how it joins and speaks to a LoRaWAN network; None: it does not.
     """
 
     id: str
@@ -124,6 +126,7 @@ class Board(Section):
     power: PowerDescription | None = None
     uplink: Uplinks | None = None
     reading: tuple[ReadingMap, ...] = ()
+    lorawan: Lorawan | None = None
 
     @model_validator(mode="before")
     @classmethod

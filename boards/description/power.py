@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from xky.protocol.tomlfile import Section
+from xky.protocol.uplinks.lorawan_eu868 import MOST_BYTES
 
 from .parts import Adc, Bulk, Capacitor, Charger, Clamp, Mcu, NotNegative, Positive, Rectifier, Regulator, WakeUp
 
 __all__ = ["LoRa", "Policy", "PowerDescription", "RailLoad"]
-
-_MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # LoRaWAN regional parameters, EU868
 
 
 class RailLoad(Section):
@@ -104,7 +103,7 @@ class LoRa(Section):
 
     @model_validator(mode="after")
     def _is_allowed(self) -> "LoRa":
-        most = _MOST_BYTES[self.spreading_factor]
+        most = MOST_BYTES[self.spreading_factor]
         if self.payload_bytes > most:
             raise ValueError(f"payload_bytes {self.payload_bytes}: expected {most} or less at this spreading factor")
         return self

@@ -21,8 +21,8 @@ __all__ = [
 ]  # fmt: skip
 
 _PARTS = (  # of firmware, none by themselves
-    "context", "energy_policy", "networked", "one_for_all_configuration", "one_for_all_page", "parser", "receiver",
-    "sleeper", "winky_commands",
+    "context", "duty_cycle", "energy_policy", "lorawan_flash", "lorawan_mac", "networked", "one_for_all_configuration",
+    "one_for_all_page", "parser", "receiver", "sleeper", "winky_commands",
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What simulated firmware runs in: its board, and all that the board is joined to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import simpy
 
@@ -32,6 +33,7 @@ class FirmwareContext:
         energy_policy: what it knows of its capacitor.
         network: what it reaches by Wi-Fi or Ethernet; None: readings go to ``uplink`` as they are.
         radio: what it reaches by LoRa; None likewise.
+        flash: what outlives its brown-outs; hand it on to the next life of the same device.
     """
 
     env: simpy.Environment
@@ -44,3 +46,4 @@ class FirmwareContext:
     energy_policy: EnergyPolicy
     network: NetworkPort | None = None
     radio: RadioPort | None = None
+    flash: dict[str, Any] = field(default_factory=dict)

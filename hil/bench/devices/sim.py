@@ -2,6 +2,7 @@
 """``sim:BOARD``: our simulated firmware on a described board, in virtual time."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import simpy
 
@@ -53,6 +54,7 @@ class SimDevice(FedDevice):
         self._inner_v: float | None = None
         self._full_once = True
         self._train: ClockedTrain | None = None
+        self._flash: dict[str, Any] = {}  # a device that uses a counter again after a restart is refused by its network
 
     def begin_at(self, inner_v: float, *, full_once: bool) -> None:
         self._inner_v, self._full_once = inner_v, full_once
@@ -71,7 +73,7 @@ class SimDevice(FedDevice):
         firmware = self._firmware(
             FirmwareContext(
                 context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy,
-                context.network, context.radio,
+                context.network, context.radio, self._flash,
             )  # fmt: skip
         )
         self._context, self._running = context, firmware

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a device joins and speaks to a LoRaWAN network: the ``[lorawan]`` table of a board's file. EU868, class A."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from xky.protocol.tomlfile import Section
+
+__all__ = ["Lorawan"]
+
+_Positive = Annotated[float, Field(gt=0)]
+_Port = Annotated[int, Field(ge=1, le=223)]  # FPorts of applications (LoRaWAN 1.0.2 §4.3.2)
+_EUI = r"[0-9A-Fa-f]{16}"
+_KEY = r"[0-9A-Fa-f]{32}"
+
+
+class Lorawan(Section):
+    """What it is known by, and how it behaves; modulation and duty cycle stand in ``[power.lora]``.
+
+    Attributes:
+        dev_eui: 16 hexadecimal digits, most significant first.
+        join_eui: AppEUI of LoRaWAN 1.0, likewise.
+        app_key: 32 hexadecimal digits.
+        adr: the network may set its data rate.
+        port_historic: FPort of readings in historic mode.
+        port_standard: FPort of those in standard mode.
+        confirmed_every: each so many uplinks, one is confirmed, the first included; 0: none.
+        transmissions_max: how often a confirmed uplink is sent at the most.
+        shortest_period_s: from wake to wake, at the least.
+        fair_use_s: airtime a day that its network grants; None: it does not ask.
+        join_pause_s: behind the first join that got no answer; it doubles from try to try.
+        join_pause_max_s: the longest that it becomes, unless the duty cycle of joins asks for more.
+    """
+
+    dev_eui: Annotated[str, Field(pattern=f"^{_EUI}$")]
+    join_eui: Annotated[str, Field(pattern=f"^{_EUI}$")]
+    app_key: Annotated[str, Field(repr=False)]
+    adr: bool = True
+    port_historic: _Port = 1
+    port_standard: _Port = 2
+    confirmed_every: Annotated[int, Field(ge=0)] = 0
+    transmissions_max: Annotated[int, Field(ge=1, le=15)] = 8
+    shortest_period_s: _Positive = 60.0
+    fair_use_s: _Positive | None = None
+    join_pause_s: _Positive = 60.0
+    join_pause_max_s: _Positive = 3600.0
+
+    @field_validator("app_key")
+    @classmethod
+    def _is_a_key(cls, text: str) -> str:
+        digits = "0123456789abcdefABCDEF"
+        if len(text) != 32 or any(one not in digits for one in text):
+            raise ValueError("expected 32 hexadecimal digits")
+        return text
