@@ -15,7 +15,9 @@ from .probes.mqtt import MqttProbe
 __all__ = ["joined"]
 
 
-def joined(board: Board, probes: Sequence[Probe], context: ProbeContext) -> tuple[Board, Network | None, RadioPort | None]:
+def joined(
+    board: Board, probes: Sequence[Probe], context: ProbeContext
+) -> tuple[Board, Network | None, RadioPort | None]:
     """The board as it is set up for these probes, and what it reaches: a person leaves the fields of a server empty
     that does not exist.
 

@@ -90,4 +90,3 @@ class Network:
         for way in (self._mqtt, self._http):
             if way is not None:
                 way.cut()
-

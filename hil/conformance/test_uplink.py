@@ -76,9 +76,7 @@ def test_the_retained_state_is_true(case: Case) -> None:
     case.the_retained_state_is_true()
 
 
-UPL_4 = Requirement(
-    "XKY-UPL-4", clause="xKy: uplinks", text="Neither topics nor payloads hold a password or a token."
-)
+UPL_4 = Requirement("XKY-UPL-4", clause="xKy: uplinks", text="Neither topics nor payloads hold a password or a token.")
 
 
 @purpose(UPL_4, "credentials", stimuli.CHANGE)

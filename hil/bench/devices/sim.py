@@ -72,8 +72,17 @@ class SimDevice(FedDevice):
         policy = EnergyPolicy(board, full_once=self._full_once)
         firmware = self._firmware(
             FirmwareContext(
-                context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy,
-                context.network, context.radio, self._flash,
+                context.env,
+                board,
+                context.mode,
+                context.line,
+                context.probe,
+                self._parser(),
+                power,
+                policy,
+                context.network,
+                context.radio,
+                self._flash,
             )  # fmt: skip
         )
         self._context, self._running = context, firmware
