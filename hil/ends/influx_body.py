@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A written body judged: which of its points the database keeps, and every fault, whatever is answered.
+
+A field's type is what it was first written with, in its measurement and database. A line that can't be read, or has a
+field of another type, is not kept; the others of the body are, as InfluxDB 1 does (observed 1.6.7).
+"""
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from xky.protocol.uplinks.line_protocol import RULES, LineFault, Point, lines_of, parse_line, type_of
+
+from .influx_dialect import Dialect, unit_ns
+
+__all__ = ["BodyFault", "Judged", "Types", "inflated", "judged"]
+
+Types = dict[tuple[str, str], dict[str, str]]
+"""Of each database and measurement: field and type."""
+
+BODY_MAX = 4 << 20  # bytes of a body that was packed
+LINES_MAX = 20_000  # of one body
+_TIME_MAX_NS = 2**63 - 2
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFault:
+    """One fault: kind and text of the event, and what is judged of it."""
+
+    kind: str
+    text: str
+    facts: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Judged:
+    """What came of a body.
+
+    Attributes:
+        kept: bytes of the line, point, and its time in nanoseconds.
+        faults: in the order of the lines.
+        refused: number, text and reason of each line that was not kept.
+        conflict: InfluxDB's words for the first point of another type.
+        dropped: how many points had another type.
+    """
+
+    kept: list[tuple[bytes, Point, int | None]] = field(default_factory=list)
+    faults: list[BodyFault] = field(default_factory=list)
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    conflict: str = ""
+    dropped: int = 0
+
+
+def inflated(body: bytes) -> bytes | None:
+    """What a body in gzip holds; None where it is none, is cut off, or holds too much.
+
+    Args:
+        body: of a request; no more than ``BODY_MAX`` bytes are ever made of it.
+    """
+    parts, size = [], 0
+    while body:
+        packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            part = packed.decompress(body, BODY_MAX - size + 1)
+        except zlib.error:
+            return None
+        size += len(part)
+        if size > BODY_MAX or not packed.eof:
+            return None
+        parts.append(part)
+        body = packed.unused_data  # a file of gzip may have several members
+    return b"".join(parts) if parts else None
+
+
+def judged(body: bytes, dialect: Dialect, precision: str, database: str, types: Types) -> Judged:
+    """Take a body apart.
+
+    Args:
+        body: as it was meant, unpacked.
+        dialect: of the API it was written to.
+        precision: one that it knows.
+        database: where it is written.
+        types: of every field until now; those that are new here are added.
+    """
+    outcome = Judged()
+    for number, line in lines_of(body):
+        said = parse_line(line, unsigned=dialect.unsigned)
+        if isinstance(said, Point):
+            time_ns = None if said.time is None else said.time * unit_ns(dialect, precision, said.time)
+            if time_ns is not None and abs(time_ns) > _TIME_MAX_NS:
+                said = LineFault("time_range", len(line), str(said.time))
+        if isinstance(said, LineFault):
+            _refuse(outcome, number, line, said)
+            continue
+        known = types.setdefault((database, said.measurement), {})
+        if _conflicts(outcome, known, said, number, line):
+            continue
+        for key, value in said.fields.items():
+            known.setdefault(key, type_of(value))
+        for fault in said.faults:
+            _note(outcome, "misread", number, fault)
+        outcome.kept.append((line, said, time_ns))
+    return outcome
+
+
+def _note(outcome: Judged, kind: str, number: int, fault: LineFault) -> None:
+    facts = {"rule": fault.rule, "line": number, "column": fault.column, "found": fault.found[:200]}
+    outcome.faults.append(BodyFault(kind, f"line {number}, {fault.text}", facts))
+
+
+def _refuse(outcome: Judged, number: int, line: bytes, fault: LineFault) -> None:
+    _note(outcome, "unreadable", number, fault)
+    text = line.decode(errors="replace")
+    outcome.refused.append((number, text, f"unable to parse '{text}': {RULES[fault.rule].server}"))
+
+
+def _conflicts(outcome: Judged, known: dict[str, str], point: Point, number: int, line: bytes) -> bool:
+    for key, value in point.fields.items():
+        came = type_of(value)
+        was = known.get(key, came)
+        if was != came:
+            words = (
+                f'partial write: field type conflict: input field "{key}" on measurement "{point.measurement}" is type '
+                f"{came}, already exists as type {was}"
+            )
+            outcome.conflict = outcome.conflict or words
+            outcome.dropped += 1
+            outcome.refused.append((number, line.decode(errors="replace"), words))
+            facts = {"measurement": point.measurement, "field": key, "was": was, "came": came, "line": number}
+            text = f"line {number}: field {key} of {point.measurement} is {came}, first written as {was}"
+            outcome.faults.append(BodyFault("type_conflict", text, facts))
+            return True
+    return False
