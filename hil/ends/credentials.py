@@ -54,6 +54,12 @@ def credential_of(headers: Iterable[tuple[str, str]], parameters: Mapping[str, s
 def masked(text: str, secrets: Iterable[Credential]) -> str:
     """A text for people, without what is nobody's business."""
     for credential in secrets:
-        if len(credential.secret) >= _SECRET_MIN:
-            text = text.replace(credential.secret, "***")
+        for spelling in _spellings(credential.secret):
+            text = text.replace(spelling, "***")
     return text
+
+
+def _spellings(secret: str) -> list[str]:
+    """How a secret may stand in a text: as it is, quoted, and without the padding of base64, cut off by a reader."""
+    spellings = (secret, repr(secret)[1:-1], secret.rstrip("="))
+    return [spelling for spelling in spellings if len(spelling) >= _SECRET_MIN]

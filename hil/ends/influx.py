@@ -116,10 +116,11 @@ class InfluxEnd(End):
 
     def happened(self, kind: str, text: str, **facts: Any) -> None:
         """Something did; its text is for people, and names no secret."""
-        for key, value in facts.items():
-            if isinstance(value, str):
-                facts[key] = masked(value, self.credentials_seen)
-        super().happened(kind, masked(text, self.credentials_seen), **facts)
+        hidden = {key: self._masked(value) if isinstance(value, str) else value for key, value in facts.items()}
+        super().happened(kind, self._masked(text), **hidden)
+
+    def _masked(self, text: str) -> str:
+        return masked(text, self.credentials_seen)
 
     def _no_http(self, text: str) -> None:
         self.happened("no_http", text)
@@ -222,7 +223,7 @@ class InfluxEnd(End):
 
     def _take(self, dialect: Dialect, database: str, asked: str, body: bytes) -> HttpResponse:
         precision = asked if asked in dialect.precisions else dialect.unnamed
-        outcome = judged(body, dialect, precision, database, self._types)
+        outcome = judged(body, dialect, precision, database, self._types, self._masked)
         status, text = _verdict(outcome, dialect)
         facts = {"version": dialect.version, "database": database, "status": status, "write": self.requests}
         is_timed = any(time is not None for _, _, time in outcome.kept)

@@ -6,6 +6,7 @@ field of another type, is not kept; the others of the body are, as InfluxDB 1 do
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +73,9 @@ def inflated(body: bytes) -> bytes | None:
     return b"".join(parts) if parts else None
 
 
-def judged(body: bytes, dialect: Dialect, precision: str, database: str, types: Types) -> Judged:
+def judged(
+    body: bytes, dialect: Dialect, precision: str, database: str, types: Types, masked: Callable[[str], str] = str
+) -> Judged:
     """Take a body apart.
 
     Args:
@@ -81,6 +84,7 @@ def judged(body: bytes, dialect: Dialect, precision: str, database: str, types: 
         precision: one that it knows.
         database: where it is written.
         types: of every field until now; those that are new here are added.
+        masked: takes what is nobody's business out of what was found, before it is cut short.
     """
     outcome = Judged()
     for number, line in lines_of(body):
@@ -90,7 +94,7 @@ def judged(body: bytes, dialect: Dialect, precision: str, database: str, types: 
             if time_ns is not None and abs(time_ns) > _TIME_MAX_NS:
                 said = LineFault("time_range", len(line), str(said.time))
         if isinstance(said, LineFault):
-            _refuse(outcome, number, line, said)
+            _refuse(outcome, number, line, said, masked)
             continue
         known = types.setdefault((database, said.measurement), {})
         if _conflicts(outcome, known, said, number, line):
@@ -98,18 +102,19 @@ def judged(body: bytes, dialect: Dialect, precision: str, database: str, types: 
         for key, value in said.fields.items():
             known.setdefault(key, type_of(value))
         for fault in said.faults:
-            _note(outcome, "misread", number, fault)
+            _note(outcome, "misread", number, fault, masked)
         outcome.kept.append((line, said, time_ns))
     return outcome
 
 
-def _note(outcome: Judged, kind: str, number: int, fault: LineFault) -> None:
+def _note(outcome: Judged, kind: str, number: int, fault: LineFault, masked: Callable[[str], str]) -> None:
+    fault = fault._replace(found=masked(fault.found))
     facts = {"rule": fault.rule, "line": number, "column": fault.column, "found": fault.found[:200]}
     outcome.faults.append(BodyFault(kind, f"line {number}, {fault.text}", facts))
 
 
-def _refuse(outcome: Judged, number: int, line: bytes, fault: LineFault) -> None:
-    _note(outcome, "unreadable", number, fault)
+def _refuse(outcome: Judged, number: int, line: bytes, fault: LineFault, masked: Callable[[str], str]) -> None:
+    _note(outcome, "unreadable", number, fault, masked)
     text = line.decode(errors="replace")
     outcome.refused.append((number, text, f"unable to parse '{text}': {RULES[fault.rule].server}"))
 
