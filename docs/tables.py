@@ -3,7 +3,8 @@
 
 ``python docs/tables.py`` writes them; a test compares. A table stands between ``<!-- rooms of FOLDER -->`` and
 ``<!-- end of table -->``; ``<!-- rooms below FOLDER -->`` takes the folders below it, too, each with its own heading.
-``<!-- faults -->`` is that of the faults, with their keys, ``<!-- boards -->`` that of the boards that are shipped.
+``<!-- faults -->`` is that of the faults, with their keys, ``<!-- boards -->`` that of the boards that are shipped, ``<!-- line rules -->`` what a line of line protocol may have
+wrong.
 """
 
 import ast
@@ -17,11 +18,14 @@ from pathlib import Path
 
 from xky.boards.description.board import board_named, shipped_boards
 from xky.emulator.faults import known_faults
+from xky.protocol.uplinks.line_rules import RULES
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ONE_A_FILE = ("emulator/faults", "boards/defects")  # so many of a kind that their own pages list them
-MARKED = re.compile(r"(<!-- (?:rooms (of|below) ([\w/]+)|faults|boards) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+MARKED = re.compile(
+    r"(<!-- (?:rooms (of|below) ([\w/]+)|faults|boards|line rules) -->\n).*?(<!-- end of table -->)", re.DOTALL
+)
 
 
 def first_line(file: Path) -> str:
@@ -83,12 +87,25 @@ def table_of_boards() -> str:
     return "\n".join(lines) + "\n"
 
 
+def table_of_line_rules() -> str:
+    """Name of each rule, what it says, and what InfluxDB 1.6.7 makes of it."""
+    lines = ["| rule | what is wrong | InfluxDB 1.6.7 |", "|---|---|---|"]
+    for rule in RULES.values():
+        server = "204, and keeps it" if rule.is_stored else f"`{rule.server}`"
+        lines.append(f"| `{rule.name}` | {rule.says} | {server} |")
+    return "\n".join(lines) + "\n"
+
+
+NAMED = {"faults": table_of_faults, "boards": table_of_boards, "line rules": table_of_line_rules}
+
+
 def written(page: str) -> str:
     """A page with its tables as they should be."""
 
     def fill(found: re.Match[str]) -> str:
         if found[3] is None:
-            return found[1] + (table_of_boards if "boards" in found[1] else table_of_faults)() + found[4]
+            made = next(made for name, made in NAMED.items() if f"<!-- {name} -->" in found[1])
+            return found[1] + made() + found[4]
         return found[1] + (table if found[2] == "of" else tables_below)(ROOT / found[3]) + found[4]
 
     return MARKED.sub(fill, page)

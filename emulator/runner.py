@@ -63,6 +63,11 @@ class RealTime:
         self.late: list[Late] = []
         self.worst_late_s = 0.0
 
+    @property
+    def speed(self) -> float:
+        """Bench seconds per real second."""
+        return self._speed
+
     def restart(self) -> None:
         """The clock stood still until now: count real time from here."""
         self._began = time.monotonic() - self._env.now / self._speed

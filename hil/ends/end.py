@@ -13,7 +13,7 @@ from typing import Any
 
 import simpy
 
-__all__ = ["Conversation", "End", "EndEvent", "Payload"]
+__all__ = ["Conversation", "End", "EndEvent", "Observer", "Payload"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Conversation(ABC):
         """The connection is gone, and the end did not close it."""
 
 
-class End(ABC):
-    """One end.
+class Observer:
+    """What keeps what arrived, and what happened besides.
 
     Args:
         env: the bench's clock.
@@ -73,21 +73,14 @@ class End(ABC):
     Attributes:
         payloads: what arrived, in order.
         events: what happened besides, in order.
-        is_down: nobody answers: connections are refused, and those that were there are cut.
-        is_silent: connections are taken, and never answered.
         on_payload: told of each payload as it arrives.
         on_event: told of each event.
     """
-
-    name = "end"
-    """In messages and in the device's command: ``mqtt``, ``influx``, ``lorawan``."""
 
     def __init__(self, env: simpy.Environment) -> None:
         self.env = env
         self.payloads: list[Payload] = []
         self.events: list[EndEvent] = []
-        self.is_down = False
-        self.is_silent = False
         self.on_payload: Callable[[Payload], None] = lambda payload: None
         self.on_event: Callable[[EndEvent], None] = lambda event: None
 
@@ -113,6 +106,26 @@ class End(ABC):
         alarm = self.env.timeout(delay_s)
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: act())
+
+
+class End(Observer, ABC):
+    """One end.
+
+    Args:
+        env: the bench's clock.
+
+    Attributes:
+        is_down: nobody answers: connections are refused, and those that were there are cut.
+        is_silent: connections are taken, and never answered.
+    """
+
+    name = "end"
+    """In messages and in the device's command: ``mqtt``, ``influx``, ``lorawan``."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        super().__init__(env)
+        self.is_down = False
+        self.is_silent = False
 
     @abstractmethod
     def converse(self, write: Callable[[bytes], None], close: Callable[[], None]) -> Conversation:

@@ -44,16 +44,22 @@ def _says_something(line: bytes) -> bool:
     return said != b"" and said[0] != 35  # a comment begins with #
 
 
+_CLOSED = re.compile(rb'[^" \\]*+ (?:[^"=, \\]++=(?:"[^"\\]*"|[^"=, \\]*),?)*+[^"\\]*+')  # texts begin and end in it
 _LINE_STEPS = re.compile(rb'\\(?=..)|[\n =,"]', re.DOTALL)  # of a backslash at the very end nothing is escaped
 
 
 def _end_of_line(body: bytes, start: int) -> int:
-    """Where the LF stands that ends the line: as InfluxDB does, quotes count behind an equals sign of a field alone."""
+    """Where the LF stands that ends the line, or the end of the body."""
     plain = body.find(b"\n", start)
     plain = len(body) if plain < 0 else plain
     line = body[start:plain]
-    if b'"' not in line and b"\\" not in line:
+    if (b'"' not in line and b"\\" not in line) or _CLOSED.fullmatch(line):
         return plain
+    return _stepped_end_of_line(body, start)
+
+
+def _stepped_end_of_line(body: bytes, start: int) -> int:
+    """The same, as InfluxDB finds it: quotes count behind an equals sign of a field alone."""
     in_fields, quoted, equals, commas, place = False, False, 0, 0, start
     while found := _LINE_STEPS.search(body, place):
         step, place = found.group(), found.end()

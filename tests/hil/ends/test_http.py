@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP between a board and an end: the same in one piece, in crumbs and pipelined; bounded; held to h11."""
 
+import timeit
 from collections.abc import Callable
 
 import h11
@@ -138,6 +139,18 @@ class Dribbled(Conversation):
 
     def lost(self) -> None:
         pass
+
+
+def test_a_plain_request_costs_a_fraction_of_one_by_h11() -> None:
+    client = VirtualHttp(Echo(simpy.Environment()))
+    plain, chunked = (
+        HttpRequest("POST", "/", headers, b"abc") for headers in ((), (("Transfer-Encoding", "chunked"),))
+    )
+    one, other = (
+        min(timeit.repeat(lambda request=request: client.request(request), number=100, repeat=7))
+        for request in (plain, chunked)
+    )
+    assert one < 0.5 * other  # 20 us and 130 where this was written
 
 
 @given(st.lists(st.binary(max_size=80) | REQUESTS.map(lambda request: request_bytes(request, "h")[:-1]), max_size=4))

@@ -85,6 +85,15 @@ def test_a_plain_line_is_read_as_the_scanner_reads_it(line: str) -> None:
     assert types_of(plain) == types_of(scanned)
 
 
+@given(st.lists(LINES, max_size=3).map("\n".join).map(str.encode) | st.binary(max_size=40))
+def test_a_line_ends_where_the_server_ends_it_however_it_is_found(body: bytes) -> None:
+    start = 0
+    while start < len(body):
+        end = line_protocol._end_of_line(body, start)
+        assert end == line_protocol._stepped_end_of_line(body, start)
+        start = end + 1
+
+
 WRONG = {
     b"m v=+5": ("plus_sign", 5), b"m v=NaN": ("not_a_number", 5), b"m v=-inf": ("not_a_number", 5),
     b"m,t= v=1": ("missing_tag_value", 3), b"m,=b v=1": ("missing_tag_key", 3), b"m,t=a,t=b v=1": ("duplicate_tag", 7),
