@@ -10,6 +10,7 @@ from xky.protocol import InputError
 from .network import Network
 from .probes import Probe, ProbeContext
 from .probes.influx import InfluxProbe
+from .probes.lorawan import LorawanProbe
 from .probes.mqtt import MqttProbe
 
 __all__ = ["joined"]
@@ -26,18 +27,25 @@ def joined(
     """
     mqtt = next((probe for probe in probes if isinstance(probe, MqttProbe)), None)
     influx = next((probe for probe in probes if isinstance(probe, InfluxProbe)), None)
+    lorawan = next((probe for probe in probes if isinstance(probe, LorawanProbe)), None)
     uplink = board.uplink
-    for kind, probe in (("mqtt", mqtt), ("influx", influx)):
-        if probe is not None and (uplink is None or getattr(uplink, kind) is None):
+    has = {
+        "uplink.mqtt": (mqtt, uplink is not None and uplink.mqtt is not None),
+        "uplink.influx": (influx, uplink is not None and uplink.influx is not None),
+        "lorawan": (lorawan, board.lorawan is not None),
+    }
+    for section, (probe, there) in has.items():
+        if probe is not None and not there:
             raise InputError(
-                f"--probe {probe.shown}: board {board.id} has no [uplink.{kind}], so nothing would arrive there; "
+                f"--probe {probe.shown}: board {board.id} has no [{section}], so nothing would arrive there; "
                 "write one into its file, or take --probe lines"
             )
+    radio = None if lorawan is None else lorawan.radio(context)
     if uplink is None or (mqtt is None and influx is None):
-        return board, None, None
+        return board, None, radio
     left_out = {kind: None for kind, probe in (("mqtt", mqtt), ("influx", influx)) if probe is None}
     if left_out:
         board = board.model_copy(update={"uplink": uplink.model_copy(update=left_out)})
     way_to_mqtt = None if mqtt is None else mqtt.way(context)
     way_to_influx = None if influx is None else influx.way(context)
-    return board, Network(context.env, way_to_mqtt, way_to_influx), None
+    return board, Network(context.env, way_to_mqtt, way_to_influx), radio

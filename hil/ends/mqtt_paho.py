@@ -141,6 +141,11 @@ class PahoLink:
         if sock is not None:
             self._unwatch(sock)
 
+    def network_gone(self) -> None:
+        """Its board learns that there is no network any more."""
+        if self._is_accepted and not self._lost.triggered:
+            self._lost.succeed()
+
     def release(self) -> None:
         """Close the socket; safe to call twice."""
         self._is_over = True
@@ -256,6 +261,13 @@ class PahoMqtt:
             link.cut()
         self._silent += self._links
         self._links = []
+
+    def drop(self) -> None:
+        """The network has gone: its sockets stay open and mute, and the board's links are lost."""
+        links = self._links
+        self.cut()
+        for link in links:
+            link.network_gone()
 
     def close(self) -> None:
         """Close every socket."""

@@ -70,21 +70,11 @@ class SimDevice(FedDevice):
         if described is not None and described.source == "tic":
             power = self._train = ClockedTrain(context.env, described, context.terminals, inner_v=self._inner_v)
         policy = EnergyPolicy(board, full_once=self._full_once)
-        firmware = self._firmware(
-            FirmwareContext(
-                context.env,
-                board,
-                context.mode,
-                context.line,
-                context.probe,
-                self._parser(),
-                power,
-                policy,
-                context.network,
-                context.radio,
-                self._flash,
-            )  # fmt: skip
-        )
+        place = FirmwareContext(
+            context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy,
+            context.network, context.radio, self._flash,
+        )  # fmt: skip
+        firmware = self._firmware(place)
         self._context, self._running = context, firmware
         self._process = context.env.process(firmware.run())
         clock_starts()

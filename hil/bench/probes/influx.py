@@ -3,9 +3,11 @@
 
 from collections.abc import Mapping
 
-from ...ends.end import End
+from ...ends.end import End, Observer
+from ...ends.http_address import HttpAddress
 from ...ends.http_client import SocketHttp, VirtualHttp
 from ...ends.influx import InfluxEnd
+from ...ends.influx_readback import InfluxReadback, influx_address
 from ...ends.tcp_server import TcpServer
 from ..network import HttpWay
 from .address import OwnEnd, own_end
@@ -21,31 +23,42 @@ class InfluxProbe(MappedProbe):
     schemes = ("influx",)
 
     def __init__(self, spec: str) -> None:
-        self._own: OwnEnd = own_end(spec, "influx")
-        super().__init__(spec)
-        self.virtual = not self._own.is_told
+        self._database: HttpAddress | None = influx_address(spec) if "://" in spec else None
+        self._own: OwnEnd | None = None if self._database is not None else own_end(spec, "influx")
+        super().__init__(spec if self._database is None else self._database.shown)
+        self.virtual = self._own is not None and not self._own.is_told
         self._server: TcpServer | None = None
 
-    def _made_end(self, context: ProbeContext) -> End:
-        end = InfluxEnd(context.env)
+    def _made_end(self, context: ProbeContext) -> Observer:
+        if self._database is not None:
+            assert context.runner is not None
+            return InfluxReadback(context.env, context.runner, self._database)
+        end, own = InfluxEnd(context.env), self._own or OwnEnd()
         if context.runner is not None:
-            self._server = TcpServer(end, context.runner, host=self._own.host, port=self._own.port)
+            self._server = TcpServer(end, context.runner, host=own.host, port=own.port)
         return end
 
     @property
     def fields(self) -> Mapping[str, str]:
+        if self._database is not None:
+            return {"{influx}": f"http://{self._database.host}:{self._database.port}"}
         return {} if self._server is None else {"{influx}": f"http://{self._server.address}"}
 
     def way(self, context: ProbeContext) -> HttpWay:
         """How a simulated board reaches it."""
-        assert self.end is not None
-        if context.runner is None or self._server is None:
+        if context.runner is None:
+            assert isinstance(self.end, End)
             return VirtualHttp(self.end)
+        if self._database is not None:
+            return SocketHttp(context.runner, context.env, self._database.host, self._database.port)
+        assert self._server is not None
         return SocketHttp(context.runner, context.env, self._server.host, self._server.port)
 
     def close(self) -> None:
         if self._server is not None:
             self._server.close()
+        if isinstance(self.end, InfluxReadback):
+            self.end.close()
 
 
 KIND = InfluxProbe

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from ...ends.end import End, Payload
+from ...ends.end import Observer, Payload
 from ..mapping import Statement
 from ..reading import Remark
 from .probe import Probe, ProbeContext
@@ -43,7 +43,7 @@ class MappedProbe(Probe):
         return [f"{self.shown}: not mapped: {', '.join([*unmapped][:_NAMED])}{more}"] if unmapped else []
 
     @abstractmethod
-    def _made_end(self, context: ProbeContext) -> End:
+    def _made_end(self, context: ProbeContext) -> Observer:
         """The end, reachable."""
 
     def _take(self, payload: Payload) -> None:
@@ -68,7 +68,7 @@ class MappedProbe(Probe):
             self.readings.append(said)
 
 
-def _secrets(end: End) -> list[bytes]:
+def _secrets(end: Observer) -> list[bytes]:
     """What clients showed themselves by, as far as it is long enough to be told from chance."""
     seen: Any = getattr(end, "credentials_seen", ())
     said = (one if isinstance(one, bytes) else str(one.secret).encode() for one in seen)

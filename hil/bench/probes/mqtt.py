@@ -3,9 +3,10 @@
 
 from collections.abc import Mapping
 
-from ...ends.end import End
+from ...ends.end import End, Observer
 from ...ends.mqtt import MqttEnd
 from ...ends.mqtt_address import BrokerAddress, broker_address
+from ...ends.mqtt_paho import PahoMqtt
 from ...ends.mqtt_proxy import MqttProxy
 from ...ends.mqtt_virtual import VirtualMqtt
 from ...ends.tcp_server import TcpServer
@@ -28,8 +29,9 @@ class MqttProbe(MappedProbe):
         super().__init__(spec if self._broker is None else self._broker.shown)
         self.virtual = self._own is not None and not self._own.is_told
         self._server: TcpServer | None = None
+        self._paho: PahoMqtt | None = None
 
-    def _made_end(self, context: ProbeContext) -> End:
+    def _made_end(self, context: ProbeContext) -> Observer:
         own, broker = self._own or OwnEnd(), self._broker
         end: MqttEnd | MqttProxy
         if broker is None:
@@ -53,11 +55,11 @@ class MqttProbe(MappedProbe):
         assert self.end is not None
         if context.runner is None or self._server is None:
             return VirtualMqtt(self.end)
-        from ...ends.mqtt_paho import PahoMqtt
-
         return PahoMqtt(context.env, context.runner, self._server.host, self._server.port)
 
     def close(self) -> None:
+        if self._paho is not None:
+            self._paho.close()
         if self._server is not None:
             self._server.close()
         if isinstance(self.end, MqttProxy):

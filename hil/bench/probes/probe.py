@@ -11,7 +11,7 @@ from xky.boards import Board
 from xky.emulator.runner import RealTime
 from xky.protocol import Mode
 
-from ...ends.end import End
+from ...ends.end import Observer
 from ..reading import Reading, Remark
 
 __all__ = ["Probe", "ProbeContext"]
@@ -52,7 +52,7 @@ class Probe(ABC):
     """What a SPEC of this kind begins with."""
     virtual = True
     """Whether it can be on a bench in virtual time."""
-    end: End | None = None
+    end: Observer | None = None
     """The bench's own end of the uplink, once it is open, for a kind that has one."""
 
     def __init__(self, spec: str) -> None:
