@@ -3,8 +3,8 @@
 
 ``python docs/tables.py`` writes them; a test compares. A table stands between ``<!-- rooms of FOLDER -->`` and
 ``<!-- end of table -->``; ``<!-- rooms below FOLDER -->`` takes the folders below it, too, each with its own heading.
-``<!-- faults -->`` is that of the faults, with their keys, ``<!-- boards -->`` that of the boards that are shipped, ``<!-- line rules -->`` what a line of line protocol may have
-wrong.
+``<!-- faults -->`` is that of the faults, with their keys, ``<!-- boards -->`` that of the boards that are shipped,
+``<!-- line rules -->`` what a line of line protocol may have wrong.
 """
 
 import ast

@@ -33,7 +33,6 @@ from .influx_dialect import DIALECTS, PLAIN_NOT_FOUND, Dialect, json_response
 
 __all__ = ["InfluxEnd"]
 
-_TOLD_MAX = 20  # faults of one body that are told one by one
 _DATA_KEPT = 65_536  # bytes of a body that was not taken, as evidence
 _PARAMETERS_MAX = 32
 _CREDENTIALS_MAX = 1000
@@ -233,11 +232,11 @@ class InfluxEnd(End):
             )
         elif is_timed and not asked:
             self.happened("precision", f"no precision beside a time: read as {precision}", rule="unnamed", **facts)
-        for fault in outcome.faults[:_TOLD_MAX]:
+        for fault in outcome.faults:
             self.happened(fault.kind, f"{dialect.path} {fault.text}", **fault.facts, **facts)
-        if len(outcome.faults) > _TOLD_MAX:
-            more = len(outcome.faults) - _TOLD_MAX
-            self.happened("unreadable", f"{dialect.path}: {more} more like that", rule="more", more=more, **facts)
+        if outcome.more:
+            text = f"{dialect.path}: {outcome.more} more like that"
+            self.happened("unreadable", text, rule="more", more=outcome.more, **facts)
         for line, point, time in outcome.kept:
             content = {"measurement": point.measurement, "tags": point.tags, "fields": point.fields, "time": time}
             types = {key: type_of(value) for key, value in point.fields.items()}

@@ -21,6 +21,8 @@ Types = dict[tuple[str, str], dict[str, str]]
 
 BODY_MAX = 4 << 20  # bytes of a body that was packed
 LINES_MAX = 20_000  # of one body
+_TOLD_MAX = 20  # faults of one body that are told one by one
+_ANSWERED_MAX = 100  # lines that the answer names
 _TIME_MAX_NS = 2**63 - 2
 
 
@@ -39,14 +41,16 @@ class Judged:
 
     Attributes:
         kept: bytes of the line, point, and its time in nanoseconds.
-        faults: in the order of the lines.
-        refused: number, text and reason of each line that was not kept.
+        faults: in the order of the lines, the first of them.
+        more: how many faults are not told.
+        refused: number, text and reason of lines that were not kept, the first of them.
         conflict: InfluxDB's words for the first point of another type.
         dropped: how many points had another type.
     """
 
     kept: list[tuple[bytes, Point, int | None]] = field(default_factory=list)
     faults: list[BodyFault] = field(default_factory=list)
+    more: int = 0
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     conflict: str = ""
     dropped: int = 0
@@ -97,7 +101,7 @@ def judged(
             _refuse(outcome, number, line, said, masked)
             continue
         known = types.setdefault((database, said.measurement), {})
-        if _conflicts(outcome, known, said, number, line):
+        if _conflicts(outcome, known, said, number, line, masked):
             continue
         for key, value in said.fields.items():
             known.setdefault(key, type_of(value))
@@ -110,16 +114,30 @@ def judged(
 def _note(outcome: Judged, kind: str, number: int, fault: LineFault, masked: Callable[[str], str]) -> None:
     fault = fault._replace(found=masked(fault.found))
     facts = {"rule": fault.rule, "line": number, "column": fault.column, "found": fault.found[:200]}
-    outcome.faults.append(BodyFault(kind, f"line {number}, {fault.text}", facts))
+    _tell(outcome, BodyFault(kind, f"line {number}, {fault.text}", facts))
+
+
+def _tell(outcome: Judged, fault: BodyFault) -> None:
+    if len(outcome.faults) < _TOLD_MAX:
+        outcome.faults.append(fault)
+    else:
+        outcome.more += 1
+
+
+def _answer(outcome: Judged, number: int, line: bytes, words: str) -> None:
+    if len(outcome.refused) < _ANSWERED_MAX:
+        outcome.refused.append((number, line.decode(errors="replace"), words))
 
 
 def _refuse(outcome: Judged, number: int, line: bytes, fault: LineFault, masked: Callable[[str], str]) -> None:
     _note(outcome, "unreadable", number, fault, masked)
     text = line.decode(errors="replace")
-    outcome.refused.append((number, text, f"unable to parse '{text}': {RULES[fault.rule].server}"))
+    _answer(outcome, number, line, f"unable to parse '{text}': {RULES[fault.rule].server}")
 
 
-def _conflicts(outcome: Judged, known: dict[str, str], point: Point, number: int, line: bytes) -> bool:
+def _conflicts(
+    outcome: Judged, known: dict[str, str], point: Point, number: int, line: bytes, masked: Callable[[str], str]
+) -> bool:
     for key, value in point.fields.items():
         came = type_of(value)
         was = known.get(key, came)
@@ -130,9 +148,9 @@ def _conflicts(outcome: Judged, known: dict[str, str], point: Point, number: int
             )
             outcome.conflict = outcome.conflict or words
             outcome.dropped += 1
-            outcome.refused.append((number, line.decode(errors="replace"), words))
+            _answer(outcome, number, line, words)
             facts = {"measurement": point.measurement, "field": key, "was": was, "came": came, "line": number}
             text = f"line {number}: field {key} of {point.measurement} is {came}, first written as {was}"
-            outcome.faults.append(BodyFault("type_conflict", text, facts))
+            _tell(outcome, BodyFault("type_conflict", masked(text), facts))
             return True
     return False

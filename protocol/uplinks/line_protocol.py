@@ -82,6 +82,7 @@ _VALUE = r'(?:-?[0-9.]{1,300}i?|"[^"\\\r\0]*")'
 _PLAIN = re.compile(
     rf"({_NAME}(?:,{_NAME}={_NAME})*) ({_NAME}={_VALUE}(?:,{_NAME}={_VALUE})*)(?: (-?[0-9]{{1,18}}))?", re.ASCII
 )
+_PLAIN_MAX = 2048  # characters: heads are kept
 _PLAIN_FIELD = re.compile(rf"({_NAME})=({_VALUE})", re.ASCII)
 
 
@@ -101,7 +102,7 @@ def _plain_value(said: str) -> FieldValue:
 
 def _plain_point(line: str) -> Point | None:
     """The point of a plain line, or None where the scanner has to look."""
-    found = _PLAIN.fullmatch(line)
+    found = _PLAIN.fullmatch(line) if len(line) <= _PLAIN_MAX else None
     head = found and _plain_head(found[1])
     if not found or not head:
         return None

@@ -23,6 +23,7 @@ _NO_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _BOOLEANS = {"t": True, "T": True, "true": True, "True": True, "TRUE": True,
              "f": False, "F": False, "false": False, "False": False, "FALSE": False}  # fmt: skip
 _TIME_MAX = 2**63 - 2  # either way; InfluxDB keeps the outermost for itself
+_NOTED_MAX = 20  # faults of one line
 _DIGITS_MAX = 400  # no number of 64 bits has more that mean something
 
 
@@ -80,7 +81,8 @@ class Scanner:
         return found.end() if found else place
 
     def _note(self, rule: str, place: int, found: str) -> None:
-        self.faults.append(LineFault(rule, place + 1, found))
+        if len(self.faults) < _NOTED_MAX:
+            self.faults.append(LineFault(rule, place + 1, found))
 
     def _tags(self, place: int) -> int:
         """Read tags; where the fields begin."""

@@ -171,3 +171,24 @@ def test_a_short_line_costs_little() -> None:
     best = min(timeit.repeat(lambda: parse_line(line), number=2000, repeat=7)) / 2000
     yardstick = min(timeit.repeat(lambda: [int(number) for number in others], number=200, repeat=7)) / 200
     assert best < 1.5 * yardstick  # 3 us beside 6 where this was written; the scanner takes 20
+
+
+LONG = {
+    "behind a text": (b'm v="', b'a"b', b""), "tags": (b"m", b",a=b", b" v=1"), "fields": (b"m ", b"v=1,", b"v=1"),
+    "backslashes": (b"m ", b"\\", b""), "escaped quotes": (b'm v="', b'\\"', b""), "digits": (b"m v=", b"1", b""),
+    "time": (b"m v=1 ", b"1", b""), "name": (b"", b"a", b""), "a late quote": (b"m ", b"a=1", b'"'),
+    "exponents": (b"m v=1", b"e", b""), "line feeds": (b'm v="', b"\n", b""), "escaped lines": (b"", b"\\\n", b""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", LONG.values(), ids=LONG)
+def test_a_line_of_any_length_is_read_in_time_that_grows_with_it(parts: tuple[bytes, bytes, bytes]) -> None:
+    def cost(count: int) -> float:
+        body = parts[0] + parts[1] * count + parts[2]
+        said = [parse_line(part) for _, part in lines_of(body)]
+        too_many = [point for point in said if isinstance(point, Point) and len(point.faults) > 20]
+        assert too_many == []
+        return min(timeit.repeat(lambda: [parse_line(part) for _, part in lines_of(body)], number=1, repeat=3))
+
+    short_s, long_s = cost(2_000), cost(32_000)
+    assert long_s < 100 * short_s + 0.02  # in proportion: 16; by its square: 256
