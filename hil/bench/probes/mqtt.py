@@ -52,8 +52,8 @@ class MqttProbe(MappedProbe):
 
     def way(self, context: ProbeContext) -> MqttWay:
         """How a simulated board reaches it."""
-        assert self.end is not None
         if context.runner is None or self._server is None:
+            assert isinstance(self.end, End)
             return VirtualMqtt(self.end)
         return PahoMqtt(context.env, context.runner, self._server.host, self._server.port)
 
