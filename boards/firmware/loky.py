@@ -72,6 +72,7 @@ class LokyFirmware(SleepingFirmware):
         if mac is None or phase.load != JOINING[0] or mac.is_joined:
             return True
         yield from mac.join()
+        mac.used_s = 0.0  # joins are rare: their airtime counts for the duty cycle alone
         return mac.is_joined
 
     def _publish(self) -> Generator[simpy.Event, None, None]:

@@ -70,7 +70,7 @@ def test_bulk_capacitance_gives_a_part_of_a_burst() -> None:
     assert 0.15 < most_a(WINKY) < most_a(alone)
 
 
-@pytest.mark.parametrize("name", ["winky-v1", "winky-v2", "winky-lab"])
+@pytest.mark.parametrize("name", ["winky-v1", "winky-v2"])
 def test_boards_with_an_mcp1702_before_their_capacitor(name: str) -> None:
     (one,) = exceeded(board_named(name)).values()
     assert one.part.startswith("MCP1702")
