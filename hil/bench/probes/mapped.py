@@ -63,6 +63,8 @@ class MappedProbe(Probe):
             return
         said = self.statement.read(payload)
         if isinstance(said, Remark):
+            if payload.facts.get("retain"):  # a state, such as "online"
+                return
             self.remarks.append(Remark(said.at_s, said.text, self.shown))
         elif said is not None:
             self.readings.append(said)

@@ -277,7 +277,7 @@ class Oracle:
 
     def _is_fresh(self, at_s: float, label: str, said: Said) -> bool:
         """Whether it was sent intact, not too long before."""
-        frames, since_s, until_s = self.record.truth, at_s - self._freshness_at(at_s), at_s + _CAUSAL_S
+        frames, since_s, until_s = self.record.truth, self._since(at_s), at_s + _CAUSAL_S
         place = bisect_right(frames, until_s, key=lambda frame: frame.start_s)
         while place > 0 and frames[place - 1].end_s >= since_s:
             place -= 1
@@ -285,6 +285,21 @@ class Oracle:
                 if since_s <= emitted.end_s <= until_s and said.matches(emitted.group):
                     return True
         return False
+
+    def _since(self, at_s: float) -> float:
+        """When a value must have been sent, at the earliest, that is reported then: what a board promises to keep while
+        its broker is away comes when that is back."""
+        freshness_s = self._freshness_at(at_s)
+        since_s = at_s - freshness_s
+        for outage in self.record.outages if self._keeps else ():
+            if outage.start_s <= at_s <= outage.end_s + self.record.limits_at(at_s).server_s + freshness_s:
+                since_s = min(since_s, outage.start_s - freshness_s)
+        return since_s
+
+    @cached_property
+    def _keeps(self) -> bool:
+        uplink = self.record.board.uplink
+        return uplink is not None and uplink.mqtt is not None and uplink.mqtt.queue > 0
 
     def _groups_of(self, frame: SentFrame) -> dict[str, list[Emitted]]:
         known = self._by_label.get(frame.number)
