@@ -38,11 +38,9 @@ def read_group(body, separator):
     return label, data, horodate
 
 
-def main():
-    port, mode = sys.argv[1:]
-    baud, separator = SETTINGS[mode]
-    line = serial.serial_for_url(port, baud, bytesize=serial.SEVENBITS, parity=serial.PARITY_EVEN)
-    pending = b""
+def frames(line, mode):
+    """Each whole frame of a port: its labels to (data, horodate or None)."""
+    separator, pending = SETTINGS[mode][1], b""
     while True:
         pending += line.read(max(1, line.in_waiting))
         *ended, pending = pending.split(b"\x03")  # ETX ends a frame
@@ -52,8 +50,18 @@ def main():
             if start < 0:
                 continue
             groups = [read_group(body, separator) for body in re.findall(rb"\n([^\n\r]*)\r", text[start:])]
-            said = {label: {"value": data, "timestamp": stamp} for label, data, stamp in filter(None, groups)}
-            print(json.dumps(said), flush=True)
+            yield {label: (data, stamp) for label, data, stamp in filter(None, groups)}
+
+
+def main():
+    port, mode = sys.argv[1:]
+    baud, _ = SETTINGS[mode]
+    line = serial.serial_for_url(port, baud, bytesize=serial.SEVENBITS, parity=serial.PARITY_EVEN)
+    for said in frames(line, mode):
+        print(
+            json.dumps({label: {"value": data, "timestamp": stamp} for label, (data, stamp) in said.items()}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
