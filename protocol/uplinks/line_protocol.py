@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """InfluxDB's line protocol made, and read as a judge does: each line is a point, or what is wrong with it and where.
 
-Two readers. A plain line (no backslash, nothing unusual) is a pattern; anything else goes to the scanner,
-which follows InfluxDB 1.6.7 in what it takes and says why it refuses. Tests hold the first to the second, and the
-second to the server.
+Two readers. A plain line (no backslash, nothing unusual) is a pattern; anything else goes to the scanner, which follows
+InfluxDB 1.6.7 in what it takes and says why it refuses; it is stricter only where equals signs and commas are out of
+order, or a field has no name. Tests hold the first to the second, and the second to the server.
 """
 
 import re
