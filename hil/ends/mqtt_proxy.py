@@ -75,8 +75,8 @@ class MqttProxy(End):
         return self.memory.usernames_seen
 
     def is_wanted(self, topic: str) -> bool:
-        """Whether a topic is of interest."""
-        return matches(self.address.topic_filter, topic)
+        """Whether a topic is of interest; without a filter, those that begin with ``$`` are, too."""
+        return self.address.topic_filter == "#" or matches(self.address.topic_filter, topic)
 
     def open_upstream(self) -> Upstream:
         """A new connection to the broker.

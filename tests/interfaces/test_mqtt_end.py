@@ -154,6 +154,27 @@ def test_silence_is_ended_by_the_broker_and_the_will_is_published(bench: Bench) 
     ]
 
 
+def test_a_connection_that_breaks_publishes_the_will(bench: Bench) -> None:
+    if bench.runner is None:
+        pytest.skip("without sockets, a board that loses its power or its network is silent")
+
+    def device() -> Any:
+        link = yield bench.network.connect(MqttSession("winky", 60, True, WILL, level=5))
+        yield link.publish(MqttMessage("winky/LWT", b"Offline", 1))  # the same words, said by the device itself
+        bench.network.close()
+        for _ in range(50):
+            if facts(bench.end, "will_published"):
+                break
+            yield bench.env.timeout(0.05)
+        yield bench.env.timeout(0.2)
+
+    bench.play(device())
+    assert facts(bench.end, "lost") == [{"client_id": "winky", "how": "cut"}]
+    assert facts(bench.end, "will_published") == [
+        {"client_id": "winky", "topic": "winky/LWT", "payload": b"Offline", "qos": 1, "retain": True}
+    ]
+
+
 def test_a_client_id_that_comes_again_takes_over(bench: Bench) -> None:
     def device() -> Any:
         older = yield bench.network.connect(MqttSession("winky"))

@@ -21,12 +21,12 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running_mosquitto(folder: Path, more: str = "") -> Iterator[int]:
+def running_mosquitto(folder: Path, more: str = "", *, anonymous: str = "true") -> Iterator[int]:
     """Its port; ``-p`` alone and a bare listener both do something else than one would think."""
     assert MOSQUITTO is not None
     port = _free_port()
     file = folder / "mosquitto.conf"
-    file.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type none\n{more}")
+    file.write_text(f"listener {port} 127.0.0.1\nallow_anonymous {anonymous}\npersistence false\nlog_type none\n{more}")
     with subprocess.Popen([MOSQUITTO, "-c", str(file)], stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port, process)

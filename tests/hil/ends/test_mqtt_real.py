@@ -114,6 +114,19 @@ def test_a_real_refusal_passes_and_topics_beside_the_filter_are_no_payloads(runn
     assert [event.facts["code"] for event in proxy.events if event.kind == "refused"] == [2, 0x80]
 
 
+@needs_mosquitto
+def test_the_bench_s_own_credentials_watch_for_wills_and_a_refusal_of_them_is_told(
+    runner: RealTime, tmp_path: Path
+) -> None:
+    session = MqttSession("winky", will=MqttMessage("w", b"0"))
+    with running_mosquitto(tmp_path, anonymous="false") as port:
+        proxy = MqttProxy(runner._env, runner, BrokerAddress("127.0.0.1", port, False, "bench", "s3cret"))
+        assert dialogue(runner, proxy, session) == [5]
+        proxy.close()
+    assert sorted(event.kind for event in proxy.events) == ["connect", "refused", "unwatched"]
+    assert "s3cret" not in repr(proxy.events) + repr(proxy.address)
+
+
 def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate of 127.0.0.1 that is its own authority, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
