@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from xky.hil.ends.end import End
 from xky.protocol.uplinks.mqtt import PacketReader, encode
 from xky.protocol.uplinks.mqtt_packets import (
@@ -11,11 +13,15 @@ from xky.protocol.uplinks.mqtt_packets import (
     Connack,
     Connect,
     Kind,
+    Property,
     Publish,
     Suback,
     Subscribe,
     Subscription,
 )
+
+WILL = Publish("winky/LWT", b"Offline", 1, True)
+LEVELS = pytest.mark.parametrize("level", [3, 4, 5])
 
 
 class Peer:
@@ -69,3 +75,13 @@ class Peer:
 def acknowledgement(kind: str, packet_id: int) -> Acknowledgement:
     """Such as PUBACK."""
     return Acknowledgement(Kind[kind], packet_id)
+
+
+def facts(end: End, kind: str) -> list[dict[str, Any]]:
+    """Of each event of a kind."""
+    return [dict(event.facts) for event in end.events if event.kind == kind]
+
+
+def expiring(seconds: int) -> dict[str, Any]:
+    """Options of a CONNECT whose session is kept so long."""
+    return {"properties": ((Property.SESSION_EXPIRY_S, seconds),)}
