@@ -44,9 +44,9 @@ class BrokerAddress:
 
 def masked(spec: str) -> str:
     """A SPEC without what may be credentials, whole or misspelt: all before the last ``@`` is masked."""
-    scheme, separator, rest = spec.partition("://")
-    _, at, place = rest.rpartition("@")
-    return f"{scheme}{separator}***@{place}" if at else spec
+    _, at, place = spec.rpartition("@")
+    scheme = re.match(r"[a-z]*:(//)?", spec)
+    return f"{scheme[0] if scheme else ''}***@{place}" if at else spec
 
 
 def broker_address(spec: str) -> BrokerAddress:

@@ -49,6 +49,7 @@ from .end import End
 __all__ = ["GRACE", "MqttMemory", "MqttObserver", "content_of", "will_facts"]
 
 _UNREADABLE_MAX = 16  # events of one connection; more are only counted
+_CREDENTIALS_MAX = 256  # different ones; no bench has more devices
 _PENDING_MAX = 256  # subscriptions whose answer is awaited
 GRACE = 1.5  # keepalives (MQTT-3.1.2-24)
 
@@ -100,10 +101,10 @@ class MqttMemory:
 
     def saw(self, connect: Connect) -> None:
         """Keep the credentials of a CONNECT apart."""
-        if connect.password and connect.password not in self.credentials_seen:
-            self.credentials_seen.append(connect.password)
-        if connect.username and (name := connect.username.encode()) not in self.usernames_seen:
-            self.usernames_seen.append(name)
+        name = (connect.username or "").encode()
+        for seen, value in ((self.credentials_seen, connect.password), (self.usernames_seen, name)):
+            if value and value not in seen and len(seen) < _CREDENTIALS_MAX:
+                seen.append(value)
 
 
 class MqttObserver:

@@ -20,7 +20,7 @@ from .mqtt_sessions import FOR_EVER
 
 __all__ = ["PahoLink", "PahoMqtt"]
 
-_TICK_S = 1.0  # bench seconds between looks at what was left unsent and at the keepalive
+_TICK_S = 1.0  # bench seconds between looks at what was left unsent and at the keepalive; less where that is short
 _CONNECT_S = 1.0  # real seconds; the other side is on this machine or near
 _PINGREQ = b"\xc0\x00"
 _OLD_CODES = {0x84: 1, 0x85: 2, 0x88: 3, 0x86: 4, 0x87: 5}  # paho tells CONNACK codes of 3.1.1 as those of 5
@@ -46,6 +46,7 @@ class PahoLink:
         self._lost: simpy.Event = env.event()
         self._is_accepted = self._is_over = False
         self._waiting: dict[int, simpy.Event] = {}
+        self._tick_s = min(_TICK_S, session.keepalive_s / 4) or _TICK_S
         self._said_s = self._heard_s = float(env.now)
         self._pinged_s: float | None = None
         try:
@@ -192,7 +193,7 @@ class PahoLink:
             self._lost.succeed()
 
     def _tick_later(self) -> None:
-        alarm = self._env.timeout(_TICK_S)
+        alarm = self._env.timeout(self._tick_s)
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: self._tick())
 

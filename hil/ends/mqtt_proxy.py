@@ -75,8 +75,8 @@ class MqttProxy(End):
         return self.memory.usernames_seen
 
     def is_wanted(self, topic: str) -> bool:
-        """Whether a topic is of interest."""
-        return matches(self.address.topic_filter, topic)
+        """Whether a topic is of interest; without a filter, those that begin with ``$`` are, too."""
+        return self.address.topic_filter == "#" or matches(self.address.topic_filter, topic)
 
     def open_upstream(self) -> Upstream:
         """A new connection to the broker.
@@ -150,7 +150,7 @@ class _Passage(Conversation):
             if type(packet) is Publish and self._observer.topic is not None:
                 self._end.wills.passed(self._observer.topic, packet.payload)
             elif isinstance(packet, Connect) and packet.will is not None and not is_silent:
-                self._end.wills.expect(packet.client_id, packet.will)
+                self._end.wills.expect(self._observer, packet.will)
         if not is_silent:
             self._upstream.write(data)
 

@@ -100,9 +100,10 @@ class VirtualMqttLink:
 
     def close(self) -> None:
         """Say goodbye, and close the connection."""
-        if self.is_open:
-            self._say(Disconnect())
+        was_open = self.is_open
         self.cut()
+        if was_open:  # the end closes while it hears this: that is no loss
+            self._conversation.receive(encode(Disconnect(), self._session.level))
 
     def cut(self) -> None:
         """Be gone without a word: the end hears nothing more, as of a board without power."""

@@ -8,13 +8,17 @@ from collections import Counter
 from collections.abc import Callable
 
 from xky.protocol.uplinks.mqtt import PacketReader, encode
-from xky.protocol.uplinks.mqtt_packets import Connack, Connect, Packet, Publish, Subscribe, Subscription
+from xky.protocol.uplinks.mqtt_packets import Connack, Connect, Packet, Publish, Suback, Subscribe, Subscription
 
 from .end import End
 from .mqtt_address import BrokerAddress
+from .mqtt_observer import MqttObserver
 from .mqtt_upstream import Upstream
 
 __all__ = ["WillWatch"]
+
+_WILLS_MAX = 256  # connections with a will that are remembered
+_PATIENCE_S = 2.0  # bench seconds: a will may come before the end of the connection that it belongs to
 
 
 class WillWatch:
@@ -28,25 +32,25 @@ class WillWatch:
 
     def __init__(self, end: End, address: BrokerAddress, open_upstream: Callable[[], Upstream]) -> None:
         self._end, self._address, self._open_upstream = end, address, open_upstream
-        self._wills: dict[str, Publish] = {}
+        self._expected: list[tuple[MqttObserver, Publish]] = []
         self._own: Counter[tuple[str, bytes]] = Counter()
         self._upstream: Upstream | None = None
         self._reader = PacketReader()
         self._is_let_in = False
-        self._packet_id = 0
+        self._asked: dict[int, str] = {}
+        self._heard: set[str] = set()
 
-    def expect(self, client_id: str, will: Publish) -> None:
+    def expect(self, observer: MqttObserver, will: Publish) -> None:
         """A client announced a will."""
-        is_new = all(known.topic != will.topic for known in self._wills.values())
-        self._wills[client_id] = will
+        self._expected = [*self._expected[1 - _WILLS_MAX :], (observer, will)]
         if self._upstream is None or not self._upstream.is_open:
             self._connect()
-        elif self._is_let_in and is_new:
+        elif self._is_let_in and will.topic not in self._asked.values():
             self._subscribe(will.topic)
 
     def passed(self, topic: str, payload: bytes) -> None:
         """A client itself published this: where a will says the same, it is not that."""
-        if self._is_let_in and any(will.topic == topic and will.payload == payload for will in self._wills.values()):
+        if topic in self._heard and any((will.topic, will.payload) == (topic, payload) for _, will in self._expected):
             self._own[topic, payload] += 1
 
     def close(self) -> None:
@@ -57,6 +61,8 @@ class WillWatch:
     def _connect(self) -> None:
         self._is_let_in, self._reader = False, PacketReader()
         self._own.clear()
+        self._asked.clear()
+        self._heard.clear()
         try:
             self._upstream = self._open_upstream()
         except OSError:  # the device's own connection tells it
@@ -70,8 +76,9 @@ class WillWatch:
             self._upstream.write(encode(packet))
 
     def _subscribe(self, topic: str) -> None:
-        self._packet_id = self._packet_id % 0xFFFF + 1
-        self._say(Subscribe(self._packet_id, (Subscription(topic),)))
+        number = len(self._asked) % 0xFFFF + 1
+        self._asked[number] = topic
+        self._say(Subscribe(number, (Subscription(topic),)))
 
     def _hear(self, data: bytes) -> None:
         for packet in self._reader.feed(data):
@@ -82,8 +89,10 @@ class WillWatch:
                 )  # fmt: skip
             elif isinstance(packet, Connack):
                 self._is_let_in = True
-                for topic in dict.fromkeys(will.topic for will in self._wills.values()):
+                for topic in dict.fromkeys(will.topic for _, will in self._expected):
                     self._subscribe(topic)
+            elif isinstance(packet, Suback):
+                self._heard.add(self._asked.get(packet.packet_id, ""))
             elif isinstance(packet, Publish) and not packet.retain:
                 self._published(packet)
 
@@ -92,11 +101,23 @@ class WillWatch:
         if self._own[said]:
             self._own[said] -= 1
             return
-        for client_id, will in self._wills.items():
-            if (will.topic, will.payload) == said:
+
+        def look_again() -> None:
+            self._told(said)
+
+        if not self._told(said):
+            self._end.after(_PATIENCE_S, look_again)
+
+    def _told(self, said: tuple[str, bytes]) -> bool:
+        """Tell of the will that says this, of a client that has gone; whether there is one."""
+        for each in self._expected:
+            observer, will = each
+            if observer.is_over and (will.topic, will.payload) == said:
+                self._expected.remove(each)
                 self._end.happened(
-                    "will_published", f"the will of {client_id!r} on {will.topic!r}",
-                    client_id=client_id, topic=will.topic, payload=will.payload, qos=will.qos, retain=will.retain,
+                    "will_published", f"the will of {observer.client!r} on {will.topic!r}",
+                    client_id=observer.client, topic=will.topic, payload=will.payload, qos=will.qos,
+                    retain=will.retain,
                 )  # fmt: skip
-                del self._wills[client_id]
-                return
+                return True
+        return False

@@ -119,8 +119,8 @@ class TcpServer:
                 return
             if self.end.is_down or len(self.clients) >= _CLIENTS_MAX:
                 _reset(connection)
-            else:
-                self.clients.add(_Client(self, connection))
+            elif (client := _Client(self, connection)).here:  # an end may send it away at once
+                self.clients.add(client)
 
     def close(self) -> None:
         """Stop listening, and cut who is there; safe to call twice."""

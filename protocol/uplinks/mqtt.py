@@ -64,6 +64,10 @@ def encode(packet: Packet, level: int = 4) -> bytes:
     """
     if type(packet) is Publish:
         return _encode_publish(packet, level)
+    if type(packet) is Acknowledgement and not packet.reason and not packet.properties:
+        number = packet.packet_id
+        if packet.kind in _ACKNOWLEDGEMENTS and 0 < number < 0x10000:
+            return bytes((packet.kind << 4 | (2 if packet.kind == 6 else 0), 2, number >> 8, number & 0xFF))
     return _encode_other(packet, level)
 
 

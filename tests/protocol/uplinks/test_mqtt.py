@@ -160,7 +160,10 @@ def test_any_bytes_are_a_packet_that_can_be_said_again_or_malformed(first: int, 
 def test_the_fast_path_of_acknowledgements_says_what_the_grammar_says(level: int, number: int) -> None:
     for kind in (Kind.PUBACK, Kind.PUBREC, Kind.PUBREL, Kind.PUBCOMP):
         packet = Acknowledgement(kind, number)
-        assert encode(packet, level)[2:] == build_body(packet, level) == number.to_bytes(2, "big")
+        body = build_body(packet, level)
+        first = kind << 4 | (2 if kind is Kind.PUBREL else 0)
+        assert encode(packet, level) == bytes([first, 2]) + body == bytes([first, 2]) + number.to_bytes(2, "big")
+        assert decode(first, body, level) == packet
 
 
 PAHO_KINDS = {
@@ -243,6 +246,8 @@ def test_a_packet_over_the_bound_is_skipped_and_what_follows_is_read() -> None:
         (Subscribe(1, ()), 4),
         (Auth(), 4),
         (Connect("a", 70_000), 4),
+        (Acknowledgement(Kind.PUBACK, 0), 4),
+        (Acknowledgement(Kind.PUBACK, 65_536), 4),
         (Connect("\ud800"), 4),
         (Disconnect(0, ((Property.REASON_STRING, "no"),)), 4),
     ],
