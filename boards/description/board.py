@@ -13,6 +13,7 @@ from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 from .lora import airtime_s, windows_s
 from .power import LoRa, PowerDescription
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
+from .uplink import Uplinks
 
 __all__ = [
     "Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board",
@@ -102,6 +103,7 @@ class Board(Section):
         labels: labels that it claims to report; None claims every label of the mode.
         wake: None for a device that is always on and reports each frame.
         power: what it lives on; None: nobody said.
+        uplink: where and how it publishes, of a gateway; None: nobody said.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Board(Section):
     wake: Wake | None = None
     limits: Limits = Limits()
     power: PowerDescription | None = None
+    uplink: Uplinks | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -150,6 +153,12 @@ class Board(Section):
             for name in self.power.loads:
                 if name not in known:
                     raise ValueError(f"power.loads.{name}: no state of this board; known: {', '.join(known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_period(self) -> "Board":
+        if self.wake is not None and self.uplink is not None and self.uplink.period is not None:
+            raise ValueError("uplink.period: expected none beside [wake], whose sleep_s tells it; leave it out")
         return self
 
     def _loads(self) -> dict[str, str]:

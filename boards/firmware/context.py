@@ -8,7 +8,7 @@ import simpy
 from xky.protocol import Mode
 
 from ..description.board import Board
-from ..ports import BurstSource, PowerPort, Uplink
+from ..ports import BurstSource, NetworkPort, PowerPort, RadioPort, Uplink
 from .energy_policy import EnergyPolicy
 from .parser import Parser
 
@@ -30,6 +30,8 @@ class FirmwareContext:
         parser: what it makes of characters and frames; a defect is in it.
         power: what it lives on.
         energy_policy: what it knows of its capacitor.
+        network: what it reaches by Wi-Fi or Ethernet; None: readings go to ``uplink`` as they are.
+        radio: what it reaches by LoRa; None likewise.
     """
 
     env: simpy.Environment
@@ -40,3 +42,5 @@ class FirmwareContext:
     parser: Parser
     power: PowerPort
     energy_policy: EnergyPolicy
+    network: NetworkPort | None = None
+    radio: RadioPort | None = None
