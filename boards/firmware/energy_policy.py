@@ -42,6 +42,25 @@ class EnergyPolicy:
         """A reset: all is lost but what is in flash."""
         self._charge_w = self._slept = None
 
+    @property
+    def settings(self) -> Policy:
+        """What it decides by, as it is set now."""
+        return self._policy
+
+    def set(self, **changes: float) -> None:
+        """Other settings from now on, as a command of the driver gives them; they are in flash.
+
+        Args:
+            changes: fields of ``Policy``, in range and in order.
+        """
+        self._policy = self._policy.model_copy(update=changes)
+        self._nominal_f = self._policy.reference_f or self._nominal_f
+
+    def find_scale_again(self) -> None:
+        """Forget the largest value seen, where the scale finds itself."""
+        if self._adc is not None:
+            self._full_raw = self._adc.first_full_raw
+
     def _raw(self, terminal_v: float) -> int:
         adc, most = self._adc, self._highest_raw
         assert adc is not None
@@ -108,6 +127,15 @@ class EnergyPolicy:
             return self._wake.sleep_s
         read_v = self.read_v(terminal_v())
         self._slept = now_s, read_v
+        return self._recharge_s(read_v)
+
+    def recharge_s(self, terminal_v: Callable[[], float]) -> float:
+        """How long until the charge that it sees coming has brought the capacitor back to where it starts."""
+        return self._recharge_s(self.read_v(terminal_v()))
+
+    def _recharge_s(self, read_v: float) -> float:
+        assert self._wake is not None
+        policy = self._policy
         if self._charge_w is None or policy.start_v is None:
             return self._wake.sleep_s
         missing_j = 0.5 * self._nominal_f * (policy.start_v**2 - read_v**2)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plainest firmware there is: always on, reports each whole frame as it ends."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import simpy
 
-from xky.protocol import Frame, Mode
+from xky.protocol import Frame, Group, Mode
 from xky.protocol.uart import Uart
 
 from ..description.states import RUN
@@ -41,12 +41,20 @@ class ReaderFirmware:
             try:
                 if not self._power.is_on:
                     yield self._power.when_on()
+                self._begins()
                 yield from self._read()
             except simpy.Interrupt as cut:
                 if self._receiver is not None:
                     self._receiver.sleep()
+                self._ends()
                 if cut.cause == SWITCHED_OFF:
                     return
+
+    def _begins(self) -> None:
+        """Power is there."""
+
+    def _ends(self) -> None:
+        """Power is gone: all that was in memory is lost."""
 
     def _read(self) -> Generator[simpy.Event, None, None]:
         receiver = self._receiver = self._listen()
@@ -72,7 +80,11 @@ class ReaderFirmware:
         groups = self._parser.groups(frame) if frame.complete else None
         if groups:
             self._heard_s = self._env.now
-            self._uplink.publish(groups)
+            self._say(groups)
+
+    def _say(self, groups: Sequence[Group]) -> None:
+        """Publish what a frame held."""
+        self._uplink.publish(groups)
 
 
 FIRMWARE = ReaderFirmware
