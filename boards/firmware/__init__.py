@@ -20,7 +20,10 @@ __all__ = [
     "SWITCHED_OFF", "EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware",
 ]  # fmt: skip
 
-_PARTS = ("context", "energy_policy", "parser", "receiver")  # of every firmware
+_PARTS = (  # of firmware, none by themselves
+    "context", "energy_policy", "networked", "one_for_all_configuration", "one_for_all_page", "parser", "receiver",
+    "sleeper", "winky_commands",
+)  # fmt: skip
 
 
 class Firmware(Protocol):

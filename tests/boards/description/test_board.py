@@ -264,10 +264,15 @@ def test_each_firmware_of_the_folder_is_found() -> None:
         "__init__",
         "context",
         "energy_policy",
+        "networked",
+        "one_for_all_configuration",
+        "one_for_all_page",
         "parser",
         "receiver",
+        "sleeper",
+        "winky_commands",
     }
-    assert set(firmware_names()) == files >= {"reader", "winky"}
+    assert set(firmware_names()) == files >= {"eky", "one_for_all", "reader", "tasmota", "winky"}
 
 
 def test_a_firmware_that_is_not_there_is_refused(tmp_path: Path) -> None:
