@@ -54,7 +54,7 @@ class NetworkedSleeper(SleepingFirmware):
         self._network: NetworkPort | None = context.network
         uplinks = context.board.uplink
         if uplinks is None and self._network is not None:
-            raise InputError(f"board {context.board.id}: has no [uplink]; write one, or judge its bare readings")
+            raise InputError(f"board {context.board.id}: nothing says how it publishes; write [uplink] in its file")
         self._uplinks = uplinks
         self._link: MqttLink | None = None
         self._waited_in_vain = False
@@ -166,9 +166,10 @@ class NetworkedSleeper(SleepingFirmware):
 
         Publications are not watched: low charge is what they begin by, in the Tasmota driver (v3.x).
         """
-        if asked.callbacks is None:
+        if asked.triggered:  # as by QoS 0
             return True
         done = self._env.event()
+        assert asked.callbacks is not None
         asked.callbacks.append(lambda _: end(done))
         self._end_after(patience_s, done)
         if watched:
@@ -176,9 +177,9 @@ class NetworkedSleeper(SleepingFirmware):
         yield done
         if watched:
             self._power.alarm(None, lambda: None)
-        if not asked.processed:
+        if not asked.triggered:
             self._waited_in_vain = True
-        return asked.processed
+        return asked.triggered
 
     def _connect(self) -> Generator[simpy.Event, None, bool]:
         mqtt = self._mqtt
@@ -187,7 +188,8 @@ class NetworkedSleeper(SleepingFirmware):
         asked = self._network.connect_mqtt(mqtt_session(mqtt))
         if not (yield from self._answer(asked, mqtt.timeout_s, watched=True)) or isinstance(asked.value, int):
             return False
-        self._link = link = asked.value
+        link: MqttLink = asked.value
+        self._link = link
         self._mqtt_s = self._env.now - self._woke_s
         if mqtt.will is not None:
             link.publish(will_message(mqtt, mqtt.will, mqtt.will.online))

@@ -13,6 +13,7 @@ from functools import partial
 
 import simpy
 
+from xky.protocol import Group
 from xky.protocol.uplinks.messages import MqttMessage
 
 from ..payloads.influx_write import write_request
@@ -43,12 +44,14 @@ class TasmotaFirmware(NetworkedSleeper):
         self._commands = WinkyCommands(self._settings, self._energy_policy, self._listen.frames)
         self._boots = self._cosines = 0
         self._boot_v = 0.0
+        self._told: WinkyState | None = None
+        self._last: tuple[Group, ...] = ()
 
     # a wake
 
     def _wakes(self) -> None:
         super()._wakes()
-        self._cosines = 0
+        self._cosines, self._told = 0, None
         self._boots += 1
         if self._network is None:
             return
@@ -102,14 +105,15 @@ class TasmotaFirmware(NetworkedSleeper):
 
     def _publications(self) -> Sequence[tuple[str, Publication]]:
         assert self._uplinks is not None
+        self._last = tuple(self._heard[-1])  # made once for all publications
         raw: list[tuple[str, Publication]] = [("mqtt", self._send_raw)] if self._uplinks.raw else []
         return [*raw, ("mqtt", self._send_sensor), ("influx", self._write_points)]
 
     def _send_raw(self) -> Generator[simpy.Event, None, bool]:
-        return self._tell("TIC", raw_tic(self._heard[-1]))
+        return self._tell("TIC", raw_tic(self._last))
 
     def _send_sensor(self) -> Generator[simpy.Event, None, bool]:
-        return self._tell("SENSOR", sensor(self._mode, self._heard[-1], self._state(), _clock(self._env.now)))
+        return self._tell("SENSOR", sensor(self._mode, self._last, self._state(), _clock(self._env.now)))
 
     def _tell(self, what: str, payload: bytes) -> Generator[simpy.Event, None, bool]:
         mqtt = self._mqtt
@@ -119,21 +123,27 @@ class TasmotaFirmware(NetworkedSleeper):
     def _write_points(self) -> Generator[simpy.Event, None, bool]:
         assert self._uplinks is not None
         assert self._influx is not None
-        body = points(self._mode, self._heard[-1], self._state(), self._uplinks.device)
+        body = points(self._mode, self._last, self._state(), self._uplinks.device)
         return self._write(write_request(self._influx, body))
 
     def _state(self) -> WinkyState:
+        """Of this wake, at its first publication."""
+        if self._told is None:
+            self._told = self._looks_at_itself()
+        return self._told
+
+    def _looks_at_itself(self) -> WinkyState:
         policy, energy = self._energy_policy.settings, self._energy_policy
-        now_v = energy.read_v(self._terminal_v())
+        terminal_v = self._terminal_v()
         asked = self._settings.sleep
-        sleep_s = energy.recharge_s(self._terminal_v) if asked < _MULTIPLES[0] else asked
+        sleep_s = energy.recharge_s(lambda: terminal_v) if asked < _MULTIPLES[0] else asked
         if _MULTIPLES[0] <= asked < _MULTIPLES[1]:
             sleep_s = asked * (self._env.now - self._woke_s)
         return WinkyState(
             policy.start_v or 0.0,
             policy.stop_v or 0.0,
             self._boot_v,
-            now_v,
+            energy.read_v(terminal_v),
             reference_f=policy.reference_f or 0.0,
             messages=len(self._heard),
             cosines=self._cosines,

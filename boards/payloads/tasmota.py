@@ -136,11 +136,11 @@ def _meter(values: Mapping[str, str]) -> str:
     parts = [f'"PH":{phases}']
     reference = get("PREF")
     if reference is not None:
-        power = _scaled(reference, 1000)
-        parts.append(f'"ISUB":{_scaled(reference, 1000, _VOLTS * phases)},"PSUB":{power},"PMAX":{power}')
+        most = _scaled(reference, 1000)
+        parts.append(f'"ISUB":{_scaled(reference, 1000, _VOLTS * phases)},"PSUB":{most},"PMAX":{most}')
     elif (subscribed := get("ISOUSC")) is not None:
-        power = _scaled(subscribed, _VOLTS * phases)
-        parts.append(f'"ISUB":{_number(subscribed)},"PSUB":{power},"PMAX":{power}')
+        most = _scaled(subscribed, _VOLTS * phases)
+        parts.append(f'"ISUB":{_number(subscribed)},"PSUB":{most},"PMAX":{most}')
     for phase in range(1, phases + 1):
         voltage, current, power = _of_phase(values, phase, phases)
         if voltage is not None:
