@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device that sleeps, with a network of its own: joins it in each wake, publishes by MQTT and InfluxDB, and is as
-patient with a server as its board's file says.
+"""A device that sleeps and joins a network in each wake, to publish by MQTT and InfluxDB.
 
-Each wait ends, by its time-out or by a capacitor that is low, so that nobody's silence drains it: without an access
-point it sleeps again, a server that failed is left alone for its rest, and a wake in which nobody could be published
-to is over before the TIC is listened to.
+It is as patient with a server as its board's file says. Each wait ends, by its time-out or by a capacitor that is
+low, so that nobody's silence drains it: without an access point it sleeps again, a server that failed is left alone
+for its rest, and a wake in which nobody could be published to is over before the TIC is listened to.
 """
 
 from collections.abc import Callable, Generator, Sequence

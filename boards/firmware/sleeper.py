@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every firmware that sleeps does: wakes, listens for whole frames as long as a wake is reckoned with, publishes
-the last one, sleeps.
+"""What every firmware that sleeps does: it wakes, listens, publishes the last frame, and sleeps.
 
-What the TIC says before the network is up is not heard, as in the Tasmota driver (v3.x). It lives on its
-capacitor: too little charge ends a wake early, and a brown-out ends everything at once.
+It listens for whole frames, as long as a wake is reckoned with. What the TIC says before the network is up is not
+heard, as in the Tasmota driver (v3.x). It lives on its capacitor: too little charge ends a wake early, and a brown-out
+ends everything at once.
 """
 
 from collections.abc import Generator, Sequence
