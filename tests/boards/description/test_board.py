@@ -15,7 +15,7 @@ from xky.boards.firmware import firmware_names, load_firmware
 from xky.protocol import LABELS, InputError, Mode
 
 FOLDER = Path(__file__).parents[3] / "boards"
-NAMES = ("id", "title", "firmware")  # what a thing is called has no source
+NAMES = ("id", "title", "firmware", "reading")  # what a thing is called, and where it says what, has no source
 POWER = """
 [power.rectifier.diode]
 part = "BAT85"
