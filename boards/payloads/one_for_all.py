@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the OneForAll firmware publishes, and Eky with it: labels as they are, by MQTT and as line protocol.
 
-The topics and the shape of its points are assumptions; nothing was found of them. A label has a plus sign in some
-names, which no topic may hold: it is an underscore there.
+The topics and the shape of its points are assumptions; nothing was found of them. A label with a plus sign in its name
+has no topic of its own, as none may hold one; it is in the object of all.
 """
 
 import re
@@ -17,6 +17,7 @@ from xky.protocol.timestamp import Timestamp
 __all__ = ["chosen", "label_topics", "line", "tic"]
 
 _PER_SECOND = {"ns": 1_000_000_000, "us": 1_000_000, "ms": 1_000, "s": 1}
+_WILD = frozenset("+#/")  # in no level of a topic
 _KEY = re.compile(r"[ ,=]")  # escaped in tags and keys of line protocol
 _TEXT = re.compile(r'["\\]')  # escaped in texts of line protocol
 
@@ -54,12 +55,13 @@ def tic(groups: Iterable[Group]) -> bytes:
 def label_topics(topic: str, groups: Iterable[Group]) -> list[tuple[str, bytes]]:
     """A topic and a text for each label.
 
-    >>> label_topics("xky/winky", [Group("NJOURF+1", "00")])
-    [('xky/winky/NJOURF_1', b'00')]
+    >>> label_topics("xky/winky", [Group("VTIC", "02"), Group("NJOURF+1", "00")])
+    [('xky/winky/VTIC', b'02')]
     """
     return [
-        (f"{topic}/{group.label.replace('+', '_')}", (group.value or group.timestamp or "").encode())
+        (f"{topic}/{group.label}", (group.value or group.timestamp or "").encode())
         for group in groups
+        if not _WILD & set(group.label)
     ]
 
 

@@ -17,6 +17,9 @@ from .tariffs import LEVELS, UNKNOWN, Tariff, tariff_of
 
 __all__ = ["WinkyState", "points", "raw_tic", "sensor"]
 
+_OF_THREE = frozenset(
+    {f"{name}{phase}" for name in ("IINST", "IRMS", "URMS", "SINSTS") for phase in (1, 2, 3)} - {"IRMS1", "URMS1"}
+)  # labels that single-phase meters do not send
 _HOURS = ("Creuse", "Pleine")
 _COS = 1.0
 _VOLTS = 200  # between ISOUSC and PREF, by phase (54E §6.1.2)
@@ -117,8 +120,7 @@ def _amperes(text: str) -> str:
 
 
 def _phases(values: Mapping[str, str]) -> int:
-    three = "IINST1" in values or "IRMS2" in values or "IRMS3" in values or "SINSTS1" in values or "URMS2" in values
-    return 3 if three else 1
+    return 1 if _OF_THREE.isdisjoint(values) else 3
 
 
 def _of_phase(values: Mapping[str, str], phase: int, phases: int) -> tuple[str | None, str | None, str | None]:

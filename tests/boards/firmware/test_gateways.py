@@ -384,7 +384,9 @@ def test_one_for_all_says_each_label_their_object_and_one_point(mode: Mode) -> N
     told = json.loads(played.sent("xky/winky/tic")[0][1].payload)
     assert list(told) == [group.label for group in groups]
     for group in groups:
-        ((_, message),) = played.sent(f"xky/winky/{group.label.replace('+', '_')}")
+        if "+" in group.label:  # which no topic may hold
+            continue
+        ((_, message),) = played.sent(f"xky/winky/{group.label}")
         assert message.payload.decode() == (group.value or group.timestamp)
     (_, request), *_ = played.network.written
     assert request.body.startswith(b"linky,device=winky AD")

@@ -126,6 +126,17 @@ def test_three_phases_have_keys_of_their_own() -> None:
     assert "sensor=I value" not in body
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_a_three_phase_meter_is_known_whichever_group_was_damaged(mode: Mode) -> None:
+    groups = Linky(mode=mode, phases=3).groups()
+    for place in range(len(groups)):
+        rest = [*groups[:place], *groups[place + 1 :]]
+        meter = told(mode, rest)["METER"]
+        currents = [label for label in ("I1", "I2", "I3") if label in meter]
+        assert meter["PH"] == 3
+        assert len(currents) == 3 - groups[place].label.startswith(("IINST", "IRMS"))
+
+
 @pytest.mark.parametrize("lost", [group.label for group in STANDARD])
 def test_what_was_not_heard_is_not_said(lost: str) -> None:
     keys = {
