@@ -12,6 +12,7 @@ from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .lora import airtime_s, windows_s
 from .power import LoRa, PowerDescription
+from .statement import ReadingMap
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
 
 __all__ = [
@@ -99,9 +100,10 @@ class Board(Section):
         firmware: simulated firmware of ``boards/firmware/`` that runs on it; None: real devices only.
         modes: TIC modes that it reads.
         detects_mode: it finds the TIC mode of its meter by itself, and again when that changes.
-        labels: labels that it claims to report; None claims every label of the mode.
+        labels: labels that it claims to report; None claims those that ``reading`` maps, or every label of the mode.
         wake: None for a device that is always on and reports each frame.
         power: what it lives on; None: nobody said.
+        reading: what its payloads say of which label; none where they say labels by name.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Board(Section):
     wake: Wake | None = None
     limits: Limits = Limits()
     power: PowerDescription | None = None
+    reading: tuple[ReadingMap, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -136,6 +139,8 @@ class Board(Section):
         written: dict[str, Any] = told(self)
         if self.power is not None and self.power.lora is not None:
             _table(written, "wake").pop("publish_s", None)
+        if not self.reading:
+            written.pop("reading", None)
         return written
 
     @model_validator(mode="after")

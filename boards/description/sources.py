@@ -65,5 +65,7 @@ def _leaves(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[t
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, (*above, key))
+        elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+            yield from _leaves({str(number): one for number, one in enumerate(value)}, (*above, key))
         else:
             yield (*above, key), value

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paths into payloads: what is walked directly finds what jmespath finds; what is no path is told with its column."""
+
+from typing import Any
+
+import jmespath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xky.protocol import InputError
+from xky.protocol.uplinks.payload_path import PayloadPath
+
+NAMES = st.sampled_from(["a", "b", "tags", "SMAXSN-1"])
+VALUES = st.none() | st.booleans() | st.integers(0, 2) | st.just(2.5) | st.sampled_from(["", "total", "a"])
+PAYLOADS = st.recursive(
+    VALUES, lambda inner: st.dictionaries(NAMES, inner, max_size=3) | st.lists(inner, max_size=2), max_leaves=8
+)
+CHAINS = st.lists(NAMES, min_size=1, max_size=4).map(
+    lambda names: ".".join(name if name.isalpha() else f'"{name}"' for name in names)
+)
+EQUALS = st.tuples(CHAINS, st.sampled_from(["total", "a", ""])).flatmap(
+    lambda one: st.sampled_from([f"{one[0]} == '{one[1]}'", f"'{one[1]}' == {one[0]}"])
+)
+
+
+@given(CHAINS | EQUALS | st.just("@") | EQUALS.map(lambda one: f"!({one})"), PAYLOADS)
+def test_a_path_finds_what_jmespath_finds(text: str, payload: Any) -> None:
+    assert PayloadPath(text).find(payload) == jmespath.search(text, payload)
+
+
+@given(CHAINS | EQUALS, CHAINS, PAYLOADS)
+def test_a_condition_that_holds_gives_the_rest_and_one_that_does_not_gives_nothing(
+    holds: str, wanted: str, payload: Any
+) -> None:
+    found = jmespath.search(holds, payload)
+    assert PayloadPath(f"{holds} && {wanted}").find(payload) == (
+        None if found is False or found in (None, "", [], {}) else jmespath.search(wanted, payload)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.b && c", 3), ("x && c", None), ("c && a.b.c", None), ("to_number(d)", 12.5), ("l[1].v", 2),
+        ("l[?n=='two'].v | [0]", 2), ("length(c)", None), ("c == `3` && d", "12.5"),
+        ("a.b == `1` && c == `3` && d", "12.5"),
+        ("sum(l[].v)", 3), ("avg(l[?n=='none'].v)", None),
+    ],
+)  # fmt: skip
+def test_what_is_left_to_jmespath_finds_or_finds_nothing(text: str, expected: object) -> None:
+    payload = {"a": {"b": 1}, "c": 3, "d": "12.5", "l": [{"n": "one", "v": 1}, {"n": "two", "v": 2}]}
+    assert PayloadPath(text).find(payload) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "it is empty; write one, such as CONTRACT.CONSO, or @"),
+        ("METER.SMAXSN-1", "column 13: -1 does not fit there; a name that is not of letters, .* in double quotes"),
+        ("a b", "column 3: 'b' does not fit there$"),
+        ("a.", "column 3: it ends too early$"),
+        ("a[", "column 3: it ends too early$"),
+        ("a.#", "column 3: Unknown token"),
+        ("'abc", "column 1: Unclosed"),
+        ("a.number(b)", "column 3: no function number; known: abs, .*to_number"),
+        ("to_number(a, b)", r"column 1: to_number takes 1 value\(s\), and 2 are given$"),
+        ("merge()", r"column 1: merge takes at least 1 value\(s\), and 0 are given$"),
+        ("!" * 5_000 + "a", "column 1: it is nested too deep; write it flatter$"),
+    ],
+)  # fmt: skip
+def test_what_is_no_path_is_told_with_its_column(text: str, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        PayloadPath(text)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text(max_size=12) | st.text("ab.[]'\"`&|=!@()*,:{}<>?- 01", max_size=12))
+def test_any_text_is_a_path_or_told(text: str) -> None:
+    try:
+        PayloadPath(text).find({"a": {"b": [1]}})
+    except InputError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a.b", {("a", "b")}), ("@", {()}), ("a.b == 'x' && c", {("a", "b"), ("c",)}), ("a.l[0].v", {("a", "l")}),
+        ("to_number(a.b)", {("a", "b")}), ("a.{x: b}", {("a",)}), ("[a, b.c]", {("a",), ("b", "c")}),
+        ("l[?n=='x'] | [0]", {("l",)}), ("a.*", {("a",)}),
+    ],
+)  # fmt: skip
+def test_a_path_tells_the_names_that_it_reads(text: str, names: set[tuple[str, ...]]) -> None:
+    assert set(PayloadPath(text).names) == names
