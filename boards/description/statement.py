@@ -28,6 +28,11 @@ def _checked(path: str) -> str:
     return path
 
 
+def _exactly(number: float) -> Decimal:
+    """The shortest decimal that a number of a file is: what is written, up to 15 digits."""
+    return Decimal(repr(number).removesuffix(".0"))
+
+
 _Path = Annotated[str, AfterValidator(_checked)]
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -52,13 +57,13 @@ class LabelPath(Section):
     @property
     def exact_scale(self) -> Decimal:
         """The scale as it is written."""
-        return Decimal(repr(self.scale))
+        return _exactly(self.scale)
 
     @property
     def exact_step(self) -> Decimal:
         """The step as it is written, or what it is unless told."""
         if self.step is not None:
-            return Decimal(repr(self.step))
+            return _exactly(self.step)
         return Decimal(0) if self.scale == 1 else abs(self.exact_scale)
 
     @field_validator("scale")

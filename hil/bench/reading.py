@@ -9,7 +9,13 @@ from typing import Any
 from xky.protocol import LABELS, Group
 from xky.protocol.labels import Kind
 
-__all__ = ["Reading", "Remark", "Said", "in_label_table", "reading_from_groups", "reading_from_json", "same_text"]
+from .horodate import horodates_of
+from .number import Scale
+
+__all__ = [
+    "Reading", "Remark", "Said", "in_label_table", "kind_of", "reading_from_groups", "reading_from_json", "same_text",
+    "said_of_json", "writable",
+]  # fmt: skip
 
 _KNOWN = {name: label for table in LABELS.values() for name, label in table.items()}
 
@@ -17,6 +23,12 @@ _KNOWN = {name: label for table in LABELS.values() for name, label in table.item
 def in_label_table(key: str) -> bool:
     """Whether a key is a label of either mode."""
     return key in _KNOWN
+
+
+def kind_of(key: str) -> Kind | None:
+    """What the data of a label is made of; None where the key is no label of either mode."""
+    known = _KNOWN.get(key)
+    return None if known is None else known.kind
 
 
 def same_text(label: str, sent: str, said: str) -> bool:
@@ -30,29 +42,54 @@ class Said:
     """One label as a device reports it.
 
     Attributes:
-        value: text as sent, or a JSON integer.
+        value: text as sent, or a JSON integer; with a ``scale``, a number as the device says it.
         timestamp: the horodate; None where none was given, which is not judged.
+        scale: what takes a number to the label's unit, and how right it is; None: it is the label's own, exactly.
+        form: of the horodate, one of ``FORMS``; empty: as sent.
     """
 
     value: str | int
     timestamp: str | None = None
+    scale: Scale | None = None
+    form: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number, which tells nothing of how many digits were sent."""
+        return isinstance(self.value, int) or self.scale is not None
 
     def matches(self, group: Group) -> bool:
         """Whether this is what ``group`` says.
 
         An integer equals data of decimal digits only, not that of STGE. For DATE, whose data is
-        empty, the value may be the horodate.
+        empty, the value may be the horodate. A number of a scale equals what is within its step.
         """
-        if self.timestamp is not None and self.timestamp != group.timestamp:
+        if (
+            self.timestamp is not None
+            and self.timestamp != group.timestamp
+            and not (self.form and group.timestamp in horodates_of(self.timestamp, self.form))
+        ):
             return False
+        if self.scale is not None:
+            return group.label != "STGE" and self.reaches(group.value)
         if isinstance(self.value, int):
             return group.label != "STGE" and group.value.isdecimal() and int(group.value) == self.value
         if group.value == "" and group.timestamp is not None and self.value == group.timestamp:
             return True
         return same_text(group.label, group.value, self.value)
 
+    def reaches(self, value: str) -> bool:
+        """Whether data of decimal digits is within the step of a number that has a scale."""
+        if self.scale is None or not value.isdecimal():
+            return False
+        least, greatest = self.scale.range(self.value)
+        return least <= int(value) <= greatest
+
     def __str__(self) -> str:
-        return f"{self.value}" if self.timestamp is None else f"{self.value} at {self.timestamp}"
+        said = f"{self.value}" if self.scale is None else f"{self.value}{self.scale}"
+        if self.form and not said:  # DATE, by a form of its own
+            return str(self.timestamp)
+        return said if self.timestamp is None else f"{said} at {self.timestamp}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +118,13 @@ class Reading:
     def __contains__(self, label: str) -> bool:
         return label in self.said
 
-    def __getitem__(self, label: str) -> int | str:
-        """The value: int for labels of decimal data, text otherwise."""
-        value = self.said[label].value
+    def __getitem__(self, label: str) -> int | float | str:
+        """The value: int for labels of decimal data, text otherwise; a number of a scale in the label's unit."""
+        said = self.said[label]
+        value = said.value
+        if said.scale is not None:
+            scaled = said.scale.value(value)
+            return int(scaled) if scaled.denominator == 1 else float(scaled)
         known = _KNOWN.get(label)
         if isinstance(value, str) and value.isdecimal() and known is not None and known.kind is Kind.NUMBER:
             return int(value)
@@ -150,29 +191,30 @@ def reading_from_json(at_s: float, line: str) -> Reading | None:
         message = json.loads(line)
         if not isinstance(message, dict):
             return None
-        said = {_writable(key): one for key, value in message.items() if (one := _said(value)) is not None}
+        said = {writable(key): one for key, value in message.items() if (one := said_of_json(value)) is not None}
     except (ValueError, RecursionError):
         return None
     return Reading(at_s, said, line)
 
 
-def _writable(text: str) -> str:
-    """The text without what UTF-8 cannot write: JSON may escape half a surrogate pair."""
+def writable(text: str) -> str:
+    """A text without what UTF-8 cannot write: JSON may escape half a surrogate pair."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _said(value: Any) -> Said | None:
+def said_of_json(value: Any) -> Said | None:
+    """What a JSON value says of the label whose key it stands behind; None where that is nothing."""
     timestamp = None
     if isinstance(value, dict):
         stamp = value.get("timestamp")
-        timestamp = None if stamp is None else _writable(str(stamp))
+        timestamp = None if stamp is None else writable(str(stamp))
         if "value" not in value and timestamp is not None:
             return Said(timestamp, timestamp)
         value = value.get("value")
     if value is None:
         return None
     if isinstance(value, str):
-        return Said(_writable(value), timestamp)
+        return Said(writable(value), timestamp)
     if isinstance(value, int) and not isinstance(value, bool):
         return Said(value, timestamp)
     return Said(json.dumps(value), timestamp)

@@ -3,8 +3,11 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import model_validator
+
+from ...bench.number import Scale, is_number, scale_of
 from ...bench.reading import Reading, Remark, Said
 from .lines import Line, read_lines, write_lines
 
@@ -12,16 +15,34 @@ __all__ = ["read_said", "write_said"]
 
 
 class _Said(Line):
+    """A number that is not in its label's unit has a ``scale`` and a ``step``, as they are written in the statement."""
+
     value: str | int
     timestamp: str | None
+    scale: str = ""
+    step: str = "0"
+    form: Literal["", "iso", "unix"] = ""
+
+    @property
+    def scaled(self) -> Scale | None:
+        """What the scale and the step make of it."""
+        return scale_of(self.scale, self.step) if self.scale else None
+
+    @model_validator(mode="after")
+    def _is_a_number(self) -> "_Said":
+        if self.scaled is not None and isinstance(self.value, str) and not is_number(self.value):
+            raise ValueError(f"{self.value[:60]!r} is no number, and has a scale")
+        return self
 
 
 class _Reading(Line):
-    """``message`` is what came as text; a simulated board sends none."""
+    """``message`` is what came as text; a simulated board sends none. What is empty is not written."""
 
     at_s: float
     said: dict[str, _Said]
     message: str = ""
+    probe: str = ""
+    source: str = ""
 
 
 class _Remark(Line):
@@ -37,14 +58,20 @@ def write_said(path: Path, readings: Sequence[Reading], remarks: Sequence[Remark
 
 def _lines(readings: Sequence[Reading], remarks: Sequence[Remark]) -> Iterator[dict[str, Any]]:
     for reading in readings:
-        said = {label: _Said(value=one.value, timestamp=one.timestamp) for label, one in reading.said.items()}
-        if reading.line:
-            yield _Reading(at_s=reading.at_s, said=said, message=reading.line).told()
-        else:
-            yield _Reading(at_s=reading.at_s, said=said).told()
+        said = {label: _said_line(one) for label, one in reading.said.items()}
+        more = {"message": reading.line, "probe": reading.probe, "source": reading.source}
+        yield _Reading(at_s=reading.at_s, said=said, **{key: text for key, text in more.items() if text}).told()
     for remark in remarks:
         seen = {"probe": remark.probe} if remark.probe else {}
         yield _Remark(at_s=remark.at_s, line=remark.text, **seen).told()
+
+
+def _said_line(one: Said) -> _Said:
+    if one.scale is None and not one.form:  # as almost all are
+        return _Said(value=one.value, timestamp=one.timestamp)
+    more: dict[str, Any] = {} if one.scale is None else {"scale": str(one.scale.scale), "step": str(one.scale.step)}
+    more |= {"form": one.form} if one.form else {}
+    return _Said(value=one.value, timestamp=one.timestamp, **more)
 
 
 def read_said(path: Path, lines: int) -> tuple[list[Reading], list[Remark]]:
@@ -56,8 +83,8 @@ def read_said(path: Path, lines: int) -> tuple[list[Reading], list[Remark]]:
     readings, remarks = [], []
     for _, line in read_lines(path, lines, _Reading, _Remark):
         if isinstance(line, _Reading):
-            said = {label: Said(one.value, one.timestamp) for label, one in line.said.items()}
-            readings.append(Reading(line.at_s, said, line.message))
+            said = {label: Said(one.value, one.timestamp, one.scaled, one.form) for label, one in line.said.items()}
+            readings.append(Reading(line.at_s, said, line.message, line.probe, line.source))
         elif isinstance(line, _Remark):
             remarks.append(Remark(line.at_s, line.line, line.probe))
     return readings, remarks

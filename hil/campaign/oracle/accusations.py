@@ -8,7 +8,7 @@ those of an old frame, or nobody's.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -21,6 +21,7 @@ from xky.protocol import LABELS, Group, Mode
 from ...bench.reading import Reading, Said, in_label_table
 from ..record import Record
 from .careless_reader import breaks_off, careless, looks_like, looks_spoilt, what_is_wrong
+from .likeness import Likeness, widths_of
 
 __all__ = ["Accusation", "AccusationKind", "Oracle"]
 
@@ -93,6 +94,7 @@ class Oracle:
                 self._steps_of[self._as_reported(group)].setdefault(frame.step)
             if not isinstance(frame, PlainFrame):
                 self._enter_damaged(frame)
+        self._likeness = Likeness(widths_of(record.readings), self._steps_of)
 
     def _enter_damaged(self, frame: SentFrame) -> None:
         if all(piece.expect is not Expect.MUST_NOT for piece in frame.pieces):
@@ -191,16 +193,33 @@ class Oracle:
 
     def is_new_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""
-        return list(self._steps_of[self._as_reported(group)]) == [step]
+        return self._steps_with(group) == [step]
 
     def is_first_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no step before: it may stand from then on."""
-        return next(iter(self._steps_of[self._as_reported(group)]), None) == step
+        return next(iter(self._steps_with(group)), None) == step
 
     def is_other_than_before(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was not sent in the step just before."""
         place = self._steps.index(step)
-        return place == 0 or self._steps[place - 1] not in self._steps_of[self._as_reported(group)]
+        return place == 0 or self._steps[place - 1] not in self._steps_with(group)
+
+    def tells_from(self, group: Group, others: Collection[Group]) -> bool:
+        """Whether no report of ``group`` may mean one of the others."""
+        if self._likeness.tells(group.label):
+            return group not in others
+        own = self._as_reported(group)
+        return not any(self._likeness.are_alike(own, self._as_reported(other)) for other in others)
+
+    def would_show(self, emitted: Emitted, mode: Mode) -> bool:
+        """Whether a report of a damaged group could be told from those of all that was sent intact."""
+        seen = careless(emitted, mode)
+        return self._likeness.tells(seen.label) or not self._steps_with(seen)
+
+    def _steps_with(self, group: Group) -> list[str]:
+        """The steps in which what the device reports of ``group`` was sent, in their order."""
+        steps = self._likeness.steps_of(self._as_reported(group))
+        return list(steps) if isinstance(steps, dict) else sorted(steps, key=self._steps.index)
 
     def _labels_reported_with_horodate(self) -> frozenset[str]:
         """Labels of which each report gave a horodate; for the others the value alone must tell."""
@@ -241,7 +260,8 @@ class Oracle:
         intact = self._intact.get(label, [])
         newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
         old = next((sent for sent in reversed(intact[:newest]) if said.matches(sent.read_as)), None)
-        damaged = self._damaged_like(reading, label, said)
+        # A number that is right within a step is first of all that of an intact group: a damaged one may be as near.
+        damaged = None if old is not None and said.scale is not None else self._damaged_like(reading, label, said)
         if damaged is not None:
             return Accusation(AccusationKind.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
         if old is None:
@@ -283,8 +303,13 @@ class Oracle:
 
     def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
         for sent in reversed(self._damaged.get(label, [])):
-            past = sent.emitted.start_s <= reading.at_s
-            if past and looks_like(said.value, sent.read_as, cut=breaks_off(sent.emitted)):
+            if sent.emitted.start_s > reading.at_s:
+                continue
+            if said.scale is not None:
+                alike = said.reaches(sent.read_as.value)
+            else:
+                alike = looks_like(said.value, sent.read_as, cut=breaks_off(sent.emitted))
+            if alike:
                 return sent
         return None
 

@@ -50,7 +50,7 @@ class RecoveryQuestions(PurposeView):
         own: dict[str, list[Emitted]] = {}
         for frame in whole:
             for emitted in frame.groups:
-                if emitted.expect is Expect.MUST and emitted.group not in said_by_cut_ones:
+                if emitted.expect is Expect.MUST and self._oracle.tells_from(emitted.group, said_by_cut_ones):
                     own.setdefault(emitted.group.label, []).append(emitted)
         new = self._new_groups(whole, 0.0)
         due = {label: groups for label, groups in own.items() if len(groups) == len(whole) and label in new}

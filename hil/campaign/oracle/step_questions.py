@@ -44,6 +44,11 @@ class StepQuestions(PurposeView):
         self._require_a_listener(frames)
         if self._oracle.reported.isdisjoint(labels):
             raise NotApplicable(f"the device never reports {', '.join(labels[:SHOWN])}")
+        told = [e for e in damaged if e.group.label in self._oracle.reported]
+        if not any(self._oracle.would_show(e, frames[0].mode) for e in told):
+            raise NotApplicable(
+                f"the numbers of the device are too coarse to show a damaged {', '.join(labels[:SHOWN])}"
+            )
         self.trail.seen.append(f"no report of it in {len(self._oracle.usable)} readings")
 
     def good_groups_are_reported(self) -> None:
@@ -233,7 +238,7 @@ class StepQuestions(PurposeView):
         ):
             for emitted in doubtful:
                 said = reading.said.get(emitted.group.label)
-                if said is not None and not isinstance(said.value, int) and said.matches(emitted.group):
+                if said is not None and not said.is_number and said.matches(emitted.group):
                     self.trail.at_s = reading.at_s
                     self.trail.seen.append(f"{reading.at_s:.2f} s: {emitted.group.label} = {said}")
                     self._fail(f"{emitted.group.label} = {said} was reported", emitted.start_s, reading.at_s)

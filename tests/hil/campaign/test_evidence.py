@@ -2,6 +2,7 @@
 """The evidence of a run: read back it is the run's record, and gives the run's verdicts again, by itself."""
 
 import gzip
+import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -18,11 +19,13 @@ from xky.emulator import Expect, Piece, SentFrame, Truth
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import Late
 from xky.emulator.supply import Supply
+from xky.hil.bench.number import scale_of
 from xky.hil.bench.reading import Reading, Remark, Said, reading_from_json
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import DEFAULT_BOARD, sound_boards
 from xky.hil.campaign.evidence import read_record, read_records, write_record
+from xky.hil.campaign.evidence.reading_lines import read_said, write_said
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.campaign.oracle.replayed import truth_of
 from xky.hil.campaign.power_record import CutOut, LoadStretch, PowerRecord, Trial
@@ -269,6 +272,40 @@ def complaint(folder: Path) -> str:
     assert told.startswith(str(folder))
     assert told.endswith("; take the evidence as the run wrote it")
     return told.removeprefix(f"{folder}/").removesuffix("; take the evidence as the run wrote it")
+
+
+MAPPED = Reading(
+    1.5, {"EAST": Said("2188.83", None, scale_of("1000", "10")), "SMAXSN": Said(9, "2027-01-05T21:55:00", None, "iso")},
+    "{}", "mqtt://broker/home/#", "home/x",
+)  # fmt: skip
+
+
+def test_a_reading_through_a_mapping_is_the_same_when_it_was_written_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "readings.jsonl.gz"
+    plain = Reading(0.5, {"EAST": Said(1)})
+    assert read_said(path, write_said(path, [plain, MAPPED], [])) == ([plain, MAPPED], [])
+    first, second = (json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines())
+    assert first == {"at_s": 0.5, "said": {"EAST": {"value": 1, "timestamp": None}}}
+    assert second == {
+        "at_s": 1.5,
+        "said": {
+            "EAST": {"value": "2188.83", "timestamp": None, "scale": "1000", "step": "10"},
+            "SMAXSN": {"value": 9, "timestamp": "2027-01-05T21:55:00", "form": "iso"},
+        },
+        "message": "{}", "probe": "mqtt://broker/home/#", "source": "home/x",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("scale", "1e9999"), ("scale", "x"), ("step", "1/0"), ("value", "many"), ("form", "odd")]
+)
+def test_a_number_in_the_evidence_that_no_run_writes_is_told(tmp_path: Path, key: str, value: str) -> None:
+    path = tmp_path / "readings.jsonl.gz"
+    said = {"value": "1", "timestamp": None, "scale": "10", "step": "1"} | {key: value}
+    path.write_bytes(gzip.compress(json.dumps({"at_s": 1.0, "said": {"EAST": said}}).encode() + b"\n"))
+    with pytest.raises(InputError, match="readings.jsonl.gz:1: said.EAST.*; take the evidence") as caught:
+        read_said(path, 1)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", MEMBERS)
