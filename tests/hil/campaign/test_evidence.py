@@ -303,7 +303,7 @@ def test_a_number_in_the_evidence_that_no_run_writes_is_told(tmp_path: Path, key
     path = tmp_path / "readings.jsonl.gz"
     said = {"value": "1", "timestamp": None, "scale": "10", "step": "1"} | {key: value}
     path.write_bytes(gzip.compress(json.dumps({"at_s": 1.0, "said": {"EAST": said}}).encode() + b"\n"))
-    with pytest.raises(InputError, match="readings.jsonl.gz:1: said.EAST.*; take the evidence") as caught:
+    with pytest.raises(InputError, match=r"readings\.jsonl\.gz:1: said\.EAST.*; take the evidence") as caught:
         read_said(path, 1)
     assert "\n" not in str(caught.value)
 
