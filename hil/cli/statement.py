@@ -110,8 +110,8 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
     shown = [one for one in board.reading if kind in (None, one.probe)]
     tell(f"{one_line(file)}: {counted(len(shown), 'mapping')}")
     if sample is None:
-        for one in shown:
-            tell(f"{one.probe}, from {one.source or 'any'}: {', '.join(one.labels)}")
+        for mapping in shown:
+            tell(f"{mapping.probe}, from {mapping.source or 'any'}: {', '.join(mapping.labels)}")
         return
     if sample.takers and not sample.found:
         tell(f"no mapping takes {sample.source!r}; they take {', '.join(one or 'any' for one in sample.takers)}")
