@@ -11,9 +11,9 @@ from xky.protocol import InputError
 from xky.protocol.tomlfile import parse_toml, read_text, what_is_wrong
 from xky.protocol.tomlplaces import line_of
 
-from .board import Board
+from .board import Board, board_named, board_names
 
-__all__ = ["board_with"]
+__all__ = ["board_with", "statement_named"]
 
 
 class _AsItIs(BaseModel):
@@ -53,3 +53,18 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         under = below.get(key)
         laid[key] = _over(under, value) if isinstance(value, Mapping) and isinstance(under, Mapping) else value
     return laid
+
+
+def statement_named(name: str) -> Board:
+    """What a person may give as a statement: a board by name or file, or a statement's file, laid over ``generic``.
+
+    Raises:
+        InputError: there is none, or it is wrong; the text names file, line and key.
+    """
+    if name in board_names():
+        return board_named(name)
+    if "." not in name and "/" not in name:
+        return board_named(name)  # complains with the near one
+    text = read_text(Path(name), "a statement")
+    said = parse_toml(text, name, _AsItIs).model_extra or {}
+    return parse_toml(text, name, Board) if "id" in said else board_with(board_named("generic"), Path(name))

@@ -187,7 +187,8 @@ class NetworkedSleeper(SleepingFirmware):
         asked = self._network.connect_mqtt(mqtt_session(mqtt))
         if not (yield from self._answer(asked, mqtt.timeout_s, watched=True)) or isinstance(asked.value, int):
             return False
-        link: MqttLink = asked.value
+        link: MqttLink | None = asked.value
+        assert link is not None
         self._link = link
         self._mqtt_s = self._env.now - self._woke_s
         if mqtt.will is not None:

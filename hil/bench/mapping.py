@@ -121,9 +121,9 @@ class Statement:
                 self.devices.setdefault(text_of(device))
         return Reading(payload.at_s, said, _line_of(payload, self.probe), self.name, plan.source)
 
-    def device_of(self, payload: Payload) -> str | None:
-        """Which device said it; None where nothing tells."""
-        for path in self._plan_of(payload.source).devices:
+    def device_of(self, payload: Payload, *, from_any: bool = False) -> str | None:
+        """Which device said it; None where nothing tells. ``from_any`` as in ``explain``."""
+        for path in self._plan_for(payload, from_any).devices:
             if (device := path.find(payload.content)) is not None:
                 return text_of(device)
         return None
@@ -151,8 +151,10 @@ class Statement:
         if not self._mapped:
             reading = self._as_it_is(payload)
             return [key for key in reading.said if not in_label_table(key)] if isinstance(reading, Reading) else []
-        fitting = [one for one in self._mapped if from_any or one.takes(payload.source)]
-        return _Plan("", fitting).keys_left(payload.content, self.probe)
+        return self._plan_for(payload, from_any).keys_left(payload.content, self.probe)
+
+    def _plan_for(self, payload: Payload, from_any: bool) -> "_Plan":
+        return _Plan("", self._mapped) if from_any else self._plan_of(payload.source)
 
     def _plan_of(self, source: str) -> "_Plan":
         plan = self._by_source.get(source)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky statement``: what a device says upstream as its supplier states it, checked, and tried on a sample."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from xky.boards import Board
+from xky.boards.description.laid_over import statement_named
+from xky.protocol import InputError
+
+from ..bench.mapping import Found, claims_of
+from ..bench.sample import Sample, fit_of, in_unit, probe_of, sample_of, unit_of
+from ..console import PlainConsole
+from ..terminal import counted, one_line, printable
+
+__all__ = ["group"]
+
+group = typer.Typer(
+    help="What a device says upstream: a statement, checked and tried on a sample.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+)
+
+
+@group.callback()
+def statement() -> None:
+    """What a device says upstream, as its supplier states it."""
+
+
+@group.command()
+def check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A statement, or a board: a TOML file, or a board's name.")
+    ],
+    payload: Annotated[
+        str | None, typer.Option(help="A payload to try it on: a file, or - for standard input.")
+    ] = None,
+    probe: Annotated[
+        str | None, typer.Option(help="Whose payload it is: lines, mqtt, influx, lorawan or http.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="Topic, measurement, FPort or page that it came from.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object and nothing else.")] = False,
+) -> None:
+    """Check a statement; with --payload, say which label came from where. Exit 1 when the payload says none."""
+    board = statement_named(file)
+    if payload is None and source is not None:
+        raise InputError(f"--from {source}: is that of a payload; give --payload, too")
+    kind = None if payload is None and probe is None else probe_of(board, probe, file)
+    sample = None
+    if payload is not None and kind is not None:
+        sample = sample_of(board, kind, _read(payload), source or "")
+    if as_json:
+        sys.stdout.write(json.dumps(_document(file, board, kind, sample), indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(file, board, kind, sample)
+    if sample is not None and not sample.said:
+        sys.exit(1)
+
+
+def _read(name: str) -> str:
+    """The payload's text."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"--payload {name}: cannot be read ({error.strerror}); give a file, or -") from None
+    return data.decode("utf-8", "replace")
+
+
+def _document(file: str, board: Board, kind: str | None, sample: Sample | None) -> dict[str, Any]:
+    readings = [one.model_dump(mode="json") for one in board.reading if kind in (None, one.probe)]
+    told: dict[str, Any] = {"file": file, "board": board.id, "probe": kind, "readings": readings}
+    if kind is not None:
+        claims = claims_of(board, kind)
+        told["claims"] = None if claims is None else sorted(claims)
+    if sample is not None:
+        told["sample"] = {
+            "from": sample.source or None,
+            "device": sample.device,
+            "labels": [_row(one) for one in sample.said],
+            "not_found": [one.label for one in sample.found if one.said is None],
+            "not_mapped": list(sample.left),
+        }
+    return told
+
+
+def _row(found: Found) -> dict[str, Any]:
+    said = found.said
+    assert said is not None
+    return {
+        "label": found.label, "value": said.value, "in_unit": in_unit(said), "unit": unit_of(found.label) or None,
+        "horodate": said.timestamp, "path": found.path or None, "from": found.source or None,
+        "complaint": fit_of(found.label, said) or None,
+    }  # fmt: skip
+
+
+def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> None:
+    console = PlainConsole()
+
+    def tell(text: str) -> None:
+        console.print(printable(text), highlight=False, markup=False)
+
+    shown = [one for one in board.reading if kind in (None, one.probe)]
+    tell(f"{one_line(file)}: {counted(len(shown), 'mapping')}")
+    if sample is None:
+        for mapping in shown:
+            tell(f"{mapping.probe}, from {mapping.source or 'any'}: {', '.join(mapping.labels)}")
+        return
+    if sample.takers and not sample.found:
+        tell(f"no mapping takes {sample.source!r}; they take {', '.join(one or 'any' for one in sample.takers)}")
+        return
+    if sample.said:
+        console.print(_table(sample))
+    else:
+        tell("no label of the TIC was found")
+    for one in sample.said:
+        if one.said is not None and (complaint := fit_of(one.label, one.said)):
+            tell(f"{one.label}: {complaint}")
+    missing = [one.label for one in sample.found if one.said is None]
+    for what, which in (("device", [sample.device or ""]), ("not found", missing), ("not mapped", sample.left)):
+        if any(which):
+            tell(f"{what}: {', '.join(which)}")
+
+
+def _table(sample: Sample) -> Table:
+    sources = {one.source for one in sample.said}
+    table = Table(box=None, pad_edge=False)
+    for column in ("label", "value", "said", "horodate", "path", *(["from"] if len(sources) > 1 else [])):
+        table.add_column(column, no_wrap=column == "label", overflow="fold")
+    for one in sample.said:
+        said = one.said
+        assert said is not None
+        value = f"{in_unit(said)} {unit_of(one.label)}".strip()
+        cells = [one.label, value, str(said.value), said.timestamp or "", one.path]
+        cells += [one.source or "any"] if len(sources) > 1 else []
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
