@@ -12,10 +12,13 @@ from .defect import Defect
 __all__ = ["Defect", "defect_named", "known_defects"]
 
 
+_PARTS = ("defect", "meddling")  # of every defect
+
+
 @cache
 def known_defects() -> dict[str, Defect]:
     """Id to defect."""
-    names = sorted(module.name for module in iter_modules(__path__) if module.name != "defect")
+    names = sorted(module.name for module in iter_modules(__path__) if module.name not in _PARTS)
     return {name.replace("_", "-"): import_module(f"{__name__}.{name}").DEFECT for name in names}
 
 

@@ -13,6 +13,7 @@ from xky.protocol.timestamp import timestamp_mark
 from ..description.board import Board
 from ..description.power import PowerDescription
 from ..firmware.parser import Listener, Parser
+from ..ports import NetworkPort
 
 __all__ = [
     "Defect",
@@ -44,6 +45,7 @@ class Defect:
         may_fail: ids that it may fail besides; any other fail is an error of the suite.
         parser: the mutated step of the firmware; the sound one where the board is what is wrong.
         rebuilt: makes the board with its wrong part; None: the board is in order.
+        network: stands between the firmware and its network; None: nothing does.
         board: the simulated board that it shows on; None for any.
         modes: TIC modes in which it shows; in the other it fails nothing.
         spreads: whether it may fail anything besides, since a device that dies or tells wrong values does.
@@ -54,6 +56,7 @@ class Defect:
     must_fail: frozenset[str]
     parser: type[Parser] = Parser
     rebuilt: Callable[[Board], Board] | None = None
+    network: Callable[[NetworkPort], NetworkPort] | None = None
     may_fail: frozenset[str] = frozenset()
     board: str | None = None
     modes: frozenset[Mode] = frozenset(Mode)

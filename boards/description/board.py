@@ -23,7 +23,6 @@ __all__ = [
 ]  # fmt: skip
 
 Seconds = Annotated[float, Field(ge=0)]
-_UPLINKS = ("mqtt", "influx", "lorawan")
 _READY = Shelf(resources.files("xky.boards"), "board", "boards", group="xky.boards")
 
 
@@ -198,8 +197,14 @@ class Board(Section):
 
     @property
     def uplinks(self) -> tuple[str, ...]:
-        """Kinds of the uplinks at which its statement maps what it says."""
-        return tuple(dict.fromkeys(one.probe for one in self.reading if one.probe in _UPLINKS))
+        """Kinds of the uplinks that it has."""
+        uplink = self.uplink
+        has = {
+            "mqtt": uplink is not None and uplink.mqtt is not None,
+            "influx": uplink is not None and uplink.influx is not None,
+            "lorawan": self.lorawan is not None,
+        }
+        return tuple(kind for kind, there in has.items() if there)
 
     @property
     def report_period_s(self) -> float:

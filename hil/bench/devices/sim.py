@@ -44,6 +44,7 @@ class SimDevice(FedDevice):
         self._firmware = load_firmware(board)
         built_in = defect_named(defect) if defect else None
         self._parser: type[Parser] = Parser if built_in is None else built_in.parser
+        self._meddles = None if built_in is None else built_in.network
         if built_in is not None and built_in.rebuilt is not None:
             board = built_in.rebuilt(board)
         self.board = board
@@ -70,9 +71,12 @@ class SimDevice(FedDevice):
         if described is not None and described.source == "tic":
             power = self._train = ClockedTrain(context.env, described, context.terminals, inner_v=self._inner_v)
         policy = EnergyPolicy(board, full_once=self._full_once)
+        network = context.network
+        if network is not None and self._meddles is not None:
+            network = self._meddles(network)
         place = FirmwareContext(
             context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy,
-            context.network, context.radio, self._flash,
+            network, context.radio, self._flash,
         )  # fmt: skip
         firmware = self._firmware(place)
         self._context, self._running = context, firmware

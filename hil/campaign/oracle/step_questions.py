@@ -222,6 +222,8 @@ class StepQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         if not unknown:
             raise NotApplicable(_NO_SUCH_GROUP)
+        if self.record.claims is not None:
+            raise NotApplicable("the device claims a choice of labels, and passes no others on")
         label = unknown[0].group.label
         self._show_sent(unknown)
         self.trail.expected.append(f"{label} is passed on")

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands between a firmware and its network in a defect of the uplink: passes everything on, but for the step that
+is overridden."""
+
+from collections.abc import Callable, Iterable
+
+import simpy
+
+from xky.protocol.uplinks.messages import HttpRequest, MqttMessage, MqttSession
+
+from ..ports import MqttLink, NetworkPort
+
+__all__ = ["MeddledLink", "MeddledNetwork"]
+
+
+class MeddledNetwork:
+    """A network that a defect meddles with; sound by itself.
+
+    Args:
+        network: the real one.
+
+    Attributes:
+        connections: how many a broker accepted.
+    """
+
+    def __init__(self, network: NetworkPort) -> None:
+        self.network = network
+        self.connections = 0
+
+    def said(self, message: MqttMessage, session: MqttSession) -> Iterable[MqttMessage]:
+        """What is published in the place of a message."""
+        return (message,)
+
+    @property
+    def is_up(self) -> bool:
+        """As the network is."""
+        return self.network.is_up
+
+    def connect_mqtt(self, session: MqttSession) -> simpy.Event:
+        """Connect; the link that is accepted is meddled with."""
+        asked = self.network.connect_mqtt(session)
+        told = asked.env.event()
+
+        def answered(event: simpy.Event) -> None:
+            link = event.value
+            if link is None or isinstance(link, int):
+                told.succeed(link)
+                return
+            self.connections += 1
+            told.succeed(MeddledLink(link, lambda message: self.said(message, session)))
+
+        assert asked.callbacks is not None
+        asked.callbacks.append(answered)
+        return told
+
+    def request(self, request: HttpRequest) -> simpy.Event:
+        """Ask the database."""
+        return self.network.request(request)
+
+    def cut(self) -> None:
+        """The board has lost its power."""
+        self.network.cut()
+
+
+class MeddledLink:
+    """A link of which each message is something else, or nothing."""
+
+    def __init__(self, link: MqttLink, said: Callable[[MqttMessage], Iterable[MqttMessage]]) -> None:
+        self._link = link
+        self._said = said
+
+    @property
+    def is_open(self) -> bool:
+        """As the link is."""
+        return self._link.is_open
+
+    @property
+    def lost(self) -> simpy.Event:
+        """As that of the link."""
+        return self._link.lost
+
+    def publish(self, message: MqttMessage) -> simpy.Event:
+        """Send what is said in its place."""
+        done = [self._link.publish(one) for one in self._said(message)]
+        if done:
+            return done[-1]
+        env = self._link.lost.env
+        return env.event().succeed()
+
+    def subscribe(self, topic_filter: str, on_message: Callable[[MqttMessage], None]) -> None:
+        """Hear what is published there."""
+        self._link.subscribe(topic_filter, on_message)
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self._link.close()
