@@ -22,7 +22,7 @@ class _Prints(MeddledNetwork):
 
 DEFECT = Defect(
     title="ends the lines of its points with CR LF",
-    source="InfluxDB 1.6.7: line protocol knows LF alone; a CR spoils the last field (400, or a text with a quote more)",
+    source="InfluxDB 1.6.7: line protocol knows LF alone; a CR spoils the last field (400, or one quote more)",
     must_fail=frozenset({"XKY-UPL-5"}),
     network=_Prints,
     board="winky-lab",
