@@ -13,8 +13,8 @@ from .horodate import horodates_of
 from .number import Scale
 
 __all__ = [
-    "Reading", "Remark", "Said", "in_label_table", "kind_of", "reading_from_groups", "reading_from_json", "same_text",
-    "said_of_json", "writable",
+    "Reading", "Remark", "Said", "in_label_table", "reading_from_groups", "reading_from_json", "said_of_json",
+    "same_text", "writable",
 ]  # fmt: skip
 
 _KNOWN = {name: label for table in LABELS.values() for name, label in table.items()}
@@ -23,12 +23,6 @@ _KNOWN = {name: label for table in LABELS.values() for name, label in table.item
 def in_label_table(key: str) -> bool:
     """Whether a key is a label of either mode."""
     return key in _KNOWN
-
-
-def kind_of(key: str) -> Kind | None:
-    """What the data of a label is made of; None where the key is no label of either mode."""
-    known = _KNOWN.get(key)
-    return None if known is None else known.kind
 
 
 def same_text(label: str, sent: str, said: str) -> bool:
