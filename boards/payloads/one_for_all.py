@@ -79,19 +79,21 @@ def line(mode: Mode, groups: Iterable[Group], device: str, measurement: str, pre
     b'linky,device=w ADCO="041876097767",PAPP=750i\\n'
     """
     numbers = _numbers(mode)
-    fields, stamp = [], ""
+    fields: dict[str, str] = {}  # a label that comes twice in a frame is one field
+    stamp = ""
     for group in groups:
         value = group.value or group.timestamp or ""
         if group.label in numbers and value.isdecimal():
-            fields.append(f"{group.label}={int(value)}i")
+            fields[group.label] = f"{int(value)}i"
         elif group.label not in numbers:  # another kind in a field of numbers would be refused
-            fields.append(f'{_KEY.sub(_escaped, group.label)}="{_TEXT.sub(_escaped, value)}"')
+            fields[_KEY.sub(_escaped, group.label)] = f'"{_TEXT.sub(_escaped, value)}"'
         if precision is not None and group.label == "DATE" and group.timestamp is not None:
             stamp = _stamp(group.timestamp, precision)
     if not fields:
         return b""
     head = f"{_KEY.sub(_escaped, measurement)},device={_KEY.sub(_escaped, device)}"
-    return f"{head} {','.join(fields)}{stamp}\n".encode()
+    told = ",".join(f"{name}={value}" for name, value in fields.items())
+    return f"{head} {told}{stamp}\n".encode()
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -73,7 +73,7 @@ class Statement:
     Args:
         readings: of a board; those of other probes are left alone.
         probe: kind of the probe.
-        name: of the probe in readings; its kind unless told.
+        name: of the probe in readings and remarks, as it may be printed; its kind unless told, of lines none.
 
     Attributes:
         unmapped: what came and is not mapped, each once: topics and measurements, and dotted keys of payloads.
@@ -82,7 +82,7 @@ class Statement:
 
     def __init__(self, readings: Iterable[ReadingMap], probe: str, name: str = "") -> None:
         self.probe = probe
-        self.name = name or probe
+        self.name = name or ("" if probe == "lines" else probe)
         self.unmapped: dict[str, None] = {}
         self.devices: dict[str, None] = {}
         self._mapped = [_Mapped(one) for one in readings if one.probe == probe]
@@ -103,7 +103,7 @@ class Statement:
             self._name(source)
             return None
         if not isinstance(content, dict | list) and not plan.takes_plain:
-            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN])
+            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
         said: dict[str, Said] = {}
         for column in plan.columns:
             one = column.said(content)
@@ -183,11 +183,13 @@ class Statement:
             self.probe == "mqtt" and in_label_table(last) and not (isinstance(content, dict) and "value" not in content)
         ):
             one = said_of_json(content)
+            if one is not None and not isinstance(content, dict) and _KINDS[last] is not Kind.NUMBER:
+                one = Said(payload.data.decode("utf-8", "replace"))  # a text of digits, as STGE may be, is no number
             said = {} if one is None else {last: one}
         elif isinstance(content, dict):
             said = {writable(key): one for key, value in content.items() if (one := said_of_json(value)) is not None}
         elif content != "":
-            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN])
+            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
         if not said:
             return None
         return Reading(payload.at_s, said, _line_of(payload, self.probe), self.name, writable(source))

@@ -12,15 +12,26 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
 
-__all__ = ["Scale", "is_number", "scale_of"]
+__all__ = ["Scale", "is_number", "scale_of", "whole"]
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?")  # more is no measurement
+_DIGITS_MAX = 300
 _KEPT = 4096  # numbers of a scale whose ranges are known
 
 
 def is_number(text: str) -> bool:
     """Whether a text is a decimal number, of a size that is reckoned with."""
     return _NUMBER.fullmatch(text) is not None
+
+
+def whole(text: str) -> int | None:
+    """The number of a text of decimal digits; None where it is none, or longer than any register (some devices say
+    thousands of digits, which Python does not read).
+
+    >>> whole("00750"), whole("7.5"), whole("9" * 5000)
+    (750, None, None)
+    """
+    return int(text) if len(text) <= _DIGITS_MAX and text.isdecimal() else None
 
 
 class Scale:

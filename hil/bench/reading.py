@@ -10,7 +10,7 @@ from xky.protocol import LABELS, Group
 from xky.protocol.labels import Kind
 
 from .horodate import horodates_of
-from .number import Scale
+from .number import Scale, whole
 
 __all__ = [
     "Reading",
@@ -81,17 +81,18 @@ class Said:
         if self.scale is not None:
             return group.label != "STGE" and self.reaches(group.value)
         if isinstance(self.value, int):
-            return group.label != "STGE" and group.value.isdecimal() and int(group.value) == self.value
+            return group.label != "STGE" and whole(group.value) == self.value
         if group.value == "" and group.timestamp is not None and self.value == group.timestamp:
             return True
         return same_text(group.label, group.value, self.value)
 
     def reaches(self, value: str) -> bool:
         """Whether data of decimal digits is within the step of a number that has a scale."""
-        if self.scale is None or not value.isdecimal():
+        number = whole(value)
+        if self.scale is None or number is None:
             return False
         least, greatest = self.scale.range(self.value)
-        return least <= int(value) <= greatest
+        return least <= number <= greatest
 
     def __str__(self) -> str:
         said = f"{self.value}" if self.scale is None else f"{self.value}{self.scale}"
@@ -149,8 +150,9 @@ class Reading:
             scaled = said.scale.value(value)
             return int(scaled) if scaled.denominator == 1 else float(scaled)
         known = _KNOWN.get(label)
-        if isinstance(value, str) and value.isdecimal() and known is not None and known.kind is Kind.NUMBER:
-            return int(value)
+        if isinstance(value, str) and known is not None and known.kind is Kind.NUMBER:
+            number = whole(value)
+            return value if number is None else number
         return value
 
     def text(self, label: str) -> str:

@@ -4,7 +4,7 @@
 Apart from the plan of the line: here the meter only says its frames, and the supply is what changes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from xky.boards import Board
 from xky.boards.firmware import EnergyPolicy
@@ -21,6 +21,7 @@ __all__ = ["PowerTrials"]
 
 STIFF = Supply("stiff", 13.0, 50.0)  # gives 845 mW: tells what a device takes where nothing is short
 _CYCLES = 12
+_ONE_WAKE_S = 4.0  # from the first message of a wake to the last; none that lives on a meter wakes as often
 _ENOUGH = 20_000  # events in a row that no reading ends
 _AT_LEAST_S = 900.0
 _JUST_OVER_V = 0.02  # what a boot may take
@@ -115,6 +116,15 @@ class PowerTrials:
         return _Run(self._device(), board, self._mode, self._seed, supply, begins_at_v, self._probes)
 
 
+def _wakes_of(readings_s: Iterable[float]) -> Iterator[float]:
+    """When something was said first in each wake: a gateway says the same reading in several messages."""
+    last_s = -_ONE_WAKE_S
+    for at_s in readings_s:
+        if at_s - last_s >= _ONE_WAKE_S:
+            yield at_s
+            last_s = at_s
+
+
 class _Run:
     """A bench under way.
 
@@ -192,7 +202,7 @@ class _Run:
         """What was recorded until now."""
         train = self._device.train
         train.finish()
-        readings_s = tuple(reading.at_s for reading in self.bench.readings)
+        readings_s = tuple(_wakes_of(reading.at_s for reading in self.bench.readings))
         stretches = tuple(
             LoadStretch(one.at_s, one.duration_s, one.state.name, one.before_v, one.after_v) for one in train.stretches
         )

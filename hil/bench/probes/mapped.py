@@ -69,7 +69,7 @@ class MappedProbe(Probe):
         if isinstance(said, Remark):
             if payload.facts.get("retain"):  # a state, such as "online"
                 return
-            self.remarks.append(Remark(said.at_s, said.text, self.shown))
+            self.remarks.append(said)
         elif said is not None:
             self.readings.append(said)
 

@@ -63,8 +63,8 @@ def _fault(emitted: Emitted) -> type[Fault] | None:
 def looks_like(said: str | int, seen: Group, *, cut: bool) -> bool:
     """Whether a reported value is that of the damaged group, or the part of it that was sent, bit 7 set or not."""
     text = "".join(chr(ord(char) & _SEVEN_BITS) for char in str(said))
-    if isinstance(said, int) and seen.value.isdecimal():
-        return int(seen.value) == said
+    if isinstance(said, int) and (number := whole(seen.value)) is not None:
+        return number == said
     if cut:
         return bool(text) and seen.value.startswith(text)
     return text in (seen.value, seen.value.strip(), seen.value.replace("\x00", ""))

@@ -3,10 +3,13 @@
 lost, unreadable, or should never be said."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
+from math import ceil
 
+from xky.boards.description.uplink import Mqtt
 from xky.emulator import Expect, SentFrame
 
+from ...bench.number import whole
 from ...bench.reading import Reading
 from ...ends.end import EndEvent
 from ..record import LINES, Outage
@@ -16,6 +19,7 @@ from .view import SHOWN
 
 __all__ = ["UplinkQuestions"]
 
+_SLACK = 2  # a device that sleeps may try anew when it comes to publish
 _ENOUGH = 2  # readings twice: one alone may be a slip of the network that nobody saw
 
 
@@ -135,17 +139,23 @@ class UplinkQuestions(RecoveryQuestions):
         if mqtt is None:
             raise NotApplicable("the board's file does not say what a refusal costs ([uplink.mqtt])")
         tries = [one for one in self._events("connect") if outage.start_s <= one.at_s <= outage.end_s]
-        lasted_s = outage.end_s - outage.start_s
-        wakes = 1 + lasted_s / self.record.board.report_period_s if self.record.board.report_period_s else 0.0
-        most = (
-            int(mqtt.tries * (wakes + 1)) if wakes else int(2 + lasted_s / mqtt.pause_s) if mqtt.pause_s else len(tries)
-        )
+        gap_s = max(self._between_tries_s(mqtt), 1.0)
+        most = ceil(_SLACK * mqtt.tries * (1 + (outage.end_s - outage.start_s) / gap_s))
         self.trail.sent.append(f"{outage.start_s:.2f} to {outage.end_s:.2f} s: {self._step}")
         self.trail.expected.append(f"{most} attempts at the most")
         self.trail.seen.append(f"{len(tries)} attempts")
         self.trail.at_s = outage.start_s
         if len(tries) > most:
             self._fail(f"{len(tries)} attempts; {most} are promised", outage.start_s, outage.end_s)
+
+    def _between_tries_s(self, mqtt: Mqtt) -> float:
+        """The shortest that a device leaves a broker alone that refused it."""
+        board = self.record.board
+        if board.wake is None:
+            return mqtt.pause_s
+        policy = None if board.power is None else board.power.policy
+        sleep_s = board.wake.sleep_s if policy is None or policy.sleep == "fixed" else policy.min_sleep_s
+        return max(sleep_s, mqtt.rest_s)
 
     # What they share
 
@@ -197,7 +207,7 @@ class UplinkQuestions(RecoveryQuestions):
         if len(frames) < _ENOUGH:
             return []
         label, values = self._index_of([frame for frame in frames if frame.complete])
-        numbers = {int(value) for value in values}
+        numbers = {whole(value) for value in values} - {None}
         seen: Counter[Hashable] = Counter()
         twice = []
         for reading in self._oracle.usable:
@@ -211,9 +221,8 @@ class UplinkQuestions(RecoveryQuestions):
         return twice
 
 
-def _is_of(value: object, numbers: set[int]) -> bool:
-    text = str(value)
-    return text.isdecimal() and int(text) in numbers
+def _is_of(value: object, numbers: Collection[int | None]) -> bool:
+    return whole(str(value)) in numbers
 
 
 def _told(reading: Reading, label: str) -> str:

@@ -192,7 +192,9 @@ def test_the_device_that_said_it_is_told() -> None:
 
 @pytest.mark.parametrize("content", ["Online", '{"METER": {', 5, None, True])
 def test_what_is_no_json_object_is_a_remark(content: object) -> None:
-    assert isinstance(mapped().read(payload(content)), Remark)
+    found = mapped().read(payload(content))
+    assert isinstance(found, Remark)
+    assert (found.at_s, found.probe) == (2.5, "mqtt")
 
 
 def test_a_plain_value_may_be_the_payload_itself() -> None:
@@ -264,7 +266,7 @@ def test_without_a_mapping_what_is_no_json_is_a_remark_and_nothing_is_nothing() 
 def test_a_line_of_a_program_is_a_payload_as_well() -> None:
     statement = mapped({"EAST": "meter.total"}, "lines")
     assert statement.read(payload_of_line(1.0, '{"meter": {"total": 5}}')) == Reading(
-        1.0, {"EAST": Said(5)}, '{"meter": {"total": 5}}', "lines"
+        1.0, {"EAST": Said(5)}, '{"meter": {"total": 5}}'
     )
     assert statement.read(payload_of_line(1.0, "boot")) == Remark(1.0, "boot")
     assert isinstance(statement.read(payload_of_line(1.0, "[" * 60_000)), Remark)
