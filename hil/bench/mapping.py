@@ -13,14 +13,16 @@ from typing import Any
 
 from xky.boards import Board
 from xky.boards.description.statement import ReadingMap
+from xky.protocol import LABELS, Mode
+from xky.protocol.labels import Kind
 from xky.protocol.uplinks.payload_path import PayloadPath
 from xky.protocol.uplinks.topics import matches
 
 from ..ends.end import Payload
 from .column import Column, said_as, text_of
-from .reading import Reading, Remark, Said, in_label_table, said_of_json, writable
+from .reading import Reading, Remark, Said, in_label_table, kind_of, said_of_json, writable
 
-__all__ = ["Found", "Statement", "claims_of", "payload_of_line"]
+__all__ = ["Found", "Statement", "claims_of", "of_mode", "payload_of_line"]
 
 _NAMED_MAX = 500  # keys that are not mapped, devices; whoever sends more tells nothing by them
 _KEPT = 2000  # sources, and shapes of payloads, that are known
@@ -39,6 +41,16 @@ def claims_of(board: Board, probe: str) -> frozenset[str] | None:
         return frozenset(board.labels)
     mapped = [one for one in board.reading if one.probe == probe]
     return frozenset(label for one in mapped for label in one.labels) if mapped else None
+
+
+def of_mode(board: Board, mode: Mode) -> Sequence[ReadingMap]:
+    """The statement of a board that is set up for a mode: one path may be PAPP in one and SINSTS in the other."""
+    if board.detects_mode:
+        return board.reading
+    return [
+        one.model_copy(update={"labels": {name: path for name, path in one.labels.items() if name in LABELS[mode]}})
+        for one in board.reading
+    ]
 
 
 def payload_of_line(at_s: float, line: str) -> Payload:
@@ -183,7 +195,7 @@ class Statement:
             self.probe == "mqtt" and in_label_table(last) and not (isinstance(content, dict) and "value" not in content)
         ):
             one = said_of_json(content)
-            if one is not None and not isinstance(content, dict) and _KINDS[last] is not Kind.NUMBER:
+            if one is not None and not isinstance(content, dict) and kind_of(last) is not Kind.NUMBER:
                 one = Said(payload.data.decode("utf-8", "replace"))  # a text of digits, as STGE may be, is no number
             said = {} if one is None else {last: one}
         elif isinstance(content, dict):

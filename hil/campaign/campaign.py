@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 
 from xky.boards import Board
+from xky.boards.description.laid_over import board_with
 from xky.emulator.meter_file.meter_file import meter_file
 from xky.emulator.runner import check_speed
 from xky.protocol import LABELS, InputError, Mode
@@ -42,6 +44,7 @@ class Options:
         parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
         only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
         probes: where readings are seen, each a SPEC such as ``mqtt``; empty takes those of ``probes_of``.
+        statement: a file with keys of a board, laid over it.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -60,6 +63,7 @@ class Options:
     parity: str = "strip"
     only: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
+    statement: Path | None = None
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -94,6 +98,8 @@ class Campaign(Judgement):
     def __post_init__(self) -> None:
         device = self._open()
         self.board: Board = board_of(device, self.options.board)
+        if self.options.statement is not None:
+            self.board = board_with(self.board, self.options.statement)
         if self.options.tic_mode is not None and self.options.tic_mode not in self.board.modes:
             raise InputError(
                 f"--mode {self.options.tic_mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"

@@ -31,6 +31,7 @@ def certify(
     strict: bool = False,
     only: Sequence[str] = (),
     probes: Sequence[str] = (),
+    statement: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -41,6 +42,7 @@ def certify(
         strict: a should that fails makes the run fail.
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
+        statement: a file with keys of a board, laid over it.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -53,10 +55,22 @@ def certify(
         with TemporaryDirectory() as folder:
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
-                seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes,
+                seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
-        device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only), tuple(probes)
+        device,
+        board,
+        mode,
+        claimed,
+        line,
+        speed,
+        seed,
+        defect,
+        meter,
+        parity,
+        tuple(only),
+        tuple(probes),
+        None if statement is None else Path(statement),
     )
     return certify_campaign(Campaign(options), Path(out), strict=strict)

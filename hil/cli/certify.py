@@ -29,6 +29,9 @@ def command(
         str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
     ] = None,
     board: Annotated[str | None, typer.Option(help="The board that it is: a name or a TOML file.")] = None,
+    statement: Annotated[
+        Path | None, typer.Option(help="What its supplier declares: a file with keys of a board, laid over it.")
+    ] = None,
     mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
     labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
     line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")] = "pty",
@@ -62,7 +65,7 @@ def command(
         foreign = {
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
-            "--only": only, "--probe": probe,
+            "--only": only, "--probe": probe, "--statement": statement,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
@@ -72,7 +75,19 @@ def command(
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     options = Options(
-        device, board, mode, claimed, line, speed, seed, defect, meter, parity, tuple(only or ()), tuple(probe or ())
+        device,
+        board,
+        mode,
+        claimed,
+        line,
+        speed,
+        seed,
+        defect,
+        meter,
+        parity,
+        tuple(only or ()),
+        tuple(probe or ()),
+        statement,
     )
     campaign, lost = Campaign(options), None
     try:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from xky.protocol import Group, InputError
 
-from ..reading import Remark, reading_from_groups, reading_from_json
+from ..mapping import Statement, of_mode, payload_of_line
+from ..reading import Reading, Remark, reading_from_groups, reading_from_json
 from .probe import Probe, ProbeContext
 
 __all__ = ["KIND", "LinesProbe"]
@@ -21,9 +22,12 @@ class LinesProbe(Probe):
             raise InputError(f"--probe {spec}: lines has nothing behind it; write --probe lines")
         super().__init__(spec)
         self._context: ProbeContext | None = None
+        self._statement: Statement | None = None
 
     def open(self, context: ProbeContext) -> None:
         self._context = context
+        statement = Statement(of_mode(context.board, context.mode), self.kind)
+        self._statement = statement if statement.is_mapped else None
 
     def _now_s(self) -> float:
         assert self._context is not None
@@ -35,11 +39,16 @@ class LinesProbe(Probe):
 
     def line(self, text: str) -> None:
         """A program printed a line."""
-        reading = reading_from_json(self._now_s(), text)
-        if reading is not None:
-            self.readings.append(reading)
-        elif text.strip():
-            self.remarks.append(Remark(self._now_s(), text))
+        if self._statement is None:
+            said: Reading | Remark | None = reading_from_json(self._now_s(), text)
+            if said is None and text.strip():
+                said = Remark(self._now_s(), text)
+        else:
+            said = self._statement.read(payload_of_line(self._now_s(), text))
+        if isinstance(said, Remark):
+            self.remarks.append(said)
+        elif said is not None:
+            self.readings.append(said)
 
 
 KIND = LinesProbe

@@ -5,12 +5,8 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from xky.boards import Board
-from xky.boards.description.statement import ReadingMap
-from xky.protocol import LABELS, Mode
-
 from ...ends.end import Observer, Payload
-from ..mapping import Statement
+from ..mapping import Statement, of_mode
 from ..reading import Remark
 from .probe import Probe, ProbeContext
 
@@ -36,7 +32,7 @@ class MappedProbe(Probe):
         self._second, self._taken = -1, 0
 
     def open(self, context: ProbeContext) -> None:
-        self.statement = Statement(_of_mode(context.board, context.mode), self.kind, self.shown)
+        self.statement = Statement(of_mode(context.board, context.mode), self.kind, self.shown)
         self.end = self._made_end(context)
         self.end.on_payload = self._take
 
@@ -72,16 +68,6 @@ class MappedProbe(Probe):
             self.remarks.append(said)
         elif said is not None:
             self.readings.append(said)
-
-
-def _of_mode(board: Board, mode: Mode) -> Sequence[ReadingMap]:
-    """The statement of a board that is set up for a mode: one path may be PAPP in one and SINSTS in the other."""
-    if board.detects_mode:
-        return board.reading
-    return [
-        one.model_copy(update={"labels": {name: path for name, path in one.labels.items() if name in LABELS[mode]}})
-        for one in board.reading
-    ]
 
 
 def _secrets(end: Observer) -> list[bytes]:

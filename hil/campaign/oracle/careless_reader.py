@@ -11,6 +11,8 @@ from xky.protocol.general import judge_group
 from xky.protocol.mode import CR, LF
 from xky.protocol.separators import read_by_separators
 
+from ...bench.number import whole
+
 __all__ = ["breaks_off", "careless", "looks_like", "looks_spoilt", "what_is_wrong"]
 
 _SEVEN_BITS = 0x7F
