@@ -68,7 +68,6 @@ class Played:
         powered: bool = False,
         starts: bool = True,
     ) -> None:
-        # Rare frames, as hours are played
         self.env = env = simpy.Environment()
         self.meter = meter or Linky(load=Household(1))
         self.line, self.truth = Line(), Truth()
@@ -82,7 +81,9 @@ class Played:
             assert board.power is not None
             self.terminals = Terminals(MINIMUM)
             self.power = ClockedTrain(env, board.power, self.terminals)
-        env.process(Transmitter(env, self.meter, self.line, self.truth, frame_gap_s=(3.0, 3.0)).run())
+        env.process(
+            Transmitter(env, self.meter, self.line, self.truth, only_when_heard=True).run()
+        )
         if starts:
             self.process = self.begin()
 
