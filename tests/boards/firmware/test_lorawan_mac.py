@@ -146,6 +146,18 @@ def test_any_day_holds_what_the_network_grants_and_not_much_less(spreading_facto
     assert 24 < worst_s <= 30
 
 
+def test_the_dark_is_taken_for_no_time_at_all() -> None:
+    played = Played()
+    played.play(played.mac.join())
+    sent_s = played.end.transmissions[-1].airtime_s
+    played.mac.stops()
+    played.env.run(until=1000)
+    played.mac.starts()
+    assert played.mac.wait_s(11) == pytest.approx(99 * sent_s, abs=1e-3)
+    played.env.run(until=1005)
+    assert played.mac.wait_s(11) == pytest.approx(99 * sent_s - 5, abs=1e-3)
+
+
 def test_a_device_without_nonces_stays_silent() -> None:
     played = Played()
     played.flash.next_nonce = 65_536
