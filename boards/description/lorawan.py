@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a device joins and speaks to a LoRaWAN network: the ``[lorawan]`` table of a board's file. EU868, class A."""
 
-from typing import Annotated
+from string import hexdigits
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from xky.protocol.tomlfile import Section
 
@@ -11,8 +12,6 @@ __all__ = ["Lorawan"]
 
 _Positive = Annotated[float, Field(gt=0)]
 _Port = Annotated[int, Field(ge=1, le=223)]  # FPorts of applications (LoRaWAN 1.0.2 §4.3.2)
-_EUI = r"[0-9A-Fa-f]{16}"
-_KEY = r"[0-9A-Fa-f]{32}"
 
 
 class Lorawan(Section):
@@ -22,6 +21,7 @@ class Lorawan(Section):
         dev_eui: 16 hexadecimal digits, most significant first.
         join_eui: AppEUI of LoRaWAN 1.0, likewise.
         app_key: 32 hexadecimal digits.
+        payload: how its payloads are read; None: nobody said, and they are seen as hexadecimal text.
         adr: the network may set its data rate.
         port_historic: FPort of readings in historic mode.
         port_standard: FPort of those in standard mode.
@@ -33,9 +33,10 @@ class Lorawan(Section):
         join_pause_max_s: the longest that it becomes, unless the duty cycle of joins asks for more.
     """
 
-    dev_eui: Annotated[str, Field(pattern=f"^{_EUI}$")]
-    join_eui: Annotated[str, Field(pattern=f"^{_EUI}$")]
+    dev_eui: str
+    join_eui: str
     app_key: Annotated[str, Field(repr=False)]
+    payload: Literal["loky"] | None = None
     adr: bool = True
     port_historic: _Port = 1
     port_standard: _Port = 2
@@ -46,10 +47,10 @@ class Lorawan(Section):
     join_pause_s: _Positive = 60.0
     join_pause_max_s: _Positive = 3600.0
 
-    @field_validator("app_key")
+    @field_validator("dev_eui", "join_eui", "app_key")
     @classmethod
-    def _is_a_key(cls, text: str) -> str:
-        digits = "0123456789abcdefABCDEF"
-        if len(text) != 32 or any(one not in digits for one in text):
-            raise ValueError("expected 32 hexadecimal digits")
+    def _is_of_digits(cls, text: str, info: ValidationInfo) -> str:
+        digits = 32 if info.field_name == "app_key" else 16
+        if len(text) != digits or not set(text) <= set(hexdigits):
+            raise ValueError(f"expected {digits} hexadecimal digits, most significant first")
         return text

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a LoRaWAN device keeps its duty cycle: the off time behind each frame, and the airtime of any hour.
+"""How a LoRaWAN device keeps its duty cycle, by the off time behind each frame and the airtime of any hour, and the
+fair use of its network, by that of any day.
 
 The off time alone (99 airtimes at 1 %) lets an hour hold one frame too many at its ends, so that the hour is reckoned
 too. A device without a clock of its own in the dark takes a brown-out for no time at all.
@@ -7,9 +8,10 @@ too. A device without a clock of its own in the dark takes a brown-out for no ti
 
 from dataclasses import dataclass, field
 
-__all__ = ["AirLedger"]
+__all__ = ["AirLedger", "FairUse"]
 
-_HOUR_S = 3600.0
+_HOUR_S, _DAY_S = 3600.0, 86_400.0
+_AT_ONCE = 0.1  # share of a day's airtime that may be used at once: a join, repetitions; an assumption
 _ROUNDING_S = 1e-6  # a wait is never a hair too short
 
 
@@ -57,3 +59,34 @@ class AirLedger:
                 break
         wait_s = from_s - at_s
         return wait_s + _ROUNDING_S if wait_s > 0 else 0.0
+
+
+@dataclass(slots=True)
+class FairUse:
+    """What a network grants of airtime, in flash: any day holds no more, but for repetitions, which are made up for.
+
+    Attributes:
+        day_s: airtime a day.
+        spent_s: what was used of that which may be at once; it comes back with time.
+        clock_s: own time of that.
+    """
+
+    day_s: float
+    spent_s: float = 0.0
+    clock_s: float = 0.0
+
+    @property
+    def _comes_back(self) -> float:
+        return (1 - _AT_ONCE) * self.day_s / _DAY_S
+
+    def _left_of(self, at_s: float) -> float:
+        return max(0.0, self.spent_s - (at_s - self.clock_s) * self._comes_back)
+
+    def note(self, at_s: float, airtime_s: float) -> None:
+        """A frame begins; arguments as of ``AirLedger``."""
+        self.spent_s, self.clock_s = self._left_of(at_s) + airtime_s, at_s
+
+    def wait_s(self, at_s: float, airtime_s: float) -> float:
+        """How long a frame has to wait; arguments as of ``AirLedger``."""
+        over_s = self._left_of(at_s) + airtime_s - max(_AT_ONCE * self.day_s, airtime_s)
+        return max(0.0, over_s / self._comes_back)

@@ -15,15 +15,13 @@ from ..description.phases import WakePhase
 from ..description.states import JOINING
 from ..payloads.loky import EXTENDED_BYTES, PLAIN_BYTES, encode
 from .context import FirmwareContext
-from .duty_cycle import AirLedger
+from .duty_cycle import AirLedger, FairUse
 from .energy_policy import WakeDecisions
 from .lorawan_flash import LorawanFlash
 from .lorawan_mac import LorawanMac
 from .sleeper import SleepingFirmware
 
 __all__ = ["FIRMWARE", "LokyFirmware"]
-
-_DAY_S = 86_400.0
 
 
 class LokyFirmware(SleepingFirmware):
@@ -47,7 +45,9 @@ class LokyFirmware(SleepingFirmware):
                 f"firmware loky has payloads of {PLAIN_BYTES} and {EXTENDED_BYTES} bytes"
             )
         self._settings, self._payload_bytes = board.lorawan, lora.payload_bytes
-        self._flash: LorawanFlash = context.flash.setdefault("lorawan", LorawanFlash(AirLedger(lora.duty_cycle)))
+        fair_use = None if board.lorawan.fair_use_s is None else FairUse(board.lorawan.fair_use_s)
+        empty = LorawanFlash(AirLedger(lora.duty_cycle), fair_use)
+        self._flash: LorawanFlash = context.flash.setdefault("lorawan", empty)
         self._mac = None if context.radio is None else LorawanMac(
             context.env, context.radio, board.lorawan, lora, self._flash, context.power.draw
         )  # fmt: skip
@@ -63,8 +63,6 @@ class LokyFirmware(SleepingFirmware):
 
     def _wakes(self) -> None:
         self._woke_s = float(self._env.now)
-        if self._mac is not None:
-            self._mac.used_s = 0.0
 
     def _gets_through(self, phase: WakePhase) -> Generator[simpy.Event, None, bool]:
         yield from self._spend(phase)
@@ -72,7 +70,6 @@ class LokyFirmware(SleepingFirmware):
         if mac is None or phase.load != JOINING[0] or mac.is_joined:
             return True
         yield from mac.join()
-        mac.used_s = 0.0  # joins are rare: their airtime counts for the duty cycle alone
         return mac.is_joined
 
     def _publish(self) -> Generator[simpy.Event, None, None]:
@@ -106,10 +103,7 @@ class LokyFirmware(SleepingFirmware):
             return mac.join_pause_s
         awake_s = self._env.now - self._woke_s
         ready_s = sum(phase.duration_s for phase in self._until_read)
-        least = [sleep_s, settings.shortest_period_s - awake_s, mac.wait_s(self._payload_bytes) - ready_s]
-        if settings.fair_use_s is not None:
-            least.append(mac.used_s * _DAY_S / settings.fair_use_s - awake_s)
-        return max(least)
+        return max(sleep_s, settings.shortest_period_s - awake_s, mac.wait_s(self._payload_bytes) - ready_s)
 
 
 FIRMWARE = LokyFirmware

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a LoRaWAN device keeps in flash: all that it must never use twice outlives its brown-outs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xky.protocol.uplinks.lorawan_security import SessionKeys
 
-from .duty_cycle import AirLedger
+from .duty_cycle import AirLedger, FairUse
 
 __all__ = ["LorawanFlash", "LorawanLink"]
 
@@ -39,6 +39,7 @@ class LorawanFlash:
 
     Attributes:
         air: what it sent.
+        fair_use: what its network grants; None where it does not ask.
         next_nonce: DevNonce of the next join; raised before that is on the air. They count up, as LoRaWAN 1.0.4 has it.
         join_tries: since it was last let in.
         link: the session; None: it is to join.
@@ -46,7 +47,8 @@ class LorawanFlash:
     """
 
     air: AirLedger
+    fair_use: FairUse | None = None
     next_nonce: int = 0
     join_tries: int = 0
     link: LorawanLink | None = None
-    sequence: int = field(default=0)
+    sequence: int = 0

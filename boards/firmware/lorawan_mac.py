@@ -84,8 +84,6 @@ class LorawanMac:
         self._keys = RootKeys(settings.dev_eui, settings.join_eui, settings.app_key)
         self._random = Random(self._keys.dev_eui)
         self._answers: list[bytes] = []
-        self.used_s = 0.0
-        """Airtime since this was last set to nought."""
         self.starts()
 
     def starts(self) -> None:
@@ -111,10 +109,12 @@ class LorawanMac:
         return min(pause_s, longest_s) * self._random.uniform(1.0, 1.2)
 
     def wait_s(self, payload_bytes: int) -> float:
-        """How long an uplink would have to wait now."""
-        link = self._flash.link
+        """How long an uplink would have to wait now, for the duty cycle and for fair use."""
+        link, fair_use = self._flash.link, self._flash.fair_use
         spread = self._lora.spreading_factor if link is None else link.spreading_factor
-        return self._flash.air.wait_s(self._own_now_s, airtime_s(payload_bytes + _FRAME_BYTES, spread))
+        air_s, now_s = airtime_s(payload_bytes + _FRAME_BYTES, spread), self._own_now_s
+        wait_s = self._flash.air.wait_s(now_s, air_s)
+        return wait_s if fair_use is None else max(wait_s, fair_use.wait_s(now_s, air_s))
 
     def join(self) -> _Waits:
         """One try to be let in."""
@@ -191,7 +191,8 @@ class LorawanMac:
             self._draw(SLEEP)
             yield self._env.timeout(wait_s)
         self._flash.air.note(self._own_now_s, air_s)
-        self.used_s += air_s
+        if self._flash.fair_use is not None:
+            self._flash.fair_use.note(self._own_now_s, air_s)
         self._draw(_TRANSMIT)
         self._sent = frame
         self._radio.transmit(frame)

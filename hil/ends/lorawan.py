@@ -98,7 +98,7 @@ class LorawanEnd(End):
         self._codec = codec
         self._sessions: dict[int, Session] = {}
         self._joins = 0
-        self._lately: list[tuple[float, bytes]] = []
+        self._lately: list[tuple[float, bytes, str]] = []
         self.gateways: dict[str, Callable[[bytes], None]] = {}
 
     def converse(self, write: Callable[[bytes], None], close: Callable[[], None]) -> Conversation:
@@ -124,7 +124,7 @@ class LorawanEnd(End):
         """
         if self.is_down:
             return
-        if self._is_heard_again(frame.data):
+        if self._is_heard_again(frame.data, gateway):
             self.happened("duplicate", f"gateway {gateway} heard it too", gateway=gateway)
             return
         said = read_frame(frame.data)
@@ -147,11 +147,12 @@ class LorawanEnd(End):
             reason = "a frame that only networks send"
             self.damage("unreadable", reason, reason=reason)
 
-    def _is_heard_again(self, data: bytes) -> bool:
+    def _is_heard_again(self, data: bytes, gateway: str) -> bool:
+        """Whether another gateway heard it just now; the same one hears what was sent again."""
         self._lately = [one for one in self._lately if one[0] > self.now_s - _TOGETHER_S][-_HEARD_MOST:]
-        again = any(one[1] == data for one in self._lately)
-        self._lately.append((self.now_s, data))
-        return again
+        by = [one[2] for one in self._lately if one[1] == data]
+        self._lately.append((self.now_s, data, gateway))
+        return bool(by) and gateway not in by
 
     def _note(self, frame: RadioFrame, said: object) -> None:
         """Of each frame what it took of the air."""

@@ -11,7 +11,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize(
-    "name", ["carrier.md", "emulator.md", "faults.md", "line.md", "mqtt.md", "power.md", "power-sweeps.md"]
+    "name",
+    ["carrier.md", "emulator.md", "faults.md", "line.md", "lorawan.md", "mqtt.md", "power.md", "power-sweeps.md"],
 )
 def test_the_python_of_a_page_runs(name: str) -> None:
     blocks = BLOCK.findall((DOCS / name).read_text(encoding="utf-8"))

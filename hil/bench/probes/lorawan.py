@@ -33,7 +33,9 @@ class LorawanProbe(MappedProbe):
         self._radio: ForwardingRadio | None = None
 
     def _made_end(self, context: ProbeContext) -> Observer:
-        end = LorawanEnd(context.env, [_keys_of(context.board)], codec=content)
+        known = context.board.lorawan
+        codec = content if known is not None and known.payload == "loky" else None
+        end = LorawanEnd(context.env, [_keys_of(context.board)], codec=codec)
         if context.runner is not None:
             self._server = SemtechServer(end, context.runner, host=self._own.host, port=self._own.port)
         return end

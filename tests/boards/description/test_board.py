@@ -273,3 +273,16 @@ def test_a_firmware_that_is_not_there_is_refused(tmp_path: Path) -> None:
         InputError, match=r"has no simulated firmware, so there is no sim:.*; give .*\"exec:COMMAND \{port\}\" --board"
     ):
         load_firmware(board.model_copy(update={"firmware": None}))
+
+
+@pytest.mark.parametrize(("key", "digits"), [("dev_eui", 16), ("join_eui", 16), ("app_key", 32)])
+@pytest.mark.parametrize("text", ["12", "x" * 32, "0" * 33])
+def test_a_lorawan_key_of_another_form_is_told_by_name_and_not_shown(
+    tmp_path: Path, key: str, digits: int, text: str
+) -> None:
+    good = {"dev_eui": "0" * 16, "join_eui": "0" * 16, "app_key": "0" * 32}
+    lines = [f'{name} = "{value}"' for name, value in (good | {key: text}).items()]
+    (tmp_path / "mine.toml").write_text("\n".join(['id = "x"', 'title = "x"', "[lorawan]", *lines]))
+    with pytest.raises(InputError, match=rf"mine\.toml:\d: lorawan\.{key}: expected {digits} hexadecimal") as told:
+        board_named(str(tmp_path / "mine.toml"))
+    assert f"'{text}'" not in str(told.value)

@@ -15,9 +15,11 @@ from xky.boards.power.clocked_train import ClockedTrain
 from xky.boards.power.event_simulation import PowerEventKind
 from xky.boards.power.mains import Mains
 from xky.emulator import Household, Line, Linky, Transmitter, Truth
+from xky.emulator.runner import RealTime
 from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.hil.ends.lorawan import LorawanEnd
-from xky.hil.ends.lorawan_radio import VirtualRadio
+from xky.hil.ends.lorawan_radio import ForwardingRadio, VirtualRadio
+from xky.hil.ends.semtech_udp import SemtechServer
 from xky.protocol import Group, InputError, Mode
 from xky.protocol.uplinks.lorawan_commands import Command, CommandId, LinkAdr, link_adr_request
 from xky.protocol.uplinks.lorawan_eu868 import HOUR_S, Transmission, worst_use_s
@@ -58,9 +60,14 @@ class Played:
     """A LoKy, its meter, its network; all that happens on one clock."""
 
     def __init__(
-        self, board: Board = LOKY, meter: Linky | None = None, *, has_radio: bool = True, powered: bool = False
+        self,
+        board: Board = LOKY,
+        meter: Linky | None = None,
+        *,
+        has_radio: bool = True,
+        powered: bool = False,
+        starts: bool = True,
     ) -> None:
-        # Rare frames, as hours are played
         self.env = env = simpy.Environment()
         self.meter = meter or Linky(load=Household(1))
         self.line, self.truth = Line(), Truth()
@@ -68,14 +75,15 @@ class Played:
         self.end = LorawanEnd(env, [ROOT], codec=content)
         self.published: list[Sequence[Group]] = []
         self.board, self.flash = board, {}
-        self.radio = VirtualRadio(env, self.end) if has_radio else None
+        self.radio: VirtualRadio | ForwardingRadio | None = VirtualRadio(env, self.end) if has_radio else None
         self.power: Supplied | ClockedTrain = Supplied(env)
         if powered:
             assert board.power is not None
             self.terminals = Terminals(MINIMUM)
             self.power = ClockedTrain(env, board.power, self.terminals)
-        env.process(Transmitter(env, self.meter, self.line, self.truth, frame_gap_s=(3.0, 3.0)).run())
-        self.process = self.begin()
+        env.process(Transmitter(env, self.meter, self.line, self.truth, only_when_heard=True).run())
+        if starts:
+            self.process = self.begin()
 
     def begin(self) -> simpy.Process:
         firmware = load_firmware(self.board)(
@@ -117,6 +125,12 @@ def at_spreading_factor(board: Board, spreading_factor: int) -> Board:
 
 
 BUSY = at_spreading_factor(with_lorawan(confirmed_every=1, fair_use_s=None, shortest_period_s=1.0), 12)
+
+
+assert LOKY.wake is not None
+HASTY = with_lorawan(fair_use_s=None, shortest_period_s=1.0).model_copy(
+    update={"wake": LOKY.wake.model_copy(update={"sleep_s": 2.0})}
+)
 
 
 def check_air(transmissions: Sequence[Transmission], duty_cycle: float = 0.01) -> None:
@@ -258,11 +272,12 @@ def test_far_from_a_gateway_the_hour_is_kept_though_each_uplink_is_repeated() ->
     assert worst_use_s(played.end.transmissions)[0] > 0.8 * 36
 
 
-def test_fair_use_makes_the_period_longer() -> None:
-    played = Played(at_spreading_factor(LOKY, 12))
-    played.env.run(until=8 * HOUR_S)
-    assert len(played.end.payloads) == pytest.approx(10 / 1.483, abs=2)
-    assert worst_use_s(played.end.transmissions, 8 * HOUR_S)[0] < 10 + 2 * 1.483
+def test_the_first_periods_are_as_long_as_all_others_though_it_joined_in_them() -> None:
+    played = Played()
+    played.env.run(until=1500)
+    arrived_s = [one.at_s for one in played.end.payloads]
+    assert len(arrived_s) == 5
+    assert max(later - one for one, later in pairwise(arrived_s)) < LOKY.report_period_s
 
 
 def test_it_obeys_the_network() -> None:
@@ -305,14 +320,36 @@ def test_a_board_that_says_nothing_of_lorawan_is_refused_by_name() -> None:
         Played(LOKY.model_copy(update={"lorawan": None}))
 
 
-def test_the_ledger_waits_for_the_hour_and_not_for_the_off_time_alone() -> None:
+@pytest.mark.parametrize("airtime_s", [1.482752, 2.5])
+def test_the_ledger_waits_for_the_hour_and_not_for_the_off_time_alone(airtime_s: float) -> None:
     ledger, now_s = AirLedger(0.01), 0.0
     sent = []
     for _ in range(400):
-        now_s += ledger.wait_s(now_s, 2.0)
-        ledger.note(now_s, 2.0)
-        sent.append(Transmission(now_s, 2.0, 868.1e6, 12))
-        now_s += 2.0
+        now_s += ledger.wait_s(now_s, airtime_s)
+        ledger.note(now_s, airtime_s)
+        sent.append(Transmission(now_s, airtime_s, 868.1e6, 12))
+        now_s += airtime_s
     check_air(sent)
-    assert worst_use_s(sent)[0] > 35
-    assert len(ledger.sent) < 20
+    assert worst_use_s(sent)[0] > 36 - airtime_s
+    assert len(ledger.sent) < 27
+
+
+@pytest.mark.realtime
+def test_in_real_time_it_reaches_a_network_as_a_gateway_forwards_it() -> None:
+    played = Played(HASTY, has_radio=False, starts=False)
+    runner = RealTime(played.env, speed=10)
+    server = SemtechServer(played.end, runner)
+    played.radio = radio = ForwardingRadio(runner, played.env, server.host, server.port)
+    played.begin()
+    try:
+        runner.run(lambda: len(played.end.payloads) >= 2 or played.env.now > 120)
+        assert [one.facts["fcnt"] for one in played.end.payloads] == [0, 1]
+        assert set(played.end.payloads[0].content) == {
+            "EAST", "SINSTS", "IRMS1", "NTARF", "capacitor_v", "sequence",
+        }  # fmt: skip
+        assert radio.refused == 0
+        check_nothing_twice(played)
+    finally:
+        radio.close()
+        server.close()
+        runner.close()

@@ -7,7 +7,7 @@ import pytest
 import simpy
 
 from xky.boards import board_named
-from xky.boards.firmware.duty_cycle import AirLedger
+from xky.boards.firmware.duty_cycle import AirLedger, FairUse
 from xky.boards.firmware.lorawan_flash import LorawanFlash
 from xky.boards.firmware.lorawan_mac import LorawanMac
 from xky.hil.ends.lorawan import LorawanEnd
@@ -21,6 +21,7 @@ from ...protocol.uplinks.lora_packet import ask
 LOKY = board_named("loky")
 assert LOKY.lorawan is not None
 ROOT = RootKeys(LOKY.lorawan.dev_eui, LOKY.lorawan.join_eui, LOKY.lorawan.app_key)
+DAY_S = 86_400.0
 COUNTERS = (65_535, 65_536, 65_541, 16_777_221)
 
 
@@ -37,14 +38,14 @@ class Overheard(VirtualRadio):
 
 
 class Played:
-    def __init__(self) -> None:
+    def __init__(self, fair_use: FairUse | None = None) -> None:
         assert LOKY.lorawan is not None
         assert LOKY.power is not None
         assert LOKY.power.lora is not None
         self.env = simpy.Environment()
         self.end = LorawanEnd(self.env, [ROOT])
         self.radio = Overheard(self.env, self.end)
-        self.flash = LorawanFlash(AirLedger(0.01))
+        self.flash = LorawanFlash(AirLedger(0.01), fair_use)
         self.mac = LorawanMac(
             self.env, self.radio, LOKY.lorawan, LOKY.power.lora, self.flash, lambda load: None
         )  # fmt: skip
@@ -129,6 +130,32 @@ def test_a_network_that_has_lost_the_session_is_joined_again() -> None:
     assert len({one.facts["dev_addr"] for one in played.end.payloads}) == 2
     assert played.end.payloads[-1].at_s > 109_000
     assert worst_use_s(played.end.transmissions)[0] < 36
+
+
+@pytest.mark.parametrize("spreading_factor", [7, 12])
+def test_any_day_holds_what_the_network_grants_and_not_much_less(spreading_factor: int) -> None:
+    played = Played(FairUse(30.0))
+    played.play(played.mac.join())
+    link = played.flash.link
+    assert link is not None
+    link.spreading_factor = spreading_factor
+    while played.env.now < 3 * DAY_S:
+        played.play(played.mac.send(1, bytes(11), confirmed=False))
+        played.env.run(until=played.env.now + played.mac.wait_s(11) + 0.01)
+    worst_s, _ = worst_use_s(played.end.transmissions, DAY_S)
+    assert 24 < worst_s <= 30
+
+
+def test_the_dark_is_taken_for_no_time_at_all() -> None:
+    played = Played()
+    played.play(played.mac.join())
+    sent_s = played.end.transmissions[-1].airtime_s
+    played.mac.stops()
+    played.env.run(until=1000)
+    played.mac.starts()
+    assert played.mac.wait_s(11) == pytest.approx(99 * sent_s, abs=1e-3)
+    played.env.run(until=1005)
+    assert played.mac.wait_s(11) == pytest.approx(99 * sent_s - 5, abs=1e-3)
 
 
 def test_a_device_without_nonces_stays_silent() -> None:

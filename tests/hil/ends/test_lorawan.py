@@ -27,10 +27,10 @@ class Network:
         self.answers: list[tuple[RadioFrame, float]] = []
         self.dev_addr, self.keys = 0, SessionKeys(bytes(16), bytes(16))
 
-    def say(self, data: bytes, *, spreading_factor: int = 7, wait_s: float = 10.0) -> None:
+    def say(self, data: bytes, *, spreading_factor: int = 7, wait_s: float = 10.0, gateway: str = "g") -> None:
         self.env.run(until=self.env.now + wait_s)
         frame = RadioFrame(data, 868.1e6, spreading_factor)
-        self.end.heard(frame, lambda answer, delay_s: self.answers.append((answer, delay_s)), gateway="g")
+        self.end.heard(frame, lambda answer, delay_s: self.answers.append((answer, delay_s)), gateway=gateway)
 
     def join(self, dev_nonce: int, root: RootKeys = ROOT) -> bool:
         self.answers.clear()
@@ -152,11 +152,20 @@ def test_one_frame_by_two_gateways_is_one_frame() -> None:
     network = joined()
     data = network.uplink(0, confirmed=True)
     network.say(data)
-    network.say(data, wait_s=0.05)
+    network.say(data, wait_s=0.05, gateway="h")
     assert network.counters() == [0]
     assert network.kinds()[-1] == "duplicate"
     assert len(network.answers) == 1
     assert len(network.end.transmissions) == 2  # the join, and it
+
+
+def test_a_frame_sent_again_at_once_is_two_on_the_air_however_soon_it_comes() -> None:
+    network = joined()
+    data = network.uplink(0)
+    network.say(data)
+    network.say(data, wait_s=0.1)
+    assert network.kinds()[-1] == "repeated"
+    assert len(network.end.transmissions) == 3
 
 
 def test_a_wrong_mic_an_unknown_address_and_broken_bytes_are_counted_and_shown() -> None:
