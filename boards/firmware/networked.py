@@ -185,10 +185,11 @@ class NetworkedSleeper(SleepingFirmware):
         assert mqtt is not None
         assert self._network is not None
         asked = self._network.connect_mqtt(mqtt_session(mqtt))
-        if not (yield from self._answer(asked, mqtt.timeout_s, watched=True)) or isinstance(asked.value, int):
+        if not (yield from self._answer(asked, mqtt.timeout_s, watched=True)):
             return False
-        link: MqttLink | None = asked.value
-        assert link is not None
+        link: MqttLink | int | None = asked.value
+        if link is None or isinstance(link, int):
+            return False
         self._link = link
         self._mqtt_s = self._env.now - self._woke_s
         if mqtt.will is not None:
