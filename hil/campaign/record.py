@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded of a run in one mode: all that verdicts are computed from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 from xky.boards import Board
 from xky.emulator import Expect, SentFrame, Truth
@@ -17,7 +18,7 @@ from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .power_record import PowerRecord
 
-__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "longest_period_s", "starves"]
+__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "as_recorded", "longest_period_s", "starves"]
 
 LINES = "lines"  # the probe of who names none
 
@@ -39,6 +40,21 @@ class ProbeRecord:
     spec: str = LINES
     claims: frozenset[str] | None = None
     events: Sequence[EndEvent] = ()
+
+
+def as_recorded(event: EndEvent) -> EndEvent:
+    """An event with facts as evidence keeps them, so that they are the same when they are read again."""
+    return replace(event, facts=_plain(event.facts)) if event.facts else event
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def _lines(probes: Sequence[ProbeRecord]) -> Iterator[dict[str, Any]]:
             yield _Event(probe=probe.spec, at_s=event.at_s, kind=event.kind, text=event.text, **facts).told()
 
 
-def read_events(path: Path, lines: int) -> dict[str, list[EndEvent]]:
+def read_events(path: Path, lines: int) -> dict[str, tuple[EndEvent, ...]]:
     """What happened, by probe, from a file of so many lines.
 
     Raises:
@@ -44,4 +44,4 @@ def read_events(path: Path, lines: int) -> dict[str, list[EndEvent]]:
     found: dict[str, list[EndEvent]] = {}
     for _, line in read_lines(path, lines, _Event):
         found.setdefault(line.probe, []).append(EndEvent(line.at_s, line.kind, line.text, line.facts))
-    return found
+    return {probe: tuple(events) for probe, events in found.items()}

@@ -29,8 +29,9 @@ from xky.hil.campaign.evidence.reading_lines import read_said, write_said
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.campaign.oracle.replayed import truth_of
 from xky.hil.campaign.power_record import CutOut, LoadStretch, PowerRecord, Trial
-from xky.hil.campaign.record import Record
+from xky.hil.campaign.record import Outage, ProbeRecord, Record
 from xky.hil.campaign.verdict import Verdict
+from xky.hil.ends.end import EndEvent
 from xky.protocol import Burst, Group, InputError, Mode
 from xky.protocol.uart import CharacterDefect
 
@@ -203,6 +204,14 @@ def journal(sent: list[SentFrame]) -> Truth:
     return truth
 
 
+facts = st.dictionaries(texts, st.none() | st.booleans() | st.integers(-9, 9) | texts, max_size=2)
+end_events = st.builds(EndEvent, seconds, texts, texts, facts)
+labels = st.none() | st.frozensets(texts, max_size=3)
+probes = st.lists(
+    st.builds(ProbeRecord, texts, labels, st.lists(end_events, max_size=2).map(tuple)),
+    min_size=1, max_size=2, unique_by=lambda probe: probe.spec,
+).map(tuple)  # fmt: skip
+outages = st.lists(st.builds(Outage, texts, texts, seconds, seconds), max_size=2).map(tuple)
 records = st.builds(
     Record,
     mode=st.sampled_from(Mode),
@@ -210,8 +219,8 @@ records = st.builds(
     speed=st.floats(0.1, 100),
     claims=st.none() | st.frozensets(texts, max_size=3),
     truth=st.lists(frames, max_size=3).map(journal),
-    readings=st.lists(st.builds(Reading, seconds, said, texts), max_size=3),
-    remarks=st.lists(st.builds(Remark, seconds, texts), max_size=2),
+    readings=st.lists(st.builds(Reading, seconds, said, texts, texts, texts), max_size=3),
+    remarks=st.lists(st.builds(Remark, seconds, texts, texts), max_size=2),
     disturbed=st.sets(texts, max_size=3),
     silent=st.booleans(),
     ended=st.none() | texts,
@@ -225,6 +234,8 @@ records = st.builds(
     late=st.lists(st.builds(Late, seconds, seconds), max_size=2),
     duration_s=seconds,
     power=st.none() | powers,
+    probes=probes,
+    outages=outages,
 )
 
 
