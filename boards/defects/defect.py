@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode, checksum
+from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode, Timestamp, checksum
 from xky.protocol.checksum import checked_zone
 from xky.protocol.separators import read_by_separators
+from xky.protocol.timestamp import timestamp_mark
 
 from ..description.board import Board
 from ..description.power import PowerDescription
@@ -22,6 +23,7 @@ __all__ = [
     "Retells",
     "TellsOnce",
     "address",
+    "clock_of",
     "has_right_checksum",
     "is_index",
     "with_power",
@@ -160,6 +162,12 @@ class TellsOnce(Parser):
 def address(frame: Frame) -> str:
     """ADCO or ADSC of a frame."""
     return frame.values.get("ADCO") or frame.values.get("ADSC", "")
+
+
+def clock_of(frame: Frame) -> Timestamp | None:
+    """The meter's clock as a frame of standard mode tells it; a date that cannot be is no clock to go by."""
+    stamp = next((group.timestamp for group in frame.good if group.label == "DATE" and group.timestamp), None)
+    return None if stamp is None or timestamp_mark("DATE", stamp) else Timestamp.parse(stamp)
 
 
 def has_right_checksum(group: Damaged, mode: Mode) -> bool:

@@ -4,11 +4,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from xky.protocol import Frame, Group, Season, Timestamp
-from xky.protocol.timestamp import timestamp_mark
+from xky.protocol import Frame, Group, Season
 
 from ..firmware.parser import Parser
-from .defect import Defect
+from .defect import Defect, clock_of
 
 __all__ = ["DEFECT"]
 
@@ -21,10 +20,9 @@ class _StaysInWinterTime(Parser):
         self._changed: datetime | None = None
 
     def groups(self, frame: Frame) -> Sequence[Group] | None:
-        stamp = next((group.timestamp for group in frame.good if group.label == "DATE" and group.timestamp), None)
-        if stamp is None or timestamp_mark("DATE", stamp):  # a date that cannot be is no clock to go by
+        now = clock_of(frame)
+        if now is None:
             return frame.good
-        now = Timestamp.parse(stamp)
         if self._season == Season.WINTER and now.season is Season.SUMMER:
             self._changed = now.local
         self._season = now.season
@@ -36,6 +34,5 @@ DEFECT = Defect(
     title="drops frames of the first hour of summer time, which lie in the future of its own clock",
     source="readers that check a horodate against a clock of their own in winter time",
     must_fail=frozenset({"TIC-CLK-2"}),
-    may_fail=frozenset({"TIC-CHK-5"}),  # which is asked in spring
     parser=_StaysInWinterTime,
 )

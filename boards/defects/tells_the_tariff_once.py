@@ -13,6 +13,6 @@ class _TellsTheTariffOnce(TellsOnce):
 DEFECT = Defect(
     title="tells the tariff once and never again when it changes",
     source="readers that send what they take for constant with the first message only",
-    must_fail=frozenset({"TIC-TAR-1", "TIC-VAL-3"}),
+    must_fail=frozenset({"TIC-TAR-1", "TIC-TAR-4", "TIC-VAL-3"}),
     parser=_TellsTheTariffOnce,
 )

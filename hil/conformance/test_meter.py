@@ -41,6 +41,40 @@ def test_the_notice_of_a_mobile_peak_is_reported(case: Case) -> None:
     case.label_is_reported("PEJP", "STGE")
 
 
+TAR_4 = Requirement(
+    "TIC-TAR-4",
+    clause="54E §6.1.1, §6.2.3.14, §6.2.3.19 to §6.2.3.22",
+    text="New off-peak hours are reported as each frame says, in the night that brings them, whatever its eve told, "
+    "and through the day behind it.",
+    may_fail_with=frozenset(
+        {
+            "drops-space-checksum",  # that of PTEC HP.. is one
+            "loses-last-group",  # mostly PJOURF+1
+            "reads-stge-as-decimal",
+        }
+    ),
+)
+_TARIFF = ("PTEC", "LTARF", "STGE", "RELAIS", "NTARF")  # HHPHC of a Linky never changes
+_TARIFF_AND_DAY = (*_TARIFF, "NJOURF", "NJOURF+1", "PJOURF+1")
+
+
+@purpose(TAR_4, "told-on-the-eve", stimuli.SUMMER_HOURS, stimuli.BEFORE_SUMMER_HOURS)
+def test_new_hours_are_reported_that_the_eve_told(case: Case) -> None:
+    case.label_is_reported(*_TARIFF_AND_DAY)
+
+
+@purpose(TAR_4, "untold", stimuli.WINTER_HOURS, stimuli.BEFORE_WINTER_HOURS)
+def test_new_hours_are_reported_that_the_eve_did_not_tell(case: Case) -> None:
+    case.label_is_reported(*_TARIFF_AND_DAY)
+
+
+@purpose(
+    TAR_4, "whole-day", stimuli.SUMMER_NIGHT, stimuli.SUMMER_MORNING, stimuli.SUMMER_AFTERNOON, stimuli.SUMMER_EVENING
+)
+def test_each_period_of_a_day_of_new_hours_is_reported(case: Case) -> None:
+    case.label_is_reported_in_each_step(*_TARIFF)
+
+
 DAY_1 = Requirement(
     "TIC-DAY-1",
     clause="54E §7",

@@ -65,7 +65,15 @@ class StepQuestions(PurposeView):
 
     def label_is_reported(self, *labels: str) -> None:
         """The step's new value of each label arrives."""
-        frames = self._frames(self._step)
+        self._label_is_reported(self._step, labels)
+
+    def label_is_reported_in_each_step(self, *labels: str) -> None:
+        """In each step of the purpose its new value of each label arrives."""
+        for stimulus in self._purpose.stimuli:
+            self._label_is_reported(stimulus.name, labels)
+
+    def _label_is_reported(self, step: str, labels: tuple[str, ...]) -> None:
+        frames = self._frames(step)
         limits = self.record.limits_at(frames[0].start_s)
         new = self._new_groups(frames, limits.completeness_s, may_stay=True)
         able = {label: group for label, group in new.items() if label in labels}

@@ -52,6 +52,16 @@ from .meter_states import (
     THREE_PHASES,
 )
 from .meters import HISTORIC, STANDARD
+from .off_peak_hours import (
+    BEFORE_SUMMER_HOURS,
+    BEFORE_WINTER_HOURS,
+    SUMMER_AFTERNOON,
+    SUMMER_EVENING,
+    SUMMER_HOURS,
+    SUMMER_MORNING,
+    SUMMER_NIGHT,
+    WINTER_HOURS,
+)
 from .starts import CONTRACT, START_IN_CHECKSUM, START_IN_DATA, START_IN_LABEL, START_IN_STX
 from .tolerances import FASTEST_LINE, SLOWEST_LINE
 
@@ -61,7 +71,9 @@ __all__ = [
     "BEFORE_AUTUMN",
     "BEFORE_COLOUR",
     "BEFORE_NOTICE",
+    "BEFORE_SUMMER_HOURS",
     "BEFORE_TARIFF",
+    "BEFORE_WINTER_HOURS",
     "BLANK_SEASON",
     "CHANGE",
     "COLOUR",
@@ -104,8 +116,14 @@ __all__ = [
     "START_IN_LABEL",
     "START_IN_STX",
     "STUCK_LINE",
+    "SUMMER_AFTERNOON",
+    "SUMMER_EVENING",
+    "SUMMER_HOURS",
+    "SUMMER_MORNING",
+    "SUMMER_NIGHT",
     "TARIFF",
     "THREE_PHASES",
     "UNKNOWN_LABEL",
+    "WINTER_HOURS",
     "WRONG_CHECKSUM",
 ]

@@ -25,10 +25,10 @@ def _same_checksum(meter: Linky) -> tuple[Fault, ...]:
 
 
 OTHER_MODE = Stimulus(
-    "other TIC mode", household_of_spring, at="2027-03-28T04:30", before=_change_mode, after=_change_mode,
+    "other TIC mode", household_of_spring, at="2027-04-02T04:30", before=_change_mode, after=_change_mode,
     disturbs=True, outlasts_detection=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip
 SAME_CHECKSUM = Stimulus(
-    "damage that keeps the checksum", household_of_spring, at="2027-03-28T03:30", faults=_same_checksum, disturbs=True,
+    "damage that keeps the checksum", household_of_spring, at="2027-04-02T03:30", faults=_same_checksum, disturbs=True,
     brief=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip  # a device that believes it may refuse all true indexes from then on

@@ -2,9 +2,9 @@
 """The meters of the suite beside its household, and the labels by which a stimulus finds what it needs in each."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
-from xky.emulator import Linky, contract_maker, contract_named
+from xky.emulator import Contract, Linky, contract_maker, contract_named
 from xky.emulator.contracts import Distributor
 from xky.protocol import Mode
 
@@ -28,11 +28,15 @@ __all__ = [
     "tempo",
     "three_phases",
     "three_phases_base",
+    "told_of_summer",
+    "untold_of_winter",
 ]
 
 HISTORIC, STANDARD = frozenset({Mode.HISTORIC}), frozenset({Mode.STANDARD})
 HOUSE = Stimulus("", household)  # what each step on the household's meter starts from
 _PEAK_DAY = date(2026, 10, 26)
+_WINTER_HOURS = ((time(22, 30), time(6, 30)),)
+_SUMMER_HOURS = ((time(2), time(7)), (time(13), time(16)))
 
 
 def flat(mode: Mode, seed: int, at_us: int) -> Linky:
@@ -88,6 +92,20 @@ def many_labels(mode: Mode, seed: int, at_us: int) -> Linky:
 def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
     """Made where the time of the run then is: no meter has to wait through a winter."""
     return Linky(mode=mode, contract="hc", seed=seed + 3, at=at_us)
+
+
+def told_of_summer(mode: Mode, seed: int, at_us: int) -> Linky:
+    """Single-phase, HC/HP by season, the new hours told on their eve; made where the time of the run then is."""
+    return Linky(mode=mode, contract=_hours_by_season(tells_season=True), seed=seed + 10, at=at_us)
+
+
+def untold_of_winter(mode: Mode, seed: int, at_us: int) -> Linky:
+    """The same of another house, to which the eve tells the hours of the season that ends."""
+    return Linky(mode=mode, contract=_hours_by_season(tells_season=False), seed=seed + 11, at=at_us)
+
+
+def _hours_by_season(*, tells_season: bool) -> Contract:
+    return contract_maker("hc")(_WINTER_HOURS, _SUMMER_HOURS, tells_season=tells_season)
 
 
 def exchanged(mode: Mode, seed: int, at_us: int) -> Linky:

@@ -12,7 +12,7 @@ from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.record import OPENING, Record
 from xky.hil.campaign.requirement import Purpose, Requirement
 from xky.hil.campaign.stimulus import Stimulus, household
-from xky.hil.campaign.verdict import NotApplicable, Undecided
+from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided
 from xky.protocol import Group, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 
@@ -20,8 +20,11 @@ REQUIREMENT = Requirement("TIC-X-1", clause="-", text="-")
 FRAMES = 6  # a step is as long as three frame periods and some
 
 
-def case_of(*steps: tuple[str, tuple[Group, ...]], said: dict[str, str], claims: frozenset[str] | None = None) -> Case:
-    """A device that says the same at all times, about frames of these steps; the last step is asked about."""
+def case_of(
+    *steps: tuple[str, tuple[Group, ...]], said: dict[str, str], claims: frozenset[str] | None = None,
+    after_s: float = 0.9, asked: int = 1,
+) -> Case:  # fmt: skip
+    """A device that says the same at all times, about frames of these steps; the last ones are ``asked`` about."""
     truth = Truth()
     for name, groups in steps:
         pieces = (
@@ -31,10 +34,11 @@ def case_of(*steps: tuple[str, tuple[Group, ...]], said: dict[str, str], claims:
             number = len(truth)
             truth.append(SentFrame(number, Mode.STANDARD, 1.0 * number, 1 / 960, pieces, True, name))
     readings = [
-        Reading(at_s + 0.9, {label: Said(value) for label, value in said.items()}) for at_s in range(len(truth))
+        Reading(at_s + after_s, {label: Said(value) for label, value in said.items()}) for at_s in range(len(truth))
     ]
     record = Record(Mode.STANDARD, board_named("generic"), 1.0, claims, truth, readings, [])
-    return Case(Purpose(REQUIREMENT, "x", (Stimulus(steps[-1][0], household),)), Oracle(record))
+    stimuli = tuple(Stimulus(name, household) for name, _ in steps[-asked:])
+    return Case(Purpose(REQUIREMENT, "x", stimuli), Oracle(record))
 
 
 PEAK = (Group("EAST", "000000001"), Group("LTARF", "HP"), Group("NTARF", "02"))
@@ -53,6 +57,16 @@ def test_a_device_that_does_not_claim_what_it_reports_of_them_is_told_so() -> No
     case = case_of(*steps, said={"LTARF": "HC"}, claims=frozenset({"NTARF"}))
     with pytest.raises(NotApplicable, match=r"^the device never reports NTARF; see TIC-LBL-1$"):
         case.label_is_reported("PTEC", "LTARF", "NTARF")
+
+
+def test_of_many_steps_the_one_is_told_whose_value_never_came() -> None:
+    day = [("eve", OFF_PEAK), ("night", PEAK), ("afternoon", OFF_PEAK), ("evening", PEAK)]
+    case = case_of(*day, said={"NTARF": "02"}, after_s=0.2, asked=3)
+    with pytest.raises(PurposeFailed, match=r"^NTARF sent intact and never reported$"):
+        case.label_is_reported_in_each_step("NTARF")
+    assert 12.0 < case.trail.at_s < 13.0
+    assert "NTARF→01" in case.trail.sent[0]
+    case_of(*day[:2], said={"NTARF": "02"}, after_s=0.2).label_is_reported_in_each_step("NTARF")
 
 
 @pytest.mark.parametrize("ask", [
