@@ -160,9 +160,11 @@ class Campaign(Judgement):
         return frozenset(labels)
 
     def plan(self, mode: Mode) -> Plan:
-        """The plan of a mode."""
-        stimuli = (one for asked in self.purposes if asked.mode is mode for one in asked.purpose.stimuli)
-        return Plan(stimuli, mode, house=self._house)
+        """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
+        whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode).steps
+        place = {step: number for number, step in enumerate(whole)}
+        asked = dict.fromkeys(one for of in self.purposes if of.mode is mode for one in of.purpose.stimuli)
+        return Plan(sorted(asked, key=lambda one: place.get(one, len(place))), mode, house=self._house)
 
     def _record(self, mode: Mode) -> Record:
         """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device.

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One running line for all purposes: the selected stimuli in order, each held as long as the device needs.
 
+It opens on the household's meter, whichever purposes were selected: what the first frames have is what they have in a
+whole run.
 The plan acts at frame boundaries. What is on the line from the opening on is the seed's, however long a device took to
 speak: time of the meters, gaps and damage. Before each step, and again behind a disturbance, the meter's index
 and power move to values that the run has not had, so that a reading tells by itself which step it comes
@@ -90,7 +92,7 @@ class _Player:
         if self.silent:
             return
         self._meters.begin()
-        meter = self._bench.transmitter.meter = self._meters.of(self._plan.steps[0].meter)
+        meter = self._bench.transmitter.meter = self._meters.of(household)
         self._meters.vary(meter)
         yield from self._hold(OPENING, lambda: self._limits().completeness_s)
         for number, step in enumerate(self._plan.steps):
@@ -237,7 +239,7 @@ def play(
         CutShort: a person ended it before its plan did.
     """
     meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
-    bench = Bench(device, board, meters.of(plan.steps[0].meter), seed=seed, speed=speed, probes=probes)
+    bench = Bench(device, board, meters.of(household), seed=seed, speed=speed, probes=probes)
     player = _Player(plan, bench, meters, speed if not bench.virtual else 1.0, on_step)
     bench.transmitter.before_frame = player.at_boundary
     ended, cut_short = None, False

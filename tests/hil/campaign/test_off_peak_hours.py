@@ -56,7 +56,7 @@ def test_the_eve_tells_new_hours_or_not_and_what_runs_changes_at_midnight(
     (None, None, set()),
     ("has-fixed-hours", Mode.STANDARD, {"told-on-the-eve", "whole-day"}),
     ("trusts-the-eve", Mode.STANDARD, {"untold"}),
-    ("tells-the-tariff-once", Mode.HISTORIC, {"whole-day"}),  # alone, the same meter opens the run, in peak hours
+    ("tells-the-tariff-once", Mode.HISTORIC, {"told-on-the-eve", "whole-day"}),
 ])  # fmt: skip
 def test_whoever_goes_by_the_line_passes_and_others_are_caught(
     defect: str | None, mode: Mode | None, caught: set[str]
