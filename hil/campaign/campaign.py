@@ -21,7 +21,7 @@ from .plan import CutShort, Plan, play
 from .power_trials import PowerTrials
 from .record import LINES, Record
 from .requirement import Purpose
-from .suite import declared_purposes
+from .suite import declared_purposes, known_ids
 from .verdict import Undecided
 
 __all__ = ["Campaign", "Options"]
@@ -127,7 +127,7 @@ class Campaign(Judgement):
 
     def _check_only(self) -> None:
         known = declared_purposes() if self.options.only else ()
-        ids = list(dict.fromkeys(id_ for purpose in known for id_ in (purpose.requirement.id, purpose.id)))
+        ids = known_ids() if self.options.only else []
         for only in self.options.only:
             if only not in ids:
                 close = get_close_matches(only.upper() if "/" not in only else only, ids, n=1)

@@ -16,7 +16,7 @@ from xky.protocol import BenchError
 from .judgement import Judgement
 from .requirement import Purpose, purpose_of
 
-__all__ = ["declared_purposes", "run_suite"]
+__all__ = ["declared_purposes", "known_ids", "run_suite"]
 
 _PACKAGE = "xky.hil.conformance"
 _SUITE = resources.files(_PACKAGE)
@@ -32,11 +32,16 @@ class _Brought:
 
 @cache
 def declared_purposes() -> Sequence[Purpose]:
-    """Every purpose of the suite, file by file: what a person may ask for by its id."""
+    """Every purpose of the suite, file by file."""
     files = sorted(file.name for file in _SUITE.iterdir() if file.name.startswith("test_"))
     modules = [import_module(f"{_PACKAGE}.{name.removesuffix('.py')}") for name in files if name.endswith(".py")]
     tests = (test for module in modules for test in vars(module).values() if callable(test))
     return tuple(purpose for test in tests if (purpose := purpose_of(test)) is not None)
+
+
+def known_ids() -> list[str]:
+    """Ids of requirements, each before those of its purposes: what a person may ask for."""
+    return list(dict.fromkeys(id_ for one in declared_purposes() for id_ in (one.requirement.id, one.id)))
 
 
 def run_suite(judgement: Judgement, junit: Path | None = None) -> None:

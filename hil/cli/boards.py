@@ -61,7 +61,10 @@ def boards(
 
 @group.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A board, or the path of a board's TOML file.")],
+    name: Annotated[
+        str,
+        typer.Argument(autocompletion=board_names, metavar="NAME", help="A board, or the path of a board's TOML file."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object and nothing else.")] = False,
 ) -> None:
     """Print each value of a board's file with its source and what else its line says."""

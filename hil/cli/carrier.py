@@ -23,7 +23,10 @@ def command(
         Mode | None, typer.Option(help="Historic (1200 baud) or standard (9600 baud); standard unless told.")
     ] = None,
     frames: Annotated[int, typer.Option(min=1, help="How many frames.")] = 1,
-    meter: Annotated[str | None, typer.Option(help=f"A meter's file, or one of {', '.join(meter_names())}.")] = None,
+    meter: Annotated[
+        str | None,
+        typer.Option(autocompletion=meter_names, help=f"A meter's file, or one of {', '.join(meter_names())}."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of house, silences and noise; 0 unless told.")] = None,
     rate_hz: Annotated[int | None, typer.Option(help="Samples a second; 960000 unless told.")] = None,
     carrier_hz: Annotated[float | None, typer.Option(help="Of the carrier; 50000 unless told.")] = None,

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from xky.boards import board_names, known_defects
+from xky.emulator.meter_file.meter_file import meter_names
 from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import InputError, Mode
 
@@ -15,6 +17,7 @@ from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, print_verdicts
+from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..named_file import named_file
 from ..terminal import complain, printable
@@ -28,7 +31,9 @@ def command(
     device: Annotated[
         str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
     ] = None,
-    board: Annotated[str | None, typer.Option(help="The board that it is: a name or a TOML file.")] = None,
+    board: Annotated[
+        str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
+    ] = None,
     mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
     labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
     line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")] = "pty",
@@ -39,15 +44,23 @@ def command(
         float, typer.Option(help="Run the line so many times faster, for programs that do not care.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
-    defect: Annotated[str | None, typer.Option(help="Build this defect into simulated firmware.")] = None,
+    defect: Annotated[
+        str | None, typer.Option(autocompletion=known_defects, help="Build this defect into simulated firmware.")
+    ] = None,
     defects: Annotated[
         bool, typer.Option("--defects", help="Try the suite itself: every built-in defect, every sound board.")
     ] = False,
     meter: Annotated[
-        str | None, typer.Option(help="Ready meter, or a meter's file, in the place of the suite's household.")
+        str | None,
+        typer.Option(
+            autocompletion=meter_names, help="Ready meter, or a meter's file, in the place of the suite's household."
+        ),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Judge this requirement or purpose alone; repeatable.")
+        list[str] | None,
+        typer.Option(
+            autocompletion=known_ids, metavar="ID", help="Judge this requirement or purpose alone; repeatable."
+        ),
     ] = None,
     probe: Annotated[
         list[str] | None,

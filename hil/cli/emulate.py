@@ -37,10 +37,19 @@ def command(
     ] = None,
     phases: Annotated[int | None, typer.Option(help="1 (unless told) or 3.")] = None,
     producer: Annotated[bool, typer.Option("--producer", help="A house with photovoltaics; standard mode.")] = False,
-    contract: Annotated[str | None, typer.Option(help=f"One of {', '.join(contract_names())}; hc unless told.")] = None,
-    meter: Annotated[str | None, typer.Option(help=f"A meter's file, or one of {', '.join(meter_names())}.")] = None,
+    contract: Annotated[
+        str | None,
+        typer.Option(autocompletion=contract_names, help=f"One of {', '.join(contract_names())}; hc unless told."),
+    ] = None,
+    meter: Annotated[
+        str | None,
+        typer.Option(autocompletion=meter_names, help=f"A meter's file, or one of {', '.join(meter_names())}."),
+    ] = None,
     scenario: Annotated[
-        str | None, typer.Option(help=f"A scenario's file, or one of {', '.join(scenario_names())}.")
+        str | None,
+        typer.Option(
+            autocompletion=scenario_names, help=f"A scenario's file, or one of {', '.join(scenario_names())}."
+        ),
     ] = None,
     replay: Annotated[
         str | None,

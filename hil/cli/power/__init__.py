@@ -23,6 +23,11 @@ class _BoardOrCommand(CommandFolder):
             args = [_OF_A_BOARD, *args]
         return list(super().parse_args(ctx, args))
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer subcommands, and boards."""
+        board = self._imported(_OF_A_BOARD).params[0]
+        return [*super().shell_complete(ctx, incomplete), *board.shell_complete(ctx, incomplete)]
+
 
 group = typer.Typer(
     cls=_BoardOrCommand,

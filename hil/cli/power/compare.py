@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xky.boards import board_names
 from xky.boards.description.board import board_named
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import Mode
@@ -22,8 +23,12 @@ __all__ = ["command"]
 
 
 def command(
-    first: Annotated[str, typer.Argument(metavar="BOARD_A", help="A board's name, or its TOML file.")],
-    second: Annotated[str, typer.Argument(metavar="BOARD_B", help="The one to compare it with.")],
+    first: Annotated[
+        str, typer.Argument(autocompletion=board_names, metavar="BOARD_A", help="A board's name, or its TOML file.")
+    ],
+    second: Annotated[
+        str, typer.Argument(autocompletion=board_names, metavar="BOARD_B", help="The one to compare it with.")
+    ],
     supply: Annotated[str, typer.Option(help=f"{', '.join(SUPPLIES)}.")] = "min_spec",
     mode: Annotated[Mode | None, typer.Option(help="Of the TIC; the last that both read unless told.")] = None,
     period: Annotated[str | None, typer.Option(help="From wake to wake, as 30s or 2min; what each does.")] = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xky.boards import board_names
 from xky.boards.description.board import board_file, board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError
@@ -21,7 +22,9 @@ __all__ = ["command"]
 
 
 def command(
-    board: Annotated[str, typer.Argument(help="The board that was measured: a name or a TOML file.")],
+    board: Annotated[
+        str, typer.Argument(autocompletion=board_names, help="The board that was measured: a name or a TOML file.")
+    ],
     measured: Annotated[
         Path,
         typer.Argument(help="CSV with a header: time, voltage; optional: current of the load, supply (1 or 0)."),

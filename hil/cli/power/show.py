@@ -11,7 +11,7 @@ import typer
 from xky.boards import Board, board_named, board_names
 from xky.boards.description.parts import ROOM_C
 from xky.boards.power.analysis import Analysis, analyse
-from xky.emulator import scenario_named
+from xky.emulator import scenario_named, scenario_names
 from xky.emulator.supply import HIGHEST, SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
 
@@ -30,14 +30,19 @@ _COLDEST_C, _HOTTEST_C = -40.0, 85.0  # what industrial parts are made for
 
 
 def command(
-    board: Annotated[str, typer.Argument(help=f"One of {', '.join(board_names())}, or a TOML file.")],
+    board: Annotated[
+        str, typer.Argument(autocompletion=board_names, help=f"One of {', '.join(board_names())}, or a TOML file.")
+    ],
     supply: Annotated[str, typer.Option(help=f"What the meter gives: {', '.join(SUPPLIES)}.")] = "min_spec",
     period: Annotated[str | None, typer.Option(help="From wake to wake: 10s, 2min, 1h; else the board's own.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Of the TIC: frames of historic mode take longer.")] = None,
     temperature: Annotated[float, typer.Option(metavar="CELSIUS", help="Of all parts.")] = 27.0,
     scenario: Annotated[
         str | None,
-        typer.Option(help="Let it live through a scenario's supply: supply-cut-outs, supply-weak, outage, a file."),
+        typer.Option(
+            autocompletion=scenario_names,
+            help="Let it live through a scenario's supply: supply-cut-outs, supply-weak, outage, a file.",
+        ),
     ] = None,
     plot: Annotated[
         list[Path] | None, typer.Option(help="Draw charge, cycles and a wake: FILE.svg or FILE.png; may be repeated.")

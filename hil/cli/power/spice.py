@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xky.boards import board_named
+from xky.boards import board_named, board_names
 from xky.boards.description.parts import ROOM_C
 from xky.boards.power.netlist import Detail
 from xky.emulator.supply import SUPPLIES, supply_named
@@ -20,7 +20,7 @@ __all__ = ["command"]
 
 
 def command(
-    board: Annotated[str, typer.Argument(help="A name or a TOML file.")],
+    board: Annotated[str, typer.Argument(autocompletion=board_names, help="A name or a TOML file.")],
     supply: Annotated[str, typer.Option(help=f"What the meter gives: {', '.join(SUPPLIES)}.")] = "min_spec",
     detail: Annotated[
         Detail, typer.Option(help="averaged: from empty through a wake; carrier: 50 kHz and diodes, where it wakes.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
+from xky.boards import board_names
 from xky.boards.description.board import board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
@@ -34,7 +35,7 @@ _INTERRUPTED = 130
 
 
 def command(
-    board: Annotated[str, typer.Argument(help="A board's name, or its TOML file.")],
+    board: Annotated[str, typer.Argument(autocompletion=board_names, help="A board's name, or its TOML file.")],
     vary: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=LOW:HIGH[:log]", help="As cap_f=0.2:2.0 or period=5s:2min; once or twice."),

@@ -5,10 +5,17 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import version
+from inspect import signature
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
+
+from xky.boards import board_names
+from xky.emulator.meter_file.meter_file import meter_names
+from xky.hil import cli
 
 from ...command import PLAIN, XKY, xky
 
@@ -52,13 +59,44 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     ("xky emulate --mode h", "historic"),
 ])  # fmt: skip
 def test_a_shell_completes_commands_options_and_values(words: str, offered: str) -> None:
-    asked = {"_XKY_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    assert completed(words) == [offered]
+
+
+COMMANDS_OF_POWER = ["compare", "fit", "profile", "show", "spice", "sweep"]
+
+
+@pytest.mark.parametrize(("words", "offered"), [
+    ("xky certify --meter ", meter_names()),
+    ("xky power ", [*COMMANDS_OF_POWER, *board_names()]),
+    ("xky boards show ", board_names()),
+    ("xky power eky --scenario supply", ["supply-cut-outs", "supply-weak"]),
+])  # fmt: skip
+def test_a_shell_completes_names_of_what_is_known(words: str, offered: list[str]) -> None:
+    assert completed(words) == offered
+
+
+def test_each_name_of_a_board_meter_scenario_or_contract_can_be_completed() -> None:
+    names = {"board", "first", "second", "meter", "scenario", "contract", "defect", "only"}
+    found = {}
+    for module in walk_packages(cli.__path__, f"{cli.__name__}."):
+        command = getattr(import_module(module.name), "command", None)
+        for name, parameter in {} if command is None else signature(command).parameters.items():
+            if name in names:
+                found[f"{module.name} {name}"] = parameter.annotation.__metadata__[0].autocompletion
+    assert len(found) >= 13
+    assert [place for place, completion in found.items() if completion is None] == []
+
+
+def completed(words: str) -> list[str]:
+    """What a shell offers behind these words: for the last of them, or for one more behind a space."""
+    number = len(words.split()) - (not words.endswith(" "))
+    asked = {"_XKY_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(number)}
     start = "import sys; sys.argv[0] = 'xky'; from xky.hil.cli import main; main()"
     run = subprocess.run(
         [sys.executable, "-c", start], env={**os.environ, **PLAIN, **asked}, capture_output=True, text=True, timeout=60,
         check=False,
     )  # fmt: skip
-    assert run.stdout.split() == [offered]
+    return run.stdout.split()
 
 
 def emulate(*arguments: str) -> subprocess.CompletedProcess[bytes]:
