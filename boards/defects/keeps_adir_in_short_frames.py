@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from xky.protocol import Frame, Group
+from xky.protocol import Frame, Group, Mode
 
 from ..firmware.parser import Parser
 from .defect import Defect
@@ -30,4 +30,5 @@ DEFECT = Defect(
     source="readers that clear their values at the labels of a long frame only",
     must_fail=frozenset({"TIC-CND-2"}),
     parser=_KeepsAdir,
+    modes=frozenset({Mode.HISTORIC}),
 )

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from xky.protocol import Frame, Group
+from xky.protocol import Frame, Group, Mode
 
 from ..firmware.parser import Parser
 from .defect import Defect
@@ -28,4 +28,5 @@ DEFECT = Defect(
     source="readers that compare horodates without their season letter",
     must_fail=frozenset({"TIC-CLK-1"}),
     parser=_RefusesTimeGoingBack,
+    modes=frozenset({Mode.STANDARD}),
 )

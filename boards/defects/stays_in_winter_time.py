@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from xky.protocol import Frame, Group, Season
+from xky.protocol import Frame, Group, Mode, Season
 
 from ..firmware.parser import Parser
 from .defect import Defect, clock_of
@@ -35,4 +35,5 @@ DEFECT = Defect(
     source="readers that check a horodate against a clock of their own in winter time",
     must_fail=frozenset({"TIC-CLK-2"}),
     parser=_StaysInWinterTime,
+    modes=frozenset({Mode.STANDARD}),
 )

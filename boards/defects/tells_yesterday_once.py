@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports SMAXSN-1 once, and never again after midnight."""
 
+from xky.protocol import Mode
+
 from .defect import Defect, TellsOnce
 
 __all__ = ["DEFECT"]
@@ -15,4 +17,5 @@ DEFECT = Defect(
     source="readers that send what they take for constant with the first message only",
     must_fail=frozenset({"TIC-DAY-1"}),
     parser=_TellsYesterdayOnce,
+    modes=frozenset({Mode.STANDARD}),
 )

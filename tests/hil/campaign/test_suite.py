@@ -24,6 +24,7 @@ from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import make_matrix, sound_boards
 from xky.hil.campaign.requirement import Requirement
+from xky.hil.campaign.suite import declared_purposes
 from xky.protocol import LABELS, Mode
 from xky.protocol.uart import CharacterDefect
 
@@ -143,6 +144,13 @@ def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) ->
 def test_a_defect_fails_what_its_file_says_on_every_board(certified: Certified, defect: str, board: str) -> None:
     for seed in range(3):
         check_defect(certified, board, defect, seed)
+
+
+def test_a_defect_shows_in_the_modes_in_which_something_must_catch_it() -> None:
+    asked = {(one.requirement.id, mode) for one in declared_purposes() for mode in one.modes}
+    for id_, defect in known_defects().items():
+        caught = {mode for mode in defect.modes if any((one, mode) in asked for one in defect.must_fail)}
+        assert caught == defect.modes, id_
 
 
 def test_each_requirement_has_a_defect_that_must_fail_it(certified: Certified) -> None:
