@@ -104,18 +104,20 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
 
 def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The same of faults that were looked at when they came: a meter may change its mode meanwhile."""
-    meant = {id(piece): piece for piece in pieces}  # what no fault touched does no harm to its neighbours
+    sent = pieces
     for fault in faults:
-        pieces = fault.apply(pieces, mode, rng)
-    result = list(pieces)
-    for place, piece in enumerate(pieces):
-        if piece.group is None or id(piece) in meant:
+        sent = fault.apply(sent, mode, rng)
+    as_meant = {*map(id, pieces)}  # what no fault touched does no harm to its neighbours
+    result = list(sent)
+    for place in [place for place, piece in enumerate(sent) if id(piece) not in as_meant]:
+        piece = sent[place]
+        if piece.group is None:
             continue
         data = piece.data
         if STX in data or ETX in data or EOT in data:
             return weakened(result)
         hides_the_next = bool(piece.defects) and any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
-        if hides_the_next and place + 1 < len(pieces) and pieces[place + 1].group is None:
+        if hides_the_next and place + 1 < len(sent) and sent[place + 1].group is None:
             return weakened(result)  # an ETX that nobody hears
         if hides_the_next:
             result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
@@ -223,10 +225,13 @@ def misread(pieces: Sequence[Piece], mode: Mode, fault: str, sample: Callable[[i
     result = list(pieces)
     for place, piece in enumerate(pieces):
         if not piece.defects:
-            arrived = [sample(code) for code in piece.data]
-            result = with_data(result, place, bytes(code for code, _ in arrived), mode, fault)
+            arrived = [*map(sample, piece.data)]
+            data = bytes([code for code, _ in arrived])
+            if data != piece.data:
+                result = with_data(result, place, data, mode, fault)
             spoilt = [index for index, (_, sound) in enumerate(arrived) if not sound]
-            result = spoiled(result, place, spoilt, CharacterDefect.PARITY, fault)
+            if spoilt:
+                result = spoiled(result, place, spoilt, CharacterDefect.PARITY, fault)
     return result
 
 

@@ -163,9 +163,10 @@ class Bench:
         if self._runner is not None:
             self._runner.run(until)
             return
+        step = self.env.step
         with _seldom_collecting():
             while not until():
-                self.env.step()
+                step()
 
     def run_for(self, duration_s: float) -> None:
         """Let ``duration_s`` seconds of the bench's clock pass."""

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, count
 from json.encoder import encode_basestring as _quoted
+from operator import is_not
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +19,7 @@ __all__ = ["read_sent", "write_sent"]
 
 _DefectName = Literal["parity", "framing"]
 _NAMES: dict[CharacterDefect, _DefectName] = {CharacterDefect.PARITY: "parity", CharacterDefect.FRAMING: "framing"}
+_NONE = '"silences_s": {}, "pauses": []'
 _DEFECTS = {name: defect for defect, name in _NAMES.items()}
 
 
@@ -54,13 +57,9 @@ class _Piece(Line):
                 f', "group": {{"label": {_quoted(group.label)}, "value": {_quoted(group.value)}, "timestamp": {stamp}}}'
             )
         if not piece.is_plain:
-            said = {
-                "defects": {at: _NAMES[defect] for at, defect in piece.defects},
-                "silences_s": piece.silences_s,
-                "pauses": piece.pauses,
-                "stretch": piece.stretch,
-            }
-            text += f", {text_of(said)[1:-1]}"
+            defects = ", ".join([f'"{at}": "{_NAMES[defect]}"' for at, defect in piece.defects])
+            pauses = text_of({"silences_s": piece.silences_s, "pauses": piece.pauses})[1:-1] if piece.pauses else _NONE
+            text += f', "defects": {{{defects}}}, {pauses}, "stretch": {piece.stretch!r}'
         return text + "}"
 
     @property
@@ -95,17 +94,28 @@ def write_sent(path: Path, truth: Truth) -> int:
 def _texts(truth: Truth) -> Iterator[str]:
     """Frames as they are written: there are thousands, made of the same few pieces, each of which is set once."""
     known: dict[int, str] = {}  # of the very object, which the truth keeps
+    before: Sequence[Piece] = ()
+    texts: list[str] = []
     step, step_text = None, ""
     for frame in truth:
         if frame.step != step:
             step, step_text = frame.step, text_of(frame.step)
         pieces = frame.pieces
-        known.update([(id(piece), _Piece.text(piece)) for piece in pieces if id(piece) not in known])
-        texts = ", ".join([known[id(piece)] for piece in pieces])
+        if len(pieces) == len(before):
+            others: Iterable[int] = compress(count(), map(is_not, pieces, before))
+        else:
+            others, texts = range(len(pieces)), [""] * len(pieces)
+        for place in others:
+            piece = pieces[place]
+            text = known.get(id(piece))
+            if text is None:
+                text = known[id(piece)] = _Piece.text(piece)
+            texts[place] = text
+        before = pieces
         spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
         yield (
             f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {step_text}, '
-            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{texts}], '
+            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{", ".join(texts)}], '
             f'"mode": "{frame.mode.value}"{spans}}}'
         )
 

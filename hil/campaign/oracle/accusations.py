@@ -95,7 +95,7 @@ class Oracle:
                 self._enter_damaged(frame)
 
     def _enter_damaged(self, frame: SentFrame) -> None:
-        if all(piece.expect is not Expect.MUST_NOT for piece in frame.pieces):
+        if Expect.MUST_NOT not in [piece.expect for piece in frame.pieces]:
             return
         for emitted in frame.groups:
             if emitted.expect is Expect.MUST_NOT:
