@@ -19,7 +19,6 @@ __all__ = ["read_sent", "write_sent"]
 
 _DefectName = Literal["parity", "framing"]
 _NAMES: dict[CharacterDefect, _DefectName] = {CharacterDefect.PARITY: "parity", CharacterDefect.FRAMING: "framing"}
-_NONE = '"silences_s": {}, "pauses": []'
 _DEFECTS = {name: defect for defect, name in _NAMES.items()}
 
 
@@ -58,8 +57,10 @@ class _Piece(Line):
             )
         if not piece.is_plain:
             defects = ", ".join([f'"{at}": "{_NAMES[defect]}"' for at, defect in piece.defects])
-            pauses = text_of({"silences_s": piece.silences_s, "pauses": piece.pauses})[1:-1] if piece.pauses else _NONE
-            text += f', "defects": {{{defects}}}, {pauses}, "stretch": {piece.stretch!r}'
+            silences = ", ".join([f'"{at}": {silence_s!r}' for at, silence_s in piece.silences_s.items()])
+            pauses = ", ".join([f"[{at}, {pause_s!r}]" for at, pause_s in piece.pauses])
+            text += f', "defects": {{{defects}}}, "silences_s": {{{silences}}}, "pauses": [{pauses}]'
+            text += f', "stretch": {piece.stretch!r}'
         return text + "}"
 
     @property
