@@ -39,7 +39,7 @@ def probes_of(device: Device, board: Board) -> Sequence[str]:
 def _seldom_collecting() -> Iterator[None]:
     """What a run keeps is no garbage: to look for some in it again and again costs a quarter of the time."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(max(before[0], 100_000), 20, 100)
     try:
         yield
     finally:
