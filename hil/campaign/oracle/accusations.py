@@ -95,10 +95,9 @@ class Oracle:
                 self._enter_damaged(frame)
 
     def _enter_damaged(self, frame: SentFrame) -> None:
-        if Expect.MUST_NOT not in [piece.expect for piece in frame.pieces]:
-            return
-        for emitted in frame.groups:
-            if emitted.expect is Expect.MUST_NOT:
+        for place, piece in enumerate(frame.pieces):
+            if piece.expect is Expect.MUST_NOT and piece.group is not None:
+                emitted = frame.emitted(place)
                 seen = careless(emitted, frame.mode)
                 self._damaged[seen.label].append(_Sent(emitted, frame, seen))
                 self._damaged.setdefault(emitted.group.label, [])
