@@ -4,6 +4,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
+from itertools import compress, count
+from operator import is_not
 from random import Random
 from typing import Any, ClassVar
 
@@ -109,9 +111,10 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
         sent = fault.apply(sent, mode, rng)
     as_meant = {*map(id, pieces)}  # what no fault touched does no harm to its neighbours
     result = list(sent)
-    for place in [place for place, piece in enumerate(sent) if id(piece) not in as_meant]:
+    in_place = len(sent) == len(pieces)
+    for place in compress(count(), map(is_not, sent, pieces)) if in_place else range(len(sent)):
         piece = sent[place]
-        if piece.group is None:
+        if piece.group is None or id(piece) in as_meant:
             continue
         data = piece.data
         if STX in data or ETX in data or EOT in data:
