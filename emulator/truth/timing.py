@@ -51,10 +51,13 @@ def bursts_of(pieces: Sequence[Piece], start_s: float, character_s: float) -> li
         start_s: of the first, in seconds on the bench's clock.
         character_s: duration of a character at the mode's rate.
     """
-    if all(piece.is_plain for piece in pieces):
+    odd = [place for place, piece in enumerate(pieces) if piece.defects or piece.pauses or piece.stretch != 1.0]
+    if not odd:
         return [Burst(start_s, character_s, b"".join([piece.data for piece in pieces]))]
     under_way = _UnderWay(start_s)
-    for piece in pieces:
+    under_way.go_on_at(character_s)
+    under_way.add(b"".join([piece.data for piece in pieces[: odd[0]]]), ())
+    for piece in pieces[odd[0] :]:
         under_way.go_on_at(character_s * piece.stretch)
         if not piece.pauses:
             under_way.add(piece.data, piece.defects)

@@ -49,7 +49,7 @@ class _Piece(Line):
     def text(piece: Piece) -> str:
         """As it is written; not by way of the model, since there are tens of thousands."""
         fault = "null" if piece.fault is None else _quoted(piece.fault)
-        text = f'{{"data": "{piece.data.hex()}", "expect": "{piece.expect.value}", "fault": {fault}'
+        text = f'{{"data": "{piece.data.hex()}", "expect": "{piece.expect}", "fault": {fault}'
         if (group := piece.group) is not None:
             stamp = "null" if group.timestamp is None else _quoted(group.timestamp)
             text += (
