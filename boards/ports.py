@@ -22,6 +22,11 @@ class BurstSource(Protocol):
         """The last burst, under way or over."""
         ...
 
+    @property
+    def end(self) -> simpy.Event | None:
+        """What happens at the end of a burst that is being handed over, where its sender waits for that."""
+        ...
+
     def connect(self, receiver: Callable[[Burst], None]) -> None:
         """Hand each burst over as it starts."""
         ...

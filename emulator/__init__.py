@@ -9,18 +9,22 @@ from .line.transmitter import Transmitter
 from .load import Draw, Hold, Household
 from .meter import Grid, Linky, Quirks, Snapshot
 from .meter_file import meter_file, meter_names
-from .scenario.play import Play
-from .scenario.scenario import scenario_named, scenario_names
 from .truth.journal import Emitted, SentFrame, Truth
 from .truth.piece import Expect, Piece
 
 if TYPE_CHECKING:
+    from .scenario.play import Play
+    from .scenario.scenario import scenario_named, scenario_names
     from .served_meter import ServedMeter, serve_pty
 else:
     from xky.protocol.late_exports import late_exports
 
-    # not every system has pseudo-terminals
-    __getattr__, __dir__ = late_exports(__name__, {".served_meter": ("ServedMeter", "serve_pty")})
+    _HOMES = {
+        ".scenario.play": ("Play",),  # few follow a script, and its grammar is slow to build
+        ".scenario.scenario": ("scenario_named", "scenario_names"),
+        ".served_meter": ("ServedMeter", "serve_pty"),  # not every system has pseudo-terminals
+    }
+    __getattr__, __dir__ = late_exports(__name__, _HOMES)
 
 __all__ = [
     "Contract",

@@ -20,21 +20,17 @@ class Mode(StrEnum):
     HISTORIC = "historic"
     STANDARD = "standard"
 
+    baud: int
+    """Bits per second on the line (54E §5.3.5, 02E §1.5.1)."""
+    character_s: float
+    """Duration of one 7E1 character, in seconds."""
+    separator: bytes
+    """The character between the fields of a group: SP or HT (54E §5.2, §5.3.6)."""
+
+    def __init__(self, name: str) -> None:
+        self.baud, self.separator = (1200, b" ") if name == "historic" else (9600, b"\t")
+        self.character_s = CHARACTER_BITS / self.baud
+
     @classmethod
     def _missing_(cls, value: object) -> Never:
         raise InputError(f"mode {value!r}: not known; known: {', '.join(cls)}")
-
-    @property
-    def separator(self) -> bytes:
-        """The character between the fields of a group: SP or HT (54E §5.2, §5.3.6)."""
-        return b" " if self is Mode.HISTORIC else b"\t"
-
-    @property
-    def baud(self) -> int:
-        """Bits per second on the line (54E §5.3.5, 02E §1.5.1)."""
-        return 1200 if self is Mode.HISTORIC else 9600
-
-    @property
-    def character_s(self) -> float:
-        """Duration of one 7E1 character, in seconds."""
-        return CHARACTER_BITS / self.baud

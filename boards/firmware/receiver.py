@@ -49,7 +49,7 @@ class LineReceiver:
         self._line.connect(self._hear)
         under_way = self._line.current
         if under_way is not None and under_way.end_s > self._env.now:
-            self._hear(under_way)
+            self._await(under_way, None)
 
     def sleep(self) -> None:
         """Stop listening; what is under way is lost. Safe for one that sleeps already."""
@@ -59,8 +59,13 @@ class LineReceiver:
         self._line.disconnect(self._hear)
 
     def _hear(self, burst: Burst) -> None:
+        self._await(burst, self._line.end)
+
+    def _await(self, burst: Burst, end: simpy.Event | None) -> None:
+        """Take what came of it at its end, which is an event that the sender knows, or one of its own."""
         awake_s = self._awake_s
-        end = self._env.timeout(burst.end_s - self._env.now)
+        if end is None:
+            end = self._env.timeout(burst.end_s - self._env.now)
         assert end.callbacks is not None
         end.callbacks.append(lambda _: self._take(burst, awake_s))
 

@@ -106,15 +106,19 @@ class Balance:
             charge_a = self._charging(inner_v - self._full_drop_v)
             if FADES_V <= inner_v + self.esr_ohm * (charge_a - full_a) <= self._clamps_at_v:
                 return charge_a - full_a - inner_v * self._leakage_s
-        charge_a, drawn_a, _ = self._currents(inner_v)
+            charge_a, drawn_a, _ = self._fading_or_clamped(inner_v, charge_a)
+        else:
+            charge_a, drawn_a, _ = self._currents(inner_v)
         return charge_a - drawn_a - inner_v * self._leakage_s
 
     def terminal_v(self, inner_v: float) -> float:
         """The capacitor's voltage at its terminals, where everything else hangs."""
         if self._simple:
-            terminal_v = inner_v + self.esr_ohm * (self._charging(inner_v - self._full_drop_v) - self._full_a)
+            charge_a = self._charging(inner_v - self._full_drop_v)
+            terminal_v = inner_v + self.esr_ohm * (charge_a - self._full_a)
             if FADES_V <= terminal_v <= self._clamps_at_v:
                 return terminal_v
+            return self._fading_or_clamped(inner_v, charge_a)[2]
         return self._currents(inner_v)[2]
 
     def charge_a(self, inner_v: float) -> float:
@@ -212,8 +216,11 @@ class Balance:
         """Into the node at the terminals, out of it, and its voltage."""
         esr_ohm = self.esr_ohm
         if self._simple:
-            return self._currents_of_ldo(inner_v)
-
+            charge_a = self._charging(inner_v - self._full_drop_v)
+            terminal_v = inner_v + esr_ohm * (charge_a - self._full_a)
+            if FADES_V <= terminal_v <= self._clamps_at_v:
+                return charge_a, self._full_a, terminal_v
+            return self._fading_or_clamped(inner_v, charge_a)
         return self._from(inner_v if esr_ohm == 0 else self._response.solve(inner_v))[:3]
 
     def _from(self, lead_v: float) -> tuple[float, float, float, float]:
@@ -231,13 +238,14 @@ class Balance:
         drawn_a = self._drawn_by_rail(terminal_v) + self._idle(terminal_v) + self._clamped(terminal_v)
         return charge_a, drawn_a, terminal_v, terminal_v - self.esr_ohm * (charge_a - drawn_a)
 
-    def _currents_of_ldo(self, inner_v: float) -> tuple[float, float, float]:
-        """The same where nothing but LDO and clamp hangs on the capacitor: what they draw is piecewise linear."""
+    def _fading_or_clamped(self, inner_v: float, charge_a: float) -> tuple[float, float, float]:
+        """The same where nothing but LDO and clamp hangs on the capacitor: what they draw is piecewise linear.
+
+        Args:
+            inner_v: at which the LDO draws less than its all, or the clamp something.
+            charge_a: what would flow in if that were not so.
+        """
         esr_ohm, clamp, full_a = self.esr_ohm, self._clamp, self._full_a
-        charge_a = self._charging(inner_v - self._full_drop_v)
-        terminal_v = inner_v + esr_ohm * (charge_a - full_a)
-        if FADES_V <= terminal_v <= self._clamps_at_v:
-            return charge_a, full_a, terminal_v
         clamp_ohm = inf if clamp is None else clamp.resistance_ohm
         softened, clamps_at_v = 1 + esr_ohm / clamp_ohm, self._clamps_at_v
         low_v, high_v, piece = self._charging.around(inner_v - self._full_drop_v)

@@ -88,11 +88,12 @@ class HermiteCurve:
 
     def around(self, x: float) -> tuple[float, float, "_Piece"]:
         """Between which x it is one piece, and its numbers: for who asks again next to it."""
-        self(x)
         xs = self.xs
         k = bisect_right(xs, x, 1, len(xs) - 1)
         piece = self._pieces[k - 1]
-        assert piece is not None
+        if piece is None:
+            piece = self._piece(k, x)
+            k = bisect_right(xs, x, 1, len(xs) - 1)  # it was halved, maybe
         return -inf if k == 1 else xs[k - 1], inf if k == len(xs) - 1 else xs[k], piece
 
     def _piece(self, k: int, x: float) -> "_Piece":

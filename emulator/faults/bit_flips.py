@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bits turned over at random, all over the frame."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Annotated
@@ -27,12 +27,13 @@ class BitFlips(Fault):
     rate: Annotated[float, Interval(ge=0, le=0.1)] = 0.001
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return misread(pieces, mode, self.name, lambda code: self._turned(code, rng.random))
+        random, rate = rng.random, self.rate
 
-    def _turned(self, code: int, random: Callable[[], float]) -> tuple[int, bool]:
-        """The data bits that arrive, and whether parity still holds."""
-        turned, rate = 0, self.rate
-        for bit in _ONE_BY_ONE:
-            if random() < rate:
-                turned |= bit
-        return code ^ turned & 0x7F, turned.bit_count() % 2 == 0
+        def sample(code: int) -> tuple[int, bool]:
+            turned = 0
+            for bit in _ONE_BY_ONE:
+                if random() < rate:
+                    turned |= bit
+            return code ^ turned & 0x7F, turned.bit_count() % 2 == 0
+
+        return misread(pieces, mode, self.name, sample)

@@ -4,6 +4,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
+from itertools import compress, count
+from operator import is_not
 from random import Random
 from typing import Any, ClassVar
 
@@ -104,18 +106,21 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
 
 def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The same of faults that were looked at when they came: a meter may change its mode meanwhile."""
-    meant = {id(piece): piece for piece in pieces}  # what no fault touched does no harm to its neighbours
+    sent = pieces
     for fault in faults:
-        pieces = fault.apply(pieces, mode, rng)
-    result = list(pieces)
-    for place, piece in enumerate(pieces):
-        if piece.group is None or id(piece) in meant:
+        sent = fault.apply(sent, mode, rng)
+    as_meant = {*map(id, pieces)}  # what no fault touched does no harm to its neighbours
+    result = list(sent)
+    in_place = len(sent) == len(pieces)
+    for place in compress(count(), map(is_not, sent, pieces)) if in_place else range(len(sent)):
+        piece = sent[place]
+        if piece.group is None or id(piece) in as_meant:
             continue
         data = piece.data
         if STX in data or ETX in data or EOT in data:
             return weakened(result)
         hides_the_next = bool(piece.defects) and any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
-        if hides_the_next and place + 1 < len(pieces) and pieces[place + 1].group is None:
+        if hides_the_next and place + 1 < len(sent) and sent[place + 1].group is None:
             return weakened(result)  # an ETX that nobody hears
         if hides_the_next:
             result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
@@ -223,10 +228,13 @@ def misread(pieces: Sequence[Piece], mode: Mode, fault: str, sample: Callable[[i
     result = list(pieces)
     for place, piece in enumerate(pieces):
         if not piece.defects:
-            arrived = [sample(code) for code in piece.data]
-            result = with_data(result, place, bytes(code for code, _ in arrived), mode, fault)
+            arrived = [*map(sample, piece.data)]
+            data = bytes([code for code, _ in arrived])
+            if data != piece.data:
+                result = with_data(result, place, data, mode, fault)
             spoilt = [index for index, (_, sound) in enumerate(arrived) if not sound]
-            result = spoiled(result, place, spoilt, CharacterDefect.PARITY, fault)
+            if spoilt:
+                result = spoiled(result, place, spoilt, CharacterDefect.PARITY, fault)
     return result
 
 

@@ -2,13 +2,13 @@
 """A group that says something else that is right: no damage, and yet what some readers trip over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Annotated
 
 from pydantic import StringConstraints
 
-from xky.protocol import LABELS, Mode, encode_group
+from xky.protocol import LABELS, Group, Mode, encode_group
 
 from ..truth.piece import Expect, Piece
 from .fault import Fault, altered
@@ -33,7 +33,8 @@ class LegalValue(Fault):
                 return piece
             row = LABELS[mode].get(group.label)
             expect = piece.expect if row is not None and row.admits(self.value) is None else Expect.MAY
-            said = replace(group, value=self.value)
-            return replace(piece, data=encode_group(said, mode), group=said, expect=expect, fault=self.name)
+            said = Group(group.label, self.value, group.timestamp)
+            data = encode_group(said, mode)
+            return Piece(data, said, expect, self.name, piece.defects, piece.pauses, piece.stretch)
 
         return altered(pieces, self.label, change)

@@ -3,6 +3,8 @@
 
 from collections.abc import Callable
 
+import simpy
+
 from xky.protocol import Burst
 
 __all__ = ["Line"]
@@ -15,6 +17,8 @@ class Line:
         self._receivers: list[Callable[[Burst], None]] = []
         self.current: Burst | None = None
         """The last burst, still under way or over: what a receiver that wakes now finds."""
+        self.end: simpy.Event | None = None
+        """What happens at the end of the burst that was sent last, where its sender waits for that."""
         self.before_first_receiver: Callable[[], None] = lambda: None
         """Called when somebody connects to a line that nobody heard: a sender that saved its breath resumes."""
 
@@ -33,8 +37,8 @@ class Line:
         """Take a receiver off the line."""
         self._receivers.remove(receiver)
 
-    def send(self, burst: Burst) -> None:
-        """Start a burst."""
-        self.current = burst
+    def send(self, burst: Burst, end: simpy.Event | None = None) -> None:
+        """Start a burst; ``end`` happens at its end, of interest to who must wait for its characters, too."""
+        self.current, self.end = burst, end
         for receiver in tuple(self._receivers):
             receiver(burst)

@@ -143,16 +143,20 @@ class Transmitter:
         else:
             burst = Burst(self._env.now, mode.character_s, self._encoders[mode].encode(groups))
             self._enter_plain(burst, groups, mode)
-            self._line.send(burst)
-            yield self._env.timeout(burst.end_s - self._env.now)
+            yield self._start(burst)
+
+    def _start(self, burst: Burst) -> simpy.Event:
+        """Send a burst now; what happens at its end."""
+        end = self._env.timeout(burst.end_s - self._env.now)
+        self._line.send(burst, end)
+        return end
 
     def _send(self, bursts: Sequence[Burst], end_s: float) -> Generator[simpy.Event, None, None]:
         """Bursts with what silence lies between them and behind, up to ``end_s``."""
         for burst in bursts:
             if burst.start_s > self._env.now:
                 yield self._env.timeout(burst.start_s - self._env.now)
-            self._line.send(burst)
-            yield self._env.timeout(burst.end_s - self._env.now)
+            yield self._start(burst)
         if end_s > self._env.now:
             yield self._env.timeout(end_s - self._env.now)
 

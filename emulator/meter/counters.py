@@ -84,7 +84,7 @@ class Counters:
         reactive: VArh by quadrant, 1 first (ERQ1 …).
         curve_drawn, curve_injected: mean power in W (CCASN, CCAIN).
         curve_running: whether there is a load curve at all (54E §6.2.3.12).
-        units: Wh completed in the segment under way; the last count made them.
+        turns: moves when an energy shows another number.
     """
 
     def __init__(self, phases: int, energies: Energies) -> None:
@@ -92,6 +92,7 @@ class Counters:
         self.demand, self.demand_injected = Demand(), Demand()
         self.curve_drawn, self.curve_injected = PeriodMeans(CURVE_PERIOD_US), PeriodMeans(CURVE_PERIOD_US)
         self.curve_running = True
+        self.turns = 0
         self._power: ElectricalState | None = None  # of the segment; none before the first
         self.write(energies)
 
@@ -162,12 +163,14 @@ class Counters:
         self._counted_us = to_us
         if self._drawn_mw:
             units = self.drawn.add(self._drawn_mw, duration)
-            self.supplier[self._supplier] += units
-            self.distributor[self._distributor] += units
-        elif self._injected_mw:
-            self.injected.add(self._injected_mw, duration)
-        if self._reactive_mvar:
-            self._reactive.add(self._reactive_mvar, duration)
+            if units:
+                self.supplier[self._supplier] += units
+                self.distributor[self._distributor] += units
+                self.turns += 1
+        elif self._injected_mw and self.injected.add(self._injected_mw, duration):
+            self.turns += 1
+        if self._reactive_mvar and self._reactive.add(self._reactive_mvar, duration):
+            self.turns += 1
         if self.rising:
             self._flush(to_us)
 

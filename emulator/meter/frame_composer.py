@@ -40,9 +40,10 @@ class FrameComposer:
 
     def __init__(self, state: MeterState) -> None:
         self._state = state
-        self._epoch = -1
+        self._epoch = self._turns = -1
         self._groups: list[Group] = []
         self._moving: list[tuple[int, str, Source]] = []
+        self._ticking: list[tuple[int, str, Source]] = []  # of them, what moves while nothing is counted
 
     def groups(self, *, short: bool) -> list[Group]:
         """The groups of a frame that starts now; a new list, equal groups being the same objects."""
@@ -50,7 +51,10 @@ class FrameComposer:
         if short:
             return _compose(state, short=True)
         if state.epoch == self._epoch:
-            for place, name, source in self._moving:
+            counters = state.counters
+            stands = counters.turns == self._turns and not counters.rising
+            self._turns = counters.turns
+            for place, name, source in self._ticking if stands else self._moving:
                 group = self._groups[place]
                 said = source(state)
                 timestamp, value = said if isinstance(said, tuple) else (None, said)
@@ -65,7 +69,8 @@ class FrameComposer:
             for name in _moving_labels(state)
             if (shown := _shown(state, name)) in places
         ]
-        self._epoch = state.epoch
+        self._ticking = [each for each in self._moving if each[1] == "DATE"]
+        self._epoch, self._turns = state.epoch, state.counters.turns
         if state.settings.msg2 and mode is Mode.STANDARD:
             state.message_sent()
         return self._groups.copy()

@@ -76,6 +76,12 @@ class SentFrame:
             ]
         )
 
+    def emitted(self, place: int) -> Emitted:
+        """The one of them that is the piece at a place."""
+        piece = self.pieces[place]
+        assert piece.group is not None
+        return Emitted(piece.group, piece.data, piece.expect, piece.fault, *self._spans[place])
+
 
 class Truth(Sequence[SentFrame]):
     """Every frame sent, in order."""

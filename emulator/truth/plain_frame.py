@@ -95,7 +95,10 @@ class PlainFrame(SentFrame):
     @cached_property
     def end_s(self) -> float:
         """End of the last stop bit."""
-        return self._spans[-1][1]
+        now_s, character_s = self.start_s, self.character_s
+        for piece in self.pieces:  # as the spans are reckoned, to the last bit
+            now_s += len(piece.data) * character_s
+        return now_s
 
     @cached_property
     def _spans(self) -> list[tuple[float, float]]:

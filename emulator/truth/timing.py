@@ -51,25 +51,29 @@ def bursts_of(pieces: Sequence[Piece], start_s: float, character_s: float) -> li
         start_s: of the first, in seconds on the bench's clock.
         character_s: duration of a character at the mode's rate.
     """
-    if all(piece.is_plain for piece in pieces):
+    odd = [place for place, piece in enumerate(pieces) if piece.defects or piece.pauses or piece.stretch != 1.0]
+    if not odd:
         return [Burst(start_s, character_s, b"".join([piece.data for piece in pieces]))]
     under_way = _UnderWay(start_s)
-    for piece in pieces:
+    under_way.go_on_at(character_s)
+    under_way.add(b"".join([piece.data for piece in pieces[: odd[0]]]), ())
+    for piece in pieces[odd[0] :]:
         under_way.go_on_at(character_s * piece.stretch)
-        if not piece.defects and not piece.pauses:
-            under_way.add_all(piece.data)
+        if not piece.pauses:
+            under_way.add(piece.data, piece.defects)
             continue
-        silences, defects = piece.silences_s, dict(piece.defects)
-        for place, code in enumerate(piece.data):
-            under_way.be_silent(silences.get(place, 0.0))
-            under_way.add(code, defects.get(place))
-        under_way.be_silent(silences.get(len(piece.data), 0.0))
+        silences, begin = piece.silences_s, 0
+        for place in sorted(place for place in silences if 0 <= place <= len(piece.data)):
+            under_way.add(piece.data[begin:place], [(at - begin, d) for at, d in piece.defects if begin <= at < place])
+            under_way.be_silent(silences[place])
+            begin = place
+        under_way.add(piece.data[begin:], [(at - begin, d) for at, d in piece.defects if at >= begin])
     under_way.end()
     return under_way.bursts
 
 
 class _UnderWay:
-    """Bursts as they are made, character by character."""
+    """Bursts as they are made."""
 
     def __init__(self, now_s: float) -> None:
         self.bursts: list[Burst] = []
@@ -88,13 +92,10 @@ class _UnderWay:
             self.end()
             self._now_s += pause_s
 
-    def add_all(self, data: bytes) -> None:
+    def add(self, data: bytes, defects: Iterable[tuple[int, CharacterDefect]]) -> None:
+        if defects:
+            self._defects.update([(len(self._data) + at, defect) for at, defect in defects if at < len(data)])
         self._data += data
-
-    def add(self, code: int, defect: CharacterDefect | None) -> None:
-        if defect is not None:
-            self._defects[len(self._data)] = defect
-        self._data.append(code)
 
     def end(self) -> None:
         if self._data:

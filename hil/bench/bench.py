@@ -41,7 +41,7 @@ def probes_of(device: Device, board: Board) -> Sequence[str]:
 def _seldom_collecting() -> Iterator[None]:
     """What a run keeps is no garbage: to look for some in it again and again costs a quarter of the time."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(max(before[0], 100_000), 20, 100)
     try:
         yield
     finally:
@@ -172,9 +172,10 @@ class Bench:
         if self._runner is not None:
             self._runner.run(until)
             return
+        step = self.env.step
         with _seldom_collecting():
             while not until():
-                self.env.step()
+                step()
 
     def run_for(self, duration_s: float) -> None:
         """Let ``duration_s`` seconds of the bench's clock pass."""

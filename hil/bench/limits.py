@@ -43,17 +43,12 @@ def limits_for(board: Board, period_s: float, speed: float = 1.0) -> TimeLimits:
     limits = board.limits
     latency_s = LATENCY_S * max(speed, 1.0)
 
-    def chosen(given_s: float | None, periods: int) -> float:
-        if given_s is not None:
-            return given_s
-        return 2 * pace_s if pace_s else periods * period_s
-
     publishing_s = 0.0 if board.wake is None else board.wake.publish_s
     freshness_s = 2 * period_s + 2.0 + publishing_s if limits.freshness_s is None else limits.freshness_s
     return TimeLimits(
         freshness_s=freshness_s + latency_s - LATENCY_S,
-        completeness_s=chosen(limits.completeness_s, 3),
-        recovery_s=chosen(limits.recovery_s, 2),
+        completeness_s=(pace_s * 2 or period_s * 3) if limits.completeness_s is None else limits.completeness_s,
+        recovery_s=(pace_s * 2 or period_s * 2) if limits.recovery_s is None else limits.recovery_s,
         detection_s=limits.detection_s if board.detects_mode else 0.0,
         latency_s=latency_s,
         server_s=board.server_returns_s,

@@ -10,6 +10,7 @@ from: neither a constant nor an old value can pass for a new one.
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from functools import partial
 
 from xky.boards import Board
 from xky.emulator.legal_time import parse_at
@@ -95,20 +96,20 @@ class _Player:
         self._meters.begin()
         meter = self._bench.transmitter.meter = self._meters.of(household)
         self._meters.vary(meter)
-        yield from self._hold(OPENING, lambda: self._limits().completeness_s)
+        yield from self._hold(OPENING, lambda limits, _: limits.completeness_s)
         for number, step in enumerate(self._plan.steps):
             self._on_step(step.name, number)
             yield from self._step(step)
         self._meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
-        yield from self._hold(CLOSING, lambda: self._limits().completeness_s + self._limits().latency_s)
+        yield from self._hold(CLOSING, lambda limits, _: limits.completeness_s + limits.latency_s)
 
     def _start_up(self) -> Generator[bool, None, None]:
         """Clean frames until the device says its first word, at each place where it is listened to."""
         bench = self._bench
-        yield from self._hold(START_UP, lambda: 0.0)
+        yield from self._hold(START_UP, lambda limits, _: 0.0)
         began_s = bench.env.now
-        patience_s = self._limits().completeness_s + _FIRST_READING_S * self._speed
+        patience_s = self._limits(self._period_s()).completeness_s + _FIRST_READING_S * self._speed
         while not all(_has_spoken(probe) for probe in bench.probes):
             if bench.env.now - began_s > patience_s:
                 self.silent = not any(_has_spoken(probe) for probe in bench.probes)
@@ -124,7 +125,9 @@ class _Player:
         if server is not None and not hit:
             return
         if step.at is None:
-            self._meters.stay_in_the_day(max(self._step_s(step), self._aged_s()) + self._aged_s())
+            period_s = self._period_s()
+            step_s = self._step_s(step, self._limits(period_s), period_s)
+            self._meters.stay_in_the_day(max(step_s, self._aged_s()) + self._aged_s())
         else:
             self._meters.go_on_to(step.at)
         meter = transmitter.meter = self._meters.of(step.meter)
@@ -148,7 +151,7 @@ class _Player:
             if step.counts_on and number:
                 self._meters.advance(meter)
 
-        yield from self._hold(step.name, lambda: self._step_s(step), len(turns), prepare)
+        yield from self._hold(step.name, partial(self._step_s, step), len(turns), prepare)
         transmitter.faults = ()
         step.after(meter)
         if server is not None:
@@ -164,23 +167,21 @@ class _Player:
                 if step.counts_on and step.server is not None and number:
                     self._meters.advance(meter)
 
-            yield from self._hold(step.tail, lambda: self._tail_s(step), prepare=count_on)
+            yield from self._hold(step.tail, partial(self._tail_s, step), prepare=count_on)
 
-    def _step_s(self, step: Stimulus) -> float:
+    def _step_s(self, step: Stimulus, limits: TimeLimits, period_s: float) -> float:
         """How long a step is held, by the frames of now."""
-        limits = self._limits()
         hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
         if step.outlasts_freshness:
             hold_s = max(hold_s, self._aged_s())
         if step.outlasts_completeness:
-            hold_s += limits.latency_s + 2 * self._period_s()
+            hold_s += limits.latency_s + 2 * period_s
         if step.outlasts_detection:
             hold_s += limits.detection_s
         return hold_s
 
-    def _tail_s(self, step: Stimulus) -> float:
+    def _tail_s(self, step: Stimulus, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
-        limits = self._limits()
         tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
             tail_s += limits.server_s
@@ -196,27 +197,38 @@ class _Player:
     def _hold(
         self,
         name: str,
-        lasts_s: Callable[[], float],
+        lasts_s: Callable[[TimeLimits, float], float],
         at_least: int = 1,
         prepare: Callable[[int], None] = lambda number: None,
     ) -> Generator[bool, None, None]:
-        """Frames of one step: so many, and as many as start within a duration that they may change."""
+        """Frames of one step: so many, and as many as start within a duration that they may change.
+
+        Args:
+            name: of the step.
+            lasts_s: how long it is, by the limits and the period of the frames of now.
+            at_least: so many frames.
+            prepare: told the number of each frame before it starts.
+        """
         self._bench.transmitter.step = name
         self._bench.transmitter.draw_anew(name)
         began_s = self._bench.env.now
         number = 0
-        # half a period of slack: n periods are n frames, though their gaps are not the longest
-        while number < at_least or self._bench.env.now - began_s < lasts_s() - 0.5 * self._period_s():
+        while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):
             prepare(number)
             yield True
             number += 1
+
+    def _goes_on(self, held_s: float, lasts_s: Callable[[TimeLimits, float], float]) -> bool:
+        period_s = self._period_s()
+        # half a period of slack: n periods are n frames, though their gaps are not the longest
+        return held_s < lasts_s(self._limits(period_s), period_s) - 0.5 * period_s
 
     def _period_s(self) -> float:
         frames = self._bench.truth
         return frames[-1].end_s - frames[-1].start_s + max(FRAME_GAP_S) if len(frames) else 1.0
 
-    def _limits(self) -> TimeLimits:
-        return limits_for(self._bench.board, self._period_s(), self._speed)
+    def _limits(self, period_s: float) -> TimeLimits:
+        return limits_for(self._bench.board, period_s, self._speed)
 
 
 class CutShort(KeyboardInterrupt):

@@ -68,6 +68,7 @@ def run_suite(judgement: Judgement, junit: Path | None = None) -> None:
         "no:unraisableexception",  # looks through all objects five times as it ends, for nothing that is judged
         "--capture=no",  # progress is shown on the real standard error while the suite runs
         "-q",
+        "--tb=no",
     ]
     if junit is not None:
         arguments += [f"--junitxml={junit}", "-o", "junit_suite_name=xky-hil"]

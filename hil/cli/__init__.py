@@ -24,8 +24,9 @@ __all__ = ["app", "main", "run"]
 
 _UsageError: Any = typer.BadParameter.__base__  # of click, or of the click that typer brings
 
-# Objects more than were freed, and rounds of the younger ones; Python's 700, 10 and 10 cost a tenth of most commands
-_SELDOM = 200_000, 50, 100
+# Objects more than were freed, and rounds of the younger ones; Python's 700, 10 and 10 cost a tenth of most commands.
+# A certification keeps 700 000 and makes 20 000 that are garbage: to look at them once costs it a twentieth.
+_SELDOM = 1_000_000, 50, 100
 _INTERRUPTED, _BROKEN_PIPE = 128 + 2, 128 + 13  # SIGINT, SIGPIPE; the latter is not in every system's signal module
 
 

@@ -19,7 +19,7 @@ __all__ = ["Line", "complaint", "opened", "read_lines", "text_of", "what_is_wron
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LEVEL = 3  # of compression, of 34 to 1; 4 takes almost twice as long for 40 to 1
-_TOGETHER = 256  # lines packed at once
+_TOGETHER = 32  # lines packed at once: more do not stay in a cache
 _LINE_MAX = 1 << 24  # characters; a few compressed bytes may stand for gigabytes
 
 _MEND = "take the evidence as the run wrote it"
@@ -54,7 +54,7 @@ def write_lines(path: Path, lines: Iterable[Mapping[str, Any] | str]) -> int:
         texts = (line if isinstance(line, str) else text_of(line) for line in lines)
         while some := [*islice(texts, _TOGETHER)]:
             number += len(some)
-            packed.write(("\n".join(some) + "\n").encode())
+            packed.write("\n".join([*some, ""]).encode())
     return number
 
 

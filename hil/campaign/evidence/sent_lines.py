@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, count
 from json.encoder import encode_basestring as _quoted
+from operator import is_not
 from pathlib import Path
 from typing import Literal
 
@@ -47,20 +49,18 @@ class _Piece(Line):
     def text(piece: Piece) -> str:
         """As it is written; not by way of the model, since there are tens of thousands."""
         fault = "null" if piece.fault is None else _quoted(piece.fault)
-        text = f'{{"data": "{piece.data.hex()}", "expect": "{piece.expect.value}", "fault": {fault}'
+        text = f'{{"data": "{piece.data.hex()}", "expect": "{piece.expect}", "fault": {fault}'
         if (group := piece.group) is not None:
             stamp = "null" if group.timestamp is None else _quoted(group.timestamp)
             text += (
                 f', "group": {{"label": {_quoted(group.label)}, "value": {_quoted(group.value)}, "timestamp": {stamp}}}'
             )
         if not piece.is_plain:
-            said = {
-                "defects": {at: _NAMES[defect] for at, defect in piece.defects},
-                "silences_s": piece.silences_s,
-                "pauses": piece.pauses,
-                "stretch": piece.stretch,
-            }
-            text += f", {text_of(said)[1:-1]}"
+            defects = ", ".join([f'"{at}": "{_NAMES[defect]}"' for at, defect in piece.defects])
+            silences = ", ".join([f'"{at}": {silence_s!r}' for at, silence_s in piece.silences_s.items()])
+            pauses = ", ".join([f"[{at}, {pause_s!r}]" for at, pause_s in piece.pauses])
+            text += f', "defects": {{{defects}}}, "silences_s": {{{silences}}}, "pauses": [{pauses}]'
+            text += f', "stretch": {piece.stretch!r}'
         return text + "}"
 
     @property
@@ -95,17 +95,28 @@ def write_sent(path: Path, truth: Truth) -> int:
 def _texts(truth: Truth) -> Iterator[str]:
     """Frames as they are written: there are thousands, made of the same few pieces, each of which is set once."""
     known: dict[int, str] = {}  # of the very object, which the truth keeps
+    before: Sequence[Piece] = ()
+    texts: list[str] = []
     step, step_text = None, ""
     for frame in truth:
         if frame.step != step:
             step, step_text = frame.step, text_of(frame.step)
         pieces = frame.pieces
-        known.update([(id(piece), _Piece.text(piece)) for piece in pieces if id(piece) not in known])
-        texts = ", ".join([known[id(piece)] for piece in pieces])
+        if len(pieces) == len(before):
+            others: Iterable[int] = compress(count(), map(is_not, pieces, before))
+        else:
+            others, texts = range(len(pieces)), [""] * len(pieces)
+        for place in others:
+            piece = pieces[place]
+            text = known.get(id(piece))
+            if text is None:
+                text = known[id(piece)] = _Piece.text(piece)
+            texts[place] = text
+        before = pieces
         spans = f', "spans": {text_of(frame.spans)}' if isinstance(frame, ReplayedFrame) else ""
         yield (
             f'{{"at_s": {frame.start_s!r}, "character_s": {frame.character_s!r}, "step": {step_text}, '
-            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{texts}], '
+            f'"complete": {"true" if frame.complete else "false"}, "pieces": [{", ".join(texts)}], '
             f'"mode": "{frame.mode.value}"{spans}}}'
         )
 

@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from itertools import compress
+from operator import is_not
 from typing import NamedTuple
 
 from xky.emulator import Emitted, Expect, SentFrame
@@ -83,12 +85,16 @@ class Oracle:
         self._stamped = self._labels_reported_with_horodate()
         self._intact_labels: set[str] = set()
         entered: set[int] = set()  # most groups of a frame are the very objects of the frame before
-        step = None
+        step: str | None = None
+        before: Sequence[Group] = ()
         for frame in record.truth:
+            groups = _intact_groups(frame)
             if frame.step != step:
-                step = frame.step
+                step, before = frame.step, ()
                 entered.clear()
-            for group in [group for group in _intact_groups(frame) if id(group) not in entered]:
+            others = compress(groups, map(is_not, groups, before)) if len(groups) == len(before) else groups
+            before = groups
+            for group in [group for group in others if id(group) not in entered]:
                 entered.add(id(group))
                 self._intact_labels.add(group.label)
                 self._steps_of[self._as_reported(group)].setdefault(frame.step)
@@ -97,10 +103,9 @@ class Oracle:
         self._likeness = Likeness(widths_of(record.readings), self._steps_of)
 
     def _enter_damaged(self, frame: SentFrame) -> None:
-        if all(piece.expect is not Expect.MUST_NOT for piece in frame.pieces):
-            return
-        for emitted in frame.groups:
-            if emitted.expect is Expect.MUST_NOT:
+        for place, piece in enumerate(frame.pieces):
+            if piece.expect is Expect.MUST_NOT and piece.group is not None:
+                emitted = frame.emitted(place)
                 seen = careless(emitted, frame.mode)
                 self._damaged[seen.label].append(_Sent(emitted, frame, seen))
                 self._damaged.setdefault(emitted.group.label, [])

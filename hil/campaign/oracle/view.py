@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xky.emulator import Emitted, Expect, SentFrame
+from xky.emulator import Emitted, Expect, Piece, SentFrame
 from xky.emulator.faults.legal_value import LegalValue
 
 from ...bench.reading import Reading
@@ -128,24 +128,33 @@ class PurposeView:
         that are ``odd`` have purposes of their own.
         """
         is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
-        step, must = frames[0].step, Expect.MUST
-        known: dict[int, bool] = {}  # most groups of a frame are the very objects of the frame before
-        first: dict[str, Emitted] = {}
-        last: dict[str, Emitted] = {}
+        step = frames[0].step
+        known: dict[int, str | None] = {}  # most pieces of a frame are the very objects of the frame before
+        first: dict[str, tuple[SentFrame, int]] = {}
+        last: dict[str, tuple[SentFrame, int]] = {}
+
+        def new_label(piece: Piece) -> str | None:
+            group = piece.group
+            asked = piece.expect is Expect.MUST and (piece.fault == LegalValue.name) is odd
+            return group.label if asked and group is not None and is_new(group, step) else None
+
         for frame in frames:
-            for emitted in frame.groups:
-                if emitted.expect is not must or (emitted.fault == LegalValue.name) is not odd:
-                    continue
-                group = emitted.group
-                new = known.get(id(group))
-                if new is None:
-                    new = known[id(group)] = is_new(group, step)
-                if new:
-                    first.setdefault(group.label, emitted)
-                    last[group.label] = emitted
+            for place, piece in enumerate(frame.pieces):
+                key = id(piece)
+                if key not in known:
+                    known[key] = new_label(piece)
+                label = known[key]
+                if label is not None:
+                    first.setdefault(label, (frame, place))
+                    last[label] = frame, place
         period_s = max(frame.end_s - frame.start_s for frame in frames)
         due_s = min(lasting_s, frames[-1].start_s - frames[0].start_s) - 1.5 * period_s
-        return {label: one for label, one in first.items() if last[label].end_s - one.start_s >= due_s}
+        lasting = {label: (frame.emitted(place), last[label]) for label, (frame, place) in first.items()}
+        return {
+            label: one
+            for label, (one, (frame, place)) in lasting.items()
+            if frame.emitted(place).end_s - one.start_s >= due_s
+        }
 
     def _await(self, due: dict[str, Emitted], frames: list[SentFrame], limit_s: float) -> None:
         """Each label must be reported, with a value that only these frames had, within the limit."""
