@@ -111,6 +111,7 @@ class Campaign(Judgement):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
         self._virtual = device.virtual and all(probe.virtual for probe in opened)
+        self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self._virtual else self._specs
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
         check_speed(self.options.speed)
@@ -208,7 +209,7 @@ class Campaign(Judgement):
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
             try:
                 record.power = PowerTrials(
-                    self._open, self.board, mode, seed=self.options.seed, probes=self._specs
+                    self._open, self.board, mode, seed=self.options.seed, probes=self._virtual_specs
                 ).play()
             except KeyboardInterrupt:
                 record.power_cut_short = True

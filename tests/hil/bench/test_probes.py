@@ -114,6 +114,12 @@ def test_a_board_without_an_uplink_is_not_waited_for_there(spec: str, section: s
         bench.__enter__()
 
 
+def test_a_simulated_board_has_no_lines_beside_its_uplinks() -> None:
+    bench = Bench(open_device("sim:eky"), board_named("eky"), Linky(mode=Mode.STANDARD), probes=["lines", "mqtt"])
+    with pytest.raises(InputError, match="--probe lines: a simulated board says nothing beside its uplinks"):
+        bench.__enter__()
+
+
 def test_a_password_in_a_payload_is_told_and_not_shown() -> None:
     probe = opened("mqtt")
     publish(probe, MqttMessage("xky/eky/tic", b'{"EAST": 1, "pw": "a long password"}'), MqttMessage("x", b"{}"))
