@@ -10,6 +10,7 @@ from: neither a constant nor an old value can pass for a new one.
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any
 
 from xky.boards import Board
 from xky.emulator.legal_time import parse_at
@@ -30,6 +31,7 @@ __all__ = ["CutShort", "Plan", "play"]
 
 START_UP = "start-up"
 CLOSING = "closing"
+_BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
 
@@ -120,7 +122,7 @@ class _Player:
         if step.restarts and not self._bench.device.can_restart:
             return
         server = step.server
-        hit = [] if server is None else [one for one in self._bench.probes if _can_have(server, one)]
+        hit, ends = self._hit_by(server)
         if server is not None and not hit:
             return
         if step.at is None:
@@ -130,11 +132,13 @@ class _Player:
         meter = transmitter.meter = self._meters.of(step.meter)
         self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
-        began_s = float(self._bench.env.now)
+        began_s, outage_s = float(self._bench.env.now), 0.0
         if server is not None:
-            for probe in hit:
-                server.begin(probe.end)
+            for end in ends:
+                server.begin(end)
         if step.restarts:
+            if step.joins:
+                self._bench.device.join_anew()
             self._bench.device.restart()
             self.restarts_s.append(float(self._bench.env.now))
         if step.disturbs:
@@ -152,9 +156,10 @@ class _Player:
         transmitter.faults = ()
         step.after(meter)
         if server is not None:
-            for probe in hit:
-                server.finish(probe.end)
-                self.outages.append(Outage(step.name, probe.shown, began_s, float(self._bench.env.now)))
+            for end in ends:
+                server.finish(end)
+            outage_s = float(self._bench.env.now) - began_s
+            self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
         if step.has_tail:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self._meters.of(household)
@@ -164,7 +169,18 @@ class _Player:
                 if step.counts_on and step.server is not None and number:
                     self._meters.advance(meter)
 
-            yield from self._hold(step.tail, lambda: self._tail_s(step), prepare=count_on)
+            yield from self._hold(step.tail, lambda: self._tail_s(step, outage_s), prepare=count_on)
+
+    def _hit_by(self, fault: ServerFault | None) -> tuple[Sequence[Probe], Sequence[Any]]:
+        """The probes at which a fault shows, and the ends to which it is done."""
+        if fault is None:
+            return (), ()
+        if not fault.probe:
+            network = self._bench.network
+            hit = [] if network is None else [one for one in self._bench.probes if one.kind in _BEHIND_A_NETWORK]
+            return hit, [network] if hit else []
+        hit = [one for one in self._bench.probes if one.kind == fault.probe and hasattr(one.end, fault.needs)]
+        return hit, [one.end for one in hit]
 
     def _step_s(self, step: Stimulus) -> float:
         """How long a step is held, by the frames of now."""
@@ -176,14 +192,17 @@ class _Player:
             hold_s += limits.latency_s + 2 * self._period_s()
         if step.outlasts_detection:
             hold_s += limits.detection_s
+        lorawan = self._bench.board.lorawan
+        if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
+            hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
         return hold_s
 
-    def _tail_s(self, step: Stimulus) -> float:
+    def _tail_s(self, step: Stimulus, outage_s: float) -> float:
         """How long the clean frames behind it last."""
         limits = self._limits()
         tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
-            tail_s += limits.server_s
+            tail_s += self._bench.board.server_returns_after(outage_s)
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
         return tail_s + (limits.detection_s if searches else 0.0)
 
@@ -308,10 +327,6 @@ def play(
     if cut_short:
         raise CutShort(record)
     return record
-
-
-def _can_have(fault: ServerFault, probe: Probe) -> bool:
-    return probe.kind == fault.probe and hasattr(probe.end, fault.needs)
 
 
 def _has_spoken(probe: Probe) -> bool:

@@ -31,7 +31,7 @@ class UplinkQuestions(RecoveryQuestions):
         outage = self._outage()
         clean = self._frames(self._tail)
         self.trail.sent.append(f"{outage.start_s:.2f} to {outage.end_s:.2f} s: {self._step}")
-        server_s = self.record.limits_of(clean).server_s
+        server_s = self.record.board.server_returns_after(outage.end_s - outage.start_s)
         self._require_a_reading(clean, outage.end_s, "it", search_s=server_s)
 
     def nothing_is_doubled(self) -> None:
