@@ -81,7 +81,7 @@ UPL_3 = Requirement(
 )
 
 
-@purpose(UPL_3, "will", stimuli.BROKER_AWAY)
+@purpose(UPL_3, "will", stimuli.ACCESS_POINT_AWAY, stimuli.BROKER_AWAY)
 def test_the_retained_state_is_true(case: Case) -> None:
     case.the_retained_state_is_true()
 

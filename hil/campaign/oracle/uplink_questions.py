@@ -121,11 +121,12 @@ class UplinkQuestions(RecoveryQuestions):
             if not heard:
                 continue
             judged += 1
-            stands = [state for at_s, state in states if at_s < began_s][-1:]
-            stands += [state for at_s, state in states if began_s <= at_s <= heard[-1].at_s]
+            last_s = heard[-1].at_s
+            stands = [state for at_s, state in states if at_s < last_s][-1:]  # and what was said at that very instant
+            stands += [state for at_s, state in states if at_s == last_s]
             if stands and all(state == text for state in stands):
                 self.trail.at_s = began_s
-                self.trail.seen.append(f"{began_s:.2f} to {heard[-1].at_s:.2f} s: {topic} {text!r}, and it publishes")
+                self.trail.seen.append(f"{began_s:.2f} to {last_s:.2f} s: {topic} {text!r}, and it publishes")
                 self._fail(f"{topic} says {text!r} while the device publishes", began_s, heard[-1].at_s)
         if not judged:
             raise Undecided("no reading came in any connection")

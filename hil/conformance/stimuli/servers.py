@@ -66,7 +66,9 @@ def _nothing(end: Any) -> None:
     return None
 
 
-AS_IT_IS = _step("broker as it is", "mqtt", _nothing, _nothing, "go_down")
+AS_IT_IS = replace(  # before any of the others: a device that says everything twice from then on does not yet
+    _step("broker as it is", "mqtt", _nothing, _nothing, "go_down"), last=False
+)
 BROKER_AWAY = _step("broker away", "mqtt", _goes, _comes_back, "go_down")
 BROKER_REFUSES = _step(
     "broker refuses", "mqtt", _cut_and(_setting(refuse_with=_UNAVAILABLE)), _setting(refuse_with=None), "refuse_with"
