@@ -196,10 +196,10 @@ class Board(Section):
         return max((one.returns_s for one in servers), default=self.limits.server_s)
 
     def server_returns_after(self, outage_s: float) -> float:
-        """The same of one that was away for so long: a device that joins a network leaves it alone for longer and longer.
+        """The same of one that was away: a device that joins a network leaves it alone for longer and longer.
 
         Args:
-            outage_s: how long, seconds.
+            outage_s: how long it was away, seconds.
         """
         joins_s = 0.0 if self.lorawan is None else self.lorawan.returns_s(outage_s)
         return max(self.server_returns_s, joins_s)

@@ -133,14 +133,10 @@ class _Player:
         self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
         began_s, outage_s = float(self._bench.env.now), 0.0
-        if server is not None:
-            for end in ends:
-                server.begin(end)
-        if step.restarts:
-            if step.joins:
-                self._bench.device.join_anew()
-            self._bench.device.restart()
-            self.restarts_s.append(float(self._bench.env.now))
+        for end in ends:
+            assert server is not None
+            server.begin(end)
+        self._restart(step)
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
@@ -170,6 +166,15 @@ class _Player:
                     self._meters.advance(meter)
 
             yield from self._hold(step.tail, lambda: self._tail_s(step, outage_s), prepare=count_on)
+
+    def _restart(self, step: Stimulus) -> None:
+        """Start the device anew for a step that asks for it."""
+        device = self._bench.device
+        if step.joins:
+            device.join_anew()
+        if step.restarts:
+            device.restart()
+            self.restarts_s.append(float(self._bench.env.now))
 
     def _hit_by(self, fault: ServerFault | None) -> tuple[Sequence[Probe], Sequence[Any]]:
         """The probes at which a fault shows, and the ends to which it is done."""

@@ -223,7 +223,7 @@ class _Run:
         return found
 
     def without(self, what: str, kind: str, limit_s: float) -> DeadServer | None:
-        """Have a server dead for hours, and wait for what the device says there when it is back; None: there is none."""
+        """Have a server dead for hours, and wait for what is said there when it is back; None: there is none."""
         bench = self.bench
         ends = [probe.end for probe in bench.probes if probe.kind == kind and hasattr(probe.end, "is_silent")]
         if bench.network is None or (kind and not ends):

@@ -68,8 +68,7 @@ class _Cut(_OfTrial):
     reading_s: float | None
 
 
-class _Dead(Line):
-    dead: str
+class _Dead(_OfTrial):
     began_s: float
     ended_s: float
     reading_s: float | None
@@ -99,7 +98,8 @@ def _lines(record: PowerRecord) -> Iterator[dict[str, Any]]:
         yield _Cut(trial=_CUTS, **asdict(cut)).told()
     for one in record.dead:
         yield _Dead(
-            dead=one.what, began_s=one.began_s, ended_s=one.ended_s, reading_s=one.reading_s, limit_s=one.limit_s
+            trial=f"{_DEAD}{one.what}", began_s=one.began_s, ended_s=one.ended_s, reading_s=one.reading_s,
+            limit_s=one.limit_s,
         ).told()  # fmt: skip
 
 
@@ -114,11 +114,6 @@ def read_power(path: Path, lines: int) -> PowerRecord:
     stretches: dict[str, list[LoadStretch]] = defaultdict(list)
     cuts, dead = [], []
     for place, line in read_lines(path, lines, _Trial, _Event, _Stretch, _Cut, _Dead):
-        if isinstance(line, _Dead):
-            if f"{_DEAD}{line.dead}" not in begun:
-                raise complaint(place, f"dead {line.dead!r}: has no trial before it")
-            dead.append(line)
-            continue
         values = line.model_dump(exclude={"trial"})
         if isinstance(line, _Cut):
             cuts.append(CutOut(**values))
@@ -128,6 +123,8 @@ def read_power(path: Path, lines: int) -> PowerRecord:
             raise complaint(place, f"trial {line.trial!r}: did not begin; known: {', '.join(_TRIALS)}")
         elif isinstance(line, _Event):
             events[line.trial].append(PowerEvent(**values))
+        elif isinstance(line, _Dead):
+            dead.append(line)
         else:
             stretches[line.trial].append(LoadStretch(**values))
     for name in ("cold", "stiff"):
@@ -144,7 +141,9 @@ def read_power(path: Path, lines: int) -> PowerRecord:
         trials["cold"], trials.get("first_charge"), tuple(cuts), trials["stiff"], trials.get("lost_lower"),
         trials.get("found_lower"),
         tuple(
-            DeadServer(one.dead, one.began_s, one.ended_s, one.reading_s, one.limit_s, trials[f"{_DEAD}{one.dead}"])
+            DeadServer(
+                one.trial.removeprefix(_DEAD), one.began_s, one.ended_s, one.reading_s, one.limit_s, trials[one.trial]
+            )
             for one in dead
         ),
     )  # fmt: skip

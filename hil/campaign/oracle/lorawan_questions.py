@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a test asks about LoRaWAN: nonces and counters that come once, a duty cycle, joins that are refused, and how often
-an uplink that nobody acknowledges is sent.
+"""What a test asks about LoRaWAN: nonces and counters that come once, a duty cycle, joins that are refused, and how
+often an uplink that nobody acknowledges is sent.
 
 All of it is judged by what the network saw in the whole run, whatever step a purpose names.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -45,7 +44,8 @@ class LorawanQuestions(UplinkQuestions):
         if twice:
             self.trail.at_s = twice[0][0].at_s
             self.trail.seen.extend(
-                f"{one.at_s:.2f} s: DevNonce {one.facts['dev_nonce']}, as at {at_s:.2f} s" for one, at_s in twice[:SHOWN]
+                f"{one.at_s:.2f} s: DevNonce {one.facts['dev_nonce']}, as at {at_s:.2f} s"
+                for one, at_s in twice[:SHOWN]
             )
             raise PurposeFailed(f"DevNonce {twice[0][0].facts['dev_nonce']} was used again")
         self.trail.seen.append(f"DevNonce {', '.join(str(one.facts['dev_nonce']) for one in asked[:SHOWN])}")
@@ -65,7 +65,7 @@ class LorawanQuestions(UplinkQuestions):
         self.trail.seen.append(f"so in {len(sent)} frames")
 
     def the_duty_cycle_is_kept(self) -> None:
-        """In no hour, wherever it begins, a device sends more in a sub-band than that allows, nor beside all of them."""
+        """In no hour, wherever it begins, is more sent in a sub-band than it allows, and nothing beside all of them."""
         bands: dict[tuple[str, float], list[Transmission]] = defaultdict(list)
         for event in self._sent():
             facts = event.facts
@@ -169,7 +169,7 @@ class LorawanQuestions(UplinkQuestions):
         if not any(one.step == self._step for one in self.record.outages) and not self.record.restarts_s:
             raise NotApplicable("the bench cannot start this device anew, so that it would ask for a join")
         outage = self._outage()
-        refused: Sequence[EndEvent] = [
+        refused = [
             one
             for one in self._events("join_refused")
             if outage.start_s <= one.at_s <= outage.end_s and one.facts["reason"] == "mood"

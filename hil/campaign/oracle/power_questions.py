@@ -157,7 +157,9 @@ class PowerQuestions(PurposeView):
         if downs:
             self.trail.seen[:] = [f"{one.at_s:.2f} s: brown-out at {one.terminal_v:.3f} V" for one in downs[:SHOWN]]
             self.trail.at_s = downs[0].at_s
-            raise PurposeFailed(f"{len(downs)} brown-outs, the first {downs[0].at_s - dead.began_s:.1f} s behind its end")
+            raise PurposeFailed(
+                f"{len(downs)} brown-outs, the first {downs[0].at_s - dead.began_s:.1f} s behind its end"
+            )
         if dead.reading_s is None:
             raise PurposeFailed(f"it is not heard within {dead.limit_s:.0f} s of the return of the {what}")
         headroom_v = trial.least_headroom_v(self.record.board, dead.began_s)
