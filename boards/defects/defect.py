@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from xky.protocol import Damaged, Event, Frame, Group, InputError, Mode, Timestamp, checksum
 from xky.protocol.checksum import checked_zone
@@ -13,7 +13,7 @@ from xky.protocol.timestamp import timestamp_mark
 from ..description.board import Board
 from ..description.power import PowerDescription
 from ..firmware.parser import Listener, Parser
-from ..ports import NetworkPort
+from ..ports import NetworkPort, RadioPort
 
 __all__ = [
     "Defect",
@@ -45,7 +45,10 @@ class Defect:
         may_fail: ids that it may fail besides; any other fail is an error of the suite.
         parser: the mutated step of the firmware; the sound one where the board is what is wrong.
         rebuilt: makes the board with its wrong part; None: the board is in order.
+        believes: makes the board that the firmware is set for, where that is not the one that it is held to.
         network: stands between the firmware and its network; None: nothing does.
+        radio: stands between the firmware and its radio, likewise.
+        flash: what befalls the flash before each start of the device, the first included; None: nothing does.
         board: the simulated board that it shows on; None for any.
         modes: TIC modes in which it shows; in the other it fails nothing.
         spreads: whether it may fail anything besides, since a device that dies or tells wrong values does.
@@ -56,7 +59,10 @@ class Defect:
     must_fail: frozenset[str]
     parser: type[Parser] = Parser
     rebuilt: Callable[[Board], Board] | None = None
+    believes: Callable[[Board], Board] | None = None
     network: Callable[[NetworkPort], NetworkPort] | None = None
+    radio: Callable[[RadioPort], RadioPort] | None = None
+    flash: Callable[[dict[str, Any]], None] | None = None
     may_fail: frozenset[str] = frozenset()
     board: str | None = None
     modes: frozenset[Mode] = frozenset(Mode)

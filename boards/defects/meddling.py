@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands between a firmware and its network in a defect of the uplink: passes everything on, but for the step that
-is overridden."""
+"""What stands between a firmware and its network or radio in a defect of the uplink: passes everything on, but for the
+step that is overridden."""
 
 from collections.abc import Callable, Iterable
 
 import simpy
 
-from xky.protocol.uplinks.messages import HttpRequest, MqttMessage, MqttSession
+from xky.protocol.uplinks.messages import HttpRequest, MqttMessage, MqttSession, RadioFrame
 
-from ..ports import MqttLink, NetworkPort
+from ..description.board import Board
+from ..ports import MqttLink, NetworkPort, RadioPort
 
-__all__ = ["MeddledLink", "MeddledNetwork"]
+__all__ = ["MeddledLink", "MeddledNetwork", "MeddledRadio", "with_lorawan"]
 
 
 class MeddledNetwork:
@@ -94,3 +95,43 @@ class MeddledLink:
     def close(self) -> None:
         """Say goodbye."""
         self._link.close()
+
+
+class MeddledRadio:
+    """A radio that a defect meddles with; sound by itself.
+
+    Args:
+        radio: the real one.
+    """
+
+    def __init__(self, radio: RadioPort) -> None:
+        self.radio = radio
+
+    @property
+    def is_receiving(self) -> bool:
+        """As the radio is."""
+        return self.radio.is_receiving
+
+    def transmit(self, frame: RadioFrame) -> None:
+        """Put a frame on the air."""
+        self.radio.transmit(frame)
+
+    def listen(self, on_frame: Callable[[RadioFrame], None] | None) -> None:
+        """Hear downlinks."""
+        self.radio.listen(on_frame)
+
+    def cut(self) -> None:
+        """The board has lost its power."""
+        self.radio.cut()
+
+
+def with_lorawan(board: Board, *, lora: dict[str, object] | None = None, **settings: object) -> Board:
+    """A board with other settings in ``[lorawan]``, and in ``[power.lora]``."""
+    assert board.lorawan is not None
+    assert board.power is not None
+    assert board.power.lora is not None
+    modulation = board.power.lora.model_copy(update=lora or {})
+    return board.model_copy(update={
+        "lorawan": board.lorawan.model_copy(update=settings),
+        "power": board.power.model_copy(update={"lora": modulation}),
+    })  # fmt: skip

@@ -195,6 +195,15 @@ class Board(Section):
         servers = [] if uplink is None else [one for one in (uplink.mqtt, uplink.influx) if one is not None]
         return max((one.returns_s for one in servers), default=self.limits.server_s)
 
+    def server_returns_after(self, outage_s: float) -> float:
+        """The same of one that was away: a device that joins a network leaves it alone for longer and longer.
+
+        Args:
+            outage_s: how long it was away, seconds.
+        """
+        joins_s = 0.0 if self.lorawan is None else self.lorawan.returns_s(outage_s)
+        return max(self.server_returns_s, joins_s)
+
     @property
     def uplinks(self) -> tuple[str, ...]:
         """Kinds of the uplinks that it has."""

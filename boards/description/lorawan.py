@@ -8,8 +8,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from xky.protocol.tomlfile import Section
 
-__all__ = ["Lorawan"]
+__all__ = ["JOIN_SPREAD", "Lorawan"]
 
+JOIN_SPREAD = 1.2  # a pause behind a join may be so much longer, at random (LoRaWAN 1.0.2 §7)
 _Positive = Annotated[float, Field(gt=0)]
 _Port = Annotated[int, Field(ge=1, le=223)]  # FPorts of applications (LoRaWAN 1.0.2 §4.3.2)
 
@@ -46,6 +47,20 @@ class Lorawan(Section):
     fair_use_s: _Positive | None = None
     join_pause_s: _Positive = 60.0
     join_pause_max_s: _Positive = 3600.0
+
+    def join_pause_after(self, tries: int) -> float:
+        """How long it leaves the network alone, at the least, behind so many joins in a row that got no answer, s."""
+        return float(min(self.join_pause_s * 2.0 ** min(tries - 1, 30), self.join_pause_max_s))
+
+    def returns_s(self, outage_s: float) -> float:
+        """The longest until a network that was away is tried again by a device that has to join, seconds.
+
+        Its pauses double, so that none is longer than the time that it has been at it, and the first one.
+
+        Args:
+            outage_s: how long the network was away.
+        """
+        return JOIN_SPREAD * (outage_s + self.join_pause_s)
 
     @field_validator("dev_eui", "join_eui", "app_key")
     @classmethod

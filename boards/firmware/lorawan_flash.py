@@ -2,12 +2,13 @@
 """What a LoRaWAN device keeps in flash: all that it must never use twice outlives its brown-outs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from xky.protocol.uplinks.lorawan_security import SessionKeys
 
 from .duty_cycle import AirLedger, FairUse
 
-__all__ = ["LorawanFlash", "LorawanLink"]
+__all__ = ["LorawanFlash", "LorawanLink", "forget_session", "lorawan_in"]
 
 
 @dataclass(slots=True)
@@ -52,3 +53,16 @@ class LorawanFlash:
     join_tries: int = 0
     link: LorawanLink | None = None
     sequence: int = 0
+
+
+def lorawan_in(flash: dict[str, Any]) -> LorawanFlash | None:
+    """What a device keeps for LoRaWAN in all of its flash; None before its first start."""
+    found = flash.get("lorawan")
+    return found if isinstance(found, LorawanFlash) else None
+
+
+def forget_session(flash: dict[str, Any]) -> None:
+    """Have a device join anew, as a button or a command does: the session goes, what must not be used twice stays."""
+    kept = lorawan_in(flash)
+    if kept is not None:
+        kept.link, kept.join_tries = None, 0

@@ -11,6 +11,7 @@ from: neither a constant nor an old value can pass for a new one.
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from xky.boards import Board
 from xky.emulator.legal_time import parse_at
@@ -31,6 +32,7 @@ __all__ = ["CutShort", "Plan", "play"]
 
 START_UP = "start-up"
 CLOSING = "closing"
+_BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
 
@@ -121,7 +123,7 @@ class _Player:
         if step.restarts and not self._bench.device.can_restart:
             return
         server = step.server
-        hit = [] if server is None else [one for one in self._bench.probes if _can_have(server, one)]
+        hit, ends = self._hit_by(server)
         if server is not None and not hit:
             return
         if step.at is None:
@@ -133,13 +135,11 @@ class _Player:
         meter = transmitter.meter = self._meters.of(step.meter)
         self._meters.vary(meter, fall=step.indexes_fall)
         step.before(meter)
-        began_s = float(self._bench.env.now)
-        if server is not None:
-            for probe in hit:
-                server.begin(probe.end)
-        if step.restarts:
-            self._bench.device.restart()
-            self.restarts_s.append(float(self._bench.env.now))
+        began_s, outage_s = float(self._bench.env.now), 0.0
+        for end in ends:
+            assert server is not None
+            server.begin(end)
+        self._restart(step)
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
@@ -155,9 +155,10 @@ class _Player:
         transmitter.faults = ()
         step.after(meter)
         if server is not None:
-            for probe in hit:
-                server.finish(probe.end)
-                self.outages.append(Outage(step.name, probe.shown, began_s, float(self._bench.env.now)))
+            for end in ends:
+                server.finish(end)
+            outage_s = float(self._bench.env.now) - began_s
+            self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
         if step.has_tail:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self._meters.of(household)
@@ -167,7 +168,27 @@ class _Player:
                 if step.counts_on and step.server is not None and number:
                     self._meters.advance(meter)
 
-            yield from self._hold(step.tail, partial(self._tail_s, step), prepare=count_on)
+            yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
+
+    def _restart(self, step: Stimulus) -> None:
+        """Start the device anew for a step that asks for it."""
+        device = self._bench.device
+        if step.joins:
+            device.join_anew()
+        if step.restarts:
+            device.restart()
+            self.restarts_s.append(float(self._bench.env.now))
+
+    def _hit_by(self, fault: ServerFault | None) -> tuple[Sequence[Probe], Sequence[Any]]:
+        """The probes at which a fault shows, and the ends to which it is done."""
+        if fault is None:
+            return (), ()
+        if not fault.probe:
+            network = self._bench.network
+            hit = [] if network is None else [one for one in self._bench.probes if one.kind in _BEHIND_A_NETWORK]
+            return hit, [network] if hit else []
+        hit = [one for one in self._bench.probes if one.kind == fault.probe and hasattr(one.end, fault.needs)]
+        return hit, [one.end for one in hit]
 
     def _step_s(self, step: Stimulus, limits: TimeLimits, period_s: float) -> float:
         """How long a step is held, by the frames of now."""
@@ -178,13 +199,16 @@ class _Player:
             hold_s += limits.latency_s + 2 * period_s
         if step.outlasts_detection:
             hold_s += limits.detection_s
+        lorawan = self._bench.board.lorawan
+        if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
+            hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
         return hold_s
 
-    def _tail_s(self, step: Stimulus, limits: TimeLimits, _: float) -> float:
+    def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
         tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
-            tail_s += limits.server_s
+            tail_s += self._bench.board.server_returns_after(outage_s)
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
         return tail_s + (limits.detection_s if searches else 0.0)
 
@@ -320,10 +344,6 @@ def play(
     if cut_short:
         raise CutShort(record)
     return record
-
-
-def _can_have(fault: ServerFault, probe: Probe) -> bool:
-    return probe.kind == fault.probe and hasattr(probe.end, fault.needs)
 
 
 def _has_spoken(probe: Probe) -> bool:

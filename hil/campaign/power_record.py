@@ -12,7 +12,7 @@ from xky.boards.power.event_simulation import PowerEvent, PowerEventKind
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES, Supply
 
-__all__ = ["MINIMUM", "MODEL_V", "CutOut", "LoadStretch", "PowerRecord", "Trial", "restart_s"]
+__all__ = ["MINIMUM", "MODEL_V", "CutOut", "DeadServer", "LoadStretch", "PowerRecord", "Trial", "restart_s"]
 
 MINIMUM = SUPPLIES["min_spec"]
 MODEL_V = 0.0025  # what the model of a train does not know: 0.05 % of 5 V, against SPICE in carrier detail
@@ -131,6 +131,27 @@ class CutOut:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadServer:
+    """What a device needs to publish was dead for hours.
+
+    Attributes:
+        what: ``access point``, ``broker`` or ``database``.
+        began_s: from then on.
+        ended_s: until then.
+        reading_s: the first reading after it, at its own end; None: none came in time.
+        limit_s: how long that may take.
+        trial: the whole run.
+    """
+
+    what: str
+    began_s: float
+    ended_s: float
+    reading_s: float | None
+    limit_s: float
+    trial: Trial
+
+
+@dataclass(frozen=True, slots=True)
 class PowerRecord:
     """All trials of a device in one mode.
 
@@ -143,6 +164,7 @@ class PowerRecord:
         lost_lower: ``cold`` again, were the rail lost ``MODEL_V`` lower only; None where ``cold`` started, and kept
             its rail.
         found_lower: likewise, were it found so much lower; None where ``cold`` or ``lost_lower`` started.
+        dead: each thing that it needs to publish dead for hours; none where it reaches no network.
     """
 
     cold: Trial
@@ -151,6 +173,7 @@ class PowerRecord:
     stiff: Trial
     lost_lower: Trial | None = None
     found_lower: Trial | None = None
+    dead: Sequence[DeadServer] = ()
 
 
 def restart_s(board: Board) -> float:

@@ -5,6 +5,7 @@ Apart from the plan of the line: here the meter only says its frames, and the su
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from xky.boards import Board
 from xky.boards.firmware import EnergyPolicy
@@ -15,7 +16,8 @@ from xky.protocol import Mode
 
 from ..bench.bench import Bench
 from ..bench.devices import Device, FedDevice
-from .power_record import MINIMUM, MODEL_V, CutOut, LoadStretch, PowerRecord, Trial, restart_s
+from ..bench.probes import Probe
+from .power_record import MINIMUM, MODEL_V, CutOut, DeadServer, LoadStretch, PowerRecord, Trial, restart_s
 
 __all__ = ["PowerTrials"]
 
@@ -24,6 +26,8 @@ _CYCLES = 12
 _ONE_WAKE_S = 4.0  # from the first message of a wake to the last; none that lives on a meter wakes as often
 _ENOUGH = 20_000  # events in a row that no reading ends
 _AT_LEAST_S = 900.0
+_DEAD_S = 2 * 3600.0  # of an access point or a server; longer than any capacitor of the family lasts awake
+_DEAD = {"access point": "", "broker": "mqtt", "database": "influx"}  # and the kind of probe that is there
 _JUST_OVER_V = 0.02  # what a boot may take
 # A meter cuts its supply for 30 s to an hour (Zlinky issues 199, 236, 262); the others end at awkward places
 _CUTS_S = (1.0, 30.0, 300.0, 3600.0, 3 * 86400.0)
@@ -64,7 +68,9 @@ class PowerTrials:
             lost_lower = self._with_margin(lost_v=MODEL_V)
             if cold.first_reading_s is None and lost_lower.first_reading_s is None:
                 found_lower = self._with_margin(found_v=MODEL_V)
-        return PowerRecord(cold, self._first_charge(), tuple(cuts), fed, lost_lower, found_lower)
+        lives = cold.first_reading_s is not None and not cold.browns_out
+        dead = tuple(self._with_dead_servers()) if lives else ()
+        return PowerRecord(cold, self._first_charge(), tuple(cuts), fed, lost_lower, found_lower, dead)
 
     def from_empty(self) -> Trial:
         """Play the start from an empty capacitor, and what follows."""
@@ -87,6 +93,15 @@ class PowerTrials:
         with run.bench:
             run.until_reading(restart_s(self._board))
             return run.trial()
+
+    def _with_dead_servers(self) -> Iterator[DeadServer]:
+        """What it needs to publish goes away for hours, one after the other, each in a run of its own."""
+        for what, kind in _DEAD.items():
+            run = self._run(self._board, MINIMUM)
+            with run.bench:
+                found = run.without(what, kind, restart_s(self._board))
+            if found is not None:
+                yield found
 
     def _with_margin(self, lost_v: float = 0.0, found_v: float = 0.0) -> Trial:
         """The start from empty, and what follows, were the rail lost so much lower only, or found so much lower."""
@@ -125,6 +140,18 @@ def _wakes_of(readings_s: Iterable[float]) -> Iterator[float]:
             last_s = at_s
 
 
+def _silence(ends: Iterable[Any], silent: bool) -> None:
+    """Who is connected has to come anew."""
+    for end in ends:
+        end.is_silent = silent
+        end.go_down()
+        end.come_back()
+
+
+def _are_heard(probes: Sequence[Probe], before: Sequence[int]) -> bool:
+    return all(len(probe.readings) > seen for probe, seen in zip(probes, before, strict=True))
+
+
 class _Run:
     """A bench under way.
 
@@ -152,6 +179,7 @@ class _Run:
         if begins_at_v is not None:
             device.begin_at(begins_at_v, full_once=False)
         self._device = device
+        self._board = board
         self._supply = supply
         self.bench = Bench(
             device, board, Linky(mode=mode, seed=seed), seed=seed, only_when_heard=True, supply=supply, probes=probes
@@ -193,6 +221,32 @@ class _Run:
             if read_s is None:
                 break
         return found
+
+    def without(self, what: str, kind: str, limit_s: float) -> DeadServer | None:
+        """Have a server dead for hours, and wait for what is said there when it is back; None: there is none."""
+        bench = self.bench
+        ends = [probe.end for probe in bench.probes if probe.kind == kind and hasattr(probe.end, "is_silent")]
+        if bench.network is None or (kind and not ends):
+            return None
+        self.until_reading(limit_s)
+        began_s = float(bench.env.now)
+        if kind:
+            _silence(ends, True)
+        else:
+            bench.network.go_down()
+        self.let_pass(_DEAD_S)
+        ended_s = float(bench.env.now)
+        if kind:
+            _silence(ends, False)
+        else:
+            bench.network.come_back()
+        within_s = limit_s + self._board.server_returns_after(ended_s - began_s)
+        heard = [probe for probe in bench.probes if not kind or probe.kind == kind]
+        before = [len(probe.readings) for probe in heard]
+        self._pass_until(lambda: _are_heard(heard, before), within_s)
+        came = [probe.readings[seen].at_s for probe, seen in zip(heard, before, strict=True) if probe.readings[seen:]]
+        reading_s = max(came) if len(came) == len(heard) else None
+        return DeadServer(what, began_s, ended_s, reading_s, within_s, self.trial())
 
     def _until_off(self) -> None:
         self._pass_until(lambda: not self._device.train.is_on, 30 * 86400.0)

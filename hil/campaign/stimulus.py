@@ -46,16 +46,18 @@ class ServerFault:
     """What befalls the other end of an uplink while a step lasts.
 
     Attributes:
-        probe: kind of the probes at whose ends it does.
-        begin: does it to an end.
+        probe: kind of the probes at whose ends it does; empty: at those that a network leads to.
+        begin: does it to an end, or to the network where there is no kind.
         finish: undoes it.
         needs: what an end has to have for it; at others the step is left out.
+        is_there: whether the end is there all the while, so that nobody has to find back to it.
     """
 
     probe: str
     begin: Callable[[Any], None] = field(compare=False)
     finish: Callable[[Any], None] = field(compare=False)
     needs: str = "go_down"
+    is_there: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Stimulus:
         restarts: the device is started anew just before it, in the first of its turns. Where it cannot be, the step is
             left out.
         settles: behind the last of its turns that one stays.
+        joins: it has to join its network at that start.
+        outlasts_confirmed: held so long that a LoRaWAN device sends a confirmed uplink, as often as it may.
         server: what befalls the other end of an uplink. Where the device is not listened to at such an end, the step is
             left out.
     """
@@ -108,12 +112,14 @@ class Stimulus:
     last: bool = False
     restarts: bool = False
     settles: bool = False
+    joins: bool = False
+    outlasts_confirmed: bool = False
     server: ServerFault | None = None
 
     @property
     def has_tail(self) -> bool:
         """Whether clean frames follow it that are asked about."""
-        return self.disturbs or self.outlasts_freshness or self.server is not None
+        return self.disturbs or self.outlasts_freshness or (self.server is not None and not self.server.is_there)
 
     @property
     def tail(self) -> str:

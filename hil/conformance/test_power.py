@@ -96,3 +96,26 @@ PWR_7 = Requirement(
 @purpose(PWR_7, "average", stimuli.CHANGE)
 def test_the_device_takes_no_more_than_the_meter_guarantees(case: Case) -> None:
     case.it_takes_no_more_than_the_meter_guarantees()
+
+
+PWR_8 = Requirement(
+    "XKY-PWR-8",
+    clause="54E §4; xKy: uplinks, brown-out",
+    text="No dead access point, broker or database drains the device into a brown-out; it comes back by itself.",
+    about_power=True,
+)
+
+
+@purpose(PWR_8, "access-point", stimuli.CHANGE)
+def test_a_dead_access_point_does_not_drain_the_device(case: Case) -> None:
+    case.a_dead_server_does_not_drain_it("access point")
+
+
+@purpose(PWR_8, "broker", stimuli.CHANGE)
+def test_a_dead_broker_does_not_drain_the_device(case: Case) -> None:
+    case.a_dead_server_does_not_drain_it("broker")
+
+
+@purpose(PWR_8, "database", stimuli.CHANGE)
+def test_a_dead_database_does_not_drain_the_device(case: Case) -> None:
+    case.a_dead_server_does_not_drain_it("database")

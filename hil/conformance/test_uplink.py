@@ -47,6 +47,16 @@ def test_the_device_comes_back_to_a_database_that_never_answered(case: Case) -> 
     case.the_device_returns()
 
 
+@purpose(UPL_1, "access-point-away", stimuli.ACCESS_POINT_AWAY)
+def test_the_device_comes_back_to_an_access_point_that_was_away(case: Case) -> None:
+    case.the_device_returns()
+
+
+@purpose(UPL_1, "network-away", stimuli.NETWORK_AWAY)
+def test_the_device_comes_back_to_a_lorawan_network_that_was_away(case: Case) -> None:
+    case.the_device_returns()
+
+
 UPL_2 = Requirement(
     "XKY-UPL-2",
     clause="MQTT 3.1.1 §4.3; xKy: uplinks",
@@ -71,7 +81,7 @@ UPL_3 = Requirement(
 )
 
 
-@purpose(UPL_3, "will", stimuli.BROKER_AWAY)
+@purpose(UPL_3, "will", stimuli.ACCESS_POINT_AWAY, stimuli.BROKER_AWAY)
 def test_the_retained_state_is_true(case: Case) -> None:
     case.the_retained_state_is_true()
 

@@ -19,6 +19,7 @@ their hexadecimal text. Facts: ``dev_eui``, ``dev_addr``, ``fcnt``, ``confirmed`
 - ``counter_reused``: a counter that is not above the last, in another frame: ``fcnt``, ``last_fcnt``;
 - ``counter_gap``: counters that never came: ``fcnt``, ``last_fcnt``, ``missed``;
 - ``wrong_mic``, ``unknown_address``: ``dev_addr``, ``fcnt`` (its lower half);
+- ``not_acknowledged``: a confirmed uplink that the bench leaves without an answer: ``dev_addr``, ``fcnt``;
 - ``duplicate``: a frame that one more gateway heard: ``gateway``;
 - ``answered``: a downlink: ``window``, ``begins_s``, ``ack``, ``fcnt`` (FCntDown), ``frequency_hz``,
   ``spreading_factor``;
@@ -280,6 +281,10 @@ class LorawanEnd(End):
                 self.happened("device_status", text, dev_addr=address, battery=battery, margin_db=margin_db)
 
     def _answer(self, said: DataFrame, session: Session, frame: RadioFrame, reply: Reply) -> None:
+        if said.confirmed and (reply is _nobody or not self.acknowledges):
+            address = _address(said.dev_addr)
+            text = f"{address}: frame {said.counter} is confirmed, and left without an answer"
+            self.happened("not_acknowledged", text, dev_addr=address, fcnt=said.counter)
         if reply is _nobody:
             return
         ack = said.confirmed and self.acknowledges

@@ -94,6 +94,10 @@ class Device(ABC):
         """
         raise BenchError("this kind of device cannot be started anew")
 
+    def join_anew(self) -> None:  # noqa: B027 - most kinds have no such network
+        """Have it join its LoRaWAN network at its next start, as a button or a command of a device does; one without
+        such a network has nothing to forget."""
+
     @property
     def ended(self) -> str | None:
         """None while it lives; else how it ended, for people."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import simpy
 
-from xky.boards import board_named, defect_named
+from xky.boards import Defect, board_named, defect_named
 from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
+from xky.boards.firmware.lorawan_flash import forget_session
 from xky.boards.ports import PowerPort
 from xky.boards.power.clocked_train import ClockedTrain
 from xky.boards.power.mains import Mains
@@ -44,7 +45,7 @@ class SimDevice(FedDevice):
         self._firmware = load_firmware(board)
         built_in = defect_named(defect) if defect else None
         self._parser: type[Parser] = Parser if built_in is None else built_in.parser
-        self._meddles = None if built_in is None else built_in.network
+        self._defect: Defect | None = built_in
         if built_in is not None and built_in.rebuilt is not None:
             board = built_in.rebuilt(board)
         self.board = board
@@ -70,21 +71,30 @@ class SimDevice(FedDevice):
         power: PowerPort = Mains(context.env)
         if described is not None and described.source == "tic":
             power = self._train = ClockedTrain(context.env, described, context.terminals, inner_v=self._inner_v)
-        policy = EnergyPolicy(board, full_once=self._full_once)
-        network = context.network
-        if network is not None and self._meddles is not None:
-            network = self._meddles(network)
+        network, radio, defect = context.network, context.radio, self._defect
+        if defect is not None:
+            if defect.believes is not None:
+                board = defect.believes(board)
+            if network is not None and defect.network is not None:
+                network = defect.network(network)
+            if radio is not None and defect.radio is not None:
+                radio = defect.radio(radio)
+            if defect.flash is not None:
+                defect.flash(self._flash)
         place = FirmwareContext(
-            context.env, board, context.mode, context.line, context.probe, self._parser(), power, policy,
-            network, context.radio, self._flash,
+            context.env, board, context.mode, context.line, context.probe, self._parser(), power,
+            EnergyPolicy(board, full_once=self._full_once), network, radio, self._flash,
         )  # fmt: skip
         firmware = self._firmware(place)
         self._context, self._running = context, firmware
         self._process = context.env.process(firmware.run())
         clock_starts()
 
+    def join_anew(self) -> None:
+        forget_session(self._flash)
+
     def restart(self) -> None:
-        """Another life of the same board, its capacitor as at the first start; nothing is remembered."""
+        """Another life of the same board, its capacitor as at the first start; nothing is remembered but its flash."""
         assert self._context is not None
         assert self._process is not None
         self._asked_before = [*self.port_settings]

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A purpose on a record: what its test is handed."""
 
+from .lorawan_questions import LorawanQuestions
 from .port_questions import PortQuestions
 from .power_questions import PowerQuestions
 from .run_questions import RunQuestions
 from .step_questions import StepQuestions
-from .uplink_questions import UplinkQuestions
 
 __all__ = ["Case"]
 
 
-class Case(StepQuestions, UplinkQuestions, RunQuestions, PortQuestions, PowerQuestions):
+class Case(StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions):
     """Every question that a test may ask; what it rests on is in ``trail``."""

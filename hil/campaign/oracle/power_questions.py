@@ -138,6 +138,36 @@ class PowerQuestions(PurposeView):
         self.trail.seen.append(f"{1e3 * mean_w:.1f} mW on the average from {first_s:.2f} s to {last_s:.2f} s")
         self._judge(1e3 * mean_w, 1e3 * GUARANTEED_W, MODEL_SHARE * 1e3 * GUARANTEED_W, "mW")
 
+    def a_dead_server_does_not_drain_it(self, what: str) -> None:
+        """While what it publishes by is dead for hours it loses no rail, and is heard again by itself when that is
+        back."""
+        power = self._power
+        if not self.record.board.uplink:
+            raise NotApplicable("the board reaches no network")
+        if power.cold.first_reading_s is None or power.cold.browns_out:
+            raise Undecided("it does not live on such a meter, dead servers or none; see XKY-PWR-1 and XKY-PWR-3")
+        dead = next((one for one in power.dead if one.what == what), None)
+        if dead is None:
+            raise NotApplicable(f"the device is not listened to behind a {what}")
+        trial = dead.trial
+        self._show(trial, f"no brown-out, and heard within {dead.limit_s:.0f} s of its return")
+        self.trail.sent.append(f"no {what} from {dead.began_s:.2f} s to {dead.ended_s:.2f} s")
+        self.trail.at_s = dead.began_s
+        downs = trial.brown_outs(dead.began_s)
+        if downs:
+            self.trail.seen[:] = [f"{one.at_s:.2f} s: brown-out at {one.terminal_v:.3f} V" for one in downs[:SHOWN]]
+            self.trail.at_s = downs[0].at_s
+            raise PurposeFailed(
+                f"{len(downs)} brown-outs, the first {downs[0].at_s - dead.began_s:.1f} s behind its end"
+            )
+        if dead.reading_s is None:
+            raise PurposeFailed(f"it is not heard within {dead.limit_s:.0f} s of the return of the {what}")
+        headroom_v = trial.least_headroom_v(self.record.board, dead.began_s)
+        self.trail.seen.append(f"{headroom_v:.3f} V over the brown-out at the least")
+        self.trail.seen.append(f"heard {dead.reading_s - dead.ended_s:.1f} s behind the return")
+        if headroom_v <= MODEL_V:
+            raise Undecided(f"{headroom_v:.4f} V over the brown-out: within what the model can know")
+
     @property
     def _power(self) -> PowerRecord:
         power = self.record.power

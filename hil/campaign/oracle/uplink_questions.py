@@ -31,7 +31,7 @@ class UplinkQuestions(RecoveryQuestions):
         outage = self._outage()
         clean = self._frames(self._tail)
         self.trail.sent.append(f"{outage.start_s:.2f} to {outage.end_s:.2f} s: {self._step}")
-        server_s = self.record.limits_of(clean).server_s
+        server_s = self.record.board.server_returns_after(outage.end_s - outage.start_s)
         self._require_a_reading(clean, outage.end_s, "it", search_s=server_s)
 
     def nothing_is_doubled(self) -> None:
@@ -121,11 +121,12 @@ class UplinkQuestions(RecoveryQuestions):
             if not heard:
                 continue
             judged += 1
-            stands = [state for at_s, state in states if at_s < began_s][-1:]
-            stands += [state for at_s, state in states if began_s <= at_s <= heard[-1].at_s]
+            last_s = heard[-1].at_s
+            stands = [state for at_s, state in states if at_s < last_s][-1:]  # and what was said at that very instant
+            stands += [state for at_s, state in states if at_s == last_s]
             if stands and all(state == text for state in stands):
                 self.trail.at_s = began_s
-                self.trail.seen.append(f"{began_s:.2f} to {heard[-1].at_s:.2f} s: {topic} {text!r}, and it publishes")
+                self.trail.seen.append(f"{began_s:.2f} to {last_s:.2f} s: {topic} {text!r}, and it publishes")
                 self._fail(f"{topic} says {text!r} while the device publishes", began_s, heard[-1].at_s)
         if not judged:
             raise Undecided("no reading came in any connection")

@@ -63,6 +63,7 @@ from .off_peak_hours import (
     WINTER_HOURS,
 )
 from .servers import (
+    ACCESS_POINT_AWAY,
     AS_IT_IS,
     BROKER_AWAY,
     BROKER_REFUSES,
@@ -71,11 +72,15 @@ from .servers import (
     DATABASE_FAILS,
     DATABASE_REFUSES,
     DATABASE_SILENT,
+    NETWORK_AWAY,
+    NETWORK_REFUSES,
+    NETWORK_SILENT,
 )
 from .starts import CONTRACT, START_IN_CHECKSUM, START_IN_DATA, START_IN_LABEL, START_IN_STX
 from .tolerances import FASTEST_LINE, SLOWEST_LINE
 
 __all__ = [
+    "ACCESS_POINT_AWAY",
     "AS_IT_IS",
     "AUTUMN",
     "BAD_FRAMES",
@@ -114,6 +119,9 @@ __all__ = [
     "MIDNIGHT",
     "MISSING_END",
     "MISSING_START",
+    "NETWORK_AWAY",
+    "NETWORK_REFUSES",
+    "NETWORK_SILENT",
     "NOISE",
     "NOISY_LINE",
     "ODD_GROUPS",

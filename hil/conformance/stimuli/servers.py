@@ -12,6 +12,7 @@ from ...campaign.stimulus import ServerFault, Stimulus
 from .meters import HOUSE
 
 __all__ = [
+    "ACCESS_POINT_AWAY",
     "AS_IT_IS",
     "BROKER_AWAY",
     "BROKER_REFUSES",
@@ -20,6 +21,9 @@ __all__ = [
     "DATABASE_FAILS",
     "DATABASE_REFUSES",
     "DATABASE_SILENT",
+    "NETWORK_AWAY",
+    "NETWORK_REFUSES",
+    "NETWORK_SILENT",
 ]
 
 _UNAVAILABLE = 3  # CONNACK: server unavailable (MQTT 3.1.1 §3.2.2.3)
@@ -62,7 +66,9 @@ def _nothing(end: Any) -> None:
     return None
 
 
-AS_IT_IS = _step("broker as it is", "mqtt", _nothing, _nothing, "go_down")
+AS_IT_IS = replace(  # before any of the others: a device that says everything twice from then on does not yet
+    _step("broker as it is", "mqtt", _nothing, _nothing, "go_down"), last=False
+)
 BROKER_AWAY = _step("broker away", "mqtt", _goes, _comes_back, "go_down")
 BROKER_REFUSES = _step(
     "broker refuses", "mqtt", _cut_and(_setting(refuse_with=_UNAVAILABLE)), _setting(refuse_with=None), "refuse_with"
@@ -80,3 +86,18 @@ DATABASE_FAILS = _step(
 DATABASE_SILENT = _step(
     "database silent", "influx", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)), "is_silent"
 )
+ACCESS_POINT_AWAY = _step("access point away", "", _goes, _comes_back, "go_down")
+NETWORK_AWAY = _step("LoRaWAN network away", "lorawan", _goes, _comes_back, "go_down")
+NETWORK_SILENT = replace(
+    HOUSE,
+    name="LoRaWAN network acknowledges nothing",
+    server=ServerFault(
+        "lorawan", _setting(acknowledges=False), _setting(acknowledges=True), "acknowledges", is_there=True
+    ),
+    outlasts_confirmed=True,
+    last=True,
+)
+_REFUSES = _step(
+    "LoRaWAN network refuses", "lorawan", _setting(join_refused=True), _setting(join_refused=False), "join_refused"
+)
+NETWORK_REFUSES = replace(_REFUSES, restarts=True, joins=True)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""LoRaWAN: what a device must never use twice, how much of the air is its own, and what an unwilling network costs."""
+
+from xky.hil.campaign.oracle import Case
+from xky.hil.campaign.requirement import Requirement, purpose
+from xky.hil.conformance import stimuli
+
+LRW_1 = Requirement(
+    "XKY-LRW-1",
+    clause="LoRaWAN 1.0.2 §6.2.4; LoRaWAN 1.0.4 §6.2.3",
+    text="No DevNonce is used twice, whatever became of the join.",
+)
+
+
+@purpose(LRW_1, "nonces", stimuli.NETWORK_REFUSES)
+def test_no_nonce_is_used_twice(case: Case) -> None:
+    case.no_nonce_is_used_twice()
+
+
+LRW_2 = Requirement(
+    "XKY-LRW-2",
+    clause="LoRaWAN 1.0.2 §4.3.1.5",
+    text="Within a session no uplink counter is used twice, and none falls, over a restart of the device neither.",
+)
+
+
+@purpose(LRW_2, "counters", stimuli.START_IN_DATA)
+def test_no_counter_is_used_twice(case: Case) -> None:
+    case.no_counter_is_used_twice()
+
+
+LRW_3 = Requirement(
+    "XKY-LRW-3",
+    clause="EN 300 220-2 annex B",
+    text="The duty cycle of each sub-band is kept over any hour.",
+)
+
+
+@purpose(LRW_3, "any-hour", stimuli.NETWORK_SILENT)
+def test_the_duty_cycle_is_kept(case: Case) -> None:
+    case.the_duty_cycle_is_kept()
+
+
+LRW_4 = Requirement(
+    "XKY-LRW-4",
+    clause="LoRaWAN 1.0.2 §6.2, §7; xKy: uplinks",
+    text="A join that is refused is tried again, no sooner than the board's file says, and accepted.",
+)
+
+
+@purpose(LRW_4, "again", stimuli.NETWORK_REFUSES)
+def test_a_refused_join_is_tried_again(case: Case) -> None:
+    case.a_refused_join_is_tried_again()
+
+
+@purpose(LRW_4, "pauses", stimuli.NETWORK_REFUSES)
+def test_a_refused_join_is_left_alone_for_as_long_as_promised(case: Case) -> None:
+    case.a_refused_join_is_left_alone_for_as_long_as_promised()
+
+
+LRW_5 = Requirement(
+    "XKY-LRW-5",
+    clause="LoRaWAN 1.0.2 §18.4",
+    text="A confirmed uplink that nobody acknowledges is sent no more often than the board's file says, else 8 times.",
+)
+
+
+@purpose(LRW_5, "repetitions", stimuli.NETWORK_SILENT)
+def test_a_confirmed_uplink_is_not_sent_for_ever(case: Case) -> None:
+    case.a_confirmed_uplink_is_not_sent_for_ever()
