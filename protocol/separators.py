@@ -12,7 +12,7 @@ __all__ = ["has_three_parts", "read_by_separators"]
 
 def has_three_parts(body: bytes, mode: Mode) -> bool:
     """Whether label, data and checksum stand there with separators between them."""
-    return -1 < body.find(mode.separator) < len(body) - 2 and body[-2:-1] == mode.separator
+    return body[-2:-1] == mode.separator and body.find(mode.separator) < len(body) - 2
 
 
 def read_by_separators(body: bytes, mode: Mode) -> Group:
