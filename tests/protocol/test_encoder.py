@@ -212,6 +212,13 @@ def test_a_horodate_that_comes_or_goes_is_written_too() -> None:
         assert encoder.encode([group]) == encode_frame([group], _S)
 
 
+def test_a_horodate_that_just_fills_the_place_of_a_historic_value_is_refused() -> None:
+    encoder = FrameEncoder(_H)
+    encoder.encode([Group("A", "H081225223518 1")])
+    with pytest.raises(InputError, match="historic mode has no horodate"):
+        encoder.encode([Group("A", "1", "H081225223518")])
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_a_mode_may_be_told_by_its_name(mode: Mode) -> None:
     group = Group("PAPP", "00390")
