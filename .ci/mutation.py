@@ -7,8 +7,8 @@
     python .ci/mutation.py protocol/calendar.py protocol/uart.py  # minutes each
 
 Each mutant is put into the working tree (which has to be committed). The module's own tests run first: those that
-mirror it and those that import it by name; only what they let pass meets all of ``tests/protocol``, half a minute a
-mutant. Pytest is started bare, without the plugins that these tests do not use, and Hypothesis neither shrinks what
+mirror it and those that import it by name; only what they let pass meets all of ``tests/protocol``, which takes half
+a minute. Pytest is started bare, without the plugins that these tests do not use, and Hypothesis neither shrinks what
 it finds nor keeps it (``mutation_examples.py``): the same mutants are noticed, at a third of the time, each night the
 same. Printed is what no test noticed; exit 1 below 95 % without the equivalents, which are listed with their reasons
 in ``.ci/mutation-equivalents.toml``.
@@ -27,6 +27,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +41,7 @@ COMPARED = (
     "Lt_LtE LtE_Lt Gt_GtE GtE_Gt Lt_GtE LtE_Gt Gt_LtE GtE_Lt Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is In_NotIn NotIn_In"
 )
 _SLOWER, _SLACK_S = 2.0, 5.0
+OF_EVERY_MODULE = ["tests/protocol/test_values.py"]
 TABLES = ("labels",)  # folders with nothing but rows
 
 
@@ -124,12 +126,12 @@ def _own_tests(module: Path) -> list[str]:
 
 
 def _command(module: Path, *, own_tests: bool) -> str:
-    """What fails where a test notices: the module's own tests, then those of the whole folder."""
+    """What fails where a test notices: the module's own tests, those of every module, then the whole folder's."""
     pytest = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
     pytest += ["-p", "mutation_examples", "-o", "addopts=--import-mode=importlib -m 'not nightly'"]
     own = _own_tests(module)
-    steps = [step for step in (own, [] if own_tests and own else ["tests/protocol"]) if step]
-    return shlex.join(["sh", "-c", " && ".join(shlex.join([*pytest, *step]) for step in steps)])
+    steps = [[own, OF_EVERY_MODULE] if own else [], [] if own_tests and own else [["tests/protocol"]]]
+    return shlex.join(["sh", "-c", " && ".join(shlex.join([*pytest, *step]) for step in chain(*steps))])
 
 
 def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
