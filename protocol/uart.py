@@ -17,7 +17,7 @@ from functools import cache
 from typing import Literal
 
 from .errors import InputError
-from .mode import CHARACTER_BITS
+from .mode import CHARACTER_BITS, DATA_BITS
 from .quick import quick
 
 __all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "handed_over", "levels", "received"]
@@ -27,7 +27,7 @@ _Parity = Literal["E", "O", "N", "M", "S"]
 _SPOILT = 0x80
 _PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
 _WINDOW_CHARACTERS = 8
-_IDLE = "1" * CHARACTER_BITS
+_IDLE = "1"
 _ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
 
 
@@ -197,11 +197,16 @@ def handed_over(burst: Burst, uart: Uart, awake_s: float | None = None) -> bytes
 
 
 def _comes_as_sent(burst: Burst, uart: Uart, awake_s: float | None) -> bool:
-    """An idle line, then nothing but true characters: each is sampled where it was sent."""
-    if burst.defects or not (awake_s is None or awake_s <= burst.start_s):
+    """True characters after an idle line, and a receiver set as they are: each bit is sampled where it was sent."""
+    if burst.defects or uart.data_bits != DATA_BITS or uart.parity != "E":
         return False
-    one_rate = _RATIO_MIN < CHARACTER_BITS / (uart.baud * burst.character_s) < _RATIO_MAX
-    return one_rate and _hands_over_as_sent(uart.data_bits, uart.parity)
+    heard_whole = awake_s is None or awake_s <= burst.start_s
+    return heard_whole and _RATIO_MIN < _ratio(burst, uart) < _RATIO_MAX
+
+
+def _ratio(burst: Burst, uart: Uart) -> float:
+    """The receiver's bit over the sender's."""
+    return 1 / (uart.baud * (burst.character_s / CHARACTER_BITS))
 
 
 def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool) -> Reception:
@@ -210,19 +215,11 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     Positions are counted in bits of the sender since the start of the burst.
     """
     sent_bit_s = burst.character_s / CHARACTER_BITS
-    ratio = 1 / (uart.baud * sent_bit_s)
+    ratio = _ratio(burst, uart)
     last_sample = (uart.bits - 0.5) * ratio
-    copy_runs = copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX
-    heard_whole = awake_s is None or awake_s <= burst.start_s
-    if (
-        copy_runs
-        and heard_whole
-        and burst.data
-        and not burst.defects
-        and _hands_over_as_sent(uart.data_bits, uart.parity)
-    ):
-        # An idle line, then nothing but true characters: each is sampled where it was sent.
+    if copy_runs and burst.data and _comes_as_sent(burst, uart, awake_s):
         return Reception(burst.data, {}, ((0, burst.start_s + last_sample * sent_bit_s),), burst.character_s)
+    copy_runs = copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX
     position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
     data = bytearray()
     errors: dict[int, CharacterDefect] = {}
@@ -253,15 +250,6 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
 def _is_one_for_one(uart: Uart) -> bool:
     """Whether it takes a character for one; one that stops before the parity bit takes the rest for another."""
     return CHARACTER_BITS - 1 <= uart.bits <= CHARACTER_BITS
-
-
-@cache
-def _hands_over_as_sent(data_bits: int, parity: _Parity) -> bool:
-    """Whether a sound character of seven bits comes out as it went in, without a complaint."""
-    if not _is_one_for_one(Uart(1.0, data_bits, parity)):
-        return False
-    codes, bad = _table(data_bits, parity, None)
-    return not bad and codes[:0x80] == bytes(range(0x80))
 
 
 class _Levels:
@@ -310,8 +298,8 @@ class _Levels:
         else:
             sound = _TEXTS[None]
             texts = [sound[code & 0x7F] for code in codes]
-        window = "".join(texts) if first >= 0 else _IDLE + "".join(texts)
-        self._window = window.ljust(_WINDOW_CHARACTERS * CHARACTER_BITS, _IDLE[0])
+        window = "".join(texts) if first >= 0 else _IDLE * CHARACTER_BITS + "".join(texts)
+        self._window = window.ljust(_WINDOW_CHARACTERS * CHARACTER_BITS, _IDLE)
         self._begin, self._end = first * CHARACTER_BITS, (first + _WINDOW_CHARACTERS) * CHARACTER_BITS
 
 

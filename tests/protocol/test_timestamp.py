@@ -77,6 +77,10 @@ def test_text_survives_the_way_through(text: str) -> None:
         ("DATE", "H261025020000", None),
         ("DATE", "E261025030000", IMPOSSIBLE),
         ("DATE", "H261025015959", IMPOSSIBLE),
+        ("DATE", "H240331015959", None),  # the last Sunday is the last day of the month
+        ("DATE", "E240331030000", None),
+        ("DATE", "E271031025959", None),
+        ("DATE", "H271031020000", None),
         ("DATE", "H000101000000", None),
         ("DATE", "H991231235959", None),
     ],
