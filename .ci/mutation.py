@@ -7,28 +7,32 @@
     python .ci/mutation.py protocol/calendar.py protocol/uart.py  # minutes each
 
 Each mutant is put into the working tree (which has to be committed). The module's own tests run first: those that
-mirror it and those that import it by name; only what they let pass meets all of ``tests/protocol``, which takes half
-a minute. Pytest is started bare, without the plugins that these tests do not use, and Hypothesis neither shrinks what
-it finds nor keeps it (``mutation_examples.py``): the same mutants are noticed, at a third of the time, each night the
-same. Printed is what no test noticed; exit 1 below 95 % without the equivalents, which are listed with their reasons
-in ``.ci/mutation-equivalents.toml``.
+mirror it and those that import it by name; then those of every value; only what they let pass meets all of
+``tests/protocol``, which takes half a minute. All of them run in forks of this process, which has the libraries
+loaded and nothing of the project, so that no mutant waits for pytest to start. Hypothesis tries the same examples on
+each, makes none smaller and keeps none: a night can be repeated. Printed is what no test noticed; exit 1 below 95 %
+without the equivalents, which are listed with their reasons in ``.ci/mutation-equivalents.toml``.
 """
 
 import argparse
-import json
+import difflib
+import importlib.util
+import math
 import os
 import re
-import shlex
+import resource
 import subprocess
 import sys
-import tempfile
-import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
+from itertools import count
 from pathlib import Path
+
+import pytest
+from hypothesis import Phase, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENTS = Path(__file__).with_name("mutation-equivalents.toml")
@@ -40,9 +44,18 @@ BINARY = "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul Mod_Mul LShift_RShift RSh
 COMPARED = (
     "Lt_LtE LtE_Lt Gt_GtE GtE_Gt Lt_GtE LtE_Gt Gt_LtE GtE_Lt Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is In_NotIn NotIn_In"
 )
-_SLOWER, _SLACK_S = 2.0, 5.0
-OF_EVERY_MODULE = ["tests/protocol/test_values.py"]
+PASSED_OVER = re.compile(
+    rf"core/(ReplaceBinaryOperator_(?!({BINARY.replace(' ', '|')})$)"
+    rf"|ReplaceComparisonOperator_(?!({COMPARED.replace(' ', '|')})$))"
+)
+OF_EVERY_VALUE = ["tests/protocol/test_values.py"]
 TABLES = ("labels",)  # folders with nothing but rows
+LOADED = ("construct", "hypothesis.strategies", "pydantic", "_hypothesis_pytestplugin", "_pytest.assertion.rewrite")
+PYTEST = [
+    "-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin",
+    "-o", "addopts=--import-mode=importlib -m 'not nightly'",
+]  # fmt: skip
+_SLOWER, _SLACK_S = 2.0, 5.0  # of the processor's time: a mutant that hangs is noticed, too, on a busy machine as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +84,11 @@ def main() -> int:
     told = parser.parse_args()
     _require_tool()
     modules = told.modules or sorted(_modules())
-    if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "protocol"], cwd=ROOT, check=False).returncode:
+    os.chdir(ROOT)
+    if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "protocol"], check=False).returncode:
         sys.exit("protocol/ has changes that are not committed; commit them first: mutants are written into the tree")
-    listed = _equivalents()
+    _prepare()
+    listed = list(tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8"))["equivalent"])
     killed = survived = equivalent = 0
     for module in (each.resolve().relative_to(ROOT) for each in modules):
         dead, living = _mutate(module, own_tests=told.own_tests)
@@ -100,8 +115,13 @@ def _require_tool() -> None:
         sys.exit(f"cosmic-ray: found {found}; install it with: pip install cosmic-ray=={COSMIC_RAY}")
 
 
-def _equivalents() -> list[dict[str, str]]:
-    return list(tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8"))["equivalent"])
+def _prepare() -> None:
+    """What every fork has: libraries, no plugins of pytest but Hypothesis's, and the examples that it tries."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in LOADED:
+        import_module(name)
+    settings.register_profile("mutants", derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutants")
 
 
 def _modules() -> Iterator[Path]:
@@ -116,71 +136,80 @@ def _own_tests(module: Path) -> list[str]:
     imports = re.compile(rf"^\s*(from|import) {re.escape(name)}\b", re.MULTILINE)
     mirror = Path("tests") / module.with_name(f"test_{module.stem}.py")
     of_folder = Path("tests") / module.parent.with_name(f"test_{module.parent.name}.py")
-    named = {
-        path.relative_to(ROOT)
-        for path in (ROOT / "tests/protocol").rglob("test_*.py")
+    named = [
+        path
+        for path in sorted(Path("tests/protocol").rglob("test_*.py"))
         if imports.search(path.read_text(encoding="utf-8"))
-    }
-    found = [path for path in (mirror, of_folder) if (ROOT / path).exists()]
-    return [str(path) for path in dict.fromkeys([*found, *sorted(named)])]
-
-
-def _command(module: Path, *, own_tests: bool) -> str:
-    """What fails where a test notices: the module's own tests, those of every module, then the whole folder's."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
-    pytest += ["-p", "mutation_examples", "-o", "addopts=--import-mode=importlib -m 'not nightly'"]
-    own = _own_tests(module)
-    steps = [[own, OF_EVERY_MODULE] if own else [], [] if own_tests and own else [["tests/protocol"]]]
-    return shlex.join(["sh", "-c", " && ".join(shlex.join([*pytest, *step]) for step in chain(*steps))])
+    ]
+    return [str(path) for path in dict.fromkeys([mirror, of_folder, *named]) if path.exists()]
 
 
 def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
     """How many mutants of a module were noticed, and those that were not."""
-    command = json.dumps(_command(module, own_tests=own_tests))  # as TOML spells a string, too
-    with tempfile.TemporaryDirectory() as folder:
-        session, config = Path(folder) / "session.sqlite", Path(folder) / "config.toml"
-        settings = (
-            f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = TIMEOUT\nexcluded-modules = []\n'
-            f"test-command = {command}\n"
-            '[cosmic-ray.distributor]\nname = "local"\n'
-            "[cosmic-ray.filters.operators-filter]\nexclude-operators = [\n"
-            f"  'core/ReplaceBinaryOperator_(?!({BINARY.replace(' ', '|')})$)',\n"
-            f"  'core/ReplaceComparisonOperator_(?!({COMPARED.replace(' ', '|')})$)',\n]\n"
-        )
-        config.write_text(settings.replace("TIMEOUT", "600.0"), encoding="utf-8")
-        try:
-            _run("cosmic-ray", "init", config, session)
-            _run("cr-filter-operators", session, config)
-            began_s = time.monotonic()
-            _run("cosmic-ray", "baseline", config)  # the tests have to pass on the module as it is
-            patience_s = _SLACK_S + _SLOWER * (time.monotonic() - began_s)  # a mutant that hangs is noticed, too
-            config.write_text(settings.replace("TIMEOUT", f"{patience_s:.1f}"), encoding="utf-8")
-            _run("cosmic-ray", "exec", config, session)
-        finally:
-            subprocess.run(["git", "checkout", "-q", "--", module], cwd=ROOT, check=True)
-        lines = _run("cosmic-ray", "dump", session).splitlines()
+    own = _own_tests(module)
+    steps = [own, OF_EVERY_VALUE] if own else []
+    if not (own and own_tests):
+        steps.append(["tests/protocol"])
+    limits_s = []
+    for step in steps:
+        passed, took_s = _run(step)
+        if not passed:
+            sys.exit(f"{' '.join(step)}: fails on {module} as it is; run it with pytest")
+        limits_s.append(math.ceil(_SLACK_S + _SLOWER * took_s))
+    Path(importlib.util.cache_from_source(module)).unlink(missing_ok=True)  # no mutant is taken for what it was
+    sys.dont_write_bytecode = True
+    source = module.read_text(encoding="utf-8")
     dead, living = 0, []
-    for line in lines:
-        _, result = json.loads(line)
-        if result is None or result["worker_outcome"] == "skipped":
-            continue
-        if result["test_outcome"] == "survived":
-            living.append(_survivor(module, result["diff"]))
-        else:
-            dead += 1
+    try:
+        for mutant in _mutants(source):
+            module.write_text(mutant, encoding="utf-8")
+            if all(_run(step, limit_s)[0] for step, limit_s in zip(steps, limits_s, strict=True)):
+                living.append(_survivor(module, source, mutant))
+            else:
+                dead += 1
+    finally:
+        module.write_text(source, encoding="utf-8")
+        sys.dont_write_bytecode = False
     return dead, living
 
 
-def _run(program: str, *arguments: str | Path) -> str:
-    """A program of the tool to its end; what it printed."""
-    command = [Path(sys.executable).parent / program, *arguments]
-    paths = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
-    bare = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": paths}
-    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, env=bare).stdout
+def _mutants(source: str) -> Iterator[str]:
+    """A module with one thing turned to another, for each thing that the tool knows to turn."""
+    from cosmic_ray.mutating import mutate_code  # noqa: PLC0415 - what is missing was told before
+    from cosmic_ray.plugins import get_operator, operator_names  # noqa: PLC0415
+
+    for name in sorted(operator_names()):
+        operator = get_operator(name)
+        if PASSED_OVER.match(name) or operator.arguments():
+            continue
+        for occurrence in count():
+            mutant = mutate_code(source, operator(), occurrence)
+            if mutant is None:
+                break
+            yield mutant
 
 
-def _survivor(module: Path, diff: str) -> Survivor:
-    changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+def _run(tests: Sequence[str], limit_s: int | None = None) -> tuple[bool, float]:
+    """Whether tests pass in a process of their own, and the processor's time that they took, in seconds."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            if limit_s is not None:
+                resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(nothing, stream)
+            status = int(pytest.main([*PYTEST, *tests]))
+        finally:
+            os._exit(status)
+    _, status, used = os.wait4(child, 0)
+    return status == 0, used.ru_utime + used.ru_stime
+
+
+def _survivor(module: Path, source: str, mutant: str) -> Survivor:
+    compared = difflib.unified_diff(source.splitlines(), mutant.splitlines(), n=0, lineterm="")
+    changed = [line for line in compared if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     was, becomes = ("\n".join(line[1:].strip() for line in changed if line[0] == sign).strip() for sign in "-+")
     return Survivor(str(module), was, becomes)
 
