@@ -7,7 +7,7 @@
     python .ci/mutation.py protocol/calendar.py protocol/uart.py  # minutes each
 
 Each mutant is put into the working tree (which has to be committed). The module's own tests run first: those that
-mirror it and those that import it by name; then those of every value; only what they let pass meets all of
+mirror it or, where none do, import it by name; then those of every value; only what they let pass meets all of
 ``tests/protocol``, which takes half a minute. All of them run in forks of this process, which has the libraries
 loaded and nothing of the project, so that no mutant waits for pytest to start. Hypothesis tries the same examples on
 each, makes none smaller and keeps none: a night can be repeated. Printed is what no test noticed; exit 1 below 95 %
@@ -131,17 +131,16 @@ def _modules() -> Iterator[Path]:
 
 
 def _own_tests(module: Path) -> list[str]:
-    """Test files that mirror a module, or its folder, and those that import it by name."""
-    name = ".".join(("xky", *module.with_suffix("").parts))
-    imports = re.compile(rf"^\s*(from|import) {re.escape(name)}\b", re.MULTILINE)
+    """The test file that mirrors a module, or its folder; where there is none, those that import it by name."""
     mirror = Path("tests") / module.with_name(f"test_{module.stem}.py")
     of_folder = Path("tests") / module.parent.with_name(f"test_{module.parent.name}.py")
-    named = [
-        path
-        for path in sorted(Path("tests/protocol").rglob("test_*.py"))
-        if imports.search(path.read_text(encoding="utf-8"))
-    ]
-    return [str(path) for path in dict.fromkeys([mirror, of_folder, *named]) if path.exists()]
+    for path in (mirror, of_folder):
+        if path.exists():
+            return [str(path)]
+    name = ".".join(("xky", *module.with_suffix("").parts))
+    imports = re.compile(rf"^\s*(from|import) {re.escape(name)}\b", re.MULTILINE)
+    tests = sorted(Path("tests/protocol").rglob("test_*.py"))
+    return [str(path) for path in tests if imports.search(path.read_text(encoding="utf-8"))]
 
 
 def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
