@@ -38,6 +38,21 @@ def test_the_eight_types_of_the_specification_are_known_with_their_phases() -> N
     assert phases == {61: 1, 62: 1, 63: 3, 64: 1, 70: 1, 71: 3, 75: 1, 76: 3}
 
 
+def test_types_that_the_specification_does_not_list_are_known_with_their_phases() -> None:
+    phases = {code: meter.phases for code, meter in METERS.items() if not meter.linky}
+    assert phases == {28: 1, 30: 3, 60: 1, 67: 1, 68: 3, 86: 1, 87: 3, 92: None, 93: None, 94: None}
+
+
+def test_a_maker_has_the_codes_of_the_euridis_list() -> None:
+    codes: dict[str, set[int]] = {}
+    for code, name in MAKERS.items():
+        codes.setdefault(name, set()).add(code)
+    assert codes == {
+        "Sagemcom": {2, 81, 84}, "Itron": {3, 6, 85}, "Landis+Gyr": {4, 82}, "Stepper": {5},
+        "Elster-Honeywell": {11, 34, 83}, "Hexing": {31}, "ZIV": {39},
+    }  # fmt: skip
+
+
 def test_an_unknown_maker_or_type_is_none() -> None:
     identity = Identity.parse("990099000000")
     assert identity.maker_name is None
@@ -51,7 +66,9 @@ def test_what_is_no_address_is_an_input_error(text: str) -> None:
         Identity.parse(text)
 
 
-@pytest.mark.parametrize("values", [(100, 0, 0, 0), (0, -1, 0, 0), (0, 0, 0, 1_000_000)])
+@pytest.mark.parametrize(
+    "values", [(100, 0, 0, 0), (0, -1, 0, 0), (0, 100, 0, 0), (0, 0, 100, 0), (0, 0, 0, 1_000_000)]
+)
 def test_a_number_that_does_not_fit_is_named(values: tuple[int, int, int, int]) -> None:
     with pytest.raises(InputError, match=r"expected . digits"):
         Identity(*values)
