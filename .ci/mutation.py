@@ -55,7 +55,7 @@ PYTEST = [
     "-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin",
     "-o", "addopts=--import-mode=importlib -m 'not nightly'",
 ]  # fmt: skip
-_SLOWER, _SLACK_S = 2.0, 5.0  # of the processor's time: a mutant that hangs is noticed, too, on a busy machine as well
+_SLOWER, _SLACK_S = 2.0, 2.0  # of the processor's time: a mutant that hangs is noticed, too, on a busy machine as well
 
 
 @dataclass(frozen=True, slots=True)
