@@ -91,16 +91,20 @@ def main() -> int:
     listed = list(tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8"))["equivalent"])
     killed = survived = equivalent = 0
     for module in (each.resolve().relative_to(ROOT) for each in modules):
-        dead, living = _mutate(module, own_tests=told.own_tests)
-        known = [one for one in living if any(map(one.is_listed, listed))]
-        killed, survived, equivalent = killed + dead, survived + len(living) - len(known), equivalent + len(known)
-        print(f"{module}: {dead} noticed, {len(living) - len(known)} not, {len(known)} equivalent", flush=True)
-        for one in living:
-            if one not in known:
+        dead, living, known = 0, 0, []
+        for one in _mutate(module, own_tests=told.own_tests):
+            if one is None:
+                dead += 1
+            elif any(map(one.is_listed, listed)):
+                known.append(one)
+            else:
+                living += 1
                 print(one, flush=True)
+        killed, survived, equivalent = killed + dead, survived + living, equivalent + len(known)
         for row in listed:
             if row["module"] == str(module) and not any(one.is_listed(row) for one in known):
                 print(f"listed as equivalent, but noticed or gone: {row['line']}\n    + {row.get('becomes', '')}")
+        print(f"{module}: {dead} noticed, {living} not, {len(known)} equivalent", flush=True)
     score = killed / max(killed + survived, 1)
     print(f"{score:.1%} of {killed + survived} noticed; {equivalent} more are equivalent; {LEAST:.0%} wanted")
     return 0 if score >= LEAST else 1
@@ -143,8 +147,8 @@ def _own_tests(module: Path) -> list[str]:
     return [str(path) for path in tests if imports.search(path.read_text(encoding="utf-8"))]
 
 
-def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
-    """How many mutants of a module were noticed, and those that were not."""
+def _mutate(module: Path, *, own_tests: bool) -> Iterator[Survivor | None]:
+    """Each mutant of a module that was not noticed; None for one that was."""
     own = _own_tests(module)
     steps = [own, OF_EVERY_VALUE] if own else []
     if not (own and own_tests):
@@ -158,18 +162,14 @@ def _mutate(module: Path, *, own_tests: bool) -> tuple[int, list[Survivor]]:
     Path(importlib.util.cache_from_source(module)).unlink(missing_ok=True)  # no mutant is taken for what it was
     sys.dont_write_bytecode = True
     source = module.read_text(encoding="utf-8")
-    dead, living = 0, []
     try:
         for mutant in _mutants(source):
             module.write_text(mutant, encoding="utf-8")
-            if all(_run(step, limit_s)[0] for step, limit_s in zip(steps, limits_s, strict=True)):
-                living.append(_survivor(module, source, mutant))
-            else:
-                dead += 1
+            passed = all(_run(step, limit_s)[0] for step, limit_s in zip(steps, limits_s, strict=True))
+            yield _survivor(module, source, mutant) if passed else None
     finally:
         module.write_text(source, encoding="utf-8")
         sys.dont_write_bytecode = False
-    return dead, living
 
 
 def _mutants(source: str) -> Iterator[str]:
