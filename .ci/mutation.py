@@ -30,6 +30,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
@@ -66,9 +67,10 @@ class Survivor:
     line: str
     becomes: str
 
-    def is_listed(self, row: Mapping[str, str]) -> bool:
+    def is_listed(self, row: Mapping[str, Any]) -> bool:
         """Whether an entry of the equivalents means it; one without ``becomes`` means whatever the line becomes."""
-        return (row["module"], row["line"], row.get("becomes", self.becomes)) == (self.module, self.line, self.becomes)
+        becomes = row.get("becomes", [self.becomes])
+        return (row["module"], row["line"]) == (self.module, self.line) and self.becomes in becomes
 
     def __str__(self) -> str:
         return f"{self.module}:\n    - {self.line}\n    + {self.becomes}"
@@ -101,9 +103,12 @@ def main() -> int:
                 living += 1
                 print(one, flush=True)
         killed, survived, equivalent = killed + dead, survived + living, equivalent + len(known)
-        for row in listed:
-            if row["module"] == str(module) and not any(one.is_listed(row) for one in known):
-                print(f"listed as equivalent, but noticed or gone: {row['line']}\n    + {row.get('becomes', '')}")
+        lines, met = {one.line for one in known}, {one.becomes for one in known}
+        for row in (row for row in listed if row["module"] == str(module)):
+            gone = {*row.get("becomes", [])} - met or {row["line"]} - lines
+            print(
+                *(f"listed as equivalent, but noticed or gone: {one}" for one in gone), sep="\n", end="\n" * bool(gone)
+            )
         print(f"{module}: {dead} noticed, {living} not, {len(known)} equivalent", flush=True)
     score = killed / max(killed + survived, 1)
     print(f"{score:.1%} of {killed + survived} noticed; {equivalent} more are equivalent; {LEAST:.0%} wanted")

@@ -239,7 +239,7 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
                 runs.pop()
                 position = edge + 0.5 * ratio
                 continue
-            code, error = _character(levels, uart)
+            code, error = _character(levels, uart.data_bits, uart.parity)
         if error is not None:
             errors[len(data)] = error
         data.append(code)
@@ -303,20 +303,20 @@ class _Levels:
         self._begin, self._end = first * CHARACTER_BITS, (first + _WINDOW_CHARACTERS) * CHARACTER_BITS
 
 
-def _character(levels: list[int], uart: Uart) -> tuple[int, CharacterDefect | None]:
+def _character(levels: list[int], data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
     """Code and complaint from the sampled levels, start bit to stop bit."""
-    code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + uart.data_bits]))
+    code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + data_bits]))
     if not levels[-1]:
         return code, CharacterDefect.FRAMING
     odd = sum(levels[1:-1]) % 2 == 1  # data and parity
-    wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[uart.parity]
+    wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[parity]
     return code, CharacterDefect.PARITY if wrong else None
 
 
 @cache
 def _character_of(text: str, data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
     """The same of samples that a figure each stands for; there are no more than bits can spell."""
-    return _character([int(figure) for figure in text], Uart(1.0, data_bits, parity))
+    return _character([int(figure) for figure in text], data_bits, parity)
 
 
 def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, CharacterDefect]) -> int:

@@ -49,6 +49,13 @@ def test_odd_parity_complains_of_every_character() -> None:
     assert dict(heard.errors) == dict.fromkeys(range(len(GROUP)), CharacterDefect.PARITY)
 
 
+def test_a_wrong_parity_bit_is_right_for_odd_parity_wherever_the_receiver_woke() -> None:
+    for first in (0, 4, 8):
+        heard = received(burst(c8=CharacterDefect.PARITY), Uart(9600, 7, "O"), 1.0 + first * CHARACTER_S)
+        assert heard.data == GROUP[first:]
+        assert set(heard.errors) == {*range(len(GROUP) - first)} - {8 - first}
+
+
 @pytest.mark.parametrize(("parity", "level"), [("M", 1), ("S", 0)])
 def test_a_fixed_parity_bit_complains_of_every_character_that_has_the_other(
     parity: Literal["M", "S"], level: int
@@ -264,3 +271,13 @@ def test_another_rate_samples_the_line_where_its_own_bits_would_be(data: bytes, 
     heard = received(sent, Uart(baud, 8, "N"))
     assert list(heard.data) == [sum(level << bit for bit, level in enumerate(one[1:9])) for one in samples]
     assert set(heard.errors) == {index for index, one in enumerate(samples) if not one[-1]}
+
+
+@pytest.mark.parametrize("baud", [9600, 4700, 19_200])
+def test_after_a_break_of_any_length_a_receiver_goes_on_at_the_next_falling_edge(baud: int) -> None:
+    for low in range(1, 20):
+        sent = Burst(1.0, CHARACTER_S, bytes(low) + b"AB\0C", dict.fromkeys(range(low), CharacterDefect.FRAMING))
+        samples = plainly_received(levels(sent), 9600 / baud, 10)
+        heard = received(sent, Uart(baud, 8, "N"))
+        assert list(heard.data) == [sum(level << bit for bit, level in enumerate(one[1:9])) for one in samples]
+        assert set(heard.errors) == {index for index, one in enumerate(samples) if not one[-1]}
