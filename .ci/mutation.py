@@ -105,10 +105,8 @@ def main() -> int:
         killed, survived, equivalent = killed + dead, survived + living, equivalent + len(known)
         lines, met = {one.line for one in known}, {one.becomes for one in known}
         for row in (row for row in listed if row["module"] == str(module)):
-            gone = {*row.get("becomes", [])} - met or {row["line"]} - lines
-            print(
-                *(f"listed as equivalent, but noticed or gone: {one}" for one in gone), sep="\n", end="\n" * bool(gone)
-            )
+            for gone in {*row.get("becomes", [])} - met or {row["line"]} - lines:
+                print(f"listed as equivalent, but noticed or gone: {gone}")
         print(f"{module}: {dead} noticed, {living} not, {len(known)} equivalent", flush=True)
     score = killed / max(killed + survived, 1)
     print(f"{score:.1%} of {killed + survived} noticed; {equivalent} more are equivalent; {LEAST:.0%} wanted")
