@@ -50,7 +50,7 @@ PASSED_OVER = re.compile(
     rf"|ReplaceComparisonOperator_(?!({COMPARED.replace(' ', '|')})$))"
 )
 OF_EVERY_VALUE = ["tests/protocol/test_values.py"]
-TABLES = ("labels",)  # folders with nothing but rows
+TABLES = ("historic", "standard")  # nothing but rows
 LOADED = ("construct", "hypothesis.strategies", "pydantic", "_hypothesis_pytestplugin", "_pytest.assertion.rewrite")
 PYTEST = [
     "-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin",
@@ -133,7 +133,7 @@ def _prepare() -> None:
 
 def _modules() -> Iterator[Path]:
     for path in (ROOT / "protocol").rglob("*.py"):
-        if path.parent.name not in TABLES and path.name != "__init__.py":
+        if path.stem not in (*TABLES, "__init__"):
             yield path
 
 
