@@ -33,5 +33,5 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it is not there when it was put into its place
+            partial.unlink()
