@@ -103,6 +103,13 @@ def test_each_byte_is_there_again_in_its_place(name: str, form: str) -> None:
             assert at.startswith((b"\\", bytes((raw[offset],)))) or int(at.removeprefix(b"0x")[:2], 16) == raw[offset]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_each_of_the_256_bytes_is_told(form: str) -> None:
+    expected, write = FORMS[form]
+    data, _ = read(expected, write(bytes(range(256))).encode(), 100)
+    assert data.removesuffix(b"\r") == bytes(range(256))
+
+
 def test_events_lie_where_the_file_tells_them() -> None:
     raw = capture("std_1p_bad_gammatroniques")
     text = xxd(raw).encode()
@@ -128,6 +135,12 @@ def test_what_tells_no_group_is_no_dump(text: bytes) -> None:
     assert written_form_of(text) is None
 
 
+@pytest.mark.parametrize("held", [b"\x02", b"\x03", b"PAPP 00730 +\r"])
+def test_what_holds_bytes_of_a_line_beside_a_dump_is_no_dump(held: bytes) -> None:
+    assert written_form_of(b"\n0a 50 41 50 50 20 30 30 37 33 30 20 2b 0d") is WrittenForm.DUMP
+    assert written_form_of(b"\n" + held + b"\n0a 50 41 50 50 20 30 30 37 33 30 20 2b 0d") is None
+
+
 @pytest.mark.parametrize("form", ["pairs", "one line of digits", "xxd -i"])
 def test_a_line_of_any_length_is_taken_in_parts(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LINE_MAX", 50)
@@ -137,6 +150,8 @@ def test_a_line_of_any_length_is_taken_in_parts(form: str, monkeypatch: pytest.M
         data, reader = read(WrittenForm.DUMP, text, step)
         assert raw.startswith(data) and len(raw) - len(data) < 20  # what stands beside the last brace
         assert len(reader._line) <= 50 + step
+        told = [text[reader.place_of(offset) :][:4].removeprefix(b"0x")[:2] for offset in range(len(data))]
+        assert bytes(int(pair, 16) for pair in told) == data
 
 
 def test_a_line_of_anything_else_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
