@@ -188,7 +188,8 @@ def _mutants(source: str) -> Iterator[str]:
             mutant = mutate_code(source, operator(), occurrence)
             if mutant is None:
                 break
-            yield mutant
+            if mutant.count("/,") == source.count("/,"):  # the star of a signature is no product
+                yield mutant
 
 
 def _run(tests: Sequence[str], limit_s: int | None = None) -> tuple[bool, float]:

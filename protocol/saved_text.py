@@ -101,8 +101,8 @@ def _ending_of(ends: _Ends) -> Ending:
     for (_, end, _), count in ends.items():
         if end:
             counts[frozenset(end)] += count
-    (codes, _), *_ = counts.most_common(1) or [(frozenset(LF), 0)]
-    return Ending.CRLF if len(codes) == 2 else Ending.LF if LF[0] in codes else Ending.CR
+    codes = max(counts, key=counts.__getitem__, default=frozenset(LF))
+    return Ending.CRLF if len(codes) == 2 else Ending.LF if codes == frozenset(LF) else Ending.CR
 
 
 class TextMender(FilePlaces):

@@ -5,6 +5,8 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from random import Random
+from string import ascii_letters
 
 import pytest
 from hypothesis import given
@@ -126,6 +128,28 @@ def test_a_raw_line_is_no_capture() -> None:
     assert is_capture(written([]))
 
 
+def test_times_are_written_to_the_microsecond() -> None:
+    stream = io.BytesIO()
+    writer = CaptureWriter(stream, HEADER)
+    writer.add(Run(1.234_567_89, b"x"))
+    writer.close("the time was over", 2.345_678_91)
+    _, run, end = map(json.loads, gzip.decompress(stream.getvalue()).splitlines())
+    assert (run[0], end["at_s"]) == (1.234_568, 2.345_679)
+
+
+def test_a_stream_that_takes_nothing_now_and_then_gets_all() -> None:
+    class Busy(io.BytesIO):
+        calls = 0
+
+        def write(self, data: bytes, /) -> int | None:  # type: ignore[override]
+            self.calls += 1
+            return super().write(data) if self.calls % 2 == 0 else None
+
+    stream = Busy()
+    CaptureWriter(stream, HEADER).close("the time was over", 0.0)
+    assert CaptureReader([stream.getvalue()]).header == HEADER
+
+
 def test_a_stream_that_takes_little_at_a_time_gets_all() -> None:
     class Narrow(io.BytesIO):
         def write(self, data: bytes, /) -> int:  # type: ignore[override]
@@ -172,6 +196,12 @@ def test_frames_are_runs_of_their_own() -> None:
     assert builder.cut() == Run(at_s, b"\x02sec")
 
 
+def test_small_silences_add_up_from_the_first_read_on() -> None:
+    builder = RunBuilder(CHARACTER_S)
+    assert [builder.add(0.1, b"a"), builder.add(0.1045, b"b")] == [None, None]
+    assert builder.add(0.109, b"c") == Run(0.1045, b"ab")
+
+
 def test_a_silence_is_seen_though_bytes_came_faster_than_a_line() -> None:
     builder = RunBuilder(CHARACTER_S)
     assert builder.add(1.0, b"x" * 2000) is None
@@ -194,12 +224,30 @@ def test_raw_bytes_get_the_times_of_a_line(data: bytes, size: int, mode: Mode) -
         end_s = run.end_s
 
 
+def test_frames_without_times_have_the_shortest_silence_between_them() -> None:
+    frame = b"\x02\nPAPP 00730 +\r\x03"
+    first, second = runs_at_line_rate([frame * 2], Mode.HISTORIC)
+    assert (first.data, second.data) == (frame, frame)
+    assert first.end_s == pytest.approx(len(frame) / 120)
+    assert second.end_s - first.end_s == pytest.approx(0.0167 + len(frame) / 120)
+    without_end = runs_at_line_rate([b"x" * 5000, b"y" * 10], Mode.HISTORIC)
+    assert [(run.data[:1], run.end_s) for run in without_end] == [
+        (b"x", pytest.approx(5000 / 120)), (b"y", pytest.approx(5010 / 120)),
+    ]  # fmt: skip
+
+
 def compressed(*lines: bytes) -> bytes:
     header = {"format": FORMAT, "port": "serial", "started": None, "baud": 9600, "uart": "8N1"}
     return gzip.compress(b"".join(line + b"\n" for line in (json.dumps(header).encode(), *lines)), 9)
 
 
 GOOD = b'[1.0, "a"]'
+
+
+def test_what_gzip_itself_compressed_is_read_however_far_back_it_looks() -> None:
+    text = "".join(Random(0).choices(ascii_letters, k=25_000))
+    line = json.dumps([1.0, text]).encode()
+    assert [run.data for run in CaptureReader([compressed(line, line)])] == [text.encode()] * 2
 
 
 def test_a_line_without_an_end_is_not_kept_in_memory() -> None:

@@ -91,6 +91,32 @@ def test_what_a_line_sent_is_left_alone(path: Path) -> None:
     assert ending_of(path.read_bytes()[:SAMPLE]) is NOT_AS_SENT.get(path.stem)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\nPAPP 00730 +\r\nPTEC HP..  \r" * 2,  # from the midst of a frame on
+        b"\nPTEC HP..  \r\nPAPP 00730 +\r\nPAPP 00730 +\nPAPP 00730 +\r",  # a CR was lost
+        b"PAPP 00730 +\r\x03\x02\nPAPP 00730 +\r\x03",  # the first LF was not heard
+    ],
+)
+def test_what_was_heard_of_a_line_is_left_alone(data: bytes) -> None:
+    assert ending_of(data) is None
+
+
+def test_a_text_with_a_few_ends_as_a_line_sends_them_is_a_text() -> None:
+    ends = [b"\n", b"\r\n", b"\n", b"\r\n", b"\n", b"\n"]
+    assert ending_of(b"\x02\n" + b"".join(b"PAPP 00730 +" + end for end in ends) + b"\x03") is Ending.LF
+
+
+@pytest.mark.parametrize("pieces", [None, 1])
+def test_a_group_begins_at_its_lf_in_whatever_order_the_ends_come(pieces: int | None) -> None:
+    text = b"\x02\n\rPTEC HP..  \n\rPAPP 00730 +\n\r\x03"
+    data, mender = mended(text, pieces)
+    (frame,) = mender.in_file(decode(data))
+    assert isinstance(frame, Frame)
+    assert [text[group.offset : group.offset + 4] for group in frame.good] == [b"\n\rPT", b"\n\rPA"]
+
+
 @pytest.mark.parametrize("name", WHOLE)
 def test_damage_here_and_there_is_no_text(name: str) -> None:
     for seed in range(20):
@@ -134,6 +160,25 @@ def test_a_damaged_group_has_its_place_and_its_length() -> None:
     begin = text.index(b"\nPAPP")
     assert (damaged.offset, damaged.length) == (begin, len("\nPAPP 00730 X\n"))
     assert frame.groups[1] == damaged and len(frame.good) == 2 and frame.complete
+
+
+def test_a_damaged_line_right_behind_an_stx_is_a_damaged_group() -> None:
+    (damaged, frame) = events_of(b"\x02ADCO 012345678901 X\nPAPP 00730 +\n\x03")
+    assert isinstance(damaged, Damaged) and damaged.label == "ADCO"
+    assert isinstance(frame, Frame) and frame.groups[0] == damaged
+
+
+def test_a_file_that_begins_with_an_end_of_line_has_its_first_group_there() -> None:
+    frame, _ = events_of(b"\rPAPP 00730 +\rPTEC HP..  \r")
+    assert isinstance(frame, Frame)
+    assert [group.offset for group in frame.good] == [0, 13]
+
+
+def test_a_file_may_begin_with_a_line_alone_or_in_the_midst_of_a_frame() -> None:
+    frame, _ = events_of(b"PAPP 00730 +\nPTEC HP..  \n")
+    assert isinstance(frame, Frame) and len(frame.good) == 2
+    damaged, *_ = events_of(b"\nPAPP 00730 X\nPTEC HP..  \n")
+    assert isinstance(damaged, Damaged) and damaged.label == "PAPP"
 
 
 def test_a_frame_that_is_cut_tells_where() -> None:
