@@ -144,8 +144,10 @@ def _own_tests(module: Path) -> list[str]:
     for path in (mirror, of_folder):
         if path.exists():
             return [str(path)]
-    name = ".".join(("xky", *module.with_suffix("").parts))
-    imports = re.compile(rf"^\s*(from|import) {re.escape(name)}\b", re.MULTILINE)
+    package = re.escape(".".join(("xky", *module.parent.parts)))
+    imports = re.compile(
+        rf"^\s*(from|import) {package}\.{module.stem}\b|^from {package} import .*\b{module.stem}\b", re.MULTILINE
+    )
     tests = sorted(Path("tests/protocol").rglob("test_*.py"))
     return [str(path) for path in tests if imports.search(path.read_text(encoding="utf-8"))]
 
