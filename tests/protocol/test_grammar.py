@@ -116,7 +116,7 @@ def test_fields_are_told_apart_by_their_separators(zone: bytes, mode: Mode, expe
     ],
 )
 def test_what_is_no_frame_is_an_input_error(data: bytes) -> None:
-    with pytest.raises(InputError, match="no frame of standard mode"):
+    with pytest.raises(InputError, match=r"no frame of standard mode \((?!Error in path).+\); read it with Decoder"):
         parse_frame(data, Mode.STANDARD)
 
 
@@ -136,6 +136,11 @@ def test_what_is_no_frame_is_an_input_error(data: bytes) -> None:
 def test_the_grammar_builds_nothing_that_it_would_not_read(group: Group, mode: Mode) -> None:
     with pytest.raises(InputError):
         build_frame(Frame(mode, (group,)))
+
+
+def test_what_cannot_be_built_is_told_in_one_line() -> None:
+    with pytest.raises(InputError, match=r"^no frame of standard mode \((?!Error in path).*'label': 'A B'.*\)$"):
+        build_frame(Frame(Mode.STANDARD, (Group("A B", "1"),)))
 
 
 def test_a_frame_with_a_refused_group_is_not_built() -> None:
