@@ -141,6 +141,13 @@ def test_the_grammar_builds_nothing_that_it_would_not_read(group: Group, mode: M
 def test_what_cannot_be_built_is_told_in_one_line() -> None:
     with pytest.raises(InputError, match=r"^no frame of standard mode \((?!Error in path).*'label': 'A B'.*\)$"):
         build_frame(Frame(Mode.STANDARD, (Group("A B", "1"),)))
+    with pytest.raises(InputError, match=r"^group EAST: '1' is not as the standard label table says$"):
+        build_frame(Frame(Mode.STANDARD, (Group("EAST", "1"),)))
+
+
+def test_a_group_of_just_the_bound_is_built_and_read() -> None:
+    frame = Frame(Mode.HISTORIC, (Group("A", "x" * (MAX_GROUP - len("\nA  c\r"))),))
+    assert parse_frame(build_frame(frame), Mode.HISTORIC) == frame
 
 
 def test_a_frame_with_a_refused_group_is_not_built() -> None:
