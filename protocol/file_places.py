@@ -10,7 +10,7 @@ from .model import Damaged, Event, Frame, Group, Interrupted, Noise
 
 __all__ = ["FilePlaces"]
 
-_PLACES_MAX = 1 << 22  # kept, or half of them: those of tens of megabytes
+_PLACES_MAX = 4_000_000  # kept, or half of them: those of tens of megabytes
 
 
 class FilePlaces:

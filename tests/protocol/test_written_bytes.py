@@ -7,7 +7,7 @@ from textwrap import wrap
 
 import pytest
 
-from xky.protocol import Damaged, Frame, Noise, decode
+from xky.protocol import Damaged, Frame, Noise, decode, file_places
 from xky.protocol import written_bytes as module
 from xky.protocol.written_bytes import WrittenBytes, WrittenForm, written_form_of
 
@@ -159,3 +159,11 @@ def test_a_line_of_anything_else_is_not_kept(monkeypatch: pytest.MonkeyPatch) ->
     reader = WrittenBytes(WrittenForm.ESPHOME)
     assert [reader.feed(b"x" * 40) for _ in range(9)] == [b""] * 9
     assert len(reader._line) <= 50
+
+
+def test_places_of_long_ago_are_forgotten_and_still_lie_before_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_places, "_PLACES_MAX", 8)
+    _, reader = read(WrittenForm.DUMP, b"0a " * 100, 300)
+    places = [reader.place_of(offset) for offset in range(100)]
+    assert places[-4:] == [288, 291, 294, 297]
+    assert places == sorted(set(places))
