@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Access points, brokers, databases and networks that are dead: what sound devices are spared, and what wrong ones fail."""
+"""Access points, brokers, databases and networks that are dead: sound devices are spared, wrong ones fail."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_no_dead_server_drains_a_sound_board(tmp_path: Path, board: str) -> None
     assert record.power is not None
     assert [one.what for one in record.power.dead] == ["access point", "broker", "database"]
     assert all(one.ended_s - one.began_s == 7200.0 for one in record.power.dead)
-    assert read_record(tmp_path / "evidence" / "standard") == record
+    assert read_record(tmp_path / "evidence" / "standard").power == record.power
 
 
 def test_one_that_tries_for_ever_browns_out_again_and_again(tmp_path: Path) -> None:
