@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded of a run in one mode: all that verdicts are computed from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 from xky.boards import Board
 from xky.emulator import Expect, SentFrame, Truth
@@ -17,7 +18,7 @@ from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .power_record import PowerRecord
 
-__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "longest_period_s", "starves"]
+__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "kept_events", "longest_period_s", "starves"]
 
 LINES = "lines"  # the probe of who names none
 
@@ -152,6 +153,20 @@ class Record:
     def was_late(self, start_s: float, end_s: float) -> bool:
         """Whether the bench came too late between two instants."""
         return any(start_s <= late.due_s <= end_s for late in self.late)
+
+
+def kept_events(events: Iterable[EndEvent]) -> tuple[EndEvent, ...]:
+    """Events as evidence has them, whose facts hold text alone: verdicts of a run and of its evidence are the same."""
+    return tuple(replace(one, facts=_in_text(one.facts)) if one.facts else one for one in events)
+
+
+def _in_text(facts: Any) -> Any:
+    """Bytes as text, what is none of UTF-8 escaped."""
+    if isinstance(facts, bytes):
+        return facts.decode("utf-8", "backslashreplace")
+    if isinstance(facts, Mapping):
+        return {name: _in_text(value) for name, value in facts.items()}
+    return [_in_text(one) for one in facts] if isinstance(facts, list | tuple) else facts
 
 
 def longest_period_s(truth: Truth, at_s: float) -> float:

@@ -9,7 +9,9 @@ from xky.boards import board_named
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.evidence import read_record
-from xky.hil.campaign.record import Record
+from xky.hil.campaign.evidence.event_lines import read_events, write_events
+from xky.hil.campaign.record import ProbeRecord, Record, kept_events
+from xky.hil.ends.end import EndEvent
 from xky.protocol import Mode
 
 
@@ -75,3 +77,17 @@ def test_a_sound_loky_passes_what_is_asked_of_lorawan(tmp_path: Path) -> None:
     assert [one.facts["attempt"] for one in record.events if one.kind == "repeated"] == list(
         range(2, board.lorawan.transmissions_max + 1)
     )
+
+
+def test_a_will_that_is_no_text_is_kept_all_the_same(tmp_path: Path) -> None:
+    said = EndEvent(1.0, "connect", "asks", {"client_id": "w", "will": {"payload": b"Off\xff", "qos": 1}})
+    (kept,) = kept_events([said])
+    assert kept.facts == {"client_id": "w", "will": {"payload": "Off\\xff", "qos": 1}}
+    probes = [ProbeRecord("mqtt", None, (kept,))]
+    assert write_events(tmp_path / "events.jsonl.gz", probes) == 1
+    assert read_events(tmp_path / "events.jsonl.gz", 1) == {"mqtt": [kept]}
+
+
+def test_the_record_of_an_uplink_is_read_back_as_it_was(tmp_path: Path) -> None:
+    _, record = verdicts(tmp_path, "winky-c6-tasmota", "XKY-UPL-4")
+    assert read_record(tmp_path / "evidence" / "standard").probes == record.probes
