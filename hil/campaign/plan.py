@@ -25,7 +25,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import OPENING, Outage, ProbeRecord, Record, as_recorded, longest_period_s, starves
+from .record import OPENING, Outage, ProbeRecord, Record, kept_events, longest_period_s, starves
 from .stimulus import SUITE_AT, ServerFault, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
@@ -313,7 +313,7 @@ def play(
         bench.require_first_frame(ended, ended_s)
     known = claims or {}
     heard = tuple(
-        ProbeRecord(probe.shown, known.get(probe.shown), tuple(map(as_recorded, probe.end.events)) if probe.end else ())
+        ProbeRecord(probe.shown, known.get(probe.shown), kept_events(probe.end.events) if probe.end is not None else ())
         for probe in bench.probes
     )
     record = Record(

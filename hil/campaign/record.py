@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded of a run in one mode: all that verdicts are computed from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -18,7 +18,7 @@ from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .power_record import PowerRecord
 
-__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "as_recorded", "longest_period_s", "starves"]
+__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "kept_events", "longest_period_s", "starves"]
 
 LINES = "lines"  # the probe of who names none
 
@@ -40,21 +40,6 @@ class ProbeRecord:
     spec: str = LINES
     claims: frozenset[str] | None = None
     events: Sequence[EndEvent] = ()
-
-
-def as_recorded(event: EndEvent) -> EndEvent:
-    """An event with facts as evidence keeps them, so that they are the same when they are read again."""
-    return replace(event, facts=_plain(event.facts)) if event.facts else event
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(one) for one in value]
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +153,20 @@ class Record:
     def was_late(self, start_s: float, end_s: float) -> bool:
         """Whether the bench came too late between two instants."""
         return any(start_s <= late.due_s <= end_s for late in self.late)
+
+
+def kept_events(events: Iterable[EndEvent]) -> tuple[EndEvent, ...]:
+    """Events as evidence has them, whose facts hold text alone: verdicts of a run and of its evidence are the same."""
+    return tuple(replace(one, facts=_in_text(one.facts)) if one.facts else one for one in events)
+
+
+def _in_text(facts: Any) -> Any:
+    """Bytes as text, what is none of UTF-8 escaped."""
+    if isinstance(facts, bytes):
+        return facts.decode("utf-8", "backslashreplace")
+    if isinstance(facts, Mapping):
+        return {name: _in_text(value) for name, value in facts.items()}
+    return [_in_text(one) for one in facts] if isinstance(facts, list | tuple) else facts
 
 
 def longest_period_s(truth: Truth, at_s: float) -> float:

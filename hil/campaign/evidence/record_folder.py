@@ -80,7 +80,9 @@ def read_record(folder: Path) -> Record:
         power_cut_short=run.power_cut_short,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
         probes=tuple(
-            ProbeRecord(one.spec, None if one.claims is None else frozenset(one.claims), events.get(one.spec, ()))
+            ProbeRecord(
+                one.spec, None if one.claims is None else frozenset(one.claims), tuple(events.get(one.spec, ()))
+            )
             for one in run.probes
         )
         or (ProbeRecord(claims=claims),),
