@@ -9,6 +9,7 @@ bytes. What is made of them is one piece of code for both.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import simpy
@@ -100,6 +101,11 @@ class Observer:
         event = EndEvent(self.now_s, kind, text, facts)
         self.events.append(event)
         self.on_event(event)
+
+    def has_seen(self, kind: str, since_s: float) -> bool:
+        """Whether an event of a kind happened since then."""
+        since = takewhile(lambda event: event.at_s >= since_s, reversed(self.events))
+        return any(event.kind == kind for event in since)
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Call ``act`` in ``delay_s`` seconds of the bench's clock."""
