@@ -151,9 +151,9 @@ class _Player:
             if step.counts_on and number:
                 self._meters.advance(meter)
 
-        def lasts_s() -> float:
-            unmet_s = 0.0 if _has_met(server, hit, began_s) else self._limits().server_s
-            return self._step_s(step) + unmet_s
+        def lasts_s(limits: TimeLimits, period_s: float) -> float:
+            unmet_s = 0.0 if _has_met(server, hit, began_s) else limits.server_s
+            return self._step_s(step, limits, period_s) + unmet_s
 
         yield from self._hold(step.name, lasts_s, len(turns), prepare)
         transmitter.faults = ()

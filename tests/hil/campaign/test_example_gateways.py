@@ -110,12 +110,10 @@ def certified(
     kind: str, gateway: Path, folder: Path, *only: str, mode: str | None = "historic", speed: float = 10.0
 ) -> dict[str, Any]:
     """A run; the pauses of a program between two tries are real seconds, so that few speeds are fair to it."""
+    command = f"exec:{sys.executable} {gateway} {{port}} {{mode}} {{{kind}}}"
+    board = str(EXAMPLES / f"{kind}-gateway.toml")
     return certify_in_time(
-        Options(
-            f"exec:{sys.executable} {gateway} {{port}} {{mode}} {{{kind}}}", board=str(EXAMPLES / f"{kind}-gateway.toml"),
-            probes=(kind,), mode=mode, speed=speed, only=only,
-        ),
-        folder,
+        Options(command, board=board, probes=(kind,), mode=mode, speed=speed, only=only), folder
     )  # fmt: skip
 
 
