@@ -18,6 +18,7 @@ import pytest
 
 INFLUXD = shutil.which("influxd")
 NEEDS_INFLUXD = pytest.mark.skipif(INFLUXD is None, reason="influxd is not installed: apt-get install influxdb")
+_TRIES = 3
 _STARTS_WITHIN_S = 30.0
 _CONFIG = """
 reporting-disabled = true
@@ -87,18 +88,28 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def running_influxd(folder: Path) -> Iterator[Influxd]:
     """Run one while the block lasts."""
-    assert INFLUXD is not None
-    port = _free_port()
-    config = folder / "influxd.conf"
-    config.write_text(_CONFIG.format(folder=folder, port=port, rpc=_free_port()))
-    process = subprocess.Popen([INFLUXD, "run", "-config", str(config)], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    process, influxd = _started(folder)
     try:
-        influxd, deadline = Influxd(port), time.monotonic() + _STARTS_WITHIN_S
-        while not influxd.is_there():
-            assert process.poll() is None and time.monotonic() < deadline, "influxd did not start"
-            time.sleep(0.05)
         yield influxd
     finally:
         process.kill()
         process.wait()
+
+
+def _started(folder: Path) -> tuple[subprocess.Popen[bytes], Influxd]:
+    """One that answers; a port that somebody else took meanwhile is exchanged for another."""
+    assert INFLUXD is not None
+    config = folder / "influxd.conf"
+    for _ in range(_TRIES):
+        influxd = Influxd(_free_port())
+        config.write_text(_CONFIG.format(folder=folder, port=influxd.port, rpc=_free_port()))
+        process = subprocess.Popen([INFLUXD, "run", "-config", str(config)], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        deadline = time.monotonic() + _STARTS_WITHIN_S
+        while process.poll() is None and time.monotonic() < deadline:
+            if influxd.is_there():
+                return process, influxd
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+    raise AssertionError(f"influxd did not start, {_TRIES} times")

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from xky.boards import Board
+from xky.boards.description.uplink import Influx, Mqtt
 from xky.boards.ports import RadioPort
 from xky.protocol import InputError
 
@@ -20,7 +21,7 @@ def joined(
     board: Board, probes: Sequence[Probe], context: ProbeContext
 ) -> tuple[Board, Network | None, RadioPort | None]:
     """The board as it is set up for these probes, and what it reaches: a person leaves the fields of a server empty
-    that does not exist.
+    that does not exist, and types in the database and the user of one that does.
 
     Raises:
         InputError: there is a probe at an uplink that the board does not have.
@@ -43,9 +44,12 @@ def joined(
     radio = None if lorawan is None else lorawan.radio(context)
     if uplink is None or (mqtt is None and influx is None):
         return board, None, radio
-    left_out = {kind: None for kind, probe in (("mqtt", mqtt), ("influx", influx)) if probe is None}
-    if left_out:
-        board = board.model_copy(update={"uplink": uplink.model_copy(update=left_out)})
+    typed_in = {"mqtt": _typed_in(uplink.mqtt, mqtt), "influx": _typed_in(uplink.influx, influx)}
+    board = board.model_copy(update={"uplink": uplink.model_copy(update=typed_in)})
     way_to_mqtt = None if mqtt is None else mqtt.way(context)
     way_to_influx = None if influx is None else influx.way(context)
     return board, Network(context.env, way_to_mqtt, way_to_influx), radio
+
+
+def _typed_in(server: Mqtt | Influx | None, probe: MqttProbe | InfluxProbe | None) -> Mqtt | Influx | None:
+    return None if server is None or probe is None else server.model_copy(update=dict(probe.settings))

@@ -151,7 +151,11 @@ class _Player:
             if step.counts_on and number:
                 self._meters.advance(meter)
 
-        yield from self._hold(step.name, partial(self._step_s, step), len(turns), prepare)
+        def lasts_s(limits: TimeLimits, period_s: float) -> float:
+            unmet_s = 0.0 if _has_met(server, hit, began_s) else limits.server_s
+            return self._step_s(step, limits, period_s) + unmet_s
+
+        yield from self._hold(step.name, lasts_s, len(turns), prepare)
         transmitter.faults = ()
         step.after(meter)
         if server is not None:
@@ -344,6 +348,13 @@ def play(
     if cut_short:
         raise CutShort(record)
     return record
+
+
+def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float) -> bool:
+    """Whether the device has met what befell the other end since then."""
+    if fault is None or not fault.met_by:
+        return True
+    return all(one.end is not None and one.end.has_seen(fault.met_by, since_s) for one in probes)
 
 
 def _has_spoken(probe: Probe) -> bool:

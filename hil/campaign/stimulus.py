@@ -51,6 +51,8 @@ class ServerFault:
         finish: undoes it.
         needs: what an end has to have for it; at others the step is left out.
         is_there: whether the end is there all the while, so that nobody has to find back to it.
+        met_by: kind of the event by which an end tells that the device has met it: the step is held until then, as long
+            as a device may take to come; empty: nobody has to come to meet it.
     """
 
     probe: str
@@ -58,6 +60,7 @@ class ServerFault:
     finish: Callable[[Any], None] = field(compare=False)
     needs: str = "go_down"
     is_there: bool = False
+    met_by: str = ""
 
 
 @dataclass(frozen=True)

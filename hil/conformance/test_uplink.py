@@ -60,12 +60,17 @@ def test_the_device_comes_back_to_a_lorawan_network_that_was_away(case: Case) ->
 UPL_2 = Requirement(
     "XKY-UPL-2",
     clause="MQTT 3.1.1 §4.3; xKy: uplinks",
-    text="Behind a restart of the broker nothing is doubled, and nothing lost that the board's file promises to keep.",
+    text="Behind a restart of a server nothing is doubled, and nothing lost that the board's file promises to keep.",
 )
 
 
 @purpose(UPL_2, "doubled", stimuli.BROKER_AWAY, stimuli.AS_IT_IS)
 def test_nothing_is_doubled_behind_a_restart_of_the_broker(case: Case) -> None:
+    case.nothing_is_doubled()
+
+
+@purpose(UPL_2, "database-doubled", stimuli.DATABASE_AWAY, stimuli.DATABASE_AS_IT_IS)
+def test_nothing_is_doubled_behind_a_restart_of_the_database(case: Case) -> None:
     case.nothing_is_doubled()
 
 

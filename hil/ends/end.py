@@ -72,7 +72,7 @@ class Observer:
 
     Attributes:
         payloads: what arrived, in order.
-        events: what happened besides, in order.
+        events: what happened besides, in the order in which it was understood.
         on_payload: told of each payload as it arrives.
         on_event: told of each event.
     """
@@ -97,9 +97,16 @@ class Observer:
 
     def happened(self, kind: str, text: str, **facts: Any) -> None:
         """Something else did."""
-        event = EndEvent(self.now_s, kind, text, facts)
+        self.tell(EndEvent(self.now_s, kind, text, facts))
+
+    def tell(self, event: EndEvent) -> None:
+        """Tell of an event that was understood later than it happened."""
         self.events.append(event)
         self.on_event(event)
+
+    def has_seen(self, kind: str, since_s: float) -> bool:
+        """Whether an event of a kind happened since then."""
+        return any(event.kind == kind and event.at_s >= since_s for event in reversed(self.events))
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Call ``act`` in ``delay_s`` seconds of the bench's clock."""

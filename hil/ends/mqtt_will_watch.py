@@ -10,7 +10,7 @@ from collections.abc import Callable
 from xky.protocol.uplinks.mqtt import PacketReader, encode
 from xky.protocol.uplinks.mqtt_packets import Connack, Connect, Packet, Publish, Suback, Subscribe, Subscription
 
-from .end import End
+from .end import End, EndEvent
 from .mqtt_address import BrokerAddress
 from .mqtt_observer import MqttObserver
 from .mqtt_upstream import Upstream
@@ -97,27 +97,29 @@ class WillWatch:
                 self._published(packet)
 
     def _published(self, packet: Publish) -> None:
-        said = packet.topic, packet.payload
+        said, heard_s = (packet.topic, packet.payload), self._end.now_s
         if self._own[said]:
             self._own[said] -= 1
             return
 
         def look_again() -> None:
-            self._told(said)
+            self._told(said, heard_s)
 
-        if not self._told(said):
+        if not self._told(said, heard_s):
             self._end.after(_PATIENCE_S, look_again)
 
-    def _told(self, said: tuple[str, bytes]) -> bool:
-        """Tell of the will that says this, of a client that has gone; whether there is one."""
+    def _told(self, said: tuple[str, bytes], heard_s: float) -> bool:
+        """Tell of the will that says this, of a client that has gone, as of when it was heard: what the client says
+        anew may have passed since. Whether there is one."""
         for each in self._expected:
             observer, will = each
             if observer.is_over and (will.topic, will.payload) == said:
                 self._expected.remove(each)
-                self._end.happened(
-                    "will_published", f"the will of {observer.client!r} on {will.topic!r}",
-                    client_id=observer.client, topic=will.topic, payload=will.payload, qos=will.qos,
-                    retain=will.retain,
-                )  # fmt: skip
+                facts = {
+                    "client_id": observer.client, "topic": will.topic, "payload": will.payload, "qos": will.qos,
+                    "retain": will.retain,
+                }  # fmt: skip
+                text = f"the will of {observer.client!r} on {will.topic!r}"
+                self._end.tell(EndEvent(heard_s, "will_published", text, facts))
                 return True
         return False

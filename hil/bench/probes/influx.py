@@ -2,6 +2,8 @@
 """``influx``: a database of the bench's own, which judges each body, or one that exists (``influx://…``), read back."""
 
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
 
 from ...ends.end import End, Observer
 from ...ends.http_address import HttpAddress
@@ -28,6 +30,7 @@ class InfluxProbe(MappedProbe):
         super().__init__(spec if self._database is None else self._database.shown)
         self.virtual = self._own is not None and not self._own.is_told
         self._server: TcpServer | None = None
+        self._client: SocketHttp | None = None
 
     def _made_end(self, context: ProbeContext) -> Observer:
         if self._database is not None:
@@ -44,17 +47,28 @@ class InfluxProbe(MappedProbe):
             return {"{influx}": f"http://{self._database.host}:{self._database.port}"}
         return {} if self._server is None else {"{influx}": f"http://{self._server.address}"}
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What a person types into a simulated board for this database: keys of ``[uplink.influx]``."""
+        there = self._database
+        if there is None:
+            return {}
+        who = {"username": there.user, "password": there.password} if there.user else {}
+        return {"version": 1, "database": unquote(there.target.removeprefix("/")), "retention_policy": None, **who}
+
     def way(self, context: ProbeContext) -> HttpWay:
         """How a simulated board reaches it."""
         if context.runner is None:
             assert isinstance(self.end, End)
             return VirtualHttp(self.end)
-        if self._database is not None:
-            return SocketHttp(context.runner, context.env, self._database.host, self._database.port)
-        assert self._server is not None
-        return SocketHttp(context.runner, context.env, self._server.host, self._server.port)
+        place = self._database or self._server
+        assert place is not None
+        self._client = SocketHttp(context.runner, context.env, place.host, place.port)
+        return self._client
 
     def close(self) -> None:
+        if self._client is not None:
+            self._client.cut()
         if self._server is not None:
             self._server.close()
         if isinstance(self.end, InfluxReadback):

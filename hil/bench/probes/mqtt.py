@@ -2,6 +2,7 @@
 """``mqtt``: a broker of the bench's own, or one that exists (``mqtt://…``), watched by a proxy on the way."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...ends.end import End, Observer
 from ...ends.mqtt import MqttEnd
@@ -50,12 +51,21 @@ class MqttProbe(MappedProbe):
             return {}
         return {"{mqtt}": server.address, "{mqtt_host}": server.host, "{mqtt_port}": str(server.port)}
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What a person types into a simulated board for this broker: keys of ``[uplink.mqtt]``."""
+        broker = self._broker
+        if broker is None or broker.username is None:
+            return {}
+        return {"username": broker.username, "password": broker.password}
+
     def way(self, context: ProbeContext) -> MqttWay:
         """How a simulated board reaches it."""
         if context.runner is None or self._server is None:
             assert isinstance(self.end, End)
             return VirtualMqtt(self.end)
-        return PahoMqtt(context.env, context.runner, self._server.host, self._server.port)
+        self._paho = PahoMqtt(context.env, context.runner, self._server.host, self._server.port)
+        return self._paho
 
     def close(self) -> None:
         if self._paho is not None:

@@ -3,14 +3,14 @@
 lost, unreadable, or should never be said."""
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from math import ceil
 
 from xky.boards.description.uplink import Mqtt
 from xky.emulator import Expect, SentFrame
 
 from ...bench.number import whole
-from ...bench.reading import Reading
+from ...bench.reading import Reading, Said
 from ...ends.end import EndEvent
 from ..record import LINES, Outage
 from ..verdict import NotApplicable, PurposeFailed, Undecided
@@ -31,8 +31,12 @@ class UplinkQuestions(RecoveryQuestions):
         outage = self._outage()
         clean = self._frames(self._tail)
         self.trail.sent.append(f"{outage.start_s:.2f} to {outage.end_s:.2f} s: {self._step}")
+        self._require_that_it_was_met(outage)
         server_s = self.record.board.server_returns_after(outage.end_s - outage.start_s)
-        self._require_a_reading(clean, outage.end_s, "it", search_s=server_s)
+        try:
+            self._require_a_reading(clean, outage.end_s, "it", search_s=server_s)
+        except PurposeFailed as failed:
+            raise PurposeFailed(f"behind {self._step!r}: {failed}") from None
 
     def nothing_is_doubled(self) -> None:
         """Behind an outage no frame is told twice by a device that told each once before it."""
@@ -68,8 +72,8 @@ class UplinkQuestions(RecoveryQuestions):
         self.trail.sent.append(f"{outage.start_s:.2f} to {outage.end_s:.2f} s: {self._step}, {len(frames)} frames")
         self.trail.expected.append(f"{label} of each of them, once the broker is back")
         self.trail.at_s = outage.start_s
-        heard = {reading.text(label) for reading in self._oracle.usable if label in reading.said}
-        missing = [value for value in values if value not in heard and value.lstrip("0") not in heard]
+        said = {reading.said[label] for reading in self._oracle.usable if label in reading.said}
+        missing = [value for value in values if not any(_tells(one, value) for one in said)]
         if missing:
             self.trail.seen.append(f"{label} {', '.join(missing[:SHOWN])} never came")
             self._fail(f"{len(missing)} of {len(values)} readings were lost", outage.start_s, outage.end_s)
@@ -180,6 +184,16 @@ class UplinkQuestions(RecoveryQuestions):
             self._frames(self._step)
         raise NotApplicable("the device is not listened to at such an end")
 
+    def _require_that_it_was_met(self, outage: Outage) -> None:
+        """A device that did not come meanwhile has not been tried by it."""
+        fault = self._purpose.stimulus.server
+        kind = "" if fault is None else fault.met_by
+        if kind and not any(outage.start_s <= event.at_s <= outage.end_s for event in self._events(kind)):
+            raise Undecided(
+                f"the device did not come while it was so, from {outage.start_s:.2f} to {outage.end_s:.2f} s; "
+                "try a lower --speed, or a longer server_s in [limits]"
+            )
+
     def _connections(self) -> list[tuple[float, float]]:
         """When a client was connected."""
         found, since_s = [], None
@@ -208,22 +222,27 @@ class UplinkQuestions(RecoveryQuestions):
         if len(frames) < _ENOUGH:
             return []
         label, values = self._index_of([frame for frame in frames if frame.complete])
-        numbers = {whole(value) for value in values} - {None}
         seen: Counter[Hashable] = Counter()
         twice = []
         for reading in self._oracle.usable:
             said = reading.said.get(label)
-            if said is None or reading.at_s < frames[0].start_s or not _is_of(said.value, numbers):
+            if said is None or reading.at_s < frames[0].start_s:
                 continue
-            key = (reading.source, str(said.value))
+            told = [value for value in values if _tells(said, value)]
+            if len(told) != 1:  # of another step, or too coarse to tell which frame it is of
+                continue
+            key = (reading.source, told[0])
             seen[key] += 1
             if seen[key] == 2:
                 twice.append((reading.at_s, _told(reading, label)))
         return twice
 
 
-def _is_of(value: object, numbers: Collection[int | None]) -> bool:
-    return whole(str(value)) in numbers
+def _tells(said: Said, value: str) -> bool:
+    """Whether an index is this value, in whatever unit and with however many digits it was said."""
+    if said.scale is not None:
+        return said.reaches(value)
+    return whole(str(said.value)) == whole(value)
 
 
 def _told(reading: Reading, label: str) -> str:

@@ -11,7 +11,8 @@ from ...bench.reading import Reading
 from ..record import Record
 from ..requirement import Purpose
 from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
-from .accusations import Accusation, Oracle
+from .accusations import Accusation, AccusationKind, Oracle
+from .near_misses import near_miss
 
 __all__ = ["SHOWN", "PurposeView", "Trail", "printable"]
 
@@ -112,7 +113,9 @@ class PurposeView:
         more = f" (and {len(accusations) - 1} more)" if len(accusations) > 1 else ""
         self._accused = True
         start_s = first.emitted.start_s if first.emitted is not None else first.reading.at_s
-        self._fail(f"{first}{more}", start_s, first.reading.at_s)
+        is_unsent = first.wrong is AccusationKind.UNSENT and first.emitted is None
+        hint = near_miss(first.label, first.said, self._oracle.words_of(first)) if is_unsent else ""
+        self._fail(f"{first}{hint}{more}", start_s, first.reading.at_s)
 
     def _require_a_listener(self, frames: list[SentFrame]) -> None:
         """Silence proves nothing: the device must have spoken since, or else it was not there."""

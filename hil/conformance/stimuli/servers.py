@@ -17,6 +17,7 @@ __all__ = [
     "BROKER_AWAY",
     "BROKER_REFUSES",
     "BROKER_SILENT",
+    "DATABASE_AS_IT_IS",
     "DATABASE_AWAY",
     "DATABASE_FAILS",
     "DATABASE_REFUSES",
@@ -29,9 +30,11 @@ __all__ = [
 _UNAVAILABLE = 3  # CONNACK: server unavailable (MQTT 3.1.1 §3.2.2.3)
 
 
-def _step(name: str, probe: str, begin: Callable[[Any], None], finish: Callable[[Any], None], needs: str) -> Stimulus:
+def _step(
+    name: str, probe: str, begin: Callable[[Any], None], finish: Callable[[Any], None], needs: str, met_by: str = ""
+) -> Stimulus:
     """Held so long that everything said before it is too old; each frame can be told by its index."""
-    fault = ServerFault(probe, begin, finish, needs)
+    fault = ServerFault(probe, begin, finish, needs, met_by)
     return replace(HOUSE, name=name, server=fault, counts_on=True, outlasts_freshness=True, last=True)
 
 
@@ -71,21 +74,25 @@ AS_IT_IS = replace(  # before any of the others: a device that says everything t
 )
 BROKER_AWAY = _step("broker away", "mqtt", _goes, _comes_back, "go_down")
 BROKER_REFUSES = _step(
-    "broker refuses", "mqtt", _cut_and(_setting(refuse_with=_UNAVAILABLE)), _setting(refuse_with=None), "refuse_with"
-)
+    "broker refuses", "mqtt", _cut_and(_setting(refuse_with=_UNAVAILABLE)), _setting(refuse_with=None),
+    "refuse_with", "refused",
+)  # fmt: skip
 BROKER_SILENT = _step(
-    "broker silent", "mqtt", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)), "is_silent"
-)
+    "broker silent", "mqtt", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)),
+    "is_silent", "connect",
+)  # fmt: skip
+DATABASE_AS_IT_IS = replace(_step("database as it is", "influx", _nothing, _nothing, "go_down"), last=False)
 DATABASE_AWAY = _step("database away", "influx", _goes, _comes_back, "go_down")
 DATABASE_REFUSES = _step(
-    "database refuses", "influx", _setting(answers_with=401), _setting(answers_with=None), "answers_with"
+    "database answers 401", "influx", _setting(answers_with=401), _setting(answers_with=None), "answers_with", "refused"
 )
 DATABASE_FAILS = _step(
-    "database fails", "influx", _setting(answers_with=500), _setting(answers_with=None), "answers_with"
+    "database answers 500", "influx", _setting(answers_with=500), _setting(answers_with=None), "answers_with", "refused"
 )
 DATABASE_SILENT = _step(
-    "database silent", "influx", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)), "is_silent"
-)
+    "database silent", "influx", _cut_and(_setting(is_silent=True)), _cut_and(_setting(is_silent=False)),
+    "is_silent", "unanswered",
+)  # fmt: skip
 ACCESS_POINT_AWAY = _step("access point away", "", _goes, _comes_back, "go_down")
 NETWORK_AWAY = _step("LoRaWAN network away", "lorawan", _goes, _comes_back, "go_down")
 NETWORK_SILENT = replace(

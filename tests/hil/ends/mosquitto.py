@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+_TRIES = 3
 needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed (Debian: mosquitto)")
 
 
@@ -23,26 +24,38 @@ def _free_port() -> int:
 @contextmanager
 def running_mosquitto(folder: Path, more: str = "", *, anonymous: str = "true") -> Iterator[int]:
     """Its port; ``-p`` alone and a bare listener both do something else than one would think."""
-    assert MOSQUITTO is not None
-    port = _free_port()
-    file = folder / "mosquitto.conf"
-    file.write_text(f"listener {port} 127.0.0.1\nallow_anonymous {anonymous}\npersistence false\nlog_type none\n{more}")
-    with subprocess.Popen([MOSQUITTO, "-c", str(file)], stderr=subprocess.DEVNULL) as process:
+    process, port = _started(folder, more, anonymous)
+    with process:
         try:
-            _wait_for(port, process)
             yield port
         finally:
             process.terminate()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _started(folder: Path, more: str, anonymous: str) -> tuple[subprocess.Popen[bytes], int]:
+    """One that listens; a port that somebody else took meanwhile is exchanged for another."""
+    assert MOSQUITTO is not None
+    file = folder / "mosquitto.conf"
+    for _ in range(_TRIES):
+        port = _free_port()
+        file.write_text(
+            f"listener {port} 127.0.0.1\nallow_anonymous {anonymous}\npersistence false\nlog_type none\n{more}"
+        )
+        process = subprocess.Popen([MOSQUITTO, "-c", str(file)], stderr=subprocess.DEVNULL)
+        if _listens(port, process):
+            return process, port
+        process.kill()
+        process.wait()
+    raise AssertionError(f"mosquitto does not listen, {_TRIES} times")
+
+
+def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
     deadline_s = time.monotonic() + 10
-    while time.monotonic() < deadline_s:
-        assert process.poll() is None, "mosquitto has ended"
+    while time.monotonic() < deadline_s and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             time.sleep(0.02)
         else:
-            return
-    raise AssertionError("mosquitto does not listen")
+            return process.poll() is None
+    return False

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a value that was never sent under its label looks like: that of another label, or its own in another unit."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from xky.emulator import Emitted
+
+from ...bench.number import is_number, whole
+from ...bench.reading import Said
+
+__all__ = ["near_miss"]
+
+_TELLING = 3  # digits, zeros at both ends left out: fewer are alike by chance
+_POWERS = [power for power in range(-6, 7) if power]
+
+
+def near_miss(label: str, said: Said, words: Sequence[Emitted]) -> str:
+    """What it looks like, to be put behind an accusation; empty where nothing is near.
+
+    Args:
+        label: under which it was said.
+        said: what was said.
+        words: the last group with that label, and the last with those words under another, as far as there are.
+    """
+    own = next((one.group.value for one in words if one.group.label == label), None)
+    other = next((one.group for one in words if one.group.label != label), None)
+    if other is not None and len(other.value.strip().strip("0")) >= _TELLING:
+        return f": {other.label} was {other.value}"
+    times = None if own is None else _times(said, own)
+    return "" if times is None else f": it is {times} times what was sent, {own}"
+
+
+def _times(said: Said, own: str) -> str | None:
+    """The power of ten that lies between a number and what was sent, digits cut off at its end included."""
+    text, sent = str(said.value), whole(own)
+    if sent is None or len(str(sent).strip("0")) < _TELLING or not is_number(text):
+        return None
+    number = Fraction(text) if said.scale is None else said.scale.value(said.value)
+    for power in _POWERS:
+        least = Fraction(10) ** -power * number  # what was sent, if it was taken times that
+        if abs(least - sent) < max(Fraction(1), Fraction(10) ** -power) and abs(number) >= 100:
+            return f"10^{power}" if abs(power) > 3 else f"{Fraction(10) ** power}"
+    return None
