@@ -135,9 +135,7 @@ class Bench:
         fields = {name: value for probe in self.probes for name, value in probe.fields.items()}
         board, network, radio = self.board, None, None
         if self.device.has_uplinks and lines in self.probes and len(self.probes) > 1:
-            raise InputError(
-                "--probe lines: a simulated board says nothing beside its uplinks; give one or the other"
-            )
+            raise InputError("--probe lines: a simulated board says nothing beside its uplinks; give one or the other")
         if self.device.has_uplinks and lines not in self.probes:
             board, network, radio = joined(board, self.probes, place)
         self.network = network
