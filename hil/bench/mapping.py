@@ -26,6 +26,7 @@ __all__ = ["Found", "Statement", "claims_of", "of_mode", "payload_of_line"]
 
 _NAMED_MAX = 500  # keys that are not mapped, devices; whoever sends more tells nothing by them
 _KEPT = 2000  # sources, and shapes of payloads, that are known
+_HEARD = 256  # contents of a source whose meaning is known; InfluxDB lines come again, byte for byte
 _DEEP = 8  # tables in each other whose keys are named
 _SHOWN = 4096  # characters of a remark
 
@@ -116,6 +117,14 @@ class Statement:
             return None
         if not isinstance(content, dict | list) and not plan.takes_plain:
             return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
+        known = plan.heard.get(id(content))
+        said = self._heard(plan, content) if known is None else known[1]
+        if not said:
+            return None
+        return Reading(payload.at_s, said, _line_of(payload, self.probe), self.name, plan.source)
+
+    def _heard(self, plan: "_Plan", content: Any) -> Mapping[str, Said]:
+        """What a content says, and what is noted of it: once for each, as an end may say one again and again."""
         said: dict[str, Said] = {}
         for column in plan.columns:
             one = column.said(content)
@@ -124,14 +133,16 @@ class Statement:
         if isinstance(content, dict) and not plan.knows(content):
             for key in plan.keys_left(content, self.probe):
                 self._name(key)
-        if not said:
-            if self.probe == "influx":
-                self._name(_series(content))
-            return None
-        for path in plan.devices:
-            if (device := path.find(content)) is not None and len(self.devices) < _NAMED_MAX:
-                self.devices.setdefault(text_of(device))
-        return Reading(payload.at_s, said, _line_of(payload, self.probe), self.name, plan.source)
+        if not said and self.probe == "influx":
+            self._name(_series(content))
+        if said:
+            for path in plan.devices:
+                if (device := path.find(content)) is not None and len(self.devices) < _NAMED_MAX:
+                    self.devices.setdefault(text_of(device))
+        if len(plan.heard) >= _HEARD:
+            plan.heard.clear()
+        plan.heard[id(content)] = content, said
+        return said
 
     def device_of(self, payload: Payload, *, from_any: bool = False) -> str | None:
         """Which device said it; None where nothing tells. ``from_any`` as in ``explain``."""
@@ -228,7 +239,11 @@ class _Mapped:
 
 
 class _Plan:
-    """What is done with the payloads of one source."""
+    """What is done with the payloads of one source.
+
+    Attributes:
+        heard: contents and what they say, by identity, which lasts as long as they are kept here.
+    """
 
     def __init__(self, source: str, mapped: Sequence[_Mapped]) -> None:
         self.source = source
@@ -238,6 +253,7 @@ class _Plan:
         self._read = {*read, *(names for device in self.devices for names in device.names)}
         self.takes_plain = any(column.path.reads_all for column in self.columns)
         self._shapes: set[object] = set()
+        self.heard: dict[int, tuple[object, Mapping[str, Said]]] = {}
 
     def knows(self, content: Mapping[str, Any]) -> bool:
         """Whether a payload of the same keys was looked through already."""

@@ -22,11 +22,10 @@ from urllib.parse import parse_qsl
 
 import simpy
 
-from xky.protocol.uplinks.line_protocol import type_of
 from xky.protocol.uplinks.messages import HttpRequest, HttpResponse
 
 from .credentials import Credential, credential_of, masked
-from .end import Conversation, End
+from .end import Conversation, End, Payload
 from .http_conversation import Answer, HttpConversation
 from .influx_body import BODY_MAX, LINES_MAX, Judged, Types, inflated, judged
 from .influx_dialect import DIALECTS, PLAIN_NOT_FOUND, Dialect, json_response
@@ -225,7 +224,7 @@ class InfluxEnd(End):
         outcome = judged(body, dialect, precision, database, self._types, self._masked)
         status, text = _verdict(outcome, dialect)
         facts = {"version": dialect.version, "database": database, "status": status, "write": self.requests}
-        is_timed = any(time is not None for _, _, time in outcome.kept)
+        is_timed = any(said.time_ns is not None for _, said in outcome.kept)
         if asked and asked not in dialect.precisions:
             self.happened(
                 "precision", f"precision {asked!r} is unknown, and read as {precision}", rule="unknown", **facts
@@ -237,11 +236,12 @@ class InfluxEnd(End):
         if outcome.more:
             text = f"{dialect.path}: {outcome.more} more like that"
             self.happened("unreadable", text, rule="more", more=outcome.more, **facts)
-        for line, point, time in outcome.kept:
-            content = {"measurement": point.measurement, "tags": point.tags, "fields": point.fields, "time": time}
-            types = {key: type_of(value) for key, value in point.fields.items()}
-            self.arrived(point.measurement, content, line, precision=precision, precision_named=bool(asked),
-                         types=types, **facts)  # fmt: skip
+        now_s, types, told = self.now_s, None, facts
+        for line, said in outcome.kept:
+            if said.types is not types:  # as a rule all have one field of one type, and the same facts
+                types = said.types
+                told = {"precision": precision, "precision_named": bool(asked), "types": types, **facts}
+            self.take(Payload(now_s, said.point.measurement, said.content, line, told))
         return HttpResponse(204, dialect.headers) if status == 204 else dialect.error(status, text, outcome.refused)
 
     def _fault(self, dialect: Dialect, database: str, status: int, kind: str, text: str, **facts: Any) -> None:

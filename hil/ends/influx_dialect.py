@@ -30,9 +30,9 @@ def json_response(status: int, content: object, headers: tuple[tuple[str, str], 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """One write API.
+    """One write API; there is one object for each.
 
     Attributes:
         version: ``v1``, ``v2`` or ``v3``.

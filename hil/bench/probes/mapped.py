@@ -2,7 +2,7 @@
 """A probe at an end of an uplink: payloads become readings by the statement of the board."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any
 
 from ...ends.end import Observer, Payload
@@ -30,6 +30,8 @@ class MappedProbe(Probe):
     def __init__(self, spec: str) -> None:
         super().__init__(spec)
         self._second, self._taken = -1, 0
+        self._secrets: list[bytes] = []
+        self._secrets_of = 0  # so many credentials that were seen
 
     def open(self, context: ProbeContext) -> None:
         self.statement = Statement(of_mode(context.board, context.mode), self.kind, self.shown)
@@ -52,7 +54,10 @@ class MappedProbe(Probe):
         if payload.facts.get("retain"):
             text = payload.data.decode(errors="replace")[:_STATE_MAX]
             end.happened("retained", f"{payload.source} {text}", topic=payload.source, payload=text)
-        if any(secret in payload.data or secret in payload.source.encode() for secret in _secrets(end)):
+        seen: Sized = getattr(end, "credentials_seen", ())
+        if len(seen) != self._secrets_of:  # there are never less
+            self._secrets, self._secrets_of = _secrets(end), len(seen)
+        if self._secrets and any(said in payload.data or said in payload.source.encode() for said in self._secrets):
             end.happened("credentials", f"{payload.source}: holds a password or token that the device was given")
         second = int(payload.at_s)
         if second != self._second:

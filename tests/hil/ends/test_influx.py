@@ -78,6 +78,23 @@ HIDDEN = {  # a real one answers 204
 }  # fmt: skip
 
 
+def test_a_line_that_is_kept_means_what_its_api_precision_and_database_make_of_it(bench: Bench) -> None:
+    for _ in range(2):  # the second time it is known
+        for target in (V1, V2, V1 + "&precision=s", V1 + "&precision=ms", V1 + "2"):
+            bench.post(target, b"m v=1u 5\nm v=1i 5\nn v=1 5")
+    told = [
+        (payload.facts["database"], payload.content["time"], payload.facts["types"]) for payload in bench.end.payloads
+    ]
+    integer, real = {"v": "integer"}, {"v": "float"}
+    assert told == 2 * [
+        ("home", 5, integer), ("home", 5, real), ("home", 5, integer), ("home", 5, real),
+        ("home", 5_000_000_000, integer), ("home", 5_000_000_000, real),
+        ("home", 5_000_000, integer), ("home", 5_000_000, real), ("home2", 5, integer), ("home2", 5, real),
+    ]  # fmt: skip
+    first, again = (bench.end.payloads[place].content for place in (0, 10))
+    assert first is again
+
+
 @pytest.mark.parametrize(("body", "rule"), HIDDEN.items(), ids=HIDDEN.values())
 def test_what_a_server_swallows_is_told_all_the_same(bench: Bench, body: bytes, rule: str) -> None:
     assert bench.post(V1, body).status == 204
