@@ -1,36 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes to its database no more once that has refused it."""
 
-import simpy
+from xky.protocol.uplinks.messages import HttpResponse
 
-from xky.protocol.uplinks.messages import HttpRequest
-
-from ..ports import NetworkPort
 from .defect import Defect
-from .meddling import MeddledNetwork
+from .meddling import WritesNoMore
 
 __all__ = ["DEFECT"]
 
 _UNAUTHORISED = 401
 
 
-class _GivesUp(MeddledNetwork):
-    def __init__(self, network: NetworkPort) -> None:
-        super().__init__(network)
-        self._refused = False
-        self._env: simpy.Environment | None = None
+class _GivesUp(WritesNoMore):
+    def ends_it(self, answer: HttpResponse | None) -> bool:
+        return answer is not None and answer.status == _UNAUTHORISED
 
-    def request(self, request: HttpRequest) -> simpy.Event:
-        if self._env is not None and self._refused:
-            return self._env.event()
-        asked = super().request(request)
-        self._env = asked.env
-        assert asked.callbacks is not None
-        asked.callbacks.append(self._look)
-        return asked
-
-    def _look(self, answer: simpy.Event) -> None:
-        self._refused = self._refused or (answer.value is not None and answer.value.status == _UNAUTHORISED)
 
 
 DEFECT = Defect(

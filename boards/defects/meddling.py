@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 
 import simpy
 
-from xky.protocol.uplinks.messages import HttpRequest, MqttMessage, MqttSession, RadioFrame
+from xky.protocol.uplinks.messages import HttpRequest, HttpResponse, MqttMessage, MqttSession, RadioFrame
 
 from ..description.board import Board
 from ..ports import MqttLink, NetworkPort, RadioPort
 
-__all__ = ["MeddledLink", "MeddledNetwork", "MeddledRadio", "with_lorawan"]
+__all__ = ["MeddledLink", "MeddledNetwork", "MeddledRadio", "WritesNoMore", "with_lorawan"]
 
 
 class MeddledNetwork:
@@ -135,3 +135,34 @@ def with_lorawan(board: Board, *, lora: dict[str, object] | None = None, **setti
         "lorawan": board.lorawan.model_copy(update=settings),
         "power": board.power.model_copy(update={"lora": modulation}),
     })  # fmt: skip
+
+
+class WritesNoMore(MeddledNetwork):
+    """Asks its database nothing any more once an answer was of a kind."""
+
+    def __init__(self, network: NetworkPort) -> None:
+        super().__init__(network)
+        self._is_over = False
+        self._waiting: simpy.Event | None = None
+
+    def ends_it(self, answer: HttpResponse | None) -> bool:
+        """Whether this answer does it; None where nobody listened."""
+        return False
+
+    def without_an_answer(self) -> bool:
+        """Whether a request that was never answered does."""
+        return False
+
+    def request(self, request: HttpRequest) -> simpy.Event:
+        waiting = self._waiting
+        if waiting is not None and not waiting.processed and self.without_an_answer():
+            self._is_over = True
+        if waiting is not None and self._is_over:
+            return waiting.env.event()
+        asked = self._waiting = super().request(request)
+        assert asked.callbacks is not None
+        asked.callbacks.append(self._look)
+        return asked
+
+    def _look(self, asked: simpy.Event) -> None:
+        self._is_over = self._is_over or self.ends_it(asked.value)
