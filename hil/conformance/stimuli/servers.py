@@ -34,7 +34,7 @@ def _step(
     name: str, probe: str, begin: Callable[[Any], None], finish: Callable[[Any], None], needs: str, met_by: str = ""
 ) -> Stimulus:
     """Held so long that everything said before it is too old; each frame can be told by its index."""
-    fault = ServerFault(probe, begin, finish, needs, met_by)
+    fault = ServerFault(probe, begin, finish, needs, met_by=met_by)
     return replace(HOUSE, name=name, server=fault, counts_on=True, outlasts_freshness=True, last=True)
 
 
