@@ -2,7 +2,7 @@
 """What a test purpose wants on the line: which meter, in which state, with which faults, for how long."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from xky.emulator import Linky
@@ -59,6 +59,7 @@ class ServerFault:
     begin: Callable[[Any], None] = field(compare=False)
     finish: Callable[[Any], None] = field(compare=False)
     needs: str = "go_down"
+    _: KW_ONLY
     is_there: bool = False
     met_by: str = ""
 

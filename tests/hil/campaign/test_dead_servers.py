@@ -85,7 +85,7 @@ def test_a_will_that_is_no_text_is_kept_all_the_same(tmp_path: Path) -> None:
     assert kept.facts == {"client_id": "w", "will": {"payload": "Off\\xff", "qos": 1}}
     probes = [ProbeRecord("mqtt", None, (kept,))]
     assert write_events(tmp_path / "events.jsonl.gz", probes) == 1
-    assert read_events(tmp_path / "events.jsonl.gz", 1) == {"mqtt": [kept]}
+    assert read_events(tmp_path / "events.jsonl.gz", 1) == {"mqtt": (kept,)}
 
 
 def test_the_record_of_an_uplink_is_read_back_as_it_was(tmp_path: Path) -> None:
