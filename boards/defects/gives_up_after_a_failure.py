@@ -16,7 +16,6 @@ class _GivesUp(WritesNoMore):
         return answer is not None and answer.status >= _FAILED
 
 
-
 DEFECT = Defect(
     title="is silent for ever behind a 500 of its database",
     source="xKy uplinks: a server's fault that is taken for one's own",

@@ -16,7 +16,6 @@ class _GivesUp(WritesNoMore):
         return answer is not None and answer.status == _UNAUTHORISED
 
 
-
 DEFECT = Defect(
     title="is silent for ever behind a 401 of its database",
     source="xKy uplinks: a token that is thrown away when it is refused",

@@ -12,7 +12,6 @@ class _GivesUp(WritesNoMore):
         return True
 
 
-
 DEFECT = Defect(
     title="is silent for ever behind a write that was never answered",
     source="xKy uplinks: a request that is waited for without a time-out",

@@ -14,7 +14,6 @@ class _GivesUp(WritesNoMore):
         return answer is None
 
 
-
 DEFECT = Defect(
     title="is silent for ever once its database was away",
     source="xKy uplinks: a connection that is made at the start alone",
