@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What firmware makes of characters and frames: the steps in which real decoders go wrong, and defects are built in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, overload
 
 from xky.protocol import Decoder, Event, Frame, Group, Mode
 from xky.protocol.uart import Uart
 
-__all__ = ["GoodGroups", "Listener", "Parser"]
+__all__ = ["GoodGroups", "Listener", "Parser", "values_of"]
 
 
 class Listener(Protocol):
@@ -42,6 +42,16 @@ class GoodGroups(Sequence[Group]):
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self._frame.good)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """See ``values_of``."""
+        return self._frame.values
+
+
+def values_of(groups: Sequence[Group]) -> Mapping[str, str]:
+    """Label to value; the last one where a label came twice. Of a frame as it was heard no group is made for it."""
+    return groups.values if isinstance(groups, GoodGroups) else {group.label: group.value for group in groups}
 
 
 class Parser:

@@ -23,6 +23,7 @@ from ..ports import MqttLink
 from .context import FirmwareContext
 from .energy_policy import WakeDecisions
 from .networked import NetworkedSleeper, Publication
+from .parser import values_of
 from .winky_commands import WinkyCommands, WinkySettings
 
 __all__ = ["FIRMWARE", "TasmotaFirmware"]
@@ -45,7 +46,7 @@ class TasmotaFirmware(NetworkedSleeper):
         self._boots = self._cosines = 0
         self._boot_v = 0.0
         self._told: WinkyState | None = None
-        self._last: tuple[Group, ...] = ()
+        self._last: Sequence[Group] = ()
 
     # a wake
 
@@ -72,7 +73,7 @@ class TasmotaFirmware(NetworkedSleeper):
             self._enough.succeed()
 
     def _index_of(self, place: int) -> list[str | None]:
-        values = {group.label: group.value for group in self._heard[place]}
+        values = values_of(self._heard[place])
         tariff = tariff_of(self._mode, values)
         return [values.get("EAST"), *(values.get(period.label) for period in tariff.periods)]
 
@@ -105,7 +106,7 @@ class TasmotaFirmware(NetworkedSleeper):
 
     def _publications(self) -> Sequence[tuple[str, Publication]]:
         assert self._uplinks is not None
-        self._last = tuple(self._heard[-1])  # made once for all publications
+        self._last = self._heard[-1]
         raw: list[tuple[str, Publication]] = [("mqtt", self._send_raw)] if self._uplinks.raw else []
         return [*raw, ("mqtt", self._send_sensor), ("influx", self._write_points)]
 
@@ -113,7 +114,7 @@ class TasmotaFirmware(NetworkedSleeper):
         return self._tell("TIC", raw_tic(self._last))
 
     def _send_sensor(self) -> Generator[simpy.Event, None, bool]:
-        return self._tell("SENSOR", sensor(self._mode, self._last, self._state(), _clock(self._env.now)))
+        return self._tell("SENSOR", sensor(self._mode, values_of(self._last), self._state(), _clock(self._env.now)))
 
     def _tell(self, what: str, payload: bytes) -> Generator[simpy.Event, None, bool]:
         mqtt = self._mqtt
@@ -123,7 +124,7 @@ class TasmotaFirmware(NetworkedSleeper):
     def _write_points(self) -> Generator[simpy.Event, None, bool]:
         assert self._uplinks is not None
         assert self._influx is not None
-        body = points(self._mode, self._last, self._state(), self._uplinks.device)
+        body = points(self._mode, values_of(self._last), self._state(), self._uplinks.device)
         return self._write(write_request(self._influx, body))
 
     def _state(self) -> WinkyState:
@@ -157,7 +158,7 @@ class TasmotaFirmware(NetworkedSleeper):
 
 
 def _clock(now_s: float) -> str:
-    return datetime.fromtimestamp(int(now_s), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(int(now_s), UTC).replace(tzinfo=None).isoformat()
 
 
 FIRMWARE = TasmotaFirmware

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The request that writes points, as a gateway's settings make it: by the interface of InfluxDB 1, 2 or 3."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from xky.protocol.uplinks.messages import HttpRequest
@@ -35,5 +36,10 @@ def write_request(settings: Influx, body: bytes) -> HttpRequest:
         query["precision"] = precision and _V3_PRECISIONS[precision]
         if settings.token is not None:
             headers.append(("Authorization", f"Bearer {settings.token}"))
-    told = urlencode({key: value for key, value in query.items() if value is not None})
-    return HttpRequest("POST", f"{path}?{told}", tuple(headers), body)
+    target = _target(path, tuple((key, value) for key, value in query.items() if value is not None))
+    return HttpRequest("POST", target, tuple(headers), body)
+
+
+@lru_cache(64)  # a board writes to one
+def _target(path: str, query: tuple[tuple[str, str], ...]) -> str:
+    return f"{path}?{urlencode(query)}"

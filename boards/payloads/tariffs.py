@@ -6,11 +6,11 @@ A period is found by the code that the meter sends (PTEC, LTARF), with runs of s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from xky.protocol import Mode
 
-__all__ = ["LEVELS", "UNKNOWN", "Period", "Tariff", "tariff_of"]
+__all__ = ["LEVELS", "UNKNOWN", "Period", "Tariff", "squeezed", "tariff_of"]
 
 LEVELS = ("Inconnu", "Bleu", "Blanc", "Rouge")
 """Colours of a period or day, by number (driver)."""
@@ -95,6 +95,12 @@ _STANDARD = {  # by NGTF
 }
 
 
+@lru_cache(64)
+def squeezed(text: str) -> str:
+    """A text, its runs of spaces taken for one; a meter says the same few all day."""
+    return " ".join(text.split())
+
+
 def tariff_of(mode: Mode, values: Mapping[str, str]) -> Tariff:
     """The contract of a frame: in historic mode by the indexes that are there, in standard mode by its calendar.
 
@@ -103,7 +109,7 @@ def tariff_of(mode: Mode, values: Mapping[str, str]) -> Tariff:
         values: label to value.
     """
     if mode is Mode.STANDARD:
-        return _STANDARD.get(" ".join(values.get("NGTF", "").split()), UNKNOWN)
+        return _STANDARD.get(squeezed(values.get("NGTF", "")), UNKNOWN)
     for label, tariff in _OF_AN_INDEX.items():
         if label in values:
             return tariff

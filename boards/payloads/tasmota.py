@@ -13,7 +13,7 @@ from json import dumps
 
 from xky.protocol import Group, Mode
 
-from .tariffs import LEVELS, UNKNOWN, Tariff, tariff_of
+from .tariffs import LEVELS, UNKNOWN, Tariff, squeezed, tariff_of
 
 __all__ = ["WinkyState", "points", "raw_tic", "sensor"]
 
@@ -84,16 +84,15 @@ def raw_tic(groups: Iterable[Group]) -> bytes:
     ).encode()
 
 
-def sensor(mode: Mode, groups: Iterable[Group], state: WinkyState, time: str) -> bytes:
+def sensor(mode: Mode, values: Mapping[str, str], state: WinkyState, time: str) -> bytes:
     """The object of ``tele/…/SENSOR``.
 
     Args:
         mode: of the TIC.
-        groups: of one frame.
+        values: label to value, of one frame.
         state: of the board.
         time: its own clock, local, ``2026-01-15T18:01:01``.
     """
-    values = {group.label: group.value for group in groups}
     tariff = tariff_of(mode, values)
     running = _running(mode, values, tariff)
     sections = {
@@ -162,7 +161,7 @@ def _meter(values: Mapping[str, str]) -> str:
 
 def _running(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> int | None:
     code = values.get("LTARF" if mode is Mode.STANDARD else "PTEC", "")
-    return tariff.running(" ".join(code.split()))
+    return tariff.running(squeezed(code))
 
 
 def _total(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> str | None:
@@ -251,16 +250,15 @@ def _winky(state: WinkyState) -> str:
     )
 
 
-def points(mode: Mode, groups: Iterable[Group], state: WinkyState, device: str) -> bytes:
+def points(mode: Mode, values: Mapping[str, str], state: WinkyState, device: str) -> bytes:
     """The body of one write to InfluxDB: a point a line, without stamps, all values of one kind (floats).
 
     Args:
         mode: of the TIC.
-        groups: of one frame.
+        values: label to value, of one frame.
         state: of the board.
         device: host name, the tag ``device``; without characters that line protocol escapes.
     """
-    values = {group.label: group.value for group in groups}
     tariff = tariff_of(mode, values)
     running = _running(mode, values, tariff)
     lines = _lines("wifi", device, [("rssi", str(_RSSI_DBM))])

@@ -7,6 +7,7 @@ somebody looks; means and filters that show nothing new wait for the end of the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import lcm
 from random import Random
 
 from ..contracts import Tariff
@@ -84,6 +85,8 @@ class Counters:
         reactive: VArh by quadrant, 1 first (ERQ1 …).
         curve_drawn, curve_injected: mean power in W (CCASN, CCAIN).
         curve_running: whether there is a load curve at all (54E §6.2.3.12).
+        curves: everything that ends with a period of the clock.
+        demands: every filtered power.
         turns: moves when an energy shows another number.
     """
 
@@ -91,20 +94,12 @@ class Counters:
         self.phases = [_Phase() for _ in range(phases)]
         self.demand, self.demand_injected = Demand(), Demand()
         self.curve_drawn, self.curve_injected = PeriodMeans(CURVE_PERIOD_US), PeriodMeans(CURVE_PERIOD_US)
+        self.curves = (self.curve_drawn, self.curve_injected, *(phase.voltage for phase in self.phases))
+        self.demands = (self.demand, self.demand_injected, *(phase.demand for phase in self.phases))
         self.curve_running = True
         self.turns = 0
         self._power: ElectricalState | None = None  # of the segment; none before the first
         self.write(energies)
-
-    @property
-    def curves(self) -> tuple[PeriodMeans, ...]:
-        """Everything that ends with a period of the clock."""
-        return (self.curve_drawn, self.curve_injected, *(phase.voltage for phase in self.phases))
-
-    @property
-    def demands(self) -> tuple[Demand, ...]:
-        """Every filtered power."""
-        return (self.demand, self.demand_injected, *(phase.demand for phase in self.phases))
 
     def write(self, energies: Energies) -> None:
         """Let the energies be these."""
@@ -155,7 +150,17 @@ class Counters:
         self._reactive, self._reactive_mvar = self.reactive[power.quadrant - 1], abs(power.reactive_mvar)
         self._supplier, self._distributor = tariff.supplier_index - 1, tariff.distributor_index - 1
         self._apparents = _apparents(power)
+        self._means_milli = (self._drawn_mw, self._injected_mw, *(round(volts * 1000) for volts in power.voltages_v))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """The same power and tariff behind the end of a period."""
         self.rising = any(d.rises(va) for d, va in zip(self.demands, self._apparents, strict=True))
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing but energies and means goes on."""
+        return all(d.rests_at(va) for d, va in zip(self.demands, self._apparents, strict=True))
 
     def count(self, to_us: int) -> None:
         """Bring forward what shows: energies, and maxima that rise."""
@@ -190,10 +195,8 @@ class Counters:
         self._begun_us = to_us
         if not duration or self._power is None:
             return
-        self.curve_drawn.add(self._drawn_mw, duration)
-        self.curve_injected.add(self._injected_mw, duration)
-        for phase, volts in zip(self.phases, self._power.voltages_v, strict=True):
-            phase.voltage.add(round(volts * 1000), duration)
+        for curve, value_milli in zip(self.curves, self._means_milli, strict=True):
+            curve.add(value_milli, duration)
         for demand, apparent_va in zip(self.demands, self._apparents, strict=True):
             demand.run(apparent_va, begun, to_us, self._clock)
 
@@ -201,7 +204,12 @@ class Counters:
 
     def next_period_end(self, clock_us: int) -> int:
         """The next end of a period, strictly later."""
-        return min((clock_us // curve.period_us + 1) * curve.period_us for curve in self.curves)
+        return min([(clock_us // curve.period_us + 1) * curve.period_us for curve in self.curves])
+
+    @property
+    def common_period_us(self) -> int:
+        """At each multiple of it on the meter's clock every period ends."""
+        return lcm(*[curve.period_us for curve in self.curves])
 
     def close_periods(self, clock_us: int) -> None:
         """End the periods that end at this instant."""

@@ -73,6 +73,10 @@ class Demand:
         """Whether this power may raise the maximum of the day."""
         return apparent_va > self.today.va
 
+    def rests_at(self, apparent_va: float) -> bool:
+        """Whether this power, drawn on, changes nothing any more, as in a house that has been empty for a day."""
+        return self.filtered == apparent_va**2 and not self.rises(apparent_va)
+
     def run(self, apparent_va: float, start_us: int, end_us: int, clock: MeterClock = _TRUE) -> None:
         """Constant power from ``start_us`` to ``end_us``: the filter ticks at each whole second in it.
 
@@ -80,6 +84,8 @@ class Demand:
         """
         ticks = end_us // SECOND_US - start_us // SECOND_US
         if ticks <= 0:
+            return
+        if self.rests_at(apparent_va):
             return
         square, before = apparent_va**2, self.filtered
         self.filtered = square + (before - square) * (1 - FILTER_B) ** ticks

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from ..legal_time import SECOND_US
 
-__all__ = ["ROLLOVER", "EnergyRegister", "MeansSeen", "PeriodMeans", "Point"]
+__all__ = ["MEANS_KEPT", "ROLLOVER", "EnergyRegister", "MeansSeen", "PeriodMeans", "Point"]
 
 WH_US = 3600 * SECOND_US * 1000  # milliwatt-microseconds of one watt-hour
 ROLLOVER = 10**9  # nine digits (54E §6.2.2)
+MEANS_KEPT = 2  # of the past: CCASN and CCASN-1
 
 
 @dataclass
@@ -64,7 +65,7 @@ class PeriodMeans:
     """
 
     period_us: int
-    points: deque[Point] = field(default_factory=lambda: deque(maxlen=2))
+    points: deque[Point] = field(default_factory=lambda: deque(maxlen=MEANS_KEPT))
     whole: bool = True
     _sum: int = 0
     _duration_us: int = 0

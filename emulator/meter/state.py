@@ -21,11 +21,13 @@ from .counters import Counters
 from .electrical import ElectricalState
 from .overload import Overload
 from .present import Present
+from .registers import MEANS_KEPT
 from .settings import Settings, setting_a
 
 __all__ = ["RESERVE_S", "MeterState"]
 
 RESERVE_S = 72 * 3600.0  # of the clock without supply: assumption
+_LONG_US = 3 * 3600 * SECOND_US  # less is crossed period by period
 
 
 class MeterState:
@@ -227,6 +229,7 @@ class MeterState:
         if not self.powered or now_us <= self._done_us:
             return
         while self._boundary_us <= now_us:
+            self._leave_out_periods(now_us)
             self._cross(self._boundary_us)
         self.counters.count(now_us)
         self._done_us = now_us
@@ -247,16 +250,32 @@ class MeterState:
         self.tariff = tariff
         self._connect(draw, at_us)
         self.counters.begin(self.power, tariff, at_us, self._clock)
-        self._period_end_shown_us = self.counters.next_period_end(clock_us)
-        self._period_end_us = self._clock.when(self._period_end_shown_us)
         self._midnight_us = self._clock.when(midnight_after(clock_us))
-        switch_us = self._clock.when(self.next_switch(clock_us))
-        self._opens_at_us = self._opens_us(at_us, self._share_va)
-        bounds = [self._period_end_us, self._midnight_us, switch_us, self._opens_at_us]
+        bounds = [self._midnight_us, self._clock.when(self.next_switch(clock_us))]
         bounds += [power_until_us] if power_until_us is not None else []
         bounds += [self._shown_until_us] if self._shown_until_us > at_us else []
+        self._lasts_until_us = min(bounds)
+        self._begin_period(at_us, clock_us)
+
+    def _begin_period(self, at_us: int, clock_us: int) -> None:
+        """Another period of the clock under the power and tariff of now, which last as long as they are known to."""
+        self._period_end_shown_us = self.counters.next_period_end(clock_us)
+        self._period_end_us = self._clock.when(self._period_end_shown_us)
+        self._opens_at_us = self._opens_us(at_us, self._share_va)
+        bounds = [self._period_end_us, self._lasts_until_us, self._opens_at_us]
         self._boundary_us = min(bound for bound in bounds if bound is not None)
         self.epoch += 1
+
+    def _leave_out_periods(self, now_us: int) -> None:
+        """Where nothing changes for long, the period under way goes on: the meter keeps but two means of the past."""
+        until_us = min(now_us, self._lasts_until_us)
+        if until_us - self._boundary_us < _LONG_US or self._boundary_us != self._period_end_us:
+            return
+        common_us = self.counters.common_period_us
+        end_us = (self._clock.shown(until_us) // common_us - MEANS_KEPT - 1) * common_us
+        if end_us > self._period_end_shown_us and self._opens_at_us is None and self.counters.rests:
+            self._period_end_shown_us, self._period_end_us = end_us, self._clock.when(end_us)
+            self._boundary_us = self._period_end_us
 
     def _cross(self, at_us: int) -> None:
         """A boundary: whatever ends there ends, and a new segment begins."""
@@ -267,8 +286,13 @@ class MeterState:
             self.counters.close_periods(self._period_end_shown_us)  # a fast clock may skip that very microsecond
         if at_us == self._midnight_us:
             self.counters.close_day(clock_us)
-        self.cut_off = self.cut_off.after((phase.demand for phase in self.counters.phases), self._share_va)
-        self.refresh()
+        before = self.cut_off
+        self.cut_off = before.after((phase.demand for phase in self.counters.phases), self._share_va)
+        if at_us < self._lasts_until_us and self.cut_off is before:  # a period alone, as each ten minutes
+            self.counters.go_on()
+            self._begin_period(at_us, clock_us)
+        else:
+            self.refresh()
 
     # Tariff
 

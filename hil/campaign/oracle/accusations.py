@@ -79,6 +79,7 @@ class Oracle:
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
         self._freshness: dict[float, float] = {}
+        self._since_at: dict[float, float] = {}
         self._intact_in: dict[str, dict[str, list[Group]]] = {}
         self._by_label: dict[int, dict[str, list[Emitted]]] = {}  # what may be reported of a frame, by its number
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
@@ -294,11 +295,15 @@ class Oracle:
     def _since(self, at_s: float) -> float:
         """When a value must have been sent, at the earliest, that is reported then: what a board promises to keep while
         its broker is away comes when that is back."""
+        known = self._since_at.get(at_s)
+        if known is not None:
+            return known
         freshness_s = self._freshness_at(at_s)
         since_s = at_s - freshness_s
         for outage in self.record.outages if self._keeps else ():
             if outage.start_s <= at_s <= outage.end_s + self.record.limits_at(at_s).server_s + freshness_s:
                 since_s = min(since_s, outage.start_s - freshness_s)
+        self._since_at[at_s] = since_s
         return since_s
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import Any
 import jmespath
 import pytest
 
+from xky.boards.firmware.parser import values_of
 from xky.boards.payloads.tasmota import WinkyState, points, sensor
 from xky.emulator import Draw, Hold, Linky
 from xky.protocol import LABELS, Mode
@@ -51,12 +52,12 @@ def test_every_label_read_is_the_one_sent_and_none_is_missing(meter: Linky) -> N
     sent = {group.label: int(group.value) for group in groups if group.value.isdecimal()}
     of_the_mode = LABELS[meter.mode]
     told: dict[str, list[tuple[str, Any]]] = {"mqtt": [], "influx": []}
-    payload = json.loads(sensor(meter.mode, groups, STATE, ""))
+    payload = json.loads(sensor(meter.mode, values_of(groups), STATE, ""))
     for reading in READINGS:
         if reading["probe"] == "mqtt":
             told["mqtt"] += read(payload, reading["labels"]).items()
             continue
-        for point in points_of(points(meter.mode, groups, STATE, "winky")):
+        for point in points_of(points(meter.mode, values_of(groups), STATE, "winky")):
             if point["measurement"] == reading["from"]:
                 told["influx"] += read(point, reading["labels"]).items()
     for probe, labels in told.items():

@@ -6,6 +6,7 @@ from timeit import repeat
 
 import pytest
 
+from xky.boards.firmware.parser import values_of
 from xky.boards.payloads.tariffs import UNKNOWN, tariff_of
 from xky.boards.payloads.tasmota import WinkyState, points, raw_tic, sensor
 from xky.emulator import Linky
@@ -75,7 +76,7 @@ NJOURF|04
 
 
 def told(mode: Mode, groups: list[Group]) -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = json.loads(sensor(mode, groups, STATE, "2026-01-15T18:01:01"))
+    found: dict[str, dict[str, object]] = json.loads(sensor(mode, values_of(groups), STATE, "2026-01-15T18:01:01"))
     return found
 
 
@@ -120,7 +121,7 @@ def test_three_phases_have_keys_of_their_own() -> None:
         "U1": 230, "I1": 1.0, "P1": 230, "W1": 230, "U2": 231, "I2": 2.0, "P2": 462, "W2": 462,
         "U3": 232, "I3": 3.0, "P3": 694, "W3": 694, "P": 1386, "W": 1386, "C": 1.0,
     }  # fmt: skip
-    body = points(Mode.STANDARD, groups, STATE, "winky").decode()
+    body = points(Mode.STANDARD, values_of(groups), STATE, "winky").decode()
     assert "conso,device=winky,sensor=VA value=1386\n" in body
     assert "conso,device=winky,sensor=VA2 value=462\n" in body
     assert "sensor=I value" not in body
@@ -151,7 +152,7 @@ def test_what_was_not_heard_is_not_said(lost: str) -> None:
             continue
         assert key in whole[section]
         assert (key in without[section]) is (label != lost)
-    points(Mode.STANDARD, rest, STATE, "winky")
+    points(Mode.STANDARD, values_of(rest), STATE, "winky")
 
 
 def test_a_value_that_is_no_number_is_handed_on_as_text_and_is_no_point() -> None:
@@ -159,7 +160,7 @@ def test_a_value_that_is_no_number_is_handed_on_as_text_and_is_no_point() -> Non
     found = told(Mode.STANDARD, groups)
     assert (found["METER"]["P"], found["METER"]["I1"], found["METER"]["PSUB"]) == ('7"1x2', "x", "?")
     assert found["CONTRACT"]["CONSO"] == "-"
-    body = points(Mode.STANDARD, groups, STATE, "winky")
+    body = points(Mode.STANDARD, values_of(groups), STATE, "winky")
     assert b"sensor=VA" not in body
     assert b"sensor=total" not in body
 
@@ -169,7 +170,7 @@ def test_raw_tic_is_as_sent() -> None:
 
 
 def test_points_of_a_historic_frame() -> None:
-    assert points(Mode.HISTORIC, HISTORIC, STATE, "winky").decode().splitlines() == [
+    assert points(Mode.HISTORIC, values_of(HISTORIC), STATE, "winky").decode().splitlines() == [
         f"{measurement},device=winky,sensor={name} value={value}"
         for measurement, name, value in [
             ("wifi", "rssi", "-60"),
@@ -201,5 +202,8 @@ def test_the_running_period_of_every_contract_is_found(contract: str, mode: Mode
 
 def test_a_publication_is_cheap() -> None:
     groups = Linky(phases=3, producer=True).groups()
-    for make in (lambda: sensor(Mode.STANDARD, groups, STATE, ""), lambda: points(Mode.STANDARD, groups, STATE, "w")):
+    for make in (
+        lambda: sensor(Mode.STANDARD, values_of(groups), STATE, ""),
+        lambda: points(Mode.STANDARD, values_of(groups), STATE, "w"),
+    ):
         assert min(repeat(make, number=100, repeat=5)) / 100 < 60e-6
