@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import simpy
 
@@ -15,11 +16,12 @@ from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
 from .devices import Device, DeviceContext
-from .joined import joined
-from .network import Network
 from .probes import Probe, ProbeContext, open_probe
 from .probes.lines import LinesProbe
 from .reading import Reading
+
+if TYPE_CHECKING:
+    from .network import Network
 
 __all__ = ["Bench", "board_of", "probes_of"]
 
@@ -137,6 +139,8 @@ class Bench:
         if self.device.has_uplinks and lines in self.probes and len(self.probes) > 1:
             raise InputError("--probe lines: a simulated board says nothing beside its uplinks; give one or the other")
         if self.device.has_uplinks and lines not in self.probes:
+            from .joined import joined
+
             board, network, radio = joined(board, self.probes, place)
         self.network = network
         return DeviceContext(

@@ -17,11 +17,20 @@ __all__ = ["Probe", "ProbeContext", "open_probe", "probe_kinds"]
 _PARTS = ("address", "mapped", "probe")  # of every kind
 
 
+def _files() -> list[str]:
+    """The kinds of this folder, each named by its first scheme."""
+    return sorted(module.name for module in iter_modules(__path__) if module.name not in _PARTS)
+
+
+@cache
+def _kind(name: str) -> type[Probe]:
+    kind: type[Probe] = import_module(f"{__name__}.{name}").KIND
+    return kind
+
+
 @cache
 def _shipped() -> dict[str, type[Probe]]:
-    names = sorted(module.name for module in iter_modules(__path__) if module.name not in _PARTS)
-    kinds: list[type[Probe]] = [import_module(f"{__name__}.{name}").KIND for name in names]
-    return {scheme: kind for kind in kinds for scheme in kind.schemes}
+    return {scheme: kind for kind in map(_kind, _files()) for scheme in kind.schemes}
 
 
 def probe_kinds() -> list[str]:
@@ -43,7 +52,7 @@ def open_probe(spec: str) -> Probe:
         InputError: no such kind, or the rest does not fit it.
     """
     scheme = spec.partition(":")[0]
-    shipped = _shipped().get(scheme)
+    shipped = _kind(scheme) if scheme in _files() else _shipped().get(scheme)  # those not asked for stay unimported
     if shipped is not None:
         return shipped(spec)
     kinds = probe_kinds()
