@@ -20,7 +20,6 @@ class TimeLimits:
         recovery_s: from the end of a disturbance to a sound reading.
         detection_s: what a device may take besides to find a new TIC mode; 0 for one that does not look for it.
         latency_s: tolerance of the bench on the two last.
-        server_s: from a server that is back to the first message there, besides what recovery takes.
     """
 
     freshness_s: float
@@ -28,7 +27,6 @@ class TimeLimits:
     recovery_s: float
     detection_s: float
     latency_s: float
-    server_s: float = 0.0
 
 
 def limits_for(board: Board, period_s: float, speed: float = 1.0) -> TimeLimits:
@@ -51,5 +49,4 @@ def limits_for(board: Board, period_s: float, speed: float = 1.0) -> TimeLimits:
         recovery_s=(pace_s * 2 or period_s * 2) if limits.recovery_s is None else limits.recovery_s,
         detection_s=limits.detection_s if board.detects_mode else 0.0,
         latency_s=latency_s,
-        server_s=board.server_returns_s,
     )

@@ -152,10 +152,10 @@ class _Player:
                 self._meters.advance(meter)
 
         def lasts_s(limits: TimeLimits, period_s: float) -> float:
-            unmet_s = 0.0 if _has_met(server, hit, began_s) else limits.server_s
+            unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
             return self._step_s(step, limits, period_s) + unmet_s
 
-        yield from self._hold(step.name, lasts_s, len(turns), prepare)
+        yield from self._hold(step.name, lasts_s if server else partial(self._step_s, step), len(turns), prepare)
         transmitter.faults = ()
         step.after(meter)
         if server is not None:

@@ -301,7 +301,7 @@ class Oracle:
         freshness_s = self._freshness_at(at_s)
         since_s = at_s - freshness_s
         for outage in self.record.outages if self._keeps else ():
-            if outage.start_s <= at_s <= outage.end_s + self.record.limits_at(at_s).server_s + freshness_s:
+            if outage.start_s <= at_s <= outage.end_s + self.record.board.server_returns_s + freshness_s:
                 since_s = min(since_s, outage.start_s - freshness_s)
         self._since_at[at_s] = since_s
         return since_s
