@@ -82,7 +82,8 @@ def _print_table(console: PlainConsole, report: dict[str, Any]) -> None:
         told = one["title"]
         if verdict in ("fail", "inconclusive"):
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
-            told += f"\n{first['id']}, {first['mode']}: {first['reason']}"
+            at = f", {first['probe']}" if len(report.get("probes", ())) > 1 else ""
+            told += f"\n{first['id']}, {first['mode']}{at}: {first['reason']}"
         table.add_row(one["id"], one["level"], Text(f"{MARK[verdict]} {verdict}", STYLE[verdict]), told)
     console.print(table)
     for remark in report["remarks"]:

@@ -39,7 +39,7 @@ def print_page(console: Console, report: dict[str, Any]) -> None:
         _print(console, Text("note: "), printable(remark))
     for one in reversed(ranked(report["requirements"])):
         if _rank(one) < _WHOLE:
-            _print_whole(console, one)
+            _print_whole(console, one, names_probes=len(report.get("probes", ())) > 1)
     console.print()
 
 
@@ -47,14 +47,15 @@ def _rank(one: dict[str, Any]) -> int:
     return _WORST_FIRST.index((one["level"], one["verdict"]))
 
 
-def _print_whole(console: Console, one: dict[str, Any]) -> None:
+def _print_whole(console: Console, one: dict[str, Any], *, names_probes: bool) -> None:
     console.print()
     head = Text(f"{MARK[one['verdict']]} {one['verdict']} ", STYLE[one["verdict"]])
     _print(console, head.append(f"{one['id']} ", "bold"), f"({one['level']}) {printable(one['title'])}")
     _print(console, Text(printable(one["clause"]), "dim"), "", 2)
     guilty = [purpose for purpose in one["purposes"] if purpose["verdict"] in ("fail", "inconclusive")]
     for purpose in guilty:
-        head = Text(f"{MARK[purpose['verdict']]} {purpose['id'].partition('/')[2]}, {purpose['mode']}: ", "bold")
+        at = f", {printable(purpose['probe'])}" if names_probes else ""
+        head = Text(f"{MARK[purpose['verdict']]} {purpose['id'].partition('/')[2]}, {purpose['mode']}{at}: ", "bold")
         _print(console, head, printable(purpose["reason"]), 2)
         trail = Table.grid(padding=(0, 2))
         for title, line in _trail(purpose):
