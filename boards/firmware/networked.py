@@ -7,6 +7,7 @@ for its rest, and a wake in which nobody could be published to is over before th
 """
 
 from collections.abc import Callable, Generator, Sequence
+from functools import lru_cache
 
 import simpy
 
@@ -30,7 +31,12 @@ _LOOKS_EACH_S = 0.25  # for the access point; the driver looks at everything fou
 
 def will_message(mqtt: Mqtt, will: LastWill, text: str) -> MqttMessage:
     """What a board says of itself, or lets the broker say."""
-    return MqttMessage(will.topic.replace("{topic}", mqtt.topic), text.encode(), will.qos, will.retain)
+    return _message(will.topic, mqtt.topic, text, will.qos, will.retain)
+
+
+@lru_cache(64)  # a board says two, thousands of times a day
+def _message(pattern: str, topic: str, text: str, qos: int, retain: bool) -> MqttMessage:
+    return MqttMessage(pattern.replace("{topic}", topic), text.encode(), qos, retain)
 
 
 def mqtt_session(mqtt: Mqtt) -> MqttSession:

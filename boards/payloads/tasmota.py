@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from json import dumps
 
 from xky.protocol import Group, Mode
+from xky.protocol.quick import quick
 
 from .tariffs import LEVELS, UNKNOWN, Tariff, squeezed, tariff_of
 
@@ -34,6 +35,7 @@ _MAC, _IPV4, _IPV6 = (
 )  # assumption: of documents (RFC 7042, 5737, 3849)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WinkyState:
     """What the board says of itself at a publication.

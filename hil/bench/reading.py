@@ -8,6 +8,7 @@ from typing import Any
 
 from xky.protocol import LABELS, Group
 from xky.protocol.labels import Kind
+from xky.protocol.quick import quick
 
 from .horodate import horodates_of
 from .number import Scale, whole
@@ -116,6 +117,7 @@ class Remark:
     probe: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One message of a device.

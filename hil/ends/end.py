@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import simpy
 
+from xky.protocol.quick import quick
+
 __all__ = ["Conversation", "End", "EndEvent", "Observer", "Payload"]
 
 _NO_FACTS: Mapping[str, Any] = {}
@@ -36,6 +38,7 @@ class Payload(NamedTuple):  # hundreds of thousands a day: a frozen dataclass ta
     facts: Mapping[str, Any] = _NO_FACTS
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class EndEvent:
     """Something that happened besides: a client came, left, was refused, said what cannot be read.

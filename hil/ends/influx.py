@@ -262,7 +262,7 @@ class InfluxEnd(End):
         if _CREATE_POLICY.match(asked):
             return json_response(200, {"results": [{"statement_id": 0}]}, _V1.headers)
         if _SHOW.match(asked):
-            names = sorted(self._databases or {database for database, _ in self._types})
+            names = sorted(self._databases or self._types)
             series = {"name": "databases", "columns": ["name"], "values": [[name] for name in names]}
             return json_response(200, {"results": [{"statement_id": 0, "series": [series]}]}, _V1.headers)
         reason = "error parsing query: this end knows CREATE DATABASE and SHOW DATABASES" if asked else (

@@ -20,8 +20,8 @@ from .influx_dialect import Dialect, unit_ns
 
 __all__ = ["BodyFault", "Judged", "ReadLine", "Types", "inflated", "judged"]
 
-Types = dict[tuple[str, str], dict[str, str]]
-"""Of each database and measurement: field and type."""
+Types = dict[str, dict[str, dict[str, str]]]
+"""Of each database, and in it of each measurement: field and type."""
 
 BODY_MAX = 4 << 20  # bytes of a body that was packed
 LINES_MAX = 20_000  # of one body
@@ -112,15 +112,18 @@ def judged(
         types: of every field until now; those that are new here are added.
         masked: takes what is nobody's business out of what was found, before it is cut short.
     """
-    outcome = Judged()
+    outcome, measurements = Judged(), types.get(database, {})
     for number, line in lines_of(body):
         said = _read(line, dialect, precision) if len(line) <= _KEPT_BYTES_MAX else _read_now(line, dialect, precision)
         if isinstance(said, LineFault):
             _refuse(outcome, number, line, said, masked)
             continue
         point = said.point
-        known = types.setdefault((database, point.measurement), {})
-        if not said.types.items() <= known.items():
+        known = measurements.get(point.measurement)
+        if known is None:
+            known = measurements[point.measurement] = {}
+            types[database] = measurements
+        if said.types != known and not said.types.items() <= known.items():
             if _conflicts(outcome, known, said, number, line, masked):
                 continue
             known.update(said.types)

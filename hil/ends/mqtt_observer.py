@@ -24,6 +24,7 @@ Facts never hold a user name or password.
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from xky.protocol.uplinks.mqtt_packets import (
@@ -51,6 +52,7 @@ __all__ = ["GRACE", "MqttMemory", "MqttObserver", "content_of", "will_facts"]
 _UNREADABLE_MAX = 16  # events of one connection; more are only counted
 _CREDENTIALS_MAX = 256  # different ones; no bench has more devices
 _PENDING_MAX = 256  # subscriptions whose answer is awaited
+_KEPT_BYTES_MAX = 64  # of a payload whose content is kept
 GRACE = 1.5  # keepalives (MQTT-3.1.2-24)
 
 
@@ -58,12 +60,22 @@ def _no_number(text: str) -> None:
     raise ValueError(text)
 
 
+_JSON = json.JSONDecoder(parse_constant=_no_number)
+
+
 def content_of(payload: bytes) -> Any:
-    """What a payload says: a JSON value, else its text."""
+    """What a payload says: a JSON value, else its text. Nobody changes it: others may have it, too."""
+    return _content_kept(payload) if len(payload) <= _KEPT_BYTES_MAX else _content_now(payload)
+
+
+def _content_now(payload: bytes) -> Any:
     try:
-        return json.loads(payload.decode(), parse_constant=_no_number)
+        return _JSON.decode(payload.decode())
     except (ValueError, RecursionError):
         return payload.decode("utf-8", errors="backslashreplace")
+
+
+_content_kept = lru_cache(256)(_content_now)  # states, such as Online, come with each connection
 
 
 def will_facts(will: Publish | None) -> dict[str, Any] | None:

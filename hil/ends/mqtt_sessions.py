@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from xky.protocol.quick import quick
 from xky.protocol.uplinks.mqtt_packets import (
     NO_PROPERTIES,
     Acknowledgement,
@@ -40,6 +41,7 @@ class Connection(Protocol):
         ...
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Message:
     """A publication as a broker has it.

@@ -3,9 +3,12 @@
 
 from dataclasses import dataclass
 
+from xky.protocol.quick import quick
+
 __all__ = ["HttpRequest", "HttpResponse", "MqttMessage", "MqttSession", "RadioFrame"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MqttMessage:
     """One publication.
@@ -46,6 +49,7 @@ class MqttSession:
     level: int = 4
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """One request.
@@ -63,6 +67,7 @@ class HttpRequest:
     body: bytes = b""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
     """What was answered."""

@@ -281,6 +281,12 @@ class PacketReader:
 
     def feed(self, data: bytes) -> list[Packet | Malformed]:
         """What ended with these bytes, in order."""
+        size = len(data) - 2
+        if 0 <= size < 0x80 and data[1] == size <= self._max and not (self._skip or self._kept or self.is_lost):
+            packet = decode(data[0], data[2:], self.level)  # just one, and a short one: as most are
+            if type(packet) is Connect:
+                self.level = packet.level
+            return [packet]
         found: list[Packet | Malformed] = []
         if self._skip:
             data, self._skip = data[self._skip :], max(self._skip - len(data), 0)

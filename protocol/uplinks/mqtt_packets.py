@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar
 
+from xky.protocol.quick import quick
+
 __all__ = [
     "LEVELS", "NO_PROPERTIES", "Acknowledgement", "Auth", "Connack", "Connect", "Disconnect", "Kind", "Malformed",
     "Packet", "Ping", "Properties", "Property", "Publish", "Reason", "Suback", "Subscribe", "Subscription",
@@ -109,6 +111,7 @@ def property_of(properties: Properties, wanted: Property) -> Any:
     return None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Publish:
     """PUBLISH (§3.3).
@@ -160,6 +163,7 @@ class Connack:
     kind: ClassVar[Kind] = Kind.CONNACK
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """PUBACK, PUBREC, PUBREL or PUBCOMP (§3.4 to 3.7), told apart by ``kind``."""

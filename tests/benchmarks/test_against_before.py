@@ -109,6 +109,18 @@ def test_certifying_a_winky_takes_a_third(before: Path, tmp_path: Path, capsys: 
         assert times_before("xky certify sim:winky-c6", before, certify, 3) >= 3
 
 
+def test_certifying_an_eky_over_mqtt_takes_half_more_than_its_bare_readings(
+    before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before: a checkout in which boards had no uplinks."""
+
+    def certify(folder: Path) -> float:
+        return command(folder, "certify", "sim:eky", "--out", str(tmp_path / "report"))
+
+    with capsys.disabled():
+        assert times_before("xky certify sim:eky", before, certify, 5) >= 1 / 1.5
+
+
 def test_a_day_of_a_device_that_sleeps_with_its_power(before: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         assert times_before("a day of a Winky", before, lambda folder: program(folder, A_DAY), 5) >= 1.6

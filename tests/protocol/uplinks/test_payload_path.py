@@ -19,9 +19,18 @@ PAYLOADS = st.recursive(
 CHAINS = st.lists(NAMES, min_size=1, max_size=4).map(
     lambda names: ".".join(name if name.isalpha() else f'"{name}"' for name in names)
 )
-EQUALS = st.tuples(CHAINS, st.sampled_from(["total", "a", ""])).flatmap(
-    lambda one: st.sampled_from([f"{one[0]} == '{one[1]}'", f"'{one[1]}' == {one[0]}"])
+LITERALS = st.sampled_from(["'total'", "'a'", "''", "`0`", "`1`", "`1.0`", "`2`", "`2.5`", "`true`", "`null`"])
+EQUALS = st.tuples(CHAINS, LITERALS).flatmap(
+    lambda one: st.sampled_from([f"{one[0]} == {one[1]}", f"{one[1]} == {one[0]}"])
 )
+
+
+@pytest.mark.parametrize("literal", ["0", "1", "1.0", "2", "2.5", "true", "'1'"])
+@pytest.mark.parametrize("value", [0, 1, 1.0, 2, 2.5, True, False, None, "1", [1], {}])
+def test_a_number_is_compared_as_jmespath_compares_it(literal: str, value: Any) -> None:
+    text = f"a == {literal}" if literal[0] == "'" else f"a == `{literal}`"
+    found = PayloadPath(text).find({"a": value})
+    assert (found, type(found)) == (expected := jmespath.search(text, {"a": value}), type(expected))
 
 
 @given(CHAINS | EQUALS | st.just("@") | EQUALS.map(lambda one: f"!({one})"), PAYLOADS)
