@@ -93,6 +93,16 @@ def test_its_device_is_certified_as_its_board_and_passes(installed: Path, tmp_pa
     assert report["decided"] == report["total"]
 
 
+@pytest.mark.realtime
+def test_its_probe_sees_what_a_program_writes_where_the_bench_does_not_look(installed: Path, tmp_path: Path) -> None:
+    reader = Path(__file__).parents[2] / "docs/examples/reader.py"
+    device = f"exec:sh -c '{sys.executable} {reader} {{port}} {{mode}} >>said.log'"
+    asked = ("--mode", "standard", "--only", "TIC-CHK-1/wrong-checksum", "--speed", "10")
+    run = xky(installed, tmp_path, "certify", device, "--probe", "log:said.log", *asked, "--json")
+    report = json.loads(run.stdout)
+    assert (run.returncode, report["verdict"], report["probes"]) == (0, "pass", ["log:said.log"]), run.stderr
+
+
 def test_its_family_of_generators_is_listed(installed: Path, tmp_path: Path) -> None:
     run = xky(installed, tmp_path, "carrier", "--upload", "TCPIP::1.2.3.4::INSTR", "--family", "x")
     assert (run.returncode, run.stderr) == (
@@ -110,6 +120,7 @@ TAKEN = {
     "xky.outputs tcp": ("emulate", "--port", "unknown:"),
     "xky.boards generic": ("boards",),
     "xky.devices sim": ("certify", "unknown:"),
+    "xky.probes mqtt": ("certify", "sim:generic", "--probe", "unknown"),
     "xky.instruments rigol": ("carrier", "--upload", "TCPIP::1.2.3.4::INSTR", "--family", "x"),
 }
 
