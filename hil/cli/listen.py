@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xky.boards import board_named
+from xky.boards import board_named, board_names
 from xky.protocol import InputError
 
 from ..bench.listening import Listening
@@ -25,7 +25,9 @@ def command(
     probe: Annotated[
         str, typer.Argument(metavar="SPEC", help="mqtt, influx or lorawan; mqtt:0.0.0.0:1883 where a board reaches it.")
     ],
-    board: Annotated[str, typer.Option(help="Its [[reading]] say what payloads mean: a name or a file.")] = "generic",
+    board: Annotated[
+        str, typer.Option(autocompletion=board_names, help="Its [[reading]] say what payloads mean: a name or a file.")
+    ] = "generic",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Print each payload that arrives, and the readings that it becomes, until Ctrl-C."""

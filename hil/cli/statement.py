@@ -105,7 +105,7 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
     console = PlainConsole()
 
     def tell(text: str) -> None:
-        console.print(printable(text), highlight=False, markup=False)
+        console.print(printable(text), highlight=False)
 
     shown = [one for one in board.reading if kind in (None, one.probe)]
     tell(f"{one_line(file)}: {counted(len(shown), 'mapping')}")

@@ -31,7 +31,7 @@ def verdicts(folder: Path, board: str, *only: str, defect: str | None = None) ->
 DRAINING = ("XKY-PWR-8/access-point", "XKY-PWR-8/broker", "XKY-PWR-8/database")
 
 
-@pytest.mark.parametrize("board", ["winky-c6-tasmota", "winky-lab"])
+@pytest.mark.parametrize("board", ["winky-c6-tasmota", pytest.param("winky-lab", marks=pytest.mark.nightly)])
 def test_no_dead_server_drains_a_sound_board(tmp_path: Path, board: str) -> None:
     found, record = verdicts(tmp_path, board, "XKY-PWR-8")
     assert found == dict.fromkeys(DRAINING, "pass")
@@ -48,7 +48,7 @@ def test_one_that_tries_for_ever_browns_out_again_and_again(tmp_path: Path) -> N
     assert all(len(one.trial.brown_outs(one.began_s)) > 10 for one in record.power.dead)
 
 
-@pytest.mark.parametrize("board", ["winky-c6", "loky"])
+@pytest.mark.parametrize("board", ["winky-c6", pytest.param("loky", marks=pytest.mark.nightly)])
 def test_a_board_that_reaches_no_access_point_has_none_to_lose(tmp_path: Path, board: str) -> None:
     assert verdicts(tmp_path, board, "XKY-PWR-8")[0] == {}
 

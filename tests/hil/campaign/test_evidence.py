@@ -35,7 +35,10 @@ from xky.hil.ends.end import EndEvent
 from xky.protocol import Burst, Group, InputError, Mode
 from xky.protocol.uart import CharacterDefect
 
-SOUND = [(name, Mode.HISTORIC if board_named(name).power else None) for name in sound_boards()]  # all of it at night
+SLOW = ("loky", "winky-c6-tasmota", "winky-lab")  # gateways that sleep
+SOUND = [  # all of it at night
+    (name, Mode.HISTORIC if board_named(name).power else None) for name in sound_boards() if name not in SLOW
+]
 DEFECTIVE = [(one.board or DEFAULT_BOARD, id_) for id_, one in known_defects().items()]
 SPREAD = [  # over what there is in evidence: power, port, silence, damage, age, modes
     ("winky-c6", "believes-its-converter", Mode.HISTORIC),  # standard mode has four times the frames

@@ -21,7 +21,7 @@ from ...command import PLAIN, XKY, xky
 
 
 @pytest.mark.parametrize(("arguments", "expected"), [
-    (["nosuch"], r"no such command 'nosuch'; known: capture, .*power; see xky --help"),
+    (["nosuch"], r"no such command 'nosuch'; known: capture, .*power, .*; see xky --help"),
     (["certfy"], r"no such command 'certfy'; known: .*\. Did you mean certify\? See xky --help"),
     (["--sped"], r"no such option: --sped; see xky --help"),
     (["boards", "nosuch"], r"boards: no such command 'nosuch'; known: show; see xky boards --help"),
