@@ -126,6 +126,11 @@ class Device(ABC):
         return ()
 
     @property
+    def page_url(self) -> str | None:
+        """Where its own page is served in real time, such as ``http://127.0.0.1:41234``; None: nowhere."""
+        return None
+
+    @property
     def port_settings(self) -> Sequence[PortSettings]:
         """What it asked of its port, in order of time; empty where the bench cannot know."""
         return ()
