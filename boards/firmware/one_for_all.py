@@ -23,6 +23,7 @@ from .one_for_all_page import answer
 
 __all__ = ["FIRMWARE", "OneForAllFirmware"]
 
+_STORED = "configuration"  # in flash
 _RESTART = "restart"  # cause of the interrupt
 _VERSION = "OneForAll V78"  # slides: at the foot of the page, with the board's type
 
@@ -37,17 +38,20 @@ class OneForAllFirmware(NetworkedSleeper):
     def __init__(self, context: FirmwareContext) -> None:
         super().__init__(context)
         self.stored: OneForAllConfiguration | None = None
+        self._flash = context.flash
+        self._used: OneForAllConfiguration | None = None
         if context.network is not None:
-            self.stored = OneForAllConfiguration.of(context.board, context.mode)
+            self._used = OneForAllConfiguration.of(context.board, context.mode)
+            self.stored = self._flash.get(_STORED, self._used)
         self._of_the_file = self._uplinks
-        self._used = self.stored
         self._process: simpy.Process | None = None
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Serve its page; what it stores counts from the next restart on, which it may ask for."""
         assert self.stored is not None
         answered = answer(self.stored, request, firmware=f"{_VERSION}, {self._board.title}")
-        self.stored = answered.configuration
+        if answered.configuration != self.stored:
+            self.stored = self._flash[_STORED] = answered.configuration
         if answered.restarts and self._process is not None and self._process.is_alive:
             self._process.interrupt(_RESTART)
         return answered.response

@@ -143,9 +143,10 @@ class Bench:
 
             board, network, radio = joined(board, self.probes, place)
         self.network = network
+        handed_over = [tuple(probe.fields) for probe in self.probes if probe.must_be_handed_over]
         return DeviceContext(
             self.env, self._runner, self.line, lines, board, self.meter.mode, self._speed, self.terminals, fields,
-            network, radio,
+            handed_over, network, radio,
         )  # fmt: skip
 
     def _clock_starts(self) -> None:

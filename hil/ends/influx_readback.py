@@ -138,6 +138,8 @@ class InfluxReadback(Observer):
             raise BenchError(
                 f"{self.address.shown}: answered {response.status}, and not as an InfluxDB 1 does"
             ) from None
+        if fault == "not executed":  # what 1.6.7 says of statements about a database that is not there
+            fault = f"no database {self.database!r}"
         if fault is not None or len(results) != 2:
             raise BenchError(f"{self.address.shown}: answered {response.status}: {str(fault)[:200]}; "
                              "create the database, or give USER:PASSWORD@")  # fmt: skip

@@ -35,6 +35,7 @@ class DeviceContext:
         speed: bench seconds per real second.
         terminals: I1-A.
         fields: what is replaced in each word of a command besides, such as ``{mqtt}``.
+        handed_over: of ``fields``, what a command must have one of: nobody can know the address but by it.
         network: what a simulated board reaches by Wi-Fi or Ethernet; None where nobody listens there.
         radio: what it reaches by LoRa, likewise.
     """
@@ -48,6 +49,7 @@ class DeviceContext:
     speed: float
     terminals: Terminals = field(default_factory=lambda: Terminals(SUPPLIES["min_spec"]))
     fields: Mapping[str, str] = field(default_factory=dict)
+    handed_over: Sequence[tuple[str, ...]] = ()
     network: NetworkPort | None = None
     radio: RadioPort | None = None
 
@@ -122,6 +124,11 @@ class Device(ABC):
     def notes(self) -> Sequence[str]:
         """What a reader of the report should know about how it was run."""
         return ()
+
+    @property
+    def page_url(self) -> str | None:
+        """Where its own page is served in real time, such as ``http://127.0.0.1:41234``; None: nowhere."""
+        return None
 
     @property
     def port_settings(self) -> Sequence[PortSettings]:

@@ -80,6 +80,7 @@ class ExecDevice(Device):
         self._overruns_before = 0
 
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        self._require_addresses(context.handed_over)
         self._context = context
         self._port = self._port_choice.open(
             context.env,
@@ -101,6 +102,16 @@ class ExecDevice(Device):
         context.runner.watch(self._stdout, self._take_lines)
         assert self._process is not None
         context.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+
+    def _require_addresses(self, handed_over: Sequence[tuple[str, ...]]) -> None:
+        """A program that is not told where the bench listens says nothing there."""
+        for names in handed_over:
+            if not any(name in word for word in self._words for name in names):
+                name = names[0]
+                raise InputError(
+                    f"device 'exec:{' '.join(self._words)}': no {name} in the command; write it where the address of "
+                    f"the bench's end goes, or give a fixed one, as --probe {name[1:-1]}:127.0.0.1:PORT"
+                )
 
     def restart(self) -> None:
         """Another process of the same command, on a port of its own; what the first printed is taken before."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``sim:BOARD``: our simulated firmware on a described board, in virtual time."""
+"""``sim:BOARD``: our simulated firmware on a described board, in virtual time unless a probe is a real one."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,12 +9,16 @@ import simpy
 from xky.boards import Defect, board_named, defect_named
 from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
 from xky.boards.firmware.lorawan_flash import forget_session
+from xky.boards.firmware.one_for_all import OneForAllFirmware
 from xky.boards.ports import PowerPort
 from xky.boards.power.clocked_train import ClockedTrain
 from xky.boards.power.mains import Mains
 from xky.emulator.outputs import PortSettings, keeps_parity
 from xky.protocol import InputError
+from xky.protocol.uplinks.messages import HttpRequest, HttpResponse
 
+from ...ends.page import PageEnd
+from ...ends.tcp_server import TcpServer
 from .device import DeviceContext, FedDevice
 
 __all__ = ["KIND", "SimDevice"]
@@ -56,6 +60,7 @@ class SimDevice(FedDevice):
         self._inner_v: float | None = None
         self._full_once = True
         self._train: ClockedTrain | None = None
+        self._page: TcpServer | None = None
         self._flash: dict[str, Any] = {}  # a device that uses a counter again after a restart is refused by its network
 
     def begin_at(self, inner_v: float, *, full_once: bool) -> None:
@@ -88,7 +93,23 @@ class SimDevice(FedDevice):
         firmware = self._firmware(place)
         self._context, self._running = context, firmware
         self._process = context.env.process(firmware.run())
+        self._serve_page(context)
         clock_starts()
+
+    def _serve_page(self, context: DeviceContext) -> None:
+        """Where there are sockets; a device that is started anew is found at the same address."""
+        if context.runner is None or self._page is not None or not isinstance(self._running, OneForAllFirmware):
+            return
+        if self._running.stored is not None:
+            self._page = TcpServer(PageEnd(context.env, self._answer), context.runner)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        assert isinstance(self._running, OneForAllFirmware)
+        return self._running.answer(request)
+
+    @property
+    def page_url(self) -> str | None:
+        return None if self._page is None else f"http://{self._page.address}"
 
     def join_anew(self) -> None:
         forget_session(self._flash)
@@ -108,7 +129,9 @@ class SimDevice(FedDevice):
         return [*self._asked_before, *asked]
 
     def stop(self) -> None:
-        """Nothing outlives the clock."""
+        if self._page is not None:
+            self._page.close()
+            self._page = None
 
 
 KIND = SimDevice

@@ -29,6 +29,7 @@ class InfluxProbe(MappedProbe):
         self._own: OwnEnd | None = None if self._database is not None else own_end(spec, "influx")
         super().__init__(spec if self._database is None else self._database.shown)
         self.virtual = self._own is not None and not self._own.is_told
+        self.must_be_handed_over = self._own is not None and not self._own.is_told
         self._server: TcpServer | None = None
         self._client: SocketHttp | None = None
 

@@ -29,6 +29,7 @@ class LorawanProbe(MappedProbe):
         self._own: OwnEnd = own_end(spec, "lorawan")
         super().__init__(spec)
         self.virtual = not self._own.is_told
+        self.must_be_handed_over = not self._own.is_told
         self._server: SemtechServer | None = None
         self._radio: ForwardingRadio | None = None
 

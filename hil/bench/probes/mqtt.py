@@ -29,6 +29,7 @@ class MqttProbe(MappedProbe):
         self._own: OwnEnd | None = None if self._broker is not None else own_end(spec, "mqtt")
         super().__init__(spec if self._broker is None else self._broker.shown)
         self.virtual = self._own is not None and not self._own.is_told
+        self.must_be_handed_over = self._own is None or not self._own.is_told
         self._server: TcpServer | None = None
         self._paho: PahoMqtt | None = None
 

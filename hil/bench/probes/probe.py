@@ -52,6 +52,8 @@ class Probe(ABC):
     """What a SPEC of this kind begins with."""
     virtual = True
     """Whether it can be on a bench in virtual time."""
+    must_be_handed_over = False
+    """Whether nobody can know where it is but by ``fields``: it listens on a port that is free just now."""
     end: Observer | None = None
     """The bench's own end of the uplink, once it is open, for a kind that has one."""
 
