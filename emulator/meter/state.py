@@ -269,13 +269,16 @@ class MeterState:
     def _leave_out_periods(self, now_us: int) -> None:
         """Where nothing changes for long, the period under way goes on: the meter keeps but two means of the past."""
         until_us = min(now_us, self._lasts_until_us)
-        if until_us - self._boundary_us < _LONG_US or self._boundary_us != self._period_end_us:
+        is_period = self._boundary_us == self._period_end_us and self._opens_at_us is None
+        if not is_period or until_us - self._boundary_us < _LONG_US or not self.counters.rests:
             return
         common_us = self.counters.common_period_us
-        end_us = (self._clock.shown(until_us) // common_us - MEANS_KEPT - 1) * common_us
-        if end_us > self._period_end_shown_us and self._opens_at_us is None and self.counters.rests:
-            self._period_end_shown_us, self._period_end_us = end_us, self._clock.when(end_us)
-            self._boundary_us = self._period_end_us
+        end_us = (self._clock.shown(until_us) // common_us - MEANS_KEPT) * common_us
+        if until_us + (MEANS_KEPT + 2) * common_us <= now_us:  # not even the last means of this stretch are kept
+            self._boundary_us = until_us
+        elif end_us > self._period_end_shown_us:
+            self._period_end_shown_us, self._boundary_us = end_us, self._clock.when(end_us)
+            self._period_end_us = self._boundary_us
 
     def _cross(self, at_us: int) -> None:
         """A boundary: whatever ends there ends, and a new segment begins."""
