@@ -2,15 +2,13 @@
 """A UDP socket for gateways that speak Semtech's protocol: a real one, a simulator, or a radio of this bench."""
 
 import contextlib
-import errno
 import socket
 from collections.abc import Callable
 
 from xky.emulator.runner import RealTime
-from xky.protocol import BenchError, InputError
 
 from .lorawan import LorawanEnd
-from .tcp_server import LOOPBACK
+from .tcp_server import LOOPBACK, not_listened_at
 
 __all__ = ["SemtechServer"]
 
@@ -38,11 +36,7 @@ class SemtechServer:
             self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
             self._socket.bind((host, port))
         except (OSError, OverflowError) as error:
-            fault = BenchError if getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE) else InputError
-            reason = getattr(error, "strerror", None) or error
-            raise fault(
-                f"{end.name}:{host}:{port}: cannot be listened at ({reason}); give another address or port"
-            ) from None
+            raise not_listened_at(f"{end.name}:{host}:{port}", error) from None
         self._socket.setblocking(False)
         self.host, self.port = host, int(self._socket.getsockname()[1])
         runner.watch(self._socket.fileno(), self._listen)

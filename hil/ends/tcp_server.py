@@ -8,11 +8,11 @@ import socket
 import struct
 
 from xky.emulator.runner import RealTime
-from xky.protocol import BenchError, InputError
+from xky.protocol import BenchError, InputError, XkyError
 
 from .end import End
 
-__all__ = ["LOOPBACK", "TcpServer"]
+__all__ = ["LOOPBACK", "TcpServer", "not_listened_at"]
 
 LOOPBACK = "127.0.0.1"
 _CHUNK = 65_536  # bytes read at once
@@ -97,11 +97,7 @@ class TcpServer:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host, port), family=family, backlog=_CLIENTS_MAX)
         except (OSError, OverflowError) as error:
-            fault = BenchError if getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE) else InputError
-            reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
-            raise fault(
-                f"{end.name}:{host}:{port}: cannot be listened at ({reason}); give another address or port"
-            ) from None
+            raise not_listened_at(f"{end.name}:{host}:{port}", error) from None
         self._socket.setblocking(False)
         self.host, self.port = host, int(self._socket.getsockname()[1])
         runner.watch(self._socket.fileno(), self._let_in)
@@ -129,6 +125,13 @@ class TcpServer:
         for client in tuple(self.clients):
             client.close()
         self._socket.close()
+
+
+def not_listened_at(place: str, error: OSError | OverflowError) -> XkyError:
+    """Whose fault it is that a place cannot be listened at: the person's, or that of a system without sockets."""
+    fault = BenchError if getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE) else InputError
+    reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
+    return fault(f"{place}: cannot be listened at ({reason}); give another address or port")
 
 
 def _reset(connection: socket.socket) -> None:
