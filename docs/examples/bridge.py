@@ -4,7 +4,8 @@
     bridge.py PORT MODE WIRE COMMAND [ARGUMENT ...]
 
 PORT and MODE are {port} and {mode} of the bench. WIRE is what leads to the device's TIC input: a serial port, or a URL
-of pyserial. COMMAND prints what the device says, one JSON object a line: mosquitto_sub, or a reader of its serial log.
+of pyserial. COMMAND prints what the device says, one JSON object a line, such as a reader of its serial log; where the
+device publishes to the bench it is sleep infinity.
 """
 
 import subprocess

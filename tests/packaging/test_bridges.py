@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page on bridges: its program carries a line over a wire, and what comes back over serial or MQTT is judged."""
+"""The page on bridges: its program carries a line over a wire; what comes back, or is published, is judged."""
 
 import json
 import re
 import shlex
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,9 +17,12 @@ import pytest
 from xky.boards import board_named
 from xky.hil.campaign.certify_device import certify
 
+from ..command import started
+
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "bridges.md").read_text(encoding="utf-8")
 BRIDGE, READER = DOCS / "examples" / "bridge.py", DOCS / "examples" / "reader.py"
+GATEWAY = DOCS / "examples" / "mqtt_gateway.py"
 
 
 @contextmanager
@@ -59,21 +63,20 @@ def test_a_device_on_a_serial_port_is_certified_over_the_bridge(tmp_path: Path) 
 
 
 @pytest.mark.realtime
-def test_a_device_behind_mqtt_is_certified_over_the_bridge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line of the page as it stands, with a subscriber and a jq that speak as those do."""
+def test_a_device_behind_mqtt_is_certified_over_the_bridge(tmp_path: Path) -> None:
+    """The command of the page as it stands; at the far end of the wire is the gateway of the documentation."""
+    [words] = re.findall(r'--probe mqtt:.*?"exec:python docs/examples/bridge.py (.*?)"', PAGE, re.DOTALL)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
     with wire() as (there, here):
-        device = f"{shlex.quote(sys.executable)} -u {shlex.quote(str(READER))} {here} standard"
-        each = "import json, sys\nfor line in sys.stdin: print(json.dumps(%s), flush=True)"
-        wrap, unwrap = each % "{'Time': 1, 'TIC': json.loads(line)}", each % "json.loads(line)['TIC']"
-        subscriber = f"#!/bin/sh\n{device} | {shlex.quote(sys.executable)} -u -c {shlex.quote(wrap)}\n"
-        jq = f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -u -c {shlex.quote(unwrap)}\n"
-        for name, text in (("mosquitto_sub", subscriber), ("jq", jq)):
-            (tmp_path / name).write_text(text, encoding="utf-8")
-            (tmp_path / name).chmod(0o755)
-        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-        [command] = re.findall(r"sh -c '(mosquitto_sub.*?)'", PAGE)
-        verdicts = certified(tmp_path / "report", ["sh", "-c", command], there)
-    assert verdicts == {"TIC-CHK-1": "pass", "TIC-VAL-1": "pass"}
+        command = shlex.join([sys.executable, str(BRIDGE), *shlex.split(words.replace("/dev/ttyUSB0", there))])
+        gateway = [sys.executable, str(GATEWAY), here, "standard", address]
+        with started(gateway, stderr=subprocess.DEVNULL):
+            report = certify(
+                f"exec:{command}", board=str(GATEWAY.with_name("mqtt-gateway.toml")), mode="standard", speed=8,
+                out=tmp_path, only=["TIC-CHK-1", "TIC-SND-1"], probes=[f"mqtt:{address}"],
+            )  # fmt: skip
+    assert {one["id"]: one["verdict"] for one in report["requirements"]} == {"TIC-CHK-1": "pass", "TIC-SND-1": "pass"}
 
 
 def test_the_board_file_of_the_page_is_one(tmp_path: Path) -> None:

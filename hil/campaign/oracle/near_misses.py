@@ -38,7 +38,8 @@ def _times(said: Said, own: str) -> str | None:
         return None
     number = Fraction(text) if said.scale is None else said.scale.value(said.value)
     for power in _POWERS:
-        least = Fraction(10) ** -power * number  # what was sent, if it was taken times that
-        if abs(least - sent) < max(Fraction(1), Fraction(10) ** -power) and abs(number) >= 100:
+        missed = abs(number / Fraction(10) ** power - sent)
+        is_cut = power < 0 and missed < Fraction(10) ** -power
+        if (missed == 0 or is_cut) and abs(number) >= 100:
             return f"10^{power}" if abs(power) > 3 else f"{Fraction(10) ** power}"
     return None

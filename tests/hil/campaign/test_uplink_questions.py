@@ -7,6 +7,7 @@ import pytest
 
 from xky.boards import board_named
 from xky.emulator import Expect, Piece, SentFrame, Truth
+from xky.hil.bench.number import scale_of
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.record import OPENING, Outage, ProbeRecord, Record
@@ -33,9 +34,10 @@ def index(at_s: float) -> int:
 
 
 def case_of(
-    said: Said_, *, board: str = "eky", events: Sequence[EndEvent] = (), outage: bool = True, probe: str = "mqtt"
-) -> Case:
-    """A device that says these indexes at these times, on frames of which each counts on."""
+    said: Said_, *, board: str = "eky", events: Sequence[EndEvent] = (), outage: bool = True, probe: str = "mqtt",
+    kilo: bool = False, away: Stimulus = AWAY,
+) -> Case:  # fmt: skip
+    """A device that says these indexes at these times, maybe in kilowatt-hours, on frames of which each counts on."""
     truth = Truth()
     for step in STEPS:
         for _ in range(FRAMES):
@@ -43,13 +45,14 @@ def case_of(
             group = Group("EAST", f"{index(number):09}")
             pieces = Piece(STX), Piece(encode_group(group, Mode.STANDARD), group, Expect.MUST), Piece(ETX)
             truth.append(SentFrame(number, Mode.STANDARD, float(number), 1 / 960, pieces, True, step))
-    readings = [Reading(at_s, {"EAST": Said(value)}, "", probe, "house") for at_s, value in said]
+    told = [Said(f"{value / 1000}", scale=scale_of("1000", "0")) if kilo else Said(value) for _, value in said]
+    readings = [Reading(at_s, {"EAST": one}, "", probe, "house") for (at_s, _), one in zip(said, told, strict=True)]
     record = Record(
         Mode.STANDARD, board_named(board), 1.0, None, truth, readings, [], duration_s=5.0 * FRAMES,
         probes=(ProbeRecord(probe, None, tuple(events)),),
         outages=[Outage("away", probe, BEGAN_S, ENDED_S)] if outage else [],
     )  # fmt: skip
-    return Case(Purpose(REQUIREMENT, "x", (AWAY, AS_IT_IS)), Oracle(record))
+    return Case(Purpose(REQUIREMENT, "x", (away, AS_IT_IS)), Oracle(record))
 
 
 def each(begin_s: float, end_s: float, times: int = 1, late_s: float = 0.9) -> list[tuple[float, int]]:
@@ -90,6 +93,26 @@ def test_a_device_that_doubles_behind_the_outage_alone_is_told() -> None:
     with pytest.raises(PurposeFailed, match="7 frames were told twice behind the outage"):
         case.nothing_is_doubled()
     assert case.trail.seen[0] == "33.91 s: house: EAST = 1033, for the second time"
+
+
+def test_numbers_of_a_scale_are_told_apart_like_any_others() -> None:
+    case_of(BEFORE + AFTER, kilo=True).nothing_is_doubled()
+    with pytest.raises(PurposeFailed, match="7 frames were told twice behind the outage"):
+        case_of(BEFORE + each(ENDED_S, 5 * FRAMES, times=2), kilo=True).nothing_is_doubled()
+    late = [(ENDED_S + 2, index(at_s)) for at_s in range(int(BEGAN_S), int(ENDED_S))]
+    case_of(BEFORE + late + AFTER, kilo=True).nothing_is_lost()
+    with pytest.raises(PurposeFailed, match="3 of 8 readings were lost"):
+        case_of(BEFORE + late[3:] + AFTER, kilo=True).nothing_is_lost()
+
+
+def test_a_refusal_that_the_device_never_met_tells_nothing() -> None:
+    fault = ServerFault("mqtt", lambda end: None, lambda end: None, met_by="refused")
+    away = Stimulus("away", household, server=fault, counts_on=True)
+    with pytest.raises(Undecided, match=r"did not come while it was so, from 24\.00 to 32\.00 s; try a lower --speed"):
+        case_of(BEFORE + AFTER, away=away, events=[happened(BEGAN_S - 1, "refused")]).the_device_returns()
+    case_of(BEFORE + AFTER, away=away, events=[happened(BEGAN_S + 1, "refused")]).the_device_returns()
+    with pytest.raises(PurposeFailed, match=r"^behind 'away': no sound reading came; "):
+        case_of(BEFORE, away=away, events=[happened(BEGAN_S + 1, "refused")]).the_device_returns()
 
 
 def test_a_device_that_always_says_a_frame_twice_is_spared() -> None:
