@@ -33,6 +33,7 @@ class Sample:
         found: each label that is mapped, with what was found.
         left: keys that nothing reads.
         takers: ``from`` of each mapping of the probe.
+        is_json: whether the payload is.
     """
 
     probe: str
@@ -41,6 +42,7 @@ class Sample:
     found: tuple[Found, ...]
     left: tuple[str, ...]
     takers: tuple[str, ...]
+    is_json: bool = True
 
     @property
     def said(self) -> list[Found]:
@@ -87,8 +89,9 @@ def sample_of(board: Board, probe: str, text: str, source: str = "") -> Sample:
         raise InputError(f"--from {source}: + and # stand in filters; give a topic, such as tele/winky/SENSOR")
     try:
         content: Any = json.loads(text)
+        is_json = True
     except (ValueError, RecursionError):
-        content = text.rstrip("\n")
+        content, is_json = text.rstrip("\n"), False
     if probe == "influx" and not source and isinstance(content, dict):
         source = str(content.get("measurement", ""))
     statement = Statement(board.reading, probe)
@@ -96,7 +99,8 @@ def sample_of(board: Board, probe: str, text: str, source: str = "") -> Sample:
     found = statement.explain(payload, from_any=not source)
     left = statement.keys_left(payload, from_any=not source)
     takers = tuple(one.source for one in board.reading if one.probe == probe)
-    return Sample(probe, source, statement.device_of(payload, from_any=not source), tuple(found), tuple(left), takers)
+    device = statement.device_of(payload, from_any=not source)
+    return Sample(probe, source, device, tuple(found), tuple(left), takers, is_json)
 
 
 def in_unit(said: Said) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from xky.boards import board_named, board_names
+from xky.boards import board_names
+from xky.boards.description.laid_over import statement_named
 from xky.protocol import InputError
 
 from ..bench.listening import Listening
@@ -26,7 +27,10 @@ def command(
         str, typer.Argument(metavar="SPEC", help="mqtt, influx or lorawan; mqtt:0.0.0.0:1883 where a board reaches it.")
     ],
     board: Annotated[
-        str, typer.Option(autocompletion=board_names, help="Its [[reading]] say what payloads mean: a name or a file.")
+        str,
+        typer.Option(
+            autocompletion=board_names, help="Its [[reading]] say what payloads mean: a board, or a statement's file."
+        ),
     ] = "generic",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -35,7 +39,7 @@ def command(
         listened = ", ".join(one for one in probe_kinds() if one not in ("lines", "http"))
         raise InputError(f"{probe}: nothing arrives there by itself; expected one of {listened}")
     tell = _tell_json if as_json else _tell
-    listening = Listening(probe, board_named(board), lambda payload, said: tell(_payload(payload, said)),
+    listening = Listening(probe, statement_named(board), lambda payload, said: tell(_payload(payload, said)),
                           lambda event: tell(_event(event)))  # fmt: skip
     try:
         tell({"event": "listening", "fields": dict(listening.fields)})

@@ -119,7 +119,7 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
     if sample.said:
         console.print(_table(sample))
     else:
-        tell("no label of the TIC was found")
+        tell("no label of the TIC was found" + ("" if sample.is_json else ": the payload is no JSON"))
     for one in sample.said:
         if one.said is not None and (complaint := fit_of(one.label, one.said)):
             tell(f"{one.label}: {complaint}")

@@ -30,6 +30,9 @@ __all__ = ["KIND", "ExecDevice"]
 
 OPENS_WITHIN_S = 10.0  # real seconds given to a program to open its port before the line speaks all the same
 _SETTLES_S = 0.5  # real seconds from opening its port to reading it: pyserial negotiates RFC 2217 that long
+_OF_PROBES = {  # what a command asks for, and which probe tells it
+    "{mqtt}": "mqtt", "{mqtt_host}": "mqtt", "{mqtt_port}": "mqtt", "{influx}": "influx", "{lorawan}": "lorawan",
+}  # fmt: skip
 _LINE_MAX = 65_536  # characters of one line kept
 _LAST_WORDS = 4096
 _STDERR_MAX = 262_144  # bytes kept of the beginning of standard error, and as many of its end
@@ -171,6 +174,9 @@ class ExecDevice(Device):
             "{port}": port, "{mode}": context.mode.value, "{baud}": str(context.mode.baud), **context.fields,
         }  # fmt: skip
         words = [_filled(word, fields) for word in self._words]
+        for field, probe in _OF_PROBES.items():
+            if any(field in word for word in words):
+                raise InputError(f"command {words[0]!r}: {field} is told by --probe {probe} alone; give that, too")
         self._stdout, theirs = os.openpty()
         tty.setraw(theirs)
         attributes = termios.tcgetattr(theirs)

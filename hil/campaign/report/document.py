@@ -119,11 +119,10 @@ def _remarks(campaign: Campaign) -> list[str]:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
     remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))
     for mode, record in campaign.records.items():
-        if record.remarks:
-            first = record.remarks[0]
-            remarks.append(
-                f"{mode}: {len(record.remarks)} lines were no JSON object; at {first.at_s:.2f} s: {first.text[:120]}"
-            )
+        for probe in dict.fromkeys(one.probe for one in record.remarks):
+            said = [one for one in record.remarks if one.probe == probe]
+            what = f"messages at {probe} said no label" if probe else "lines were no JSON object"
+            remarks.append(f"{mode}: {len(said)} {what}; at {said[0].at_s:.2f} s: {said[0].text[:120]}")
         if record.dropped:
             remarks.append(f"{mode}: {record.dropped} lines came in a flood and were not read")
         if record.overruns:

@@ -148,10 +148,8 @@ BY_DAY = [id_ for id_, one in known_defects().items() if one.board not in ("loky
 
 @pytest.mark.parametrize("defect", BY_DAY)
 def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) -> None:
-    """In one of its modes, every other defect in historic mode: both have their turn at night.
-
-    A whole run of a device that wakes each five minutes takes long: of the one with LoRaWAN, what is asked for that.
-    """
+    """In one of its modes, every other defect in historic mode, and asked for that alone. At night both modes have
+    their turn, all that it should not fail besides, and the gateways that sleep."""
     known = known_defects()
     modes = sorted(known[defect].modes)
     mode = modes[[*known].index(defect) % len(modes)]
