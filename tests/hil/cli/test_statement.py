@@ -88,7 +88,7 @@ def test_a_payload_that_says_no_label_ends_with_one(folder: Path) -> None:
     )  # fmt: skip
     (folder / "sample.json").write_text("Online", encoding="utf-8")
     run = check(folder, "mine.toml", "--payload", "sample.json")
-    assert (run.returncode, run.stdout.splitlines()[1]) == (1, "no label of the TIC was found")
+    assert (run.returncode, run.stdout.splitlines()[1]) == (1, "no label of the TIC was found: the payload is no JSON")
 
 
 def test_a_payload_comes_from_standard_input_as_well(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
