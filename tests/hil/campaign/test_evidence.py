@@ -42,10 +42,8 @@ SOUND = [  # all of it at night
 DEFECTIVE = [(one.board or DEFAULT_BOARD, id_) for id_, one in known_defects().items()]
 SPREAD = [  # over what there is in evidence: power, port, silence, damage, age, modes
     ("winky-c6", "believes-its-converter", Mode.HISTORIC),  # standard mode has four times the frames
-    ("winky-c6", "has-no-clamp", Mode.HISTORIC),
     ("generic", "masks-the-parity-bit", None),
     ("generic", "opens-at-the-other-rate", None),
-    ("generic", "dies-of-a-break", None),
     ("generic", "ignores-checksum", None),
     ("generic", "keeps-stale-values", None),
     ("generic", "reports-half-groups", None),

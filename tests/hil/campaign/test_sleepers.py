@@ -52,7 +52,7 @@ def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("sleep_s", "frames", "timeout_s", "publish_s"),
     [
-        (0, 2, 12, 0.2),
+        pytest.param(0, 2, 12, 0.2, marks=pytest.mark.nightly),
         pytest.param(5, 2, 12, 0.2, marks=pytest.mark.nightly),
         (30, 3, 16, 0.2),
         pytest.param(30, 1, 12, 0.2, marks=pytest.mark.nightly),
