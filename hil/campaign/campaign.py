@@ -2,7 +2,7 @@
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -107,6 +107,7 @@ class Campaign(Judgement):
         self._specs = self.options.probes or tuple(probes_of(device, self.board))
         opened = [open_probe(spec) for spec in self._specs]
         self._probes = tuple(probe.shown for probe in opened)
+        self._kinds = {probe.kind for probe in opened}
         if len(set(self._probes)) < len(self._probes):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
@@ -225,13 +226,20 @@ class Campaign(Judgement):
         return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
 
     def _length_s(self, plan: Plan) -> float:
-        """How long a plan takes in real seconds: played first on a simulated reader, in no time."""
+        """How long a plan takes in real seconds: played first on a simulated reader, in no time.
+
+        A reader at its lines meets no server: what befalls one lasts as long there as any disturbance, and the longest
+        that the device may then take to come back is added.
+        """
         board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
+        here = [one for one in plan.steps if one.server is None or one.server.probe in self._kinds]
+        outages = sum(one.server is not None for one in here)
+        lines = [one if one.server is None else replace(one, server=None, disturbs=True) for one in here]
         try:
             rehearsal = play(
-                plan, open_device("sim:generic"), board, probes=(LINES,), seed=self.options.seed,
-                speed=self.options.speed,
+                Plan(lines, plan.mode, house=self._house), open_device("sim:generic"), board, probes=(LINES,),
+                seed=self.options.seed, speed=self.options.speed,
             )  # fmt: skip
         except CutShort:  # its record is not that of the device
             raise KeyboardInterrupt from None
-        return rehearsal.duration_s / self.options.speed
+        return (rehearsal.duration_s + outages * board.server_returns_s) / self.options.speed

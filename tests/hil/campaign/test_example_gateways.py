@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from xky.hil.campaign.campaign import Options
+from xky.hil.campaign.campaign import Campaign, Options
+from xky.hil.campaign.judgement import Asked
+from xky.hil.campaign.suite import declared_purposes
+from xky.protocol import Mode
 
 from ...timely import certify_in_time
 
@@ -163,3 +166,14 @@ def test_a_planted_fault_is_named(kind: str, fault: str, tmp_path: Path) -> None
 def test_a_gateway_of_the_documentation_is_short(kind: str) -> None:
     lines = (EXAMPLES / f"{kind}_gateway.py").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.strip()]) <= 50
+
+
+def test_the_time_that_a_run_takes_counts_what_befalls_its_servers() -> None:
+    """Three at a broker, each with half a minute to come back in, at ten times true speed."""
+    lasts_s = []
+    for probe in ("lines", "mqtt:127.0.0.1:0"):
+        campaign = Campaign(Options("exec:python x {port} {mqtt}", mode="historic", probes=(probe,), speed=10.0))
+        asked = [one for one in declared_purposes() if Mode.HISTORIC in one.modes]
+        campaign.select([Asked(one, Mode.HISTORIC, probe) for one in asked])
+        lasts_s.append(campaign.lengths_s[Mode.HISTORIC])
+    assert lasts_s[1] > lasts_s[0] + 3 * 30 / 10
