@@ -237,8 +237,8 @@ class Campaign(Judgement):
         lines = [one if one.server is None else replace(one, server=None, disturbs=True) for one in here]
         try:
             rehearsal = play(
-                Plan(lines, plan.mode, house=self._house), open_device("sim:generic"), board, probes=(LINES,), seed=self.options.seed,
-                speed=self.options.speed,
+                Plan(lines, plan.mode, house=self._house), open_device("sim:generic"), board, probes=(LINES,),
+                seed=self.options.seed, speed=self.options.speed,
             )  # fmt: skip
         except CutShort:  # its record is not that of the device
             raise KeyboardInterrupt from None
