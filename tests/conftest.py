@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests use every core; what runs in real time does so on two workers of its own, beside them."""
+"""The tests use every core; what runs in real time does so on three workers of its own, beside them."""
 
 import contextlib
 import os
@@ -8,29 +8,36 @@ from collections.abc import Iterator
 
 import pytest
 
-_PROGRAMS = {"peers", "bench"}  # half of what real time takes: whole plans against programs
+_PROGRAMS = {"peers", "bench"}  # a third of what real time takes: whole plans against programs
+_SERVERS = {"test_real_servers", "test_example_gateways", "test_mqtt_end", "test_database", "test_listen"}  # as much
 _BEHIND = 10  # niceness
 _OF_COMMANDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Two more than there are cores: the workers with the tests in real time mostly wait."""
+    """Three more than there are cores: the workers with the tests in real time mostly wait."""
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None  # xdist obeys it
-    return 2 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return 3 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("realtime") is not None:
-            programs = not _PROGRAMS.isdisjoint(item.path.parts)
-            item.add_marker(pytest.mark.xdist_group("realtime_programs" if programs else "realtime"))
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """The worker of a test in real time."""
+    if item.path.stem in _SERVERS:
+        return "realtime_servers"
+    return "realtime" if _PROGRAMS.isdisjoint(item.path.parts) else "realtime_programs"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """On a worker, what does not run in real time waits behind what does: the cores are shared by two workers more."""
+    """On a worker, what does not run in real time waits behind what does: the cores are shared by three workers more."""
     if "PYTEST_XDIST_WORKER" not in os.environ or not hasattr(os, "setpriority"):
         return
     wanted = 0 if item.get_closest_marker("realtime") is not None else _BEHIND
