@@ -37,7 +37,7 @@ def _group(item: pytest.Item) -> str:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """On a worker, what does not run in real time waits behind what does: the cores are shared by three workers more."""
+    """On a worker, what does not run in real time waits behind what does: three more share the cores."""
     if "PYTEST_XDIST_WORKER" not in os.environ or not hasattr(os, "setpriority"):
         return
     wanted = 0 if item.get_closest_marker("realtime") is not None else _BEHIND
