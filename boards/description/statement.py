@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field, field_validator, model_serializer, m
 from xky.protocol import LABELS
 from xky.protocol.labels import Kind, Label
 from xky.protocol.tomlfile import Section
+from xky.protocol.uplinks.mqtt_topics import check_filter
 from xky.protocol.uplinks.payload_path import PayloadPath
-from xky.protocol.uplinks.topics import check_filter
 
 __all__ = ["PROBES", "LabelPath", "ProbeName", "ReadingMap"]
 
@@ -173,7 +173,7 @@ def _check_page(source: str) -> None:
         raise ValueError(f"{source!r} is no page; write its path, such as /status, or leave it out for any")
 
 
-_SOURCES: dict[str, Callable[[str], None]] = {
+_SOURCES: dict[str, Callable[[str], object]] = {
     "lines": _check_lines,
     "mqtt": check_filter,
     "influx": _check_measurement,

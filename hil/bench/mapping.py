@@ -15,8 +15,8 @@ from xky.boards import Board
 from xky.boards.description.statement import ReadingMap
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
+from xky.protocol.uplinks.mqtt_topics import matches
 from xky.protocol.uplinks.payload_path import PayloadPath
-from xky.protocol.uplinks.topics import matches
 
 from ..ends.end import Payload
 from .column import Column, said_as, text_of

@@ -33,7 +33,7 @@ def certified(folder: Path, *arguments: str, device: str = "exec:python x {port}
         ("", "mine.toml:4: reading.0.labels: "),
         ('labels = { EAST = "a..b[" }\n', "mine.toml:6: reading.0.labels.EAST: 'a..b[' is no JMESPath, column 3: "),
         ('labels = { EAST = { path = "a", scale = "x" } }\n', "mine.toml:6: reading.0.labels.EAST."),
-        ('from = "a/#/b"\nlabels = { EAST = "a" }\n', "mine.toml:6: reading.0.from: topic filter 'a/#/b': level 2 is "),
+        ('from = "a/#/b"\nlabels = { EAST = "a" }\n', "mine.toml:6: reading.0.from: topic filter 'a/#/b': has # in "),
     ],
     ids=["label", "no-label", "no-labels", "path", "scale", "filter"],
 )  # fmt: skip
