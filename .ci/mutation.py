@@ -180,7 +180,7 @@ def _mutate(module: Path, *, own_tests: bool) -> Iterator[Survivor | None]:
 def _mutants(source: str) -> Iterator[str]:
     """A module with one thing turned to another, for each thing that the tool knows to turn."""
     from cosmic_ray.mutating import mutate_code  # noqa: PLC0415 - what is missing was told before
-    from cosmic_ray.plugins import get_operator, operator_names  # noqa: PLC0415
+    from cosmic_ray.plugins import get_operator, operator_names  # noqa: PLC0415 - likewise
 
     for name in sorted(operator_names()):
         operator = get_operator(name)

@@ -6,6 +6,7 @@ low, so that nobody's silence drains it: without an access point it sleeps again
 for its rest, and a wake in which nobody could be published to is over before the TIC is listened to.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache
 
@@ -47,7 +48,7 @@ def mqtt_session(mqtt: Mqtt) -> MqttSession:
     )
 
 
-class NetworkedSleeper(SleepingFirmware):
+class NetworkedSleeper(SleepingFirmware, ABC):
     """One running device; without a network it publishes bare readings.
 
     Raises:
@@ -79,9 +80,9 @@ class NetworkedSleeper(SleepingFirmware):
     def _influx(self) -> Influx | None:
         return None if self._uplinks is None else self._uplinks.influx
 
+    @abstractmethod
     def _publications(self) -> Sequence[tuple[str, Publication]]:
         """What is said of this wake's frames, in order, each with its server: ``mqtt`` or ``influx``."""
-        raise NotImplementedError
 
     def _connected(self, link: MqttLink) -> None:
         """The broker has accepted it."""

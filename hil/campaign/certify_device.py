@@ -59,18 +59,7 @@ def certify(
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
-        device,
-        board,
-        mode,
-        claimed,
-        line,
-        speed,
-        seed,
-        defect,
-        meter,
-        parity,
-        tuple(only),
-        tuple(probes),
-        None if statement is None else Path(statement),
-    )
+        device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
+        parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
+    )  # fmt: skip
     return certify_campaign(Campaign(options), Path(out), strict=strict)

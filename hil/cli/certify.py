@@ -88,20 +88,9 @@ def command(
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     options = Options(
-        device,
-        board,
-        mode,
-        claimed,
-        line,
-        speed,
-        seed,
-        defect,
-        meter,
-        parity,
-        tuple(only or ()),
-        tuple(probe or ()),
-        statement,
-    )
+        device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
+        parity=parity, only=tuple(only or ()), probes=tuple(probe or ()), statement=statement,
+    )  # fmt: skip
     campaign, lost = Campaign(options), None
     try:
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)

@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
-    "BAND", "CHANNELS_HZ", "DATA_RATES", "HOUR_S", "JOIN_DELAYS_S", "LOWEST_RATE", "MOST_BYTES", "RX2_HZ",
+    "CHANNELS_HZ", "DATA_RATES", "HOUR_S", "JOIN_DELAYS_S", "MOST_BYTES", "RX2_HZ",
     "RX2_SPREADING_FACTOR", "RX_DELAYS_S", "SUB_BANDS", "SubBand", "Transmission", "data_rate_name", "sub_band",
     "worst_use_s",
 ]  # fmt: skip
 
-BAND = "EU868"
 CHANNELS_HZ = (868.1e6, 868.3e6, 868.5e6)  # of every device; a join accept may add five (memory)
 DATA_RATES = {rate: 12 - rate for rate in range(6)}  # DR0 to DR5: spreading factor, 125 kHz (memory)
-LOWEST_RATE = 0
 MOST_BYTES = {7: 222, 8: 222, 9: 115, 10: 51, 11: 51, 12: 51}  # of the application, by spreading factor
 RX_DELAYS_S = (1.0, 2.0)  # from the end of an uplink to the beginning of RX1 and RX2
 JOIN_DELAYS_S = (5.0, 6.0)  # of a join request (memory)
