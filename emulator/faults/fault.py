@@ -2,6 +2,7 @@
 """What a fault is: a change of the pieces of one frame, and of what a receiver must make of them."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from itertools import compress, count
@@ -68,7 +69,7 @@ class Fault(ABC):
         Args:
             pieces: STX, groups and ETX as the meter made them, or as an earlier fault left them.
             mode: of the meter.
-            rng: the line's; take all chance from here.
+            rng: its own; take all chance from here.
         """
 
 
@@ -96,6 +97,8 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
     A group is what stands from its LF to its CR: a broken one takes no intact neighbour with it. A low stop bit may,
     since what follows is misread; a delimiter of frames in the wrong place takes the whole frame.
 
+    Each fault takes its chance from a stream of its own, by what it is: leaving one out does not change the others.
+
     Raises:
         InputError: a fault is on a group that no frame of this mode has.
     """
@@ -107,8 +110,11 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
 def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The same of faults that were looked at when they came: a meter may change its mode meanwhile."""
     sent = pieces
+    chance, alike = rng.getrandbits(64), Counter[str]()
     for fault in faults:
-        sent = fault.apply(sent, mode, rng)
+        said = repr(fault)
+        sent = fault.apply(sent, mode, Random(f"{chance} {said} {alike[said]}"))
+        alike[said] += 1
     as_meant = {*map(id, pieces)}  # what no fault touched does no harm to its neighbours
     result = list(sent)
     in_place = len(sent) == len(pieces)

@@ -68,7 +68,7 @@ class Transmitter:
         self._line = line
         self._truth = truth
         self._seed = seed
-        self._rng = Random(f"line {seed}")
+        self.draw_anew("")
         self._frame_gap_s = frame_gap_s
         self._pieces = GroupPieces()
         self._encoders = {mode: FrameEncoder(mode) for mode in Mode}
@@ -85,6 +85,7 @@ class Transmitter:
     def draw_anew(self, what: str) -> None:
         """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before."""
         self._rng = Random(f"line {self._seed} {what}")
+        self._drawn_for, self._frames_since = what, 0
 
     @property
     def faults(self) -> Sequence[Fault]:
@@ -132,6 +133,7 @@ class Transmitter:
                 yield self._env.timeout(_POLL_S)
 
     def _send_frame(self) -> Generator[simpy.Event, None, None]:
+        self._frames_since += 1
         meter = self.meter
         mode, short = meter.mode, meter.next_is_short()
         groups = meter.groups(short=short)
@@ -182,7 +184,10 @@ class Transmitter:
 
     def _frame_pieces(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
         pieces = self._pieces.of(groups, mode)
-        return befallen(pieces, self._faults, mode, self._rng) if self._faults else pieces
+        if not self._faults:
+            return pieces
+        own = Random(f"faults {self._seed} {self._drawn_for} {self._frames_since}")  # whatever befell frames before
+        return befallen(pieces, self._faults, mode, own)
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, mode = self._env.now, self.meter.mode

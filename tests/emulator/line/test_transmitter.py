@@ -6,6 +6,8 @@ import pytest
 import simpy
 
 from xky.emulator import Draw, Expect, Hold, Household, Line, Linky, Piece, Transmitter, Truth
+from xky.emulator.faults import Fault
+from xky.emulator.faults.altered_digit import AlteredDigit
 from xky.emulator.faults.cut import CutFrame
 from xky.emulator.faults.wrong_checksum import WrongChecksum
 from xky.protocol import Burst, Decoder, Frame, Interrupted, Mode
@@ -171,6 +173,30 @@ def test_a_fault_sees_what_an_earlier_one_left() -> None:
 
 
 # Frames made only when heard
+
+
+def test_leaving_a_fault_out_changes_nothing_of_the_others_and_of_the_gaps() -> None:
+    def sent(*faults_of_frames: Sequence[Fault]) -> list[tuple[float, dict[str, bytes]]]:
+        env, truth = simpy.Environment(), Truth()
+        meter = Linky(mode=Mode.STANDARD, contract="hc", seed=4)
+        meter.load.hold(700)
+        transmitter = Transmitter(env, meter, Line(), truth, seed=9)
+        turns = iter(faults_of_frames)
+
+        def turn() -> None:
+            transmitter.faults = next(turns, ())
+
+        transmitter.before_frame = turn
+        env.process(transmitter.run(lambda: len(truth) == len(faults_of_frames)))
+        env.run()
+        return [(f.start_s, {e.group.label: e.data for e in f.groups if e.fault == "altered_digit"}) for f in truth]
+
+    first, second = AlteredDigit("EASF01"), AlteredDigit("PREF")
+    whole = sent((first, second, AlteredDigit("EAST")), (first,), (second,))
+    shrunk = sent((second,), (), (second,))
+    assert [list(groups) for _, groups in whole] == [["EAST", "EASF01", "PREF"], ["EASF01"], ["PREF"]]
+    assert [groups.get("PREF") for _, groups in shrunk] == [groups.get("PREF") for _, groups in whole]
+    assert [start_s for start_s, _ in shrunk] == pytest.approx([start_s for start_s, _ in whole])
 
 
 def heard_now_and_then(pauses_s: Sequence[float], listens_s: float = 2.5) -> tuple[Truth, list[Burst], list[float]]:
