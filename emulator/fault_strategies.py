@@ -4,9 +4,11 @@
 Needs Hypothesis, which ``xky.protocol.strategies`` needs too; nothing else of the emulator imports this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
-from typing import Any, Literal, get_origin, get_type_hints
+from math import ceil
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
@@ -17,12 +19,15 @@ __all__ = ["fault", "faults"]
 _PLACES = ("label", "before")
 
 
-def fault(name: str, labels: Sequence[str]) -> st.SearchStrategy[Fault]:
-    """One kind of fault, on any of the labels, with any values of its other fields.
+def fault(
+    name: str, labels: Sequence[str], most: Mapping[str, float] = MappingProxyType({})
+) -> st.SearchStrategy[Fault]:
+    """One kind of fault, on any of the labels, with any values of its other fields, what they are unless told first.
 
     Args:
         name: of it, as ``known_faults`` lists them.
         labels: of the groups that it may befall; earlier ones are the simpler.
+        most: of fields by name, in their unit: no value is greater, and none has more than three decimals.
     """
     kind: Any = known_faults()[name]
     hints = get_type_hints(kind, include_extras=True)
@@ -31,8 +36,19 @@ def fault(name: str, labels: Sequence[str]) -> st.SearchStrategy[Fault]:
         if field.name in _PLACES and field.default is MISSING:
             drawn[field.name] = st.sampled_from(labels)
         elif not isinstance(field.default, str) or get_origin(hints[field.name]) is Literal:
-            drawn[field.name] = st.from_type(hints[field.name])
+            free = st.from_type(hints[field.name])
+            if field.name in most:
+                free = _bounded(hints[field.name], most[field.name])
+            drawn[field.name] = free if field.default is MISSING else st.just(field.default) | free
     return st.builds(kind, **drawn)
+
+
+def _bounded(hint: Any, most: float) -> st.SearchStrategy[Any]:
+    """Numbers of a field from the least that it may have up to a given one."""
+    kind, interval = get_args(hint)
+    if kind is int:
+        return st.integers(interval.ge, int(most))
+    return st.integers(ceil(interval.ge * 1000), int(most * 1000)).map(lambda thousandths: thousandths / 1000)
 
 
 def faults(

@@ -2,7 +2,7 @@
 """What may happen to a meter, and one event of a scenario, as a person writes them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
@@ -144,7 +144,10 @@ class Happening(Section):
         terminal_a: the power that devices live on; an outage takes it away, too.
         faults: of the line, in each frame from now on: tables with the name of a fault and its values; [] ends them.
         skip_to: the meter's time jumps on; the line's does not.
+        may_be_nothing: whether no key at all is something to write.
     """
+
+    may_be_nothing: ClassVar[bool] = False
 
     say: str = ""
     exchange: Exchange | None = None
@@ -175,12 +178,12 @@ class Happening(Section):
     @property
     def keys(self) -> list[str]:
         """The keys that say what happens, in the order of the schema."""
-        return [key for key in type(self).model_fields if key not in ("at", "say") and getattr(self, key) is not None]
+        return [key for key in Happening.model_fields if key != "say" and getattr(self, key) is not None]
 
     @model_validator(mode="after")
     def _does_something(self) -> "Happening":
-        if not self.keys and not self.say:
-            known = ", ".join(key for key in type(self).model_fields if key != "at")
+        if not self.keys and not self.say and not self.may_be_nothing:
+            known = ", ".join(Happening.model_fields)
             raise ValueError(f"nothing happens; write one of {known}")
         loads = [key for key in self.keys if key in _LOADS]
         if len(loads) > 1:

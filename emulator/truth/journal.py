@@ -101,8 +101,8 @@ class Truth(Sequence[SentFrame]):
         self._of_step.clear()
 
     def around(self, at_s: float, within_s: float) -> list[SentFrame]:
-        """The frames that started at most so long before or after an instant."""
-        first = bisect_left(self._frames, at_s - within_s, key=lambda frame: frame.start_s)
+        """The frames that were on the line at most so long before or after an instant; a slow one began long before."""
+        first = bisect_left(self._frames, at_s - within_s, key=lambda frame: frame.end_s)
         last = bisect_right(self._frames, at_s + within_s, key=lambda frame: frame.start_s)
         return self._frames[first:last]
 

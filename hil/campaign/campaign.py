@@ -96,7 +96,7 @@ class Campaign(Judgement):
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        device = self._open()
+        device = self.open()
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
             self.board = board_with(self.board, self.options.statement)
@@ -104,15 +104,15 @@ class Campaign(Judgement):
             raise InputError(
                 f"--mode {self.options.tic_mode}: board {self.board.id} reads {', '.join(self.board.modes)} only"
             )
-        self._specs = self.options.probes or tuple(probes_of(device, self.board))
-        opened = [open_probe(spec) for spec in self._specs]
+        self.specs = self.options.probes or tuple(probes_of(device, self.board))
+        opened = [open_probe(spec) for spec in self.specs]
         self._probes = tuple(probe.shown for probe in opened)
         self._kinds = {probe.kind for probe in opened}
         if len(set(self._probes)) < len(self._probes):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
-        self._virtual = device.virtual and all(probe.virtual for probe in opened)
-        self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self._virtual else self._specs
+        self.virtual = device.virtual and all(probe.virtual for probe in opened)
+        self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self._house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
         check_speed(self.options.speed)
@@ -151,7 +151,8 @@ class Campaign(Judgement):
         """``historic``, ``standard`` or ``both``."""
         return self.modes[0].value if len(self.modes) == 1 else "both"
 
-    def _open(self) -> Device:
+    def open(self) -> Device:
+        """A device under test, not started yet."""
         return open_device(
             self.options.device, defect=self.options.defect, line=self.options.line, parity=self.options.parity
         )
@@ -192,13 +193,13 @@ class Campaign(Judgement):
             raise Undecided(_NOT_PLAYED) from None
 
     def _played(self, mode: Mode) -> Record:
-        plan, device = self.plan(mode), self._open()
+        plan, device = self.plan(mode), self.open()
         self.on_plan(mode, len(plan), self.lengths_s[mode])
         record = play(
             plan,
             device,
             self.board,
-            probes=self._specs,
+            probes=self.specs,
             claims=self.claims,
             seed=self.options.seed,
             speed=self.options.speed,
@@ -210,7 +211,7 @@ class Campaign(Judgement):
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
             try:
                 record.power = PowerTrials(
-                    self._open, self.board, mode, seed=self.options.seed, probes=self._virtual_specs
+                    self.open, self.board, mode, seed=self.options.seed, probes=self._virtual_specs
                 ).play()
             except KeyboardInterrupt:
                 record.power_cut_short = True
@@ -220,7 +221,7 @@ class Campaign(Judgement):
     @cached_property
     def lengths_s(self) -> Mapping[Mode, float]:
         """How long each mode takes in real seconds; 0 in virtual time. Known once the purposes are selected."""
-        if self._virtual:
+        if self.virtual:
             return dict.fromkeys(self.modes, 0.0)
         asked = {one.mode for one in self.purposes}
         return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}

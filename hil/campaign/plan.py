@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any
 
 from xky.boards import Board
+from xky.emulator import Linky
+from xky.emulator.faults import Fault
 from xky.emulator.legal_time import parse_at
 from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.meter_file.meter_file import MeterFile
@@ -46,10 +48,17 @@ class Plan:
         mode: of the run.
         at: legal time at which it begins.
         house: meter in the place of the suite's household.
+        in_order: whether they are played as they are given.
     """
 
     def __init__(
-        self, stimuli: Iterable[Stimulus], mode: Mode, *, at: str = SUITE_AT, house: MeterFile | None = None
+        self,
+        stimuli: Iterable[Stimulus],
+        mode: Mode,
+        *,
+        at: str = SUITE_AT,
+        house: MeterFile | None = None,
+        in_order: bool = False,
     ) -> None:
         wanted = dict.fromkeys(one for one in stimuli if mode in one.modes)
         makers = list(dict.fromkeys(one.meter for one in wanted))
@@ -59,7 +68,7 @@ class Plan:
                 return 2, 0
             return (0, makers.index(one.meter)) if one.at is None else (1, parse_at(one.at))
 
-        self.steps: Sequence[Stimulus] = sorted(wanted, key=place)
+        self.steps: Sequence[Stimulus] = list(wanted) if in_order else sorted(wanted, key=place)
         self.at_us = parse_at(at)
         self.house = house
         self.mode = mode
@@ -126,7 +135,9 @@ class _Player:
         hit, ends = self._hit_by(server)
         if server is not None and not hit:
             return
-        if step.at is None:
+        if step.happens is not None:
+            pass
+        elif step.at is None:
             period_s = self._period_s()
             step_s = self._step_s(step, self._limits(period_s), period_s)
             self._meters.stay_in_the_day(max(step_s, self._aged_s()) + self._aged_s())
@@ -134,6 +145,9 @@ class _Player:
             self._meters.go_on_to(step.at)
         meter = transmitter.meter = self._meters.of(step.meter)
         self._meters.vary(meter, fall=step.indexes_fall)
+        if step.happens is not None:
+            step.happens(self._bench.env, transmitter)
+            meter = self._meters.put(step.meter, transmitter.meter)
         step.before(meter)
         began_s, outage_s = float(self._bench.env.now), 0.0
         for end in ends:
@@ -143,13 +157,7 @@ class _Player:
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
-
-        def prepare(number: int) -> None:
-            last = len(turns) - 1
-            transmitter.faults = turns[min(number, last) if step.settles else number % (last + 1)]
-            step.moves(meter, number)
-            if step.counts_on and number:
-                self._meters.advance(meter)
+        prepare = partial(self._prepare, step, meter, turns)
 
         def lasts_s(limits: TimeLimits, period_s: float) -> float:
             unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
@@ -173,6 +181,18 @@ class _Player:
                     self._meters.advance(meter)
 
             yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
+
+    def _prepare(self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], number: int) -> None:
+        """Before the frame of that number of a step."""
+        last = len(turns) - 1
+        faults = turns[min(number, last) if step.settles else number % (last + 1)]
+        if step.happens is None:
+            self._bench.transmitter.faults = faults
+        else:
+            self._bench.transmitter.take_checked(faults)
+        step.moves(meter, number)
+        if step.counts_on and number:
+            self._meters.advance(meter)
 
     def _restart(self, step: Stimulus) -> None:
         """Start the device anew for a step that asks for it."""

@@ -192,6 +192,8 @@ def starves(truth: Truth, step: str) -> bool:
     for another one, and takes its time to find back.
     """
     frames = truth.of_step(step)
+    if not frames:  # the meter itself was without power
+        return True
     before = truth[frames[0].number - 1] if frames[0].number else frames[0]
     period_s = len(before.data) * before.character_s + max(FRAME_GAP_S)
     good_s = [frame.end_s for frame in frames if frame.complete and any(p.expect is Expect.MUST for p in frame.pieces)]

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from xky.emulator import Linky
+import simpy
+
+from xky.emulator import Linky, Transmitter
 from xky.emulator.faults import Fault
 from xky.protocol import Mode
 
@@ -79,6 +81,8 @@ class Stimulus:
         counts_on: whether its indexes move on before each frame, so that the frame can be told by its values.
         before: puts the meter into its state.
         after: puts it back.
+        happens: what becomes of the meter on the line as a story tells it: it keeps its hour, goes on as it then is,
+            and faults on groups that it does not have change nothing.
         disturbs: whether clean frames follow, in which the device must recover.
         outlasts_freshness: held so long that a value kept from before the step, or after it, is too old.
         tail_on_same_meter: the clean frames behind it come from its own meter; else from the household's.
@@ -106,6 +110,7 @@ class Stimulus:
     counts_on: bool = False
     before: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     after: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
+    happens: Callable[[simpy.Environment, Transmitter], None] | None = field(default=None, compare=False)
     disturbs: bool = False
     outlasts_freshness: bool = False
     outlasts_detection: bool = False

@@ -4,7 +4,10 @@
 Each question writes what was sent, expected and seen into the trail, passes silently, or raises the verdict.
 """
 
-from xky.emulator import Expect
+from collections.abc import Sequence
+
+from xky.emulator import Expect, SentFrame
+from xky.protocol import LABELS, Group, Mode
 
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
@@ -97,6 +100,23 @@ class StepQuestions(PurposeView):
         self._show_sent(list(able.values()))
         limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
+        self._await(able, frames, limit_s)
+
+    def what_changed_is_reported(self) -> None:
+        """Whatever the step says that the step before it did not, intact, arrives: values, and whole labels."""
+        frames = self._frames(self._step)
+        limits = self.record.limits_at(frames[0].start_s)
+        new = self._new_groups(frames, limits.completeness_s, may_stay=True)
+        new |= self._new_groups(frames, limits.completeness_s, may_stay=True, odd=True)
+        said_twice = _labels_said_twice(frames)  # whichever of two values in one frame counts, nobody knows
+        able = self._reportable({label: one for label, one in new.items() if label not in said_twice})
+        if not able:
+            if not self._oracle.usable:
+                raise Undecided("the device said nothing in this run")
+            raise NotApplicable("the device reports none of the labels that this step can show")
+        self._show_sent([e for frame in frames[:1] for e in frame.groups if e.fault is not None])
+        limit_s = limits.completeness_s + limits.latency_s
+        self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s, with values of this step")
         self._await(able, frames, limit_s)
 
     def what_the_start_lacked_is_reported(self, *labels: str) -> None:
@@ -236,7 +256,12 @@ class StepQuestions(PurposeView):
     def doubtful_values_are_refused(self, *faults: str) -> None:
         """What those faults of the step made, right by its checksum alone, is not reported (latitude: a should)."""
         frames = self._frames(self._step)
-        doubtful = [e for frame in frames for e in frame.groups if e.fault in faults]
+        doubtful = [
+            e
+            for frame in frames
+            for e in frame.groups
+            if e.fault in faults and not _is_admitted(e.group, frame.mode) and not self._oracle.was_meant(e.group)
+        ]
         if not doubtful:
             raise NotApplicable(_NO_SUCH_GROUP)
         self._show_sent(doubtful)
@@ -270,3 +295,22 @@ class StepQuestions(PurposeView):
             self.trail.seen.append(f"never reported: {', '.join(missing)}")
             raise PurposeFailed(self.trail.seen[-1])
         self.trail.seen.append("all of them")
+
+
+def _is_admitted(group: Group, mode: Mode) -> bool:
+    """Whether a group says what its label may say: what a fault made of it is right, too."""
+    row = LABELS[mode].get(group.label)
+    return row is not None and row.admits(group.value) is None
+
+
+def _labels_said_twice(frames: Sequence[SentFrame]) -> set[str]:
+    """Labels of which one frame has two values that may be reported."""
+    twice = set()
+    for frame in frames:
+        said: dict[str, str] = {}
+        for piece in frame.pieces:
+            group = piece.group
+            readable = group is not None and piece.expect is not Expect.MUST_NOT
+            if readable and said.setdefault(group.label, group.value) != group.value:
+                twice.add(group.label)
+    return twice

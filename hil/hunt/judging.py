@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A played story judged: the questions of the suite, asked about each of its steps, and what they were answered."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
+
+from xky.protocol import Mode
+
+from ..bench.reading import kind_of
+from ..campaign.oracle import Accusation, AccusationKind, Case, Oracle, Trail
+from ..campaign.record import Record
+from ..campaign.requirement import Purpose, Requirement
+from ..campaign.stimulus import Stimulus
+from ..campaign.suite import declared_purposes
+from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided
+from .story import Step, Story
+
+__all__ = ["Broken", "Signature", "broken_by"]
+
+_ACCUSED = {
+    AccusationKind.DAMAGED: "TIC-CHK-1",
+    AccusationKind.UNSENT: "TIC-SND-1",
+    AccusationKind.STALE: "TIC-FRS-1",
+    AccusationKind.LEFT: "TIC-CND-1",
+}
+_LIVES = _CHANGES = "TIC-CMP-1"
+_ARRIVES = {"legal_value": "TIC-VAL-3", "unknown_label": "TIC-LBL-2"}
+_RECOVERS = {  # of what the device did not recover, by the first fault that has a requirement of its own
+    "cut": "TIC-LNK-2", "power_cut": "TIC-LNK-2", "late_start": "TIC-LNK-2",
+    "noise": "TIC-LNK-6", "bit_flips": "TIC-LNK-6", "jitter": "TIC-LNK-6",
+    "missing_start_of_frame": "TIC-LNK-8", "missing_end_of_frame": "TIC-LNK-8",
+    "endless_frame": "TIC-LNK-9", "stuck_line": "TIC-LNK-10", "baud_change": "TIC-LNK-10",
+    "no_good_group": "TIC-LNK-12", "parity_error": "TIC-CHR-2", "framing_error": "TIC-CHR-2",
+    "damaged_start": "TIC-LNK-7", "missing_start_of_group": "TIC-LNK-7", "missing_end_of_group": "TIC-LNK-7",
+}  # fmt: skip
+_BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a group is refused
+_STARTED = "TIC-LNK-11"
+_SERVER_IS_BACK = "XKY-UPL-1"
+_EVERY_LABEL = "TIC-LBL-1"
+_DOUBTFUL = {  # right by their checksum alone
+    "wrong_size": "TIC-SIZ-1", "empty_value": "TIC-SIZ-1", "overlong_value": "TIC-SIZ-1",
+    "letter_in_number": "TIC-SIZ-3", "control_character": "TIC-SIZ-3",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What makes two findings one: the mode, the requirement that is broken, and what befell the line when it was.
+
+    Attributes:
+        context: names of the faults and of what happened to the meter; of a value that nobody sent, of what kind it is.
+    """
+
+    mode: Mode
+    requirement: str
+    context: frozenset[str] = frozenset()
+
+    def explains(self, other: "Signature") -> bool:
+        """Whether what is known by this one is no news in another: all that it takes befell the line there, too."""
+        return (self.mode, self.requirement) == (other.mode, other.requirement) and self.context <= other.context
+
+    def __str__(self) -> str:
+        befell = " + ".join(sorted(name.replace("_", " ") for name in self.context))
+        return f"{self.requirement} {self.mode}" + (f", {befell}" if befell else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A requirement that a story shows to be broken."""
+
+    signature: Signature
+    reason: str
+    trail: Trail
+    probe: str
+
+    @property
+    def requirement(self) -> str:
+        """Its id."""
+        return self.signature.requirement
+
+
+@cache
+def _requirements() -> dict[str, Requirement]:
+    return {purpose.requirement.id: purpose.requirement for purpose in declared_purposes()}
+
+
+def broken_by(record: Record, story: Story, stimuli: Sequence[Stimulus], *, strict: bool = False) -> list[Broken]:
+    """The requirements that a device broke while a story was played, gravest first; none of a sound one.
+
+    Args:
+        record: of the story alone.
+        story: at least one step.
+        stimuli: its steps as they were played.
+        strict: a should counts as well.
+    """
+    found: dict[Signature, Broken] = {}
+    for probe in record.probes:
+        oracle = Oracle(record.seen_by(probe.spec))
+        for asked in _asked(oracle, story, stimuli):
+            requirement = _requirements()[asked.requirement]
+            signature = Signature(record.mode, requirement.id, asked.context)
+            if signature in found or (requirement.level is Level.SHOULD and not strict):
+                continue
+            case = Case(Purpose(requirement, "hunt", (asked.stimulus,)), oracle)
+            try:
+                asked.question(case)
+            except PurposeFailed as failed:
+                found[signature] = Broken(signature, str(failed), case.trail, probe.spec)
+            except (NotApplicable, Undecided):
+                continue
+    return list(found.values())
+
+
+class _Asked(NamedTuple):
+    """A question: the requirement that it shows, the step that it is about, and what befell its frames."""
+
+    requirement: str
+    stimulus: Stimulus
+    question: Callable[[Case], None]
+    context: frozenset[str] = frozenset()
+
+
+def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterator[_Asked]:
+    record, first = oracle.record, stimuli[0]
+    steps = {name: step for step, one in zip(story.step, stimuli, strict=True) for name in (one.name, one.tail)}
+    if record.ended is not None or not oracle.usable:
+        last = record.truth[-1].step if len(record.truth) else ""
+        yield _Asked(_LIVES, first, Case.the_device_speaks, _context(steps.get(last)))
+    for accusation in oracle.accusations:
+        question = partial(_no_value_is, accusation.wrong)
+        yield _Asked(_ACCUSED[accusation.wrong], first, question, _context_of(accusation, steps))
+    if record.ended is not None:
+        return
+    for step, stimulus in zip(story.step, stimuli, strict=True):
+        if not record.frames(stimulus.name):
+            return  # the meter was without power: nobody can read what it does not say
+        yield from _asked_of(step, stimulus, record)
+    yield _Asked(_EVERY_LABEL, first, Case.every_label_is_reported)
+
+
+def _context(step: Step | None) -> frozenset[str]:
+    """What befell the line in a step."""
+    if step is None:
+        return frozenset()
+    told = {fault.name for fault in step.befalls} | {*step.keys}
+    return frozenset(told | ({"restart"} if step.restart else set()) | ({step.server} if step.server else set()))
+
+
+def _context_of(accusation: Accusation, steps: Mapping[str, Step]) -> frozenset[str]:
+    """What made a wrong value: a fault in the group, else what became of the meter in its step; or its kind."""
+    emitted, frame = accusation.emitted, accusation.frame
+    if emitted is None or frame is None:
+        kind = kind_of(accusation.label)
+        return frozenset({f"a {kind.name.lower()}" if kind is not None else "an unknown label"})
+    if emitted.fault is not None:
+        return frozenset({emitted.fault})
+    return _context(steps.get(frame.step))
+
+
+def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked]:
+    """What is asked about one step and the clean frames behind it."""
+    names = list(dict.fromkeys(fault.name for fault in step.befalls))
+    context = _context(step)
+    if step.server is not None:
+        yield _Asked(_SERVER_IS_BACK, stimulus, Case.the_device_returns, context)
+        return
+    if step.restart:
+        if len(record.frames(stimulus.name)) > 1:
+            yield _Asked(_STARTED, stimulus, Case.the_device_finds_its_way, context)
+        return
+    arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
+    yield _Asked(arrives, stimulus, Case.what_changed_is_reported, context)
+    for name in names:
+        if name in _DOUBTFUL:
+            yield _Asked(_DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
+    if step.disturbs and record.frames(stimulus.tail):
+        recovers = next((_RECOVERS[name] for name in names if name in _RECOVERS), _BESIDE)
+        yield _Asked(recovers, stimulus, Case.the_device_recovers, context)
+
+
+def _no_value_is(wrong: AccusationKind, case: Case) -> None:
+    case.no_value_is(wrong)
+
+
+def _doubtful_are_refused(fault: str, case: Case) -> None:
+    case.doubtful_values_are_refused(fault)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a story may do with a meter: labels that faults can befall, registers that can be set, hours at which something
+changes by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xky.emulator.legal_time import instant_us, local_time, midnight_after
+from xky.emulator.meter_file.contract_table import drawn_contract
+from xky.emulator.meter_file.meter_file import MeterFile
+from xky.protocol import LABELS, Mode
+
+__all__ = ["MeterFacts", "facts_of"]
+
+_SECOND_US = 1_000_000
+_STARTS_WITHIN_US = 3600 * _SECOND_US  # a plan begins at a whole half hour behind the start of its meter
+_AHEAD_US = 2 * 86_400 * _SECOND_US
+_NEAR_S = (2, -3)  # behind a change, so that a step is all of the new; and across it
+_POWERS = ("VA", "A", "W")
+_INDEXES = ("BASE", "HC", "HP", "EJP", "BBR", "EASF")
+
+
+@dataclass(frozen=True, slots=True)
+class MeterFacts:
+    """Of one meter.
+
+    Attributes:
+        file: that it is made of.
+        labels: of its frames, those whose values move first.
+        indexes: labels of registers that can be set by themselves.
+        hours: legal times near which a tariff, a day, a colour or the clock changes, in order.
+    """
+
+    file: MeterFile
+    labels: Sequence[str]
+    indexes: Sequence[str]
+    hours: Sequence[str]
+
+
+@lru_cache(maxsize=256)  # a hunt draws from some dozens
+def facts_of(mode: Mode, contract: str, phases: int, producer: bool, pref_kva: int, at: str) -> MeterFacts:
+    """The facts of a meter with these settings.
+
+    Args:
+        at: legal time of its start.
+    """
+    file = MeterFile(
+        mode=mode, contract=drawn_contract(contract), phases=phases, producer=producer, pref_kva=pref_kva, at=at,
+        load_va=500.0,
+    )  # type: ignore[arg-type]  # as a file has them  # fmt: skip
+    meter = file.build()
+    table = LABELS[mode]
+    said = [group.label for group in meter.groups()]
+    moving = [name for name in said if table[name].unit in _POWERS or name.startswith(_INDEXES)]
+    labels = [*moving, *(name for name in said if name not in moving)]
+    indexes = [name for name in said if name.startswith(_INDEXES) and table[name].unit == "Wh"]
+    begins_us = meter.true_us + _STARTS_WITHIN_US
+    changes, at_us = set[int](), begins_us
+    while at_us < begins_us + _AHEAD_US:
+        at_us = min(meter.next_switch(at_us), midnight_after(at_us))
+        changes.add(at_us)
+    changes.update(_clock_changes(begins_us))
+    hours = sorted(at_us + near_s * _SECOND_US for at_us in changes for near_s in _NEAR_S)
+    return MeterFacts(file, tuple(labels), tuple(indexes), tuple(local_time(at_us).isoformat() for at_us in hours))
+
+
+def _clock_changes(from_us: int) -> list[int]:
+    """Instants within the horizon at which legal time jumps: both are at 01:00 UTC."""
+    found = []
+    day_us = midnight_after(from_us - 86_400 * _SECOND_US)
+    while day_us < from_us + _AHEAD_US:
+        next_us = midnight_after(day_us)
+        if next_us - day_us != 86_400 * _SECOND_US:
+            moment = local_time(day_us)
+            change_us = instant_us(moment.replace(hour=1, fold=0)) + 3600 * _SECOND_US
+            if moment.utcoffset() and (next_us - day_us) > 86_400 * _SECOND_US:
+                change_us += 3600 * _SECOND_US
+            found.append(change_us)
+        day_us = next_us
+    return [change_us for change_us in found if change_us > from_us]

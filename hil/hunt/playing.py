@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays a story on a device of its own, in virtual time."""
+
+from dataclasses import dataclass
+
+from xky.protocol import InputError
+
+from ..campaign.campaign import Campaign
+from ..campaign.plan import play
+from ..campaign.record import Record
+from .judging import Broken, broken_by
+from .story import Story, plan_of, stimuli_of
+
+__all__ = ["Played", "play_story"]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a story.
+
+    Attributes:
+        record: of it.
+        broken: requirements that it shows to be broken, gravest first.
+        covered: basic blocks of the device that it ran, where that is known.
+    """
+
+    record: Record
+    broken: list[Broken]
+    covered: frozenset[int] = frozenset()
+
+
+def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Played:
+    """Play a story on a fresh device and judge it.
+
+    Args:
+        story: in a mode of the board.
+        campaign: what a person chose: the device, its board, where it is listened to.
+        strict: a should counts as well.
+
+    Raises:
+        InputError: its meter cannot do what it tells.
+        BenchError: the device does not start.
+    """
+    if not story.step:
+        raise InputError("a story without a step; write at least one [[step]]")
+    stimuli = stimuli_of(story)
+    record = play(
+        plan_of(story, stimuli),
+        campaign.open(),
+        campaign.board,
+        probes=campaign.specs,
+        claims=campaign.claims,
+        seed=story.seed,
+        speed=campaign.options.speed,
+    )
+    return Played(record, broken_by(record, story, stimuli, strict=strict))

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A story of a line: a meter, and step by step what becomes of it and of its frames. What a hunt draws and shrinks.
+
+It is written as scenarios are: what happens to a meter has one language. Before each step, and behind each one that
+disturbs the line, the meter's index and power move on to values that the run has not had, as in a plan of the suite.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import simpy
+from pydantic import BeforeValidator, Field, field_serializer, model_validator
+
+from xky.emulator import Linky, Transmitter
+from xky.emulator.faults import Fault, made_fault
+from xky.emulator.legal_time import parse_at
+from xky.emulator.meter_file.meter_file import MeterFile
+from xky.emulator.scenario.actions import Actions
+from xky.emulator.scenario.checks import meter_after
+from xky.emulator.scenario.event import Happening
+from xky.protocol import InputError, Mode
+from xky.protocol.tomlfile import Section
+
+from ..campaign.plan import Plan
+from ..campaign.stimulus import MeterMaker, Stimulus, household
+from .outages import OUTAGES, OutageName
+
+__all__ = ["Step", "Story", "plan_of", "stimuli_of", "table_of_fault"]
+
+_CLEAN = frozenset({"legal_value", "unknown_label", "repeated_group", "swapped_groups"})
+"""Faults that break nothing: no clean frames have to follow in which the device finds back."""
+
+
+def table_of_fault(fault: Fault) -> dict[str, Any]:
+    """A fault as a scenario writes it: its name, and what is not as it is anyhow."""
+    assert is_dataclass(fault)
+    told = {one.name: getattr(fault, one.name) for one in fields(fault)}
+    return {"name": fault.name} | {name: value for name, value in told.items() if value != _default(fault, name)}
+
+
+def _default(fault: Fault, name: str) -> object:
+    return next(one.default for one in fields(fault) if one.name == name)  # type: ignore[arg-type]  # it is a dataclass
+
+
+def _turns(tables: object) -> tuple[tuple[Fault, ...], ...]:
+    if not isinstance(tables, list | tuple) or not all(isinstance(turn, list | tuple) for turn in tables):
+        raise ValueError('expected a list of faults for each frame, such as [[{ name = "wrong_checksum", … }], []]')
+    return tuple(tuple(map(_fault, turn)) for turn in tables)
+
+
+def _fault(table: object) -> Fault:
+    if isinstance(table, Fault):
+        return table
+    if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
+        raise ValueError(f"{table!r}: is no fault; write a table with its name")
+    try:
+        return made_fault(**table)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+
+
+class Step(Happening):
+    """One step: what happens to the meter before its first frame, as an event of a scenario has it; and its frames.
+
+    Attributes:
+        turns: the faults of its frames in turn, each once at least, and again while the step is held.
+        restart: the device is started anew inside its first frame, where it can be.
+        server: what befalls the server that a gateway speaks to, while the step lasts.
+    """
+
+    may_be_nothing = True
+
+    turns: Annotated[tuple[tuple[Any, ...], ...], BeforeValidator(_turns)] = ()
+    restart: bool = False
+    server: OutageName | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_story(self) -> "Step":
+        if self.faults is not None:
+            raise ValueError("faults: a story has them frame by frame; write turns")
+        if self.mode is not None:
+            raise ValueError("mode: a story stays in its meter's mode; leave it out")
+        return self
+
+    @field_serializer("turns")
+    def _written(self, turns: Sequence[Sequence[Fault]]) -> list[list[dict[str, Any]]]:
+        return [[table_of_fault(fault) for fault in turn] for turn in turns]
+
+    @property
+    def frames(self) -> int:
+        """How many frames it tells of, at least one."""
+        return max(len(self.turns), 1)
+
+    @property
+    def befalls(self) -> list[Fault]:
+        """Its faults, frame after frame."""
+        return [fault for turn in self.turns for fault in turn]
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether clean frames must follow, in which the device recovers."""
+        return any(fault.name not in _CLEAN for fault in self.befalls) or self.outage is not None
+
+
+class Story(Section):
+    """What becomes of a line.
+
+    Attributes:
+        meter: on it, from the first frame on; its mode is that of the story.
+        seed: of the values that the plan moves on, of gaps, and of what each fault does.
+        step: one after the other.
+    """
+
+    meter: MeterFile = MeterFile()
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    step: tuple[Step, ...] = ()
+
+    @property
+    def mode(self) -> Mode:
+        """Of the TIC."""
+        return self.meter.mode
+
+    @property
+    def frames(self) -> int:
+        """How many frames it tells of; the clean ones around them are the plan's."""
+        return sum(step.frames for step in self.step)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Its faults, frame after frame."""
+        return [fault for step in self.step for fault in step.befalls]
+
+
+class _OwnMeter:
+    """Makes the meter of a story on a line that others have, too: it keeps the hour of its file."""
+
+    keeps_its_time = True
+
+    def __init__(self, file: MeterFile) -> None:
+        self._file = file
+
+    def __call__(self, mode: Mode, seed: int, at_us: int) -> Linky:
+        return self._file.build()
+
+
+class _Happenings:
+    """Lets the steps of a story happen to its meter, on whatever bench it is played."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._env: simpy.Environment | None = None
+        self._actions: Actions | None = None
+
+    def let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
+        if self._actions is None or self._env is not env:
+            self._env, self._actions = env, Actions(env, transmitter, self._story.meter)
+        skip_to_us = 0 if step.skip_to is None else max(parse_at(step.skip_to), transmitter.meter.true_us)
+        if step.keys:
+            after = meter_after(step, self._actions.file, Path())
+            self._actions.happen(step, after, skip_to_us=skip_to_us)
+
+
+def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) -> list[Stimulus]:
+    """The steps of a story as the suite plays them.
+
+    Args:
+        story: whose meter can do what it tells.
+        named: what the steps are called, with a number behind.
+        own_meter: whether they share the line with others, so that its meter is put on it first.
+    """
+    happenings, maker = _Happenings(story), _maker_of(story) if own_meter else household
+
+    def stimulus(number: int, step: Step) -> Stimulus:
+        server = None if step.server is None else OUTAGES[step.server]
+        meets_server = server is not None
+        return Stimulus(
+            f"{named} {number}", maker, modes=frozenset({story.mode}), turns=lambda meter: step.turns,
+            happens=lambda env, transmitter: happenings.let(step, env, transmitter),
+            disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
+            restarts=step.restart, settles=step.restart,
+            server=server, counts_on=meets_server, outlasts_freshness=meets_server,
+        )  # fmt: skip
+
+    steps = [Step(), *story.step] if own_meter else story.step
+    return [stimulus(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]
+
+
+def _maker_of(story: Story) -> MeterMaker:
+    return _OwnMeter(story.meter)
+
+
+def plan_of(story: Story, stimuli: Sequence[Stimulus]) -> Plan:
+    """A plan that plays nothing but this story, on its own meter."""
+    return Plan(stimuli, story.mode, at=story.meter.at, house=story.meter, in_order=True)
