@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from .bench.devices import Device, DeviceContext, FedDevice, device_kinds, open_device
     from .bench.reading import Reading
     from .campaign.certify_device import certify
+    from .hunt.strategies import line_stories
+    from .stories.replay import require_stood
 
-__all__ = ["Bench", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds", "open_device"]
+__all__ = [
+    "Bench", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds", "line_stories",
+    "open_device", "require_stood",
+]  # fmt: skip
 
 _HOMES = {
     "Bench": "bench.bench:Bench",
@@ -20,7 +25,9 @@ _HOMES = {
     "Reading": "bench.reading:Reading",
     "certify": "campaign.certify_device:certify",
     "device_kinds": "bench.devices:device_kinds",
+    "line_stories": "hunt.strategies:line_stories",
     "open_device": "bench.devices:open_device",
+    "require_stood": "stories.replay:require_stood",
 }
 
 

@@ -107,13 +107,13 @@ class Campaign(Judgement):
         self.specs = self.options.probes or tuple(probes_of(device, self.board))
         opened = [open_probe(spec) for spec in self.specs]
         self._probes = tuple(probe.shown for probe in opened)
-        self._kinds = {probe.kind for probe in opened}
+        self.kinds = {probe.kind for probe in opened}
         if len(set(self._probes)) < len(self._probes):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
         self.virtual = device.virtual and all(probe.virtual for probe in opened)
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
-        self._house = None if self.options.meter is None else meter_file(self.options.meter)
+        self.house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
         check_speed(self.options.speed)
 
@@ -173,7 +173,7 @@ class Campaign(Judgement):
         whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode).steps
         place = {step: number for number, step in enumerate(whole)}
         wanted = (one for asked in self.purposes if asked.mode is mode for one in asked.purpose.stimuli)
-        return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self._house)
+        return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self.house)
 
     def _record(self, mode: Mode) -> Record:
         """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device.
@@ -233,12 +233,12 @@ class Campaign(Judgement):
         that the device may then take to come back is added.
         """
         board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
-        here = [one for one in plan.steps if one.server is None or one.server.probe in self._kinds]
+        here = [one for one in plan.steps if one.server is None or one.server.probe in self.kinds]
         outages = sum(one.server is not None for one in here)
         lines = [one if one.server is None else replace(one, server=None, disturbs=True) for one in here]
         try:
             rehearsal = play(
-                Plan(lines, plan.mode, house=self._house), open_device("sim:generic"), board, probes=(LINES,),
+                Plan(lines, plan.mode, house=self.house), open_device("sim:generic"), board, probes=(LINES,),
                 seed=self.options.seed, speed=self.options.speed,
             )  # fmt: skip
         except CutShort:  # its record is not that of the device

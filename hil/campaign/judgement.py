@@ -2,9 +2,9 @@
 """Purposes on the records of a run: which are asked for, and what each of them concluded."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xky.protocol import Mode, XkyError
 
@@ -54,6 +54,7 @@ class Judgement(ABC):
         error: what kept a record from being made.
         aborted: a person ended the run before all was asked.
         records: what was recorded so far.
+        found: purposes that are stimulus files, in the place of those that the suite has.
     """
 
     purposes: list[Asked] = field(default_factory=list, init=False)
@@ -61,6 +62,7 @@ class Judgement(ABC):
     error: XkyError | None = field(default=None, init=False)
     aborted: bool = field(default=False, init=False)
     records: dict[Mode, Record] = field(default_factory=dict, init=False)
+    found: Mapping[Purpose, Any] = field(default_factory=dict, init=False)
     _oracles: dict[tuple[Mode, str], Oracle] = field(default_factory=dict, init=False, repr=False)
 
     @property

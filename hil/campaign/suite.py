@@ -16,7 +16,7 @@ from xky.protocol import BenchError
 from .judgement import Judgement
 from .requirement import Purpose, purpose_of
 
-__all__ = ["declared_purposes", "known_ids", "run_suite"]
+__all__ = ["declared_purposes", "known_ids", "run_suite", "tested_purposes"]
 
 _PACKAGE = "xky.hil.conformance"
 _SUITE = resources.files(_PACKAGE)
@@ -32,9 +32,16 @@ class _Brought:
 
 @cache
 def declared_purposes() -> Sequence[Purpose]:
-    """Every purpose of the suite, file by file."""
+    """Every purpose of the suite: those of its tests, file by file, and those of its stimulus files."""
+    return *tested_purposes(), *import_module(f"{_PACKAGE}.test_found").FOUND
+
+
+@cache
+def tested_purposes() -> Sequence[Purpose]:
+    """Those that have a test each, file by file."""
     files = sorted(file.name for file in _SUITE.iterdir() if file.name.startswith("test_"))
-    modules = [import_module(f"{_PACKAGE}.{name.removesuffix('.py')}") for name in files if name.endswith(".py")]
+    names = [name.removesuffix(".py") for name in files if name.endswith(".py") and name != "test_found.py"]
+    modules = [import_module(f"{_PACKAGE}.{name}") for name in names]
     tests = (test for module in modules for test in vars(module).values() if callable(test))
     return tuple(purpose for test in tests if (purpose := purpose_of(test)) is not None)
 

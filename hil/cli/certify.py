@@ -20,6 +20,7 @@ from ..campaign.print_verdicts import certify_with_progress, print_verdicts
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..named_file import named_file
+from ..stories.replay import Replay
 from ..terminal import complain, printable
 
 __all__ = ["command"]
@@ -69,6 +70,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="SPEC", help="Where readings are seen: lines, mqtt, influx, lorawan, or an address."),
     ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
@@ -78,7 +82,7 @@ def command(
         foreign = {
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
-            "--only": only, "--probe": probe, "--statement": statement,
+            "--only": only, "--probe": probe, "--statement": statement, "--replay": replay,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
@@ -91,7 +95,7 @@ def command(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only or ()), probes=tuple(probe or ()), statement=statement,
     )  # fmt: skip
-    campaign, lost = Campaign(options), None
+    campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     try:
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
     except ReportLostError as error:

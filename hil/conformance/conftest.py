@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the suite: one plan a mode on one running line, then each test judges its slice of the record."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.judgement import Asked, Conclusion, Judgement
 from xky.hil.campaign.oracle import Case, Trail
-from xky.hil.campaign.requirement import purpose_of
+from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from xky.hil.pytest_options import option, options_of
+from xky.hil.stories.stimulus_file import StimulusFile
 from xky.protocol import BenchError, InputError, XkyError
 
 JUDGEMENT = pytest.StashKey[Judgement]()
@@ -51,13 +52,23 @@ def judgement_of(config: pytest.Config) -> Judgement:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each purpose once a mode in which it applies, and once a probe; power is the same to all of them."""
     purpose = purpose_of(metafunc.function)
-    if purpose is None:
+    if purpose is None and "stimulus" not in metafunc.fixturenames:
         return
     judgement = judgement_of(metafunc.config)
-    probes = judgement.probes[:1] if purpose.requirement.about_power else judgement.probes
-    asked = [Asked(purpose, mode, probe) for mode in judgement.modes if mode in purpose.modes for probe in probes]
     several = len(judgement.probes) > 1
-    metafunc.parametrize("asked", asked, ids=[f"{one.mode}-{one.probe}" if several else one.mode for one in asked])
+    asked, ids = [], []
+    for one in _found(metafunc) if purpose is None else (purpose,):
+        probes = judgement.probes[:1] if one.requirement.about_power else judgement.probes
+        for mode, probe in ((mode, probe) for mode in judgement.modes if mode in one.modes for probe in probes):
+            asked.append(Asked(one, mode, probe))
+            ids.append("-".join(([one.name] if purpose is None else []) + [mode] + ([probe] if several else [])))
+    metafunc.parametrize("asked", asked, ids=ids)
+
+
+def _found(of: pytest.Metafunc | pytest.FixtureRequest) -> Mapping[Purpose, StimulusFile]:
+    """The stimulus files of a run: its own, or those of the suite."""
+    suites: Mapping[Purpose, StimulusFile] = of.module.FOUND
+    return judgement_of(of.config).found or suites
 
 
 def _asked(item: pytest.Item) -> Asked | None:
@@ -69,7 +80,8 @@ def _asked(item: pytest.Item) -> Asked | None:
 
 
 def _is_purpose(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and purpose_of(item.function) is not None
+    """Whether it asks something; a stimulus is a purpose without a test of its own."""
+    return isinstance(item, pytest.Function) and "asked" in getattr(getattr(item, "callspec", None), "params", {})
 
 
 def _is_asked_for(config: pytest.Config, item: pytest.Item) -> bool:
@@ -116,6 +128,13 @@ def case(request: pytest.FixtureRequest, asked: Asked) -> Case:
         pytest.exit(str(told), 2 if isinstance(told, InputError) else 3)
     request.node.stash[_CASE] = case
     return case
+
+
+@pytest.fixture
+def stimulus(request: pytest.FixtureRequest, asked: Asked) -> StimulusFile:
+    """Of a purpose that is one."""
+    found: StimulusFile = _found(request)[asked.purpose]
+    return found
 
 
 _CASE = pytest.StashKey[Case]()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, reject, settings, target
+from hypothesis import HealthCheck, Phase, currently_in_test_context, given, settings, target
 from hypothesis import seed as seeded
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.strategies import SearchStrategy
@@ -22,15 +22,16 @@ from hypothesis.strategies import SearchStrategy
 from xky.protocol import InputError, Mode
 
 from ..campaign.campaign import Campaign
-from .judging import Broken, Signature
-from .playing import Played, play_story
-from .story import Story
+from ..stories.judging import Broken, Signature
+from ..stories.outages import OUTAGES
+from ..stories.playing import Played, play_story
+from ..stories.story import Story
 from .strategies import line_stories
 
 __all__ = ["Coverage", "Finding", "Hunt", "Limits"]
 
 _ROUND = 250  # stories
-_SEEDS_APART = 1_000_003  # of the rounds of neighbouring seeds
+_SHRINKS_ON_S = 60.0  # behind the end of its time, for what was found just before
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ class _Shown(Exception):  # noqa: N818  # it carries a finding to Hypothesis, on
 
 
 @cache
-def _shown_as(mode: Mode, requirement: str) -> type[_Shown]:
-    return type("Shown", (_Shown,), {"__doc__": f"{requirement}, {mode}"})
+def _shown_as(mode: Mode, question: str) -> type[_Shown]:
+    return type("Shown", (_Shown,), {"__doc__": f"{question}, {mode}"})
 
 
 class _Over(KeyboardInterrupt):
@@ -119,6 +120,7 @@ class Hunt:
     Args:
         campaign: what a person chose: the device, its board, where it is listened to.
         seed: of the stories; the same seed and examples find the same.
+        runs: how many hunts went before with this seed: each draws other stories.
         limits: how long it goes on.
         strict: a should counts as well.
         database: folder of examples from which a later hunt goes on; None keeps none.
@@ -138,6 +140,7 @@ class Hunt:
         campaign: Campaign,
         *,
         seed: int = 0,
+        runs: int = 0,
         limits: Limits = Limits(),
         strict: bool = False,
         database: Path | None = None,
@@ -146,7 +149,7 @@ class Hunt:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._campaign = campaign
-        self._seed = seed
+        self._seed = f"{seed} {runs}"
         self._limits = limits
         self._strict = strict
         self._database: ExampleDatabase | None = None if database is None else DirectoryBasedExampleDatabase(database)
@@ -154,7 +157,7 @@ class Hunt:
         self._play = play
         self._clock = clock
         self._began_s = clock()
-        self._best: dict[tuple[Mode, str], Finding] = {}  # one a mode and requirement: Hypothesis shrinks by them
+        self._best: dict[tuple[Mode, str], Finding] = {}  # one a mode and question: Hypothesis shrinks by them
         self._drawn = 0
         self.findings: list[Finding] = []
         self.examples = 0
@@ -169,11 +172,12 @@ class Hunt:
         """Real seconds since it began."""
         return self._clock() - self._began_s
 
-    def run(self, known: Sequence[Signature] = ()) -> None:
+    def run(self, known: Sequence[Signature] = (), saved: Sequence[Story] = ()) -> None:
         """Hunt until the limits are reached.
 
         Args:
             known: what is not looked for.
+            saved: findings of hunts before, in the modes of the board: whatever still shows them is found first.
 
         Raises:
             BenchError: the device cannot be started any more; what was found until then is in ``findings``.
@@ -184,6 +188,9 @@ class Hunt:
         gc.collect()
         gc.freeze()  # what stands now is no garbage; to look through it each time costs a tenth of the hunt
         try:
+            for story in saved:
+                self._new_in(story)
+            self._keep_what_was_shown()
             while not self._is_over():
                 self._round(number)
                 number += 1
@@ -210,11 +217,11 @@ class Hunt:
             phases.insert(0, Phase.reuse)
         found: list[Signature] = []
 
-        @seeded(self._seed * _SEEDS_APART + number)
         @settings(
             max_examples=stories, database=self._database, deadline=None, suppress_health_check=list(HealthCheck),
             phases=phases, report_multiple_bugs=False, print_blob=False,
         )  # fmt: skip
+        @seeded(f"{self._seed} {number}")  # below: a seed takes the database from the settings of before
         @given(self._stories())
         def show(story: Story) -> None:
             self._drawn += not found
@@ -223,28 +230,33 @@ class Hunt:
                 return
             if not found:
                 found.append(broken.signature)
-            raise _shown_as(broken.signature.mode, broken.requirement)(str(broken.signature))
+            raise _shown_as(broken.signature.mode, broken.signature.question)(str(broken.signature))
 
         with suppress(_Shown):
             show()
         self._keep_what_was_shown()
 
     def _stories(self) -> SearchStrategy[Story]:
-        return line_stories(self._campaign.modes, restarts=self._campaign.open().can_restart)
+        campaign = self._campaign
+        ends = {*campaign.kinds}
+        servers = [name for name, fault in OUTAGES.items() if fault.probe in ends]
+        return line_stories(campaign.modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart)
 
     def _new_in(self, story: Story) -> Broken | None:
         """Play a story; what it shows that is not known yet."""
-        if self._limits.minutes is not None and self.elapsed_s >= 60 * self._limits.minutes and not self._best:
-            raise _Over
+        if self._limits.minutes is not None:
+            over_s = self.elapsed_s - 60 * self._limits.minutes
+            if over_s > (_SHRINKS_ON_S if self._best else 0):
+                raise _Over
         try:
             played = self._play(story, self._campaign, strict=self._strict)
         except InputError:  # its meter cannot do what it tells
-            reject()
+            return None
         self.examples += 1
         self.line_s += played.record.duration_s
         self.coverage.add(story, played)
         self.on_story(self)
-        if played.covered and self._guided:
+        if played.covered and self._guided and currently_in_test_context():
             target(float(len(played.covered)), label="basic blocks")
         for broken in played.broken:
             if not any(known.explains(broken.signature) for known in self._known):
@@ -254,7 +266,7 @@ class Hunt:
 
     def _show(self, story: Story, broken: Broken) -> None:
         """Remember the smallest story that shows it: a hunt that is ended while it shrinks has that."""
-        key = broken.signature.mode, broken.requirement
+        key = broken.signature.mode, broken.signature.question
         best = self._best.get(key)
         if best is None or _size(story) <= _size(best.story):
             first = self.examples if best is None else best.examples

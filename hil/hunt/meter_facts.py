@@ -5,13 +5,14 @@ changes by itself."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from xky.emulator.legal_time import instant_us, local_time, midnight_after
 from xky.emulator.meter_file.contract_table import drawn_contract
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import LABELS, Mode
 
-__all__ = ["MeterFacts", "facts_of"]
+__all__ = ["MeterFacts", "facts_of", "facts_of_settings"]
 
 _SECOND_US = 1_000_000
 _STARTS_WITHIN_US = 3600 * _SECOND_US  # a plan begins at a whole half hour behind the start of its meter
@@ -38,17 +39,21 @@ class MeterFacts:
     hours: Sequence[str]
 
 
-@lru_cache(maxsize=256)  # a hunt draws from some dozens
-def facts_of(mode: Mode, contract: str, phases: int, producer: bool, pref_kva: int, at: str) -> MeterFacts:
+@lru_cache(maxsize=1024)  # a hunt draws from some hundreds
+def facts_of_settings(mode: Mode, contract: str, phases: int, producer: bool, pref_kva: int, at: str) -> MeterFacts:
     """The facts of a meter with these settings.
 
     Args:
         at: legal time of its start.
     """
-    file = MeterFile(
-        mode=mode, contract=drawn_contract(contract), phases=phases, producer=producer, pref_kva=pref_kva, at=at,
-        load_va=500.0,
-    )  # type: ignore[arg-type]  # as a file has them  # fmt: skip
+    settings: dict[str, Any] = {"contract": drawn_contract(contract), "phases": phases, "pref_kva": pref_kva}
+    file = MeterFile(mode=mode, producer=producer, at=at, load_va=500.0, **settings)
+    return facts_of(file)
+
+
+def facts_of(file: MeterFile) -> MeterFacts:
+    """The facts of a meter."""
+    mode = file.mode
     meter = file.build()
     table = LABELS[mode]
     said = [group.label for group in meter.groups()]

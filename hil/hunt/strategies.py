@@ -5,7 +5,7 @@ Drawn from the label tables, the faults and the language of scenarios: nothing i
 story shrinks towards a single-phase meter, one step, one frame, one fault on the first label.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,13 +17,14 @@ from xky.emulator.faults import Fault, known_faults
 from xky.emulator.faults.late_start import LateStart
 from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.meter_file.contract_table import drawn_contract
+from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
 
 from ..conformance.stimuli.legal_values import values_of
-from .meter_facts import MeterFacts, facts_of
-from .story import Step, Story
+from ..stories.story import Step, Story
+from .meter_facts import MeterFacts, facts_of, facts_of_settings
 
 __all__ = ["line_stories"]
 
@@ -48,21 +49,33 @@ _Table = dict[str, Any]
 
 @st.composite
 def line_stories(
-    draw: _Draw, modes: Sequence[Mode] = tuple(Mode), *, servers: Sequence[str] = (), restarts: bool = False
+    draw: _Draw,
+    modes: Sequence[Mode] = tuple(Mode),
+    *,
+    meter: MeterFile | None = None,
+    servers: Sequence[str] = (),
+    restarts: bool = False,
 ) -> Story:
     """Any story of a line; at least one of its frames has a fault.
 
     Args:
         modes: of the meters, each as often as the others.
+        meter: the one meter of all stories; any unless told.
         servers: names of what may befall the device's server, those of ``hunt.outages``.
         restarts: whether the device can be started anew while the line speaks.
     """
-    facts = draw(_facts(draw(_among(tuple(modes)))))
+    mode = draw(_among(tuple(modes)))
+    facts = draw(_facts(mode)) if meter is None else facts_of(_in_mode(meter, mode))
     number = draw(_between(1, _MOST_STEPS))
     steps = [draw(_steps(facts, tuple(servers), restarts)) for _ in range(number)]
     if not any(turn for step in steps for turn in step.get("turns", ())):
         steps[-1] = steps[-1] | {"turns": [[draw(_faults(facts))]]}
     return Story(meter=facts.file, seed=draw(_between(0, 255)), step=tuple(map(Step.model_validate, steps)))
+
+
+def _in_mode(meter: MeterFile, mode: Mode) -> MeterFile:
+    """Historic mode knows no producer."""
+    return meter.changed(mode=mode, **({"producer": False} if mode is Mode.HISTORIC and meter.producer else {}))
 
 
 @cache
@@ -81,7 +94,7 @@ def _facts(mode: Mode) -> st.SearchStrategy[MeterFacts]:
     contracts = ["hc", *(name for name in contract_names() if name != "hc")]
     producers = st.booleans() if mode is Mode.STANDARD else st.just(False)
     return st.builds(
-        facts_of, st.just(mode), st.sampled_from(contracts), st.sampled_from((1, 3)), producers,
+        facts_of_settings, st.just(mode), st.sampled_from(contracts), st.sampled_from((1, 3)), producers,
         st.sampled_from(_SUBSCRIPTIONS_KVA), st.sampled_from(_BEGINS),
     )  # fmt: skip
 
@@ -206,9 +219,10 @@ _HAPPENINGS: tuple[Callable[[_Draw, MeterFacts], _Table], ...] = (
 
 
 @st.composite
-def _steps(draw: _Draw, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> Mapping[str, Any]:
+def _steps(draw: _Draw, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> _Table:
     """One step, as a table."""
-    happens = draw(_among(_HAPPENINGS))(draw, facts)
+    happen: Callable[[_Draw, MeterFacts], _Table] = draw(_among(_HAPPENINGS))
+    happens = happen(draw, facts)
     if servers and draw(_between(0, 7)) == 7:
         return happens | {"server": draw(_among(servers))}
     if restarts and draw(_between(0, 15)) == 15:

@@ -24,7 +24,7 @@ class RunQuestions(PurposeView):
         self.trail.expected.append(f"no value that {' or '.join(wrong.value for wrong in wrongs)}")
         guilty = [a for a in self._oracle.accusations if a.wrong in wrongs]
         if guilty:
-            self._fail_for(guilty)
+            self.fail_for(guilty)
         self.trail.at_s = readings[-1].at_s
         self.trail.seen.append(f"{values} values in {len(readings)} readings, all explained")
 

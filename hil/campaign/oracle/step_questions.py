@@ -43,7 +43,7 @@ class StepQuestions(PurposeView):
             and fault in (None, a.emitted.fault)
         ]
         if guilty:
-            self._fail_for(guilty)
+            self.fail_for(guilty)
         self._require_a_listener(frames)
         if self._oracle.reported.isdisjoint(labels):
             raise NotApplicable(f"the device never reports {', '.join(labels[:SHOWN])}")
@@ -205,7 +205,7 @@ class StepQuestions(PurposeView):
             if a.label in known and frames[0].start_s <= a.reading.at_s <= frames[-1].end_s
         ]
         if guilty:
-            self._fail_for(guilty)
+            self.fail_for(guilty)
         self._require_a_listener(frames)
         self.trail.seen.append("none")
 
@@ -229,7 +229,7 @@ class StepQuestions(PurposeView):
         self.trail.at_s = after[0].start_s
         guilty = [a for a in self._oracle.accusations if a.wrong is AccusationKind.LEFT and a.label in known]
         if guilty:
-            self._fail_for(guilty)
+            self.fail_for(guilty)
         if not self._heard(frames[-1].end_s + limits.freshness_s, float("inf")):
             raise Undecided("the device said nothing after they had left")
         self.trail.seen.append("none")
@@ -310,7 +310,8 @@ def _labels_said_twice(frames: Sequence[SentFrame]) -> set[str]:
         said: dict[str, str] = {}
         for piece in frame.pieces:
             group = piece.group
-            readable = group is not None and piece.expect is not Expect.MUST_NOT
-            if readable and said.setdefault(group.label, group.value) != group.value:
+            if group is None or piece.expect is Expect.MUST_NOT:
+                continue
+            if said.setdefault(group.label, group.value) != group.value:
                 twice.add(group.label)
     return twice

@@ -100,7 +100,8 @@ class PurposeView:
             raise Undecided(f"the bench was late between {start_s:.2f} s and {end_s:.2f} s; else: {reason}")
         raise PurposeFailed(reason)
 
-    def _fail_for(self, accusations: list[Accusation]) -> None:
+    def fail_for(self, accusations: list[Accusation]) -> None:
+        """Fail for these accusations, at least one."""
         first = accusations[0]
         self.trail.at_s = first.reading.at_s
         self.trail.seen.extend(str(accusation) for accusation in accusations[:SHOWN])

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from math import inf
 from typing import NamedTuple
 
 from xky.protocol import Mode
@@ -12,12 +13,12 @@ from ..bench.reading import kind_of
 from ..campaign.oracle import Accusation, AccusationKind, Case, Oracle, Trail
 from ..campaign.record import Record
 from ..campaign.requirement import Purpose, Requirement
-from ..campaign.stimulus import Stimulus
-from ..campaign.suite import declared_purposes
+from ..campaign.stimulus import Stimulus, household
+from ..campaign.suite import tested_purposes
 from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided
 from .story import Step, Story
 
-__all__ = ["Broken", "Signature", "broken_by"]
+__all__ = ["Broken", "Signature", "broken_by", "requirement_of"]
 
 _ACCUSED = {
     AccusationKind.DAMAGED: "TIC-CHK-1",
@@ -47,19 +48,22 @@ _DOUBTFUL = {  # right by their checksum alone
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What makes two findings one: the mode, the requirement that is broken, and what befell the line when it was.
+    """What makes two findings one: the mode, what was asked, and what befell the line when the answer was wrong.
 
     Attributes:
+        requirement: id of the one that is broken.
+        question: what was asked, in a word; several requirements ask the same after different faults.
         context: names of the faults and of what happened to the meter; of a value that nobody sent, of what kind it is.
     """
 
     mode: Mode
     requirement: str
+    question: str
     context: frozenset[str] = frozenset()
 
     def explains(self, other: "Signature") -> bool:
         """Whether what is known by this one is no news in another: all that it takes befell the line there, too."""
-        return (self.mode, self.requirement) == (other.mode, other.requirement) and self.context <= other.context
+        return (self.mode, self.question) == (other.mode, other.question) and self.context <= other.context
 
     def __str__(self) -> str:
         befell = " + ".join(sorted(name.replace("_", " ") for name in self.context))
@@ -83,7 +87,12 @@ class Broken:
 
 @cache
 def _requirements() -> dict[str, Requirement]:
-    return {purpose.requirement.id: purpose.requirement for purpose in declared_purposes()}
+    return {purpose.requirement.id: purpose.requirement for purpose in tested_purposes()}
+
+
+def requirement_of(id_: str) -> Requirement | None:
+    """The requirement of the suite with that id; None where there is none."""
+    return _requirements().get(id_)
 
 
 def broken_by(record: Record, story: Story, stimuli: Sequence[Stimulus], *, strict: bool = False) -> list[Broken]:
@@ -100,7 +109,7 @@ def broken_by(record: Record, story: Story, stimuli: Sequence[Stimulus], *, stri
         oracle = Oracle(record.seen_by(probe.spec))
         for asked in _asked(oracle, story, stimuli):
             requirement = _requirements()[asked.requirement]
-            signature = Signature(record.mode, requirement.id, asked.context)
+            signature = Signature(record.mode, requirement.id, asked.name, asked.context)
             if signature in found or (requirement.level is Level.SHOULD and not strict):
                 continue
             case = Case(Purpose(requirement, "hunt", (asked.stimulus,)), oracle)
@@ -116,6 +125,7 @@ def broken_by(record: Record, story: Story, stimuli: Sequence[Stimulus], *, stri
 class _Asked(NamedTuple):
     """A question: the requirement that it shows, the step that it is about, and what befell its frames."""
 
+    name: str
     requirement: str
     stimulus: Stimulus
     question: Callable[[Case], None]
@@ -124,20 +134,34 @@ class _Asked(NamedTuple):
 
 def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterator[_Asked]:
     record, first = oracle.record, stimuli[0]
-    steps = {name: step for step, one in zip(story.step, stimuli, strict=True) for name in (one.name, one.tail)}
+    begin_s, end_s = _span(record, stimuli)
+    told = list(zip(story.step, stimuli[-len(story.step) :], strict=True))  # one more first, where a line is shared
+    steps = {name: step for step, one in told for name in (one.name, one.tail)}
     if record.ended is not None or not oracle.usable:
         last = record.truth[-1].step if len(record.truth) else ""
-        yield _Asked(_LIVES, first, Case.the_device_speaks, _context(steps.get(last)))
+        yield _Asked("lives", _LIVES, first, Case.the_device_speaks, _context(steps.get(last)))
+    accused: dict[tuple[AccusationKind, frozenset[str]], list[Accusation]] = {}
     for accusation in oracle.accusations:
-        question = partial(_no_value_is, accusation.wrong)
-        yield _Asked(_ACCUSED[accusation.wrong], first, question, _context_of(accusation, steps))
+        if begin_s <= accusation.reading.at_s <= end_s:
+            key = accusation.wrong, _context_of(accusation, steps)
+            accused.setdefault(key, []).append(accusation)
+    for (wrong, context), accusations in accused.items():
+        yield _Asked(wrong.name.lower(), _ACCUSED[wrong], first, partial(_accuse, accusations), context)
     if record.ended is not None:
         return
-    for step, stimulus in zip(story.step, stimuli, strict=True):
+    for step, stimulus in told:
         if not record.frames(stimulus.name):
             return  # the meter was without power: nobody can read what it does not say
         yield from _asked_of(step, stimulus, record)
-    yield _Asked(_EVERY_LABEL, first, Case.every_label_is_reported)
+    yield _Asked("labels", _EVERY_LABEL, first, Case.every_label_is_reported)
+
+
+def _span(record: Record, stimuli: Sequence[Stimulus]) -> tuple[float, float]:
+    """From when to when a device may speak of a story: of the whole run, where it was played alone."""
+    own = [frame for one in stimuli for name in (one.name, one.tail) for frame in record.frames(name)]
+    if not own or len(own) == len(record.truth) or stimuli[0].meter is household:
+        return 0.0, inf
+    return own[0].end_s, own[-1].end_s + record.limits_at(own[-1].end_s).freshness_s
 
 
 def _context(step: Step | None) -> frozenset[str]:
@@ -164,24 +188,24 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     names = list(dict.fromkeys(fault.name for fault in step.befalls))
     context = _context(step)
     if step.server is not None:
-        yield _Asked(_SERVER_IS_BACK, stimulus, Case.the_device_returns, context)
+        yield _Asked("returns", _SERVER_IS_BACK, stimulus, Case.the_device_returns, context)
         return
     if step.restart:
         if len(record.frames(stimulus.name)) > 1:
-            yield _Asked(_STARTED, stimulus, Case.the_device_finds_its_way, context)
+            yield _Asked("finds its way", _STARTED, stimulus, Case.the_device_finds_its_way, context)
         return
     arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
-    yield _Asked(arrives, stimulus, Case.what_changed_is_reported, context)
+    yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
     for name in names:
         if name in _DOUBTFUL:
-            yield _Asked(_DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
+            yield _Asked("refuses", _DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
     if step.disturbs and record.frames(stimulus.tail):
         recovers = next((_RECOVERS[name] for name in names if name in _RECOVERS), _BESIDE)
-        yield _Asked(recovers, stimulus, Case.the_device_recovers, context)
+        yield _Asked("recovers", recovers, stimulus, Case.the_device_recovers, context)
 
 
-def _no_value_is(wrong: AccusationKind, case: Case) -> None:
-    case.no_value_is(wrong)
+def _accuse(accusations: list[Accusation], case: Case) -> None:
+    case.fail_for(accusations)
 
 
 def _doubtful_are_refused(fault: str, case: Case) -> None:

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky fuzz``: hunt for what a device does not stand; save each finding as the shortest stimulus, and a test."""
+
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xky.boards import board_names, known_defects
+from xky.emulator.meter_file.meter_file import meter_names
+from xky.emulator.outputs.port_choice import DEVICE_LINES
+from xky.protocol import BenchError, Mode
+
+from ..campaign.campaign import Campaign, Options
+from ..hunt.hunt import Finding, Hunt, Limits
+from ..hunt.hunt_folder import HuntFolder
+from ..hunt.print_hunt import document, print_findings, progress_of
+from ..named_file import named_file
+from ..terminal import complain
+
+__all__ = ["command"]
+
+_MINUTES = 1.0  # unless somebody says how long
+
+
+def command(
+    device: Annotated[str, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'.")],
+    board: Annotated[
+        str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
+    ] = None,
+    statement: Annotated[
+        Path | None, typer.Option(help="What its supplier declares: a file with keys of a board, laid over it.")
+    ] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
+    labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
+    line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")] = "pty",
+    parity: Annotated[
+        str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
+    ] = "strip",
+    speed: Annotated[
+        float, typer.Option(help="Run the line so many times faster, for programs that do not care.")
+    ] = 1.0,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SPEC", help="Where readings are seen: lines, mqtt, influx, lorawan, or an address."),
+    ] = None,
+    meter: Annotated[
+        str | None,
+        typer.Option(autocompletion=meter_names, help="Ready meter, or a meter's file, in the place of drawn ones."),
+    ] = None,
+    defect: Annotated[
+        str | None, typer.Option(autocompletion=known_defects, help="Build this defect into simulated firmware.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.0, help="So long; 1 unless --examples is given.")] = None,
+    examples: Annotated[int | None, typer.Option(min=1, help="So many stories.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the stories; the same seed and examples find the same.")] = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="A should that is not met is a finding, too.")] = False,
+    out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the findings.")] = Path("hunt"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Hunt for what a device does not stand; shrink it; save it as a stimulus and a test."""
+    claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
+    campaign = Campaign(
+        Options(
+            device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect,
+            meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement,
+        )
+    )  # fmt: skip
+    folder = HuntFolder(out, device=device, board=board or campaign.board.id, defect=defect)
+    if minutes is None and examples is None:
+        minutes = _MINUTES
+    limits = Limits(examples=examples, minutes=minutes)
+    hunt = Hunt(campaign, seed=seed, runs=folder.runs, limits=limits, strict=strict, database=folder.examples)
+    kept: dict[str, Path] = {}
+    status = 0
+    with nullcontext() if as_json else progress_of(hunt):
+        told = hunt.on_finding
+
+        def keep(finding: Finding) -> None:
+            kept[str(finding.signature)] = folder.keep(finding)
+            told(finding)
+
+        hunt.on_finding = keep
+        try:
+            hunt.run(saved=folder.stories(campaign.modes))
+        except KeyboardInterrupt:
+            complain("interrupted; what was found until then is kept")
+        except BenchError as error:
+            complain(error)
+            status = 3
+    if as_json:
+        sys.stdout.write(json.dumps(document(hunt, kept, device=device, seed=seed), ensure_ascii=False) + "\n")
+    else:
+        print_findings(hunt, kept, out)
+    sys.stdout.flush()
+    sys.exit(status or (1 if hunt.findings else 0))

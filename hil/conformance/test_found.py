@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What hunts found: each stimulus file of the folder ``found``, or the one that a run brings."""
+
+from importlib import resources
+
+from xky.hil.campaign.judgement import Asked
+from xky.hil.campaign.oracle import Case
+from xky.hil.stories.found import purposes_in
+from xky.hil.stories.replay import stands
+from xky.hil.stories.stimulus_file import StimulusFile
+
+FOUND = purposes_in(resources.files("xky.hil") / "conformance" / "found")
+
+
+def test_the_device_stands_the_stimulus(case: Case, asked: Asked, stimulus: StimulusFile) -> None:
+    stands(case, asked.purpose, stimulus)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky fuzz`` for people: what was hunted so far as it goes on, and what was found; and as one JSON object."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress, TimeElapsedColumn
+
+from ..console import PlainConsole
+from ..progress_column import PlainColumn
+from ..terminal import counted, printable
+from .hunt import Coverage, Finding, Hunt
+
+__all__ = ["document", "print_findings", "progress_of"]
+
+_SCHEMA = "xky-fuzz/1"
+_HOUR_S = 3600.0
+
+
+@contextmanager
+def progress_of(hunt: Hunt) -> Iterator[None]:
+    """While it goes on: on a terminal one line that changes; a line a finding everywhere."""
+    console = PlainConsole(file=sys.stderr)
+    with Progress(
+        PlainColumn("{task.description}"), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
+    ) as progress:  # fmt: skip
+        task = progress.add_task(_told(hunt))
+        hunt.on_story = lambda hunt: progress.update(task, description=_told(hunt))
+        hunt.on_finding = lambda finding: console.print(f"found: {_line_of(finding)}")
+        yield
+
+
+def _told(hunt: Hunt) -> str:
+    return f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}; found {len(hunt.findings)}"
+
+
+def _sum(examples: int, line_s: float, coverage: Coverage) -> str:
+    blocks = f", {len(coverage.blocks)} basic blocks" if coverage.blocks else ""
+    return (
+        f"{counted(examples, 'example')}, {line_s / _HOUR_S:.1f} h of line; {len(coverage.labels)} labels, "
+        f"{len(coverage.faults)} kinds of faults, {len(coverage.states)} states{blocks}"
+    )
+
+
+def _line_of(finding: Finding) -> str:
+    return printable(f"{finding.signature}: {finding.broken.reason}")
+
+
+def print_findings(hunt: Hunt, kept: dict[str, Path], out: Path) -> None:
+    """What was found and where it is; the sum last."""
+    console = PlainConsole()
+    for finding in hunt.findings:
+        console.print(f"{_line_of(finding)}\n  {kept[str(finding.signature)]}")
+    for signature in sorted(map(str, hunt.unsure)):
+        console.print(f"note: {signature}: was seen once, and not again with the same stimulus; it is no finding")
+    verdict = f"found {len(hunt.findings)}" if hunt.findings else "nothing found"
+    console.print(f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}.\n{verdict}. Kept in {printable(str(out))}")
+
+
+def document(hunt: Hunt, kept: dict[str, Path], *, device: str, seed: int) -> dict[str, Any]:
+    """As ``xky fuzz --json`` prints it.
+
+    Args:
+        hunt: that has ended.
+        kept: stimulus file of each finding, by its signature.
+        device: as it was named.
+        seed: that was given.
+    """
+    coverage = hunt.coverage
+    return {
+        "schema": _SCHEMA,
+        "device": device,
+        "seed": seed,
+        "examples": hunt.examples,
+        "line_s": round(hunt.line_s, 3),
+        "found": [
+            {
+                "requirement": one.broken.requirement,
+                "mode": one.signature.mode.value,
+                "reason": one.broken.reason,
+                "stimulus": str(kept[str(one.signature)]),
+                "frames": one.story.frames,
+                "faults": [fault.name for fault in one.story.faults],
+            }
+            for one in hunt.findings
+        ],
+        "coverage": {
+            "labels": sorted(coverage.labels),
+            "faults": dict(sorted(coverage.faults.items())),
+            "states": dict(sorted(coverage.states.items())),
+            "blocks": len(coverage.blocks),
+        },
+    }

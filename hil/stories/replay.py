@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One stimulus played again: as the only purpose of a run of the suite, or as a test of its own."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from xky.protocol import BenchError, InputError, Mode
+
+from ..campaign.campaign import Campaign, Options
+from ..campaign.oracle import Case
+from ..campaign.plan import Plan
+from ..campaign.requirement import Purpose
+from ..campaign.verdict import PurposeFailed
+from ..pytest_options import option, options_of
+from .judging import broken_by, requirement_of
+from .playing import play_story
+from .stimulus_file import SUFFIX, StimulusFile, read_stimulus
+from .story import plan_of, stimuli_of
+
+__all__ = ["Replay", "purpose_of_stimulus", "require_stood", "stands"]
+
+
+def purpose_of_stimulus(path: Path, stimulus: StimulusFile, *, own_meter: bool = False) -> Purpose:
+    """A stimulus as a purpose of the suite.
+
+    Args:
+        path: of its file, for its name.
+        stimulus: of the file.
+        own_meter: whether it shares the line with others.
+
+    Raises:
+        InputError: there is no such requirement.
+    """
+    name = path.name.removesuffix(SUFFIX)
+    requirement = requirement_of(stimulus.requirement)
+    if requirement is None:
+        raise InputError(f"{path}: requirement {stimulus.requirement!r}: not known; see xky certify --only X for all")
+    return Purpose(requirement, name, tuple(stimuli_of(stimulus.story, named=name, own_meter=own_meter)))
+
+
+def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
+    """Ask of a device what was asked when the stimulus was found: it breaks no requirement.
+
+    Raises:
+        PurposeFailed: it breaks one.
+    """
+    broken = broken_by(case.record, stimulus.story, purpose.stimuli)
+    if not broken:
+        case.trail.expected.append("no requirement is broken")
+        case.trail.seen.append("none")
+        return
+    worst = next((one for one in broken if one.requirement == stimulus.requirement), broken[0])
+    case.trail.sent[:], case.trail.expected[:] = worst.trail.sent, worst.trail.expected
+    case.trail.seen[:], case.trail.at_s = worst.trail.seen, worst.trail.at_s
+    other = "" if worst.requirement == stimulus.requirement else f"{worst.requirement}: "
+    raise PurposeFailed(other + worst.reason)
+
+
+@dataclass
+class Replay(Campaign):
+    """A run of the suite that plays one stimulus, and nothing else.
+
+    Args:
+        path: of the stimulus file.
+
+    Raises:
+        InputError: an option names what is not there, the file is wrong, or the board does not read its mode.
+    """
+
+    path: Path = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.stimulus = read_stimulus(self.path)
+        mode = self.options.tic_mode
+        if mode is not None and mode is not self.stimulus.mode:
+            raise InputError(f"--mode {mode}: {self.path} is of {self.stimulus.mode} mode; leave --mode out")
+        for name in ("only", "meter"):
+            if getattr(self.options, name):
+                raise InputError(f"--{name}: {self.path} brings its own; leave it out")
+        self.options = replace(self.options, mode=self.stimulus.mode, seed=self.stimulus.seed)
+        super().__post_init__()
+        self.purpose = purpose_of_stimulus(self.path, self.stimulus)
+        self.found = {self.purpose: self.stimulus}
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        return (self.stimulus.mode,)
+
+    def asks_for(self, purpose: Purpose) -> bool:
+        return purpose is self.purpose
+
+    def plan(self, mode: Mode) -> Plan:
+        return plan_of(self.stimulus.story, self.purpose.stimuli)
+
+
+def require_stood(path: Path, config: pytest.Config) -> None:
+    """Play a stimulus on the device of a pytest run, else on that on which it was found.
+
+    Args:
+        path: of the stimulus file.
+        config: of pytest, with the options of the bench.
+
+    Raises:
+        AssertionError: a requirement is broken; the text says which, how, and what was sent, expected and seen.
+    """
+    stimulus = read_stimulus(path)
+    given = option(config, "device")
+    options = Options(
+        given or stimulus.device, mode=stimulus.mode,
+        board=option(config, "board") or (None if given else stimulus.board or None),
+        line=option(config, "line") or "pty", speed=float(option(config, "speed") or 1.0),
+        defect=option(config, "defect") or (None if given else stimulus.defect),
+        parity=option(config, "parity") or "strip",
+        probes=options_of(config, "probe"), seed=stimulus.seed,
+    )  # fmt: skip
+    try:
+        played = play_story(stimulus.story, Campaign(options))
+    except (InputError, BenchError) as error:
+        pytest.fail(str(error), pytrace=False)
+    lines = []
+    for one in played.broken:
+        lines.append(f"{one.requirement}: {one.reason}")
+        for what in ("sent", "expected", "seen"):
+            lines += [f"  {what}: {line}" for line in getattr(one.trail, what)]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
