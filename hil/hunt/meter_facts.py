@@ -2,17 +2,18 @@
 """What a story may do with a meter: labels that faults can befall, registers that can be set, hours at which something
 changes by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from xky.emulator.contracts import contract_names
 from xky.emulator.legal_time import instant_us, local_time, midnight_after
 from xky.emulator.meter_file.contract_table import drawn_contract
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import LABELS, Mode
 
-__all__ = ["MeterFacts", "facts_of", "facts_of_settings"]
+__all__ = ["BEGINS", "CONTRACTS", "SUBSCRIPTIONS_KVA", "MeterFacts", "facts_of", "facts_of_settings"]
 
 _SECOND_US = 1_000_000
 _STARTS_WITHIN_US = 3600 * _SECOND_US  # a plan begins at a whole half hour behind the start of its meter
@@ -21,32 +22,52 @@ _NEAR_S = (2, -3)  # behind a change, so that a step is all of the new; and acro
 _POWERS = ("VA", "A", "W")
 _INDEXES = ("BASE", "HC", "HP", "EJP", "BBR", "EASF")
 
+BEGINS = (  # eves of what a calendar knows: a plain day, the peaks of winter, clock changes, seasons, the new year
+    "2027-06-10T12:00", "2027-01-05T17:00", "2027-10-30T20:00", "2027-03-27T20:00", "2027-12-31T20:00",
+    "2027-03-31T20:00", "2027-10-31T20:00",
+)  # fmt: skip
+"""Legal times at which meters of stories start."""
+SUBSCRIPTIONS_KVA = (9, 6, 3, 12, 36, 1)  # 54E §6.2.2: 1 to 36
+_NIGHT, _NOON_TOO = ["22:30-06:30"], ["02:00-07:00", "13:00-16:00"]  # as sold; a meter has any (54E §6.2.3.22)
+CONTRACTS: tuple[dict[str, Any], ...] = (
+    {"name": "hc"},
+    *(drawn_contract(name) for name in contract_names() if name != "hc"),
+    {"name": "hc", "off_peak": _NOON_TOO},
+    {"name": "hc", "off_peak": _NIGHT, "summer_off_peak": _NOON_TOO, "tells_season": True},
+    {"name": "hc", "off_peak": _NIGHT, "summer_off_peak": _NOON_TOO, "tells_season": False},
+    {"name": "weekend", "off_peak": _NOON_TOO},
+)
+"""Tables of contracts, the plain one first."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MeterFacts:
     """Of one meter.
 
     Attributes:
         file: that it is made of.
         labels: of its frames, those whose values move first.
+        said: what each says at the start.
         indexes: labels of registers that can be set by themselves.
         hours: legal times near which a tariff, a day, a colour or the clock changes, in order.
     """
 
     file: MeterFile
-    labels: Sequence[str]
-    indexes: Sequence[str]
-    hours: Sequence[str]
+    labels: tuple[str, ...]
+    said: Mapping[str, str]
+    indexes: tuple[str, ...]
+    hours: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)  # a hunt draws from some hundreds
-def facts_of_settings(mode: Mode, contract: str, phases: int, producer: bool, pref_kva: int, at: str) -> MeterFacts:
+def facts_of_settings(mode: Mode, contract: int, phases: int, producer: bool, pref_kva: int, at: str) -> MeterFacts:
     """The facts of a meter with these settings.
 
     Args:
+        contract: its place in ``CONTRACTS``.
         at: legal time of its start.
     """
-    settings: dict[str, Any] = {"contract": drawn_contract(contract), "phases": phases, "pref_kva": pref_kva}
+    settings: dict[str, Any] = {"contract": CONTRACTS[contract], "phases": phases, "pref_kva": pref_kva}
     file = MeterFile(mode=mode, producer=producer, at=at, load_va=500.0, **settings)
     return facts_of(file)
 
@@ -56,7 +77,8 @@ def facts_of(file: MeterFile) -> MeterFacts:
     mode = file.mode
     meter = file.build()
     table = LABELS[mode]
-    said = [group.label for group in meter.groups()]
+    values = {group.label: group.value for group in meter.groups()}
+    said = list(values)
     moving = [name for name in said if table[name].unit in _POWERS or name.startswith(_INDEXES)]
     labels = [*moving, *(name for name in said if name not in moving)]
     indexes = [name for name in said if name.startswith(_INDEXES) and table[name].unit == "Wh"]
@@ -67,7 +89,9 @@ def facts_of(file: MeterFile) -> MeterFacts:
         changes.add(at_us)
     changes.update(_clock_changes(begins_us))
     hours = sorted(at_us + near_s * _SECOND_US for at_us in changes for near_s in _NEAR_S)
-    return MeterFacts(file, tuple(labels), tuple(indexes), tuple(local_time(at_us).isoformat() for at_us in hours))
+    return MeterFacts(
+        file, tuple(labels), values, tuple(indexes), tuple(local_time(at_us).isoformat() for at_us in hours)
+    )
 
 
 def _clock_changes(from_us: int) -> list[int]:

@@ -40,6 +40,8 @@ _BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a grou
 _STARTED = "TIC-LNK-11"
 _SERVER_IS_BACK = "XKY-UPL-1"
 _EVERY_LABEL = "TIC-LBL-1"
+_OTHER_MODE, _OTHER_MODE_READ = "TIC-MOD-1", "TIC-MOD-2"
+_CUT = "TIC-LNK-1"
 _DOUBTFUL = {  # right by their checksum alone
     "wrong_size": "TIC-SIZ-1", "empty_value": "TIC-SIZ-1", "overlong_value": "TIC-SIZ-1",
     "letter_in_number": "TIC-SIZ-3", "control_character": "TIC-SIZ-3",
@@ -194,6 +196,17 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
         if len(record.frames(stimulus.name)) > 1:
             yield _Asked("finds its way", _STARTED, stimulus, Case.the_device_finds_its_way, context)
         return
+    if step.mode is not None:
+        yield _Asked("reads the other mode", _OTHER_MODE_READ, stimulus, Case.the_other_mode_is_read, context)
+        if record.frames(stimulus.tail):
+            yield _Asked("recovers", _OTHER_MODE, stimulus, Case.the_device_recovers, context)
+        return
+    if (
+        step.only_cuts
+        and record.mode is Mode.HISTORIC
+        and any(frame.complete for frame in record.frames(stimulus.name))
+    ):
+        yield _Asked("between cuts", _CUT, stimulus, Case.whole_frames_are_reported, context)
     arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
     yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
     for name in names:

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, field_serializer, model_validator
 
 from xky.emulator import Linky, Transmitter
 from xky.emulator.faults import Fault, made_fault
+from xky.emulator.faults.cut import CutFrame
 from xky.emulator.legal_time import parse_at
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.scenario.actions import Actions
@@ -65,6 +66,7 @@ class Step(Happening):
     """One step: what happens to the meter before its first frame, as an event of a scenario has it; and its frames.
 
     Attributes:
+        mode: another one of the TIC, for this step alone.
         turns: the faults of its frames in turn, each once at least, and again while the step is held.
         restart: the device is started anew inside its first frame, where it can be.
         server: what befalls the server that a gateway speaks to, while the step lasts.
@@ -80,8 +82,6 @@ class Step(Happening):
     def _is_of_a_story(self) -> "Step":
         if self.faults is not None:
             raise ValueError("faults: a story has them frame by frame; write turns")
-        if self.mode is not None:
-            raise ValueError("mode: a story stays in its meter's mode; leave it out")
         return self
 
     @field_serializer("turns")
@@ -101,7 +101,13 @@ class Step(Happening):
     @property
     def disturbs(self) -> bool:
         """Whether clean frames must follow, in which the device recovers."""
-        return any(fault.name not in _CLEAN for fault in self.befalls) or self.outage is not None
+        gone = self.outage is not None or self.mode is not None
+        return gone or any(fault.name not in _CLEAN for fault in self.befalls)
+
+    @property
+    def only_cuts(self) -> bool:
+        """Whether EOT cuts some of its frames, and nothing else befalls the others."""
+        return bool(self.befalls) and all(isinstance(fault, CutFrame) and fault.with_eot for fault in self.befalls)
 
 
 class Story(Section):
@@ -157,9 +163,12 @@ class _Happenings:
         if self._actions is None or self._env is not env:
             self._env, self._actions = env, Actions(env, transmitter, self._story.meter)
         skip_to_us = 0 if step.skip_to is None else max(parse_at(step.skip_to), transmitter.meter.true_us)
-        if step.keys:
-            after = meter_after(step, self._actions.file, Path())
-            self._actions.happen(step, after, skip_to_us=skip_to_us)
+        lasting = step.model_copy(update={"mode": None})
+        if lasting.keys:
+            after = meter_after(lasting, self._actions.file, Path())
+            self._actions.happen(lasting, after, skip_to_us=skip_to_us)
+        if step.mode is not None:
+            transmitter.meter.mode = step.mode
 
 
 def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) -> list[Stimulus]:
@@ -174,13 +183,19 @@ def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) ->
 
     def stimulus(number: int, step: Step) -> Stimulus:
         server = None if step.server is None else OUTAGES[step.server]
-        meets_server = server is not None
+        meets_server, other_mode = server is not None, step.mode is not None
+
+        def after(meter: Linky) -> None:
+            if other_mode:
+                meter.mode = story.mode
+
         return Stimulus(
             f"{named} {number}", maker, modes=frozenset({story.mode}), turns=lambda meter: step.turns,
             happens=lambda env, transmitter: happenings.let(step, env, transmitter),
             disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
             restarts=step.restart, settles=step.restart,
-            server=server, counts_on=meets_server, outlasts_freshness=meets_server,
+            after=after, outlasts_detection=other_mode, counts_on=meets_server or step.only_cuts,
+            server=server, outlasts_freshness=meets_server,
         )  # fmt: skip
 
     steps = [Step(), *story.step] if own_meter else story.step

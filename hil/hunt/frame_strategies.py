@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The frames of a step as Hypothesis draws them: turns of faults, and turns of legal values that meters seldom say."""
+
+from functools import lru_cache
+
+from hypothesis import strategies as st
+
+from xky.emulator.fault_strategies import fault as any_fault
+from xky.emulator.faults import Fault, known_faults
+from xky.emulator.faults.cut import CutFrame
+from xky.emulator.faults.legal_value import LegalValue
+from xky.protocol import LABELS, Mode
+from xky.protocol.labels import Kind
+from xky.protocol.strategies import values
+
+from ..conformance.stimuli.legal_values import values_of
+from .meter_facts import MeterFacts
+
+__all__ = ["faults_on", "turns_on"]
+
+_MOST_FAULTS, _MOST_FRAMES = 3, 3
+_MOST_ODD, _MOST_ODD_FRAMES = 5, 8
+_AGAIN = (1, 1, 1, 12)  # how often the first frame of a step comes; twelve bad ones in a row try a patience
+_SOME = 64  # meters of which the strategies are kept
+_MOST = {  # of a fault's fields: beyond it a story takes longer, and shows nothing more
+    "off_s": 5.0, "for_s": 5.0, "gap_s": 0.5, "gap_bits": 20.0, "length": 5000, "rms_bits": 1.0, "percent": 100.0,
+    "times": 16.0, "rate": 0.1,
+}  # fmt: skip
+
+_Turns = list[list[Fault]]
+
+
+@lru_cache(maxsize=_SOME)
+def faults_on(facts: MeterFacts) -> st.SearchStrategy[Fault]:
+    """Any fault on any group of a meter; a wrong checksum is the simplest."""
+    kinds: dict[str, st.SearchStrategy[Fault]] = {name: any_fault(name, facts.labels, _MOST) for name in known_faults()}
+    kinds[LegalValue.name] = _legal(facts)
+    ordered = sorted(kinds, key=lambda name: name != "wrong_checksum")
+    return st.sampled_from(ordered).flatmap(lambda name: kinds[name])
+
+
+@lru_cache(maxsize=_SOME)
+def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+    """The frames of a step: some faults in each; legal values alone, others in each frame; or cuts."""
+    turn = st.lists(faults_on(facts), max_size=_MOST_FAULTS)
+    faulty = st.builds(_first_again, st.lists(turn, max_size=_MOST_FRAMES), st.sampled_from(_AGAIN))
+    odd = st.lists(st.lists(_legal(facts), min_size=1, max_size=_MOST_ODD), min_size=1, max_size=_MOST_ODD_FRAMES)
+    kinds = [faulty, faulty, faulty, odd]
+    if facts.file.mode is Mode.HISTORIC:
+        kinds.append(st.lists(_cut(facts.labels), min_size=1, max_size=_MOST_ODD_FRAMES))
+    return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
+
+
+def _first_again(turns: _Turns, times: int) -> _Turns:
+    return turns[:1] * times + turns[1:]
+
+
+def _cut(labels: tuple[str, ...]) -> st.SearchStrategy[list[Fault]]:
+    """A whole frame, or one that the meter cuts in its own way (02E §1.5.2)."""
+    return st.lists(st.builds(CutFrame, st.sampled_from(labels), st.just(True)), max_size=1)
+
+
+@lru_cache(maxsize=_SOME)
+def _legal(facts: MeterFacts) -> st.SearchStrategy[Fault]:
+    """Another value that a label of the meter may have."""
+    known = LABELS[facts.file.mode]
+    kinds = {name: _legal_of(facts, name) for name in facts.labels if name in known}
+    return st.sampled_from([*kinds]).flatmap(lambda name: kinds[name])
+
+
+def _legal_of(facts: MeterFacts, label: str) -> st.SearchStrategy[Fault]:
+    """Any, those at the ends of its digits, the words that it knows, and what it says now but for one character."""
+    row, now = LABELS[facts.file.mode][label], facts.said[label]
+    words = [*values_of(row)]
+    if row.kind in (Kind.NUMBER, Kind.HEX):
+        words += ["0" * row.size, "9" * row.size]
+    anything = values(row)
+    choices = [anything, *([st.sampled_from(words)] if words else [])]
+    if row.kind is Kind.TEXT and now:
+        places, characters = st.integers(0, len(now) - 1), st.integers(0x21, 0x7E).map(chr)
+        choices.append(st.builds(lambda at, one: now[:at] + one + now[at + 1 :], places, characters))
+    drawn = st.one_of(choices).filter(lambda value: row.admits(value) is None)
+    return st.builds(LegalValue, st.just(label), drawn)

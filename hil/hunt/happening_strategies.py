@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may happen to the meter of a story before a step, as Hypothesis draws it: tables as scenarios have them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from xky.protocol import Mode
+
+from .drawing import among, between
+from .meter_facts import CONTRACTS, MeterFacts
+
+__all__ = ["HAPPENINGS", "Happens", "Table"]
+
+_REGISTERS_WH = (0, 1, 9, 99_999, 2**24 + 1, 123_456_789, 2**29 - 1, 999_999_998, 999_999_999)
+"""About the places where numbers of a machine end, and those of nine digits."""
+_POWERS_VA = (0.0, 1.0, 99.0, 1000.0, 9999.0, 10_000.0, 36_000.0)
+_OUTAGES_S = (0.5, 3.0, 20.0)
+
+_Draw = st.DrawFn
+Table = dict[str, Any]
+Happens = Callable[[_Draw, MeterFacts], Table]
+
+
+def _set(draw: _Draw, facts: MeterFacts) -> Table:
+    value = draw(among(_REGISTERS_WH) | between(0, 999_999_999))
+    return {"set": {draw(among(tuple(facts.indexes))): value}} if facts.indexes else {}
+
+
+def _load(draw: _Draw, facts: MeterFacts) -> Table:
+    if facts.file.phases == 1:
+        return {"load_va": draw(among(_POWERS_VA) | between(0, 12_000).map(float))}
+    return {"load_va": tuple(draw(among(_POWERS_VA[:4]) | between(0, 8000).map(float)) for _ in range(3))}
+
+
+def _over(draw: _Draw, facts: MeterFacts) -> Table:
+    """Over the subscription: ADPS, short frames, STGE."""
+    if facts.file.phases == 1:
+        return {"adps": True}
+    return {"adir": tuple(sorted(draw(st.sets(between(1, 3), min_size=1))))}
+
+
+def _clock(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"clock": {"degraded": True} if draw(st.booleans()) else {"resynchronise": True}}
+
+
+def _breaker(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"breaker": draw(among(("open", "close")))}
+
+
+def _peak(draw: _Draw, facts: MeterFacts) -> Table:
+    """Notice of a mobile peak, or one that runs."""
+    first, last = facts.hours[0], facts.hours[-1]
+    begins = draw(among((first, facts.file.at)))
+    return {"peak": {"number": draw(between(1, 3)), "start": begins, "end": last, "notice": draw(st.booleans())}}
+
+
+def _message(draw: _Draw, facts: MeterFacts) -> Table:
+    name, size = draw(among((("msg1", 32), ("msg2", 16))))
+    return {name: draw(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=size))}
+
+
+def _phases(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"lose_phases": (draw(between(1, 3)),)} if facts.file.phases == 3 else {}
+
+
+def _cover(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"cover_open": True}
+
+
+def _relays(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"relays": {draw(between(1, 8)): draw(st.booleans()) for _ in range(2)}}
+
+
+def _contract(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"contract": CONTRACTS[draw(between(0, len(CONTRACTS) - 1))]}
+
+
+def _subscription(draw: _Draw, facts: MeterFacts) -> Table:
+    return {draw(among(("pref_kva", "pcoup_kva"))): draw(between(1, 36))}
+
+
+def _exchange(draw: _Draw, facts: MeterFacts) -> Table:
+    told = {"contract": CONTRACTS[draw(between(0, len(CONTRACTS) - 1))]} if draw(st.booleans()) else {}
+    return {"exchange": told | ({"phases": draw(among((1, 3)))} if draw(st.booleans()) else {})}
+
+
+def _outage(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"outage": {"for_s": draw(among(_OUTAGES_S))}}
+
+
+def _hour(draw: _Draw, facts: MeterFacts) -> Table:
+    return {"skip_to": draw(among(tuple(facts.hours)))}
+
+
+def _nothing(draw: _Draw, facts: MeterFacts) -> Table:
+    return {}
+
+
+def _other_mode(draw: _Draw, facts: MeterFacts) -> Table:
+    """The distributor switches the TIC, and back."""
+    return {"mode": Mode.HISTORIC if facts.file.mode is Mode.STANDARD else Mode.STANDARD}
+
+
+HAPPENINGS: tuple[Happens, ...] = (
+    _nothing, _hour, _set, _load, _over, _peak, _clock, _contract, _message, _subscription, _exchange, _relays, _phases,
+    _cover, _breaker, _outage, _other_mode, _nothing, _nothing, _hour, _nothing,
+)  # fmt: skip
+"""Each as often as it stands here; the first is the simplest."""
