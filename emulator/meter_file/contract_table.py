@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from xky.protocol import InputError
 from xky.protocol.calendar import Block, DayProfile
@@ -116,8 +116,12 @@ class ContractTable(Section):
     peak_hours: str | None = None
     distributor_indexes: Literal[1, 4] | None = None
 
+    _contract: Contract | None = PrivateAttr(None)  # nobody changes one: meters share it
+
     @model_validator(mode="after")
     def _is_possible(self) -> "ContractTable":
+        if self._contract is not None:  # a table that another one takes over is looked at again
+            return self
         if self.name != _CALENDAR and not is_contract(self.name):
             known = [*contract_names(), _CALENDAR]
             near = difflib.get_close_matches(self.name, known, 1)
@@ -132,11 +136,16 @@ class ContractTable(Section):
                 'tempo has no colours; write a table: [contract] name = "tempo", '
                 'colours = { 2027-01-05 = "red" } or colour_seed = 1'
             )
-        self.contract()  # complains about what cannot be
+        self._contract = self._made()  # complains about what cannot be
         return self
 
     def contract(self) -> Contract:
         """The contract."""
+        if self._contract is None:
+            self._contract = self._made()
+        return self._contract
+
+    def _made(self) -> Contract:
         if self.name == _CALENDAR:
             return self._calendar()
         settings: dict[str, Any] = {}

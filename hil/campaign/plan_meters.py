@@ -94,7 +94,8 @@ class PlanMeters:
         replaced = self._house
         if replaced is None or maker is not household:
             return maker(self._mode, self._seed, self._now_us)
-        meter = replaced.changed(mode=Mode.STANDARD).build(at_us=self._now_us)
+        standard = replaced if replaced.mode is Mode.STANDARD else replaced.changed(mode=Mode.STANDARD)
+        meter = standard.build(at_us=self._now_us)
         if self._mode is Mode.HISTORIC:  # as the distributor switches it: also a producer's
             meter.mode = Mode.HISTORIC
         return meter

@@ -21,11 +21,13 @@ __all__ = ["faults_on", "turns_on"]
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
 _AGAIN = (1, 1, 1, 12)  # how often the first frame of a step comes; twelve bad ones in a row try a patience
-_SOME = 64  # meters of which the strategies are kept
+_SOME = 256  # meters of which the strategies are kept
 _MOST = {  # of a fault's fields: beyond it a story takes longer, and shows nothing more
     "off_s": 5.0, "for_s": 5.0, "gap_s": 0.5, "gap_bits": 20.0, "length": 5000, "rms_bits": 1.0, "percent": 100.0,
     "times": 16.0, "rate": 0.1,
 }  # fmt: skip
+
+_KINDS = tuple(sorted(known_faults(), key=lambda name: name != "wrong_checksum"))
 
 _Turns = list[list[Fault]]
 
@@ -33,10 +35,15 @@ _Turns = list[list[Fault]]
 @lru_cache(maxsize=_SOME)
 def faults_on(facts: MeterFacts) -> st.SearchStrategy[Fault]:
     """Any fault on any group of a meter; a wrong checksum is the simplest."""
-    kinds: dict[str, st.SearchStrategy[Fault]] = {name: any_fault(name, facts.labels, _MOST) for name in known_faults()}
-    kinds[LegalValue.name] = _legal(facts)
-    ordered = sorted(kinds, key=lambda name: name != "wrong_checksum")
-    return st.sampled_from(ordered).flatmap(lambda name: kinds[name])
+    others = _others(facts.labels)
+    legal = _legal(facts)
+    return st.sampled_from(_KINDS).flatmap(lambda name: legal if name == LegalValue.name else others[name])
+
+
+@lru_cache(maxsize=_SOME)
+def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
+    """All kinds but legal values, by name."""
+    return {name: any_fault(name, labels, _MOST) for name in _KINDS if name != LegalValue.name}
 
 
 @lru_cache(maxsize=_SOME)
@@ -63,19 +70,19 @@ def _cut(labels: tuple[str, ...]) -> st.SearchStrategy[list[Fault]]:
 @lru_cache(maxsize=_SOME)
 def _legal(facts: MeterFacts) -> st.SearchStrategy[Fault]:
     """Another value that a label of the meter may have."""
-    known = LABELS[facts.file.mode]
-    kinds = {name: _legal_of(facts, name) for name in facts.labels if name in known}
-    return st.sampled_from([*kinds]).flatmap(lambda name: kinds[name])
+    mode, said = facts.file.mode, facts.said
+    known = tuple(name for name in facts.labels if name in LABELS[mode])
+    return st.sampled_from(known).flatmap(lambda name: _legal_of(mode, name, said[name]))
 
 
-def _legal_of(facts: MeterFacts, label: str) -> st.SearchStrategy[Fault]:
+@lru_cache(maxsize=16 * _SOME)
+def _legal_of(mode: Mode, label: str, now: str) -> st.SearchStrategy[Fault]:
     """Any, those at the ends of its digits, the words that it knows, and what it says now but for one character."""
-    row, now = LABELS[facts.file.mode][label], facts.said[label]
+    row = LABELS[mode][label]
     words = [*values_of(row)]
     if row.kind in (Kind.NUMBER, Kind.HEX):
         words += ["0" * row.size, "9" * row.size]
-    anything = values(row)
-    choices = [anything, *([st.sampled_from(words)] if words else [])]
+    choices = [values(row), *([st.sampled_from(words)] if words else [])]
     if row.kind is Kind.TEXT and now:
         places, characters = st.integers(0, len(now) - 1), st.integers(0x21, 0x7E).map(chr)
         choices.append(st.builds(lambda at, one: now[:at] + one + now[at + 1 :], places, characters))

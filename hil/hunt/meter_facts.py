@@ -9,7 +9,7 @@ from typing import Any
 
 from xky.emulator.contracts import contract_names
 from xky.emulator.legal_time import instant_us, local_time, midnight_after
-from xky.emulator.meter_file.contract_table import drawn_contract
+from xky.emulator.meter_file.contract_table import ContractTable, drawn_contract
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import LABELS, Mode
 
@@ -28,16 +28,16 @@ BEGINS = (  # eves of what a calendar knows: a plain day, the peaks of winter, c
 )  # fmt: skip
 """Legal times at which meters of stories start."""
 SUBSCRIPTIONS_KVA = (9, 6, 3, 12, 36, 1)  # 54E §6.2.2: 1 to 36
-_NIGHT, _NOON_TOO = ["22:30-06:30"], ["02:00-07:00", "13:00-16:00"]  # as sold; a meter has any (54E §6.2.3.22)
-CONTRACTS: tuple[dict[str, Any], ...] = (
-    {"name": "hc"},
-    *(drawn_contract(name) for name in contract_names() if name != "hc"),
-    {"name": "hc", "off_peak": _NOON_TOO},
-    {"name": "hc", "off_peak": _NIGHT, "summer_off_peak": _NOON_TOO, "tells_season": True},
-    {"name": "hc", "off_peak": _NIGHT, "summer_off_peak": _NOON_TOO, "tells_season": False},
-    {"name": "weekend", "off_peak": _NOON_TOO},
+_NIGHT, _NOON_TOO = ("22:30-06:30",), ("02:00-07:00", "13:00-16:00")  # as sold; a meter has any (54E §6.2.3.22)
+CONTRACTS = (
+    ContractTable(name="hc"),
+    *(ContractTable(**drawn_contract(name)) for name in contract_names() if name != "hc"),
+    ContractTable(name="hc", off_peak=_NOON_TOO),
+    ContractTable(name="hc", off_peak=_NIGHT, summer_off_peak=_NOON_TOO, tells_season=True),
+    ContractTable(name="hc", off_peak=_NIGHT, summer_off_peak=_NOON_TOO, tells_season=False),
+    ContractTable(name="weekend", off_peak=_NOON_TOO),
 )
-"""Tables of contracts, the plain one first."""
+"""The plain one first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
