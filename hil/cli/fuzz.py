@@ -12,11 +12,12 @@ import typer
 from xky.boards import board_names, known_defects
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.emulator.outputs.port_choice import DEVICE_LINES
-from xky.protocol import BenchError, Mode
+from xky.protocol import BenchError, InputError, Mode
 
 from ..campaign.campaign import Campaign, Options
 from ..hunt.hunt import Finding, Hunt, Limits
 from ..hunt.hunt_folder import HuntFolder
+from ..hunt.print_detection import print_detection
 from ..hunt.print_hunt import document, print_findings, progress_of
 from ..named_file import named_file
 from ..terminal import complain
@@ -27,7 +28,9 @@ _MINUTES = 1.0  # unless somebody says how long
 
 
 def command(
-    device: Annotated[str, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'.")],
+    device: Annotated[
+        str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
+    ] = None,
     board: Annotated[
         str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
     ] = None,
@@ -54,6 +57,10 @@ def command(
     defect: Annotated[
         str | None, typer.Option(autocompletion=known_defects, help="Build this defect into simulated firmware.")
     ] = None,
+    defects: Annotated[
+        bool, typer.Option("--defects", help="Try the hunt itself: every built-in defect that a line can show.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="With --defects: so many hunts on each.")] = 3,
     minutes: Annotated[float | None, typer.Option(min=0.0, help="So long; 1 unless --examples is given.")] = None,
     examples: Annotated[int | None, typer.Option(min=1, help="So many stories.")] = None,
     seed: Annotated[int, typer.Option(help="Of the stories; the same seed and examples find the same.")] = 0,
@@ -62,6 +69,12 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Hunt for what a device does not stand; shrink it; save it as a stimulus and a test."""
+    if defects:
+        if device is not None:
+            raise InputError(f"--defects: tries all of them on simulated boards; leave {device} out")
+        sys.exit(print_detection(seed, seeds, as_json=as_json))
+    if device is None:
+        raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
     claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     campaign = Campaign(
         Options(

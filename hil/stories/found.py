@@ -18,7 +18,9 @@ def purposes_in(folder: Traversable) -> Mapping[Purpose, StimulusFile]:
     Raises:
         InputError: a file is wrong; the text names file, line and key.
     """
-    found = {}
+    found: dict[Purpose, StimulusFile] = {}
+    if not folder.is_dir():
+        return found
     for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(SUFFIX)):
         with resources.as_file(folder / name) as path:
             stimulus = read_stimulus(path)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a hunt finds: every built-in defect that a line can show, without being told which it is, and how soon."""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from xky.boards import Defect, known_defects
+
+from ..campaign.campaign import Campaign, Options
+from ..campaign.defect_matrix import DEFAULT_BOARD
+from ..campaign.suite import tested_purposes
+from ..campaign.verdict import Level
+from ..worker_pool import worker_pool
+from .hunt import Hunt, Limits
+
+__all__ = ["Detection", "Found", "detect", "line_defects"]
+
+_OF_THE_LINE = "TIC-"
+_MINUTES = 3.0  # of the processor, after which a hunt gives up; three times what the median may take
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hunt on one defect.
+
+    Attributes:
+        after_s: seconds of the processor until the first finding was shrunk; None: nothing was found.
+        examples: stories until it first showed.
+        frames, faults: of the stimulus.
+        requirement: id of what it breaks; empty: nothing was found.
+    """
+
+    after_s: float | None
+    examples: int
+    frames: int = 0
+    faults: int = 0
+    requirement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What hunts with several seeds made of one defect."""
+
+    id: str
+    hunts: tuple[Found, ...]
+
+    @property
+    def median_s(self) -> float | None:
+        """Seconds of the processor; None: most hunts found nothing."""
+        times = sorted(one.after_s if one.after_s is not None else float("inf") for one in self.hunts)
+        middle = median(times)
+        return None if middle == float("inf") else middle
+
+    @property
+    def smallest(self) -> Found:
+        """The hunt with the smallest stimulus."""
+        return min(self.hunts, key=lambda one: (one.after_s is None, one.faults, one.frames))
+
+    def document(self) -> dict[str, Any]:
+        """As ``xky fuzz --defects --json`` prints it."""
+        best = self.smallest
+        return {
+            "defect": self.id,
+            "median_s": None if self.median_s is None else round(self.median_s, 1),
+            "found": sum(one.after_s is not None for one in self.hunts),
+            "hunts": len(self.hunts),
+            "examples": sorted(one.examples for one in self.hunts),
+            "frames": best.frames,
+            "faults": best.faults,
+            "requirement": best.requirement,
+        }
+
+
+def line_defects() -> dict[str, Defect]:
+    """The defects that a line can show: those that must fail a requirement of the TIC."""
+    return {
+        id_: one for id_, one in known_defects().items() if any(of.startswith(_OF_THE_LINE) for of in one.must_fail)
+    }
+
+
+def detect(
+    seeds: Collection[int], only: Collection[str] = (), on_hunt: Callable[[str], None] = lambda name: None
+) -> list[Detection]:
+    """Hunt each defect with each seed, on every core.
+
+    Args:
+        seeds: of the stories.
+        only: ids of the defects; empty: all that a line can show.
+        on_hunt: told the id of each defect as a hunt on it ends.
+    """
+    chosen = [id_ for id_ in line_defects() if not only or id_ in only]
+    runs = [(id_, seed) for id_ in chosen for seed in seeds]
+    found: dict[str, list[Found]] = {id_: [] for id_ in chosen}
+    with worker_pool() as pool:
+        for (id_, _), one in zip(runs, pool.map(_hunt, runs), strict=True):
+            found[id_].append(one)
+            on_hunt(id_)
+    return [Detection(id_, tuple(hunts)) for id_, hunts in found.items()]
+
+
+def _hunt(run: tuple[str, int]) -> Found:
+    id_, seed = run
+    defect = known_defects()[id_]
+    campaign = Campaign(Options(f"sim:{defect.board or DEFAULT_BOARD}", defect=id_))
+    hunt = Hunt(
+        campaign, seed=seed, limits=Limits(minutes=_MINUTES, findings=1), strict=_is_latitude(defect),
+        clock=time.process_time,
+    )  # fmt: skip
+    hunt.run()
+    if not hunt.findings:
+        return Found(None, hunt.examples)
+    first = hunt.findings[0]
+    return Found(
+        first.after_s, first.examples, first.story.frames, len(first.story.faults), first.broken.requirement
+    )  # fmt: skip
+
+
+def _is_latitude(defect: Defect) -> bool:
+    """Whether it only does what a should asks not to do: no hunt finds that unless it is strict."""
+    levels = {purpose.requirement.id: purpose.requirement.level for purpose in tested_purposes()}
+    return all(levels[id_] is Level.SHOULD for id_ in defect.must_fail)
