@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from math import ceil
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+from annotated_types import Interval
 from hypothesis import strategies as st
 
 from .faults import Fault, known_faults
@@ -39,8 +40,17 @@ def fault(
             free = st.from_type(hints[field.name])
             if field.name in most:
                 free = _bounded(hints[field.name], most[field.name])
-            drawn[field.name] = free if field.default is MISSING else st.just(field.default) | free
+            drawn[field.name] = (
+                free if field.default is MISSING else st.sampled_from(_usual(hints[field.name], field.default)) | free
+            )
     return st.builds(kind, **drawn)
+
+
+def _usual(hint: Any, default: Any) -> list[Any]:
+    """What a field is unless told; both ways, where it can be negative: a clock is slow as often as fast."""
+    interval = get_args(hint)[-1] if get_origin(hint) is Annotated else None
+    both = isinstance(interval, Interval) and isinstance(interval.ge, int | float) and interval.ge <= -default < 0
+    return [default, -default] if both else [default]
 
 
 def _bounded(hint: Any, most: float) -> st.SearchStrategy[Any]:

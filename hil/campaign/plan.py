@@ -27,13 +27,12 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import OPENING, Outage, ProbeRecord, Record, kept_events, longest_period_s, starves
+from .record import CLOSING, OPENING, Outage, ProbeRecord, Record, kept_events, longest_period_s, starves
 from .stimulus import SUITE_AT, ServerFault, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
 
 START_UP = "start-up"
-CLOSING = "closing"
 _BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2

@@ -18,11 +18,14 @@ from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .power_record import PowerRecord
 
-__all__ = ["LINES", "OPENING", "Outage", "ProbeRecord", "Record", "kept_events", "longest_period_s", "starves"]
+__all__ = [
+    "CLOSING", "LINES", "OPENING", "Outage", "ProbeRecord", "Record", "kept_events", "longest_period_s", "starves",
+]  # fmt: skip
 
 LINES = "lines"  # the probe of who names none
 
 OPENING = "opening"  # the first clean frames that a device is known to hear
+CLOSING = "closing"  # the last ones
 _AS_THEY_ARE = (str, int, float, bool, type(None))  # facts that evidence keeps so
 _STARVED_PERIODS = 2.1  # one frame that is lost makes it two, and gaps are not all the longest
 _AROUND_S = 15.0  # how far a frame counts for the frame period at an instant

@@ -21,6 +21,7 @@ __all__ = ["faults_on", "turns_on"]
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
 _AGAIN = (1, 1, 1, 12)  # how often the first frame of a step comes; twelve bad ones in a row try a patience
+_FEW, _MOST_SWEPT = 4, 12  # characters, values
 _SOME = 256  # meters of which the strategies are kept
 _MOST = {  # of a fault's fields: beyond it a story takes longer, and shows nothing more
     "off_s": 5.0, "for_s": 5.0, "gap_s": 0.5, "gap_bits": 20.0, "length": 5000, "rms_bits": 1.0, "percent": 100.0,
@@ -52,10 +53,29 @@ def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     turn = st.lists(faults_on(facts), max_size=_MOST_FAULTS)
     faulty = st.builds(_first_again, st.lists(turn, max_size=_MOST_FRAMES), st.sampled_from(_AGAIN))
     odd = st.lists(st.lists(_legal(facts), min_size=1, max_size=_MOST_ODD), min_size=1, max_size=_MOST_ODD_FRAMES)
-    kinds = [faulty, faulty, faulty, odd]
+    kinds = [faulty, faulty, faulty, odd, _sweep(facts)]
     if facts.file.mode is Mode.HISTORIC:
         kinds.append(st.lists(_cut(facts.labels), min_size=1, max_size=_MOST_ODD_FRAMES))
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
+
+
+def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+    """Values of one label with few characters, one after the other: what has a table of them lacks one somewhere."""
+    mode, said = facts.file.mode, facts.said
+    few = [name for name in facts.labels if (row := LABELS[mode].get(name)) is not None and row.size <= _FEW]
+
+    def values_from(name: str, start: int, place: int) -> _Turns:
+        row, now = LABELS[mode][name], said[name]
+        numbers = row.kind is Kind.NUMBER
+        at = place % max(len(now), 1)
+        told = (
+            f"{(start + step) % 10**row.size:0{row.size}}" if numbers
+            else now[:at] + chr(0x21 + (start + step) % 0x5E) + now[at + 1 :]
+            for step in range(_MOST_SWEPT)
+        )  # fmt: skip
+        return [[LegalValue(name, value)] for value in told if row.admits(value) is None]
+
+    return st.builds(values_from, st.sampled_from(few), st.integers(0, 99), st.integers(0, _FEW - 1))
 
 
 def _first_again(turns: _Turns, times: int) -> _Turns:

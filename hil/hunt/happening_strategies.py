@@ -91,7 +91,7 @@ def _outage(draw: _Draw, facts: MeterFacts) -> Table:
 
 
 def _hour(draw: _Draw, facts: MeterFacts) -> Table:
-    return {"skip_to": draw(among(tuple(facts.hours)))}
+    return {"skip_to": draw(among(facts.rare_hours if draw(st.booleans()) else facts.hours))}
 
 
 def _nothing(draw: _Draw, facts: MeterFacts) -> Table:
@@ -105,6 +105,6 @@ def _other_mode(draw: _Draw, facts: MeterFacts) -> Table:
 
 HAPPENINGS: tuple[Happens, ...] = (
     _nothing, _hour, _set, _load, _over, _peak, _clock, _contract, _message, _subscription, _exchange, _relays, _phases,
-    _cover, _breaker, _outage, _other_mode, _nothing, _nothing, _hour, _nothing,
+    _cover, _breaker, _outage, _other_mode, _nothing, _nothing, _hour, _nothing, _hour, _hour,
 )  # fmt: skip
 """Each as often as it stands here; the first is the simplest."""

@@ -2,7 +2,7 @@
 """What a story may do with a meter: labels that faults can befall, registers that can be set, hours at which something
 changes by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,6 +50,7 @@ class MeterFacts:
         said: what each says at the start.
         indexes: labels of registers that can be set by themselves.
         hours: legal times near which a tariff, a day, a colour or the clock changes, in order.
+        rare_hours: those near the first midnight and near a change of the clock, which come seldom.
     """
 
     file: MeterFile
@@ -57,6 +58,7 @@ class MeterFacts:
     said: Mapping[str, str]
     indexes: tuple[str, ...]
     hours: tuple[str, ...]
+    rare_hours: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)  # a hunt draws from some hundreds
@@ -87,11 +89,17 @@ def facts_of(file: MeterFile) -> MeterFacts:
     while at_us < begins_us + _AHEAD_US:
         at_us = min(meter.next_switch(at_us), midnight_after(at_us))
         changes.add(at_us)
-    changes.update(_clock_changes(begins_us))
-    hours = sorted(at_us + near_s * _SECOND_US for at_us in changes for near_s in _NEAR_S)
+    clock_changes = _clock_changes(begins_us)
+    rare = [midnight_after(begins_us), *clock_changes]
     return MeterFacts(
-        file, tuple(labels), values, tuple(indexes), tuple(local_time(at_us).isoformat() for at_us in hours)
-    )
+        file, tuple(labels), values, tuple(indexes), _near(changes | {*clock_changes}), _near(rare)
+    )  # fmt: skip
+
+
+def _near(changes: Iterable[int]) -> tuple[str, ...]:
+    """Legal times near some instants, in order."""
+    hours = sorted(at_us + near_s * _SECOND_US for at_us in changes for near_s in _NEAR_S)
+    return tuple(local_time(at_us).isoformat() for at_us in hours)
 
 
 def _clock_changes(from_us: int) -> list[int]:

@@ -2,7 +2,7 @@
 """A played story judged: the questions of the suite, asked about each of its steps, and what they were answered."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import inf
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from xky.protocol import Mode
 
 from ..bench.reading import kind_of
 from ..campaign.oracle import Accusation, AccusationKind, Case, Oracle, Trail
-from ..campaign.record import Record
+from ..campaign.record import CLOSING, Record
 from ..campaign.requirement import Purpose, Requirement
 from ..campaign.stimulus import Stimulus, household
 from ..campaign.suite import tested_purposes
@@ -155,6 +155,9 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
         if not record.frames(stimulus.name):
             return  # the meter was without power: nobody can read what it does not say
         yield from _asked_of(step, stimulus, record)
+    if record.frames(CLOSING):  # what befell the last step may show behind it alone
+        closing = replace(told[-1][1], name=CLOSING)
+        yield _Asked("arrives", _CHANGES, closing, Case.what_changed_is_reported, _context(told[-1][0]))
     yield _Asked("labels", _EVERY_LABEL, first, Case.every_label_is_reported)
 
 

@@ -194,7 +194,7 @@ def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) ->
             happens=lambda env, transmitter: happenings.let(step, env, transmitter),
             disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
             restarts=step.restart, settles=step.restart,
-            after=after, outlasts_detection=other_mode, counts_on=meets_server or step.only_cuts,
+            after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
             server=server, outlasts_freshness=meets_server,
         )  # fmt: skip
 

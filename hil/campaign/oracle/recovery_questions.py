@@ -94,7 +94,9 @@ class RecoveryQuestions(PurposeView):
         self.trail.sent.append(
             f"{frames[0].start_s:.2f} s: started inside a frame; of it came {printable(frames[0].data)}"
         )
-        self._require_a_reading(frames[1:], frames[0].end_s, "the frame in which it was started")
+        whole = frames[1:]
+        search_s = self._search_s(whole)
+        self._require_a_reading(whole, frames[0].end_s, "the frame in which it was started", search_s=search_s)
 
     def _search_s(self, clean: list[SentFrame]) -> float:
         """What a device that finds the TIC mode by itself may take besides to come back from the step."""

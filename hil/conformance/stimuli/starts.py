@@ -53,7 +53,7 @@ def _drawing(amps: int) -> Callable[[Linky], None]:
     return draw
 
 
-_START = Stimulus("", recontracted, brief=True, restarts=True, settles=True)
+_START = Stimulus("", recontracted, brief=True, restarts=True, settles=True, outlasts_detection=True)
 
 START_IN_DATA = replace(_START, name="started inside data", turns=_inside("data"))
 START_IN_LABEL = replace(
