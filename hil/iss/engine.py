@@ -74,8 +74,7 @@ class Engine:
         pages: addresses of the pages of peripherals.
 
     Attributes:
-        load: gets each load from a peripheral: address, size.
-        store: gets each store: address, size, value.
+        touches: loads from peripherals and stores there.
         trap: what trapped, of the last run.
         access: what it reached, of the last run.
         covered: addresses of the basic blocks that it has run, if it counts them.
@@ -86,8 +85,11 @@ class Engine:
     ) -> None:
         self._image, self._memory, self._code = image, memory, code
         self._regions = memory.regions
-        self.load: Callable[[int, int], int] = _nothing_there
-        self.store: Callable[[int, int, int], None] = _nothing_kept
+        self.load_of: Callable[[int], Callable[[int], int]] = _nothing_there
+        self.store_of: Callable[[int], Callable[[int, int], None]] = _nothing_kept
+        self._loads: dict[int, Callable[[int], int]] = {}
+        self._stores: dict[int, Callable[[int, int], None]] = {}
+        self.touches = 0
         self.trap: Trap | None = None
         self.access: Access | None = None
         self.watches = False
@@ -116,13 +118,32 @@ class Engine:
                 machine.mem_map(one.address, len(one.data), rights)
                 machine.mem_write(one.address, self._served(one.address, one.data))
             for page in pages:
-                machine.mmio_map(
-                    page, PAGE,
-                    lambda _, offset, size, base: self.load(base + offset, size), page,
-                    lambda _, offset, size, value, base: self.store(base + offset, size, value), page,
-                )  # fmt: skip
+                machine.mmio_map(page, PAGE, self._load, page, self._store, page)
         except UcError as error:
             raise BenchError(f"{self._image.name}: its memory cannot be mapped ({error})") from None
+
+    def _load(self, _: Uc, offset: int, size: int, page: int) -> int:
+        self.touches += 1
+        address = page + offset
+        load = self._loads.get(address)
+        if load is None:
+            load = self._loads[address] = self.load_of(address)
+        return load(size)
+
+    def _store(self, _: Uc, offset: int, size: int, value: int, page: int) -> None:
+        self.touches += 1
+        self.watches = True  # what comes before the first store to a peripheral is the start, which clears memory
+        address = page + offset
+        store = self._stores.get(address)
+        if store is None:
+            store = self._stores[address] = self.store_of(address)
+        store(size, value)
+
+    def wire(self, load_of: Callable[[int], Callable[[int], int]], store_of: Callable[[int], Callable[[int, int], None]]) -> None:
+        """Connect its peripherals: what loads and stores call, by address; each is asked for once."""
+        self.load_of, self.store_of = load_of, store_of
+        self._loads.clear()
+        self._stores.clear()
 
     def _served(self, address: int, data: bytes) -> bytes:
         """Code in which each look at a counter of cycles traps: the engine would show the host's own."""
@@ -177,7 +198,7 @@ class Engine:
 
     def part(self) -> None:
         """Its owner leaves it: nothing of his is kept."""
-        self.load, self.store = _nothing_there, _nothing_kept
+        self.wire(_nothing_there, _nothing_kept)
         self.covered = set()
         self.leave_uncovered()
         self.count_no_more()
@@ -298,9 +319,9 @@ class Engine:
 
 
 
-def _nothing_there(_address: int, _size: int) -> int:
-    return 0
+def _nothing_there(_address: int) -> Callable[[int], int]:
+    return lambda size: 0
 
 
-def _nothing_kept(_address: int, _size: int, _value: int) -> None:
-    pass
+def _nothing_kept(_address: int) -> Callable[[int, int], None]:
+    return lambda size, value: None

@@ -6,7 +6,7 @@ which the program waited has taken the time that it waited for. So time is right
 than early: what a sound program has time for here, it has on its chip.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from unicorn import riscv_const as riscv
 
@@ -63,12 +63,10 @@ class Machine:
         self._slice = max(_SLICE_MIN, round(iss.clock_hz * _SLICE_S))
         self._slice_s = self._slice / iss.clock_hz
         self._parts: list[tuple[int, Peripheral]] = []
-        self._touches = 0
         self._busy_s = 0.0
         self._traps = 0
         self._closed = False
         self._kept: Sequence[tuple[int, bytes]] = ()
-        self._last: Outcome | None = None
         self.strange: dict[int, None] = {}
         """Addresses in a page of peripherals where the board knows of none."""
         bases = [one.base for one in (iss.uart, iss.console, iss.timer) if one is not None]
@@ -97,27 +95,24 @@ class Machine:
         if iss.timer is not None:
             self._timer = timers[iss.timer.kind](self.clock, iss.timer.hz, stop)
             self._parts.append((iss.timer.base, self._timer))
-        self._engine.load, self._engine.store = self._load, self._store
+        self._engine.wire(self._load_of, self._store_of)
         self._asking = [part for _, part in self._parts]
 
     # Peripherals
 
-    def _load(self, address: int, size: int) -> int:
-        self._touches += 1
+    def _load_of(self, address: int) -> Callable[[int], int]:
         for base, part in self._parts:
             if 0 <= address - base < part.size:
-                return part.read(address - base, size)
+                return part.load_of(address - base)
         self.strange.setdefault(address)
-        return 0
+        return lambda size: 0
 
-    def _store(self, address: int, size: int, value: int) -> None:
-        self._touches += 1
-        self._engine.watches = True  # what comes before the first peripheral is the start, which clears memory
+    def _store_of(self, address: int) -> Callable[[int, int], None]:
         for base, part in self._parts:
             if 0 <= address - base < part.size:
-                part.write(address - base, size, value)
-                return
+                return part.store_of(address - base)
         self.strange.setdefault(address)
+        return lambda size, value: None
 
     # Life
 
@@ -128,7 +123,7 @@ class Machine:
         self._make_peripherals()
         self.uart.settings, self.uart.overruns = settings, overruns
         self._engine.power_up(kept=self._kept)
-        self._touches, self._busy_s, self._traps, self._last = 0, 0.0, 0, None
+        self._busy_s, self._traps = 0.0, 0
         self.finding = None
 
     def power_down(self) -> None:
@@ -181,7 +176,7 @@ class Machine:
     def _run_slice(self) -> None:
         clock, engine = self.clock, self._engine
         self._interrupt()
-        waits, touches = clock.waits, self._touches
+        waits, touches = clock.waits, engine.touches
         outcome = engine.run(self._slice)
         if outcome is Outcome.STOPPED:
             self._wait()
@@ -192,7 +187,7 @@ class Machine:
                 clock.looks = 0
                 if clock.waits == waits:
                     clock.now_s += self._slice_s
-                if self._touches == touches:
+                if engine.touches == touches:
                     self._busy(self._slice_s)
         elif outcome is Outcome.TRAP:
             self._trap()
@@ -200,7 +195,7 @@ class Machine:
         else:
             self._reached()
         self._traps = 0
-        if self._touches != touches:
+        if engine.touches != touches:
             self._busy_s = 0.0
 
     def _wait(self) -> None:
@@ -236,7 +231,7 @@ class Machine:
         if due and engine.read(riscv.UC_RISCV_REG_MSTATUS) & traps.MIE:
             cause = next(one for one in traps.BY_URGENCY if due >> one & 1)
             deliver(engine, traps.INTERRUPT | cause, engine.pc)
-            self._touches += 1
+            engine.touches += 1
 
     def _trap(self) -> None:
         engine, trap = self._engine, self._engine.trap

@@ -3,6 +3,8 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
 
 __all__ = ["Peripheral"]
 
@@ -23,6 +25,14 @@ class Peripheral(ABC):
     @abstractmethod
     def write(self, offset: int, size: int, value: int) -> None:
         """A store."""
+
+    def load_of(self, offset: int) -> Callable[[int], int]:
+        """What a load from there calls, with its size; one that is made for each character has a way of its own."""
+        return partial(self.read, offset)
+
+    def store_of(self, offset: int) -> Callable[[int, int], None]:
+        """What a store there calls, with its size and value; likewise."""
+        return partial(self.write, offset)
 
     @property
     def asks(self) -> int:

@@ -3,21 +3,24 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from xky.protocol import Burst
 from xky.protocol.mode import CHARACTER_BITS
-from xky.protocol.uart import CharacterDefect, Reception, Uart, received
+from xky.protocol.uart import CharacterDefect, Uart, received
 
-__all__ = ["Character", "Wire"]
+__all__ = ["Wire"]
 
 
-class Character(NamedTuple):
-    """What the shift register hands over."""
+class _Run(NamedTuple):
+    """Evenly spaced characters."""
 
-    code: int
-    error: CharacterDefect | None
-    end_s: float
+    data: bytes
+    errors: Mapping[int, CharacterDefect]
+    first: int  # index of its first one in ``errors``
+    first_s: float
+    character_s: float
 
 
 class Wire:
@@ -32,7 +35,8 @@ class Wire:
         self._uart: Uart | None = None
         self._is_set = False
         self._burst: Burst | None = None
-        self._coming: deque[tuple[Reception, float]] = deque()  # with what comes behind the middle of its stop bits
+        self._coming: deque[_Run] = deque()
+        self._run = _Run(b"", {}, 0, 0.0, 0.0)
         self._index = 0
 
     def set_to(self, uart: Uart | None, now_s: float) -> None:
@@ -55,29 +59,31 @@ class Wire:
             return
         uart = self._uart or Uart(CHARACTER_BITS / burst.character_s)
         reception = received(burst, uart, from_s)
-        if not len(reception):
-            return
-        self._coming.append((reception, 0.5 / uart.baud))
-        if len(self._coming) == 1:
+        data, rest_of_stop_s = reception.data, 0.5 / uart.baud
+        ends = [*(index for index, _ in reception.runs), len(data)][1:]
+        for (first, end_s), end in zip(reception.runs, ends, strict=True):
+            if end > first:
+                run = _Run(data[first:end], reception.errors, first, end_s + rest_of_stop_s, reception.character_s)
+                self._coming.append(run)
+        if self.next_s == math.inf:
             self._begin()
 
     def _begin(self) -> None:
+        """On to the next run, if there is one."""
         self._index = 0
-        reception, rest_s = self._coming[0]
-        self.next_s = reception.end_of(0) + rest_s
-
-    def take(self) -> Character:
-        """The next one."""
-        reception, rest_s = self._coming[0]
-        index, end_s = self._index, self.next_s
-        taken = Character(reception.data[index], reception.errors.get(index), end_s)
-        self._index = index + 1
-        if index + 1 < len(reception.data):
-            self.next_s = reception.end_of(index + 1) + rest_s
+        if self._coming:
+            self._run = self._coming.popleft()
+            self.next_s = self._run.first_s
         else:
-            self._coming.popleft()
-            if self._coming:
-                self._begin()
-            else:
-                self.next_s = math.inf
-        return taken
+            self.next_s = math.inf
+
+    def take(self) -> tuple[int, CharacterDefect | None, float]:
+        """The next one, as the shift register hands it over: code, complaint, and when it was there."""
+        run, index, end_s = self._run, self._index, self.next_s
+        error = run.errors.get(run.first + index) if run.errors else None
+        self._index = behind = index + 1
+        if behind < len(run.data):
+            self.next_s = run.first_s + behind * run.character_s
+        else:
+            self._begin()
+        return run.data[index], error, end_s

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``16550``: National's PC16550D and what copies it; its data sheet (SNLS378C) is meant by section below."""
 
+from collections.abc import Callable
+
 from xky.emulator.outputs import PortSettings
 from xky.protocol.uart import CharacterDefect
 from xky.protocol.uart import Uart as LineSettings
@@ -35,22 +37,32 @@ class Ns16550(Uart):
         self._sent_asks = False
         self._asked: LineSettings | None = None
 
-    def read(self, offset: int, size: int) -> int:
+    def load_of(self, offset: int) -> Callable[[int], int]:
         self.touched = True
         register = offset // self.stride
-        if register == _LSR:
-            return self._status()
-        if register in (0, 1) and self._registers[_LCR] & _DLAB:
+        return self._status if register == _LSR else self._receive if register == 0 else super().load_of(offset)
+
+    def store_of(self, offset: int) -> Callable[[int, int], None]:
+        self.touched = True
+        return super().store_of(offset)
+
+    def read(self, offset: int, size: int) -> int:
+        register = offset // self.stride
+        if register == 1 and self._registers[_LCR] & _DLAB:
             return self._divisor[register]
-        if register == 0:
-            self.arrive()
-            self._looks = self.clock.looks = 0
-            return self.waiting.popleft()[0] if self.waiting else 0
         if register == _IIR:
             return self._identity()
         return 0 if register == 6 else self._registers[register & 7]  # no modem
 
-    def _status(self) -> int:
+    def _receive(self, _size: int) -> int:
+        if self._registers[_LCR] & _DLAB:
+            return self._divisor[0]
+        if self.wire.next_s <= self.clock.now_s:
+            self.arrive()
+        self._looks = self.clock.looks = 0
+        return self.waiting.popleft()[0] if self.waiting else 0
+
+    def _status(self, _size: int) -> int:
         if self.wire.next_s <= self.clock.now_s:
             self.arrive()
         waiting = self.waiting
@@ -78,7 +90,6 @@ class Ns16550(Uart):
                 waiting[0] = (code, error)
 
     def write(self, offset: int, size: int, value: int) -> None:
-        self.touched = True
         register, value = offset // self.stride, value & 0xFF
         if register in (0, 1) and self._registers[_LCR] & _DLAB:
             self._divisor[register] = value
@@ -93,7 +104,9 @@ class Ns16550(Uart):
                 self._set_line(value)
         else:
             self._registers[register & 7] = value
-            self._sent_asks = self._sent_asks or register == _IER
+            if register == _IER:
+                self._sent_asks = True
+                self.interrupts = bool(value & _RX)
 
     def _set_fifo(self, value: int) -> None:
         changed, self._fifo = self._fifo != bool(value & 1), bool(value & 1)
@@ -118,10 +131,6 @@ class Ns16550(Uart):
         self.wire.set_to(asked, self.clock.now_s)
 
     # Interrupts
-
-    @property
-    def interrupts(self) -> bool:
-        return bool(self._registers[_IER] & _RX)
 
     def _identity(self) -> int:
         """IIR: the most urgent of what asks (8.6, table III)."""

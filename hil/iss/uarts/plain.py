@@ -5,6 +5,8 @@ Data at offset 0; status one stride (4 bytes unless told) behind it: bit 0 a cha
 wrong parity, bit 2 with a low stop bit, bit 3 one before it was lost; bit 5 the transmitter is free, always.
 """
 
+from collections.abc import Callable
+
 from xky.protocol.uart import CharacterDefect
 
 from .uart import Uart
@@ -19,7 +21,6 @@ class Plain(Uart):
     """One character deep; it follows the rate of the line, and takes 7E1."""
 
     kind = "plain"
-    interrupts = False
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
@@ -29,8 +30,11 @@ class Plain(Uart):
         self.wire.set_to(None, 0.0)
         self.is_set_to_take(10 / 1200)
 
-    def read(self, offset: int, size: int) -> int:
+    def load_of(self, offset: int) -> Callable[[int], int]:
         self.touched = True
+        return super().load_of(offset)
+
+    def read(self, offset: int, size: int) -> int:
         self.arrive()
         if offset < self.stride:
             return self.waiting.popleft()[0] if self.waiting else 0
@@ -40,7 +44,6 @@ class Plain(Uart):
         return _FREE | _READY | lost | _ERRORS[self.waiting[0][1]]
 
     def write(self, offset: int, size: int, value: int) -> None:
-        self.touched = True
         if offset < self.stride:
             self.sends(value & 0xFF)
 

@@ -38,6 +38,7 @@ class Uart(Peripheral):
         settings: what the program asked of it, in order of time.
         overruns: characters lost because the program did not fetch them.
         touched: whether the program ever read or wrote one of its registers.
+        interrupts: whether it may ask for an interrupt when a character comes.
     """
 
     kind = ""
@@ -50,6 +51,7 @@ class Uart(Peripheral):
         self.settings: list[PortSettings] = []
         self.overruns = 0
         self.touched = False
+        self.interrupts = False
         self._stop = stop
         self._told = 0
         self._since_told = 0
@@ -58,14 +60,9 @@ class Uart(Peripheral):
         self.waiting: deque[tuple[int, CharacterDefect | None]] = deque()
         """Received, and not fetched."""
 
-    @property
-    @abstractmethod
-    def interrupts(self) -> bool:
-        """Whether it may ask for an interrupt when a character comes."""
-
     def sends(self, code: int) -> None:
         """The program sends a character."""
-        self._told = max(self._told, _BEHIND_OUTPUT)
+        self._told = _BEHIND_OUTPUT
         self.transmit(code)
 
     def found_empty(self) -> bool:
@@ -80,15 +77,15 @@ class Uart(Peripheral):
             self._told -= 1
             return False
         else:
-            next_s = self.wire.next_s
+            next_s = self.wire.next_s  # not before now: what has come has arrived
             if next_s <= clock.horizon_s and next_s - clock.now_s <= self._character_s:
-                clock.now_s = max(clock.now_s, next_s)
+                clock.now_s = next_s
                 clock.waits += 1
                 self._since_told += 1
                 if self._since_told == _TOLD_EVERY:
                     self._since_told, self._told = 0, 1
                 self.arrive()
-                return bool(self.waiting)
+                return True
         self._told = 1
         clock.waiting = True
         self._stop()
