@@ -73,7 +73,15 @@ class Image:
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
         self._data = data
-        elf = _opened(name, data)
+        try:
+            self._read(_opened(name, data))
+        except (ELFError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:  # what pyelftools raises
+            if isinstance(error, InputError):
+                raise
+            raise InputError(f"{name}: a broken ELF file ({error}); link it again") from None
+
+    def _read(self, elf: ELFFile) -> None:
+        name = self.name
         self.entry = int(elf["e_entry"])
         self.segments = tuple(
             Segment(one["p_vaddr"], one["p_memsz"], one["p_paddr"], one.data(), bool(one["p_flags"] & 2))
@@ -82,6 +90,13 @@ class Image:
         )
         if not self.segments:
             raise InputError(f"{name}: no loadable segment; give the linked image, no object file")
+        if sum(one.size for one in self.segments) > _SIZE_MAX or any(
+            max(one.address + one.size, one.load + len(one.data)) > 1 << 32 for one in self.segments
+        ):
+            raise InputError(
+                f"{name}: its segments take more memory than a microcontroller has, or end behind 4 GiB; look at the "
+                f"linker script: {_SIZE_MAX} bytes at the most"
+            )
         self.sections = tuple(
             Section(
                 one.name, one["sh_addr"], one["sh_size"], max(one["sh_addralign"], 1),
@@ -196,12 +211,9 @@ def _opened(name: str, data: bytes) -> ELFFile:
     """The file, looked at as far as its header goes."""
     if data[:4] != b"\x7fELF":
         raise InputError(f"{name}: no ELF image (it begins with {data[:4].hex(' ')}); give the linked .elf, no .bin or .hex")
-    try:
-        elf = ELFFile(io.BytesIO(data))
-        machine, kind, flags = elf["e_machine"], elf["e_type"], elf["e_flags"]
-        size, ending = elf.elfclass, elf.little_endian
-    except (ELFError, KeyError, ValueError) as error:
-        raise InputError(f"{name}: a broken ELF file ({error}); link it again") from None
+    elf = ELFFile(io.BytesIO(data))
+    machine, kind, flags = elf["e_machine"], elf["e_type"], elf["e_flags"]
+    size, ending = elf.elfclass, elf.little_endian
     if machine != "EM_RISCV":
         raise InputError(f"{name}: built for {str(machine).removeprefix('EM_')}; iss: runs RISCV, RV32IMAC")
     if size != 32 or not ending:

@@ -59,6 +59,7 @@ class Machine:
         self._iss = iss
         self._code: Code = code_of(image)
         self.clock = Clock(iss.clock_hz)
+        self.console = Console(self.clock)
         self.finding: Finding | None = None
         self._slice = max(_SLICE_MIN, round(iss.clock_hz * _SLICE_S))
         self._slice_s = self._slice / iss.clock_hz
@@ -84,7 +85,6 @@ class Machine:
         self._parts.clear()
         self.uart: Uart = uarts[iss.uart.kind](self.clock, iss.uart.stride, stop)
         self._parts.append((iss.uart.base, self.uart))
-        self.console = Console(self.clock)
         if iss.console is None:
             self.uart.transmit = self.console.put
         else:
@@ -276,8 +276,12 @@ class Machine:
             came = self._image.place(self._engine.read(riscv.UC_RISCV_REG_X0 + 1))
             self._end("unmapped access", f"jump to 0x{access.address:08x}, where no code is; ra is {came}")
             return
-        flash = " (flash)" if self._engine.memory_at(access.address, 1) else ", where nothing is"
-        self._end("unmapped access", f"{access.what} of {access.size} bytes at 0x{access.address:08x}{flash}, by {place}")
+        known = ", ".join(f"0x{base:08x}" for base, _ in self._parts)
+        what = "which is flash" if self._engine.memory_at(access.address, 1) else "where nothing is"
+        hint = "" if self.uart.touched else f"; the board's file has peripherals at {known}"
+        self._end(
+            "unmapped access", f"{access.what} of {access.size} bytes at 0x{access.address:08x}, {what}, by {place}{hint}"
+        )
 
     def _busy(self, for_s: float) -> None:
         self._busy_s += for_s
@@ -299,10 +303,10 @@ def _pages(iss: Iss, bases: Sequence[int]) -> tuple[int, ...]:
     kinds = uart_kinds()
     for what, one in (("uart", iss.uart), ("console", iss.console)):
         if one is not None and one.kind not in kinds:
-            raise InputError(f"iss.{what}.kind {one.kind!r}: not known; known: {', '.join(sorted(kinds))}")
+            raise InputError(f"[iss] {what}.kind = {one.kind!r}: not known; known: {', '.join(sorted(kinds))}")
     timers = timer_kinds()
     if iss.timer is not None and iss.timer.kind not in timers:
-        raise InputError(f"iss.timer.kind {iss.timer.kind!r}: not known; known: {', '.join(sorted(timers))}")
+        raise InputError(f"[iss] timer.kind = {iss.timer.kind!r}: not known; known: {', '.join(sorted(timers))}")
     pages = {base & -PAGE for base in bases} | {base + 63 & -PAGE for base in bases}
     if iss.timer is not None:
         size = timers[iss.timer.kind].size

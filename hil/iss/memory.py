@@ -2,7 +2,7 @@
 """The memory of a microcontroller, as the image tells it: what is kept without power, what is not, where nothing lies.
 
 Flash is what the image fills and nobody writes; RAM goes from the first variable to the end of the stack. What a section
-named ``.noinit_flash``, ``.nvm`` or ``.eeprom`` holds is kept through a power cut, as its memory would be.
+named ``.eeprom`` or ``.nvm`` holds is kept through a power cut, as its memory would be.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,9 @@ STACK_TOP = ("_stack_top", "__stack_top", "_stack", "__stack", "_estack", "__Sta
 STACK_BOTTOM = ("_stack_bottom", "__stack_bottom", "_stack_limit", "__stack_limit", "__StackLimit", "_sstack", "stack_bottom")
 HEAP_START = ("_heap_start", "__heap_start", "_heap_begin", "_sheap", "heap_start", "_end", "end")
 HEAP_END = ("_heap_end", "__heap_end", "_eheap", "__heap_limit", "heap_end")
-_KEPT = (".noinit_flash", ".nvm", ".eeprom")
+_KEPT = (".eeprom", ".nvm")
 _RAM_MAX = 64 * 1024 * 1024  # bytes from the first variable to the stack's end, or they are no one region
+_NEAR = 1024 * 1024  # bytes below a stack: what has a name there is RAM
 _ERASED = b"\xff"
 
 
@@ -59,8 +60,10 @@ class Memory:
         near = max((end for _, end in written if end <= top), default=None)
         if near is not None and top - near <= _RAM_MAX:
             yield next(start for start, end in written if end == near), top
-        elif not any(start < top <= end for start, end in written):
-            yield bottom if bottom is not None and bottom < top else (top - 1) & -PAGE, top
+        elif not any(start < top <= end for start, end in written):  # nothing but a stack, or one below the variables
+            names = (one.address for one in self._image.symbols if top - _NEAR <= one.address < top)
+            known = [bottom] if bottom is not None and bottom < top else []
+            yield min([(top - 1) & -PAGE, *known, *names]), top
 
     @cached_property
     def regions(self) -> list[Region]:

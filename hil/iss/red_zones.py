@@ -54,9 +54,10 @@ def _around_heap_and_stack(image: Image, memory: Memory) -> Iterator[RedZone]:
     """What a stack runs into that is too small, and a heap; a heap that nobody named may lie below either."""
     heap, heap_end = image.first_address(HEAP_START), image.first_address(HEAP_END)
     top, bottom = memory.stack_top, image.first_address(STACK_BOTTOM)
-    variables = max((one.end for one in image.sections if one.writable and one.end <= (top or 0)), default=None)
-    if top is None or variables is None:
+    if top is None:
         return
+    begin = next((start for start, end in memory.ram if start < top <= end), top)
+    variables = max((one.end for one in image.sections if one.writable and begin < one.end <= top), default=begin)
     floor = heap_end if heap_end is not None and variables <= heap_end < top else variables
     if bottom is not None and floor < bottom < top:
         yield RedZone(max(floor, bottom - _GUARD), bottom, "below the stack")
