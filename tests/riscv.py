@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["BOARD", "EXAMPLE", "image", "needs_riscv", "receiver"]
+__all__ = ["BOARD", "EXAMPLE", "HAS_RISCV", "image", "needs_riscv", "receiver"]
 
 COMPILER = "riscv64-unknown-elf-gcc"
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "receiver"

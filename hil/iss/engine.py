@@ -265,16 +265,17 @@ class Engine:
         Returns:
             What tells how many are left.
         """
+        self.count_no_more()
         self._left = most
-        if self._counting:
-            self._machine.hook_del(self._counting)
         self._counting = self._machine.hook_add(unicorn.UC_HOOK_CODE, self._counted)
+        self._machine.ctl_flush_tb()  # what is translated calls the hooks of its time
         return lambda: self._left
 
     def count_no_more(self) -> None:
         """As fast as before."""
         if self._counting:
             self._machine.hook_del(self._counting)
+            self._machine.ctl_flush_tb()
             self._counting = 0
 
     def _counted(self, machine: Uc, address: int, size: int, _: object) -> None:

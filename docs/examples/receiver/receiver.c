@@ -117,10 +117,11 @@ static u16 keep(const char *from, u32 size) {
 }
 
 #if FAULT == 6
-static u32 blanks(const char *from, u32 left) { // one call for each blank
+__attribute__((noinline, optimize("O1"))) static u32 blanks(const char *from, u32 left) { // one call for each blank
     volatile char kept[160];
     kept[0] = *from;
-    return left && kept[0] == ' ' ? 1 + blanks(from + 1, left - 1) : 0;
+    u32 more = left && kept[0] == ' ' ? 1 + blanks(from + 1, left - 1) : 0;
+    return more + (kept[0] == 0);
 }
 #endif
 
