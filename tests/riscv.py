@@ -16,7 +16,7 @@ COMPILER = "riscv64-unknown-elf-gcc"
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "receiver"
 BOARD = EXAMPLE / "my-chip.toml"
 HAS_RISCV = shutil.which(COMPILER) is not None
-_FLAGS = "-march=rv32imac_zicsr -mabi=ilp32 -O1 -g -ffreestanding -fdata-sections -nostdlib -Wl,--no-warn-rwx-segments".split()
+_FLAGS = ["-march=rv32imac_zicsr", "-mabi=ilp32", "-O1", "-g", "-ffreestanding", "-fdata-sections", "-nostdlib"]
 
 needs_riscv = pytest.mark.skipif(not HAS_RISCV, reason=f"no {COMPILER}: install Debian's gcc-riscv64-unknown-elf")
 
@@ -45,6 +45,17 @@ def image(source: str, *flags: str) -> Path:
     path.write_text(source, encoding="utf-8")
     out = path.with_suffix(".elf")
     start = [] if is_assembler else [str(EXAMPLE / "start.c")]
-    command = [COMPILER, *_FLAGS, *flags, f"-I{EXAMPLE}", "-T", str(EXAMPLE / "memory.ld"), *start, str(path), "-o", str(out)]
+    command = [
+        COMPILER,
+        *_FLAGS,
+        *flags,
+        f"-I{EXAMPLE}",
+        "-T",
+        str(EXAMPLE / "memory.ld"),
+        *start,
+        str(path),
+        "-o",
+        str(out),
+    ]
     subprocess.run(command, check=True)
     return out

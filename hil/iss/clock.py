@@ -13,7 +13,7 @@ _ROUNDING = 1e-3  # of a tick: a counter shows a number when its time has come
 class Clock:
     """Seconds on the bench's clock.
 
-    It goes on where the program runs (an instruction is a cycle), and where it waits: then at once to what it waits for.
+    It goes on where the program runs (an instruction is a cycle), and where it waits: at once to what it waits for.
 
     Args:
         hz: cycles in a second.

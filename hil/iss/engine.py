@@ -25,8 +25,9 @@ from .watchdog import Watchdog
 __all__ = ["Access", "Engine", "Outcome", "Trap"]
 
 _REGISTERS = (
-    "zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6".split()
-)
+    "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
+    "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+)  # fmt: skip
 _NUMBERS = [riscv.UC_RISCV_REG_X0 + number for number in range(32)]
 _BEHIND_TRAP = 4  # bytes that the program counter stands behind what trapped, whatever its length
 _BREAKPOINT = 3  # of mcause (volume II table 3.6)
@@ -139,7 +140,9 @@ class Engine:
             store = self._stores[address] = self.store_of(address)
         store(size, value)
 
-    def wire(self, load_of: Callable[[int], Callable[[int], int]], store_of: Callable[[int], Callable[[int, int], None]]) -> None:
+    def connect(
+        self, load_of: Callable[[int], Callable[[int], int]], store_of: Callable[[int], Callable[[int, int], None]]
+    ) -> None:
         """Connect its peripherals: what loads and stores call, by address; each is asked for once."""
         self.load_of, self.store_of = load_of, store_of
         self._loads.clear()
@@ -198,7 +201,7 @@ class Engine:
 
     def part(self) -> None:
         """Its owner leaves it: nothing of his is kept."""
-        self.wire(_nothing_there, _nothing_kept)
+        self.connect(_nothing_there, _nothing_kept)
         self.covered = set()
         self.leave_uncovered()
         self.count_no_more()
@@ -241,8 +244,8 @@ class Engine:
             late = _WATCHDOG.ended(self._key)
         if late:
             raise BenchError(
-                f"iss: the engine did not come back in time from {self._image.place(began)}; leave that code out of the "
-                "image for the bench"
+                f"iss: the engine did not come back in time from {self._image.place(began)}; leave that code out of "
+                "the image for the bench"
             )
         if self.access is not None:
             return Outcome.ACCESS
@@ -315,10 +318,11 @@ class Engine:
 
     def registers(self) -> str:
         """All of them, four a line."""
-        values = [f"{name:>4} {self._machine.reg_read(number):08x}" for name, number in zip(_REGISTERS, _NUMBERS, strict=True)]
+        values = [
+            f"{name:>4} {self._machine.reg_read(number):08x}" for name, number in zip(_REGISTERS, _NUMBERS, strict=True)
+        ]
         values[0] = f"  pc {self.pc:08x}"
         return "\n".join(" ".join(values[at : at + 4]) for at in range(0, 32, 4)) + "\n"
-
 
 
 def _nothing_there(_address: int) -> Callable[[int], int]:

@@ -75,7 +75,14 @@ class Image:
         self._data = data
         try:
             self._read(_opened(name, data))
-        except (ELFError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:  # what pyelftools raises
+        except (
+            ELFError,
+            KeyError,
+            IndexError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as error:  # what pyelftools raises
             if isinstance(error, InputError):
                 raise
             raise InputError(f"{name}: a broken ELF file ({error}); link it again") from None
@@ -108,7 +115,9 @@ class Image:
         self.symbols = tuple(sorted(_symbols(name, elf)))
         self.addresses: Mapping[str, int] = {one.name: one.address for one in self.symbols}
         if not any(0 <= self.entry - one.address < one.size for one in self.segments):
-            raise InputError(f"{name}: entry 0x{self.entry:08x} lies in no segment; write ENTRY(...) in the linker script")
+            raise InputError(
+                f"{name}: entry 0x{self.entry:08x} lies in no segment; write ENTRY(...) in the linker script"
+            )
 
     @cached_property
     def functions(self) -> tuple[Symbol, ...]:
@@ -210,7 +219,9 @@ def _image_of(path: str, _mtime_ns: int, size: int, _inode: int) -> Image:
 def _opened(name: str, data: bytes) -> ELFFile:
     """The file, looked at as far as its header goes."""
     if data[:4] != b"\x7fELF":
-        raise InputError(f"{name}: no ELF image (it begins with {data[:4].hex(' ')}); give the linked .elf, no .bin or .hex")
+        raise InputError(
+            f"{name}: no ELF image (it begins with {data[:4].hex(' ')}); give the linked .elf, no .bin or .hex"
+        )
     elf = ELFFile(io.BytesIO(data))
     machine, kind, flags = elf["e_machine"], elf["e_type"], elf["e_flags"]
     size, ending = elf.elfclass, elf.little_endian
@@ -220,7 +231,9 @@ def _opened(name: str, data: bytes) -> ELFFile:
         what = "64-bit" if size != 32 else "big-endian"
         raise InputError(f"{name}: a {what} image; iss: runs 32-bit little-endian RISC-V: build with -march=rv32imac")
     if kind != "ET_EXEC":
-        raise InputError(f"{name}: not linked to fixed addresses ({kind}); link it with a linker script, without -r or -pie")
+        raise InputError(
+            f"{name}: not linked to fixed addresses ({kind}); link it with a linker script, without -r or -pie"
+        )
     if flags & _FLOATS:
         raise InputError(f"{name}: built for a processor with floats; iss: has none: build with -mabi=ilp32")
     return elf

@@ -7,10 +7,13 @@ Bits as in The RISC-V Instruction Set Manual, volume I (2019-12-13), chapters 16
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["CYCLE_COUNTERS", "Instruction", "TIME", "csr_of", "destination_of", "instructions"]
+__all__ = ["CYCLE_COUNTERS", "TIME", "Instruction", "csr_of", "destination_of", "instructions"]
 
 _BRANCH, _JALR, _JAL, _SYSTEM = 0x63, 0x67, 0x6F, 0x73
 _FLOATING = (0x07, 0x27, 0x43, 0x47, 0x4B, 0x4F, 0x53)
+# Where the bits of an offset stand: from which one, how many, to which one (tables 16.5 and 16.7).
+_JUMP_BITS = ((3, 3, 1), (11, 1, 4), (2, 1, 5), (7, 1, 6), (6, 1, 7), (9, 2, 8), (8, 1, 10), (12, 1, 11))
+_BRANCH_BITS = ((3, 2, 1), (10, 2, 3), (2, 1, 5), (5, 2, 6), (12, 1, 8))
 TIME = (0xC01, 0xC81)  # time, timeh
 CYCLE_COUNTERS = (0xC00, 0xC02, 0xC80, 0xC82, 0xB00, 0xB02, 0xB80, 0xB82)  # cycle, instret, their halves, the machine's
 
@@ -82,16 +85,17 @@ def _whole(word: int, address: int) -> Instruction:
 def _compressed(half: int, address: int) -> Instruction:
     quadrant, function = half & 3, half >> 13
     if quadrant == 1 and function in (1, 5):  # c.jal, c.j
-        bits = ((3, 3, 1), (11, 1, 4), (2, 1, 5), (7, 1, 6), (6, 1, 7), (9, 2, 8), (8, 1, 10), (12, 1, 11))
-        offset = sum((half >> low & (1 << count) - 1) << to for low, count, to in bits)
-        return Instruction(address, 2, half, _moved(address, offset, 12), True)
+        return Instruction(address, 2, half, _moved(address, _scattered(half, _JUMP_BITS), 12), True)
     if quadrant == 1 and function in (6, 7):  # c.beqz, c.bnez
-        bits = ((3, 2, 1), (10, 2, 3), (2, 1, 5), (5, 2, 6), (12, 1, 8))
-        offset = sum((half >> low & (1 << count) - 1) << to for low, count, to in bits)
-        return Instruction(address, 2, half, _moved(address, offset, 9), True)
+        return Instruction(address, 2, half, _moved(address, _scattered(half, _BRANCH_BITS), 9), True)
     jumps = quadrant == 2 and function == 4 and not half >> 2 & 31  # c.jr, c.jalr, c.ebreak
     floating = (quadrant, function) in ((0, 1), (0, 3), (0, 5), (0, 7), (2, 1), (2, 3), (2, 5), (2, 7))
     return Instruction(address, 2, half, None, jumps, None, floating)
+
+
+def _scattered(half: int, bits: tuple[tuple[int, int, int], ...]) -> int:
+    """A number whose bits stand here and there."""
+    return sum((half >> low & (1 << count) - 1) << to for low, count, to in bits)
 
 
 def _moved(address: int, offset: int, bits: int) -> int:

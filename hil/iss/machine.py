@@ -95,7 +95,7 @@ class Machine:
         if iss.timer is not None:
             self._timer = timers[iss.timer.kind](self.clock, iss.timer.hz, stop)
             self._parts.append((iss.timer.base, self._timer))
-        self._engine.wire(self._load_of, self._store_of)
+        self._engine.connect(self._load_of, self._store_of)
         self._asking = [part for _, part in self._parts]
 
     # Peripherals
@@ -154,7 +154,10 @@ class Machine:
     @property
     def notes(self) -> list[str]:
         """What a reader of the report should know: registers that the program looks for and the board does not have."""
-        return [f"0x{address:08x}: the program expects a register there, the board's file knows of none" for address in self.strange]
+        return [
+            f"0x{address:08x}: the program expects a register there, the board's file knows of none"
+            for address in self.strange
+        ]
 
     def run(self, until_s: float) -> None:
         """Let it run up to a time, or to its end."""
@@ -280,7 +283,8 @@ class Machine:
         what = "which is flash" if self._engine.memory_at(access.address, 1) else "where nothing is"
         hint = "" if self.uart.touched else f"; the board's file has peripherals at {known}"
         self._end(
-            "unmapped access", f"{access.what} of {access.size} bytes at 0x{access.address:08x}, {what}, by {place}{hint}"
+            "unmapped access",
+            f"{access.what} of {access.size} bytes at 0x{access.address:08x}, {what}, by {place}{hint}",
         )
 
     def _busy(self, for_s: float) -> None:

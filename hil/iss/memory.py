@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory of a microcontroller, as the image tells it: what is kept without power, what is not, where nothing lies.
 
-Flash is what the image fills and nobody writes; RAM goes from the first variable to the end of the stack. What a section
-named ``.eeprom`` or ``.nvm`` holds is kept through a power cut, as its memory would be.
+Flash is what the image fills and nobody writes; RAM goes from the first variable to the end of the stack. What a
+section named ``.eeprom`` or ``.nvm`` holds is kept through a power cut, as its memory would be.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,26 @@ from .image import Image
 __all__ = ["HEAP_END", "HEAP_START", "PAGE", "STACK_BOTTOM", "STACK_TOP", "Memory", "Region"]
 
 PAGE = 0x1000
-STACK_TOP = ("_stack_top", "__stack_top", "_stack", "__stack", "_estack", "__StackTop", "_sp", "__initial_sp", "stack_top")
-STACK_BOTTOM = ("_stack_bottom", "__stack_bottom", "_stack_limit", "__stack_limit", "__StackLimit", "_sstack", "stack_bottom")
+STACK_TOP = (
+    "_stack_top",
+    "__stack_top",
+    "_stack",
+    "__stack",
+    "_estack",
+    "__StackTop",
+    "_sp",
+    "__initial_sp",
+    "stack_top",
+)
+STACK_BOTTOM = (
+    "_stack_bottom",
+    "__stack_bottom",
+    "_stack_limit",
+    "__stack_limit",
+    "__StackLimit",
+    "_sstack",
+    "stack_bottom",
+)
 HEAP_START = ("_heap_start", "__heap_start", "_heap_begin", "_sheap", "heap_start", "_end", "end")
 HEAP_END = ("_heap_end", "__heap_end", "_eheap", "__heap_limit", "heap_end")
 _KEPT = (".eeprom", ".nvm")
@@ -71,10 +89,13 @@ class Memory:
         ram = list(_joined((start & -PAGE, -(-end // PAGE) * PAGE) for start, end in self.ram))
         constant = [(one.address, one.address + one.size) for one in self._image.segments if not one.writable]
         loaded = [(one.load, one.load + len(one.data)) for one in self._image.segments if one.data]
-        flash = []
+        flash: list[tuple[int, int]] = []
         for start, end in _joined((start & -PAGE, -(-end // PAGE) * PAGE) for start, end in (*constant, *loaded)):
             flash += _without(start, end, ram)
-        return [*(self._filled(*one, writable=True) for one in ram), *(self._filled(*one, writable=False) for one in flash)]
+        return [
+            *(self._filled(*one, writable=True) for one in ram),
+            *(self._filled(*one, writable=False) for one in flash),
+        ]
 
     def _filled(self, start: int, end: int, *, writable: bool) -> Region:
         """RAM comes up with anything in it, the same each time; flash that nobody filled is erased."""

@@ -71,6 +71,6 @@ def _rest_of_pages(memory: Memory) -> Iterator[RedZone]:
     """What is mapped since memory is mapped by the page, and is not there."""
     if memory.stack_top is None:
         return  # nobody told where RAM ends
-    for start, end in memory.ram:
+    for _, end in memory.ram:
         if end == memory.stack_top and end % PAGE:
             yield RedZone(end, -(-end // PAGE) * PAGE, "behind the end of RAM", reads_too=True)

@@ -2,6 +2,7 @@
 """``iss:FIRMWARE.elf``: a firmware image run instruction by instruction, in virtual time."""
 
 from collections.abc import Callable, Generator, Sequence, Set
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -142,8 +143,8 @@ class IssDevice(Device):
         iss = context.board.iss
         if iss is not None and not machine.uart.touched and context.env.now > _TOUCHES_WITHIN_S:
             raise InputError(
-                f"board {context.board.id}: iss.uart.base = 0x{iss.uart.base:08x}: the image did not touch it in its first "
-                f"{_TOUCHES_WITHIN_S:g} s; give the address of the UART that hears the TIC"
+                f"board {context.board.id}: iss.uart.base = 0x{iss.uart.base:08x}: the image did not touch it in its "
+                f"first {_TOUCHES_WITHIN_S:g} s; give the address of the UART that hears the TIC"
             )
 
     def _advance(self, until_s: float) -> None:
@@ -158,11 +159,11 @@ class IssDevice(Device):
         machine = self._machine
         assert machine is not None
         for at_s, text in machine.console.lines:
-            self._at(at_s, lambda text=text: self._say(text))
+            self._at(at_s, partial(self._say, text))
         machine.console.lines.clear()
         finding = machine.finding
         if finding is not None:
-            self._at(finding.at_s, lambda: self._end(finding.text, finding.registers))
+            self._at(finding.at_s, partial(self._end, finding.text, finding.registers))
 
     def _at(self, at_s: float, action: Callable[[], None]) -> None:
         context, life = self._context, self._life

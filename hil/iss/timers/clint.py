@@ -2,7 +2,9 @@
 """``clint``: SiFive's core-local interruptor of one hart: msip, mtimecmp, mtime (FU540-C000 manual v1p4, chapter 9)."""
 
 import math
+from collections.abc import Callable
 
+from ..clock import Clock
 from .timer import Timer
 
 __all__ = ["KIND", "Clint"]
@@ -16,8 +18,8 @@ class Clint(Timer):
     kind = "clint"
     size = 0xC000
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, clock: Clock, hz: int, stop: Callable[[], None]) -> None:
+        super().__init__(clock, hz, stop)
         self._compare = (1 << 64) - 1
         self._software = 0
 

@@ -7,12 +7,19 @@ from xky.emulator.outputs import PortSettings
 from xky.protocol.uart import CharacterDefect
 from xky.protocol.uart import Uart as LineSettings
 
+from ..clock import Clock
 from .uart import Uart
 
 __all__ = ["KIND", "Ns16550"]
 
 _IER, _IIR, _LCR, _LSR, _DLAB = 1, 2, 3, 5, 0x80
-_READY, _OVERRUN, _PARITY, _FRAMING, _SENT = 0x01, 0x02, 0x04, 0x08, 0x60  # of LSR (8.5); the transmitter is always empty
+_READY, _OVERRUN, _PARITY, _FRAMING, _SENT = (
+    0x01,
+    0x02,
+    0x04,
+    0x08,
+    0x60,
+)  # of LSR (8.5); the transmitter is always empty
 _TRIGGERS = (1, 4, 8, 14)  # characters, by bits 6 and 7 of FCR (8.6.4)
 _FIFO = 16
 _TIMEOUT_CHARACTERS = 4  # of silence, after which fewer than the trigger interrupt, too (8.6.1)
@@ -25,8 +32,8 @@ class Ns16550(Uart):
 
     kind = "16550"
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, clock: Clock, stride: int | None, stop: Callable[[], None]) -> None:
+        super().__init__(clock, stride, stop)
         self.size = 8 * self.stride
         self._registers = [0] * 8  # IER, MCR, SCR and the like, as written
         self._divisor = [0, 0]
@@ -119,7 +126,15 @@ class Ns16550(Uart):
         divisor = self._divisor[0] | self._divisor[1] << 8
         if not divisor:
             return
-        parity = "N" if not value & 0x08 else ("S" if value & 0x10 else "M") if value & 0x20 else "E" if value & 0x10 else "O"
+        parity = (
+            "N"
+            if not value & 0x08
+            else ("S" if value & 0x10 else "M")
+            if value & 0x20
+            else "E"
+            if value & 0x10
+            else "O"
+        )
         baud, stop_bits = self.clock.hz / (16 * divisor), 2 if value & 0x04 else 1
         asked = LineSettings(baud, 5 + (value & 3), parity, stop_bits)  # type: ignore[arg-type]
         if asked == self._asked:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from xky.protocol.uart import CharacterDefect
 
+from ..clock import Clock
 from .uart import Uart
 
 __all__ = ["KIND", "Plain"]
@@ -22,8 +23,8 @@ class Plain(Uart):
 
     kind = "plain"
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, clock: Clock, stride: int | None, stop: Callable[[], None]) -> None:
+        super().__init__(clock, stride, stop)
         self.stride = max(self.stride, 4)
         self.size = 2 * self.stride
         self._lost = 0

@@ -102,7 +102,8 @@ def test_a_handler_that_traps_itself_ends_the_run() -> None:
 
 
 def test_a_timer_wakes_a_sleeping_program_each_time() -> None:
-    machine = ran("""
+    machine = ran(
+        """
         #define COMPARE ((volatile u32 *)0x02004000)
         static volatile u32 beats;
         __attribute__((interrupt, aligned(4))) static void handler(void) {
@@ -112,7 +113,9 @@ def test_a_timer_wakes_a_sleeping_program_each_time() -> None:
             CSR_WRITE(mtvec, (u32)handler); COMPARE[0] = 10000; COMPARE[1] = 0; CSR_WRITE(mie, 1 << 7);
             CSR_WRITE(mstatus, 8);
             for (;;) __asm__ volatile("wfi");
-        }""", 0.105)
+        }""",
+        0.105,
+    )
     assert said(machine) == [0x8000_0007] * 10
     assert [at_s for at_s, _ in machine.console.lines] == pytest.approx([0.01 * n for n in range(1, 11)], abs=5e-4)
 
@@ -148,7 +151,8 @@ def test_counters_of_cycles_and_of_time_are_the_benchs_clock() -> None:
     source = """int main(void) {
         u32 start = CSR_READ(cycle), time = CSR_READ(time);
         while (CSR_READ(mcycle) - start < 1600000) {}
-        say(CSR_READ(cycle) - start); say(CSR_READ(time) - time); say(MTIME[0]); say(CSR_READ(cycleh)); say(CSR_READ(instret));
+        say(CSR_READ(cycle) - start); say(CSR_READ(time) - time); say(MTIME[0]);
+        say(CSR_READ(cycleh)); say(CSR_READ(instret));
         for (;;) {}
     }"""
     first, second = ran(source, 0.2), ran(source, 0.2)
@@ -193,8 +197,14 @@ def test_a_program_that_computes_too_long_loses_characters() -> None:
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        ("*(volatile u32 *)0x40000000 = 1;", "unmapped access: write of 4 bytes at 0x40000000, where nothing is, by 0x"),
-        ("say(*(volatile u16 *)0x40000002);", "unmapped access: read of 2 bytes at 0x40000002, where nothing is, by 0x"),
+        (
+            "*(volatile u32 *)0x40000000 = 1;",
+            "unmapped access: write of 4 bytes at 0x40000000, where nothing is, by 0x",
+        ),
+        (
+            "say(*(volatile u16 *)0x40000002);",
+            "unmapped access: read of 2 bytes at 0x40000002, where nothing is, by 0x",
+        ),
         ("((void (*)(void))0x40000000)();", "unmapped access: jump to 0x40000000, where no code is; ra is 0x"),
         ("*(volatile u32 *)0x20000004 = 1;", "unmapped access: write of 4 bytes at 0x20000004, which is flash, by 0x"),
     ],
@@ -234,7 +244,9 @@ def test_reading_a_word_beyond_a_text_is_no_fault() -> None:
 
 
 def test_a_stack_that_grows_too_far_ends_the_run() -> None:
-    machine = ran("""__attribute__((noinline)) static u32 deep(u32 n) { volatile u32 x[8]; x[0] = n; return n ? deep(n - 1) + x[0] : 0; }
+    machine = ran("""__attribute__((noinline)) static u32 deep(u32 n) {
+            volatile u32 x[8]; x[0] = n; return n ? deep(n - 1) + x[0] : 0;
+        }
         int main(void) { UART[FCR] = 1; say(deep(20)); say(deep(2000)); }""")
     assert said(machine) == [210]
     assert "below the stack, by 0x" in ended(machine)

@@ -12,7 +12,7 @@ from xky.protocol import Burst
 from xky.protocol.mode import Mode
 from xky.protocol.uart import CharacterDefect
 
-RBR, IER, IIR, LCR, LSR = range(0, 1), 1, 2, 3, 5
+IER, IIR, LCR, LSR = 1, 2, 3, 5
 CHARACTER_S = Mode.STANDARD.character_s
 
 

@@ -214,7 +214,10 @@ def test_options_of_other_kinds_are_refused(option: dict[str, str]) -> None:
 
 def test_a_board_without_a_table_for_it_is_the_persons_fault() -> None:
     device = open_device(f"iss:{receiver()}")
-    with pytest.raises(InputError, match=r"board generic: no \[iss\] table"), Bench(device, board_named("generic"), Linky()):
+    with (
+        pytest.raises(InputError, match=r"board generic: no \[iss\] table"),
+        Bench(device, board_named("generic"), Linky()),
+    ):
         pass
 
 
