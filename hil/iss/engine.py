@@ -108,6 +108,7 @@ class Engine:
         except UcError as error:
             raise BenchError(f"iss: Unicorn cannot be started ({error})") from None
         self._map(pages)
+        self._main = image.addresses.get("main")
         self._hook(zones)
         self._fresh = self._machine.context_save()
 
@@ -133,7 +134,8 @@ class Engine:
 
     def _store(self, _: Uc, offset: int, size: int, value: int, page: int) -> None:
         self.touches += 1
-        self.watches = True  # what comes before the first store to a peripheral is the start, which clears memory
+        if self._main is None:
+            self.watches = True  # as far as anybody can know, the start is over
         address = page + offset
         store = self._stores.get(address)
         if store is None:
@@ -237,7 +239,7 @@ class Engine:
         _WATCHDOG.begins(self._key, machine.emu_stop)
         error = 0
         try:
-            machine.emu_start(began, _NOWHERE, count=most)
+            machine.emu_start(began, _NOWHERE if self.watches or self._main is None else self._main, count=most)
         except UcError as failed:
             error = failed.errno
         finally:
@@ -249,6 +251,8 @@ class Engine:
             )
         if self.access is not None:
             return Outcome.ACCESS
+        if not self.watches and self.pc == self._main:
+            self.watches = True  # the start, which may clear all memory, is over
         if error == unicorn.UC_ERR_INSN_INVALID:
             self.trap = Trap(_BREAKPOINT, self.pc)
         elif error:

@@ -207,18 +207,22 @@ class Machine:
         clock.waiting = False
         clock.looks = 0
         clock.waits += 1
-        soon_s = min(clock.now_s + _WAIT_S, clock.horizon_s)
-        clock.now_s = max(clock.now_s, min(self.uart.wire.next_s, soon_s, *(part.next_s for part in self._asking)))
+        self._on_to(self.uart.wire.next_s, clock.now_s + _WAIT_S)
+
+    def _on_to(self, *times_s: float) -> None:
+        """On to the first of these times, or to when a peripheral may ask for something, as far as it is known."""
+        clock = self.clock
+        coming = [*times_s, *(part.next_s for part in self._asking)]
+        clock.now_s = min([clock.horizon_s, *(one_s for one_s in coming if one_s > clock.now_s)])
 
     def _waits_for_interrupt(self) -> bool:
         return self._engine.memory_at(self._engine.pc - 4, 4) == _WFI.to_bytes(4, "little")
 
     def _sleep(self) -> None:
         """wfi: on to the next interrupt, as far as it is known."""
-        clock = self.clock
         enabled = self._engine.read(riscv.UC_RISCV_REG_MIE)
         if not any(part.asks & enabled for part in self._asking):
-            clock.now_s = max(clock.now_s, min(clock.horizon_s, *(part.next_s for part in self._asking)))
+            self._on_to()
 
     # Traps
 

@@ -5,6 +5,7 @@ Between two variables that is so where the linker aligned the second one (``SUBA
 program may read a few bytes behind a text, a word at a time; it writes none.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ def red_zones(image: Image, memory: Memory) -> list[RedZone]:
 
 def _padding(image: Image) -> Iterator[RedZone]:
     """Room behind a variable that is there only since the next one is aligned."""
+    named = [one.address for one in image.symbols]
     for section in image.sections:
         if not section.writable or section.alignment <= _PADDING_MIN:
             continue
@@ -44,7 +46,8 @@ def _padding(image: Image) -> Iterator[RedZone]:
         end, last = section.address, None
         for one in inside:
             free = one.address - end
-            if last and _PADDING_MIN <= free < section.alignment and one.address % section.alignment == 0:
+            is_aligned = _PADDING_MIN <= free < section.alignment and one.address % section.alignment == 0
+            if last and is_aligned and bisect_left(named, end) == bisect_left(named, one.address):
                 yield RedZone(end, one.address, f"behind {last}")
             if one.address + one.size > end:
                 end, last = one.address + one.size, one.name
