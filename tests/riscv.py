@@ -15,10 +15,12 @@ __all__ = ["BOARD", "EXAMPLE", "HAS_RISCV", "image", "needs_riscv", "receiver"]
 COMPILER = "riscv64-unknown-elf-gcc"
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "receiver"
 BOARD = EXAMPLE / "my-chip.toml"
-HAS_RISCV = shutil.which(COMPILER) is not None
+HAS_RISCV = all(shutil.which(name) for name in (COMPILER, "make"))
 _FLAGS = ["-march=rv32imac_zicsr", "-mabi=ilp32", "-O1", "-g", "-ffreestanding", "-fdata-sections", "-nostdlib"]
 
-needs_riscv = pytest.mark.skipif(not HAS_RISCV, reason=f"no {COMPILER}: install Debian's gcc-riscv64-unknown-elf")
+needs_riscv = pytest.mark.skipif(
+    not HAS_RISCV, reason=f"no {COMPILER}, or no make: install Debian's gcc-riscv64-unknown-elf"
+)
 
 
 @cache
