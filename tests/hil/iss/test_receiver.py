@@ -4,6 +4,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 import simpy
@@ -263,3 +264,50 @@ def test_a_console_of_its_own_is_read_and_the_uarts_transmitter_is_not(tmp_path:
     with Bench(open_device(f"iss:{program}"), board_named(str(path)), Linky()) as bench:
         bench.run_for(1.0)
         assert [one["EAST"] for one in bench.readings] == [1]
+
+
+def spoilt(data: bytes, rng: Random) -> bytes:
+    """Characters as a bad line may bring them: changed, lost, doubled, exchanged, broken off."""
+    characters = bytearray(data)
+    for _ in range(rng.choice((0, 1, 1, 2, 3, 8))):
+        at = rng.randrange(len(characters))
+        what = rng.randrange(6)
+        if what == 0:
+            characters[at] = rng.randrange(128)
+        elif what == 1:
+            characters[at] ^= 1 << rng.randrange(7)
+        elif what == 2:
+            del characters[at : at + rng.choice((1, 1, 2, 40))]
+        elif what == 3:
+            characters[at:at] = characters[at : at + rng.choice((1, 2, 40, 200))]
+        elif what == 4:
+            characters[at:at] = bytes([rng.choice(b'\x02\x03\x04\t\n\r \\"')])
+        else:
+            characters[at:at] = rng.randbytes(rng.randrange(150)).translate(bytes(range(128)) * 2)
+        characters = characters or bytearray(data)
+    return bytes(characters)
+
+
+def survives(count: int, seed: int) -> None:
+    """The sound receiver hears so many spoilt frames, goes on, and says nothing that was not there."""
+    rng, mode = Random(seed), STANDARD if seed % 2 else HISTORIC
+    meter = Linky(mode=mode, phases=1 + seed % 3 // 2 * 2)
+    frames = [spoilt(meter.frame_bytes(), rng) for _ in range(count)]
+    device, readings = heard(receiver(), [GOOD if mode is STANDARD else OLD] * 3 + frames, mode)
+    assert device.ended is None
+    sent = b"".join((GOOD, OLD, *frames))
+    said = {(label, one.value, one.timestamp) for each in readings for label, one in each.said.items()}
+    invented = [one for one in said if encode_group(Group(*one), mode) not in sent]
+    assert invented == []
+    assert len(readings) > count / 4
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_sound_receiver_survives_spoilt_frames_and_invents_nothing(seed: int) -> None:
+    survives(20, seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(2, 102))
+def test_the_sound_receiver_survives_a_hundred_thousand_spoilt_frames(seed: int) -> None:
+    survives(1000, seed)
