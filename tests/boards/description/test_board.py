@@ -300,5 +300,7 @@ def test_where_a_firmware_image_finds_its_peripherals_is_told_by_a_table(tmp_pat
     assert Board.model_validate(board.model_dump(mode="json")) == board
     assert "iss" not in board_named("generic").model_dump(mode="json")
     path.write_text(head + "uart = { base = 0x1_0000_0000 }\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"chip.toml:5: iss.uart.base = 4294967296: input should be less than 4294967296"):
+    with pytest.raises(
+        InputError, match=r"chip.toml:5: iss.uart.base = 4294967296: input should be less than 4294967296"
+    ):
         board_named(str(path))
