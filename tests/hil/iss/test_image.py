@@ -45,7 +45,9 @@ def test_instructions_are_as_long_as_the_disassembler_says() -> None:
     found = image_of(str(receiver()))
     text = next(one for one in found.sections if one.name == ".text")
     ours = [one.address for one in instructions(found.bytes_at(text.address, text.size), text.address)]
-    assert [one for one in theirs if text.address <= one < text.end] == ours[: len(theirs)]
+    theirs = [one for one in theirs if text.address <= one < text.end]
+    assert theirs == ours[: len(theirs)]
+    assert len(ours) - len(theirs) <= 1  # what fills the section up to its end
 
 
 def test_an_address_is_told_by_function_and_line() -> None:
