@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The example receiver: sound in both modes, found out with each of its planted faults; the device around it."""
 
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from xky.hil.campaign.certify import certify
 from xky.protocol import Burst, Group, InputError, Mode, encode_group
 from xky.protocol.mode import EOT, ETX, STX
 
+from ...command import xky
 from ...riscv import BOARD, image, needs_riscv, receiver
 
 pytestmark = needs_riscv
@@ -311,3 +313,11 @@ def test_the_sound_receiver_survives_spoilt_frames_and_invents_nothing(seed: int
 @pytest.mark.parametrize("seed", range(2, 102))
 def test_the_sound_receiver_survives_a_hundred_thousand_spoilt_frames(seed: int) -> None:
     survives(1000, seed)
+
+
+def test_a_hunt_on_an_image_tells_the_blocks_that_were_run(tmp_path: Path) -> None:
+    options = ("--board", BOARD, "--examples", "3", "--out", tmp_path / "found", "--json")
+    run = xky("fuzz", f"iss:{receiver()}", *options, cwd=tmp_path)
+    told = json.loads(run.stdout)
+    assert (run.returncode, told["found"]) == (0, [])
+    assert 100 < told["coverage"]["blocks"] < 300
