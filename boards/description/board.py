@@ -10,6 +10,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, mode
 from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
+from .iss import Iss
 from .lora import airtime_s, windows_s
 from .lorawan import Lorawan
 from .power import LoRa, PowerDescription
@@ -110,6 +111,7 @@ class Board(Section):
         uplink: where and how it publishes, of a gateway; None: nobody said.
         reading: what its payloads say of which label; none where they say labels by name.
         lorawan: how it joins and speaks to a LoRaWAN network; None: it does not.
+        iss: where a firmware image finds its peripherals, for devices ``iss:``; None: nobody said.
     """
 
     id: str
@@ -126,6 +128,7 @@ class Board(Section):
     uplink: Uplinks | None = None
     reading: tuple[ReadingMap, ...] = ()
     lorawan: Lorawan | None = None
+    iss: Iss | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -149,6 +152,8 @@ class Board(Section):
             _table(written, "wake").pop("publish_s", None)
         if not self.reading:
             written.pop("reading", None)
+        if self.iss is None:
+            written.pop("iss", None)
         return written
 
     @model_validator(mode="after")

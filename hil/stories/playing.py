@@ -44,13 +44,15 @@ def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Pla
     if not story.step:
         raise InputError("a story without a step; write at least one [[step]]")
     stimuli = stimuli_of(story)
+    device = campaign.open()
+    device.cover()
     record = play(
         plan_of(story, stimuli),
-        campaign.open(),
+        device,
         campaign.board,
         probes=campaign.specs,
         claims=campaign.claims,
         seed=story.seed,
         speed=campaign.options.speed,
     )
-    return Played(record, broken_by(record, story, stimuli, strict=strict))
+    return Played(record, broken_by(record, story, stimuli, strict=strict), frozenset(device.covered))

@@ -19,6 +19,7 @@ from xky.hil.bench.devices import Device, device_kinds, open_device
 from xky.protocol import BenchError, InputError, Mode
 
 from ..compiler import HAS_COMPILER
+from ..riscv import BOARD, HAS_RISCV, needs_riscv, receiver
 
 READER = Path(__file__).parents[2] / "docs" / "examples" / "reader.py"
 
@@ -30,6 +31,8 @@ class Kind:
     spec: str
     wrong: str
     speed: float = 1.0
+    board: str | None = None
+    needs: tuple[pytest.MarkDecorator, ...] = ()
 
 
 CLASSES = {name: import_module(f"{devices.__name__}.{name}").KIND for name in device_kinds()}
@@ -38,11 +41,17 @@ KINDS = {  # a kind's own example, unless it needs more
     for name, kind in CLASSES.items()
 } | {
     "exec": Kind(f"exec:{sys.executable} {READER} {{port}} {{mode}}", "exec:no-such-program {port}", speed=20.0),
+    "iss": Kind(
+        f"iss:{receiver() if HAS_RISCV else ''}", "iss:no-such-image.elf", board=str(BOARD), needs=(needs_riscv,)
+    ),
 }
 EVERY_KIND = pytest.mark.parametrize(
-    "kind", [pytest.param(kind, id=name, marks=() if CLASSES[name].virtual else pytest.mark.realtime)
-             for name, kind in KINDS.items()]
-)  # fmt: skip
+    "kind",
+    [
+        pytest.param(kind, id=name, marks=[*kind.needs, *([] if CLASSES[name].virtual else [pytest.mark.realtime])])
+        for name, kind in KINDS.items()
+    ],
+)
 
 
 def children() -> set[str]:
@@ -59,12 +68,12 @@ def descriptors() -> int:
 
 def wired(device: Device, kind: Kind, mode: Mode) -> Bench:
     """A bench with the device plugged in."""
-    return Bench(device, board_of(device, None), Linky(mode=mode), speed=kind.speed)
+    return Bench(device, board_of(device, kind.board), Linky(mode=mode), speed=kind.speed)
 
 
 def test_each_file_of_the_folder_is_a_kind() -> None:
     files = {path.stem for path in Path(devices.__path__[0]).glob("*.py")} - {"__init__", "device"}
-    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "sim"}
+    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "iss", "sim"}
 
 
 @EVERY_KIND
@@ -132,6 +141,18 @@ def test_a_device_that_is_started_anew_reads_on_and_keeps_what_it_asked_and_said
     del bench
     gc.collect()
     assert descriptors() <= open_before
+
+
+@EVERY_KIND
+def test_what_was_run_is_told_only_where_it_can_be_and_somebody_asks(kind: Kind) -> None:
+    asked, unasked = open_device(kind.spec), open_device(kind.spec)
+    asked.cover()
+    for device in (asked, unasked):
+        with wired(device, kind, Mode.STANDARD) as bench:
+            bench.next_reading(timeout_s=400)
+    assert unasked.covered == frozenset()
+    assert bool(asked.covered) == bool(asked.coverage_blocks)
+    assert len(asked.covered) <= asked.coverage_blocks
 
 
 @EVERY_KIND

@@ -2,7 +2,7 @@
 """What every kind of device under test is to the bench."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import simpy
@@ -99,6 +99,19 @@ class Device(ABC):
     def join_anew(self) -> None:  # noqa: B027 - most kinds have no such network
         """Have it join its LoRaWAN network at its next start, as a button or a command of a device does; one without
         such a network has nothing to forget."""
+
+    def cover(self) -> None:  # noqa: B027 - most kinds cannot tell
+        """Before ``start``: keep which parts of it are run, which costs speed; one that cannot tell does nothing."""
+
+    @property
+    def covered(self) -> Set[int]:
+        """Addresses of the basic blocks that it has run; empty where it cannot tell, or was not asked to."""
+        return frozenset()
+
+    @property
+    def coverage_blocks(self) -> int:
+        """How many basic blocks there are; 0 where nobody knows."""
+        return 0
 
     @property
     def ended(self) -> str | None:

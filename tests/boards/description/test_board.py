@@ -286,3 +286,21 @@ def test_a_lorawan_key_of_another_form_is_told_by_name_and_not_shown(
     with pytest.raises(InputError, match=rf"mine\.toml:\d: lorawan\.{key}: expected {digits} hexadecimal") as told:
         board_named(str(tmp_path / "mine.toml"))
     assert f"'{text}'" not in str(told.value)
+
+
+def test_where_a_firmware_image_finds_its_peripherals_is_told_by_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "chip.toml"
+    head = 'id = "chip"\ntitle = "A chip"\n[iss]\nclock_hz = 16_000_000\n'
+    path.write_text(head + "uart = { base = 0x1000_0000, stride = 4 }\n", encoding="utf-8")
+    board = board_named(str(path))
+    assert board.iss is not None
+    assert (board.iss.arch, board.iss.uart.kind, board.iss.uart.base, board.iss.timer) == (
+        "rv32imac", "16550", 0x1000_0000, None,
+    )  # fmt: skip
+    assert Board.model_validate(board.model_dump(mode="json")) == board
+    assert "iss" not in board_named("generic").model_dump(mode="json")
+    path.write_text(head + "uart = { base = 0x1_0000_0000 }\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"chip.toml:5: iss.uart.base = 4294967296: input should be less than 4294967296"
+    ):
+        board_named(str(path))

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds of timer, one a file, found by listing this folder; each tells its name in ``[iss]`` by ``kind``."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from .timer import Timer
+
+__all__ = ["Timer", "timer_kinds"]
+
+
+def timer_kinds() -> dict[str, type[Timer]]:
+    """The kinds, by the name that a board's file gives them."""
+    files = [module.name for module in iter_modules(__path__) if module.name != "timer"]
+    kinds: list[type[Timer]] = [import_module(f"{__name__}.{name}").KIND for name in files]
+    return {one.kind: one for one in kinds}
