@@ -27,6 +27,8 @@ from xky.emulator.faults.missing_field import MissingField
 from xky.emulator.faults.missing_group import MissingGroup
 from xky.emulator.faults.missing_start_of_group import MissingStartOfGroup
 from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
+from xky.emulator.faults.odd_horodate import OddHorodate
+from xky.emulator.faults.overlong_label import OverlongLabel
 from xky.emulator.faults.overlong_value import OverlongValue
 from xky.emulator.faults.parity_error import ParityError
 from xky.emulator.faults.repeated_group import RepeatedGroup
@@ -103,11 +105,12 @@ def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
 
 
 def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """One frame in three has data of another kind, one lacks fields besides, of labels that say nothing new."""
+    """One frame in three has data of another kind; one lacks fields besides, of labels that say nothing new, has a
+    horodate that is none, and a label longer than any."""
     on, (of_size, *others) = _targets(meter), _odd_groups(meter)
     of_kind = LetterInNumber(power_label(meter)), ControlCharacter(on.name, 0x1B, fits=True)
-    stamped = (MissingField("UMOY1", "horodate"),) if meter.mode is Mode.STANDARD else ()
-    lacking = EmptyChecksum(on.name), MissingField(on.status), *stamped
+    stamped = (MissingField("UMOY1", "horodate"), OddHorodate("SMAXSN-1")) if meter.mode is Mode.STANDARD else ()
+    lacking = OverlongLabel(before=on.period), EmptyChecksum(on.name), MissingField(on.status), *stamped
     return (of_size, *others), (*of_kind, *others), (of_size, *others, *lacking)
 
 
