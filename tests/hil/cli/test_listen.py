@@ -22,6 +22,7 @@ from xky.protocol.uplinks.lorawan import JoinRequest
 from xky.protocol.uplinks.messages import RadioFrame
 from xky.protocol.uplinks.semtech_udp import Heard, push_data
 
+from ...answering import answering
 from ...command import PLAIN, XKY, started, xky
 
 pytestmark = pytest.mark.realtime
@@ -187,6 +188,16 @@ def test_a_bad_spec_is_told_in_one_line(spec: str, status: int, told: str, tmp_p
     assert ended.stderr.count("\n") == 1
     assert "s3cret" not in ended.stderr
     assert "--probe" not in ended.stderr  # which is no option of this command
+
+
+def test_a_server_that_is_no_broker_is_told_in_one_line(tmp_path: Path) -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        ended = xky("listen", f"mqtt://127.0.0.1:{port}", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr == (
+        f"xky: mqtt://127.0.0.1:{port}: a server answers there that is no MQTT broker "
+        "(it said b'HTTP/1.1 400 Bad Request'); mend the address\n"
+    )
 
 
 def test_a_port_in_use_and_a_board_that_is_not_there_are_told_in_one_line(tmp_path: Path) -> None:
