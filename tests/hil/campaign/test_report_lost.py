@@ -97,6 +97,15 @@ def test_a_verdict_that_standard_output_does_not_take_is_told_on_standard_error(
 
 
 @needs_full
+def test_what_a_hunt_found_is_told_where_standard_output_takes_nothing(tmp_path: Path) -> None:
+    run = shell(">/dev/full", "fuzz", "sim:generic", "--mode", "historic", "--examples", "1", cwd=tmp_path)
+    assert run.returncode == 3
+    assert run.stderr.splitlines()[-1] == (
+        "xky: standard output cannot be written (No space left on device); nothing found. Kept in hunt"
+    )
+
+
+@needs_full
 @pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-"])
 @pytest.mark.parametrize(("arguments", "status"), [((), 0), (("--defect", "ignores-checksum"), 1)])
 def test_a_standard_error_that_takes_nothing_does_not_change_a_verdict(
