@@ -178,7 +178,7 @@ class Campaign(Judgement):
         """
         for mode in self.modes[:1]:
             meter = Linky(mode=mode)
-            Bench(self._open(), self.board, meter, speed=self.options.speed, probes=self._specs).check()
+            Bench(self.open(), self.board, meter, speed=self.options.speed, probes=self.specs).check()
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
