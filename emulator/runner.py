@@ -34,6 +34,7 @@ def check_speed(speed: float) -> None:
         raise InputError(f"--speed {speed:g}: expected a number from {SLOWEST:g} to {FASTEST:g}")
 
 
+_LONGEST_WAIT_S = 86_400.0  # real seconds; epoll takes 24 days at most
 _TOGETHER_S = 0.001  # bench seconds: who has to act within the same millisecond does so in one step
 LATE_S = 0.15  # real seconds; what an ordinary loaded machine stays below (p99 is 1 to 4 ms)
 
@@ -107,10 +108,10 @@ class RealTime:
         while not until():
             due_s = self._env.peek()
             wait = (due_s - self.now_s()) / self._speed
-            ready = self._selector.select(max(wait, 0.0) if wait != float("inf") else None)
+            ready = self._selector.select(min(max(wait, 0.0), _LONGEST_WAIT_S) if wait != float("inf") else None)
             for key, _ in ready:
                 self._at_present(key.data)
-            overdue = not ready or wait <= 0
+            overdue = wait <= 0 or (not ready and wait <= _LONGEST_WAIT_S)
             if overdue and self._env.peek() <= due_s:  # input may have stepped that event already
                 self._step()
 

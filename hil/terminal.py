@@ -3,7 +3,9 @@
 
 import sys
 
-__all__ = ["complain", "counted", "one_line", "printable"]
+__all__ = ["complain", "counted", "one_line", "printable", "short_line"]
+
+_SHORT = 160  # characters; a terminal has 80 to 200 columns
 
 
 def complain(error: object) -> None:
@@ -24,3 +26,8 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """The same on one line: a name in a comment must not end it."""
     return printable(text.replace("\n", "\\x0a"))
+
+
+def short_line(text: str) -> str:
+    """The same of the beginning of a text that may be a whole page, ``…`` where something is left out."""
+    return one_line(text[:_SHORT]) + ("…" if len(text) > _SHORT else "")

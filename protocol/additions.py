@@ -84,9 +84,10 @@ def added_file(point: EntryPoint, name: str) -> Traversable:
         InputError: there is none.
     """
     found = load_added(point)
-    if not isinstance(found, ModuleType) or found.__file__ is None:
+    place = getattr(found, "__file__", None)  # which a module that is built in does not even have
+    if not isinstance(found, ModuleType) or place is None:
         raise InputError(f"{_told(point)}: {point.value} is no module in a folder; name one, or uninstall the package")
-    file = (resources.files(found) if hasattr(found, "__path__") else Path(found.__file__).parent) / name
+    file = (resources.files(found) if hasattr(found, "__path__") else Path(place).parent) / name
     if not file.is_file():
         raise InputError(f"{_told(point)}: {point.value} has no file {name}; put it there, or uninstall the package")
     return file

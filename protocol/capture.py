@@ -9,7 +9,6 @@ damaged, is read up to its last whole line.
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from types import NoneType
 from typing import Any, Protocol
@@ -166,7 +165,8 @@ class CaptureReader:
     Attributes:
         header: how it was made.
         ended: why it ended, None as long as that is not known: the file was cut, or is not read to its end.
-        trouble: what keeps it from being read further, None where it was read to its end.
+        lasted_s: when it ended, as far as its last line was read and tells.
+        trouble: what is damaged and where, so that it is not read further; None where it was read to its end.
 
     Raises:
         InputError: it is no capture of this format, or was cut before its first line ended.
@@ -174,6 +174,7 @@ class CaptureReader:
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self.ended: str | None = None
+        self.lasted_s: float | None = None
         self.trouble: str | None = None
         self._lines = self._split(pieces)
         try:
@@ -194,18 +195,20 @@ class CaptureReader:
             raise InputError(f"the header lacks what {FORMAT} has in it; found: {', '.join(header)[:_SHOWN]}") from None
 
     def __iter__(self) -> Iterator[Run]:
-        for line in self._lines:
+        for number, line in enumerate(self._lines, start=2):  # the header is line 1
             try:
                 content = json.loads(line)
                 if isinstance(content, dict):
                     self.ended = str(content["ended"])
+                    at_s = content.get("at_s")
+                    self.lasted_s = at_s if isinstance(at_s, float | int) else None
                     continue
                 end_s, text = content
                 run = Run(float(end_s), text.encode("latin-1"))
                 if not 0.0 <= run.end_s <= _LONGEST_S:
                     raise ValueError(end_s)
             except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-                self.trouble = "a line of it is damaged"
+                self.trouble = f"line {number} of it is damaged"
                 return
             yield run
         if self.ended is None and self.trouble is None:
@@ -214,34 +217,45 @@ class CaptureReader:
     def _split(self, pieces: Iterable[bytes]) -> Iterator[str]:
         """The whole lines, as far as they can be read."""
         rest = b""
-        first = True
+        number = 1
         for text in self._inflated(pieces):
             *lines, rest = (rest + text).split(b"\n")
             for line in lines:
-                first = False
+                number += 1
                 yield line.decode("utf-8", "replace")
-            if first and len(rest) > _HEADER_MAX:
+            if number == 1 and len(rest) > _HEADER_MAX:
                 return
             if len(rest) > _LINE_MAX:
-                self.trouble = f"a line of it is longer than {_LINE_MAX >> 20} MiB"
+                self.trouble = f"line {number} of it is longer than {_LINE_MAX >> 20} MiB"
                 return
 
     def _inflated(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         gzip = zlib.decompressobj(_GZIP_WINDOW)
+        at = 0  # of what is inflated next, in the file
         for piece in pieces:
             rest, full = piece, False
-            while rest or full:
+            while (rest or full) and not gzip.eof:
                 before = gzip.copy()
                 try:
                     text = gzip.decompress(rest, _PORTION)
                 except zlib.error:  # which takes what was good in this portion with it
-                    self.trouble = "its compressed bytes are damaged"
-                    with suppress(zlib.error):
-                        for code in rest:
-                            yield before.decompress(bytes((code,)))
+                    for code in rest:
+                        try:
+                            text = before.decompress(bytes((code,)))
+                        except zlib.error:
+                            break
+                        yield text
+                        at += 1
+                    self.trouble = f"its compressed bytes make no sense at byte {at}"
+                    if self.ended is not None:  # all were inflated, and only then compared with the sum of them
+                        self.trouble = "its bytes do not fit the checksum at its end"
                     return
+                at += len(rest) - len(gzip.unconsumed_tail)
                 rest, full = gzip.unconsumed_tail, len(text) == _PORTION
                 yield text
+            if gzip.eof and (rest or gzip.unused_data):
+                self.trouble = "what stands behind its end is not read"
+                return
 
 
 def runs_at_line_rate(pieces: Iterable[bytes], mode: Mode) -> Iterator[Run]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes a silence for the end of a frame."""
 
-from xky.protocol import Decoder, Event, Mode
+from xky.protocol import Decoder, Mode
 
 from ..firmware.parser import Listener, Parser
 from .defect import Defect
@@ -9,14 +9,12 @@ from .defect import Defect
 __all__ = ["DEFECT"]
 
 
-class _OnePacket:
+class _OnePacket(Decoder):
     """The listener of one wake: what comes without a silence is a packet."""
 
-    def __init__(self, mode: Mode) -> None:
-        self._mode = mode
-
-    def feed(self, data: bytes) -> list[Event]:
-        return Decoder(self._mode).feed(data)
+    def silence(self) -> None:
+        """The line was idle: nothing of what came before belongs to what comes now."""
+        self.restart()
 
 
 class _FrameEndsAtAPause(Parser):
@@ -29,5 +27,4 @@ DEFECT = Defect(
     source="assumption: readers that wait for an idle line, as UARTs with DMA offer",
     must_fail=frozenset({"TIC-TIM-1"}),
     parser=_FrameEndsAtAPause,
-    may_fail=frozenset({"TIC-LNK-4", "TIC-LNK-5", "TIC-LBL-1", "TIC-CND-1", "TIC-CND-2"}),
 )

@@ -3,12 +3,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, overload
+from typing import Protocol, overload, runtime_checkable
 
 from xky.protocol import Decoder, Event, Frame, Group, Mode
 from xky.protocol.uart import Uart
 
-__all__ = ["GoodGroups", "Listener", "Parser", "values_of"]
+__all__ = ["GoodGroups", "HearsSilence", "Listener", "Parser", "values_of"]
 
 
 class Listener(Protocol):
@@ -16,6 +16,15 @@ class Listener(Protocol):
 
     def feed(self, data: bytes) -> list[Event]:
         """What is complete now."""
+        ...
+
+
+@runtime_checkable
+class HearsSilence(Protocol):
+    """A listener that asks when the line is idle, as UARTs with DMA tell; not each time that a burst ends."""
+
+    def silence(self) -> None:
+        """A character or more was missing before what comes next."""
         ...
 
 

@@ -117,27 +117,43 @@ class Bench:
         return [] if self._runner is None else self._runner.late
 
     def __enter__(self) -> "Bench":
-        if not self.virtual:
-            self._runner = RealTime(self.env, self._speed)
-        place = ProbeContext(self.env, self._runner, self.board, self.meter.mode, self._speed)
-        lines = next((probe for probe in self.probes if isinstance(probe, LinesProbe)), None)
         try:
-            if lines is None:  # what it prints is heard all the same, and is no reading
-                lines = LinesProbe()
-                lines.open(place)
-            for probe in self.probes:
-                probe.open(place)
-            self.device.start(self._context(lines, place), self._clock_starts)
+            self.device.start(self._opened(), self._clock_starts)
         except BaseException:
             self._end()
             raise
         return self
 
+    def check(self) -> None:
+        """Open all that readings come by, and let go of it again: in the place of a run, which it ends.
+
+        Raises:
+            InputError: an address cannot be listened at, or the device cannot say anything to a probe.
+            BenchError: what a probe reads from is not there, or is something else.
+        """
+        try:
+            self.device.check(self._opened())
+        finally:
+            self._end()
+
+    def _opened(self) -> DeviceContext:
+        if not self.virtual:
+            self._runner = RealTime(self.env, self._speed)
+        place = ProbeContext(self.env, self._runner, self.board, self.meter.mode, self._speed)
+        lines = next((probe for probe in self.probes if isinstance(probe, LinesProbe)), None)
+        if lines is None:  # what it prints is heard all the same, and is no reading
+            lines = LinesProbe()
+            lines.open(place)
+        for probe in self.probes:
+            probe.open(place)
+            probe.check()
+        return self._context(lines, place)
+
     def _context(self, lines: LinesProbe, place: ProbeContext) -> DeviceContext:
         fields = {name: value for probe in self.probes for name, value in probe.fields.items()}
         board, network, radio = self.board, None, None
         if self.device.has_uplinks and lines in self.probes and len(self.probes) > 1:
-            raise InputError("--probe lines: a simulated board says nothing beside its uplinks; give one or the other")
+            raise InputError("lines: a simulated board says nothing beside its uplinks; give one or the other")
         if self.device.has_uplinks and lines not in self.probes:
             from .joined import joined
 

@@ -38,8 +38,8 @@ def joined(
     for section, (probe, there) in has.items():
         if probe is not None and not there:
             raise InputError(
-                f"--probe {probe.shown}: board {board.id} has no [{section}], so nothing would arrive there; "
-                "write one into its file, or take --probe lines"
+                f"{probe.shown}: board {board.id} has no [{section}], so nothing would arrive there; "
+                "write one into its file, or listen at lines"
             )
     radio = None if lorawan is None else lorawan.radio(context)
     if uplink is None or (mqtt is None and influx is None):

@@ -45,6 +45,7 @@ class Listening:
         self._probe = probe = open_probe(spec)
         try:
             probe.open(ProbeContext(self._env, self._runner, board, Mode.STANDARD, 1.0))
+            probe.check()
         except BaseException:
             self.close()
             raise

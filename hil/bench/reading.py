@@ -73,11 +73,7 @@ class Said:
         An integer equals data of decimal digits only, not that of STGE. For DATE, whose data is
         empty, the value may be the horodate. A number of a scale equals what is within its step.
         """
-        if (
-            self.timestamp is not None
-            and self.timestamp != group.timestamp
-            and not (self.form and group.timestamp in horodates_of(self.timestamp, self.form))
-        ):
+        if self.timestamp is not None and (group.timestamp is None or not self.fits_horodate(group.timestamp)):
             return False
         if self.scale is not None:
             return group.label != "STGE" and self.reaches(group.value)
@@ -86,6 +82,15 @@ class Said:
         if group.value == "" and group.timestamp is not None and self.value == group.timestamp:
             return True
         return same_text(group.label, group.value, self.value)
+
+    def fits_horodate(self, horodate: str | None) -> bool:
+        """Whether nothing is said, or nothing known, of the horodate that contradicts this one."""
+        return (
+            self.timestamp is None
+            or horodate is None
+            or self.timestamp == horodate
+            or bool(self.form and horodate in horodates_of(self.timestamp, self.form))
+        )
 
     def reaches(self, value: str) -> bool:
         """Whether data of decimal digits is within the step of a number that has a scale."""

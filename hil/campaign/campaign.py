@@ -10,11 +10,12 @@ from pathlib import Path
 
 from xky.boards import Board
 from xky.boards.description.laid_over import board_with
+from xky.emulator import Linky
 from xky.emulator.meter_file.meter_file import meter_file
 from xky.emulator.runner import check_speed
 from xky.protocol import LABELS, InputError, Mode
 
-from ..bench.bench import board_of, probes_of
+from ..bench.bench import Bench, board_of, probes_of
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
@@ -167,6 +168,17 @@ class Campaign(Judgement):
             if label not in known:
                 raise InputError(f"--labels {label}: no such label; write names as Enedis does, such as EAST,SINSTS")
         return frozenset(labels)
+
+    def check(self) -> None:
+        """Tell at once what would keep the device from being heard, before anything is played.
+
+        Raises:
+            InputError: an address cannot be listened at, or the device cannot be heard there.
+            BenchError: what a probe reads from is not there, or is something else.
+        """
+        for mode in self.modes[:1]:
+            meter = Linky(mode=mode)
+            Bench(self.open(), self.board, meter, speed=self.options.speed, probes=self.specs).check()
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""

@@ -42,10 +42,12 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
         The report.
 
     Raises:
-        InputError: ``folder`` cannot be written or another run has it, a command is not found.
-        BenchError: the device does not start, or pytest itself failed.
+        InputError: ``folder`` cannot be written or another run has it, a command is not found, an address cannot be
+            listened at.
+        BenchError: a server is not there, the device does not start, or pytest itself failed.
         ReportLostError: all was judged, and the report could not be written.
     """
+    campaign.check()
     report: dict[str, Any] | None = None
     try:
         with report_folder(folder) as workshop:

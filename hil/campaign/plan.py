@@ -156,7 +156,7 @@ class _Player:
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
-        prepare = partial(self._prepare, step, meter, turns)
+        prepare = partial(self._prepare, step, meter, turns, began_s)
 
         def lasts_s(limits: TimeLimits, period_s: float) -> float:
             unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
@@ -181,10 +181,14 @@ class _Player:
 
             yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
 
-    def _prepare(self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], number: int) -> None:
-        """Before the frame of that number of a step."""
+    def _prepare(
+        self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], began_s: float, number: int
+    ) -> None:
+        """Before the frame of that number of a step, which began at an instant of the bench's clock."""
         last = len(turns) - 1
-        faults = turns[min(number, last) if step.settles else number % (last + 1)]
+        turn_s = self._bench.board.report_period_s if step.turns_heard else 0.0
+        turn = int((self._bench.env.now - began_s) / turn_s) if turn_s else number
+        faults = turns[min(turn, last) if step.settles else turn % (last + 1)]
         if step.happens is None:
             self._bench.transmitter.faults = faults
         else:
@@ -216,6 +220,7 @@ class _Player:
     def _step_s(self, step: Stimulus, limits: TimeLimits, period_s: float) -> float:
         """How long a step is held, by the frames of now."""
         hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
+        hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
         if step.outlasts_freshness:
             hold_s = max(hold_s, self._aged_s())
         if step.outlasts_completeness:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
+from ..standard_streams import says_or_tells
 from .defect_matrix import DEFAULT_BOARD, Matrix, make_matrix, number_of_runs
 
 __all__ = ["print_matrix"]
@@ -38,11 +39,14 @@ def print_matrix(board: str | None, seed: int, *, as_json: bool) -> int:
             seed=seed,
             on_run=lambda name: progress.update(task, advance=1, description=name),
         )
-    if as_json:
-        sys.stdout.write(json.dumps(made.document(), indent=1, ensure_ascii=False) + "\n")
-    else:
-        _print(made)
-    return 0 if made.is_full else 3
+
+    def say() -> None:
+        if as_json:
+            sys.stdout.write(json.dumps(made.document(), indent=1, ensure_ascii=False) + "\n")
+        else:
+            _print(made)
+
+    return 0 if says_or_tells(say, _sum(made)) and made.is_full else 3
 
 
 def _print(made: Matrix) -> None:
@@ -61,11 +65,14 @@ def _print(made: Matrix) -> None:
         console.print(f"false alarm: {told}")
     for purpose in made.unproven:
         console.print(f"no defect fails {purpose}")
+    console.print(f"{_sum(made)}. Bold: what the defect must fail. Names that tell no family begin with TIC-.")
+
+
+def _sum(made: Matrix) -> str:
     caught = sum(one.caught for one in made.defects)
-    console.print(
+    return (
         f"{caught} of {len(made.defects)} defects caught, {len(made.alarms)} false alarms on {', '.join(made.sound)}; "
-        f"{len(made.requirements)} requirements, {len(made.purposes)} purposes. "
-        "Bold: what the defect must fail. Names that tell no family begin with TIC-."
+        f"{len(made.requirements)} requirements, {len(made.purposes)} purposes"
     )
 
 

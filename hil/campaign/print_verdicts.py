@@ -17,7 +17,7 @@ from .campaign import Campaign
 from .certify import certify
 from .verdict_page import MARK, STYLE, print_page
 
-__all__ = ["TimeLeft", "certify_with_progress", "print_verdicts"]
+__all__ = ["TimeLeft", "certify_with_progress", "headline", "print_verdicts"]
 
 
 class TimeLeft(ProgressColumn):
@@ -58,17 +58,32 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool) -> dic
         return certify(campaign, out, strict=strict)
 
 
-def print_verdicts(report: dict[str, Any], out: Path) -> None:
-    """On a terminal what is wrong last and whole; else a table, a row a requirement, that every log can keep."""
+def print_verdicts(report: dict[str, Any], out: Path | None) -> None:
+    """On a terminal what is wrong last and whole; else a table, a row a requirement, that every log can keep.
+
+    Args:
+        report: as ``report.json`` has it.
+        out: the folder that holds it; None where it could not be kept.
+    """
     console = PlainConsole()
     if console.is_terminal:
         print_page(console, report)
     else:
         _print_table(console, report)
+    word, rest = _headline(report, out)
+    console.print_headline(word, STYLE[report["verdict"]], rest)
+
+
+def headline(report: dict[str, Any], out: Path | None) -> str:
+    """What a run comes to, in one line; ``out`` as in ``print_verdicts``."""
+    return "".join(_headline(report, out))
+
+
+def _headline(report: dict[str, Any], out: Path | None) -> tuple[str, str]:
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
     more = f"; {shoulds} should not met" if shoulds else ""
-    rest = f"  decided {report['decided']} of {report['total']}{more}. Report: {out / 'index.html'}"
-    console.print_headline(report["verdict"].upper(), STYLE[report["verdict"]], rest)
+    kept = "" if out is None else f" Report: {out / 'index.html'}"
+    return report["verdict"].upper(), f"  decided {report['decided']} of {report['total']}{more}.{kept}"
 
 
 def _print_table(console: PlainConsole, report: dict[str, Any]) -> None:

@@ -77,6 +77,8 @@ class Stimulus:
         at: legal time at which the step begins: all meters of the run go on to it, and such steps come last.
         faults: of each frame of the step.
         turns: faults of its frames in turn, again and again, each turn once at least; in the place of ``faults``.
+        turns_heard: so many turns a device that sleeps has to meet: each goes on for as long as it may take to report
+            once. 0: it meets those that come while it is awake.
         moves: what the meter does before each frame of the step, told its number from 0 on.
         counts_on: whether its indexes move on before each frame, so that the frame can be told by its values.
         before: puts the meter into its state.
@@ -106,6 +108,7 @@ class Stimulus:
     at: str | None = None
     faults: Callable[[Linky], tuple[Fault, ...]] = field(default=_no_faults, compare=False)
     turns: Callable[[Linky], tuple[tuple[Fault, ...], ...]] = field(default=_no_turns, compare=False)
+    turns_heard: int = 0
     moves: Callable[[Linky, int], None] = field(default=_stays, compare=False)
     counts_on: bool = False
     before: Callable[[Linky], None] = field(default=_as_it_is, compare=False)

@@ -3,7 +3,6 @@
 
 import errno
 import gc
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import typer
 import typer.core
 
 from xky.hil.command_folder import CommandFolder
-from xky.hil.standard_streams import take_standard_streams
+from xky.hil.standard_streams import lose_complaints, say_no_more, take_standard_streams
 from xky.hil.terminal import complain
 from xky.protocol.errors import BenchError, InputError
 
@@ -101,6 +100,7 @@ def _root(
 def main() -> None:
     """The command ``xky``, a process of its own: it looks for garbage seldom, and at its end not once more."""
     gc.set_threshold(*_SELDOM)
+    lose_complaints()
     try:
         run()
     finally:
@@ -131,23 +131,18 @@ def run() -> None:
     except SystemExit as ended:
         if not isinstance(ended.__context__, BrokenPipeError):  # Rich and typer end so, each with status 1
             raise
-        _say_no_more()
+        say_no_more()
         sys.exit(_BROKEN_PIPE)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EPIPE):
             raise
-        _say_no_more()
+        say_no_more()
         if error.errno == errno.EPIPE:
             sys.exit(_BROKEN_PIPE)
         sys.exit(_complain(BenchError("no room is left for what is to be written; free some"), 3))
     finally:
         if orders:  # what shells expect of a program that was told to end
             sys.exit(128 + orders[0])
-
-
-def _say_no_more() -> None:
-    """What is left for standard output has no room, or nobody who reads it."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _complain(error: Exception, status: int) -> int:

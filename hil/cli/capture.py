@@ -15,7 +15,7 @@ from ..named_file import named_file
 from ..recording.capture_rewriter import rewrite_capture
 from ..recording.port_name import is_port
 from ..recording.port_recorder import record_port
-from ..terminal import complain, printable
+from ..terminal import printable
 
 __all__ = ["command"]
 
@@ -59,8 +59,6 @@ def command(
         raise InputError(f"--duration: {source} is no port; leave --duration out, a file is written whole")
     else:
         tally = rewrite_capture(source, out, mode, pseudonyms, force=force)
-        if tally.mode is None:
-            complain(f"{source}: {tally.trouble()}")
     if as_json:
         print(json.dumps({"frames": tally.frames, "damaged_groups": tally.damaged_groups, "bytes": tally.bytes,
                           "duration_s": round(tally.lasted_s, 3), "file": str(out)}))  # fmt: skip

@@ -16,10 +16,11 @@ from xky.protocol import InputError, Mode
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
-from ..campaign.print_verdicts import certify_with_progress, print_verdicts
+from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..named_file import named_file
+from ..standard_streams import says_or_tells
 from ..stories.replay import Replay
 from ..terminal import complain, printable
 
@@ -100,12 +101,17 @@ def command(
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
     except ReportLostError as error:
         report, lost = error.report, error
-    if as_json:
-        sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    else:
-        print_verdicts(report, out)
-    sys.stdout.flush()
+    kept = out if lost is None else None
+
+    def say() -> None:
+        if as_json:
+            sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+        else:
+            print_verdicts(report, kept)
+
     status = _STATUS[Verdict(report["verdict"])]
+    if not says_or_tells(say, headline(report, kept)):
+        status = status or 3
     if lost is not None:
         if status != 1:
             raise lost

@@ -20,7 +20,7 @@ from ..named_file import named_file
 from ..recording.event_tally import EventTally
 from ..recording.print_events import CsvRows, EventPrinter, FrameTables, JsonLines
 from ..recording.source import Source, open_recording, open_source, told_of
-from ..terminal import counted, printable
+from ..terminal import complain, counted, printable
 
 __all__ = ["command"]
 
@@ -78,11 +78,7 @@ def command(
     except BenchError as error:  # what came before the port was lost still counts
         lost = error
     _tell(_in_file(decoder.close(), opened), tally, printer)
-    if not (stopped or tally.groups or tally.first_stx is not None):
-        raise InputError(
-            f"{opened.name}: no TIC in its {tally.bytes} bytes, neither a group nor an STX (0x02); "
-            "give the bytes of a TIC line as a UART receives them"
-        )
+    _tell_damage(opened, tally, stopped=stopped)
     printer.end(tally)
     if lost is not None:
         raise lost
@@ -94,7 +90,10 @@ def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
     from ..recording.parquet import check_parquet, write_parquet
 
     check_parquet(path)
-    written = write_parquet(source, open_recording(source, mode), path)
+    recording = open_recording(source, mode)
+    written = write_parquet(source, recording, path)
+    if (damage := recording.damage()) is not None:
+        complain(f"{source}: {damage}")
     if written.unknown:
         labels = ", ".join(f"{label} ({count})" for label, count in sorted(written.unknown.items()))
         print(f"xky: labels of no table have no column: {printable(labels)}", file=sys.stderr)
@@ -102,6 +101,20 @@ def _write_parquet(source: str, mode: Mode | None, path: Path) -> None:
     print(f"{counted(written.frames, 'frame')}, {groups}: {printable(str(path))}")
     if written.damaged or written.noise_inside:
         raise typer.Exit(1)
+
+
+def _tell_damage(opened: Source, tally: EventTally, *, stopped: bool) -> None:
+    damage = opened.damage()
+    damaged = "" if damage is None else f"{damage}; "
+    if damaged and not tally.bytes:
+        raise InputError(f"{opened.name}: {damaged}give another capture")
+    if not (stopped or tally.groups or tally.first_stx is not None):
+        raise InputError(
+            f"{opened.name}: {damaged}no TIC in its {tally.bytes} bytes, neither a group nor an STX (0x02); "
+            "give the bytes of a TIC line as a UART receives them"
+        )
+    if damage is not None:
+        complain(f"{opened.name}: {damage}")
 
 
 def _in_file(events: Iterable[Event], source: Source) -> Iterable[Event]:

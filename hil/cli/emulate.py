@@ -100,9 +100,14 @@ def command(
                    "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
                    "--control": control, "--meters": meters if meters > 1 else None}  # fmt: skip
         _check_replay(replay, out, [option for option, value in foreign.items() if value is not None])
-        replayed = ReplayedRun(env, open_recording(replay, mode))
+        recording = open_recording(replay, mode)
+        replayed = ReplayedRun(env, recording)
+        if replayed.is_empty:
+            raise InputError(f"{replay}: holds no byte of a line; give another capture")
         with _ends_at_will(out):
             play(env, [replayed], choices, speed=speed, link=link, out=out, virtual=virtual)
+        if (damage := recording.damage()) is not None:
+            complain(f"{replay}: {damage}")
         return
     told = {"mode": mode, "phases": phases, "producer": producer or None, "contract": contract, "at": at, "seed": seed}
     told = {key: value for key, value in told.items() if value is not None}

@@ -18,8 +18,9 @@ from ..campaign.campaign import Campaign, Options
 from ..hunt.hunt import Finding, Hunt, Limits
 from ..hunt.hunt_folder import HuntFolder
 from ..hunt.print_detection import print_detection
-from ..hunt.print_hunt import document, print_findings, progress_of
+from ..hunt.print_hunt import document, essence, print_findings, progress_of
 from ..named_file import named_file
+from ..standard_streams import says_or_tells
 from ..terminal import complain
 
 __all__ = ["command"]
@@ -104,9 +105,12 @@ def command(
         except BenchError as error:
             complain(error)
             status = 3
-    if as_json:
-        sys.stdout.write(json.dumps(document(hunt, kept, device=device, seed=seed), ensure_ascii=False) + "\n")
-    else:
-        print_findings(hunt, kept, out)
-    sys.stdout.flush()
-    sys.exit(status or (1 if hunt.findings else 0))
+
+    def say() -> None:
+        if as_json:
+            sys.stdout.write(json.dumps(document(hunt, kept, device=device, seed=seed), ensure_ascii=False) + "\n")
+        else:
+            print_findings(hunt, kept, out)
+
+    was_heard = says_or_tells(say, essence(hunt, out))
+    sys.exit(status or (1 if hunt.findings else 0 if was_heard else 3))

@@ -15,11 +15,9 @@ from ..bench.listening import Listening
 from ..bench.probes import probe_kinds
 from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent, Payload
-from ..terminal import one_line
+from ..terminal import short_line
 
 __all__ = ["command"]
-
-_SHOWN = 160  # characters of a payload
 
 
 def command(
@@ -82,16 +80,18 @@ def _lines(told: dict[str, Any]) -> list[str]:
         address = next((value for name, value in told["fields"].items() if not name.endswith(("_host}", "_port}"))), "")
         return [f"listening at {address}; Ctrl-C ends"]
     if kind != "payload":
-        return [f"{told['at_s']:9.2f} s  {kind}: {one_line(told['text'])}"]
+        return [f"{told['at_s']:9.2f} s  {kind}: {short_line(told['text'])}"]
     content = told["content"]
-    text = one_line(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, default=str))
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, default=str)
     facts = "".join(f"  {name} {value}" for name, value in told["facts"].items() if name in ("qos", "retain", "fcnt"))
-    cut = "…" if len(text) > _SHOWN else ""
-    lines = [f"{told['at_s']:9.2f} s  {one_line(told['from'])}{facts}  {text[:_SHOWN]}{cut}"]
+    lines = [f"{told['at_s']:9.2f} s  {short_line(told['from'])}{facts}  {short_line(text)}"]
     if told["reading"]:
-        lines.append(" " * 13 + "  ".join(f"{label} = {one_line(value)}" for label, value in told["reading"].items()))
+        lines.append(
+            " " * 13
+            + "  ".join(f"{short_line(label)} = {short_line(value)}" for label, value in told["reading"].items())
+        )
     elif "remark" in told:
-        lines.append(" " * 13 + one_line(f"no reading: {told['remark']}"))
+        lines.append(" " * 13 + short_line(f"no reading: {told['remark']}"))
     else:
         lines.append(" " * 13 + "no label is mapped in it")
     return lines

@@ -195,7 +195,6 @@ LBL_6 = Requirement(
         {
             "adps-breaks-the-frame",
             "blank-season-kills-the-frame",
-            "frame-ends-at-a-pause",
             "reads-texts-as-numbers",
         }
     ),

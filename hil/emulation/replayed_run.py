@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One recorded line, sent again."""
 
+from itertools import chain, islice
+
 import simpy
 
 from xky.emulator import Line
@@ -20,11 +22,15 @@ class ReplayedRun:
 
     Attributes:
         line: that it is sent on.
+        is_empty: whether there is nothing to send.
     """
 
     def __init__(self, env: simpy.Environment, recording: Recording) -> None:
         self._env, self.line = env, Line()
-        self._replay = Replay(env, self.line, bursts_of(recording.runs, recording.mode.character_s))
+        bursts = bursts_of(recording.runs, recording.mode.character_s)
+        first = list(islice(bursts, 1))
+        self.is_empty = not first
+        self._replay = Replay(env, self.line, chain(first, bursts))
         self._process = env.process(self._replay.run())
 
     @property

@@ -62,7 +62,7 @@ def http_address(spec: str, form: str, default_port: int) -> HttpAddress:
         InputError: it is no such address; one line, without credentials.
     """
     shown = masked_spec(spec)
-    refused = InputError(f"--probe {shown}: expected {form}, such as {_example(form)}")
+    refused = InputError(f"{shown}: expected {form}, such as {_example(form)}")
     try:
         parts = urlsplit(spec)
         port = default_port if parts.port is None else parts.port

@@ -78,6 +78,7 @@ class _Connection(ABC):
             self._http.receive_data(data)
             self._read(self._http)
         except h11.RemoteProtocolError:
+            self._client.heard_no_http = True
             self._settle(None, False)
 
     def _read(self, http: h11.Connection) -> None:
@@ -122,11 +123,15 @@ class HttpClient(ABC):
     Args:
         env: the bench's clock.
         host: what the header Host says, unless a request has its own.
+
+    Attributes:
+        heard_no_http: whether something was answered once that is no HTTP.
     """
 
     def __init__(self, env: simpy.Environment, host: str) -> None:
         self.env, self.host = env, host
         self._connections: list[_Connection] = []
+        self.heard_no_http = False
 
     def request(self, request: HttpRequest) -> simpy.Event:
         """Ask: the event's value is an ``HttpResponse``, or None where nobody listens, or who listened has gone; it

@@ -86,7 +86,8 @@ class HttpPage(Observer):
     def _reached(self, is_reachable: bool) -> None:
         self._was_seen = self._was_seen or is_reachable
         if not self._was_seen and self.env.now >= self._give_up_s:
-            raise BenchError(f"{self.address.shown}: nobody answers there; start the device, or mend the address")
+            who = "what answers there speaks no HTTP" if self._client.heard_no_http else "nobody answers there"
+            raise BenchError(f"{self.address.shown}: {who}; start the device, or mend the address")
         if is_reachable != self._is_reachable and self._was_seen:
             self._is_reachable = is_reachable
             kind, what = ("reachable", "answers again") if is_reachable else ("unreachable", "does not answer")

@@ -44,7 +44,7 @@ def influx_address(spec: str) -> HttpAddress:
     address = http_address(spec, _FORM, 8086)
     name = address.target.removeprefix("/")
     if not name or "/" in name or "?" in name:
-        raise InputError(f"--probe {address.shown}: expected {_FORM}, with one name of a database behind the port")
+        raise InputError(f"{address.shown}: expected {_FORM}, with one name of a database behind the port")
     return address
 
 

@@ -11,12 +11,33 @@ from xky.emulator.runner import RealTime
 from .end import End
 from .mqtt_address import BrokerAddress
 
-__all__ = ["Upstream"]
+__all__ = ["Upstream", "connected"]
 
 _OPEN_S = 2.0  # real seconds until an address that does not answer is given up
 _CHUNK = 65_536
 _UNSENT_MAX = 1 << 21  # bytes that the broker leaves unread before the connection is given up
 _RETRY_S = 0.02  # bench seconds
+
+
+def connected(address: BrokerAddress, context: ssl.SSLContext | None = None) -> socket.socket:
+    """A connection that is open; nothing is said yet, and what is takes two real seconds at most.
+
+    Args:
+        address: of the broker.
+        context: of TLS; the system's authorities unless given.
+
+    Raises:
+        OSError: the broker cannot be reached, or its certificate is not trusted.
+    """
+    plain = socket.create_connection((address.host, address.port), timeout=_OPEN_S)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not address.is_tls:
+            return plain
+        return (context or ssl.create_default_context()).wrap_socket(plain, server_hostname=address.host)
+    except OSError:
+        plain.close()
+        raise
 
 
 class Upstream:
@@ -40,17 +61,8 @@ class Upstream:
         self.on_close: Callable[[], None] = lambda: None
         self._unsent = bytearray()
         self.is_open = True
-        plain = socket.create_connection((address.host, address.port), timeout=_OPEN_S)
-        self._socket = plain
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if address.is_tls:
-                trusted = context or ssl.create_default_context()
-                self._socket = trusted.wrap_socket(plain, server_hostname=address.host)
-            self._socket.setblocking(False)
-        except OSError:
-            plain.close()
-            raise
+        self._socket = connected(address, context)
+        self._socket.setblocking(False)
         runner.watch(self._socket.fileno(), self._read)
 
     def write(self, data: bytes) -> None:

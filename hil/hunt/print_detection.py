@@ -9,6 +9,7 @@ from rich.table import Table
 
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
+from ..standard_streams import says_or_tells
 from .detection import Detection, detect, line_defects
 
 __all__ = ["print_detection"]
@@ -35,12 +36,15 @@ def print_detection(seed: int, seeds: int, *, as_json: bool) -> int:
             range(seed, seed + seeds), on_hunt=lambda name: progress.update(task, advance=1, description=name)
         )
     late = [one.id for one in made if one.median_s is None or one.median_s > _GOAL_S]
-    if as_json:
-        document = {"schema": "xky-fuzz-defects/1", "seeds": seeds, "defects": [one.document() for one in made]}
-        sys.stdout.write(json.dumps(document, indent=1) + "\n")
-    else:
-        _print(made, late, seeds)
-    return 3 if late else 0
+
+    def say() -> None:
+        if as_json:
+            document = {"schema": "xky-fuzz-defects/1", "seeds": seeds, "defects": [one.document() for one in made]}
+            sys.stdout.write(json.dumps(document, indent=1) + "\n")
+        else:
+            _print(made, late, seeds)
+
+    return 0 if says_or_tells(say, _sum(made, late)) and not late else 3
 
 
 def _print(made: list[Detection], late: list[str], seeds: int) -> None:
@@ -57,7 +61,9 @@ def _print(made: list[Detection], late: list[str], seeds: int) -> None:
             one.id, f"{told['found']}/{seeds}", seconds, str(told["frames"]), str(told["faults"]), told["requirement"]
         )
     console.print(table)
-    console.print(
-        f"{len(made) - len(late)} of {len(made)} found within a median of {_GOAL_S:.0f} s of the processor"
-        + (f"; not: {', '.join(late)}" if late else "")
-    )
+    console.print(_sum(made, late))
+
+
+def _sum(made: list[Detection], late: list[str]) -> str:
+    found = f"{len(made) - len(late)} of {len(made)} found within a median of {_GOAL_S:.0f} s of the processor"
+    return found + (f"; not: {', '.join(late)}" if late else "")

@@ -14,7 +14,7 @@ from ..progress_column import PlainColumn
 from ..terminal import counted, printable
 from .hunt import Coverage, Finding, Hunt
 
-__all__ = ["document", "print_findings", "progress_of"]
+__all__ = ["document", "essence", "print_findings", "progress_of"]
 
 _SCHEMA = "xky-fuzz/1"
 _HOUR_S = 3600.0
@@ -56,8 +56,13 @@ def print_findings(hunt: Hunt, kept: dict[str, Path], out: Path) -> None:
         console.print(f"{_line_of(finding)}\n  {kept[str(finding.signature)]}")
     for signature in sorted(map(str, hunt.unsure)):
         console.print(f"note: {signature}: was seen once, and not again with the same stimulus; it is no finding")
+    console.print(f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}.\n{printable(essence(hunt, out))}")
+
+
+def essence(hunt: Hunt, out: Path) -> str:
+    """What a hunt comes to, in one line."""
     verdict = f"found {len(hunt.findings)}" if hunt.findings else "nothing found"
-    console.print(f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}.\n{verdict}. Kept in {printable(str(out))}")
+    return f"{verdict}. Kept in {out}"
 
 
 def document(hunt: Hunt, kept: dict[str, Path], *, device: str, seed: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from xky.protocol.capture import CaptureWriter
 from xky.protocol.pseudonym import Pseudonyms, anonymised
 from xky.protocol.whole_file import whole_file
 
+from ..terminal import complain, counted
 from .recording_tally import RecordingTally
 from .source import open_recording
 
@@ -18,7 +19,7 @@ __all__ = ["rewrite_capture"]
 def rewrite_capture(
     source: str, out: Path, mode: Mode | None, pseudonyms: Pseudonyms | None, *, force: bool
 ) -> RecordingTally:
-    """Write a capture anew, whole or not at all.
+    """Write a capture anew, whole or not at all; what of it is damaged is told in a line on standard error.
 
     Args:
         source: file, or ``-`` for standard input.
@@ -46,4 +47,12 @@ def rewrite_capture(
             writer.close(recording.ended() or "the file that it was made from was cut", tally.lasted_s)
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written ({error.strerror}); give another name") from None
+    told = [recording.damage(), None if tally.mode is not None else _no_line(tally.bytes)]
+    if any(told):
+        complain(f"{source}: {'; '.join(one for one in told if one)}")
     return tally
+
+
+def _no_line(size: int) -> str:
+    """What a person should know of a file without one good group: unlike a line, it has neither wires nor a rate."""
+    return f"not one good group in {counted(size, 'byte')}" if size else "it holds no byte of a line"

@@ -82,8 +82,10 @@ def write_parquet(name: str, recording: Recording, path: Path) -> ParquetWritten
                     _write(writer, table, decoder.feed(data))
                 _write(writer, table, decoder.close())
             if not (table.frames or decoder.damaged):
+                damage = recording.damage()
+                damaged = "" if damage is None else f"{damage}; "
                 raise InputError(
-                    f"{name}: no TIC in it, neither a group nor an STX (0x02); give the bytes of a TIC line"
+                    f"{name}: {damaged}no TIC in it, neither a group nor an STX (0x02); give the bytes of a TIC line"
                 )
     except OSError as error:
         raise InputError(

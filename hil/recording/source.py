@@ -7,17 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
 from xky.protocol import Decoder, Frame, InputError, Mode, decode
-from xky.protocol.capture import CaptureReader, Header, Run, is_capture, runs_at_line_rate
+from xky.protocol.capture import Header, Run, is_capture, runs_at_line_rate
 from xky.protocol.file_places import FilePlaces
 from xky.protocol.saved_text import SAMPLE, Ending, TextMender, ending_of
 from xky.protocol.written_bytes import WrittenBytes, WrittenForm, written_form_of
 
-from ..terminal import printable
+from .capture_file import CaptureFile
 from .port_name import is_port
 
 __all__ = ["Recording", "Source", "open_recording", "open_source", "told_of"]
@@ -38,6 +38,7 @@ class Source:
         chunks: the bytes, read once, as a line sends them.
         form: how a file that does not hold the bytes as they were sent holds them; None of any other.
         places: of such a file: where in it the bytes of ``chunks`` stand.
+        damage: what of a capture file cannot be read, once that was met; None of a whole one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Source:
     chunks: Iterator[bytes]
     form: Ending | WrittenForm | None = None
     places: FilePlaces | None = None
+    damage: Callable[[], str | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Recording:
         runs: the bytes, read once.
         ended: why the recording ended, once it is read; None where it was cut.
         places: of a file that does not hold the bytes as they were sent: where in it those of ``runs`` stand.
+        damage: what of a capture file cannot be read, once that was met; None of a whole one.
     """
 
     header: Header
@@ -65,6 +68,7 @@ class Recording:
     runs: Iterator[Run]
     ended: Callable[[], str | None]
     places: FilePlaces | None = None
+    damage: Callable[[], str | None] = lambda: None
 
 
 def open_recording(spec: str, mode: Mode | None = None) -> Recording:
@@ -75,7 +79,7 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
         mode: of the line, for raw bytes; None tells it from the first good group.
 
     Raises:
-        InputError: no such file, it cannot be read, it is empty, or a damaged header.
+        InputError: no such file, it cannot be read, it is empty, a damaged header, or damage before the first byte.
     """
     if is_port(spec):
         raise InputError(f"{spec}: is a port; give a capture file (xky capture {spec} --out FILE makes one)")
@@ -92,13 +96,17 @@ def open_recording(spec: str, mode: Mode | None = None) -> Recording:
             print(f"xky: {name}: {told_of(form)}", file=sys.stderr)
     start = _start_of(pieces)
     if is_capture(start):
-        reader = _reader(name, chain((start,), pieces))
-        runs = _runs(name, reader)
+        file = CaptureFile(name, chain((start,), pieces))
+        runs = file.runs_in_order()
+        first = list(islice(runs, 1))
+        if not first and (damage := file.damage()) is not None:
+            raise InputError(f"{name}: {damage}; give another capture")
+        runs = chain(first, runs)
         if mode is None:  # what the groups say before what the rate does: there are converters
             mode, first = _mode_of_runs(runs)
             runs = chain(first, runs)
-        mode = mode or next((mode for mode in Mode if mode.baud == reader.header.baud), Mode.STANDARD)
-        return Recording(reader.header, mode, runs, lambda: reader.ended)
+        mode = mode or next((mode for mode in Mode if mode.baud == file.header.baud), Mode.STANDARD)
+        return Recording(file.header, mode, runs, file.ended, damage=file.damage)
     if mode is None:
         while (mode := _mode_of(start)) is None and len(start) < _CHUNK and (piece := next(pieces, b"")):
             start += piece
@@ -165,7 +173,9 @@ def open_source(spec: str, mode: Mode | None = None, baud: int | None = None) ->
 def _source(name: str, size: int | None, stream: IO[bytes], mode: Mode | None) -> Source:
     form = _form_of(stream, mode)
     mender = _reader_of(form, mode)
-    return Source(name, size, False, _mended(_read_stream(name, stream), mender), form, mender)
+    files: list[CaptureFile] = []
+    chunks = _mended(_read_stream(name, stream, files), mender)
+    return Source(name, size, False, chunks, form, mender, lambda: files[0].damage() if files else None)
 
 
 def _form_of(stream: IO[bytes], mode: Mode | None) -> Ending | WrittenForm | None:
@@ -225,12 +235,13 @@ def _read_carrier(path: Path, mode: Mode | None) -> Iterator[bytes]:
     return read_carrier(path, mode)
 
 
-def _read_stream(name: str, stream: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of the line, out of a capture with times too."""
+def _read_stream(name: str, stream: IO[bytes], files: list[CaptureFile]) -> Iterator[bytes]:
+    """The bytes of the line, out of a capture with times too, which is noted in ``files`` when the reading begins."""
     pieces = _pieces(name, stream)
     start = _start_of(pieces)
     if is_capture(start):
-        yield from (run.data for run in _runs(name, _reader(name, chain((start,), pieces))))
+        files.append(CaptureFile(name, chain((start,), pieces)))
+        yield from (run.data for run in files[0].runs())
     else:
         yield start
         yield from pieces
@@ -240,22 +251,6 @@ def _start_of(pieces: Iterator[bytes]) -> bytes:
     """The first bytes: one more where the first alone may be that of a capture with times."""
     start = next(pieces)
     return start + next(pieces, b"") if is_capture(start + b"\x8b") and len(start) == 1 else start
-
-
-def _reader(name: str, pieces: Iterator[bytes]) -> CaptureReader:
-    try:
-        return CaptureReader(pieces)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from None
-
-
-def _runs(name: str, reader: CaptureReader) -> Iterator[Run]:
-    end_s = 0.0
-    for run in reader:
-        yield run
-        end_s = run.end_s
-    if reader.trouble is not None:
-        print(printable(f"xky: {name}: {reader.trouble}; read up to second {end_s:.1f}"), file=sys.stderr)
 
 
 def _pieces(name: str, stream: IO[bytes]) -> Iterator[bytes]:

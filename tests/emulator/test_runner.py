@@ -67,6 +67,24 @@ def test_events_happen_when_they_are_due(wall: Wall, speed: float) -> None:
     assert (play.worst_late_s, play.late) == (pytest.approx(0.0, abs=1e-9), [])
 
 
+def test_a_silence_longer_than_any_wait_of_the_system_is_waited_for_in_parts(
+    wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def select(timeout_s: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout_s is not None and timeout_s > 2**31 / 1000:  # milliseconds in an int, as epoll takes them
+            raise OverflowError("timeout is too large")
+        return Wall.select(wall, timeout_s)
+
+    monkeypatch.setattr(wall, "select", select)
+    env = simpy.Environment()
+    play = RealTime(env)
+    env.process(ticking(env, 1e7, log := []))
+    play.run(lambda: bool(log))
+    assert log == [1e7]
+    assert wall.now_s == pytest.approx(100.0 + 1e7)
+    assert play.worst_late_s == pytest.approx(0.0, abs=1e-6)
+
+
 def test_outside_input_is_stamped_at_its_time_and_in_order(wall: Wall) -> None:
     env = simpy.Environment()
     play, log = RealTime(env), []

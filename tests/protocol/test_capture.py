@@ -262,7 +262,7 @@ def test_a_line_without_an_end_is_not_kept_in_memory() -> None:
 
     reader = CaptureReader(portions())
     assert [run.end_s for run in reader] == [1.0]
-    assert reader.trouble == "a line of it is longer than 16 MiB"
+    assert reader.trouble == "line 3 of it is longer than 16 MiB"
     assert sum(map(len, read)) < len(packed) * 0.6
 
 
@@ -278,7 +278,28 @@ def test_what_a_few_bytes_stand_for_is_inflated_a_portion_at_a_time(monkeypatch:
 def test_a_time_that_cannot_be_is_a_damaged_line(number: str) -> None:
     reader = CaptureReader([compressed(GOOD, b'[%s, "a"]' % number.encode(), GOOD)])
     assert [run.end_s for run in reader] == [1.0]
-    assert reader.trouble == "a line of it is damaged"
+    assert reader.trouble == "line 3 of it is damaged"
+
+
+@pytest.mark.parametrize("size", [7, 1 << 16])
+def test_damaged_bytes_are_told_by_their_place(size: int) -> None:
+    whole = bytearray(written([Run(number / 10, b"\x02\nVTIC") for number in range(20)], sync_each=5))
+    synced = len(written([Run(number / 10, b"\x02\nVTIC") for number in range(10)], sync_each=5, ended=None))
+    whole[synced] = 0x07  # a block of a kind that deflate does not have (RFC 1951 §3.2.3)
+    reader = CaptureReader(pieces(bytes(whole), size))
+    assert len([*reader]) == 10
+    assert reader.trouble == f"its compressed bytes make no sense at byte {synced}"
+
+
+@pytest.mark.parametrize("size", [7, 1 << 16])
+def test_a_checksum_that_does_not_fit_and_what_stands_behind_the_end_are_told(size: int) -> None:
+    whole = written([Run(1.0, b"x")])
+    reader = CaptureReader(pieces(whole[:-8] + bytes((whole[-8] ^ 1,)) + whole[-7:], size))
+    assert [*reader] == [Run(1.0, b"x")]
+    assert reader.trouble == "its bytes do not fit the checksum at its end"
+    reader = CaptureReader(pieces(whole + whole, size))
+    assert [*reader] == [Run(1.0, b"x")]
+    assert reader.trouble == "what stands behind its end is not read"
 
 
 @pytest.mark.parametrize(("key", "value"), [

@@ -71,6 +71,13 @@ class Device(ABC):
     board: Board | None = None
     """The board that the device's name tells; None where the user says which it is."""
 
+    def check(self, context: DeviceContext) -> None:  # noqa: B027 - most kinds find out by starting
+        """Refuse what a person gave wrong, without starting anything.
+
+        Raises:
+            InputError: it does not take what the bench hands over.
+        """
+
     @abstractmethod
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         """Power it, connect it, and call ``clock_starts`` when the line may begin to speak.

@@ -82,6 +82,10 @@ class ExecDevice(Device):
         self._asked_before: list[PortSettings] = []
         self._overruns_before = 0
 
+    def check(self, context: DeviceContext) -> None:
+        self._require_addresses(context.handed_over)
+        self._filled_words("", context)
+
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         self._require_addresses(context.handed_over)
         self._context = context
@@ -113,7 +117,7 @@ class ExecDevice(Device):
                 name = names[0]
                 raise InputError(
                     f"device 'exec:{' '.join(self._words)}': no {name} in the command; write it where the address of "
-                    f"the bench's end goes, or give a fixed one, as --probe {name[1:-1]}:127.0.0.1:PORT"
+                    f"the bench's end goes, or give a fixed one, as the probe {name[1:-1]}:127.0.0.1:PORT"
                 )
 
     def restart(self) -> None:
@@ -169,14 +173,18 @@ class ExecDevice(Device):
             for asked in self._shim.asked():
                 self._port.told(asked.baud, asked.data_bits, asked.parity, asked.stop_bits)
 
-    def _spawn(self, port: str, context: DeviceContext) -> None:
+    def _filled_words(self, port: str, context: DeviceContext) -> list[str]:
         fields = {
             "{port}": port, "{mode}": context.mode.value, "{baud}": str(context.mode.baud), **context.fields,
         }  # fmt: skip
         words = [_filled(word, fields) for word in self._words]
         for field, probe in _OF_PROBES.items():
             if any(field in word for word in words):
-                raise InputError(f"command {words[0]!r}: {field} is told by --probe {probe} alone; give that, too")
+                raise InputError(f"command {words[0]!r}: {field} is told by the probe {probe} alone; give that, too")
+        return words
+
+    def _spawn(self, port: str, context: DeviceContext) -> None:
+        words = self._filled_words(port, context)
         self._stdout, theirs = os.openpty()
         tty.setraw(theirs)
         attributes = termios.tcgetattr(theirs)

@@ -59,7 +59,7 @@ def open_probe(spec: str) -> Probe:
     if scheme not in kinds:
         near = difflib.get_close_matches(scheme, kinds, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise InputError(f"--probe {scheme}: no such probe; known: {', '.join(kinds)}.{hint}")
+        raise InputError(f"{scheme}: no such probe; known: {', '.join(kinds)}.{hint}")
     kind: Any = added_class(added("xky.probes", ())[scheme], Probe)
     probe: Probe = kind(spec)
     return probe

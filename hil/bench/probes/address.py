@@ -36,7 +36,5 @@ def own_end(spec: str, kind: str) -> OwnEnd:
         return OwnEnd()
     host, colon, port = rest.removeprefix(":").rpartition(":")
     if not (rest.startswith(":") and colon and host and port.isascii() and port.isdecimal() and int(port) <= 65_535):
-        raise InputError(
-            f"--probe {spec}: expected {kind}, {kind}:ADDRESS:PORT such as {kind}:192.168.1.2:1883, or a URL"
-        )
+        raise InputError(f"{spec}: expected {kind}, {kind}:ADDRESS:PORT such as {kind}:192.168.1.2:1883, or a URL")
     return OwnEnd(host.removeprefix("[").removesuffix("]"), int(port), is_told=True)

@@ -19,7 +19,7 @@ class LinesProbe(Probe):
 
     def __init__(self, spec: str = "lines") -> None:
         if spec != "lines":
-            raise InputError(f"--probe {spec}: lines has nothing behind it; write --probe lines")
+            raise InputError(f"{spec}: lines has nothing behind it; write lines alone")
         super().__init__(spec)
         self._context: ProbeContext | None = None
         self._statement: Statement | None = None

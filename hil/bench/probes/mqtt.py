@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """``mqtt``: a broker of the bench's own, or one that exists (``mqtt://…``), watched by a proxy on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from xky.protocol import BenchError
 
 from ...ends.end import End, Observer
 from ...ends.mqtt import MqttEnd
 from ...ends.mqtt_address import BrokerAddress, broker_address
+from ...ends.mqtt_greeting import said_instead_of_mqtt
 from ...ends.mqtt_paho import PahoMqtt
 from ...ends.mqtt_proxy import MqttProxy
 from ...ends.mqtt_virtual import VirtualMqtt
@@ -17,6 +20,9 @@ from .mapped import MappedProbe
 from .probe import ProbeContext
 
 __all__ = ["KIND", "MqttProbe"]
+
+
+_SHOWN = 24  # bytes of what a server says that is no broker
 
 
 class MqttProbe(MappedProbe):
@@ -44,6 +50,23 @@ class MqttProbe(MappedProbe):
         if context.runner is not None:
             self._server = TcpServer(end, context.runner, host=own.host, port=own.port)
         return end
+
+    def check(self) -> None:
+        if self._broker is not None and (said := said_instead_of_mqtt(self._broker)) is not None:
+            raise BenchError(
+                f"{self.shown}: a server answers there that is no MQTT broker (it said {said[:_SHOWN]!r}); "
+                "mend the address"
+            )
+
+    @property
+    def notes(self) -> Sequence[str]:
+        notes, end = super().notes, self.end
+        if not isinstance(end, MqttProxy):
+            return notes
+        kinds = {event.kind for event in end.events}
+        if "connect" not in kinds or kinds & {"connected", "refused"}:
+            return notes
+        return [*notes, f"{self.shown}: what is there answered nobody who asked to be let in; is it an MQTT broker?"]
 
     @property
     def fields(self) -> Mapping[str, str]:

@@ -77,6 +77,13 @@ class Probe(ABC):
             BenchError: what it reads from cannot be reached.
         """
 
+    def check(self) -> None:  # noqa: B027 - most kinds find out by opening
+        """Ask what it reads from whether it is what it was said to be; called once it is open.
+
+        Raises:
+            BenchError: something else answers there.
+        """
+
     def close(self) -> None:  # noqa: B027 - most kinds hold nothing
         """Let go of everything; safe to call twice, and when it never opened."""
 

@@ -15,10 +15,11 @@ from .reading_lines import read_said, write_said
 from .run_file import Lengths, read_run, write_run
 from .sent_lines import read_sent, write_sent
 
-__all__ = ["forget_evidence", "read_record", "read_records", "write_record"]
+__all__ = ["EVIDENCE_FILES", "forget_evidence", "read_record", "read_records", "write_record"]
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
 _POWER, _EVENTS, _STDERR = "power.jsonl.gz", "events.jsonl.gz", "stderr.txt"
+EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _EVENTS, _STDERR)  # of a mode
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -117,7 +118,7 @@ def forget_evidence(folder: Path) -> None:
         of_mode = folder / mode.value
         if of_mode.is_symlink():
             of_mode.unlink()
-        for name in (_RUN, _SENT, _SAID, _PORT, _POWER, _EVENTS, _STDERR):
+        for name in EVIDENCE_FILES:
             (of_mode / name).unlink(missing_ok=True)
         for half in of_mode.glob(f".*{PARTIAL}"):
             half.unlink()

@@ -277,6 +277,8 @@ class Oracle:
         old = next((sent for sent in reversed(intact[:newest]) if said.matches(sent.read_as)), None)
         # A number that is right within a step is first of all that of an intact group: a damaged one may be as near.
         damaged = None if old is not None and said.scale is not None else self._damaged_like(reading, label, said)
+        if old is not None and damaged is not None and damaged.emitted.end_s < self._since(reading.at_s):
+            damaged = None  # too old itself: whichever of the two it repeats, that is what is certain
         if damaged is not None:
             return Accusation(AccusationKind.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
         if old is None:
@@ -343,7 +345,7 @@ class Oracle:
                 alike = said.reaches(sent.read_as.value)
             else:
                 alike = looks_like(said.value, sent.read_as, cut=breaks_off(sent.emitted))
-            if alike:
+            if alike and (breaks_off(sent.emitted) or said.fits_horodate(sent.read_as.timestamp)):
                 return sent
         return None
 

@@ -67,6 +67,8 @@ def looks_like(said: str | int, seen: Group, *, cut: bool) -> bool:
     text = "".join(chr(ord(char) & _SEVEN_BITS) for char in str(said))
     if isinstance(said, int) and (number := whole(seen.value)) is not None:
         return number == said
+    if not seen.value and seen.timestamp is not None and text == seen.timestamp:  # DATE, whose data is empty
+        return True
     if cut:
         return bool(text) and seen.value.startswith(text)
     return text in (seen.value, seen.value.strip(), seen.value.replace("\x00", ""))

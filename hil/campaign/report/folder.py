@@ -15,7 +15,7 @@ from pathlib import Path
 
 from xky.protocol import BenchError, InputError, Mode
 
-from ..evidence import forget_evidence
+from ..evidence import EVIDENCE_FILES, forget_evidence
 
 __all__ = ["report_folder"]
 
@@ -34,11 +34,13 @@ def report_folder(folder: Path) -> Iterator[Path]:
         folder: made where there is none.
 
     Raises:
-        InputError: it cannot be made or written to, or another run has it.
+        InputError: it cannot be made or written to, another run has it, or a file stands where a folder is to be, or a
+            folder where a file is.
         BenchError: there is no room to begin with.
         OSError: the report could not be put in its place.
     """
     with _owned(folder):
+        _check_names(folder)
         workshop = _begin(folder)
         try:
             try:
@@ -69,6 +71,22 @@ def _owned(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(held)
+
+
+def _check_names(folder: Path) -> None:
+    """What would keep a report out of its place is somebody's own: it is told before the run, and left alone.
+
+    A symbolic link is none of that: it goes itself.
+    """
+    evidence = folder / EVIDENCE
+    of_modes = [] if evidence.is_symlink() else [evidence / mode.value for mode in Mode]
+    of_evidence = [of_mode / name for of_mode in of_modes if not of_mode.is_symlink() for name in EVIDENCE_FILES]
+    for path in (evidence, *of_modes):
+        if path.exists() and not path.is_symlink() and not path.is_dir():
+            raise InputError(f"--out {folder}: {path} is no folder; move it, or give another folder")
+    for path in (*(folder / name for name in _FILES), *of_evidence):
+        if path.is_dir() and not path.is_symlink():
+            raise InputError(f"--out {folder}: {path} is a folder, not a file of a report; move it, or give another")
 
 
 def _begin(folder: Path) -> Path:

@@ -31,6 +31,7 @@ __all__ = ["command"]
 _ANY_METER = "specification"
 _WANTED = {"numpy": "numpy", "scipy": "scipy", "SALib": "SALib"}
 _ROOM, _OUTDOORS = "27", "-10:50"
+_TABLE, _DOCUMENT, _PICTURE = "sweep.csv", "sweep.json", "sweep.png"  # in a folder
 _INTERRUPTED = 130
 
 
@@ -145,7 +146,10 @@ def _results_path(out: Path | None) -> Path | None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"--out {out}: cannot be made ({error.strerror}); give a folder, or FILE.csv") from None
-    return out / "sweep.csv"
+    for name in (_TABLE, _DOCUMENT, _PICTURE):  # told before the sweep, not behind it
+        if (out / name).is_dir():
+            raise InputError(f"--out {out}: {out / name} is a folder, not a file of a sweep; move it, or give another")
+    return out / _TABLE
 
 
 def _check_grid(
@@ -183,7 +187,7 @@ def _put_out(told: dict[str, Any], folder: Path | None, *, as_json: bool) -> Non
     if as_json:
         sys.stdout.write(text)
     if folder is not None:
-        path = folder / "sweep.json"
+        path = folder / _DOCUMENT
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
@@ -194,5 +198,5 @@ def _pictures(plot: Path | None, folder: Path | None) -> list[Path]:
     """Where pictures go; a folder gets one where they can be drawn."""
     pictures = [] if plot is None else [plot]
     if folder is not None and find_spec("matplotlib") is not None:
-        pictures.append(folder / "sweep.png")
+        pictures.append(folder / _PICTURE)
     return pictures

@@ -114,7 +114,7 @@ def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     return (of_size, *others), (*of_kind, *others), (of_size, *others, *lacking)
 
 
-ODD_GROUPS = replace(HOUSE, name="odd groups", turns=_odd_groups_in_turn, disturbs=True)
+ODD_GROUPS = replace(HOUSE, name="odd groups", turns=_odd_groups_in_turn, turns_heard=3, disturbs=True)
 
 
 def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 import simpy
 
-from xky.boards import Board, board_named
+from xky.boards import Board, board_named, defect_named
 from xky.boards.firmware import EnergyPolicy, FirmwareContext, Parser, load_firmware
 from xky.boards.firmware.receiver import LineReceiver
 from xky.boards.power.mains import Mains
@@ -279,3 +279,26 @@ def test_a_character_with_a_parity_error_costs_its_group_only() -> None:
     line.send(Burst(0.0, STANDARD.character_s, data, {place + 5: CharacterDefect.PARITY}))
     env.run(until=1.0)
     assert [group.label for group in frames[0].good] == ["VTIC", "PCOUP"]
+
+
+@pytest.mark.parametrize(("pause_s", "whole"), [(0.0, [True]), (0.03, [])])
+def test_the_listener_that_ends_frames_at_a_silence_takes_no_burst_for_one(pause_s: float, whole: list[bool]) -> None:
+    """Long frames of a three-phase meter come group by group, one right behind the other."""
+    env, line, frames = simpy.Environment(), Line(), []
+    parser = defect_named("frame-ends-at-a-pause").parser()
+    receiver = LineReceiver(env, line, Uart(1200), lambda: parser.listener(HISTORIC), frames.append)
+    receiver.wake()
+    pieces = [STX, *(encode_group(group, HISTORIC) for group in Linky(mode=HISTORIC).groups()), ETX]
+
+    def send() -> Iterator[simpy.Event]:
+        yield env.timeout(1.0)
+        for number, piece in enumerate(pieces):
+            if number == 5:
+                yield env.timeout(pause_s)
+            burst = Burst(env.now, HISTORIC.character_s, piece)
+            line.send(burst)
+            yield env.timeout(burst.end_s - env.now)
+
+    env.process(send())
+    env.run(until=6.0)
+    assert [frame.complete for frame in frames if frame.complete] == whole

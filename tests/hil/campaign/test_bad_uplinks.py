@@ -14,6 +14,7 @@ from xky.protocol import Mode
 from xky.protocol.uplinks.lorawan import JoinRequest
 from xky.protocol.uplinks.messages import RadioFrame
 
+from ...answering import answering
 from ...command import Ended, xky
 from ...influxd import NEEDS_INFLUXD, running_influxd
 
@@ -53,9 +54,9 @@ def test_a_mapping_that_cannot_be_is_told_by_file_line_and_key(rest: str, told: 
     ("device", "arguments", "status", "told"),
     [
         ("sim:winky-c6", ("--probe", "mqtt"), 2,
-         "--probe mqtt: board winky-c6 has no [uplink.mqtt], so nothing would arrive there; write one into its file"),
-        ("sim:eky", ("--probe", "influx"), 2, "--probe influx: board eky has no [uplink.influx], so nothing would"),
-        ("sim:eky", ("--probe", "lorawan"), 2, "--probe lorawan: board eky has no [lorawan], so nothing would arrive"),
+         "mqtt: board winky-c6 has no [uplink.mqtt], so nothing would arrive there; write one into its file"),
+        ("sim:eky", ("--probe", "influx"), 2, "influx: board eky has no [uplink.influx], so nothing would"),
+        ("sim:eky", ("--probe", "lorawan"), 2, "lorawan: board eky has no [lorawan], so nothing would arrive"),
         ("sim:eky", ("--probe", "mqtt", "--probe", "mqtt"), 2, "--probe mqtt: is given twice; leave one out"),
         ("sim:eky", ("--probe", "mqtt://127.0.0.1:1"), 3,
          "mqtt://127.0.0.1:1: the broker cannot be reached (Connection refused); start it, or give another address"),
@@ -65,27 +66,42 @@ def test_a_mapping_that_cannot_be_is_told_by_file_line_and_key(rest: str, told: 
         ("exec:python x.py {port}", ("--probe", "mqtt"), 2,
          "device 'exec:python x.py {port}': no {mqtt} in the command; write it where the address of the bench's end"),
         ("exec:python x.py {port} {mqtt}", ("--probe", "influx"), 2, "no {influx} in the command; write it where"),
+        ("exec:python x.py {port} {influx}", (), 2, "{influx} is told by the probe influx alone; give"),
         ("exec:python x.py {port}", ("--probe", "lorawan"), 2, "no {lorawan} in the command; write it where"),
     ],
 )  # fmt: skip
-def test_an_end_that_cannot_be_is_told_in_one_line(
+def test_an_end_that_cannot_be_is_told_in_one_line_before_anything_is_played(
     device: str, arguments: tuple[str, ...], status: int, told: str, tmp_path: Path
 ) -> None:
-    ended = certified(tmp_path, *arguments, "--only", "TIC-SND-1", "--json", device=device)
+    ended = certified(tmp_path, *arguments, "--only", "TIC-SND-1", device=device)
     assert (ended.returncode, ended.stdout) == (status, "")
     assert told in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert "s3cret" not in ended.stderr
 
 
-def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_in_one_line_before_anything_is_played(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         spec = f"mqtt:127.0.0.1:{taken.getsockname()[1]}"
-        ended = certified(tmp_path, "--probe", spec, "--json", device="sim:eky")
+        ended = certified(tmp_path, "--probe", spec, device="sim:eky")
     assert ended.returncode == 2
     assert ended.stderr.endswith(
         f"{spec}: cannot be listened at (Address already in use); give another address or port\n"
     )
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("device", "spec", "told"), [
+    ("sim:eky", "mqtt://127.0.0.1:{port}", "a server answers there that is no MQTT broker (it said b'HTTP/1.0 400 Bad"),
+    ("sim:winky-lab", "influx://127.0.0.1:{port}/db", "answered 404, and not as an InfluxDB 1 does"),
+])  # fmt: skip
+def test_a_server_of_another_kind_is_told_in_one_line_before_anything_is_played(
+    device: str, spec: str, told: str, tmp_path: Path
+) -> None:
+    with answering(b"HTTP/1.0 400 Bad request\r\n\r\n" if "mqtt" in spec else b"HTTP/1.0 404 No\r\n\r\n<p>") as port:
+        ended = certified(tmp_path, "--probe", spec.format(port=port), device=device)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert f"{spec.format(port=port)}: {told}" in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 

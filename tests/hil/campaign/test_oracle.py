@@ -264,6 +264,44 @@ def test_a_label_that_is_damaged_in_the_last_frame_has_not_left() -> None:
     assert accused(truth, reading(8.9, EAST="002188830")) != [(AccusationKind.LEFT, "EAST")]
 
 
+# Whose words
+
+
+HIDDEN = damaged(EAST, encode_group(EAST, Mode.STANDARD)[:-2] + b"~\r")
+NEWS = [whole(Group("EAST", "002188999"), SINSTS)] * 20
+
+
+@pytest.mark.parametrize(("sent", "wrong"), [
+    ([HIDDEN, CALM, *NEWS], AccusationKind.STALE),
+    ([CALM, HIDDEN, *NEWS], AccusationKind.STALE),
+    ([CALM, *NEWS, HIDDEN], AccusationKind.DAMAGED),
+    ([HIDDEN, *NEWS], AccusationKind.DAMAGED),
+])  # fmt: skip
+def test_words_that_were_sent_intact_and_damaged_long_ago_are_too_old(
+    sent: Sequence[Sequence[Piece]], wrong: AccusationKind
+) -> None:
+    truth = truth_of(*sent)
+    assert accused(truth, reading(truth[-1].end_s + 0.1, EAST="002188830")) == [(wrong, "EAST")]
+
+
+@pytest.mark.parametrize(("group", "other", "said", "wrong"), [
+    (Group("SMAXSN", "01234", STAMP), "H270105130000", Said("01234", STAMP), AccusationKind.DAMAGED),
+    (Group("SMAXSN", "01234", STAMP), "H270105130000", Said("01234"), None),
+    (Group("SMAXSN", "01234", STAMP), "H270105130000", Said("01234", "H270105140000"), AccusationKind.UNSENT),
+    (Group("DATE", "", STAMP), "H270105130000", Said("", STAMP), AccusationKind.DAMAGED),
+    (Group("DATE", "", STAMP), "H270105130000", Said(STAMP), AccusationKind.DAMAGED),
+    (Group("DATE", "", STAMP), "H270105130000", Said("", "H270105140000"), AccusationKind.UNSENT),
+    (Group("DATE", "", STAMP), "H270105130000", Said("H270105140000"), AccusationKind.UNSENT),
+])  # fmt: skip
+def test_a_damaged_group_is_repeated_with_its_horodate_or_not_at_all(
+    group: Group, other: str, said: Said, wrong: AccusationKind | None
+) -> None:
+    hidden = damaged(group, encode_group(group, Mode.STANDARD)[:-2] + b"~\r")
+    truth = truth_of(hidden, whole(EAST, Group(group.label, group.value, other)))
+    found = accused(truth, Reading(1.2, {group.label: said}))
+    assert found == ([] if wrong is None else [(wrong, group.label)])
+
+
 # Latitude: never accused
 
 

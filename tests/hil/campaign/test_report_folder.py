@@ -43,6 +43,21 @@ def test_a_run_that_fails_leaves_no_report_of_a_run_before(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("name", "is_folder"), [
+    ("evidence", False), ("evidence/standard", False), ("report.json", True), ("junit.xml", True),
+    ("evidence/historic/run.json", True),
+])  # fmt: skip
+def test_what_stands_in_the_way_of_a_report_is_told_before_the_run_and_left_alone(
+    name: str, is_folder: bool, tmp_path: Path
+) -> None:
+    fill(tmp_path, f"{name}/mine.txt" if is_folder else name, "notes.txt")
+    before = files(tmp_path)
+    what = "a folder, not a file of a report" if is_folder else "no folder"
+    with pytest.raises(InputError, match=f"{name} is {what}; move it, or give another"), report_folder(tmp_path):
+        pytest.fail("the run has begun")
+    assert files(tmp_path) == before
+
+
 def test_a_second_run_is_refused_while_the_first_goes_on(tmp_path: Path) -> None:
     with report_folder(tmp_path):
         refused = pytest.raises(InputError, match="another run writes its report there; give another folder")

@@ -78,6 +78,18 @@ def test_the_steps_of_a_slow_sleeper_stay_in_the_day(tmp_path: Path) -> None:
     assert wrong(certify(Campaign(options), tmp_path / "report")) == []
 
 
+@pytest.mark.parametrize(("defect", "mode"), [
+    ("takes-letters-for-numbers", Mode.HISTORIC),
+    pytest.param("takes-letters-for-numbers", Mode.STANDARD, marks=pytest.mark.nightly),
+    pytest.param("takes-control-characters", Mode.HISTORIC, marks=pytest.mark.nightly),
+    ("takes-control-characters", Mode.STANDARD),
+])  # fmt: skip
+def test_a_sleeper_meets_each_turn_of_the_odd_groups(defect: str, mode: Mode, tmp_path: Path) -> None:
+    """It publishes one frame in twenty: whichever they are, one of each turn is among them."""
+    report = certify(Campaign(Options("sim:winky-c6", mode=mode, defect=defect, only=("TIC-SIZ-3",))), tmp_path)
+    assert [one["verdict"] for one in report["requirements"]] == ["fail"]
+
+
 SAMPLER = """\
 id = "sampler"
 title = "Always on, says what it heard last each minute"

@@ -22,6 +22,7 @@ from xky.protocol.uplinks.lorawan import JoinRequest
 from xky.protocol.uplinks.messages import RadioFrame
 from xky.protocol.uplinks.semtech_udp import Heard, push_data
 
+from ...answering import answering
 from ...command import PLAIN, XKY, started, xky
 
 pytestmark = pytest.mark.realtime
@@ -154,6 +155,12 @@ def test_people_see_lines() -> None:
         assert any(line.endswith('house/linky  qos 1  retain False  {"east_kwh": 1.25}') for line in lines)
         assert " " * 13 + "EAST = 1.25 × 1000" in lines
         assert not any("\x1b" in line for line in lines)
+        half, long = b'{"east_kwh": ' + b"1" * 5000, b'{"pref": "' + b"9" * 5000 + b'"}'
+        published(head.split()[2].rstrip(";"), ("house/linky", half), ("t" * 5000, b"x" * 5000), ("house/linky", long))
+        lines = [told.line() for _ in range(14)]
+        assert any("no reading: {" in line for line in lines)
+        assert any("PREF = 999" in line for line in lines)
+        assert max(map(len, lines)) < 400 and sum("…" in line for line in lines) >= 5
         assert told.ended_by_ctrl_c() == 0
 
 
@@ -162,9 +169,11 @@ def test_people_see_lines() -> None:
     [
         ("lines", 2, "lines: nothing arrives there by itself; expected one of influx, lorawan, mqtt"),
         ("http://127.0.0.1/x", 2, "nothing arrives there by itself"),
-        ("pigeon", 2, "--probe pigeon: no such probe; known: http, influx, lines, lorawan, mqtt, mqtts."),
-        ("mqtt:1883", 2, "--probe mqtt:1883: expected mqtt, mqtt:ADDRESS:PORT such as "),
-        ("influx:127.0.0.1:99999", 2, "--probe influx:127.0.0.1:99999: expected influx, "),
+        ("pigeon", 2, "pigeon: no such probe; known: http, influx, lines, lorawan, mqtt, mqtts."),
+        ("mqtt:1883", 2, "mqtt:1883: expected mqtt, mqtt:ADDRESS:PORT such as "),
+        ("influx:127.0.0.1:99999", 2, "influx:127.0.0.1:99999: expected influx, "),
+        ("influx://:8086/a", 2, "influx://:8086/a: expected influx://HOST:PORT/DB, such as "),
+        ("influx://127.0.0.1:8086/a/b", 2, "with one name of a database behind the port"),
         ("mqtt:nowhere.invalid:1883", 2, "cannot be listened at ("),
         ("mqtt://127.0.0.1:1", 3, "mqtt://127.0.0.1:1: the broker cannot be reached (Connection refused); start it"),
         ("mqtt://bob:s3cret@127.0.0.1:1", 3, "mqtt://***@127.0.0.1:1: the broker cannot be reached"),
@@ -178,6 +187,17 @@ def test_a_bad_spec_is_told_in_one_line(spec: str, status: int, told: str, tmp_p
     assert told in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert "s3cret" not in ended.stderr
+    assert "--probe" not in ended.stderr  # which is no option of this command
+
+
+def test_a_server_that_is_no_broker_is_told_in_one_line(tmp_path: Path) -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        ended = xky("listen", f"mqtt://127.0.0.1:{port}", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr == (
+        f"xky: mqtt://127.0.0.1:{port}: a server answers there that is no MQTT broker "
+        "(it said b'HTTP/1.1 400 Bad Request'); mend the address\n"
+    )
 
 
 def test_a_port_in_use_and_a_board_that_is_not_there_are_told_in_one_line(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_line_of_a_capture_that_cannot_be_is_a_damaged_one(line: str) -> None:
     header = {"format": FORMAT, "port": "x", "started": "2026-01-15T12:00:00Z", "baud": 9600, "uart": "8N1"}
     reader = CaptureReader([gzip.compress(f'{json.dumps(header)}\n[1.0, "a"]\n{line}\n'.encode())])
     assert [run.end_s for run in reader] == [1.0]
-    assert reader.trouble == "a line of it is damaged"
+    assert reader.trouble == "line 3 of it is damaged"
 
 
 def test_a_header_that_cannot_be_is_no_capture() -> None:

@@ -181,6 +181,16 @@ def test_a_folder_gets_all_there_is(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert {row["worst"] for row in rows} <= set(WINKY.power.loads)
 
 
+@pytest.mark.parametrize("name", ["sweep.csv", "sweep.json", "sweep.png"])
+def test_a_folder_in_the_place_of_a_file_is_told_before_the_sweep(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xky.hil.cli.power.sweep._simulated", lambda *_: pytest.fail("the sweep has begun"))
+    (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=f"{name} is a folder, not a file of a sweep; move it, or give another"):
+        sweep("--vary", "cap_f=0.2:2.0:2", "--out", tmp_path)
+
+
 def test_what_was_done_is_kept_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
