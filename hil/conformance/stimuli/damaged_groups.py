@@ -26,8 +26,8 @@ from xky.emulator.faults.missing_end_of_group import MissingEndOfGroup
 from xky.emulator.faults.missing_field import MissingField
 from xky.emulator.faults.missing_group import MissingGroup
 from xky.emulator.faults.missing_start_of_group import MissingStartOfGroup
-from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
 from xky.emulator.faults.odd_horodate import OddHorodate
+from xky.emulator.faults.other_checksum_rule import OtherChecksumRule
 from xky.emulator.faults.overlong_label import OverlongLabel
 from xky.emulator.faults.overlong_value import OverlongValue
 from xky.emulator.faults.parity_error import ParityError
