@@ -25,7 +25,7 @@ from xky.hil.campaign.stimulus import Stimulus, household
 from xky.hil.campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided
 from xky.hil.conformance import test_checksum, test_labels, test_link, test_meter, test_run
 from xky.hil.ends.end import Payload
-from xky.protocol import LABELS, Decoder, Frame, Group, Mode, encode_group
+from xky.protocol import LABELS, Decoder, Frame, Group, InputError, Mode, encode_group
 from xky.protocol.labels import Kind
 from xky.protocol.mode import ETX, STX
 from xky.protocol.timestamp import Timestamp, is_timestamp
@@ -83,7 +83,10 @@ def _iso(horodate: str | None) -> str | None:
     """The local time, as a device that knows no season says it."""
     if horodate is None or not is_timestamp(horodate):
         return horodate
-    return Timestamp.parse(horodate).local.isoformat()
+    try:
+        return Timestamp.parse(horodate).local.isoformat()
+    except InputError:  # no date that is one
+        return horodate
 
 
 def statement_of(**numbers: Any) -> Statement:
