@@ -104,7 +104,7 @@ class Player:
         elif step.at is None:
             period_s = self._period_s()
             step_s = self._step_s(step, self._limits(period_s), period_s)
-            self.meters.stay_in_the_day(max(step_s, self._aged_s()) + self._aged_s())
+            self.meters.stay_in_the_day(max(step_s, self.aged_s()) + self.aged_s())
         else:
             self.meters.go_on_to(step.at)
         meter = transmitter.meter = self.meters.of(step.meter)
@@ -187,7 +187,7 @@ class Player:
         hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
         hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
         if step.outlasts_freshness:
-            hold_s = max(hold_s, self._aged_s())
+            hold_s = max(hold_s, self.aged_s())
         if step.outlasts_completeness:
             hold_s += limits.latency_s + 2 * period_s
         if step.outlasts_detection:
@@ -199,13 +199,13 @@ class Player:
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
-        tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
+        tail_s = max(limits.recovery_s, self.aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
             tail_s += self._bench.board.server_returns_after(outage_s)
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
         return tail_s + (limits.detection_s if searches else 0.0)
 
-    def _aged_s(self) -> float:
+    def aged_s(self) -> float:
         """After so long a value from before is too old."""
         longest_s = longest_period_s(self._bench.truth, self._bench.env.now)
         freshness_s = limits_for(self._bench.board, longest_s, self._speed).freshness_s
