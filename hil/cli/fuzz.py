@@ -15,10 +15,11 @@ from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import BenchError, InputError, Mode
 
 from ..campaign.campaign import Campaign, Options
-from ..hunt.hunt import Finding, Hunt, Limits
 from ..hunt.hunt_folder import HuntFolder
+from ..hunt.hunt_on import hunt_on
 from ..hunt.print_detection import print_detection
 from ..hunt.print_hunt import document, essence, print_findings, progress_of
+from ..hunt.tally import Finding, Limits
 from ..named_file import named_file
 from ..standard_streams import says_or_tells
 from ..terminal import complain
@@ -87,10 +88,11 @@ def command(
     if minutes is None and examples is None:
         minutes = _MINUTES
     limits = Limits(examples=examples, minutes=minutes)
-    hunt = Hunt(campaign, seed=seed, runs=folder.runs, limits=limits, strict=strict, database=folder.examples)
     kept: dict[str, Path] = {}
     status = 0
-    with nullcontext() if as_json else progress_of(hunt):
+    with hunt_on(
+        campaign, seed=seed, runs=folder.runs, limits=limits, strict=strict, database=folder.examples
+    ) as hunt, nullcontext() if as_json else progress_of(hunt):  # fmt: skip
         told = hunt.on_finding
 
         def keep(finding: Finding) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+
 from xky.protocol import InputError, Mode
 from xky.protocol.whole_file import whole_file
 
 from ..stories.judging import Signature
 from ..stories.stimulus_file import SUFFIX, read_stimulus, write_stimulus
 from ..stories.story import Story
-from .hunt import Finding
+from .tally import Finding
 
 __all__ = ["HuntFolder"]
 
@@ -64,10 +66,9 @@ class HuntFolder:
         except OSError as error:
             raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from None
 
-    @property
-    def examples(self) -> Path:
-        """Hypothesis's database."""
-        return self.folder / _EXAMPLES
+    def examples(self, name: str) -> ExampleDatabase:
+        """Hypothesis's database, of examples of one name."""
+        return DirectoryBasedExampleDatabase(self.folder / _EXAMPLES / name)
 
     def _go_on(self) -> None:
         path = self.folder / _STATE
