@@ -7,9 +7,10 @@ looked for, so that each finding is another one. There is no search and no shrin
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
+from unittest import SkipTest
 
 from hypothesis import HealthCheck, Phase, currently_in_test_context, given, settings, target
 from hypothesis import seed as seeded
@@ -74,7 +75,7 @@ class Hunt(Tally):
         self,
         campaign: Campaign,
         *,
-        seed: int = 0,
+        seed: int | str = 0,
         runs: int = 0,
         limits: Limits = _NO_LIMITS,
         strict: bool = False,
@@ -108,12 +109,13 @@ class Hunt(Tally):
         """Real seconds since it began."""
         return self._clock() - self._began_s
 
-    def run(self, known: Sequence[Signature] = (), saved: Sequence[Story] = ()) -> None:
+    def run(self, known: Iterable[Signature] = (), saved: Sequence[Story] = (), *, draws: bool = True) -> None:
         """Hunt until the limits are reached.
 
         Args:
             known: what is not looked for.
             saved: findings of hunts before, in the modes of the board: whatever still shows them is found first.
+            draws: whether it draws new stories behind those and the examples of the database.
 
         Raises:
             BenchError: the device cannot be started any more; what was found until then is in ``findings``.
@@ -127,8 +129,11 @@ class Hunt(Tally):
             for story in saved:
                 self._new_in(story, alone=True)
             self._keep_what_was_shown()
-            while not self._is_over():
-                self._round(number)
+            for modes in self._turns() if self._database is not None else ():
+                self._round("again", modes, (Phase.reuse, Phase.shrink))
+            turns = self._turns()
+            while draws and not self._is_over():
+                self._round(str(number), turns[number % len(turns)], (Phase.generate, Phase.target, Phase.shrink))
                 number += 1
         except _Over:
             pass
@@ -149,26 +154,24 @@ class Hunt(Tally):
             or len(self.findings) >= self._limits.findings
         )
 
-    def _round(self, number: int) -> None:
+    def _turns(self) -> Sequence[Sequence[Mode]]:
+        """The modes whose stories are drawn in one round, round by round; the fastest line first."""
+        modes = self._campaign.modes
+        return (modes,) if self._turn is None else [(mode,) for mode in sorted(modes, key=lambda one: -one.baud)]
+
+    def _round(self, name: str, modes: Sequence[Mode], phases: Sequence[Phase]) -> None:
         """Stories until one shows something new, and that shrunk; or so many."""
         most = self._limits.examples
         longest = self._turn or _ROUND
-        stories = longest if most is None else min(longest, most - self.drawn)
-        modes = self._campaign.modes
-        turns = 1 if self._turn is None else len(modes)
-        if turns > 1:
-            modes = (sorted(modes, key=lambda mode: -mode.baud)[number % turns],)  # the fastest line first
-        phases = [Phase.generate, Phase.target, Phase.shrink]
+        stories = longest if most is None else max(min(longest, most - self.drawn), 1)
         database = self._database_of(modes)
-        if number < turns and database is not None:
-            phases.insert(0, Phase.reuse)
         found: list[Signature] = []
 
         @settings(
             max_examples=stories, database=database, deadline=None, suppress_health_check=list(HealthCheck),
             phases=phases, report_multiple_bugs=False, print_blob=False,
         )  # fmt: skip
-        @seeded(f"{self._seed} {number}")  # below: a seed takes the database from the settings of before
+        @seeded(f"{self._seed} {name}")  # below: a seed takes the database from the settings of before
         @given(self._stories(modes))
         def show(story: Story) -> None:
             self.drawn += not found
@@ -179,7 +182,8 @@ class Hunt(Tally):
                 found.append(broken.signature)
             raise _shown_as(broken.signature.mode, broken.signature.question)(str(broken.signature))
 
-        with suppress(_Shown, Flaky):  # what a device in real time does not show again is told by the next line
+        # What a device in real time does not show again, the line behind tells; an empty database is no story to skip.
+        with suppress(_Shown, Flaky, SkipTest):
             show()
         self._keep_what_was_shown()
         if self._trouble is not None:

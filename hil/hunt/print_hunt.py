@@ -53,7 +53,8 @@ def print_findings(hunt: Tally, kept: dict[str, Path], out: Path) -> None:
     """What was found and where it is; the sum last."""
     console = PlainConsole()
     for finding in hunt.findings:
-        console.print(f"{_line_of(finding)}\n  {kept[str(finding.signature)]}")
+        where = kept.get(str(finding.signature), "could not be written")
+        console.print(f"{_line_of(finding)}\n  {where}")
     for signature in sorted(map(str, hunt.unsure)):
         console.print(f"note: {signature}: was seen once, and not again with the same stimulus; it is no finding")
     console.print(f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}.\n{printable(essence(hunt, out))}")
@@ -70,7 +71,7 @@ def document(hunt: Tally, kept: dict[str, Path], *, device: str, seed: int) -> d
 
     Args:
         hunt: that has ended.
-        kept: stimulus file of each finding, by its signature.
+        kept: stimulus file of each finding, by its signature; one that is not there could not be written.
         device: as it was named.
         seed: that was given.
     """
@@ -86,7 +87,7 @@ def document(hunt: Tally, kept: dict[str, Path], *, device: str, seed: int) -> d
                 "requirement": one.broken.requirement,
                 "mode": one.signature.mode.value,
                 "reason": one.broken.reason,
-                "stimulus": str(kept[str(one.signature)]),
+                "stimulus": str(kept[str(one.signature)]) if str(one.signature) in kept else None,
                 "frames": one.story.frames,
                 "faults": [fault.name for fault in one.story.faults],
             }

@@ -73,6 +73,13 @@ class Coverage:
         self.labels.update(label for label in told if isinstance(label, str))
         self.blocks |= played.covered
 
+    def take(self, other: "Coverage") -> None:
+        """Take in what others covered."""
+        self.labels |= other.labels
+        self.faults += other.faults
+        self.states += other.states
+        self.blocks |= other.blocks
+
 
 def _states_beside(step: object) -> list[str]:
     restart, server = getattr(step, "restart", False), getattr(step, "server", None)
@@ -100,6 +107,13 @@ class Tally:
         self.unsure: set[Signature] = set()
         self.on_story: Callable[[Tally], None] = lambda tally: None
         self.on_finding: Callable[[Finding], None] = lambda finding: None
+
+    def add(self, examples: int, line_s: float, coverage: Coverage) -> None:
+        """Take in what somebody else played."""
+        self.examples += examples
+        self.line_s += line_s
+        self.coverage.take(coverage)
+        self.on_story(self)
 
 
 def size_of(story: Story) -> tuple[int, int, int, int]:
