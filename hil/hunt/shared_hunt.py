@@ -123,7 +123,8 @@ class SharedHunt(Tally):
         database: Callable[[str], ExampleDatabase] | None = None,
     ) -> None:
         super().__init__()
-        self._campaign, self._jobs, self._scheduler = campaign, jobs, scheduler
+        self.jobs = jobs
+        self._campaign, self._scheduler = campaign, scheduler
         self._seed, self._limits, self._strict, self._database = f"{seed} {runs}", limits, strict, database
         self._known: list[Signature] = []
         self._drawn = 0
@@ -135,8 +136,8 @@ class SharedHunt(Tally):
         self._look_again(saved)
         if self._is_over():
             return
-        with workers(self._jobs or 1, self._scheduler) as hands:
-            many, wave = self._jobs or hands.number, 0
+        with workers(self.jobs or 1, self._scheduler) as hands:
+            many, wave = self.jobs or hands.number, 0
             while not self._is_over():
                 self._wave(hands, many, wave)
                 wave += 1
