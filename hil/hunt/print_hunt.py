@@ -60,7 +60,7 @@ def print_findings(hunt: Tally, kept: dict[str, Path], out: Path) -> None:
     console.print(f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}.\n{printable(essence(hunt, out))}")
 
 
-def essence(hunt: Hunt, out: Path) -> str:
+def essence(hunt: Tally, out: Path) -> str:
     """What a hunt comes to, in one line."""
     verdict = f"found {len(hunt.findings)}" if hunt.findings else "nothing found"
     return f"{verdict}. Kept in {out}"

@@ -8,7 +8,7 @@ of those who hunt find the same, whoever is the faster.
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -210,15 +210,19 @@ class SharedHunt(Tally):
         for catch in caught:
             self._drawn += catch.drawn
             self.unsure |= catch.unsure
-            for name, examples in catch.saved.items() if self._database is not None else ():
-                database = self._database(name)
-                for key, values in examples.items():
-                    for value in sorted(values):
-                        database.save(key, value)
+            if self._database is not None:
+                for name, examples in catch.saved.items():
+                    _save(self._database(name), examples)
         found = [finding for catch in caught for finding in catch.findings]
         for finding in sorted(found, key=lambda one: size_of(one.story)):
             if not any(known.explains(finding.signature) for known in self._known):
                 self._keep(replace(finding, examples=before + finding.examples, after_s=began_s + finding.after_s))
+
+
+def _save(database: ExampleDatabase, examples: Mapping[bytes, set[bytes]]) -> None:
+    for key, values in examples.items():
+        for value in sorted(values):
+            database.save(key, value)
 
 
 @lru_cache(maxsize=1)
