@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import simpy
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from xky.boards import board_named
@@ -15,12 +16,14 @@ from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.player import START_UP
 from xky.hil.campaign.record import Record
+from xky.hil.ends.lorawan import LorawanEnd
 from xky.hil.hunt.strategies import line_stories
 from xky.hil.stories.playing import play_story
 from xky.hil.stories.running_line import RunningLine
 from xky.hil.stories.story import Step, Story
 from xky.protocol import BenchError, Decoder, Frame, InputError, Mode
 from xky.protocol.uart import Uart
+from xky.protocol.uplinks.lorawan_eu868 import Transmission
 
 CHECKSUM = Step(turns=((made_fault(name="wrong_checksum", label="EAST"),),))
 BASE = Story(meter=MeterFile(contract="base", load_va=500.0), step=(CHECKSUM,))
@@ -214,3 +217,16 @@ def test_a_sound_device_stands_every_story_behind_every_other(mode: Mode) -> Non
 
         stands()
         assert len(campaign.made) == 1
+
+
+def test_ends_of_uplinks_forget_with_the_line() -> None:
+    env = simpy.Environment()
+    end = LorawanEnd(env)
+    for at_s in (1.0, 2.0):
+        env.run(until=at_s)
+        end.arrived("topic", {"at": at_s})
+        end.happened("connected", "somebody")
+        end.transmissions.append(Transmission(at_s, 0.1, 868_100_000, 7, ""))
+    end.forget_before(1.5)
+    assert [one.at_s for one in (*end.payloads, *end.events)] == [2.0, 2.0]
+    assert [one.start_s for one in end.transmissions] == [2.0]
