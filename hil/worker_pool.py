@@ -8,22 +8,27 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 __all__ = ["worker_pool"]
 
 
 @contextmanager
-def worker_pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
+def worker_pool(
+    processes: int | None = None, begin: Callable[[Any], None] | None = None, with_what: Any = None
+) -> Iterator[ProcessPoolExecutor]:
     """Processes that are gone when the block is left.
 
     Args:
         processes: how many; None: as many as this machine has cores.
+        begin: called in each as it starts.
+        with_what: that it is told; only here can a process be handed an event.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes or os.cpu_count(), context, initializer=_begin)
+    pool = ProcessPoolExecutor(processes or os.cpu_count(), context, initializer=_begin, initargs=(begin, with_what))
     try:
         yield pool
     except BaseException:
@@ -34,7 +39,7 @@ def worker_pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
+def _begin(begin: Callable[[Any], None] | None, with_what: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that started them ends them
     parent = multiprocessing.parent_process()
     assert parent is not None
@@ -44,3 +49,5 @@ def _begin() -> None:
         os._exit(1)
 
     threading.Thread(target=end_with_it, daemon=True).start()
+    if begin is not None:
+        begin(with_what)

@@ -46,7 +46,7 @@ class Transmitter:
         meter: may be exchanged at any frame boundary (``meter`` is an attribute).
         line: where to.
         truth: where each frame is entered as it starts.
-        seed: of the gaps and of the faults.
+        seed: of the gaps and of the faults; an attribute, from the next ``draw_anew`` on.
         frame_gap_s: shortest and longest silence between two frames, in seconds.
         only_when_heard: make no frame while nobody is on the line, for runs of days and years: who connects then
             finds it at a random place of a frame, as on a line that was always busy.
@@ -67,7 +67,7 @@ class Transmitter:
         self.meter = meter
         self._line = line
         self._truth = truth
-        self._seed = seed
+        self.seed = seed
         self.draw_anew("")
         self._frame_gap_s = frame_gap_s
         self._pieces = GroupPieces()
@@ -84,7 +84,7 @@ class Transmitter:
 
     def draw_anew(self, what: str) -> None:
         """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before."""
-        self._rng = Random(f"line {self._seed} {what}")
+        self._rng = Random(f"line {self.seed} {what}")
         self._drawn_for, self._frames_since = what, 0
 
     @property
@@ -186,7 +186,7 @@ class Transmitter:
         pieces = self._pieces.of(groups, mode)
         if not self._faults:
             return pieces
-        own = Random(f"faults {self._seed} {self._drawn_for} {self._frames_since}")  # whatever befell frames before
+        own = Random(f"faults {self.seed} {self._drawn_for} {self._frames_since}")  # whatever befell frames before
         return befallen(pieces, self._faults, mode, own)
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:

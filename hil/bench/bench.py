@@ -67,6 +67,7 @@ class Bench:
         probe: the first of the probes.
         network: what a simulated board reaches by Wi-Fi or Ethernet, once it has started.
         virtual: whether time runs as fast as it can: device and probes live on the bench's clock alone.
+        rests: asked at each frame boundary whether the line falls silent there, until ``go_on``.
 
     Raises:
         InputError: the board does not read the meter's mode, or ``speed`` is none that a bench can run at.
@@ -99,8 +100,10 @@ class Bench:
         self.terminals = Terminals(supply)
         self.truth = Truth()
         self.network: Network | None = None
+        self.rests: Callable[[], bool] = lambda: False
         self.probes: Sequence[Probe] = [open_probe(spec) for spec in probes or probes_of(device, board)]
         self.probe = self.probes[0]
+        self._lines = LinesProbe()  # what it prints is heard all the same where nobody asked, and is no reading
         self.virtual = device.virtual and all(probe.virtual for probe in self.probes)
         self.transmitter = Transmitter(
             self.env, meter, self.line, self.truth, seed=seed, only_when_heard=only_when_heard
@@ -141,8 +144,8 @@ class Bench:
             self._runner = RealTime(self.env, self._speed)
         place = ProbeContext(self.env, self._runner, self.board, self.meter.mode, self._speed)
         lines = next((probe for probe in self.probes if isinstance(probe, LinesProbe)), None)
-        if lines is None:  # what it prints is heard all the same, and is no reading
-            lines = LinesProbe()
+        if lines is None:
+            lines = self._lines
             lines.open(place)
         for probe in self.probes:
             probe.open(place)
@@ -166,10 +169,25 @@ class Bench:
         )  # fmt: skip
 
     def _clock_starts(self) -> None:
+        self.meter.run_by(lambda: float(self.env.now))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Let the line speak, and the clock go on, which stood still meanwhile."""
         if self._runner is not None:
             self._runner.restart()
-        self.meter.run_by(lambda: float(self.env.now))
-        self.env.process(self.transmitter.run())
+        self.env.process(self.transmitter.run(self.rests))
+
+    def forget_before(self, at_s: float) -> None:
+        """Let go of what was said until then, for a run without end; what was sent is the owner's to forget.
+
+        Args:
+            at_s: seconds on the bench's clock.
+        """
+        for probe in {*self.probes, self._lines}:
+            probe.forget_before(at_s)
+        if self._runner is not None:
+            self._runner.late = [late for late in self._runner.late if late.due_s >= at_s]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -2,40 +2,26 @@
 """One running line for all purposes: the selected stimuli in order, each held as long as the device needs.
 
 It opens on the household's meter, whichever purposes were selected: what the first frames have is what they have in a
-whole run.
-The plan acts at frame boundaries. What is on the line from the opening on is the seed's, however long a device took to
-speak: time of the meters, gaps and damage. Before each step, and again behind a disturbance, the meter's index
-and power move to values that the run has not had, so that a reading tells by itself which step it comes
-from: neither a constant nor an old value can pass for a new one.
+whole run. What is on the line from the opening on is the seed's, however long a device took to speak: time of the
+meters, gaps and damage.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xky.boards import Board
-from xky.emulator import Linky
-from xky.emulator.faults import Fault
 from xky.emulator.legal_time import parse_at
-from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
 from ..bench.devices import Device
-from ..bench.limits import TimeLimits, limits_for
-from ..bench.probes import Probe
-from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import CLOSING, OPENING, Outage, ProbeRecord, Record, kept_events, longest_period_s, starves
-from .stimulus import SUITE_AT, ServerFault, Stimulus, household
+from .player import Frames, Player
+from .record import Record
+from .recorded import let_last_words_arrive, record_of
+from .stimulus import SUITE_AT, Stimulus, household
 
 __all__ = ["CutShort", "Plan", "play"]
-
-START_UP = "start-up"
-_BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
-_FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
-_FRESHNESS_MARGIN_PERIODS = 2
 
 
 class Plan:
@@ -74,213 +60,6 @@ class Plan:
 
     def __len__(self) -> int:
         return len(self.steps)
-
-
-class _Player:
-    """Runs a plan on a bench, as the transmitter asks at each frame boundary."""
-
-    def __init__(
-        self, plan: Plan, bench: Bench, meters: PlanMeters, speed: float, on_step: Callable[[str, int], None]
-    ) -> None:
-        self._plan = plan
-        self._bench = bench
-        self._meters = meters
-        self._speed = speed
-        self._on_step = on_step
-        self._script = self._play()
-        self.disturbed: set[str] = set()
-        self.restarts_s: list[float] = []
-        self.outages: list[Outage] = []
-        self.silent = False
-        self.done = False
-
-    def at_boundary(self) -> None:
-        """A frame is about to start."""
-        if not self.done and next(self._script, None) is None:
-            self.done = True
-
-    def _play(self) -> Generator[bool, None, None]:
-        yield from self._start_up()
-        if self.silent:
-            return
-        self._meters.begin()
-        meter = self._bench.transmitter.meter = self._meters.of(household)
-        self._meters.vary(meter)
-        yield from self._hold(OPENING, lambda limits, _: limits.completeness_s)
-        for number, step in enumerate(self._plan.steps):
-            self._on_step(step.name, number)
-            yield from self._step(step)
-        self._meters.vary(self._bench.meter)  # the last step's values are its own, too
-        self._bench.transmitter.step = CLOSING
-        yield from self._hold(CLOSING, lambda limits, _: limits.completeness_s + limits.latency_s)
-
-    def _start_up(self) -> Generator[bool, None, None]:
-        """Clean frames until the device says its first word, at each place where it is listened to."""
-        bench = self._bench
-        yield from self._hold(START_UP, lambda limits, _: 0.0)
-        began_s = bench.env.now
-        patience_s = self._limits(self._period_s()).completeness_s + _FIRST_READING_S * self._speed
-        while not all(_has_spoken(probe) for probe in bench.probes):
-            if bench.env.now - began_s > patience_s:
-                self.silent = not any(_has_spoken(probe) for probe in bench.probes)
-                return
-            yield True
-
-    def _step(self, step: Stimulus) -> Generator[bool, None, None]:
-        transmitter = self._bench.transmitter
-        if step.restarts and not self._bench.device.can_restart:
-            return
-        server = step.server
-        hit, ends = self._hit_by(server)
-        if server is not None and not hit:
-            return
-        if step.happens is not None:
-            pass
-        elif step.at is None:
-            period_s = self._period_s()
-            step_s = self._step_s(step, self._limits(period_s), period_s)
-            self._meters.stay_in_the_day(max(step_s, self._aged_s()) + self._aged_s())
-        else:
-            self._meters.go_on_to(step.at)
-        meter = transmitter.meter = self._meters.of(step.meter)
-        self._meters.vary(meter, fall=step.indexes_fall)
-        if step.happens is not None:
-            step.happens(self._bench.env, transmitter)
-            meter = self._meters.put(step.meter, transmitter.meter)
-        step.before(meter)
-        began_s, outage_s = float(self._bench.env.now), 0.0
-        for end in ends:
-            assert server is not None
-            server.begin(end)
-        self._restart(step)
-        if step.disturbs:
-            self.disturbed.add(step.name)
-        turns = step.turns(meter) or (step.faults(meter),)
-        prepare = partial(self._prepare, step, meter, turns, began_s)
-
-        def lasts_s(limits: TimeLimits, period_s: float) -> float:
-            unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
-            return self._step_s(step, limits, period_s) + unmet_s
-
-        yield from self._hold(step.name, lasts_s if server else partial(self._step_s, step), len(turns), prepare)
-        transmitter.faults = ()
-        step.after(meter)
-        if server is not None:
-            for end in ends:
-                server.finish(end)
-            outage_s = float(self._bench.env.now) - began_s
-            self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
-        if step.has_tail:
-            if not step.tail_on_same_meter:
-                meter = transmitter.meter = self._meters.of(household)
-            self._meters.vary(meter)
-
-            def count_on(number: int) -> None:
-                if step.counts_on and step.server is not None and number:
-                    self._meters.advance(meter)
-
-            yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
-
-    def _prepare(
-        self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], began_s: float, number: int
-    ) -> None:
-        """Before the frame of that number of a step, which began at an instant of the bench's clock."""
-        last = len(turns) - 1
-        turn_s = self._bench.board.report_period_s if step.turns_heard else 0.0
-        turn = int((self._bench.env.now - began_s) / turn_s) if turn_s else number
-        faults = turns[min(turn, last) if step.settles else turn % (last + 1)]
-        if step.happens is None:
-            self._bench.transmitter.faults = faults
-        else:
-            self._bench.transmitter.take_checked(faults)
-        step.moves(meter, number)
-        if step.counts_on and number:
-            self._meters.advance(meter)
-
-    def _restart(self, step: Stimulus) -> None:
-        """Start the device anew for a step that asks for it."""
-        device = self._bench.device
-        if step.joins:
-            device.join_anew()
-        if step.restarts:
-            device.restart()
-            self.restarts_s.append(float(self._bench.env.now))
-
-    def _hit_by(self, fault: ServerFault | None) -> tuple[Sequence[Probe], Sequence[Any]]:
-        """The probes at which a fault shows, and the ends to which it is done."""
-        if fault is None:
-            return (), ()
-        if not fault.probe:
-            network = self._bench.network
-            hit = [] if network is None else [one for one in self._bench.probes if one.kind in _BEHIND_A_NETWORK]
-            return hit, [network] if hit else []
-        hit = [one for one in self._bench.probes if one.kind == fault.probe and hasattr(one.end, fault.needs)]
-        return hit, [one.end for one in hit]
-
-    def _step_s(self, step: Stimulus, limits: TimeLimits, period_s: float) -> float:
-        """How long a step is held, by the frames of now."""
-        hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
-        hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
-        if step.outlasts_freshness:
-            hold_s = max(hold_s, self._aged_s())
-        if step.outlasts_completeness:
-            hold_s += limits.latency_s + 2 * period_s
-        if step.outlasts_detection:
-            hold_s += limits.detection_s
-        lorawan = self._bench.board.lorawan
-        if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
-            hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
-        return hold_s
-
-    def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
-        """How long the clean frames behind it last."""
-        tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
-        if step.server is not None:
-            tail_s += self._bench.board.server_returns_after(outage_s)
-        searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
-        return tail_s + (limits.detection_s if searches else 0.0)
-
-    def _aged_s(self) -> float:
-        """After so long a value from before is too old."""
-        longest_s = longest_period_s(self._bench.truth, self._bench.env.now)
-        freshness_s = limits_for(self._bench.board, longest_s, self._speed).freshness_s
-        return freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
-
-    def _hold(
-        self,
-        name: str,
-        lasts_s: Callable[[TimeLimits, float], float],
-        at_least: int = 1,
-        prepare: Callable[[int], None] = lambda number: None,
-    ) -> Generator[bool, None, None]:
-        """Frames of one step: so many, and as many as start within a duration that they may change.
-
-        Args:
-            name: of the step.
-            lasts_s: how long it is, by the limits and the period of the frames of now.
-            at_least: so many frames.
-            prepare: told the number of each frame before it starts.
-        """
-        self._bench.transmitter.step = name
-        self._bench.transmitter.draw_anew(name)
-        began_s = self._bench.env.now
-        number = 0
-        while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):
-            prepare(number)
-            yield True
-            number += 1
-
-    def _goes_on(self, held_s: float, lasts_s: Callable[[TimeLimits, float], float]) -> bool:
-        period_s = self._period_s()
-        # half a period of slack: n periods are n frames, though their gaps are not the longest
-        return held_s < lasts_s(self._limits(period_s), period_s) - 0.5 * period_s
-
-    def _period_s(self) -> float:
-        frames = self._bench.truth
-        return frames[-1].end_s - frames[-1].start_s + max(FRAME_GAP_S) if len(frames) else 1.0
-
-    def _limits(self, period_s: float) -> TimeLimits:
-        return limits_for(self._bench.board, period_s, self._speed)
 
 
 class CutShort(KeyboardInterrupt):
@@ -324,7 +103,8 @@ def play(
     """
     meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
     bench = Bench(device, board, meters.of(household), seed=seed, speed=speed, probes=probes)
-    player = _Player(plan, bench, meters, speed if not bench.virtual else 1.0, on_step)
+    player = Player(bench, speed if not bench.virtual else 1.0, meters)
+    player.script = _script(plan, player, on_step)
     bench.transmitter.before_frame = player.at_boundary
     ended, cut_short = None, False
     with bench:
@@ -337,54 +117,21 @@ def play(
             ended = None if player.done else device.ended
         ended_s = float(bench.env.now)
         if ended is not None:
-            _let_last_words_arrive(bench)
+            let_last_words_arrive(bench)
         bench.require_first_frame(ended, ended_s)
-    known = claims or {}
-    heard = tuple(
-        ProbeRecord(probe.shown, known.get(probe.shown), kept_events(probe.end.events) if probe.end is not None else ())
-        for probe in bench.probes
-    )
-    record = Record(
-        mode=plan.mode,
-        board=board,
-        speed=1.0 if bench.virtual else speed,
-        claims=heard[0].claims,
-        truth=bench.truth,
-        readings=bench.readings,
-        remarks=sorted((one for probe in bench.probes for one in probe.remarks), key=lambda remark: remark.at_s),
-        disturbed=player.disturbed,
-        silent=player.silent,
-        ended=ended,
-        ended_s=None if ended is None else ended_s,
-        last_words=device.last_words,
-        stderr=device.stderr,
-        overruns=device.overruns,
-        port_settings=tuple(device.port_settings),
-        notes=(*device.notes, *(note for probe in bench.probes for note in probe.notes)),
-        dropped=sum(probe.dropped for probe in bench.probes),
-        late=list(bench.late),
-        duration_s=float(bench.env.now),
-        restarts_s=tuple(player.restarts_s),
-        cut_short_s=ended_s if cut_short else None,
-        probes=heard,
-        outages=tuple(player.outages),
-    )
+    record = record_of(bench, player, plan.mode, speed=speed, claims=claims or {}, ended=ended, ended_s=ended_s)
     if cut_short:
+        record.cut_short_s = ended_s
         raise CutShort(record)
     return record
 
 
-def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float) -> bool:
-    """Whether the device has met what befell the other end since then."""
-    if fault is None or not fault.met_by:
-        return True
-    return all(one.end is not None and one.end.has_seen(fault.met_by, since_s) for one in probes)
-
-
-def _has_spoken(probe: Probe) -> bool:
-    return any(in_label_table(key) for reading in probe.readings for key in reading.said)
-
-
-def _let_last_words_arrive(bench: Bench) -> None:
-    """A program that ended may have printed lines that wait to be read."""
-    bench.run_for(0.05)
+def _script(plan: Plan, player: Player, on_step: Callable[[str, int], None]) -> Frames:
+    yield from player.start_up()
+    if player.silent:
+        return
+    yield from player.open()
+    for number, step in enumerate(plan.steps):
+        on_step(step.name, number)
+        yield from player.step(step)
+    yield from player.close()

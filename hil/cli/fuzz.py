@@ -15,10 +15,11 @@ from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import BenchError, InputError, Mode
 
 from ..campaign.campaign import Campaign, Options
-from ..hunt.hunt import Finding, Hunt, Limits
-from ..hunt.hunt_folder import HuntFolder
+from ..hunt.hunt_folder import hunt_folder
 from ..hunt.print_detection import print_detection
 from ..hunt.print_hunt import document, essence, print_findings, progress_of
+from ..hunt.shared_hunt import hunt_by
+from ..hunt.tally import Finding, Limits
 from ..named_file import named_file
 from ..standard_streams import says_or_tells
 from ..terminal import complain
@@ -64,8 +65,12 @@ def command(
     seeds: Annotated[int, typer.Option(min=1, help="With --defects: so many hunts on each.")] = 3,
     minutes: Annotated[float | None, typer.Option(min=0.0, help="So long; 1 unless --examples is given.")] = None,
     examples: Annotated[int | None, typer.Option(min=1, help="So many stories.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the stories; the same seed and examples find the same.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the stories; the same seed, examples and jobs find the same.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="A should that is not met is a finding, too.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; every core in virtual time where that is worth it, else one.")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler to work on: tcp://HOST:PORT.")] = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the findings.")] = Path("hunt"),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -83,15 +88,20 @@ def command(
             meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement,
         )
     )  # fmt: skip
-    folder = HuntFolder(out, device=device, board=board or campaign.board.id, defect=defect)
     if minutes is None and examples is None:
         minutes = _MINUTES
     limits = Limits(examples=examples, minutes=minutes)
-    hunt = Hunt(campaign, seed=seed, runs=folder.runs, limits=limits, strict=strict, database=folder.examples)
     kept: dict[str, Path] = {}
     status = 0
-    with nullcontext() if as_json else progress_of(hunt):
-        told = hunt.on_finding
+    with (
+        hunt_folder(out, device=device, board=board or campaign.board.id, defect=defect) as folder,
+        hunt_by(
+            campaign, jobs, scheduler, seed=seed, runs=folder.runs, limits=limits, strict=strict,
+            database=folder.examples,
+        ) as hunt,
+        nullcontext() if as_json else progress_of(hunt),
+    ):  # fmt: skip
+        saved, told = folder.stories(campaign.modes), hunt.on_finding
 
         def keep(finding: Finding) -> None:
             kept[str(finding.signature)] = folder.keep(finding)
@@ -99,12 +109,14 @@ def command(
 
         hunt.on_finding = keep
         try:
-            hunt.run(saved=folder.stories(campaign.modes))
+            hunt.run(saved=saved)
         except KeyboardInterrupt:
             complain("interrupted; what was found until then is kept")
-        except BenchError as error:
+        except (BenchError, InputError) as error:
+            if not hunt.examples:
+                raise
             complain(error)
-            status = 3
+            status = 3 if isinstance(error, BenchError) else 2
 
     def say() -> None:
         if as_json:

@@ -115,6 +115,11 @@ class Observer:
         """Whether an event of a kind happened since then."""
         return any(event.kind == kind and event.at_s >= since_s for event in reversed(self.events))
 
+    def forget_before(self, at_s: float) -> None:
+        """Let go of what is older; who is connected stays so."""
+        self.payloads = [one for one in self.payloads if one.at_s >= at_s]
+        self.events = [one for one in self.events if one.at_s >= at_s]
+
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Call ``act`` in ``delay_s`` seconds of the bench's clock."""
         alarm = self.env.timeout(delay_s)

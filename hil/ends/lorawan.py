@@ -102,6 +102,10 @@ class LorawanEnd(End):
         self._lately: list[tuple[float, bytes, str]] = []
         self.gateways: dict[str, Callable[[bytes], None]] = {}
 
+    def forget_before(self, at_s: float) -> None:
+        super().forget_before(at_s)
+        self.transmissions = [sent for sent in self.transmissions if sent.start_s >= at_s]
+
     def converse(self, write: Callable[[bytes], None], close: Callable[[], None]) -> Conversation:
         return GatewayConversation(self, write)
 

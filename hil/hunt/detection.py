@@ -14,7 +14,8 @@ from ..campaign.defect_matrix import DEFAULT_BOARD
 from ..campaign.suite import tested_purposes
 from ..campaign.verdict import Level
 from ..worker_pool import worker_pool
-from .hunt import Hunt, Limits
+from .hunt import Hunt
+from .tally import Limits
 
 __all__ = ["Detection", "Found", "detect", "line_defects"]
 

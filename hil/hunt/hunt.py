@@ -7,98 +7,32 @@ looked for, so that each finding is another one. There is no search and no shrin
 
 import gc
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from unittest import SkipTest
 
 from hypothesis import HealthCheck, Phase, currently_in_test_context, given, settings, target
 from hypothesis import seed as seeded
-from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.database import ExampleDatabase
+from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from xky.protocol import InputError, Mode
+from xky.protocol import BenchError, InputError, Mode
 
 from ..campaign.campaign import Campaign
 from ..stories.judging import Broken, Signature
 from ..stories.outages import OUTAGES
 from ..stories.playing import Played, play_story
-from ..stories.story import Story
+from ..stories.story import ImpossibleStoryError, Story
 from .strategies import line_stories
+from .tally import Finding, Limits, Tally, size_of
 
-__all__ = ["Coverage", "Finding", "Hunt", "Limits"]
+__all__ = ["Hunt"]
 
 _ROUND = 250  # stories
+_NO_LIMITS = Limits()
 _SHRINKS_ON_S = 60.0  # behind the end of its time, for what was found just before
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a hunt goes on; whichever ends first.
-
-    Attributes:
-        examples: stories; None: any number.
-        minutes: real time; None: as long as it takes.
-        findings: then a device is known well enough.
-    """
-
-    examples: int | None = None
-    minutes: float | None = None
-    findings: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a device does not stand, as small as Hypothesis made it.
-
-    Attributes:
-        story: the smallest that shows it.
-        broken: what it shows.
-        examples: how many stories were played when it first showed.
-        after_s: real seconds into the hunt when it was shrunk.
-    """
-
-    story: Story
-    broken: Broken
-    examples: int = 0
-    after_s: float = 0.0
-
-    @property
-    def signature(self) -> Signature:
-        """What makes it another finding than the others."""
-        return self.broken.signature
-
-
-@dataclass
-class Coverage:
-    """What stories had in them, and what of the device they reached.
-
-    Attributes:
-        labels: of groups that a fault befell.
-        faults: kinds of faults, with how many stories had them.
-        states: what happened to meters, likewise.
-        blocks: basic blocks of the device that were run, where that is known.
-    """
-
-    labels: set[str] = field(default_factory=set)
-    faults: Counter[str] = field(default_factory=Counter)
-    states: Counter[str] = field(default_factory=Counter)
-    blocks: set[int] = field(default_factory=set)
-
-    def add(self, story: Story, played: Played) -> None:
-        """Take a story in."""
-        self.faults.update({fault.name for fault in story.faults})
-        self.states.update({key for step in story.step for key in (*step.keys, *_states_beside(step))})
-        told = (getattr(fault, "label", None) or getattr(fault, "before", None) for fault in story.faults)
-        self.labels.update(label for label in told if isinstance(label, str))
-        self.blocks |= played.covered
-
-
-def _states_beside(step: object) -> list[str]:
-    restart, server = getattr(step, "restart", False), getattr(step, "server", None)
-    return [name for name, there in (("restart", restart), ("server", server)) if there]
 
 
 class _Shown(Exception):  # noqa: N818  # it carries a finding to Hypothesis, one class each: so it tells them apart
@@ -114,7 +48,7 @@ class _Over(KeyboardInterrupt):
     """The time of the hunt is up; as a person's interrupt, it passes through Hypothesis."""
 
 
-class Hunt:
+class Hunt(Tally):
     """A hunt on one device.
 
     Args:
@@ -123,61 +57,65 @@ class Hunt:
         runs: how many hunts went before with this seed: each draws other stories.
         limits: how long it goes on.
         strict: a should counts as well.
-        database: folder of examples from which a later hunt goes on; None keeps none.
+        database: of examples from which a later hunt goes on, by the name of those that are drawn alike, such as a
+            mode's; None keeps none.
         guided: whether Hypothesis is told how much of the device a story reached, where that is known.
-        play: plays a story; a fresh device each in virtual time, unless told.
+        play: plays a story, alone unless told: on a device that is started for it.
+        replay: plays it alone, where ``play`` does not: what was shown behind other stories is a finding only if it
+            shows so, and shrinking plays so, too.
+        turn: stories of one mode after which the next one has its turn; None: any mode each time.
+        is_unwanted: asked before each story whether somebody ended the hunt.
         clock: real time in seconds.
 
     Attributes:
-        findings: in the order in which they were shrunk.
-        examples: stories played, those of shrinking among them.
-        line_s: seconds of line that they lasted.
-        unsure: signatures that a story showed once, and not when it was played again.
+        drawn: stories that count: those of shrinking do not.
     """
 
     def __init__(
         self,
         campaign: Campaign,
         *,
-        seed: int = 0,
+        seed: int | str = 0,
         runs: int = 0,
-        limits: Limits = Limits(),
+        limits: Limits = _NO_LIMITS,
         strict: bool = False,
-        database: Path | None = None,
+        database: Callable[[str], ExampleDatabase] | None = None,
         guided: bool = True,
         play: Callable[..., Played] = play_story,
+        replay: Callable[..., Played] | None = None,
+        turn: int | None = None,
+        is_unwanted: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__()
         self._campaign = campaign
         self._seed = f"{seed} {runs}"
         self._limits = limits
         self._strict = strict
-        self._database: ExampleDatabase | None = None if database is None else DirectoryBasedExampleDatabase(database)
+        self._database = database
         self._guided = guided
         self._play = play
+        self._replay = play if replay is None else replay
+        self._turn = turn
+        self._trouble: BenchError | InputError | None = None
+        self._is_unwanted = is_unwanted
         self._clock = clock
         self._began_s = clock()
         self._best: dict[tuple[Mode, str], Finding] = {}  # one a mode and question: Hypothesis shrinks by them
-        self._drawn = 0
-        self.findings: list[Finding] = []
-        self.examples = 0
-        self.line_s = 0.0
-        self.coverage = Coverage()
-        self.unsure: set[Signature] = set()
-        self.on_story: Callable[[Hunt], None] = lambda hunt: None
-        self.on_finding: Callable[[Finding], None] = lambda finding: None
+        self.drawn = 0
 
     @property
     def elapsed_s(self) -> float:
         """Real seconds since it began."""
         return self._clock() - self._began_s
 
-    def run(self, known: Sequence[Signature] = (), saved: Sequence[Story] = ()) -> None:
+    def run(self, known: Iterable[Signature] = (), saved: Sequence[Story] = (), *, draws: bool = True) -> None:
         """Hunt until the limits are reached.
 
         Args:
             known: what is not looked for.
             saved: findings of hunts before, in the modes of the board: whatever still shows them is found first.
+            draws: whether it draws new stories behind those and the examples of the database.
 
         Raises:
             BenchError: the device cannot be started any more; what was found until then is in ``findings``.
@@ -189,42 +127,54 @@ class Hunt:
         gc.freeze()  # what stands now is no garbage; to look through it each time costs a tenth of the hunt
         try:
             for story in saved:
-                self._new_in(story)
+                self._new_in(story, alone=True)
             self._keep_what_was_shown()
-            while not self._is_over():
-                self._round(number)
+            for modes in self._turns() if self._database is not None else ():
+                self._round("again", modes, (Phase.reuse, Phase.shrink))
+            turns = self._turns()
+            while draws and not self._is_over():
+                self._round(str(number), turns[number % len(turns)], (Phase.generate, Phase.target, Phase.shrink))
                 number += 1
         except _Over:
             pass
+        except KeyboardInterrupt:
+            self._keep_what_was_shown(again=self._replay is self._play)  # nobody waits for a device in real time
+            raise
         finally:
             gc.unfreeze()
-            self._keep_what_was_shown()
+        self._keep_what_was_shown()
+        if self._trouble is not None:
+            raise self._trouble
 
     def _is_over(self) -> bool:
         examples, minutes = self._limits.examples, self._limits.minutes
         return (
-            (examples is not None and self._drawn >= examples)
+            (examples is not None and self.drawn >= examples)
             or (minutes is not None and self.elapsed_s >= 60 * minutes)
             or len(self.findings) >= self._limits.findings
         )
 
-    def _round(self, number: int) -> None:
+    def _turns(self) -> Sequence[Sequence[Mode]]:
+        """The modes whose stories are drawn in one round, round by round; the fastest line first."""
+        modes = self._campaign.modes
+        return (modes,) if self._turn is None else [(mode,) for mode in sorted(modes, key=lambda one: -one.baud)]
+
+    def _round(self, name: str, modes: Sequence[Mode], phases: Sequence[Phase]) -> None:
         """Stories until one shows something new, and that shrunk; or so many."""
         most = self._limits.examples
-        stories = _ROUND if most is None else min(_ROUND, most - self._drawn)
-        phases = [Phase.generate, Phase.target, Phase.shrink]
-        if number == 0 and self._database is not None:
-            phases.insert(0, Phase.reuse)
+        longest = self._turn or _ROUND
+        stories = longest if most is None else max(min(longest, most - self.drawn), 1)
+        database = self._database_of(modes)
         found: list[Signature] = []
 
         @settings(
-            max_examples=stories, database=self._database, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=stories, database=database, deadline=None, suppress_health_check=list(HealthCheck),
             phases=phases, report_multiple_bugs=False, print_blob=False,
         )  # fmt: skip
-        @seeded(f"{self._seed} {number}")  # below: a seed takes the database from the settings of before
-        @given(self._stories())
+        @seeded(f"{self._seed} {name}")  # below: a seed takes the database from the settings of before
+        @given(self._stories(modes))
         def show(story: Story) -> None:
-            self._drawn += not found
+            self.drawn += not found
             broken = self._new_in(story)
             if broken is None:
                 return
@@ -232,61 +182,94 @@ class Hunt:
                 found.append(broken.signature)
             raise _shown_as(broken.signature.mode, broken.signature.question)(str(broken.signature))
 
-        with suppress(_Shown):
+        # What a device in real time does not show again, the line behind tells; an empty database is no story to skip.
+        with suppress(_Shown, Flaky, SkipTest):
             show()
         self._keep_what_was_shown()
+        if self._trouble is not None:
+            raise _Over
 
-    def _stories(self) -> SearchStrategy[Story]:
+    def _database_of(self, modes: Sequence[Mode]) -> ExampleDatabase | None:
+        """Examples that are drawn as those of these modes are."""
+        if self._database is None:
+            return None
+        return self._database("" if len(modes) == len(self._campaign.modes) else modes[0].value)
+
+    def _stories(self, modes: Sequence[Mode]) -> SearchStrategy[Story]:
         campaign = self._campaign
         ends = {*campaign.kinds}
         servers = [name for name, fault in OUTAGES.items() if fault.probe in ends]
-        return line_stories(campaign.modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart)
+        return line_stories(modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart)
 
-    def _new_in(self, story: Story) -> Broken | None:
-        """Play a story; what it shows that is not known yet."""
+    def _new_in(self, story: Story, *, alone: bool = False) -> Broken | None:
+        """Play a story; what it shows that is not known yet.
+
+        Args:
+            alone: whether it is played alone at once; so it is while something is shrunk, anyhow.
+        """
+        if self._is_unwanted():
+            raise _Over
         if self._limits.minutes is not None:
             over_s = self.elapsed_s - 60 * self._limits.minutes
             if over_s > (_SHRINKS_ON_S if self._best else 0):
                 raise _Over
-        try:
-            played = self._play(story, self._campaign, strict=self._strict)
-        except InputError:  # its meter cannot do what it tells
+        alone = alone or bool(self._best) or self._replay is self._play
+        broken = self._played(story, self._replay if alone else self._play)
+        if broken and not alone:
+            behind_others = {one.signature for one in broken}
+            self.unsure |= behind_others  # until it shows alone, whatever comes between
+            broken = self._played(story, self._replay)
+            self.unsure -= {one.signature for one in broken}
+        if not broken:
             return None
+        self._show(story, broken[0])
+        return broken[0]
+
+    def _played(self, story: Story, play: Callable[..., Played]) -> list[Broken]:
+        """Play a story; what of that which it breaks is not known yet."""
+        try:
+            played = play(story, self._campaign, strict=self._strict)
+        except ImpossibleStoryError:
+            return []
+        except (BenchError, InputError) as error:  # nothing that Hypothesis should look for again
+            self._trouble = error
+            raise _Over from None
         self.examples += 1
-        self.line_s += played.record.duration_s
+        self.line_s += played.line_s
         self.coverage.add(story, played)
         self.on_story(self)
         if played.covered and self._guided and currently_in_test_context():
             target(float(len(played.covered)), label="basic blocks")
-        for broken in played.broken:
-            if not any(known.explains(broken.signature) for known in self._known):
-                self._show(story, broken)
-                return broken
-        return None
+        return [one for one in played.broken if not any(known.explains(one.signature) for known in self._known)]
 
     def _show(self, story: Story, broken: Broken) -> None:
         """Remember the smallest story that shows it: a hunt that is ended while it shrinks has that."""
         key = broken.signature.mode, broken.signature.question
         best = self._best.get(key)
-        if best is None or _size(story) <= _size(best.story):
+        if best is None or size_of(story) <= size_of(best.story):
             first = self.examples if best is None else best.examples
             self._best[key] = Finding(story, broken, first, self.elapsed_s)
 
-    def _keep_what_was_shown(self) -> None:
-        """What a round showed is a finding, if it shows again."""
-        for finding in sorted(self._best.values(), key=lambda one: _size(one.story)):
+    def _keep_what_was_shown(self, *, again: bool = True) -> None:
+        """What a round showed is a finding, if it shows again.
+
+        Args:
+            again: whether there is time to see; else it is one as it was seen.
+        """
+        for finding in sorted(self._best.values(), key=lambda one: size_of(one.story)):
             self._known.add(finding.signature)
-            again = self._play(finding.story, self._campaign, strict=self._strict)
-            told = next((one for one in again.broken if one.signature == finding.signature), None)
+            told: Broken | None = finding.broken
+            if again and self._trouble is None:
+                try:
+                    played = self._replay(finding.story, self._campaign, strict=self._strict)
+                    told = next((one for one in played.broken if one.signature == finding.signature), None)
+                except BenchError as error:  # it cannot be started any more
+                    self._trouble = error
             if told is None:
                 self.unsure.add(finding.signature)
                 continue
             kept = Finding(finding.story, told, finding.examples, self.elapsed_s)
+            self.unsure.discard(kept.signature)
             self.findings.append(kept)
             self.on_finding(kept)
         self._best.clear()
-
-
-def _size(story: Story) -> tuple[int, int, int, int]:
-    """What of two stories is the smaller one for people."""
-    return len(story.faults), story.frames, sum(len(step.keys) for step in story.step), len(story.step)

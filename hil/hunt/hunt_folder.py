@@ -3,21 +3,26 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from xky.protocol import InputError, Mode
 from xky.protocol.whole_file import whole_file
 
+from ..owned_folder import folder_complaint, owned_folder
 from ..stories.judging import Signature
 from ..stories.stimulus_file import SUFFIX, read_stimulus, write_stimulus
 from ..stories.story import Story
-from .hunt import Finding
+from .tally import Finding
 
-__all__ = ["HuntFolder"]
+__all__ = ["HuntFolder", "hunt_folder"]
 
 _STATE: Final = "hunt.json"
+_WHAT: Final = "finding"
 _SCHEMA: Final = "xky-hunt-folder/1"
 _EXAMPLES: Final = "examples"
 _TEST = '''"""{reason}
@@ -38,6 +43,13 @@ def test_{function}(pytestconfig: pytest.Config) -> None:
 '''
 
 
+@contextmanager
+def hunt_folder(folder: Path, *, device: str, board: str, defect: str | None = None) -> Iterator["HuntFolder"]:
+    """The folder of a hunt, which no other one has meanwhile; arguments and errors are those of ``HuntFolder``."""
+    with owned_folder(folder, _WHAT):
+        yield HuntFolder(folder, device=device, board=board, defect=defect)
+
+
 class HuntFolder:
     """Where a hunt keeps what it finds.
 
@@ -52,6 +64,7 @@ class HuntFolder:
 
     Raises:
         InputError: the folder cannot be written, or is that of another device.
+        BenchError: there is no room in it.
     """
 
     def __init__(self, folder: Path, *, device: str, board: str, defect: str | None = None) -> None:
@@ -62,12 +75,11 @@ class HuntFolder:
             self._go_on()
             self._write_state()
         except OSError as error:
-            raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from None
+            raise folder_complaint(folder, error, _WHAT) from None
 
-    @property
-    def examples(self) -> Path:
-        """Hypothesis's database."""
-        return self.folder / _EXAMPLES
+    def examples(self, name: str) -> ExampleDatabase:
+        """Hypothesis's database, of examples of one name."""
+        return DirectoryBasedExampleDatabase(self.folder / _EXAMPLES / name)
 
     def _go_on(self) -> None:
         path = self.folder / _STATE
@@ -115,6 +127,7 @@ class HuntFolder:
 
         Raises:
             InputError: it cannot be written.
+            BenchError: there is no room for it.
         """
         path = self.path_of(finding.signature)
         write_stimulus(path, finding.story, finding.broken, device=self._device, board=self._board, defect=self._defect)
@@ -126,5 +139,5 @@ class HuntFolder:
             with whole_file(test) as fresh:
                 fresh.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"{test}: cannot be written ({error.strerror}); give another folder by --out") from None
+            raise folder_complaint(self.folder, error, _WHAT) from None
         return path

@@ -12,7 +12,7 @@ from rich.progress import Progress, TimeElapsedColumn
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from ..terminal import counted, printable
-from .hunt import Coverage, Finding, Hunt
+from .tally import Coverage, Finding, Tally
 
 __all__ = ["document", "essence", "print_findings", "progress_of"]
 
@@ -21,7 +21,7 @@ _HOUR_S = 3600.0
 
 
 @contextmanager
-def progress_of(hunt: Hunt) -> Iterator[None]:
+def progress_of(hunt: Tally) -> Iterator[None]:
     """While it goes on: on a terminal one line that changes; a line a finding everywhere."""
     console = PlainConsole(file=sys.stderr)
     with Progress(
@@ -33,7 +33,7 @@ def progress_of(hunt: Hunt) -> Iterator[None]:
         yield
 
 
-def _told(hunt: Hunt) -> str:
+def _told(hunt: Tally) -> str:
     return f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}; found {len(hunt.findings)}"
 
 
@@ -49,28 +49,29 @@ def _line_of(finding: Finding) -> str:
     return printable(f"{finding.signature}: {finding.broken.reason}")
 
 
-def print_findings(hunt: Hunt, kept: dict[str, Path], out: Path) -> None:
+def print_findings(hunt: Tally, kept: dict[str, Path], out: Path) -> None:
     """What was found and where it is; the sum last."""
     console = PlainConsole()
     for finding in hunt.findings:
-        console.print(f"{_line_of(finding)}\n  {kept[str(finding.signature)]}")
+        where = kept.get(str(finding.signature), "could not be written")
+        console.print(f"{_line_of(finding)}\n  {where}")
     for signature in sorted(map(str, hunt.unsure)):
         console.print(f"note: {signature}: was seen once, and not again with the same stimulus; it is no finding")
     console.print(f"{_sum(hunt.examples, hunt.line_s, hunt.coverage)}.\n{printable(essence(hunt, out))}")
 
 
-def essence(hunt: Hunt, out: Path) -> str:
+def essence(hunt: Tally, out: Path) -> str:
     """What a hunt comes to, in one line."""
     verdict = f"found {len(hunt.findings)}" if hunt.findings else "nothing found"
     return f"{verdict}. Kept in {out}"
 
 
-def document(hunt: Hunt, kept: dict[str, Path], *, device: str, seed: int) -> dict[str, Any]:
+def document(hunt: Tally, kept: dict[str, Path], *, device: str, seed: int) -> dict[str, Any]:
     """As ``xky fuzz --json`` prints it.
 
     Args:
         hunt: that has ended.
-        kept: stimulus file of each finding, by its signature.
+        kept: stimulus file of each finding, by its signature; one that is not there could not be written.
         device: as it was named.
         seed: that was given.
     """
@@ -86,7 +87,7 @@ def document(hunt: Hunt, kept: dict[str, Path], *, device: str, seed: int) -> di
                 "requirement": one.broken.requirement,
                 "mode": one.signature.mode.value,
                 "reason": one.broken.reason,
-                "stimulus": str(kept[str(one.signature)]),
+                "stimulus": str(kept[str(one.signature)]) if str(one.signature) in kept else None,
                 "frames": one.story.frames,
                 "faults": [fault.name for fault in one.story.faults],
             }

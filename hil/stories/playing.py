@@ -21,11 +21,13 @@ class Played:
     Attributes:
         record: of it.
         broken: requirements that it shows to be broken, gravest first.
+        line_s: seconds of line that it took.
         covered: basic blocks of the device that it ran, where that is known.
     """
 
     record: Record
     broken: list[Broken]
+    line_s: float
     covered: frozenset[int] = frozenset()
 
 
@@ -55,4 +57,5 @@ def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Pla
         seed=story.seed,
         speed=campaign.options.speed,
     )
-    return Played(record, broken_by(record, story, stimuli, strict=strict), frozenset(device.covered))
+    broken = broken_by(record, story, stimuli, strict=strict)
+    return Played(record, broken, record.duration_s, frozenset(device.covered))

@@ -8,10 +8,11 @@ import tomli_w
 from pydantic import Field, PrivateAttr, model_validator
 
 from xky.emulator.meter_file.meter_file import MeterFile
-from xky.protocol import InputError, Mode
+from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 from xky.protocol.whole_file import whole_file
 
+from ..owned_folder import folder_complaint
 from .judging import Broken
 from .story import Step, Story
 
@@ -88,6 +89,7 @@ def write_stimulus(
 
     Raises:
         InputError: it cannot be written.
+        BenchError: there is no room for it.
     """
     told = story.model_dump(mode="json", exclude_unset=True)
     meter = {key: value for key, value in told["meter"].items() if key != "mode"}
@@ -101,4 +103,4 @@ def write_stimulus(
         with whole_file(path) as fresh:
             fresh.write_text(_HEAD + tomli_w.dumps(table), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); give another folder by --out") from None
+        raise folder_complaint(path.parent, error, "finding") from None

@@ -28,10 +28,14 @@ from ..campaign.plan import Plan
 from ..campaign.stimulus import MeterMaker, Stimulus, household
 from .outages import OUTAGES, OutageName
 
-__all__ = ["Step", "Story", "plan_of", "stimuli_of", "table_of_fault"]
+__all__ = ["ImpossibleStoryError", "Step", "Story", "plan_of", "stimuli_of", "table_of_fault"]
 
 _CLEAN = frozenset({"legal_value", "unknown_label", "repeated_group", "swapped_groups"})
 """Faults that break nothing: no clean frames have to follow in which the device finds back."""
+
+
+class ImpossibleStoryError(InputError):
+    """A meter cannot do what a story tells."""
 
 
 def table_of_fault(fault: Fault) -> dict[str, Any]:
@@ -160,6 +164,17 @@ class _Happenings:
         self._actions: Actions | None = None
 
     def let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
+        """Let a step happen now.
+
+        Raises:
+            ImpossibleStoryError: the meter cannot do that.
+        """
+        try:
+            self._let(step, env, transmitter)
+        except InputError as error:
+            raise ImpossibleStoryError(str(error)) from None
+
+    def _let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
         if self._actions is None or self._env is not env:
             self._env, self._actions = env, Actions(env, transmitter, self._story.meter)
         skip_to_us = 0 if step.skip_to is None else max(parse_at(step.skip_to), transmitter.meter.true_us)

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
 from xky.hil.campaign.campaign import Campaign, Options
-from xky.hil.hunt.hunt import Hunt, Limits
+from xky.hil.hunt.hunt import Hunt
 from xky.hil.hunt.strategies import line_stories
+from xky.hil.hunt.tally import Limits
 from xky.hil.stories.story import Story
 
 STORIES = 500

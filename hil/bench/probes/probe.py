@@ -84,6 +84,13 @@ class Probe(ABC):
             BenchError: something else answers there.
         """
 
+    def forget_before(self, at_s: float) -> None:
+        """Let go of what came until then, seconds on the bench's clock."""
+        self.readings = [one for one in self.readings if one.at_s >= at_s]
+        self.remarks = [one for one in self.remarks if one.at_s >= at_s]
+        if self.end is not None:
+            self.end.forget_before(at_s)
+
     def close(self) -> None:  # noqa: B027 - most kinds hold nothing
         """Let go of everything; safe to call twice, and when it never opened."""
 

@@ -4,8 +4,6 @@
 Whatever ends the run, the report of a run before goes: it is not that of this device. What is not a report's stays.
 """
 
-import errno
-import fcntl
 import os
 import shutil
 import tempfile
@@ -13,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from xky.protocol import BenchError, InputError, Mode
+from xky.protocol import InputError, Mode
 
+from ...owned_folder import folder_complaint, owned_folder
 from ..evidence import EVIDENCE_FILES, forget_evidence
 
 __all__ = ["report_folder"]
@@ -22,8 +21,7 @@ __all__ = ["report_folder"]
 EVIDENCE = "evidence"
 _FILES = ("index.html", "junit.xml", "report.json")  # the last comes last: where it is, all is
 _WORKSHOP = ".run-"  # how the names of fresh folders begin
-_TAKEN = (errno.EAGAIN, errno.EACCES)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_WHAT = "report"
 
 
 @contextmanager
@@ -39,7 +37,7 @@ def report_folder(folder: Path) -> Iterator[Path]:
         BenchError: there is no room to begin with.
         OSError: the report could not be put in its place.
     """
-    with _owned(folder):
+    with owned_folder(folder, _WHAT):
         _check_names(folder)
         workshop = _begin(folder)
         try:
@@ -50,27 +48,6 @@ def report_folder(folder: Path) -> Iterator[Path]:
             _put_in_place(workshop, folder)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
-
-
-@contextmanager
-def _owned(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise _complaint(folder, error) from None
-    try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it goes with the process, however that ends
-        except OSError as error:
-            if error.errno in _TAKEN:
-                raise InputError(
-                    f"--out {folder}: another run writes its report there; give another folder, or wait for it"
-                ) from None
-            # a file system without locks (some of a network): the fresh folder keeps two runs apart all the same
-        yield
-    finally:
-        os.close(held)
 
 
 def _check_names(folder: Path) -> None:
@@ -96,13 +73,7 @@ def _begin(folder: Path) -> Path:
                 shutil.rmtree(left, ignore_errors=True)
         return Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=folder))
     except OSError as error:
-        raise _complaint(folder, error) from None
-
-
-def _complaint(folder: Path, error: OSError) -> InputError | BenchError:
-    if error.errno in _FULL:
-        return BenchError(f"--out {folder}: no room is left for a report; free some, or give another folder")
-    return InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder")
+        raise folder_complaint(folder, error, _WHAT) from None
 
 
 def _forget(folder: Path) -> None:

@@ -15,6 +15,7 @@ from xky.boards.description.phases import phases_of
 from xky.boards.power.cycle import Cycle
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES
+from xky.hil import workers
 from xky.hil.cli import app
 from xky.hil.power.population.population import Population, value_of
 from xky.hil.power.population.simulation import simulate_population
@@ -330,7 +331,7 @@ def lacking(population: Population, cycles: int) -> None:
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_CONNECT_S", 0.2)
+    monkeypatch.setattr(workers, "_CONNECT_S", 0.2)
     with pytest.raises(BenchError, match="does not answer"):
         sweep(*SMALL, "--scheduler", "tcp://127.0.0.1:9")
 

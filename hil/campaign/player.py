@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays steps on a bench: each one's meter, faults and happenings, held as long as the device needs.
+
+It acts at frame boundaries. Before each step, and again behind a disturbance, the meter's index and power move to
+values that the run has not had, so that a reading tells by itself which step it comes from: neither a constant nor an
+old value can pass for a new one.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from typing import Any
+
+from xky.emulator import Linky
+from xky.emulator.faults import Fault
+from xky.emulator.line.transmitter import FRAME_GAP_S
+
+from ..bench.bench import Bench
+from ..bench.limits import TimeLimits, limits_for
+from ..bench.probes import Probe
+from ..bench.reading import in_label_table
+from .plan_meters import PlanMeters
+from .record import CLOSING, OPENING, Outage, longest_period_s, starves
+from .stimulus import ServerFault, Stimulus, household
+
+__all__ = ["START_UP", "Frames", "Player"]
+
+START_UP = "start-up"
+_BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
+_FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
+_FRESHNESS_MARGIN_PERIODS = 2
+
+Frames = Generator[bool, None, None]
+"""What goes on the line, frame after frame: it comes back at each frame boundary behind which a frame is sent."""
+
+
+class Player:
+    """Plays steps on a bench. Whoever has it says which: ``script`` is asked at each frame boundary.
+
+    Args:
+        bench: whose device is about to start.
+        speed: bench seconds per real second; 1 in virtual time.
+        meters: of the steps, exchanged where other ones begin.
+
+    Attributes:
+        disturbed: names of the steps in which the line was not clean.
+        restarts_s: when the device was started anew for a step.
+        outages: what befell the other ends of its uplinks.
+        silent: the device said nothing usable in the time given for a first word.
+        done: whether the script has come to its end.
+    """
+
+    def __init__(self, bench: Bench, speed: float, meters: PlanMeters) -> None:
+        self._bench = bench
+        self._speed = speed
+        self.meters = meters
+        self.script: Frames = self.start_up()
+        self.disturbed: set[str] = set()
+        self.restarts_s: list[float] = []
+        self.outages: list[Outage] = []
+        self.silent = False
+        self.done = False
+
+    def at_boundary(self) -> None:
+        """A frame is about to start."""
+        if not self.done and next(self.script, None) is None:
+            self.done = True
+
+    def open(self) -> Frames:
+        """The first clean frames that the device is known to hear, of the household's meter."""
+        self.meters.begin()
+        meter = self._bench.transmitter.meter = self.meters.of(household)
+        self.meters.vary(meter)
+        yield from self._hold(OPENING, lambda limits, _: limits.completeness_s)
+
+    def close(self) -> Frames:
+        """Clean frames until what the last step brought must have been said."""
+        self.meters.vary(self._bench.meter)  # the last step's values are its own, too
+        self._bench.transmitter.step = CLOSING
+        yield from self._hold(CLOSING, lambda limits, _: limits.completeness_s + limits.latency_s)
+
+    def start_up(self) -> Frames:
+        """Clean frames until the device says its first word, at each place where it is listened to."""
+        bench = self._bench
+        yield from self._hold(START_UP, lambda limits, _: 0.0)
+        began_s = bench.env.now
+        patience_s = self._limits(self._period_s()).completeness_s + _FIRST_READING_S * self._speed
+        while not all(_has_spoken(probe) for probe in bench.probes):
+            if bench.env.now - began_s > patience_s:
+                self.silent = not any(_has_spoken(probe) for probe in bench.probes)
+                return
+            yield True
+
+    def step(self, step: Stimulus) -> Frames:
+        """A step, with the clean frames behind it where it has some."""
+        transmitter = self._bench.transmitter
+        if step.restarts and not self._bench.device.can_restart:
+            return
+        server = step.server
+        hit, ends = self._hit_by(server)
+        if server is not None and not hit:
+            return
+        if step.happens is not None:
+            pass
+        elif step.at is None:
+            period_s = self._period_s()
+            step_s = self._step_s(step, self._limits(period_s), period_s)
+            self.meters.stay_in_the_day(max(step_s, self.aged_s()) + self.aged_s())
+        else:
+            self.meters.go_on_to(step.at)
+        meter = transmitter.meter = self.meters.of(step.meter)
+        self.meters.vary(meter, fall=step.indexes_fall)
+        if step.happens is not None:
+            step.happens(self._bench.env, transmitter)
+            meter = self.meters.put(step.meter, transmitter.meter)
+        step.before(meter)
+        began_s, outage_s = float(self._bench.env.now), 0.0
+        for end in ends:
+            assert server is not None
+            server.begin(end)
+        self._restart(step)
+        if step.disturbs:
+            self.disturbed.add(step.name)
+        turns = step.turns(meter) or (step.faults(meter),)
+        prepare = partial(self._prepare, step, meter, turns, began_s)
+
+        def lasts_s(limits: TimeLimits, period_s: float) -> float:
+            unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
+            return self._step_s(step, limits, period_s) + unmet_s
+
+        yield from self._hold(step.name, lasts_s if server else partial(self._step_s, step), len(turns), prepare)
+        transmitter.faults = ()
+        step.after(meter)
+        if server is not None:
+            for end in ends:
+                server.finish(end)
+            outage_s = float(self._bench.env.now) - began_s
+            self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
+        if step.has_tail:
+            if not step.tail_on_same_meter:
+                meter = transmitter.meter = self.meters.of(household)
+            self.meters.vary(meter)
+
+            def count_on(number: int) -> None:
+                if step.counts_on and step.server is not None and number:
+                    self.meters.advance(meter)
+
+            yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
+
+    def _prepare(
+        self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], began_s: float, number: int
+    ) -> None:
+        """Before the frame of that number of a step, which began at an instant of the bench's clock."""
+        last = len(turns) - 1
+        turn_s = self._bench.board.report_period_s if step.turns_heard else 0.0
+        turn = int((self._bench.env.now - began_s) / turn_s) if turn_s else number
+        faults = turns[min(turn, last) if step.settles else turn % (last + 1)]
+        if step.happens is None:
+            self._bench.transmitter.faults = faults
+        else:
+            self._bench.transmitter.take_checked(faults)
+        step.moves(meter, number)
+        if step.counts_on and number:
+            self.meters.advance(meter)
+
+    def _restart(self, step: Stimulus) -> None:
+        """Start the device anew for a step that asks for it."""
+        device = self._bench.device
+        if step.joins:
+            device.join_anew()
+        if step.restarts:
+            device.restart()
+            self.restarts_s.append(float(self._bench.env.now))
+
+    def _hit_by(self, fault: ServerFault | None) -> tuple[Sequence[Probe], Sequence[Any]]:
+        """The probes at which a fault shows, and the ends to which it is done."""
+        if fault is None:
+            return (), ()
+        if not fault.probe:
+            network = self._bench.network
+            hit = [] if network is None else [one for one in self._bench.probes if one.kind in _BEHIND_A_NETWORK]
+            return hit, [network] if hit else []
+        hit = [one for one in self._bench.probes if one.kind == fault.probe and hasattr(one.end, fault.needs)]
+        return hit, [one.end for one in hit]
+
+    def _step_s(self, step: Stimulus, limits: TimeLimits, period_s: float) -> float:
+        """How long a step is held, by the frames of now."""
+        hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
+        hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
+        if step.outlasts_freshness:
+            hold_s = max(hold_s, self.aged_s())
+        if step.outlasts_completeness:
+            hold_s += limits.latency_s + 2 * period_s
+        if step.outlasts_detection:
+            hold_s += limits.detection_s
+        lorawan = self._bench.board.lorawan
+        if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
+            hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
+        return hold_s
+
+    def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
+        """How long the clean frames behind it last."""
+        tail_s = max(limits.recovery_s, self.aged_s() if step.outlasts_freshness else 0.0)
+        if step.server is not None:
+            tail_s += self._bench.board.server_returns_after(outage_s)
+        searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
+        return tail_s + (limits.detection_s if searches else 0.0)
+
+    def aged_s(self) -> float:
+        """After so long a value from before is too old."""
+        longest_s = longest_period_s(self._bench.truth, self._bench.env.now)
+        freshness_s = limits_for(self._bench.board, longest_s, self._speed).freshness_s
+        return freshness_s + _FRESHNESS_MARGIN_PERIODS * longest_s
+
+    def _hold(
+        self,
+        name: str,
+        lasts_s: Callable[[TimeLimits, float], float],
+        at_least: int = 1,
+        prepare: Callable[[int], None] = lambda number: None,
+    ) -> Frames:
+        """Frames of one step: so many, and as many as start within a duration that they may change.
+
+        Args:
+            name: of the step.
+            lasts_s: how long it is, by the limits and the period of the frames of now.
+            at_least: so many frames.
+            prepare: told the number of each frame before it starts.
+        """
+        self._bench.transmitter.step = name
+        self._bench.transmitter.draw_anew(name)
+        began_s = self._bench.env.now
+        number = 0
+        while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):
+            prepare(number)
+            yield True
+            number += 1
+
+    def _goes_on(self, held_s: float, lasts_s: Callable[[TimeLimits, float], float]) -> bool:
+        period_s = self._period_s()
+        # half a period of slack: n periods are n frames, though their gaps are not the longest
+        return held_s < lasts_s(self._limits(period_s), period_s) - 0.5 * period_s
+
+    def _period_s(self) -> float:
+        frames = self._bench.truth
+        return frames[-1].end_s - frames[-1].start_s + max(FRAME_GAP_S) if len(frames) else 1.0
+
+    def _limits(self, period_s: float) -> TimeLimits:
+        return limits_for(self._bench.board, period_s, self._speed)
+
+
+def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float) -> bool:
+    """Whether the device has met what befell the other end since then."""
+    if fault is None or not fault.met_by:
+        return True
+    return all(one.end is not None and one.end.has_seen(fault.met_by, since_s) for one in probes)
+
+
+def _has_spoken(probe: Probe) -> bool:
+    return any(in_label_table(key) for reading in probe.readings for key in reading.said)

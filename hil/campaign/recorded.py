@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a bench recorded while steps were played on it, as a record."""
+
+from collections.abc import Mapping
+
+from xky.protocol import Mode
+
+from ..bench.bench import Bench
+from .player import Player
+from .record import ProbeRecord, Record, kept_events
+
+__all__ = ["let_last_words_arrive", "record_of"]
+
+
+def record_of(
+    bench: Bench,
+    player: Player,
+    mode: Mode,
+    *,
+    speed: float,
+    claims: Mapping[str, frozenset[str] | None],
+    ended: str | None,
+    ended_s: float,
+) -> Record:
+    """The record of a bench.
+
+    Args:
+        bench: on which it was played.
+        player: that played it.
+        mode: of the TIC.
+        speed: bench seconds per real second, as a person asked for it.
+        claims: labels that the device claims at each probe, by its name as it may be printed; None for all.
+        ended: how the device ended before the steps did, None where it did not.
+        ended_s: the present then.
+    """
+    device = bench.device
+    heard = tuple(
+        ProbeRecord(
+            probe.shown, claims.get(probe.shown), kept_events(probe.end.events) if probe.end is not None else ()
+        )
+        for probe in bench.probes
+    )
+    return Record(
+        mode=mode,
+        board=bench.board,
+        speed=1.0 if bench.virtual else speed,
+        claims=heard[0].claims,
+        truth=bench.truth,
+        readings=bench.readings,
+        remarks=sorted((one for probe in bench.probes for one in probe.remarks), key=lambda remark: remark.at_s),
+        disturbed=player.disturbed,
+        silent=player.silent,
+        ended=ended,
+        ended_s=None if ended is None else ended_s,
+        last_words=device.last_words,
+        stderr=device.stderr,
+        overruns=device.overruns,
+        port_settings=tuple(device.port_settings),
+        notes=(*device.notes, *(note for probe in bench.probes for note in probe.notes)),
+        dropped=sum(probe.dropped for probe in bench.probes),
+        late=list(bench.late),
+        duration_s=float(bench.env.now),
+        restarts_s=tuple(player.restarts_s),
+        probes=heard,
+        outages=tuple(player.outages),
+    )
+
+
+def let_last_words_arrive(bench: Bench) -> None:
+    """A program that ended may have printed lines that wait to be read."""
+    bench.run_for(0.05)
