@@ -74,8 +74,9 @@ class Transmitter:
         self._encoders = {mode: FrameEncoder(mode) for mode in Mode}
         self._faults: Sequence[Fault] = ()
         self.step = ""
-        self.before_frame: Callable[[], None] = lambda: None
-        """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
+        self.before_frame: Callable[[], simpy.Event | None] = lambda: None
+        """Called at each frame boundary: the place to exchange the meter, its state, the faults. An event that it gives
+        is waited for, and it is called again."""
         self._heard: simpy.Event | None = None
         self._silent_since_s = 0.0
         self._only_when_heard = only_when_heard
@@ -124,7 +125,8 @@ class Transmitter:
             yield self._env.timeout(shortest_s + spread_s * self._rng.random())
             if self._only_when_heard and not self._line.is_heard:
                 continue
-            self.before_frame()
+            while (told := self.before_frame()) is not None:
+                yield told
             if until():
                 return
             if self.meter.powered:

@@ -9,11 +9,12 @@ and power move to values that the run has not had, so that a reading tells by it
 from: neither a constant nor an old value can pass for a new one.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from xky.boards import Board
+import simpy
+
 from xky.emulator import Linky
 from xky.emulator.faults import Fault
 from xky.emulator.legal_time import parse_at
@@ -22,15 +23,14 @@ from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
-from ..bench.devices import Device
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
-from .record import CLOSING, OPENING, Outage, ProbeRecord, Record, kept_events, longest_period_s, starves
+from .record import CLOSING, OPENING, Outage, longest_period_s, starves
 from .stimulus import SUITE_AT, ServerFault, Stimulus, household
 
-__all__ = ["CutShort", "Plan", "play"]
+__all__ = ["Plan", "Player"]
 
 START_UP = "start-up"
 _BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
@@ -76,13 +76,30 @@ class Plan:
         return len(self.steps)
 
 
-class _Player:
-    """Runs a plan on a bench, as the transmitter asks at each frame boundary."""
+class Player:
+    """Runs steps on a bench, as the transmitter asks at each frame boundary.
+
+    Args:
+        steps: one after the other; None: nobody has said yet which is the next one, and the line waits for it.
+        bench: on which they are played.
+        meters: of the run.
+        speed: bench seconds per real second; 1 in virtual time.
+        on_step: told the name and number of each step as it begins.
+
+    Attributes:
+        done: whether the last step, and the clean frames behind it, are over.
+        waits: where the line waits to be told the next step, what it goes on at; else None.
+    """
 
     def __init__(
-        self, plan: Plan, bench: Bench, meters: PlanMeters, speed: float, on_step: Callable[[str, int], None]
+        self,
+        steps: Iterable[Stimulus | None],
+        bench: Bench,
+        meters: PlanMeters,
+        speed: float,
+        on_step: Callable[[str, int], None],
     ) -> None:
-        self._plan = plan
+        self._steps = steps
         self._bench = bench
         self._meters = meters
         self._speed = speed
@@ -93,11 +110,14 @@ class _Player:
         self.outages: list[Outage] = []
         self.silent = False
         self.done = False
+        self.waits: simpy.Event | None = None
 
-    def at_boundary(self) -> None:
-        """A frame is about to start."""
-        if not self.done and next(self._script, None) is None:
-            self.done = True
+    def at_boundary(self) -> simpy.Event | None:
+        """A frame is about to start; what it has to wait for, if anything."""
+        is_told = None if self.done else next(self._script, None)
+        self.done = is_told is None
+        self.waits = self._bench.env.event() if is_told is False else None
+        return self.waits
 
     def _play(self) -> Generator[bool, None, None]:
         yield from self._start_up()
@@ -107,9 +127,14 @@ class _Player:
         meter = self._bench.transmitter.meter = self._meters.of(household)
         self._meters.vary(meter)
         yield from self._hold(OPENING, lambda limits, _: limits.completeness_s)
-        for number, step in enumerate(self._plan.steps):
+        number = 0
+        for step in self._steps:
+            if step is None:
+                yield False
+                continue
             self._on_step(step.name, number)
             yield from self._step(step)
+            number += 1
         self._meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
         yield from self._hold(CLOSING, lambda limits, _: limits.completeness_s + limits.latency_s)
@@ -283,97 +308,6 @@ class _Player:
         return limits_for(self._bench.board, period_s, self._speed)
 
 
-class CutShort(KeyboardInterrupt):
-    """A person ended a run under way.
-
-    Attributes:
-        record: of what was played by then.
-    """
-
-    def __init__(self, record: Record) -> None:
-        super().__init__()
-        self.record = record
-
-
-def play(
-    plan: Plan,
-    device: Device,
-    board: Board,
-    *,
-    probes: Sequence[str] = (),
-    claims: Mapping[str, frozenset[str] | None] | None = None,
-    seed: int = 0,
-    speed: float = 1.0,
-    on_step: Callable[[str, int], None] = lambda name, number: None,
-) -> Record:
-    """Play a plan on a device and record it.
-
-    Args:
-        plan: at least one step.
-        device: not started yet; it is stopped at the end, whatever happens.
-        board: of the device.
-        probes: where it is listened to; those of ``probes_of`` unless told.
-        claims: labels that it claims at each of them, by its name as it may be printed; None for all.
-        seed: of meters, gaps and faults.
-        speed: bench seconds per real second.
-        on_step: told the name and number of each step as it begins.
-
-    Raises:
-        BenchError: the device does not start, or ends before the first frame was sent.
-        CutShort: a person ended it before its plan did.
-    """
-    meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
-    bench = Bench(device, board, meters.of(household), seed=seed, speed=speed, probes=probes)
-    player = _Player(plan, bench, meters, speed if not bench.virtual else 1.0, on_step)
-    bench.transmitter.before_frame = player.at_boundary
-    ended, cut_short = None, False
-    with bench:
-        meters.clock = lambda: float(bench.env.now)
-        try:
-            bench.run(lambda: player.done or device.ended is not None)
-        except KeyboardInterrupt:
-            cut_short = True
-        else:
-            ended = None if player.done else device.ended
-        ended_s = float(bench.env.now)
-        if ended is not None:
-            _let_last_words_arrive(bench)
-        bench.require_first_frame(ended, ended_s)
-    known = claims or {}
-    heard = tuple(
-        ProbeRecord(probe.shown, known.get(probe.shown), kept_events(probe.end.events) if probe.end is not None else ())
-        for probe in bench.probes
-    )
-    record = Record(
-        mode=plan.mode,
-        board=board,
-        speed=1.0 if bench.virtual else speed,
-        claims=heard[0].claims,
-        truth=bench.truth,
-        readings=bench.readings,
-        remarks=sorted((one for probe in bench.probes for one in probe.remarks), key=lambda remark: remark.at_s),
-        disturbed=player.disturbed,
-        silent=player.silent,
-        ended=ended,
-        ended_s=None if ended is None else ended_s,
-        last_words=device.last_words,
-        stderr=device.stderr,
-        overruns=device.overruns,
-        port_settings=tuple(device.port_settings),
-        notes=(*device.notes, *(note for probe in bench.probes for note in probe.notes)),
-        dropped=sum(probe.dropped for probe in bench.probes),
-        late=list(bench.late),
-        duration_s=float(bench.env.now),
-        restarts_s=tuple(player.restarts_s),
-        cut_short_s=ended_s if cut_short else None,
-        probes=heard,
-        outages=tuple(player.outages),
-    )
-    if cut_short:
-        raise CutShort(record)
-    return record
-
-
 def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float) -> bool:
     """Whether the device has met what befell the other end since then."""
     if fault is None or not fault.met_by:
@@ -383,8 +317,3 @@ def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float)
 
 def _has_spoken(probe: Probe) -> bool:
     return any(in_label_table(key) for reading in probe.readings for key in reading.said)
-
-
-def _let_last_words_arrive(bench: Bench) -> None:
-    """A program that ended may have printed lines that wait to be read."""
-    bench.run_for(0.05)

@@ -13,7 +13,8 @@ from xky.boards.firmware.receiver import LineReceiver
 from xky.emulator import Truth
 from xky.emulator.faults.bit_flips import BitFlips
 from xky.hil.bench.devices import Device, DeviceContext, open_device
-from xky.hil.campaign.plan import START_UP, Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import START_UP, Plan
 from xky.hil.conformance import stimuli
 from xky.protocol import Decoder, Frame, Mode
 from xky.protocol.uart import Uart
