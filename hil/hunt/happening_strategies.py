@@ -11,7 +11,7 @@ from xky.protocol import Mode
 from .drawing import among, between
 from .meter_facts import CONTRACTS, MeterFacts
 
-__all__ = ["HAPPENINGS", "Happens", "Table"]
+__all__ = ["HAPPENINGS", "Happens", "Table", "happenings"]
 
 _REGISTERS_WH = (0, 1, 9, 99_999, 2**24 + 1, 123_456_789, 2**29 - 1, 999_999_998, 999_999_999)
 """About the places where numbers of a machine end, and those of nine digits."""
@@ -108,3 +108,13 @@ HAPPENINGS: tuple[Happens, ...] = (
     _cover, _breaker, _outage, _other_mode, _nothing, _nothing, _hour, _nothing, _hour, _hour,
 )  # fmt: skip
 """Each as often as it stands here; the first is the simplest."""
+
+
+_BY_KIND = {happens.__name__.removeprefix("_"): happens for happens in HAPPENINGS}
+
+
+@st.composite
+def happenings(draw: _Draw, facts: MeterFacts, *kinds: str) -> Table:
+    """What may happen to a meter: one of these kinds, such as ``set``, ``load``, ``hour``."""
+    happens: Happens = draw(among(tuple(_BY_KIND[kind] for kind in kinds)))
+    return happens(draw, facts)

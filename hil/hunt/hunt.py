@@ -23,7 +23,7 @@ from xky.protocol import InputError, Mode
 
 from ..campaign.campaign import Campaign
 from ..stories.judging import Broken, Signature
-from ..stories.outages import OUTAGES
+from ..stories.outages import outages_at
 from ..stories.playing import Played, play_story
 from ..stories.story import Story
 from .strategies import line_stories
@@ -238,8 +238,7 @@ class Hunt:
 
     def _stories(self) -> SearchStrategy[Story]:
         campaign = self._campaign
-        ends = {*campaign.kinds}
-        servers = [name for name, fault in OUTAGES.items() if fault.probe in ends]
+        servers = outages_at(campaign.kinds)
         return line_stories(campaign.modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart)
 
     def _new_in(self, story: Story) -> Broken | None:

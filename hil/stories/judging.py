@@ -15,7 +15,7 @@ from ..campaign.record import CLOSING, Record
 from ..campaign.requirement import Purpose, Requirement
 from ..campaign.stimulus import Stimulus, household
 from ..campaign.suite import tested_purposes
-from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided
+from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided, Verdict
 from .story import Step, Story
 
 __all__ = ["Broken", "Signature", "broken_by", "requirement_of"]
@@ -118,7 +118,8 @@ def broken_by(record: Record, story: Story, stimuli: Sequence[Stimulus], *, stri
             try:
                 asked.question(case)
             except PurposeFailed as failed:
-                found[signature] = Broken(signature, str(failed), case.trail, probe.spec)
+                if case.as_far_as_played(Verdict.FAIL, "")[0] is Verdict.FAIL:
+                    found[signature] = Broken(signature, str(failed), case.trail, probe.spec)
             except (NotApplicable, Undecided):
                 continue
     return list(found.values())

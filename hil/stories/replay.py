@@ -13,9 +13,10 @@ from ..campaign.oracle import Case
 from ..campaign.plan import Plan
 from ..campaign.requirement import Purpose
 from ..campaign.verdict import PurposeFailed
-from ..pytest_options import option, options_of
+from ..pytest_options import campaign_options
 from .judging import broken_by, requirement_of
 from .playing import play_story
+from .stand import told
 from .stimulus_file import SUFFIX, StimulusFile, read_stimulus
 from .story import plan_of, stimuli_of
 
@@ -105,24 +106,14 @@ def require_stood(path: Path, config: pytest.Config) -> None:
     Raises:
         AssertionError: a requirement is broken; the text says which, how, and what was sent, expected and seen.
     """
-    stimulus = read_stimulus(path)
-    given = option(config, "device")
-    options = Options(
-        given or stimulus.device, mode=stimulus.mode,
-        board=option(config, "board") or (None if given else stimulus.board or None),
-        line=option(config, "line") or "pty", speed=float(option(config, "speed") or 1.0),
-        defect=option(config, "defect") or (None if given else stimulus.defect),
-        parity=option(config, "parity") or "strip",
-        probes=options_of(config, "probe"), seed=stimulus.seed,
-    )  # fmt: skip
+    stimulus, given = read_stimulus(path), campaign_options(config)
+    if given["device"] is None:
+        on = {"device": stimulus.device, "board": stimulus.board or None, "defect": stimulus.defect}
+        given |= {name: given[name] or was for name, was in on.items()}
     try:
-        played = play_story(stimulus.story, Campaign(options))
+        options = Options(**given | {"mode": stimulus.mode, "seed": stimulus.seed, "meter": None})
+        broken = play_story(stimulus.story, Campaign(options)).broken
     except (InputError, BenchError) as error:
         pytest.fail(str(error), pytrace=False)
-    lines = []
-    for one in played.broken:
-        lines.append(f"{one.requirement}: {one.reason}")
-        for what in ("sent", "expected", "seen"):
-            lines += [f"  {what}: {line}" for line in getattr(one.trail, what)]
-    if lines:
-        pytest.fail("\n".join(lines), pytrace=False)
+    if broken:
+        pytest.fail(told(broken), pytrace=False)

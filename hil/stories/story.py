@@ -28,7 +28,7 @@ from ..campaign.plan import Plan
 from ..campaign.stimulus import MeterMaker, Stimulus, household
 from .outages import OUTAGES, OutageName
 
-__all__ = ["Step", "Story", "plan_of", "stimuli_of", "table_of_fault"]
+__all__ = ["Step", "Story", "StoryStimuli", "plan_of", "stimuli_of", "table_of_fault"]
 
 _CLEAN = frozenset({"legal_value", "unknown_label", "repeated_group", "swapped_groups"})
 """Faults that break nothing: no clean frames have to follow in which the device finds back."""
@@ -151,17 +151,48 @@ class _OwnMeter:
         return self._file.build()
 
 
-class _Happenings:
-    """Lets the steps of a story happen to its meter, on whatever bench it is played."""
+class StoryStimuli:
+    """Makes the steps of a story what the suite plays, one after the other, for whatever bench they are played on.
 
-    def __init__(self, story: Story) -> None:
-        self._story = story
+    Args:
+        meter: of the story; it can do what the steps tell.
+        named: what the steps are called, with a number behind.
+        own_meter: whether they share the line with others, so that its meter is put on it first.
+    """
+
+    def __init__(self, meter: MeterFile, *, named: str = "step", own_meter: bool = False) -> None:
+        self._meter = meter
+        self._named = named
+        self._maker: MeterMaker = _OwnMeter(meter) if own_meter else household
         self._env: simpy.Environment | None = None
         self._actions: Actions | None = None
 
-    def let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
+    @property
+    def file(self) -> MeterFile:
+        """The meter that is on the line now, as a file describes it."""
+        return self._meter if self._actions is None else self._actions.file
+
+    def of(self, number: int, step: Step) -> Stimulus:
+        """The step with that number."""
+        server, mode = None if step.server is None else OUTAGES[step.server], self._meter.mode
+        meets_server, other_mode = server is not None, step.mode is not None
+
+        def after(meter: Linky) -> None:
+            if other_mode:
+                meter.mode = mode
+
+        return Stimulus(
+            f"{self._named} {number}", self._maker, modes=frozenset({mode}), turns=lambda meter: step.turns,
+            happens=lambda env, transmitter: self._let(step, env, transmitter),
+            disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
+            restarts=step.restart, settles=step.restart,
+            after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
+            server=server, outlasts_freshness=meets_server,
+        )  # fmt: skip
+
+    def _let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
         if self._actions is None or self._env is not env:
-            self._env, self._actions = env, Actions(env, transmitter, self._story.meter)
+            self._env, self._actions = env, Actions(env, transmitter, self._meter)
         skip_to_us = 0 if step.skip_to is None else max(parse_at(step.skip_to), transmitter.meter.true_us)
         lasting = step.model_copy(update={"mode": None})
         if lasting.keys:
@@ -172,38 +203,10 @@ class _Happenings:
 
 
 def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) -> list[Stimulus]:
-    """The steps of a story as the suite plays them.
-
-    Args:
-        story: whose meter can do what it tells.
-        named: what the steps are called, with a number behind.
-        own_meter: whether they share the line with others, so that its meter is put on it first.
-    """
-    happenings, maker = _Happenings(story), _maker_of(story) if own_meter else household
-
-    def stimulus(number: int, step: Step) -> Stimulus:
-        server = None if step.server is None else OUTAGES[step.server]
-        meets_server, other_mode = server is not None, step.mode is not None
-
-        def after(meter: Linky) -> None:
-            if other_mode:
-                meter.mode = story.mode
-
-        return Stimulus(
-            f"{named} {number}", maker, modes=frozenset({story.mode}), turns=lambda meter: step.turns,
-            happens=lambda env, transmitter: happenings.let(step, env, transmitter),
-            disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
-            restarts=step.restart, settles=step.restart,
-            after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
-            server=server, outlasts_freshness=meets_server,
-        )  # fmt: skip
-
+    """The steps of a story as the suite plays them; see ``StoryStimuli``."""
+    made = StoryStimuli(story.meter, named=named, own_meter=own_meter)
     steps = [Step(), *story.step] if own_meter else story.step
-    return [stimulus(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]
-
-
-def _maker_of(story: Story) -> MeterMaker:
-    return _OwnMeter(story.meter)
+    return [made.of(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]
 
 
 def plan_of(story: Story, stimuli: Sequence[Stimulus]) -> Plan:
