@@ -29,7 +29,7 @@ from ..stories.outages import outages_at
 from ..stories.stand import campaign_for, fail_for
 from ..stories.stimulus_file import SUFFIX, write_stimulus
 from ..stories.story import Step, Story
-from .frame_strategies import turns_on
+from .frame_strategies import cut_turns, faulty_turns, odd_turns
 from .happening_strategies import happenings
 from .meter_facts import MeterFacts
 from .strategies import meters, starts_inside
@@ -216,10 +216,26 @@ class BenchMachine(RuleBasedStateMachine):
         """The network goes, and the meter with it."""
         self._play_if_it_can_be(happens)
 
-    @rule(turns=_of_machine(lambda machine: turns_on(machine.facts)))
+    @rule(turns=_of_machine(lambda machine: faulty_turns(machine.facts)))
     def frames(self, turns: list[list[Fault]]) -> None:
         """Frames go by, with faults."""
         self._play_if_it_can_be({"turns": turns})
+
+    @rule(turns=_of_machine(lambda machine: odd_turns(machine.facts)))
+    def legal_frames(self, turns: list[list[Fault]]) -> None:
+        """Frames go by, with legal values that meters seldom say."""
+        self._play_if_it_can_be({"turns": turns})
+
+    @precondition(lambda self: self.facts.file.mode is Mode.HISTORIC)
+    @rule(turns=_of_machine(lambda machine: cut_turns(machine.facts)))
+    def cut_frames(self, turns: list[list[Fault]]) -> None:
+        """Frames that the meter cuts in its own way, among whole ones."""
+        self._play_if_it_can_be({"turns": turns})
+
+    @rule(happens=_happens("other_mode"))
+    def other_mode(self, happens: _Table) -> None:
+        """The distributor switches the TIC, and back."""
+        self._play_if_it_can_be(happens)
 
     @precondition(lambda self: self._can_restart)
     @rule(inside=_of_machine(lambda machine: starts_inside(machine.facts)))
