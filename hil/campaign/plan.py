@@ -27,6 +27,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
+from .power_record import restart_s
 from .record import CLOSING, OPENING, Outage, longest_period_s, starves
 from .stimulus import SUITE_AT, ServerFault, Stimulus, household
 
@@ -153,11 +154,9 @@ class Player:
 
     def _step(self, step: Stimulus) -> Generator[bool, None, None]:
         transmitter = self._bench.transmitter
-        if step.restarts and not self._bench.device.can_restart:
-            return
         server = step.server
         hit, ends = self._hit_by(server)
-        if server is not None and not hit:
+        if not self._can_be_done(step, hit):
             return
         if step.happens is not None:
             pass
@@ -178,6 +177,7 @@ class Player:
             assert server is not None
             server.begin(end)
         self._restart(step)
+        self._starve(step)
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
@@ -222,6 +222,29 @@ class Player:
         if step.counts_on and number:
             self._meters.advance(meter)
 
+    def _can_be_done(self, step: Stimulus, hit: Sequence[Probe]) -> bool:
+        """Whether the bench can do to this device what a step asks for; else it is left out."""
+        bench = self._bench
+        if step.restarts and not bench.device.can_restart:
+            return False
+        if step.supply is not None and not bench.feeds_the_device:
+            return False
+        return step.server is None or bool(hit)
+
+    def _starve(self, step: Stimulus) -> None:
+        """Let fail what the device lives on, where a step asks for it."""
+        if step.supply is None:
+            return
+        terminals, fault = self._bench.terminals, step.supply
+        before = terminals.supply
+
+        def come_back() -> Generator[simpy.Event, None, None]:
+            yield self._bench.env.timeout(fault.for_s)
+            terminals.supply = before
+
+        terminals.supply = fault.becomes(before)
+        self._bench.env.process(come_back())
+
     def _restart(self, step: Stimulus) -> None:
         """Start the device anew for a step that asks for it."""
         device = self._bench.device
@@ -255,6 +278,8 @@ class Player:
         lorawan = self._bench.board.lorawan
         if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
             hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
+        if step.supply is not None:
+            hold_s = max(hold_s, step.supply.for_s + period_s)
         return hold_s
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
@@ -262,6 +287,8 @@ class Player:
         tail_s = max(limits.recovery_s, self._aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
             tail_s += self._bench.board.server_returns_after(outage_s)
+        if step.supply is not None:
+            tail_s += restart_s(self._bench.board)
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
         return tail_s + (limits.detection_s if searches else 0.0)
 

@@ -9,9 +9,10 @@ import simpy
 
 from xky.emulator import Linky, Transmitter
 from xky.emulator.faults import Fault
+from xky.emulator.supply import Supply
 from xky.protocol import Mode
 
-__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "household"]
+__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "SupplyFault", "household"]
 
 BOTH_MODES = frozenset(Mode)
 MeterMaker = Callable[[Mode, int, int], Linky]
@@ -67,6 +68,19 @@ class ServerFault:
 
 
 @dataclass(frozen=True)
+class SupplyFault:
+    """What befalls the power on terminals I1-A from the beginning of a step on.
+
+    Attributes:
+        becomes: what they give then of what they gave.
+        for_s: so long; then it is as before. The step lasts until then.
+    """
+
+    becomes: Callable[[Supply], Supply] = field(compare=False)
+    for_s: float
+
+
+@dataclass(frozen=True)
 class Stimulus:
     """One step of a plan; purposes with the same stimulus share it.
 
@@ -100,6 +114,7 @@ class Stimulus:
         outlasts_confirmed: held so long that a LoRaWAN device sends a confirmed uplink, as often as it may.
         server: what befalls the other end of an uplink. Where the device is not listened to at such an end, the step is
             left out.
+        supply: what befalls its power. Where the bench does not feed the device, the step is left out.
     """
 
     name: str
@@ -127,11 +142,13 @@ class Stimulus:
     joins: bool = False
     outlasts_confirmed: bool = False
     server: ServerFault | None = None
+    supply: SupplyFault | None = None
 
     @property
     def has_tail(self) -> bool:
         """Whether clean frames follow it that are asked about."""
-        return self.disturbs or self.outlasts_freshness or (self.server is not None and not self.server.is_there)
+        gone = self.supply is not None or (self.server is not None and not self.server.is_there)
+        return self.disturbs or self.outlasts_freshness or gone
 
     @property
     def tail(self) -> str:

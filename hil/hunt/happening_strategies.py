@@ -17,6 +17,7 @@ _REGISTERS_WH = (0, 1, 9, 99_999, 2**24 + 1, 123_456_789, 2**29 - 1, 999_999_998
 """About the places where numbers of a machine end, and those of nine digits."""
 _POWERS_VA = (0.0, 1.0, 99.0, 1000.0, 9999.0, 10_000.0, 36_000.0)
 _OUTAGES_S = (0.5, 3.0, 20.0)
+_SUPPLY_SHARES, _SUPPLY_FAILS_S = (0.0, 0.5, 0.8), (0.02, 1.0, 30.0, 300.0)
 
 _Draw = st.DrawFn
 Table = dict[str, Any]
@@ -110,7 +111,12 @@ HAPPENINGS: tuple[Happens, ...] = (
 """Each as often as it stands here; the first is the simplest."""
 
 
-_BY_KIND = {happens.__name__.removeprefix("_"): happens for happens in HAPPENINGS}
+def _supply(draw: _Draw, facts: MeterFacts) -> Table:
+    """What a board lives on is cut, or sags; others do not notice."""
+    return {"terminal_a": {"share": draw(among(_SUPPLY_SHARES)), "for_s": draw(among(_SUPPLY_FAILS_S))}}
+
+
+_BY_KIND = {happens.__name__.removeprefix("_"): happens for happens in (*HAPPENINGS, _supply)}
 
 
 @st.composite

@@ -249,6 +249,12 @@ class BenchMachine(RuleBasedStateMachine):
         """The server that the device speaks to is away, refuses or falls silent, and comes back."""
         self._play_if_it_can_be({"server": server})
 
+    @precondition(lambda self: self.bench.feeds_the_device)
+    @rule(happens=_happens("supply"))
+    def supply(self, happens: _Table) -> None:
+        """The power that the device lives on is cut, or sags, and comes back."""
+        self._play_if_it_can_be(happens)
+
     # The judge
 
     @invariant()

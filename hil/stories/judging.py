@@ -39,6 +39,7 @@ _RECOVERS = {  # of what the device did not recover, by the first fault that has
 _BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a group is refused
 _STARTED = "TIC-LNK-11"
 _SERVER_IS_BACK = "XKY-UPL-1"
+_POWER_IS_BACK = "XKY-PWR-2"
 _EVERY_LABEL = "TIC-LBL-1"
 _OTHER_MODE, _OTHER_MODE_READ = "TIC-MOD-1", "TIC-MOD-2"
 _CUT = "TIC-LNK-1"
@@ -154,6 +155,8 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
         return
     for step, stimulus in told:
         if not record.frames(stimulus.name):
+            if step.restart or step.server is not None or stimulus.supply is not None:
+                continue  # the bench cannot do that to this device, and left it out
             return  # the meter was without power: nobody can read what it does not say
         yield from _asked_of(step, stimulus, record)
     if record.frames(CLOSING):  # what befell the last step may show behind it alone
@@ -195,6 +198,9 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     context = _context(step)
     if step.server is not None:
         yield _Asked("returns", _SERVER_IS_BACK, stimulus, Case.the_device_returns, context)
+        return
+    if stimulus.supply is not None:
+        yield _Asked("starts again", _POWER_IS_BACK, stimulus, Case.the_device_starts_again, context)
         return
     if step.restart:
         if len(record.frames(stimulus.name)) > 1:

@@ -12,7 +12,7 @@ from ..campaign.campaign import Campaign, Options
 from ..campaign.oracle import Case
 from ..campaign.plan import Plan
 from ..campaign.requirement import Purpose
-from ..campaign.verdict import PurposeFailed
+from ..campaign.verdict import NotApplicable, PurposeFailed
 from ..pytest_options import campaign_options
 from .judging import broken_by, requirement_of
 from .playing import play_story
@@ -46,8 +46,11 @@ def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
 
     Raises:
         PurposeFailed: it breaks one.
+        NotApplicable: nothing of it can be done to this device.
     """
     broken = broken_by(case.record, stimulus.story, purpose.stimuli)
+    if not any(case.record.frames(one.name) for one in purpose.stimuli[-len(stimulus.step) :]) and not broken:
+        raise NotApplicable("the bench cannot do to this device what the stimulus tells")
     if not broken:
         case.trail.expected.append("no requirement is broken")
         case.trail.seen.append("none")

@@ -25,7 +25,7 @@ from xky.protocol import InputError, Mode
 from xky.protocol.tomlfile import Section
 
 from ..campaign.plan import Plan
-from ..campaign.stimulus import MeterMaker, Stimulus, household
+from ..campaign.stimulus import MeterMaker, Stimulus, SupplyFault, household
 from .outages import OUTAGES, OutageName
 
 __all__ = ["Step", "Story", "StoryStimuli", "plan_of", "stimuli_of", "table_of_fault"]
@@ -82,6 +82,8 @@ class Step(Happening):
     def _is_of_a_story(self) -> "Step":
         if self.faults is not None:
             raise ValueError("faults: a story has them frame by frame; write turns")
+        if self.terminal_a is not None and self.terminal_a.for_s is None:
+            raise ValueError("terminal_a: in a story the power comes back; write for_s, in seconds")
         return self
 
     @field_serializer("turns")
@@ -187,7 +189,7 @@ class StoryStimuli:
             disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
             restarts=step.restart, settles=step.restart,
             after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
-            server=server, outlasts_freshness=meets_server,
+            server=server, outlasts_freshness=meets_server, supply=_supply_of(step),
         )  # fmt: skip
 
     def _let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
@@ -200,6 +202,11 @@ class StoryStimuli:
             self._actions.happen(lasting, after, skip_to_us=skip_to_us)
         if step.mode is not None:
             transmitter.meter.mode = step.mode
+
+
+def _supply_of(step: Step) -> SupplyFault | None:
+    told = step.terminal_a
+    return None if told is None or told.for_s is None else SupplyFault(told.of, told.for_s)
 
 
 def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) -> list[Stimulus]:
