@@ -11,7 +11,7 @@ from xky.protocol import Mode
 
 from ..bench.reading import kind_of
 from ..campaign.oracle import Accusation, AccusationKind, Case, Oracle, Trail
-from ..campaign.record import CLOSING, Record
+from ..campaign.record import CLOSING, Record, starves
 from ..campaign.requirement import Purpose, Requirement
 from ..campaign.stimulus import Stimulus, household
 from ..campaign.suite import tested_purposes
@@ -36,6 +36,7 @@ _RECOVERS = {  # of what the device did not recover, by the first fault that has
     "no_good_group": "TIC-LNK-12", "parity_error": "TIC-CHR-2", "framing_error": "TIC-CHR-2",
     "damaged_start": "TIC-LNK-7", "missing_start_of_group": "TIC-LNK-7", "missing_end_of_group": "TIC-LNK-7",
 }  # fmt: skip
+_AS_LONG = 1.1  # times the frame before, a device that listens for a frame or two hears as much
 _BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a group is refused
 _STARTED = "TIC-LNK-11"
 _SERVER_IS_BACK = "XKY-UPL-1"
@@ -218,13 +219,31 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     ):
         yield _Asked("between cuts", _CUT, stimulus, Case.whole_frames_are_reported, context)
     arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
-    yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
+    if _can_all_be_heard(step, stimulus, record):
+        yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
     for name in names:
         if name in _DOUBTFUL:
             yield _Asked("refuses", _DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
     if step.disturbs and record.frames(stimulus.tail):
         recovers = next((_RECOVERS[name] for name in names if name in _RECOVERS), _BESIDE)
         yield _Asked("recovers", recovers, stimulus, Case.the_device_recovers, context)
+
+
+def _can_all_be_heard(step: Step, stimulus: Stimulus, record: Record) -> bool:
+    """Whether each device must hear what is intact in the frames of a step.
+
+    Not where it was kept from good frames for so long that it may look for another mode, if it does that; nor, if it
+    sleeps, where frames differ, so that it may hear those alone which lack something, or take the line for another one.
+    """
+    if record.board.detects_mode and starves(record.truth, stimulus.name):
+        return False
+    if not record.board.report_period_s or not step.befalls:
+        return True
+    frames = record.frames(stimulus.name)
+    before = record.truth[frames[0].number - 1]
+    longest_s = _AS_LONG * (before.end_s - before.start_s)
+    alike = all(frame.complete and frame.end_s - frame.start_s <= longest_s for frame in frames)
+    return alike and len(step.turns) <= 1 and not any(fault.name in _RECOVERS for fault in step.befalls)
 
 
 def _accuse(accusations: list[Accusation], case: Case) -> None:
