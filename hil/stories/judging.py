@@ -7,6 +7,7 @@ from functools import cache, partial
 from math import inf
 from typing import NamedTuple
 
+from xky.emulator import SentFrame
 from xky.protocol import Mode
 
 from ..bench.reading import kind_of
@@ -36,7 +37,7 @@ _RECOVERS = {  # of what the device did not recover, by the first fault that has
     "no_good_group": "TIC-LNK-12", "parity_error": "TIC-CHR-2", "framing_error": "TIC-CHR-2",
     "damaged_start": "TIC-LNK-7", "missing_start_of_group": "TIC-LNK-7", "missing_end_of_group": "TIC-LNK-7",
 }  # fmt: skip
-_AS_LONG = 1.1  # times the frame before, a device that listens for a frame or two hears as much
+_AS_LONG = 1.1  # times another one: who listens for a frame or two hears as much in either
 _BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a group is refused
 _STARTED = "TIC-LNK-11"
 _SERVER_IS_BACK = "XKY-UPL-1"
@@ -204,11 +205,12 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
         yield _Asked("starts again", _POWER_IS_BACK, stimulus, Case.the_device_starts_again, context)
         return
     if step.restart:
-        if len(record.frames(stimulus.name)) > 1:
+        if step.mode is None and len(record.frames(stimulus.name)) > 1:
             yield _Asked("finds its way", _STARTED, stimulus, Case.the_device_finds_its_way, context)
         return
     if step.mode is not None:
-        yield _Asked("reads the other mode", _OTHER_MODE_READ, stimulus, Case.the_other_mode_is_read, context)
+        if not starves(record.truth, stimulus.name):
+            yield _Asked("reads the other mode", _OTHER_MODE_READ, stimulus, Case.the_other_mode_is_read, context)
         if record.frames(stimulus.tail):
             yield _Asked("recovers", _OTHER_MODE, stimulus, Case.the_device_recovers, context)
         return
@@ -224,7 +226,8 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     for name in names:
         if name in _DOUBTFUL:
             yield _Asked("refuses", _DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
-    if step.disturbs and record.frames(stimulus.tail):
+    clean = record.frames(stimulus.tail)
+    if step.disturbs and clean and _any_tells_of_all(record, clean):
         recovers = next((_RECOVERS[name] for name in names if name in _RECOVERS), _BESIDE)
         yield _Asked("recovers", recovers, stimulus, Case.the_device_recovers, context)
 
@@ -232,18 +235,25 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
 def _can_all_be_heard(step: Step, stimulus: Stimulus, record: Record) -> bool:
     """Whether each device must hear what is intact in the frames of a step.
 
-    Not where it was kept from good frames for so long that it may look for another mode, if it does that; nor, if it
-    sleeps, where frames differ, so that it may hear those alone which lack something, or take the line for another one.
+    Not where it was kept from good frames for so long that it may look for another mode, if it does that.
     """
     if record.board.detects_mode and starves(record.truth, stimulus.name):
         return False
-    if not record.board.report_period_s or not step.befalls:
+    if not record.board.report_period_s:
         return True
     frames = record.frames(stimulus.name)
-    before = record.truth[frames[0].number - 1]
-    longest_s = _AS_LONG * (before.end_s - before.start_s)
-    alike = all(frame.complete and frame.end_s - frame.start_s <= longest_s for frame in frames)
-    return alike and len(step.turns) <= 1 and not any(fault.name in _RECOVERS for fault in step.befalls)
+    same = len(step.turns) <= 1 and not any(fault.name in _RECOVERS for fault in step.befalls)
+    return same and _any_tells_of_all(record, [record.truth[frames[0].number - 1], *frames])
+
+
+def _any_tells_of_all(record: Record, frames: Sequence[SentFrame]) -> bool:
+    """Whether a device that hears a frame or two of these has heard what they say; one that does not sleep hears all.
+
+    Short frames among long ones are such that do not (02E §2.5).
+    """
+    lengths_s = [frame.end_s - frame.start_s for frame in frames]
+    alike = all(frame.complete for frame in frames[1:]) and max(lengths_s) <= _AS_LONG * min(lengths_s)
+    return alike or not record.board.report_period_s
 
 
 def _accuse(accusations: list[Accusation], case: Case) -> None:

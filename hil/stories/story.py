@@ -5,7 +5,7 @@ It is written as scenarios are: what happens to a meter has one language. Before
 disturbs the line, the meter's index and power move on to values that the run has not had, as in a plan of the suite.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -124,6 +124,10 @@ class Story(Section):
     meter: MeterFile = MeterFile()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     step: tuple[Step, ...] = ()
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What was told and nothing else, so that a failing example can be read, and pasted."""
+        yield from self.model_dump(mode="json", exclude_unset=True).items()
 
     @property
     def mode(self) -> Mode:
