@@ -214,14 +214,16 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
         if record.frames(stimulus.tail):
             yield _Asked("recovers", _OTHER_MODE, stimulus, Case.the_device_recovers, context)
         return
+    is_heard = _can_all_be_heard(step, stimulus, record)
     if (
         step.only_cuts
+        and is_heard
         and record.mode is Mode.HISTORIC
         and any(frame.complete for frame in record.frames(stimulus.name))
     ):
         yield _Asked("between cuts", _CUT, stimulus, Case.whole_frames_are_reported, context)
     arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
-    if _can_all_be_heard(step, stimulus, record):
+    if is_heard:
         yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
     for name in names:
         if name in _DOUBTFUL:
@@ -257,6 +259,7 @@ def _any_tells_of_all(record: Record, frames: Sequence[SentFrame]) -> bool:
 
 
 def _accuse(accusations: list[Accusation], case: Case) -> None:
+    case.trail.expected.append(f"no value that {accusations[0].wrong.value}")
     case.fail_for(accusations)
 
 

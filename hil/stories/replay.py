@@ -12,7 +12,7 @@ from ..campaign.campaign import Campaign, Options
 from ..campaign.oracle import Case
 from ..campaign.plan import Plan
 from ..campaign.requirement import Purpose
-from ..campaign.verdict import NotApplicable, PurposeFailed
+from ..campaign.verdict import NotApplicable, PurposeFailed, Undecided
 from ..pytest_options import campaign_options
 from .judging import broken_by, requirement_of
 from .playing import play_story
@@ -47,17 +47,26 @@ def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
     Raises:
         PurposeFailed: it breaks one.
         NotApplicable: nothing of it can be done to this device.
+        Undecided: it was not played.
     """
+    steps = purpose.stimuli[-len(stimulus.step) :]
+    was_played = any(case.record.frames(one.name) for one in steps)
+    if not was_played and len(steps) < len(purpose.stimuli):
+        raise Undecided("not played: the run ended before, or was another one")
     broken = broken_by(case.record, stimulus.story, purpose.stimuli)
-    if not any(case.record.frames(one.name) for one in purpose.stimuli[-len(stimulus.step) :]) and not broken:
+    if not was_played and not broken:
         raise NotApplicable("the bench cannot do to this device what the stimulus tells")
+    frames = [frame for one in steps for frame in case.record.frames(one.name)] or case.record.truth
+    case.trail.sent.append(f"{len(frames)} frames of the stimulus from {frames[0].start_s:.2f} s on")
+    case.trail.expected.append("no requirement is broken")
+    case.trail.at_s = frames[-1].end_s
     if not broken:
-        case.trail.expected.append("no requirement is broken")
-        case.trail.seen.append("none")
+        case.trail.seen.append("none is")
         return
     worst = next((one for one in broken if one.requirement == stimulus.requirement), broken[0])
-    case.trail.sent[:], case.trail.expected[:] = worst.trail.sent, worst.trail.expected
-    case.trail.seen[:], case.trail.at_s = worst.trail.seen, worst.trail.at_s
+    case.trail.sent[:] = worst.trail.sent or case.trail.sent
+    case.trail.expected[:] = worst.trail.expected or case.trail.expected
+    case.trail.seen[:], case.trail.at_s = worst.trail.seen or [worst.reason], worst.trail.at_s
     other = "" if worst.requirement == stimulus.requirement else f"{worst.requirement}: "
     raise PurposeFailed(other + worst.reason)
 

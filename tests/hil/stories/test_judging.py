@@ -73,9 +73,9 @@ def test_a_device_that_finds_the_mode_is_asked_to_find_it_in_good_frames_alone(s
 
 def test_a_device_that_sleeps_through_a_minute_of_short_frames_lacks_what_only_long_ones_say() -> None:
     legal = [[{"name": "legal_value", "label": "MOTDETAT", "value": "400000"}]] * 12
-    wrong = [[], [{"name": "wrong_checksum", "label": "HHPHC"}]]
+    wrong = [[], [{"name": "wrong_checksum", "label": "HHPHC"}, {"name": "lost_spaces", "label": "PTEC"}]]
     told = story(
         {"adir": [2, 3], "turns": [*legal, *wrong]}, mode="historic", phases=3, contract={"name": "super-creuses"},
-        pref_kva=1, at="2027-12-31T20:00",
+        pref_kva=1, at="2027-12-31T20:00", load_va=500.0, producer=False, seed=121,
     )  # fmt: skip
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:winky-lab").broken] == []

@@ -58,4 +58,4 @@ def test_power_that_never_comes_back_is_refused() -> None:
 
 def test_what_cannot_be_done_to_a_device_leaves_the_steps_behind_it_to_be_judged() -> None:
     told = story({"server": "broker away"}, {"turns": [[CHECKSUM]]})
-    assert [one.requirement for one in played(told, defect="ignores-checksum").broken] == ["TIC-CHK-1"]
+    assert [one.requirement for one in played(told, defect="drops-damaged-frame").broken] == ["TIC-CHK-2"]
