@@ -14,7 +14,9 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.control import current_build_context
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from pydantic import ValidationError
 
 from xky.emulator.faults import Fault
 from xky.protocol import InputError, Mode
@@ -29,7 +31,7 @@ from ..stories.outages import outages_at
 from ..stories.stand import campaign_for, fail_for
 from ..stories.stimulus_file import SUFFIX, write_stimulus
 from ..stories.story import Step, Story
-from .frame_strategies import cut_turns, faulty_turns, odd_turns
+from .frame_strategies import cut_turns, faults_on, faulty_turns, odd_turns
 from .happening_strategies import happenings
 from .meter_facts import MeterFacts
 from .strategies import meters, starts_inside
@@ -58,7 +60,7 @@ class BenchMachine(RuleBasedStateMachine):
         device, board, mode, labels, probes, defect, statement: as those of ``xky certify``.
         on_meter: ready meter, or a meter's file, in the place of drawn ones.
         strict: a should counts as well.
-        save_to: folder in which what is found is kept as a stimulus file, the shortest one last; None keeps none.
+        save_to: folder in which what is found is kept as a stimulus file; None keeps none.
     """
 
     device: ClassVar[str | None] = None
@@ -158,10 +160,16 @@ class BenchMachine(RuleBasedStateMachine):
         Without anything told clean frames go by, as long as the device needs to report what is new.
 
         Raises:
-            InputError: the meter cannot do that.
+            InputError: there is no such thing to tell, or the meter cannot do it.
         """
+        try:
+            played = Step.model_validate(told) if step is None else step
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"])) or "play"
+            raise InputError(f"{key}: {first['msg'].removeprefix('Value error, ')}") from None
         if not self._is_over and not self._playing.is_over:
-            self._playing.tell(Step.model_validate(told) if step is None else step)
+            self._playing.tell(played)
 
     def _play_if_it_can_be(self, told: _Table) -> None:
         """The same of what was drawn: a meter may have lost meanwhile what it could do at first."""
@@ -204,17 +212,26 @@ class BenchMachine(RuleBasedStateMachine):
 
     @rule(
         happens=_happens(
-            "clock", "message", "contract", "subscription", "exchange", "relays", "cover", "breaker", "phases"
+            "clock",
+            "message",
+            "contract",
+            "subscription",
+            "exchange",
+            "relays",
+            "cover",
+            "breaker",
+            "phases",
+            "outage",
         )
     )
     def meter_changes(self, happens: _Table) -> None:
         """Something else happens to the meter."""
         self._play_if_it_can_be(happens)
 
-    @rule(happens=_happens("outage"))
-    def outage(self, happens: _Table) -> None:
-        """The network goes, and the meter with it."""
-        self._play_if_it_can_be(happens)
+    @rule(fault=_of_machine(lambda machine: faults_on(machine.facts)))
+    def frame(self, fault: Fault) -> None:
+        """A frame goes by, with a fault."""
+        self._play_if_it_can_be({"turns": [[fault]]})
 
     @rule(turns=_of_machine(lambda machine: faulty_turns(machine.facts)))
     def frames(self, turns: list[list[Fault]]) -> None:
@@ -284,7 +301,9 @@ class BenchMachine(RuleBasedStateMachine):
             fail_for(broken, self._saved(broken[0]))
 
     def _saved(self, broken: Broken) -> str:
-        """Keep what was found; where it is, or how it would be kept."""
+        """Keep what was found, once Hypothesis has made it short; where it is, or how it would be kept."""
+        if not current_build_context().is_final:
+            return ""
         if self.save_to is None:
             return f'save_to = "FOLDER" in {type(self).__name__} keeps this as a stimulus file'
         folder = Path(self.save_to)

@@ -23,6 +23,8 @@ from .played import played, story
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 STORY = story({"load_va": 900.0}, {"turns": [[{"name": "wrong_checksum", "label": "SINSTS"}]]}, seed=7)
 
+QUIET = ("-p", "no:cacheprovider", "-p", "no:schemathesis")  # the latter takes values out of failing examples
+
 pytest_plugins = ["pytester"]
 
 
@@ -108,7 +110,7 @@ def test_pytest_plays_it_on_the_device_of_the_run_else_on_that_on_which_it_was_f
     options: tuple[str, ...], failed: int, pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(TEST.format(path=str(saved(pytester.path))))
-    run = pytester.runpytest_inprocess(*options, "-p", "no:cacheprovider")
+    run = pytester.runpytest_inprocess(*options, *QUIET)
     run.assert_outcomes(passed=1 - failed, failed=failed)
     if failed:
         run.stdout.fnmatch_lines(["TIC-CHK-1: *repeats a damaged group*", "  sent: *", "  seen: *"])
@@ -122,7 +124,7 @@ def test_what_is_wrong_with_the_options_is_told_in_one_line(
     options: tuple[str, ...], expected: str, pytester: pytest.Pytester
 ) -> None:
     pytester.makepyfile(TEST.format(path=str(saved(pytester.path))))
-    run = pytester.runpytest_inprocess(*options, "-p", "no:cacheprovider")
+    run = pytester.runpytest_inprocess(*options, *QUIET)
     run.stdout.fnmatch_lines([expected])
     run.stdout.no_fnmatch_line("*Traceback*")
 

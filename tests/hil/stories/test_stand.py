@@ -15,6 +15,8 @@ from .played import story
 
 WRONG = {"turns": [[{"name": "wrong_checksum", "label": "SINSTS"}]]}
 
+QUIET = ("-p", "no:cacheprovider", "-p", "no:schemathesis")  # the latter takes values out of failing examples
+
 pytest_plugins = ["pytester"]
 
 
@@ -79,9 +81,7 @@ def test_three_lines_are_a_hunt_of_ones_own(
     pytester: pytest.Pytester, options: tuple[str, ...], passed: int, failed: int
 ) -> None:
     pytester.makepyfile(THREE_LINES)
-    run = pytester.runpytest_inprocess(
-        "--xky-device", "sim:generic", *options, "-p", "no:cacheprovider", "-p", "no:schemathesis"
-    )
+    run = pytester.runpytest_subprocess("--xky-device", "sim:generic", *options, *QUIET)  # a process without it
     run.assert_outcomes(passed=passed, failed=failed)
     if failed:
         run.stdout.fnmatch_lines(["*RequirementBrokenError: TIC-CHK-1: *", "*story=Story(meter={'mode': 'standard'*"])
@@ -89,7 +89,7 @@ def test_three_lines_are_a_hunt_of_ones_own(
 
 def test_without_a_device_it_says_so_in_one_line(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(THREE_LINES)
-    run = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    run = pytester.runpytest_inprocess(*QUIET)
     run.assert_outcomes(errors=1)
     run.stdout.fnmatch_lines(["no device: give --xky-device*"])
 
@@ -104,5 +104,5 @@ def test_the_options_of_a_run_inside_another_are_those_of_the_inner_one(
         "from xky.hil.pytest_options import option, run_under_way\n"
         "def test_a():\n    assert option(run_under_way(), 'device') == 'sim:eky'\n"
     )
-    pytester.runpytest_inprocess("--xky-device", "sim:eky", "-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("--xky-device", "sim:eky", *QUIET).assert_outcomes(passed=1)
     assert run_under_way() is outer
