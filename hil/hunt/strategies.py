@@ -48,7 +48,7 @@ def line_stories(
 def meters(modes: Sequence[Mode | str], meter: MeterFile | None = None) -> st.SearchStrategy[MeterFacts]:
     """Any meter, or the one that is told, in each of these modes as often as in the others."""
     known = [Mode(mode) for mode in modes]
-    return st.one_of(_meters(mode) if meter is None else st.just(facts_of(_in_mode(meter, mode))) for mode in known)
+    return st.one_of([_meters(mode) if meter is None else st.just(facts_of(_in_mode(meter, mode))) for mode in known])
 
 
 def _in_mode(meter: MeterFile, mode: Mode) -> MeterFile:

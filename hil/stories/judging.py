@@ -198,6 +198,9 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     """What is asked about one step and the clean frames behind it."""
     names = list(dict.fromkeys(fault.name for fault in step.befalls))
     context = _context(step)
+    clean = record.frames(stimulus.tail)
+    if clean and not _any_tells_of_all(record, clean):
+        return
     if step.server is not None:
         yield _Asked("returns", _SERVER_IS_BACK, stimulus, Case.the_device_returns, context)
         return
@@ -211,7 +214,7 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     if step.mode is not None:
         if not starves(record.truth, stimulus.name):
             yield _Asked("reads the other mode", _OTHER_MODE_READ, stimulus, Case.the_other_mode_is_read, context)
-        if record.frames(stimulus.tail):
+        if clean:
             yield _Asked("recovers", _OTHER_MODE, stimulus, Case.the_device_recovers, context)
         return
     is_heard = _can_all_be_heard(step, stimulus, record)
@@ -228,8 +231,7 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     for name in names:
         if name in _DOUBTFUL:
             yield _Asked("refuses", _DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
-    clean = record.frames(stimulus.tail)
-    if step.disturbs and clean and _any_tells_of_all(record, clean):
+    if step.disturbs and clean:
         recovers = next((_RECOVERS[name] for name in names if name in _RECOVERS), _BESIDE)
         yield _Asked("recovers", recovers, stimulus, Case.the_device_recovers, context)
 

@@ -79,3 +79,18 @@ def test_a_device_that_sleeps_through_a_minute_of_short_frames_lacks_what_only_l
         pref_kva=1, at="2027-12-31T20:00", load_va=500.0, producer=False, seed=121,
     )  # fmt: skip
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:winky-lab").broken] == []
+
+
+def test_a_device_that_sleeps_is_not_asked_for_long_frames_behind_an_outage_that_short_ones_fill() -> None:
+    cut = [[], *([{"name": "cut", "label": name, "with_eot": True}] for name in ("PTEC", "IINST1", "HCHC", "PPOT")), []]
+    first = [
+        [{"name": "metrology_bursts"}, {"name": "other_checksum_rule", "label": "ISOUSC"}],
+        [{"name": "legal_value", "label": "ISOUSC", "value": "00"}],
+        [{"name": name, "label": "ISOUSC"} for name in ("wrong_size", "empty_value", "pause")],
+    ]
+    told = story(
+        {"turns": first}, {"pcoup_kva": 29}, {"skip_to": "2027-06-10T22:29:57+02:00"}, {"exchange": {}, "turns": cut},
+        {"server": "LoRaWAN network refuses"}, mode="historic", phases=3, pref_kva=1, at="2027-06-10T12:00",
+        load_va=500.0, producer=False, contract={"name": "hc"}, seed=11,
+    )  # fmt: skip
+    assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:loky").broken] == []
