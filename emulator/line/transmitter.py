@@ -83,10 +83,15 @@ class Transmitter:
         if only_when_heard:
             line.before_first_receiver = self._resume
 
-    def draw_anew(self, what: str) -> None:
-        """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before."""
-        self._rng = Random(f"line {self._seed} {what}")
-        self._drawn_for, self._frames_since = what, 0
+    def draw_anew(self, what: str, seed: int | None = None) -> None:
+        """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before.
+
+        Args:
+            what: is sent.
+            seed: in the place of that of the line.
+        """
+        self._drawn_for, self._frames_since = f"{self._seed if seed is None else seed} {what}", 0
+        self._rng = Random(f"line {self._drawn_for}")
 
     @property
     def faults(self) -> Sequence[Fault]:
@@ -188,7 +193,7 @@ class Transmitter:
         pieces = self._pieces.of(groups, mode)
         if not self._faults:
             return pieces
-        own = Random(f"faults {self._seed} {self._drawn_for} {self._frames_since}")  # whatever befell frames before
+        own = Random(f"faults {self._drawn_for} {self._frames_since}")  # whatever befell frames before
         return befallen(pieces, self._faults, mode, own)
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:

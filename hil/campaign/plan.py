@@ -187,7 +187,8 @@ class Player:
             unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
             return self._step_s(step, limits, period_s) + unmet_s
 
-        yield from self._hold(step.name, lasts_s if server else partial(self._step_s, step), len(turns), prepare)
+        how_long = lasts_s if server else partial(self._step_s, step)
+        yield from self._hold(step.name, how_long, len(turns), prepare, step.drawn_as)
         transmitter.faults = ()
         step.after(meter)
         if server is not None:
@@ -204,7 +205,8 @@ class Player:
                 if step.counts_on and step.server is not None and number:
                     self._meters.advance(meter)
 
-            yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
+            how_long = partial(self._tail_s, step, outage_s)
+            yield from self._hold(step.tail, how_long, prepare=count_on, drawn_as=step.tail_drawn_as)
 
     def _prepare(
         self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], began_s: float, number: int
@@ -304,6 +306,7 @@ class Player:
         lasts_s: Callable[[TimeLimits, float], float],
         at_least: int = 1,
         prepare: Callable[[int], None] = lambda number: None,
+        drawn_as: tuple[int | None, str] | None = None,
     ) -> Generator[bool, None, None]:
         """Frames of one step: so many, and as many as start within a duration that they may change.
 
@@ -312,9 +315,11 @@ class Player:
             lasts_s: how long it is, by the limits and the period of the frames of now.
             at_least: so many frames.
             prepare: told the number of each frame before it starts.
+            drawn_as: seed and name by which gaps and faults are drawn; the run's and its own unless told.
         """
+        seed, drawn_for = drawn_as or (None, name)
         self._bench.transmitter.step = name
-        self._bench.transmitter.draw_anew(name)
+        self._bench.transmitter.draw_anew(drawn_for, seed)
         began_s = self._bench.env.now
         number = 0
         while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):

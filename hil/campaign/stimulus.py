@@ -114,6 +114,8 @@ class Stimulus:
         outlasts_confirmed: held so long that a LoRaWAN device sends a confirmed uplink, as often as it may.
         server: what befalls the other end of an uplink. Where the device is not listened to at such an end, the step is
             left out.
+        drawn_as: seed and name by which its gaps and faults are drawn, in the place of the run's and its own; so a
+            stimulus that was found does the same under any name, in any run.
         supply: what befalls its power. Where the bench does not feed the device, the step is left out.
     """
 
@@ -143,6 +145,7 @@ class Stimulus:
     outlasts_confirmed: bool = False
     server: ServerFault | None = None
     supply: SupplyFault | None = None
+    drawn_as: tuple[int, str] | None = None
 
     @property
     def has_tail(self) -> bool:
@@ -153,4 +156,13 @@ class Stimulus:
     @property
     def tail(self) -> str:
         """Name of the clean part behind the step."""
-        return f"{self.name}, after"
+        return _behind(self.name)
+
+    @property
+    def tail_drawn_as(self) -> tuple[int, str] | None:
+        """The same of that part."""
+        return None if self.drawn_as is None else (self.drawn_as[0], _behind(self.drawn_as[1]))
+
+
+def _behind(name: str) -> str:
+    return f"{name}, after"

@@ -54,7 +54,7 @@ class LiveStory:
         self._meter, self._seed = meter, seed
         self._steps: list[Step] = []
         self._stimuli: list[Stimulus] = []
-        self._made = StoryStimuli(meter)
+        self._made = StoryStimuli(meter, seed=seed)
         self._told = deque[Stimulus]()
         self._is_told_all = False
         self._performance = Performance(

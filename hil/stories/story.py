@@ -30,6 +30,7 @@ from .outages import OUTAGES, OutageName
 
 __all__ = ["Step", "Story", "StoryStimuli", "plan_of", "stimuli_of", "table_of_fault"]
 
+_STEP = "step"
 _CLEAN = frozenset({"legal_value", "unknown_label", "repeated_group", "swapped_groups"})
 """Faults that break nothing: no clean frames have to follow in which the device finds back."""
 
@@ -162,12 +163,14 @@ class StoryStimuli:
 
     Args:
         meter: of the story; it can do what the steps tell.
+        seed: of the story.
         named: what the steps are called, with a number behind.
         own_meter: whether they share the line with others, so that its meter is put on it first.
     """
 
-    def __init__(self, meter: MeterFile, *, named: str = "step", own_meter: bool = False) -> None:
+    def __init__(self, meter: MeterFile, *, seed: int = 0, named: str = _STEP, own_meter: bool = False) -> None:
         self._meter = meter
+        self._seed = seed
         self._named = named
         self._maker: MeterMaker = _OwnMeter(meter) if own_meter else household
         self._env: simpy.Environment | None = None
@@ -194,6 +197,7 @@ class StoryStimuli:
             restarts=step.restart, settles=step.restart,
             after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
             server=server, outlasts_freshness=meets_server, supply=_supply_of(step),
+            drawn_as=(self._seed, f"{_STEP} {number}"),
         )  # fmt: skip
 
     def _let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
@@ -213,9 +217,9 @@ def _supply_of(step: Step) -> SupplyFault | None:
     return None if told is None or told.for_s is None else SupplyFault(told.of, told.for_s)
 
 
-def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) -> list[Stimulus]:
+def stimuli_of(story: Story, *, named: str = _STEP, own_meter: bool = False) -> list[Stimulus]:
     """The steps of a story as the suite plays them; see ``StoryStimuli``."""
-    made = StoryStimuli(story.meter, named=named, own_meter=own_meter)
+    made = StoryStimuli(story.meter, seed=story.seed, named=named, own_meter=own_meter)
     steps = [Step(), *story.step] if own_meter else story.step
     return [made.of(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]
 

@@ -15,7 +15,7 @@ from xky.hil.campaign.suite import run_suite
 from xky.hil.campaign.verdict import Verdict
 from xky.hil.stories.found import purposes_in
 from xky.hil.stories.stimulus_file import write_stimulus
-from xky.protocol import InputError
+from xky.protocol import InputError, Mode, encode_group
 
 from ...command import xky
 from .played import played, story
@@ -58,6 +58,32 @@ def test_the_evidence_of_a_replay_is_judged_again_without_what_it_did_not_play(t
     verdicts = {one.purpose.id: one.verdict for one in again}
     assert verdicts["TIC-CHK-1/wrong-checksum"] is Verdict.INCONCLUSIVE
     assert "the suite itself is at fault" not in "".join(one.reason for one in again)
+
+
+def test_a_replay_sends_the_bytes_that_the_hunt_sent_whatever_the_file_is_called(tmp_path: Path) -> None:
+    (broken,) = played(STORY, defect="ignores-checksum").broken
+    for name in ("a.stim.toml", "another.stim.toml"):
+        path = saved(tmp_path, name)
+        run = xky("certify", "sim:generic", "--defect", "ignores-checksum", "--replay", path, "--json", cwd=tmp_path)
+        (purpose,) = json.loads(run.stdout)["requirements"][0]["purposes"]
+        assert (purpose["reason"], purpose["sent"], purpose["seen"]) == (
+            broken.reason, broken.trail.sent, broken.trail.seen
+        )  # fmt: skip
+
+
+def test_a_stimulus_does_the_same_damage_in_a_run_with_another_seed(tmp_path: Path) -> None:
+    saved(tmp_path)
+    apart = []
+    for seed in (0, 1):
+        run = Campaign(Options("sim:generic", mode="standard", seed=seed, only=("TIC-CHK-1",)))
+        run.found = purposes_in(tmp_path)
+        run_suite(run)
+        (frame,) = run.records[Mode.STANDARD].frames("checksum 2")
+        (wrong,) = [sent for sent in frame.groups if sent.fault is not None]
+        apart.append((wrong.data[-2] - encode_group(wrong.group, Mode.STANDARD)[-2]) % 64)
+    (alone,) = played(STORY, defect="ignores-checksum").record.frames("step 2")
+    (wrong,) = [sent for sent in alone.groups if sent.fault is not None]
+    assert apart == [(wrong.data[-2] - encode_group(wrong.group, Mode.STANDARD)[-2]) % 64] * 2
 
 
 @pytest.mark.parametrize(("arguments", "expected"), [
