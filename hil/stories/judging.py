@@ -161,9 +161,10 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
                 continue  # the bench cannot do that to this device, and left it out
             return  # the meter was without power: nobody can read what it does not say
         yield from _asked_of(step, stimulus, record)
-    if record.frames(CLOSING):  # what befell the last step may show behind it alone
-        closing = replace(told[-1][1], name=CLOSING)
-        yield _Asked("arrives", _CHANGES, closing, Case.what_changed_is_reported, _context(told[-1][0]))
+    closing = record.frames(CLOSING)
+    if closing and _are_alike(closing):  # what befell the last step may show behind it alone; the last is never whole
+        last_step = replace(told[-1][1], name=CLOSING)
+        yield _Asked("arrives", _CHANGES, last_step, Case.what_changed_is_reported, _context(told[-1][0]))
     yield _Asked("labels", _EVERY_LABEL, first, Case.every_label_is_reported)
 
 
@@ -255,9 +256,13 @@ def _any_tells_of_all(record: Record, frames: Sequence[SentFrame]) -> bool:
 
     Short frames among long ones are such that do not (02E §2.5).
     """
-    lengths_s = [frame.end_s - frame.start_s for frame in frames]
-    alike = all(frame.complete for frame in frames[1:]) and max(lengths_s) <= _AS_LONG * min(lengths_s)
+    alike = all(frame.complete for frame in frames[1:]) and _are_alike(frames)
     return alike or not record.board.report_period_s
+
+
+def _are_alike(frames: Sequence[SentFrame]) -> bool:
+    lengths_s = [frame.end_s - frame.start_s for frame in frames]
+    return max(lengths_s) <= _AS_LONG * min(lengths_s)
 
 
 def _accuse(accusations: list[Accusation], case: Case) -> None:

@@ -94,3 +94,12 @@ def test_a_device_that_sleeps_is_not_asked_for_long_frames_behind_an_outage_that
         load_va=500.0, producer=False, contract={"name": "hc"}, seed=11,
     )  # fmt: skip
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:loky").broken] == []
+
+
+def test_a_long_frame_that_the_end_of_a_run_cuts_off_is_not_asked_for() -> None:
+    cut = [*[[]] * 7, [{"name": "cut", "label": "ISOUSC", "with_eot": True}]]
+    told = story(
+        {"adir": [1]}, {"turns": cut}, {}, mode="historic", phases=3, producer=False, pref_kva=9, at="2027-06-10T12:00",
+        load_va=500.0, contract={"name": "hc"},
+    )  # fmt: skip
+    assert [f"{one.signature}: {one.reason}" for one in played(told).broken] == []
