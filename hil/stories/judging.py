@@ -197,7 +197,6 @@ def _context_of(accusation: Accusation, steps: Mapping[str, Step]) -> frozenset[
 
 def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked]:
     """What is asked about one step and the clean frames behind it."""
-    names = list(dict.fromkeys(fault.name for fault in step.befalls))
     context = _context(step)
     clean = record.frames(stimulus.tail)
     if clean and not _any_tells_of_all(record, clean):
@@ -218,13 +217,14 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
         if clean:
             yield _Asked("recovers", _OTHER_MODE, stimulus, Case.the_device_recovers, context)
         return
+    yield from _asked_of_frames(step, stimulus, record, context)
+
+
+def _asked_of_frames(step: Step, stimulus: Stimulus, record: Record, context: frozenset[str]) -> Iterator[_Asked]:
+    """The same where the meter, or its frames alone, did something."""
+    names = list(dict.fromkeys(fault.name for fault in step.befalls))
     is_heard = _can_all_be_heard(step, stimulus, record)
-    if (
-        step.only_cuts
-        and is_heard
-        and record.mode is Mode.HISTORIC
-        and any(frame.complete for frame in record.frames(stimulus.name))
-    ):
+    if is_heard and _has_whole_frames_between_cuts(step, stimulus, record):
         yield _Asked("between cuts", _CUT, stimulus, Case.whole_frames_are_reported, context)
     arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
     if is_heard:
@@ -232,9 +232,14 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
     for name in names:
         if name in _DOUBTFUL:
             yield _Asked("refuses", _DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
-    if step.disturbs and clean:
+    if step.disturbs and record.frames(stimulus.tail):
         recovers = next((_RECOVERS[name] for name in names if name in _RECOVERS), _BESIDE)
         yield _Asked("recovers", recovers, stimulus, Case.the_device_recovers, context)
+
+
+def _has_whole_frames_between_cuts(step: Step, stimulus: Stimulus, record: Record) -> bool:
+    is_cut = step.only_cuts and record.mode is Mode.HISTORIC
+    return is_cut and any(frame.complete for frame in record.frames(stimulus.name))
 
 
 def _can_all_be_heard(step: Step, stimulus: Stimulus, record: Record) -> bool:
