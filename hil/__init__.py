@@ -9,16 +9,19 @@ if TYPE_CHECKING:
     from .bench.devices import Device, DeviceContext, FedDevice, device_kinds, open_device
     from .bench.reading import Reading
     from .campaign.certify_device import certify
+    from .hunt.machine import BenchMachine
     from .hunt.strategies import line_stories
     from .stories.replay import require_stood
+    from .stories.stand import stand
 
 __all__ = [
-    "Bench", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds", "line_stories",
-    "open_device", "require_stood",
+    "Bench", "BenchMachine", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds",
+    "line_stories", "open_device", "require_stood", "stand",
 ]  # fmt: skip
 
 _HOMES = {
     "Bench": "bench.bench:Bench",
+    "BenchMachine": "hunt.machine:BenchMachine",
     "Device": "bench.devices:Device",
     "DeviceContext": "bench.devices:DeviceContext",
     "FedDevice": "bench.devices:FedDevice",
@@ -28,6 +31,7 @@ _HOMES = {
     "line_stories": "hunt.strategies:line_stories",
     "open_device": "bench.devices:open_device",
     "require_stood": "stories.replay:require_stood",
+    "stand": "stories.stand:stand",
 }
 
 

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench's options of a pytest run; imports nothing but pytest, so that the plugin stays light."""
 
+from typing import Any
+
 import pytest
 
-__all__ = ["PURPOSE", "add_options", "option", "options_of"]
+__all__ = [
+    "PURPOSE", "add_options", "begin_run", "campaign_options", "end_run", "number", "option", "options_of",
+    "run_under_way",
+]  # fmt: skip
 
 PURPOSE = "xky_purpose"  # attribute of a test that is a purpose of the conformance suite
 
@@ -47,3 +52,54 @@ def options_of(config: pytest.Config, name: str) -> tuple[str, ...]:
     """A repeatable option of the bench: command line before ini file; empty where neither gives it."""
     given = config.getoption(f"xky_{name}", default=None) or config.getini(f"xky_{name}")
     return tuple(str(one) for one in given)
+
+
+def number(config: pytest.Config, name: str, default: float) -> float:
+    """An option of the bench that is a number.
+
+    Raises:
+        pytest.UsageError: it is none.
+    """
+    given = option(config, name)
+    try:
+        return default if given is None else float(given)
+    except ValueError:
+        raise pytest.UsageError(f"--xky-{name} {given}: expected a number") from None
+
+
+def campaign_options(config: pytest.Config) -> dict[str, Any]:
+    """What the options of the bench are as arguments of ``campaign.Options``; ``device`` is None where none is given.
+
+    Raises:
+        pytest.UsageError: one that is to be a number is none.
+    """
+    labels = option(config, "labels")
+    return {
+        **{name: option(config, name) for name in ("device", "board", "mode", "defect", "meter")},
+        "labels": None if labels is None else tuple(label.strip() for label in labels.split(",")),
+        "line": option(config, "line") or "pty",
+        "parity": option(config, "parity") or "strip",
+        "speed": number(config, "speed", 1.0),
+        "seed": int(number(config, "seed", 0)),
+        "probes": options_of(config, "probe"),
+    }
+
+
+_UNDER_WAY: list[pytest.Config] = []
+
+
+def begin_run(config: pytest.Config) -> None:
+    """A run of pytest begins; there may be one inside another."""
+    _UNDER_WAY.append(config)
+
+
+def end_run(config: pytest.Config) -> None:
+    """That run is over."""
+    if config in _UNDER_WAY:
+        _UNDER_WAY.remove(config)
+
+
+def run_under_way() -> pytest.Config | None:
+    """The run of pytest that is under way, for what pytest hands no fixtures, such as a state machine; None: there is
+    none."""
+    return _UNDER_WAY[-1] if _UNDER_WAY else None

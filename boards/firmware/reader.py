@@ -15,7 +15,7 @@ from .receiver import LineReceiver
 __all__ = ["FIRMWARE", "ReaderFirmware"]
 
 _LOOKS_EACH_S = 1.0
-_SILENT_S = 6.0  # without a good frame, it tries the other mode; assumption: two of the longest historic frames
+_SILENT_S = 6.5  # without a good frame, it tries the other mode; assumption: two of the longest historic frames
 
 
 class ReaderFirmware:

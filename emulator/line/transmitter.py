@@ -74,18 +74,24 @@ class Transmitter:
         self._encoders = {mode: FrameEncoder(mode) for mode in Mode}
         self._faults: Sequence[Fault] = ()
         self.step = ""
-        self.before_frame: Callable[[], None] = lambda: None
-        """Called at each frame boundary: the place to exchange the meter, its state, the faults."""
+        self.before_frame: Callable[[], simpy.Event | None] = lambda: None
+        """Called at each frame boundary: the place to exchange the meter, its state, the faults. An event that it gives
+        is waited for, and it is called again."""
         self._heard: simpy.Event | None = None
         self._silent_since_s = 0.0
         self._only_when_heard = only_when_heard
         if only_when_heard:
             line.before_first_receiver = self._resume
 
-    def draw_anew(self, what: str) -> None:
-        """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before."""
-        self._rng = Random(f"line {self.seed} {what}")
-        self._drawn_for, self._frames_since = what, 0
+    def draw_anew(self, what: str, seed: int | None = None) -> None:
+        """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before.
+
+        Args:
+            what: is sent.
+            seed: in the place of that of the line.
+        """
+        self._drawn_for, self._frames_since = f"{self.seed if seed is None else seed} {what}", 0
+        self._rng = Random(f"line {self._drawn_for}")
 
     @property
     def faults(self) -> Sequence[Fault]:
@@ -124,7 +130,8 @@ class Transmitter:
             yield self._env.timeout(shortest_s + spread_s * self._rng.random())
             if self._only_when_heard and not self._line.is_heard:
                 continue
-            self.before_frame()
+            while (told := self.before_frame()) is not None:
+                yield told
             if until():
                 return
             if self.meter.powered:
@@ -186,7 +193,7 @@ class Transmitter:
         pieces = self._pieces.of(groups, mode)
         if not self._faults:
             return pieces
-        own = Random(f"faults {self.seed} {self._drawn_for} {self._frames_since}")  # whatever befell frames before
+        own = Random(f"faults {self._drawn_for} {self._frames_since}")  # whatever befell frames before
         return befallen(pieces, self._faults, mode, own)
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:

@@ -14,7 +14,7 @@ from ..legal_time import parse_at
 from ..meter_file.contract_table import NamedContract, line_text
 from ..meter_file.meter_file import HouseholdTable, Kva, Power, Relay, TraceTable
 from ..meter_file.toml_time import When
-from ..supply import SUPPLIES
+from ..supply import SUPPLIES, Supply
 
 __all__ = ["ClockTable", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable", "TerminalA"]
 
@@ -76,6 +76,10 @@ class TerminalA(Section):
         if (self.model is None) == (self.share is None):
             raise ValueError('one of model and share is wanted: model = "weak_old", or share = 0 for a cut-out')
         return self
+
+    def of(self, lasting: Supply) -> Supply:
+        """What they give of a supply that is there otherwise."""
+        return SUPPLIES[self.model] if self.model is not None else lasting.sagging(self.share or 0.0)
 
 
 class PeakTable(Section):

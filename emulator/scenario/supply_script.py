@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from ..supply import SUPPLIES, Supply
+from ..supply import Supply
 from .scenario import Scenario
 
 __all__ = ["supplies_of"]
@@ -27,8 +27,7 @@ def supplies_of(scenario: Scenario, supply: Supply) -> Sequence[tuple[float, Sup
         if event.outage is not None:
             other, for_s = lasting.cut, event.outage.for_s
         elif told is not None:
-            other = SUPPLIES[told.model] if told.model is not None else lasting.sagging(told.share or 0.0)
-            for_s = told.for_s
+            other, for_s = told.of(lasting), told.for_s
         else:
             continue
         changes = [change for change in changes if change[0] < at_s]

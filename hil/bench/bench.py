@@ -15,7 +15,7 @@ from xky.emulator.runner import Late, RealTime, check_speed
 from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
-from .devices import Device, DeviceContext
+from .devices import Device, DeviceContext, FedDevice
 from .probes import Probe, ProbeContext, open_probe
 from .probes.lines import LinesProbe
 from .reading import Reading
@@ -113,6 +113,12 @@ class Bench:
     def meter(self) -> Linky:
         """The meter on the line."""
         return self.transmitter.meter
+
+    @property
+    def feeds_the_device(self) -> bool:
+        """Whether the device lives on the bench's terminals I1-A."""
+        power = self.board.power
+        return isinstance(self.device, FedDevice) and power is not None and power.source == "tic"
 
     @property
     def late(self) -> list[Late]:

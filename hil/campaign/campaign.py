@@ -20,7 +20,8 @@ from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
 from .judgement import Judgement
-from .plan import CutShort, Plan, play
+from .performance import CutShort, play
+from .plan import Plan
 from .power_trials import PowerTrials
 from .record import LINES, Record
 from .requirement import Purpose

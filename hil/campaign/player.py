@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import Any
 
+import simpy
+
 from xky.emulator import Linky
 from xky.emulator.faults import Fault
 from xky.emulator.line.transmitter import FRAME_GAP_S
@@ -19,6 +21,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
+from .power_record import restart_s
 from .record import CLOSING, OPENING, Outage, longest_period_s, starves
 from .stimulus import ServerFault, Stimulus, household
 
@@ -30,7 +33,8 @@ _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first
 _FRESHNESS_MARGIN_PERIODS = 2
 
 Frames = Generator[bool, None, None]
-"""What goes on the line, frame after frame: it comes back at each frame boundary behind which a frame is sent."""
+"""What goes on the line, frame after frame: it comes back at each frame boundary, True where a frame is sent behind it,
+False where nobody has said yet what comes next, so that the line waits."""
 
 
 class Player:
@@ -47,6 +51,7 @@ class Player:
         outages: what befell the other ends of its uplinks.
         silent: the device said nothing usable in the time given for a first word.
         done: whether the script has come to its end.
+        waits: where the line waits to be told what comes next, what it goes on at; else None.
     """
 
     def __init__(self, bench: Bench, speed: float, meters: PlanMeters) -> None:
@@ -59,11 +64,14 @@ class Player:
         self.outages: list[Outage] = []
         self.silent = False
         self.done = False
+        self.waits: simpy.Event | None = None
 
-    def at_boundary(self) -> None:
-        """A frame is about to start."""
-        if not self.done and next(self.script, None) is None:
-            self.done = True
+    def at_boundary(self) -> simpy.Event | None:
+        """A frame is about to start; what it has to wait for, if anything."""
+        is_told = None if self.done else next(self.script, None)
+        self.done = is_told is None
+        self.waits = self._bench.env.event() if is_told is False else None
+        return self.waits
 
     def open(self) -> Frames:
         """The first clean frames that the device is known to hear, of the household's meter."""
@@ -93,11 +101,9 @@ class Player:
     def step(self, step: Stimulus) -> Frames:
         """A step, with the clean frames behind it where it has some."""
         transmitter = self._bench.transmitter
-        if step.restarts and not self._bench.device.can_restart:
-            return
         server = step.server
         hit, ends = self._hit_by(server)
-        if server is not None and not hit:
+        if not self._can_be_done(step, hit):
             return
         if step.happens is not None:
             pass
@@ -118,6 +124,7 @@ class Player:
             assert server is not None
             server.begin(end)
         self._restart(step)
+        self._starve(step)
         if step.disturbs:
             self.disturbed.add(step.name)
         turns = step.turns(meter) or (step.faults(meter),)
@@ -127,7 +134,8 @@ class Player:
             unmet_s = 0.0 if _has_met(server, hit, began_s) else self._bench.board.server_returns_s
             return self._step_s(step, limits, period_s) + unmet_s
 
-        yield from self._hold(step.name, lasts_s if server else partial(self._step_s, step), len(turns), prepare)
+        how_long = lasts_s if server else partial(self._step_s, step)
+        yield from self._hold(step.name, how_long, len(turns), prepare, step.drawn_as)
         transmitter.faults = ()
         step.after(meter)
         if server is not None:
@@ -144,7 +152,8 @@ class Player:
                 if step.counts_on and step.server is not None and number:
                     self.meters.advance(meter)
 
-            yield from self._hold(step.tail, partial(self._tail_s, step, outage_s), prepare=count_on)
+            how_long = partial(self._tail_s, step, outage_s)
+            yield from self._hold(step.tail, how_long, prepare=count_on, drawn_as=step.tail_drawn_as)
 
     def _prepare(
         self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], began_s: float, number: int
@@ -161,6 +170,29 @@ class Player:
         step.moves(meter, number)
         if step.counts_on and number:
             self.meters.advance(meter)
+
+    def _can_be_done(self, step: Stimulus, hit: Sequence[Probe]) -> bool:
+        """Whether the bench can do to this device what a step asks for; else it is left out."""
+        bench = self._bench
+        if step.restarts and not bench.device.can_restart:
+            return False
+        if step.supply is not None and not bench.feeds_the_device:
+            return False
+        return step.server is None or bool(hit)
+
+    def _starve(self, step: Stimulus) -> None:
+        """Let fail what the device lives on, where a step asks for it."""
+        if step.supply is None:
+            return
+        terminals, fault = self._bench.terminals, step.supply
+        before = terminals.supply
+
+        def come_back() -> Generator[simpy.Event, None, None]:
+            yield self._bench.env.timeout(fault.for_s)
+            terminals.supply = before
+
+        terminals.supply = fault.becomes(before)
+        self._bench.env.process(come_back())
 
     def _restart(self, step: Stimulus) -> None:
         """Start the device anew for a step that asks for it."""
@@ -195,6 +227,8 @@ class Player:
         lorawan = self._bench.board.lorawan
         if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
             hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
+        if step.supply is not None:
+            hold_s = max(hold_s, step.supply.for_s + period_s)
         return hold_s
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
@@ -202,6 +236,8 @@ class Player:
         tail_s = max(limits.recovery_s, self.aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
             tail_s += self._bench.board.server_returns_after(outage_s)
+        if step.supply is not None:
+            tail_s += restart_s(self._bench.board)
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
         return tail_s + (limits.detection_s if searches else 0.0)
 
@@ -217,6 +253,7 @@ class Player:
         lasts_s: Callable[[TimeLimits, float], float],
         at_least: int = 1,
         prepare: Callable[[int], None] = lambda number: None,
+        drawn_as: tuple[int | None, str] | None = None,
     ) -> Frames:
         """Frames of one step: so many, and as many as start within a duration that they may change.
 
@@ -225,9 +262,11 @@ class Player:
             lasts_s: how long it is, by the limits and the period of the frames of now.
             at_least: so many frames.
             prepare: told the number of each frame before it starts.
+            drawn_as: seed and name by which gaps and faults are drawn; the run's and its own unless told.
         """
+        seed, drawn_for = drawn_as or (None, name)
         self._bench.transmitter.step = name
-        self._bench.transmitter.draw_anew(name)
+        self._bench.transmitter.draw_anew(drawn_for, seed)
         began_s = self._bench.env.now
         number = 0
         while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):

@@ -200,5 +200,5 @@ def starves(truth: Truth, step: str) -> bool:
     before = truth[frames[0].number - 1] if frames[0].number else frames[0]
     period_s = len(before.data) * before.character_s + max(FRAME_GAP_S)
     good_s = [frame.end_s for frame in frames if frame.complete and any(p.expect is Expect.MUST for p in frame.pieces)]
-    heard_s = [frames[0].start_s - max(FRAME_GAP_S), *good_s, frames[-1].end_s + period_s]
+    heard_s = [min(before.end_s, frames[0].start_s - max(FRAME_GAP_S)), *good_s, frames[-1].end_s + period_s]
     return max(later_s - earlier_s for earlier_s, later_s in pairwise(heard_s)) > _STARVED_PERIODS * period_s

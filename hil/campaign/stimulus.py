@@ -9,9 +9,10 @@ import simpy
 
 from xky.emulator import Linky, Transmitter
 from xky.emulator.faults import Fault
+from xky.emulator.supply import Supply
 from xky.protocol import Mode
 
-__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "household"]
+__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "SupplyFault", "household"]
 
 BOTH_MODES = frozenset(Mode)
 MeterMaker = Callable[[Mode, int, int], Linky]
@@ -67,6 +68,19 @@ class ServerFault:
 
 
 @dataclass(frozen=True)
+class SupplyFault:
+    """What befalls the power on terminals I1-A from the beginning of a step on.
+
+    Attributes:
+        becomes: what they give then of what they gave.
+        for_s: so long; then it is as before. The step lasts until then.
+    """
+
+    becomes: Callable[[Supply], Supply] = field(compare=False)
+    for_s: float
+
+
+@dataclass(frozen=True)
 class Stimulus:
     """One step of a plan; purposes with the same stimulus share it.
 
@@ -100,6 +114,9 @@ class Stimulus:
         outlasts_confirmed: held so long that a LoRaWAN device sends a confirmed uplink, as often as it may.
         server: what befalls the other end of an uplink. Where the device is not listened to at such an end, the step is
             left out.
+        drawn_as: seed and name by which its gaps and faults are drawn, in the place of the run's and its own; so a
+            stimulus that was found does the same under any name, in any run.
+        supply: what befalls its power. Where the bench does not feed the device, the step is left out.
     """
 
     name: str
@@ -127,13 +144,25 @@ class Stimulus:
     joins: bool = False
     outlasts_confirmed: bool = False
     server: ServerFault | None = None
+    supply: SupplyFault | None = None
+    drawn_as: tuple[int, str] | None = None
 
     @property
     def has_tail(self) -> bool:
         """Whether clean frames follow it that are asked about."""
-        return self.disturbs or self.outlasts_freshness or (self.server is not None and not self.server.is_there)
+        gone = self.supply is not None or (self.server is not None and not self.server.is_there)
+        return self.disturbs or self.outlasts_freshness or gone
 
     @property
     def tail(self) -> str:
         """Name of the clean part behind the step."""
-        return f"{self.name}, after"
+        return _behind(self.name)
+
+    @property
+    def tail_drawn_as(self) -> tuple[int, str] | None:
+        """The same of that part."""
+        return None if self.drawn_as is None else (self.drawn_as[0], _behind(self.drawn_as[1]))
+
+
+def _behind(name: str) -> str:
+    return f"{name}, after"

@@ -10,7 +10,7 @@ from xky.hil.campaign.judgement import Asked, Conclusion, Judgement
 from xky.hil.campaign.oracle import Case, Trail
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
-from xky.hil.pytest_options import option, options_of
+from xky.hil.pytest_options import campaign_options
 from xky.hil.stories.stimulus_file import StimulusFile
 from xky.protocol import BenchError, InputError, XkyError
 
@@ -18,24 +18,10 @@ JUDGEMENT = pytest.StashKey[Judgement]()
 
 
 def _options(config: pytest.Config) -> Options:
-    device = option(config, "device")
-    if device is None:
+    given = campaign_options(config)
+    if given["device"] is None:
         raise pytest.UsageError("no device: give --xky-device, such as --xky-device sim:winky-c6")
-    labels = option(config, "labels")
-    mode = option(config, "mode")
-    return Options(
-        device=device,
-        board=option(config, "board"),
-        mode=mode,
-        labels=None if labels is None else tuple(label.strip() for label in labels.split(",")),
-        line=option(config, "line") or "pty",
-        speed=float(option(config, "speed") or 1.0),
-        seed=int(option(config, "seed") or 0),
-        defect=option(config, "defect"),
-        meter=option(config, "meter"),
-        parity=option(config, "parity") or "strip",
-        probes=options_of(config, "probe"),
-    )
+    return Options(**given)
 
 
 def judgement_of(config: pytest.Config) -> Judgement:

@@ -16,7 +16,7 @@ from xky.protocol.strategies import values
 from ..conformance.stimuli.legal_values import values_of
 from .meter_facts import MeterFacts
 
-__all__ = ["faults_on", "turns_on"]
+__all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "turns_on"]
 
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
@@ -50,13 +50,30 @@ def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
 @lru_cache(maxsize=_SOME)
 def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     """The frames of a step: some faults in each; legal values alone, others in each frame; or cuts."""
-    turn = st.lists(faults_on(facts), max_size=_MOST_FAULTS)
-    faulty = st.builds(_first_again, st.lists(turn, max_size=_MOST_FRAMES), st.sampled_from(_AGAIN))
-    odd = st.lists(st.lists(_legal(facts), min_size=1, max_size=_MOST_ODD), min_size=1, max_size=_MOST_ODD_FRAMES)
-    kinds = [faulty, faulty, faulty, odd, _sweep(facts)]
+    faulty = faulty_turns(facts)
+    kinds = [faulty, faulty, faulty, odd_turns(facts), _sweep(facts)]
     if facts.file.mode is Mode.HISTORIC:
-        kinds.append(st.lists(_cut(facts.labels), min_size=1, max_size=_MOST_ODD_FRAMES))
+        kinds.append(cut_turns(facts))
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
+
+
+@lru_cache(maxsize=_SOME)
+def faulty_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+    """Frames with some faults each, the first of them maybe again and again."""
+    turn = st.lists(faults_on(facts), max_size=_MOST_FAULTS)
+    return st.builds(_first_again, st.lists(turn, max_size=_MOST_FRAMES), st.sampled_from(_AGAIN))
+
+
+@lru_cache(maxsize=_SOME)
+def odd_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+    """Frames of legal values that the meter does not say, others in each."""
+    return st.lists(st.lists(_legal(facts), min_size=1, max_size=_MOST_ODD), min_size=1, max_size=_MOST_ODD_FRAMES)
+
+
+@lru_cache(maxsize=_SOME)
+def cut_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+    """Frames that a meter cuts in its own way, among whole ones; of historic mode."""
+    return st.lists(_cut(facts.labels), min_size=1, max_size=_MOST_ODD_FRAMES)
 
 
 def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:

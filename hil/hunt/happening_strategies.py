@@ -11,12 +11,13 @@ from xky.protocol import Mode
 from .drawing import among, between
 from .meter_facts import CONTRACTS, MeterFacts
 
-__all__ = ["HAPPENINGS", "Happens", "Table"]
+__all__ = ["HAPPENINGS", "Happens", "Table", "happenings"]
 
 _REGISTERS_WH = (0, 1, 9, 99_999, 2**24 + 1, 123_456_789, 2**29 - 1, 999_999_998, 999_999_999)
 """About the places where numbers of a machine end, and those of nine digits."""
 _POWERS_VA = (0.0, 1.0, 99.0, 1000.0, 9999.0, 10_000.0, 36_000.0)
 _OUTAGES_S = (0.5, 3.0, 20.0)
+_SUPPLY_SHARES, _SUPPLY_FAILS_S = (0.0, 0.5, 0.8), (0.02, 1.0, 30.0, 300.0)
 
 _Draw = st.DrawFn
 Table = dict[str, Any]
@@ -108,3 +109,18 @@ HAPPENINGS: tuple[Happens, ...] = (
     _cover, _breaker, _outage, _other_mode, _nothing, _nothing, _hour, _nothing, _hour, _hour,
 )  # fmt: skip
 """Each as often as it stands here; the first is the simplest."""
+
+
+def _supply(draw: _Draw, facts: MeterFacts) -> Table:
+    """What a board lives on is cut, or sags; others do not notice."""
+    return {"terminal_a": {"share": draw(among(_SUPPLY_SHARES)), "for_s": draw(among(_SUPPLY_FAILS_S))}}
+
+
+_BY_KIND = {happens.__name__.removeprefix("_"): happens for happens in (*HAPPENINGS, _supply)}
+
+
+@st.composite
+def happenings(draw: _Draw, facts: MeterFacts, *kinds: str) -> Table:
+    """What may happen to a meter: one of these kinds, such as ``set``, ``load``, ``hour``."""
+    happens: Happens = draw(among(tuple(_BY_KIND[kind] for kind in kinds)))
+    return happens(draw, facts)

@@ -22,7 +22,7 @@ from xky.protocol import BenchError, InputError, Mode
 
 from ..campaign.campaign import Campaign
 from ..stories.judging import Broken, Signature
-from ..stories.outages import OUTAGES
+from ..stories.outages import outages_at
 from ..stories.playing import Played, play_story
 from ..stories.story import ImpossibleStoryError, Story
 from .strategies import line_stories
@@ -197,8 +197,7 @@ class Hunt(Tally):
 
     def _stories(self, modes: Sequence[Mode]) -> SearchStrategy[Story]:
         campaign = self._campaign
-        ends = {*campaign.kinds}
-        servers = [name for name, fault in OUTAGES.items() if fault.probe in ends]
+        servers = outages_at(campaign.kinds)
         return line_stories(modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart)
 
     def _new_in(self, story: Story, *, alone: bool = False) -> Broken | None:

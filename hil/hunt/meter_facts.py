@@ -60,6 +60,11 @@ class MeterFacts:
     hours: tuple[str, ...]
     rare_hours: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """What a meter's file says of it, for people who read a failing example."""
+        told = self.file.model_dump(mode="json", exclude_defaults=True)
+        return f"a_meter({', '.join(f'{name}={value!r}' for name, value in told.items())})"
+
 
 @lru_cache(maxsize=1024)  # a hunt draws from some hundreds
 def facts_of_settings(mode: Mode, contract: int, phases: int, producer: bool, pref_kva: int, at: str) -> MeterFacts:

@@ -20,7 +20,7 @@ from .frame_strategies import faults_on, turns_on
 from .happening_strategies import HAPPENINGS, Happens, Table
 from .meter_facts import BEGINS, CONTRACTS, SUBSCRIPTIONS_KVA, MeterFacts, facts_of, facts_of_settings
 
-__all__ = ["line_stories"]
+__all__ = ["line_stories", "meters", "starts_inside"]
 
 _MOST_STEPS = 5
 _ONE_IN_SERVERS, _ONE_IN_RESTARTS = 8, 16
@@ -28,7 +28,7 @@ _INSIDE = ("group", "stx", "label", "data", "checksum")
 
 
 def line_stories(
-    modes: Sequence[Mode] = tuple(Mode),
+    modes: Sequence[Mode | str] = tuple(Mode),
     *,
     meter: MeterFile | None = None,
     servers: Sequence[str] = (),
@@ -42,8 +42,13 @@ def line_stories(
         servers: names of what may befall the device's server, those of ``stories.outages``.
         restarts: whether the device can be started anew while the line speaks.
     """
-    facts = [_meters(mode) if meter is None else st.just(facts_of(_in_mode(meter, mode))) for mode in modes]
-    return st.one_of(facts).flatmap(lambda facts: _stories(facts, tuple(servers), restarts))
+    return meters(modes, meter).flatmap(lambda facts: _stories(facts, tuple(servers), restarts))
+
+
+def meters(modes: Sequence[Mode | str], meter: MeterFile | None = None) -> st.SearchStrategy[MeterFacts]:
+    """Any meter, or the one that is told, in each of these modes as often as in the others."""
+    known = [Mode(mode) for mode in modes]
+    return st.one_of([_meters(mode) if meter is None else st.just(facts_of(_in_mode(meter, mode))) for mode in known])
 
 
 def _in_mode(meter: MeterFile, mode: Mode) -> MeterFile:
@@ -76,6 +81,10 @@ def _step(draw: st.DrawFn, facts: MeterFacts, servers: tuple[str, ...], restarts
     if servers and draw(between(1, _ONE_IN_SERVERS)) == _ONE_IN_SERVERS:
         return happens | {"server": draw(among(servers))}
     if restarts and draw(between(1, _ONE_IN_RESTARTS)) == _ONE_IN_RESTARTS:
-        start = LateStart(draw(among(facts.labels)), draw(among(_INSIDE)))
-        return happens | {"restart": True, "turns": [[start], []]}
+        return happens | {"restart": True, "turns": [[draw(starts_inside(facts))], []]}
     return happens | {"turns": draw(turns_on(facts))}
+
+
+def starts_inside(facts: MeterFacts) -> st.SearchStrategy[LateStart]:
+    """Places inside a frame at which a device may be started."""
+    return st.builds(LateStart, among(facts.labels), among(_INSIDE))

@@ -7,15 +7,16 @@ from functools import cache, partial
 from math import inf
 from typing import NamedTuple
 
+from xky.emulator import SentFrame
 from xky.protocol import Mode
 
 from ..bench.reading import kind_of
 from ..campaign.oracle import Accusation, AccusationKind, Case, Oracle, Trail
-from ..campaign.record import CLOSING, Record
+from ..campaign.record import CLOSING, Record, starves
 from ..campaign.requirement import Purpose, Requirement
 from ..campaign.stimulus import Stimulus, household
 from ..campaign.suite import tested_purposes
-from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided
+from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided, Verdict
 from .story import Step, Story
 
 __all__ = ["Broken", "Signature", "broken_by", "requirement_of"]
@@ -36,9 +37,11 @@ _RECOVERS = {  # of what the device did not recover, by the first fault that has
     "no_good_group": "TIC-LNK-12", "parity_error": "TIC-CHR-2", "framing_error": "TIC-CHR-2",
     "damaged_start": "TIC-LNK-7", "missing_start_of_group": "TIC-LNK-7", "missing_end_of_group": "TIC-LNK-7",
 }  # fmt: skip
+_AS_LONG = 1.1  # times another one: who listens for a frame or two hears as much in either
 _BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a group is refused
 _STARTED = "TIC-LNK-11"
 _SERVER_IS_BACK = "XKY-UPL-1"
+_POWER_IS_BACK = "XKY-PWR-2"
 _EVERY_LABEL = "TIC-LBL-1"
 _OTHER_MODE, _OTHER_MODE_READ = "TIC-MOD-1", "TIC-MOD-2"
 _CUT = "TIC-LNK-1"
@@ -118,7 +121,8 @@ def broken_by(record: Record, story: Story, stimuli: Sequence[Stimulus], *, stri
             try:
                 asked.question(case)
             except PurposeFailed as failed:
-                found[signature] = Broken(signature, str(failed), case.trail, probe.spec)
+                if case.as_far_as_played(Verdict.FAIL, "")[0] is Verdict.FAIL:
+                    found[signature] = Broken(signature, str(failed), case.trail, probe.spec)
             except (NotApplicable, Undecided):
                 continue
     return list(found.values())
@@ -153,11 +157,14 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
         return
     for step, stimulus in told:
         if not record.frames(stimulus.name):
+            if step.restart or step.server is not None or stimulus.supply is not None:
+                continue  # the bench cannot do that to this device, and left it out
             return  # the meter was without power: nobody can read what it does not say
         yield from _asked_of(step, stimulus, record)
-    if record.frames(CLOSING):  # what befell the last step may show behind it alone
-        closing = replace(told[-1][1], name=CLOSING)
-        yield _Asked("arrives", _CHANGES, closing, Case.what_changed_is_reported, _context(told[-1][0]))
+    closing = record.frames(CLOSING)
+    if closing and _are_alike(closing):  # what befell the last step may show behind it alone; the last is never whole
+        last_step = replace(told[-1][1], name=CLOSING)
+        yield _Asked("arrives", _CHANGES, last_step, Case.what_changed_is_reported, _context(told[-1][0]))
     yield _Asked("labels", _EVERY_LABEL, first, Case.every_label_is_reported)
 
 
@@ -190,28 +197,38 @@ def _context_of(accusation: Accusation, steps: Mapping[str, Step]) -> frozenset[
 
 def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked]:
     """What is asked about one step and the clean frames behind it."""
-    names = list(dict.fromkeys(fault.name for fault in step.befalls))
     context = _context(step)
+    clean = record.frames(stimulus.tail)
+    if clean and not _any_tells_of_all(record, clean):
+        return
     if step.server is not None:
         yield _Asked("returns", _SERVER_IS_BACK, stimulus, Case.the_device_returns, context)
         return
+    if stimulus.supply is not None:
+        yield _Asked("starts again", _POWER_IS_BACK, stimulus, Case.the_device_starts_again, context)
+        return
     if step.restart:
-        if len(record.frames(stimulus.name)) > 1:
+        if step.mode is None and len(record.frames(stimulus.name)) > 1:
             yield _Asked("finds its way", _STARTED, stimulus, Case.the_device_finds_its_way, context)
         return
     if step.mode is not None:
-        yield _Asked("reads the other mode", _OTHER_MODE_READ, stimulus, Case.the_other_mode_is_read, context)
-        if record.frames(stimulus.tail):
+        if not starves(record.truth, stimulus.name):
+            yield _Asked("reads the other mode", _OTHER_MODE_READ, stimulus, Case.the_other_mode_is_read, context)
+        if clean:
             yield _Asked("recovers", _OTHER_MODE, stimulus, Case.the_device_recovers, context)
         return
-    if (
-        step.only_cuts
-        and record.mode is Mode.HISTORIC
-        and any(frame.complete for frame in record.frames(stimulus.name))
-    ):
+    yield from _asked_of_frames(step, stimulus, record, context)
+
+
+def _asked_of_frames(step: Step, stimulus: Stimulus, record: Record, context: frozenset[str]) -> Iterator[_Asked]:
+    """The same where the meter, or its frames alone, did something."""
+    names = list(dict.fromkeys(fault.name for fault in step.befalls))
+    is_heard = _can_all_be_heard(step, stimulus, record)
+    if is_heard and _has_whole_frames_between_cuts(step, stimulus, record):
         yield _Asked("between cuts", _CUT, stimulus, Case.whole_frames_are_reported, context)
     arrives = next((_ARRIVES[name] for name in names if name in _ARRIVES), _BESIDE if names else _CHANGES)
-    yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
+    if is_heard:
+        yield _Asked("arrives", arrives, stimulus, Case.what_changed_is_reported, context)
     for name in names:
         if name in _DOUBTFUL:
             yield _Asked("refuses", _DOUBTFUL[name], stimulus, partial(_doubtful_are_refused, name), frozenset({name}))
@@ -220,7 +237,41 @@ def _asked_of(step: Step, stimulus: Stimulus, record: Record) -> Iterator[_Asked
         yield _Asked("recovers", recovers, stimulus, Case.the_device_recovers, context)
 
 
+def _has_whole_frames_between_cuts(step: Step, stimulus: Stimulus, record: Record) -> bool:
+    is_cut = step.only_cuts and record.mode is Mode.HISTORIC
+    return is_cut and any(frame.complete for frame in record.frames(stimulus.name))
+
+
+def _can_all_be_heard(step: Step, stimulus: Stimulus, record: Record) -> bool:
+    """Whether each device must hear what is intact in the frames of a step.
+
+    Not where it was kept from good frames for so long that it may look for another mode, if it does that.
+    """
+    if record.board.detects_mode and starves(record.truth, stimulus.name):
+        return False
+    if not record.board.report_period_s:
+        return True
+    frames = record.frames(stimulus.name)
+    same = len(step.turns) <= 1 and not any(fault.name in _RECOVERS for fault in step.befalls)
+    return same and _any_tells_of_all(record, [record.truth[frames[0].number - 1], *frames])
+
+
+def _any_tells_of_all(record: Record, frames: Sequence[SentFrame]) -> bool:
+    """Whether a device that hears a frame or two of these has heard what they say; one that does not sleep hears all.
+
+    Short frames among long ones are such that do not (02E §2.5).
+    """
+    alike = all(frame.complete for frame in frames[1:]) and _are_alike(frames)
+    return alike or not record.board.report_period_s
+
+
+def _are_alike(frames: Sequence[SentFrame]) -> bool:
+    lengths_s = [frame.end_s - frame.start_s for frame in frames]
+    return max(lengths_s) <= _AS_LONG * min(lengths_s)
+
+
 def _accuse(accusations: list[Accusation], case: Case) -> None:
+    case.trail.expected.append(f"no value that {accusations[0].wrong.value}")
     case.fail_for(accusations)
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What befalls the servers that gateways speak to: each by its name, for the steps of the suite and of stories."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Literal
 
 from ..campaign.stimulus import ServerFault
 
-__all__ = ["OUTAGES", "OutageName", "nothing"]
+__all__ = ["OUTAGES", "OutageName", "nothing", "outages_at"]
 
 _UNAVAILABLE = 3  # CONNACK: server unavailable (MQTT 3.1.1 §3.2.2.3)
 
@@ -74,3 +74,8 @@ OUTAGES: dict[str, ServerFault] = {
 """Name to what it does."""
 
 OutageName = Literal[*OUTAGES]  # type: ignore[valid-type]  # the names stand in one place
+
+
+def outages_at(kinds: Collection[str]) -> list[str]:
+    """Names of what can befall the servers of these kinds of probes."""
+    return [name for name, fault in OUTAGES.items() if fault.probe in kinds]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xky.protocol import InputError
 
 from ..campaign.campaign import Campaign
-from ..campaign.plan import play
+from ..campaign.performance import play
 from ..campaign.record import Record
 from .judging import Broken, broken_by
 from .story import Story, plan_of, stimuli_of

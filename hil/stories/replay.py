@@ -12,10 +12,11 @@ from ..campaign.campaign import Campaign, Options
 from ..campaign.oracle import Case
 from ..campaign.plan import Plan
 from ..campaign.requirement import Purpose
-from ..campaign.verdict import PurposeFailed
-from ..pytest_options import option, options_of
+from ..campaign.verdict import NotApplicable, PurposeFailed, Undecided
+from ..pytest_options import campaign_options
 from .judging import broken_by, requirement_of
 from .playing import play_story
+from .stand import told
 from .stimulus_file import SUFFIX, StimulusFile, read_stimulus
 from .story import plan_of, stimuli_of
 
@@ -45,15 +46,27 @@ def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
 
     Raises:
         PurposeFailed: it breaks one.
+        NotApplicable: nothing of it can be done to this device.
+        Undecided: it was not played.
     """
+    steps = purpose.stimuli[-len(stimulus.step) :]
+    was_played = any(case.record.frames(one.name) for one in steps)
+    if not was_played and len(steps) < len(purpose.stimuli):
+        raise Undecided("not played: the run ended before, or was another one")
     broken = broken_by(case.record, stimulus.story, purpose.stimuli)
+    if not was_played and not broken:
+        raise NotApplicable("the bench cannot do to this device what the stimulus tells")
+    frames = [frame for one in steps for frame in case.record.frames(one.name)] or case.record.truth
+    case.trail.sent.append(f"{len(frames)} frames of the stimulus from {frames[0].start_s:.2f} s on")
+    case.trail.expected.append("no requirement is broken")
+    case.trail.at_s = frames[-1].end_s
     if not broken:
-        case.trail.expected.append("no requirement is broken")
-        case.trail.seen.append("none")
+        case.trail.seen.append("none is")
         return
     worst = next((one for one in broken if one.requirement == stimulus.requirement), broken[0])
-    case.trail.sent[:], case.trail.expected[:] = worst.trail.sent, worst.trail.expected
-    case.trail.seen[:], case.trail.at_s = worst.trail.seen, worst.trail.at_s
+    case.trail.sent[:] = worst.trail.sent or case.trail.sent
+    case.trail.expected[:] = worst.trail.expected or case.trail.expected
+    case.trail.seen[:], case.trail.at_s = worst.trail.seen or [worst.reason], worst.trail.at_s
     other = "" if worst.requirement == stimulus.requirement else f"{worst.requirement}: "
     raise PurposeFailed(other + worst.reason)
 
@@ -105,24 +118,14 @@ def require_stood(path: Path, config: pytest.Config) -> None:
     Raises:
         AssertionError: a requirement is broken; the text says which, how, and what was sent, expected and seen.
     """
-    stimulus = read_stimulus(path)
-    given = option(config, "device")
-    options = Options(
-        given or stimulus.device, mode=stimulus.mode,
-        board=option(config, "board") or (None if given else stimulus.board or None),
-        line=option(config, "line") or "pty", speed=float(option(config, "speed") or 1.0),
-        defect=option(config, "defect") or (None if given else stimulus.defect),
-        parity=option(config, "parity") or "strip",
-        probes=options_of(config, "probe"), seed=stimulus.seed,
-    )  # fmt: skip
+    stimulus, given = read_stimulus(path), campaign_options(config)
+    if given["device"] is None:
+        on = {"device": stimulus.device, "board": stimulus.board or None, "defect": stimulus.defect}
+        given |= {name: given[name] or was for name, was in on.items()}
     try:
-        played = play_story(stimulus.story, Campaign(options))
+        options = Options(**given | {"mode": stimulus.mode, "seed": stimulus.seed, "meter": None})
+        broken = play_story(stimulus.story, Campaign(options)).broken
     except (InputError, BenchError) as error:
         pytest.fail(str(error), pytrace=False)
-    lines = []
-    for one in played.broken:
-        lines.append(f"{one.requirement}: {one.reason}")
-        for what in ("sent", "expected", "seen"):
-            lines += [f"  {what}: {line}" for line in getattr(one.trail, what)]
-    if lines:
-        pytest.fail("\n".join(lines), pytrace=False)
+    if broken:
+        pytest.fail(told(broken), pytrace=False)

@@ -92,12 +92,12 @@ def write_stimulus(
         BenchError: there is no room for it.
     """
     told = story.model_dump(mode="json", exclude_unset=True)
-    meter = {key: value for key, value in told["meter"].items() if key != "mode"}
+    meter = {key: value for key, value in told.get("meter", {}).items() if key != "mode"}
     found_on = {"device": device, **({"defect": defect} if defect else {}), "board": board}
     table: dict[str, Any] = {
         "schema": _SCHEMA, **found_on, "requirement": broken.requirement, "reason": broken.reason,
         "mode": story.mode.value, "seed": story.seed, "sent": broken.trail.sent, "expected": broken.trail.expected,
-        "seen": broken.trail.seen, "meter": meter, "step": told["step"],
+        "seen": broken.trail.seen, "meter": meter, "step": told.get("step", []),
     }  # fmt: skip
     try:
         with whole_file(path) as fresh:

@@ -5,7 +5,7 @@ It is written as scenarios are: what happens to a meter has one language. Before
 disturbs the line, the meter's index and power move on to values that the run has not had, as in a plan of the suite.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,11 +25,12 @@ from xky.protocol import InputError, Mode
 from xky.protocol.tomlfile import Section
 
 from ..campaign.plan import Plan
-from ..campaign.stimulus import MeterMaker, Stimulus, household
+from ..campaign.stimulus import MeterMaker, Stimulus, SupplyFault, household
 from .outages import OUTAGES, OutageName
 
-__all__ = ["ImpossibleStoryError", "Step", "Story", "plan_of", "stimuli_of", "table_of_fault"]
+__all__ = ["ImpossibleStoryError", "Step", "Story", "StoryStimuli", "plan_of", "stimuli_of", "table_of_fault"]
 
+_STEP = "step"
 _CLEAN = frozenset({"legal_value", "unknown_label", "repeated_group", "swapped_groups"})
 """Faults that break nothing: no clean frames have to follow in which the device finds back."""
 
@@ -86,6 +87,8 @@ class Step(Happening):
     def _is_of_a_story(self) -> "Step":
         if self.faults is not None:
             raise ValueError("faults: a story has them frame by frame; write turns")
+        if self.terminal_a is not None and self.terminal_a.for_s is None:
+            raise ValueError("terminal_a: in a story the power comes back; write for_s, in seconds")
         return self
 
     @field_serializer("turns")
@@ -127,6 +130,10 @@ class Story(Section):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     step: tuple[Step, ...] = ()
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What was told and nothing else, so that a failing example can be read, and pasted."""
+        yield from self.model_dump(mode="json", exclude_unset=True).items()
+
     @property
     def mode(self) -> Mode:
         """Of the TIC."""
@@ -155,20 +162,49 @@ class _OwnMeter:
         return self._file.build()
 
 
-class _Happenings:
-    """Lets the steps of a story happen to its meter, on whatever bench it is played."""
+class StoryStimuli:
+    """Makes the steps of a story what the suite plays, one after the other, for whatever bench they are played on.
 
-    def __init__(self, story: Story) -> None:
-        self._story = story
+    Args:
+        meter: of the story; it can do what the steps tell.
+        seed: of the story.
+        named: what the steps are called, with a number behind.
+        own_meter: whether they share the line with others, so that its meter is put on it first.
+    """
+
+    def __init__(self, meter: MeterFile, *, seed: int = 0, named: str = _STEP, own_meter: bool = False) -> None:
+        self._meter = meter
+        self._seed = seed
+        self._named = named
+        self._maker: MeterMaker = _OwnMeter(meter) if own_meter else household
         self._env: simpy.Environment | None = None
         self._actions: Actions | None = None
 
-    def let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
-        """Let a step happen now.
+    @property
+    def file(self) -> MeterFile:
+        """The meter that is on the line now, as a file describes it."""
+        return self._meter if self._actions is None else self._actions.file
 
-        Raises:
-            ImpossibleStoryError: the meter cannot do that.
-        """
+    def of(self, number: int, step: Step) -> Stimulus:
+        """The step with that number."""
+        server, mode = None if step.server is None else OUTAGES[step.server], self._meter.mode
+        meets_server, other_mode = server is not None, step.mode is not None
+
+        def after(meter: Linky) -> None:
+            if other_mode:
+                meter.mode = mode
+
+        return Stimulus(
+            f"{self._named} {number}", self._maker, modes=frozenset({mode}), turns=lambda meter: step.turns,
+            happens=lambda env, transmitter: self._happen(step, env, transmitter),
+            disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
+            restarts=step.restart, settles=step.restart,
+            after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
+            server=server, outlasts_freshness=meets_server, supply=_supply_of(step),
+            drawn_as=(self._seed, f"{_STEP} {number}"),
+        )  # fmt: skip
+
+    def _happen(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
         try:
             self._let(step, env, transmitter)
         except InputError as error:
@@ -176,7 +212,7 @@ class _Happenings:
 
     def _let(self, step: Step, env: simpy.Environment, transmitter: Transmitter) -> None:
         if self._actions is None or self._env is not env:
-            self._env, self._actions = env, Actions(env, transmitter, self._story.meter)
+            self._env, self._actions = env, Actions(env, transmitter, self._meter)
         skip_to_us = 0 if step.skip_to is None else max(parse_at(step.skip_to), transmitter.meter.true_us)
         lasting = step.model_copy(update={"mode": None})
         if lasting.keys:
@@ -186,39 +222,16 @@ class _Happenings:
             transmitter.meter.mode = step.mode
 
 
-def stimuli_of(story: Story, *, named: str = "step", own_meter: bool = False) -> list[Stimulus]:
-    """The steps of a story as the suite plays them.
+def _supply_of(step: Step) -> SupplyFault | None:
+    told = step.terminal_a
+    return None if told is None or told.for_s is None else SupplyFault(told.of, told.for_s)
 
-    Args:
-        story: whose meter can do what it tells.
-        named: what the steps are called, with a number behind.
-        own_meter: whether they share the line with others, so that its meter is put on it first.
-    """
-    happenings, maker = _Happenings(story), _maker_of(story) if own_meter else household
 
-    def stimulus(number: int, step: Step) -> Stimulus:
-        server = None if step.server is None else OUTAGES[step.server]
-        meets_server, other_mode = server is not None, step.mode is not None
-
-        def after(meter: Linky) -> None:
-            if other_mode:
-                meter.mode = story.mode
-
-        return Stimulus(
-            f"{named} {number}", maker, modes=frozenset({story.mode}), turns=lambda meter: step.turns,
-            happens=lambda env, transmitter: happenings.let(step, env, transmitter),
-            disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
-            restarts=step.restart, settles=step.restart,
-            after=after, outlasts_detection=other_mode or step.restart, counts_on=meets_server or step.only_cuts,
-            server=server, outlasts_freshness=meets_server,
-        )  # fmt: skip
-
+def stimuli_of(story: Story, *, named: str = _STEP, own_meter: bool = False) -> list[Stimulus]:
+    """The steps of a story as the suite plays them; see ``StoryStimuli``."""
+    made = StoryStimuli(story.meter, seed=story.seed, named=named, own_meter=own_meter)
     steps = [Step(), *story.step] if own_meter else story.step
-    return [stimulus(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]
-
-
-def _maker_of(story: Story) -> MeterMaker:
-    return _OwnMeter(story.meter)
+    return [made.of(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]
 
 
 def plan_of(story: Story, stimuli: Sequence[Stimulus]) -> Plan:

@@ -9,7 +9,8 @@ import pytest
 from xky.boards import board_named
 from xky.hil.bench.devices import open_device
 from xky.hil.campaign.campaign import Options
-from xky.hil.campaign.plan import Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import Plan
 from xky.hil.conformance import stimuli
 from xky.protocol import Mode
 

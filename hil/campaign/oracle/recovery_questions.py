@@ -3,6 +3,7 @@
 
 from xky.emulator import Emitted, Expect, SentFrame
 
+from ..power_record import restart_s
 from ..record import starves
 from ..verdict import NotApplicable, Undecided
 from .view import SHOWN, PurposeView, printable
@@ -97,6 +98,18 @@ class RecoveryQuestions(PurposeView):
         whole = frames[1:]
         search_s = self._search_s(whole)
         self._require_a_reading(whole, frames[0].end_s, "the frame in which it was started", search_s=search_s)
+
+    def the_device_starts_again(self) -> None:
+        """The same behind a step in which its power was cut or sagged: it may have to charge and to start anew."""
+        frames, supply = self._frames(self._step), self._purpose.stimulus.supply
+        if supply is None:
+            raise NotApplicable("nothing befell the supply in this step")
+        back_s = frames[0].start_s + supply.for_s
+        self.trail.sent.append(
+            f"{frames[0].start_s:.2f} s: supply fails for {supply.for_s:g} s, back at {back_s:.2f} s"
+        )
+        board = self.record.board
+        self._require_a_reading(self._frames(self._tail), back_s, "its supply was back", search_s=restart_s(board))
 
     def _search_s(self, clean: list[SentFrame]) -> float:
         """What a device that finds the TIC mode by itself may take besides to come back from the step."""

@@ -242,3 +242,24 @@ def test_who_wakes_up_finds_the_line_at_any_place_of_a_frame() -> None:
 def test_frames_never_overlap_however_short_the_pause(pause_s: float) -> None:
     truth, _, _ = heard_now_and_then([pause_s] * 60, listens_s=1.3)
     assert all(earlier.end_s <= later.start_s + 1e-9 for earlier, later in pairwise(truth))
+
+
+def test_a_line_that_is_told_to_wait_goes_on_with_the_same_bytes_when_time_stands_still_meanwhile() -> None:
+    straight = Played(Linky(), seed=3).run(4)
+    held = Played(Linky(), seed=3)
+    waits: list[simpy.Event] = []
+
+    def wait_once() -> simpy.Event | None:
+        if len(held.truth) != 2 or waits:
+            return None
+        waits.append(held.env.event())
+        return waits[0]
+
+    held.transmitter.before_frame = wait_once
+    while not waits:
+        held.env.step()
+    waits[0].succeed()
+    held.run(4)
+    assert [(frame.start_s, frame.data) for frame in held.truth] == [
+        (frame.start_s, frame.data) for frame in straight.truth
+    ]

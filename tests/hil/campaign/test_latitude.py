@@ -12,7 +12,8 @@ from xky.boards.firmware.receiver import LineReceiver
 from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import Case, Oracle
-from xky.hil.campaign.plan import Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import Plan
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.verdict import Level, NotApplicable
 from xky.hil.conformance import test_checksum, test_labels, test_link, test_meter, test_run

@@ -8,7 +8,8 @@ import pytest
 from xky.boards import board_named
 from xky.emulator import Expect, Truth
 from xky.hil.bench.devices import open_device
-from xky.hil.campaign.plan import Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import Plan
 from xky.hil.conformance import stimuli
 from xky.hil.conformance.stimuli.legal_values import values_of
 from xky.protocol import LABELS, Mode

@@ -13,7 +13,8 @@ from xky.boards.firmware.receiver import LineReceiver
 from xky.emulator import Truth
 from xky.emulator.faults.bit_flips import BitFlips
 from xky.hil.bench.devices import Device, DeviceContext, open_device
-from xky.hil.campaign.plan import Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import Plan
 from xky.hil.campaign.player import START_UP
 from xky.hil.conformance import stimuli
 from xky.protocol import Decoder, Frame, Mode

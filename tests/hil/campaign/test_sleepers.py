@@ -14,7 +14,8 @@ from xky.hil.bench.devices import Device, DeviceContext
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.oracle import Oracle
-from xky.hil.campaign.plan import Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import Plan
 from xky.hil.conformance import stimuli
 from xky.protocol import Decoder, Frame, Group, Mode
 from xky.protocol.uart import Uart

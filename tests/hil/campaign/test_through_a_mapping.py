@@ -18,7 +18,8 @@ from xky.hil.bench.mapping import Statement
 from xky.hil.bench.number import scale_of
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import AccusationKind, Case, Oracle
-from xky.hil.campaign.plan import Plan, play
+from xky.hil.campaign.performance import play
+from xky.hil.campaign.plan import Plan
 from xky.hil.campaign.record import OPENING, Record
 from xky.hil.campaign.requirement import Purpose, Requirement, purpose_of
 from xky.hil.campaign.stimulus import Stimulus, household

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A plan played on a device, and the record of it: at one go, or step by step as somebody tells them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+
+from xky.boards import Board
+
+from ..bench.bench import Bench
+from ..bench.devices import Device
+from .plan import Plan
+from .plan_meters import PlanMeters
+from .player import Frames, Player
+from .record import Record
+from .recorded import let_last_words_arrive, record_of
+from .stimulus import Stimulus, household
+
+__all__ = ["CutShort", "Performance", "play"]
+
+
+class CutShort(KeyboardInterrupt):
+    """A person ended a run under way.
+
+    Attributes:
+        record: of what was played by then.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+
+class Performance:
+    """A plan under way. Use it as a context: it leaves nothing running behind.
+
+    Args:
+        plan: its steps, its mode, its hour, its house.
+        device: not started yet.
+        board: of the device.
+        steps: in the place of those of the plan, one after the other; None: nobody has said yet which is the next one,
+            and the line waits for it.
+        probes, claims, seed, speed, on_step: as for ``play``.
+
+    Attributes:
+        bench: on which it is played.
+
+    Raises:
+        BenchError: as a context: the device does not start.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        device: Device,
+        board: Board,
+        *,
+        steps: Iterable[Stimulus | None] | None = None,
+        probes: Sequence[str] = (),
+        claims: Mapping[str, frozenset[str] | None] | None = None,
+        seed: int = 0,
+        speed: float = 1.0,
+        on_step: Callable[[str, int], None] = lambda name, number: None,
+    ) -> None:
+        self._meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
+        self.bench = Bench(device, board, self._meters.of(household), seed=seed, speed=speed, probes=probes)
+        self._mode, self._claims = plan.mode, claims or {}
+        self._speed = 1.0 if self.bench.virtual else speed
+        self._player = Player(self.bench, self._speed, self._meters)
+        self._player.script = self._script(plan.steps if steps is None else steps, on_step)
+        self.bench.transmitter.before_frame = self._player.at_boundary
+        self._ended: str | None = None
+        self._ended_s = 0.0
+        self._cut_short = False
+
+    def __enter__(self) -> "Performance":
+        self.bench.__enter__()
+        self._meters.clock = lambda: float(self.bench.env.now)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bench.__exit__(kind, error, trace)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will be played: the last step is over, or the device has ended."""
+        return self._player.done or self.bench.device.ended is not None
+
+    def run(self) -> None:
+        """Play on until it is over, nobody has said what comes next, or a person ends it.
+
+        Raises:
+            BenchError: the device ended before the first frame was sent.
+        """
+        player, device, bench = self._player, self.bench.device, self.bench
+        if player.waits is not None:
+            player.waits.succeed()
+            player.waits = None
+        try:
+            bench.run(lambda: player.done or player.waits is not None or device.ended is not None)
+        except KeyboardInterrupt:
+            self._cut_short = True
+        else:
+            self._ended = None if player.done else device.ended
+        self._ended_s = float(bench.env.now)
+        if self._ended is not None:
+            let_last_words_arrive(bench)
+        bench.require_first_frame(self._ended, self._ended_s)
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether a person ended it."""
+        return self._cut_short
+
+    @property
+    def record(self) -> Record:
+        """Of what was played by now; before it is over, one that is cut short here."""
+        player = self._player
+        record = record_of(
+            self.bench, player, self._mode, speed=self._speed, claims=self._claims, ended=self._ended,
+            ended_s=self._ended_s,
+        )  # fmt: skip
+        if not player.done and self._ended is None:
+            record.cut_short_s = self._ended_s
+        return record
+
+    def _script(self, steps: Iterable[Stimulus | None], on_step: Callable[[str, int], None]) -> Frames:
+        player, number = self._player, 0
+        yield from player.start_up()
+        if player.silent:
+            return
+        yield from player.open()
+        for step in steps:
+            if step is None:
+                yield False
+                continue
+            on_step(step.name, number)
+            yield from player.step(step)
+            number += 1
+        yield from player.close()
+
+
+def play(
+    plan: Plan,
+    device: Device,
+    board: Board,
+    *,
+    probes: Sequence[str] = (),
+    claims: Mapping[str, frozenset[str] | None] | None = None,
+    seed: int = 0,
+    speed: float = 1.0,
+    on_step: Callable[[str, int], None] = lambda name, number: None,
+) -> Record:
+    """Play a plan on a device and record it.
+
+    Args:
+        plan: at least one step.
+        device: not started yet; it is stopped at the end, whatever happens.
+        board: of the device.
+        probes: where it is listened to; those of ``probes_of`` unless told.
+        claims: labels that it claims at each of them, by its name as it may be printed; None for all.
+        seed: of meters, gaps and faults.
+        speed: bench seconds per real second.
+        on_step: told the name and number of each step as it begins.
+
+    Raises:
+        BenchError: the device does not start, or ends before the first frame was sent.
+        CutShort: a person ended it before its plan did.
+    """
+    performance = Performance(
+        plan, device, board, probes=probes, claims=claims, seed=seed, speed=speed, on_step=on_step
+    )  # fmt: skip
+    with performance:
+        performance.run()
+    if performance.was_cut_short:
+        raise CutShort(performance.record)
+    return performance.record
