@@ -11,6 +11,7 @@ import pytest
 from enedis_tic.link_layer import FrameFactory, InvalidChecksumError, InvalidDatasetError
 
 from xky.hil.campaign.campaign import Options
+from xky.hil.hunt.league import entry_named
 from xky.protocol import Frame, Group, Mode, decode, encode_frame, encode_group
 
 from ..compiler import undecided
@@ -45,9 +46,9 @@ SERIAL_TELEINFO = {
 
 
 @cache
-def report_of(wrapper: str, mode: Mode) -> dict[str, Any]:
+def report_of(wrapper: Path, mode: Mode) -> dict[str, Any]:
     """The report of a wrapped package; each is run once."""
-    options = Options(f"exec:{sys.executable} {HERE / wrapper} {{port}}", mode=mode, speed=SPEED)
+    options = Options(f"exec:{sys.executable} -P {wrapper} {{port}}", mode=mode, speed=SPEED)
     with TemporaryDirectory() as folder:
         return certify_in_time(options, Path(folder))
 
@@ -62,7 +63,7 @@ def failed(report: dict[str, Any], level: str | None = None) -> set[str]:
 
 @pytest.mark.realtime
 def test_serial_teleinfo_passes_every_must_but_one() -> None:
-    report = report_of("serial_teleinfo_json.py", Mode.HISTORIC)
+    report = report_of(entry_named("serial-teleinfo").program, Mode.HISTORIC)
     assert failed(report, "must") == {"TIC-LNK-7"}
     assert undecided(report) == set()
     assert failed(report) == set(SERIAL_TELEINFO)
@@ -77,7 +78,7 @@ def test_serial_teleinfo_passes_every_must_but_one() -> None:
 
 @pytest.mark.realtime
 def test_enedis_tic_fails_exactly_what_it_does_wrong() -> None:
-    report = report_of("enedis_tic_json.py", Mode.STANDARD)
+    report = report_of(HERE / "enedis_tic_json.py", Mode.STANDARD)
     assert report["verdict"] == "fail"
     assert failed(report) == set(ENEDIS_TIC)
     assert failed(report, "must") == set(ENEDIS_TIC) - {"TIC-SIZ-1", "TIC-SIZ-3", "TIC-LBL-1"}
