@@ -25,6 +25,7 @@ GROUPS = (Group("EAST", "002188830"), Group("IRMS1", "002"), Group("SINSTS", "00
 # What enedis-tic 0.2.0 fails, and why; each reason is shown below on the package alone.
 ENEDIS_TIC = {
     "TIC-CHK-2": "one bad group loses its frame",
+    "TIC-CHK-4": "it takes a checksum by either rule",
     "TIC-CHR-2": "a character that is not what was sent makes one bad group",
     "TIC-DAT-2": "a blank season loses the frame",
     "TIC-LNK-4": "the longest frame announces peaks, whose season is blank",
@@ -136,6 +137,15 @@ def test_enedis_tic_reads_the_longest_frame_but_for_its_blank_seasons() -> None:
     assert "SMAXSN1-1" in enedis_tic(frame_of(*GROUPS, *smaxsn))
     with pytest.raises(TypeError):
         enedis_tic(frame_of(*GROUPS, *smaxsn, Group("FPM3", "00", " 270106060000")))
+
+
+def test_enedis_tic_takes_a_checksum_by_the_rule_of_the_other_mode() -> None:
+    data = frame_of(*GROUPS)
+    code = data[data.index(b"\t00394\t") + 7]
+    other = data.replace(b"\t00394\t" + bytes([code]), b"\t00394\t" + bytes([0x20 + (code - 0x20 - 0x09) % 0x40]))
+    [frame] = [event for event in decode(other, Mode.STANDARD) if isinstance(event, Frame)]
+    assert [group.label for group in frame.good] == ["EAST", "IRMS1"]
+    assert enedis_tic(other)["SINSTS"]["data"] == "00394"
 
 
 def test_enedis_tic_takes_data_of_any_size() -> None:
