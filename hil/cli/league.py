@@ -3,6 +3,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from ..hunt.league.document import document
 from ..hunt.league.entry import entry_named, entry_names
 from ..hunt.league.files import write_league
 from ..hunt.league.print_league import print_league
-from ..hunt.league.run import Played, play
+from ..hunt.league.run import Hunter, Played, play
 from ..hunt.league.workshop import cache_folder
 from ..named_file import named_file
 from ..terminal import counted, printable
@@ -40,6 +41,10 @@ def command(
             autocompletion=known_ids, metavar="ID", help="Judge this requirement or purpose alone; repeatable."
         ),
     ] = None,
+    hunt: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=1e6, help="Hunt each so many minutes a mode for what the suite did not show."),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(callback=named_file, help="Where they are installed and built; ~/.cache/… unless told."),
@@ -58,11 +63,12 @@ def command(
     def certified(campaign: Campaign, where: Path) -> dict[str, object]:
         return (certify if as_json else certify_with_progress)(campaign, where, strict=False)
 
+    hunter = None if hunt is None else _hunter(hunt, seed, speed)
     for entry in entries:
         if not as_json:
             print(printable(f"{entry.name}: {entry.board.title}"), file=sys.stderr)
         try:
-            played.append(play(entry, folder, certified, seed=seed, speed=speed, only=only or ()))
+            played.append(play(entry, folder, certified, seed=seed, speed=speed, only=only or (), hunt=hunter))
         except KeyboardInterrupt:
             aborted = True
             break
@@ -78,3 +84,9 @@ def command(
         done = f"{len(played)} of {counted(len(entries), 'decoder')}"
         print(f"xky: interrupted; kept in {printable(str(out))}: {done}", file=sys.stderr)
     sys.exit(3 if aborted or any(one.failed for one in played) or not any(one.runs for one in played) else 0)
+
+
+def _hunter(minutes: float, seed: int, speed: float | None) -> Hunter:
+    from ..hunt.league.hunted import hunt_entry
+
+    return partial(hunt_entry, minutes=minutes, seed=seed, speed=speed)

@@ -8,7 +8,7 @@ finding of the same run, for what it was given there is what the program died of
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from xky.protocol import Mode
 
 from ...campaign.record import Record
 
-__all__ = ["Finding", "Hunted", "KeptHunt", "KeptRun", "Mishap", "keep_hunt", "keep_run"]
+__all__ = ["Finding", "Hunted", "KeptHunt", "KeptRun", "Mishap", "befell", "keep_hunt", "keep_run"]
 
 _SILENT_S = 60.0  # of line time without a word, to the end, of a device that spoke: it does not come back
 _SANITIZERS = (
@@ -138,8 +138,7 @@ def keep_run(report: dict[str, Any], record: Record, version: str) -> KeptRun:
         record: what it was judged by.
         version: of the decoder, such as ``kylin 0.6.0``.
     """
-    kinds = Counter(_kinds(record))
-    mishaps = _told(kinds, version)
+    mishaps = _told(Counter(befell(record)), version)
     return KeptRun(
         mode=record.mode,
         verdicts={one["id"]: one["verdict"] for one in report["requirements"]},
@@ -151,11 +150,18 @@ def keep_run(report: dict[str, Any], record: Record, version: str) -> KeptRun:
     )
 
 
-def keep_hunt(mode: Mode, examples: int, found: Iterable[Hunted], version: str) -> KeptHunt:
-    """What is kept of a hunt; see ``keep_run``. Each of its findings has a stimulus of its own."""
-    listed = list(found)
-    lives = tuple(one for one in listed if not one.died)
-    return KeptHunt(mode, examples, lives, _told(Counter(one.died for one in listed if one.died), version))
+def keep_hunt(mode: Mode, examples: int, found: Sequence[Hunted], kinds: Mapping[str, int], version: str) -> KeptHunt:
+    """What is kept of a hunt: each of its findings has a stimulus of its own, and goes if the device died of that.
+
+    Args:
+        mode: of the TIC.
+        examples: stories that were played.
+        found: in any order.
+        kinds: what befell the program, as ``befell`` tells it, and in how many stories.
+        version: of the decoder.
+    """
+    counted = Counter(one.died for one in found if one.died) | Counter(kinds)
+    return KeptHunt(mode, examples, tuple(one for one in found if not one.died), _told(counted, version))
 
 
 def _told(kinds: Counter[str], version: str) -> tuple[Mishap, ...]:
@@ -172,12 +178,17 @@ def _findings(requirements: Iterable[dict[str, Any]]) -> Iterable[Finding]:
                 )  # fmt: skip
 
 
-def _kinds(record: Record) -> Iterable[str]:
-    """What befell the program, a word for each time."""
+def befell(record: Record, *, silent_s: float = _SILENT_S) -> Iterator[str]:
+    """What befell a program: ``crash``, ``hang`` or ``sanitizer (NAME)``, a word for each time.
+
+    Args:
+        record: of what it was given and said.
+        silent_s: line time without a word, to the end, after which a program that spoke is taken for stuck.
+    """
     reported = [name for pattern, name in _SANITIZERS for _ in pattern.finditer(record.stderr)]
     yield from (f"sanitizer ({name})" for name in reported)
     if record.ended is not None:
         if not reported:  # which ends a program itself
             yield "crash"
-    elif record.readings and record.duration_s - record.readings[-1].at_s >= _SILENT_S:
+    elif record.readings and record.duration_s - record.readings[-1].at_s >= silent_s:
         yield "hang"

@@ -15,10 +15,10 @@ from .installation import Installed, install
 from .kept import KeptHunt, KeptRun, keep_run
 from .runtimes import SkippedError
 
-__all__ = ["Played", "play", "version_of"]
+__all__ = ["Hunter", "Played", "play", "version_of"]
 
 Certify = Callable[[Campaign, Path], dict[str, Any]]
-Hunter = Callable[[Entry, Installed, Path], Sequence[KeptHunt]]
+Hunter = Callable[[Entry, Installed, Path, Sequence[KeptRun]], Sequence[KeptHunt]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def play(
         seed: of the suite.
         speed: bench seconds per real second; the entry's own unless told.
         only: ids of requirements and purposes, which alone are judged; all unless told.
-        hunt: hunts it besides, with its board's file.
+        hunt: hunts it besides, given its board's file and its runs.
 
     Raises:
         InputError: the entry's file is wrong.
@@ -98,7 +98,7 @@ def play(
                     raise KeyboardInterrupt
                 runs.append(keep_run(report, campaign.records[mode], version_of(entry)))
             if hunt is not None:
-                hunts = hunt(entry, installed, board)
+                hunts = hunt(entry, installed, board, runs)
         except BenchError as error:
             return Played(entry, speed, installed.packages, runs, hunts, skipped=str(error), failed=True)
     return Played(entry, speed, installed.packages, runs, hunts)

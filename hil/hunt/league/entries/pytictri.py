@@ -17,7 +17,8 @@
 # ///
 """pytictri 2.0.4 (historic) as a program under test: read_frame() and get(LABEL), as its README has it.
 
-Of a frame the labels are asked for that it knows. What it raises ends the frame, not the program.
+Of a frame the labels are asked for that it knows. What it raises costs what was asked for, not the program: a label that it
+does not know makes it raise for each one behind it.
 
     python pytictri.py PORT
 """
@@ -35,9 +36,16 @@ with Teleinfo(sys.argv[1], mode=Mode.HISTORY) as teleinfo:
     while True:
         try:
             frame = teleinfo.read_frame()
-            said = {info.name: group.value for info in GroupInfo if (group := frame.get(info.name)) is not None}
         except Exception as error:
             print(f"frame refused: {type(error).__name__}", file=sys.stderr)
             continue
+        said = {}
+        for info in GroupInfo:
+            try:
+                group = frame.get(info.name)
+            except AttributeError:
+                continue
+            if group is not None:
+                said[info.name] = group.value
         if said:
             print(json.dumps(said), flush=True)

@@ -73,9 +73,9 @@ def test_a_hunt_keeps_the_stimulus_of_a_wrong_reading_and_none_of_a_death() -> N
         Hunted("TIC-CMP-1", SECRET, 1, (SECRET,), SECRET, died="crash"),
         Hunted("TIC-CMP-1", SECRET, 1, (SECRET,), SECRET, died="crash"),
     ]
-    kept = keep_hunt(Mode.HISTORIC, 40, found, VERSION)
+    kept = keep_hunt(Mode.HISTORIC, 40, found, {"crash": 3, "hang": 1}, VERSION)
     assert [one.requirement for one in kept.findings] == ["TIC-SND-1"]
-    assert [(one.kind, one.count) for one in kept.mishaps] == [("crash", 2)]
+    assert [(one.kind, one.count) for one in kept.mishaps] == [("crash", 3), ("hang", 1)]
     said = everything(Played(entry_named("kylin"), 1.0, (), (keep_run(report(), record(), VERSION),), (kept,)))
     assert "what it died of" not in said
     assert "schema = …" in said

@@ -40,7 +40,8 @@ def stand_ins() -> list[Played]:
     )
     dead = report(purpose("TIC-CMP-1/speaks", "fail", "it died"), purpose("TIC-SND-1/sent", "pass"))
     fine = report(purpose("TIC-SND-1/sent", "pass"), purpose("TIC-LNK-10/stuck-line", "pass"))
-    hunt = keep_hunt(Mode.STANDARD, 300, [Hunted("TIC-SND-1", "EAST = 0", 2, ("two_bits",), "schema = 1")], "esphome 1")
+    found = Hunted("TIC-SND-1", "EAST = 0", 2, ("two_bits",), "schema = 1")
+    hunt = keep_hunt(Mode.STANDARD, 300, [found], {}, "esphome 1")
     return [
         Played(entry_named("kylin"), 1.0, ("kylin==0.6.0",), (keep_run(wrong, record(), "kylin 0.6.0"),)),
         Played(
