@@ -17,7 +17,7 @@
 # ///
 """pytictri 2.0.4 (historic) as a program under test: read_frame() and get(LABEL), as its README has it.
 
-Of a frame the labels are asked for that it knows. What it raises costs what was asked for, not the program: a label that it
+Of a frame the labels are asked for that it knows. What it raises costs what was asked for, no more: a label that it
 does not know makes it raise for each one behind it.
 
     python pytictri.py PORT
