@@ -3,15 +3,13 @@
 
 import errno
 import json
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from xky.protocol import BenchError, InputError
+from xky.protocol.whole_file import whole_file
 
 from ...campaign.report.files import visible_blanks
 from ...campaign.verdict_page import MARK
@@ -37,7 +35,8 @@ def write_league(folder: Path, league: dict[str, Any]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _write(folder / name, text)
+            with whole_file(folder / name) as fresh:
+                fresh.write_text(text, encoding="utf-8")
     except OSError as error:
         if error.errno in _FULL:
             raise BenchError(f"--out {folder}: no room is left; free some, or give another folder") from None
@@ -51,17 +50,3 @@ def page(league: dict[str, Any]) -> str:
     )
     environment.filters["visible"] = visible_blanks
     return environment.get_template("league.html").render(league=league, columns=columns(league), marks=MARK)
-
-
-def _write(file: Path, text: str) -> None:
-    """Under a fresh name first: nothing that waits at the final one is followed."""
-    handle, fresh = tempfile.mkstemp(dir=file.parent, prefix=".league-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.chmod(fresh, 0o644)
-        os.replace(fresh, file)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(fresh)
-        raise
