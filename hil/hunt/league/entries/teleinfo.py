@@ -4,7 +4,7 @@
 # dependencies = ["teleinfo==1.3.1", "pyserial==3.5"]
 #
 # [tool.xky-league]
-# line = "tcp"  # its serial vendors hand bytes over where its parser compares with text, on Python 3
+# line = "tcp"  # its serial vendors are of Python 2
 # speed = 10  # it waits by characters, not by the clock
 # ///
 # /// board
