@@ -87,6 +87,7 @@ def command(
 
 
 def _hunter(minutes: float, seed: int, speed: float | None) -> Hunter:
+    from ..hunt.hunt import Limits
     from ..hunt.league.hunted import hunt_entry
 
-    return partial(hunt_entry, minutes=minutes, seed=seed, speed=speed)
+    return partial(hunt_entry, limits=Limits(minutes=minutes), seed=seed, speed=speed)

@@ -28,7 +28,7 @@ def hunt_entry(
     board: Path,
     runs: Sequence[KeptRun],
     *,
-    minutes: float,
+    limits: Limits,
     seed: int = 0,
     speed: float | None = None,
 ) -> list[KeptHunt]:
@@ -39,7 +39,7 @@ def hunt_entry(
         installed: as it is run.
         board: the file of what it claims.
         runs: of the suite; what failed there is known, and not looked for.
-        minutes: real time for each mode; shrinking may take it a little longer.
+        limits: of each mode.
         seed: of the stories.
         speed: bench seconds per real second; the entry's own unless told.
 
@@ -56,17 +56,17 @@ def hunt_entry(
                 )
             ),
             [id_ for run in runs if run.mode is mode for id_, verdict in run.verdicts.items() if verdict == "fail"],
-            minutes=minutes,
+            limits=limits,
             seed=seed,
         )
         for mode in entry.board.modes
     ]  # fmt: skip
 
 
-def _hunted(entry: Entry, campaign: Campaign, known: Sequence[str], *, minutes: float, seed: int) -> KeptHunt:
+def _hunted(entry: Entry, campaign: Campaign, known: Sequence[str], *, limits: Limits, seed: int) -> KeptHunt:
     (mode,) = campaign.modes
     watch = _Watch()
-    hunt = Hunt(campaign, seed=seed, limits=Limits(minutes=minutes), play=watch)
+    hunt = Hunt(campaign, seed=seed, limits=limits, play=watch)
     hunt.run([_Known(mode, id_, question="") for id_ in known])
     found = [_told(one, campaign, watch.died.get(one.signature, "")) for one in hunt.findings]
     return keep_hunt(mode, hunt.examples, found, watch.kinds, version_of(entry))
