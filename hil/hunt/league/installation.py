@@ -61,7 +61,7 @@ def install(entry: Entry, cache: Path) -> Installed:
 
 def _environment_of(entry: Entry, cache: Path) -> tuple[Path, tuple[str, ...]]:
     """The Python of an entry's own environment, and the packages in it; entries that need the same share one."""
-    base = python_for(entry.script.requires_python or "")
+    base = python_for(entry.script.requires_python or "").resolve()  # one environment, whoever asks for it
 
     def make(folder: Path) -> list[str]:
         run(entry.name, [str(base), "-m", "venv", str(folder / "venv")])
