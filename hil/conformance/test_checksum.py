@@ -52,6 +52,11 @@ def test_a_group_with_the_separator_of_the_other_mode_is_not_reported(case: Case
     case.nothing_damaged_is_reported("wrong_separator")
 
 
+@purpose(CHK_1, "wrong-separator-alone", stimuli.ONE_DAMAGED_GROUP)
+def test_the_separator_of_the_other_mode_is_refused_in_a_frame_that_is_right_besides(case: Case) -> None:
+    case.nothing_damaged_is_reported("wrong_separator")
+
+
 @purpose(CHK_1, "noisy-line", stimuli.NOISY_LINE)
 def test_what_a_noisy_line_made_of_groups_is_not_reported(case: Case) -> None:
     case.nothing_damaged_is_reported()
@@ -96,6 +101,11 @@ CHK_4 = Requirement(
 
 @purpose(CHK_4, "other-rule", stimuli.DAMAGED_GROUPS)
 def test_a_checksum_by_the_rule_of_the_other_mode_is_refused(case: Case) -> None:
+    case.nothing_damaged_is_reported("other_checksum_rule")
+
+
+@purpose(CHK_4, "other-rule-alone", stimuli.ONE_DAMAGED_GROUP)
+def test_the_rule_of_the_other_mode_is_refused_in_a_frame_that_is_right_besides(case: Case) -> None:
     case.nothing_damaged_is_reported("other_checksum_rule")
 
 

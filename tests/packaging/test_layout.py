@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("protocol", "emulator", "boards", "hil", "fixtures")
-DATA = (".toml", ".json", ".ini", ".html", ".c")
+DATA = (".toml", ".json", ".ini", ".html", ".c", ".h", ".js", ".yaml")
 
 
 def shipped() -> set[str]:

@@ -3,7 +3,6 @@
 
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
@@ -11,20 +10,20 @@ from xky.boards import board_named
 from xky.emulator import Linky
 from xky.hil.bench.bench import Bench
 from xky.hil.bench.devices import open_device
+from xky.hil.hunt.league import entry_named
 from xky.protocol import Mode
 
 from ..compiler import needs_compiler
 
-HERE = Path(__file__).parent
 READINGS = 3
 PATIENCE = 4  # readings
 
 pytestmark = [pytest.mark.realtime, needs_compiler]
 
 
-def check(wrapper: str, mode: Mode, label: str) -> None:
+def check(entry: str, mode: Mode, label: str) -> None:
     """It reads value after value as the index moves, and asked for the TIC's own settings, and for no others."""
-    device = open_device(f"exec:{sys.executable} {HERE / wrapper} {{port}}")
+    device = open_device(f"exec:{sys.executable} -P {entry_named(entry).program} {{port}} {{mode}}")
     with Bench(device, board_named("generic"), Linky(mode=mode), speed=4.0) as bench:
         bench.meter.load.hold(0)
         values = [1_234_567 + 1000 * number for number in range(READINGS)]
@@ -39,9 +38,9 @@ def check(wrapper: str, mode: Mode, label: str) -> None:
 
 
 def test_enedis_tic_reads_a_pty_by_its_own_port_code() -> None:
-    check("enedis_tic_port_json.py", Mode.STANDARD, "EASF01")
+    check("enedis-tic", Mode.STANDARD, "EASF01")
 
 
 @pytest.mark.skipif(find_spec("teleinfo") is None, reason="pyteleinfo is not installed: it needs Python 3.12 or later")
 def test_pyteleinfo_opens_the_pty_anew_for_each_frame() -> None:
-    check("pyteleinfo_json.py", Mode.HISTORIC, "HCHC")
+    check("pyteleinfo", Mode.HISTORIC, "HCHC")

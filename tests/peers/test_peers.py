@@ -11,6 +11,7 @@ import pytest
 from enedis_tic.link_layer import FrameFactory, InvalidChecksumError, InvalidDatasetError
 
 from xky.hil.campaign.campaign import Options
+from xky.hil.hunt.league import entry_named
 from xky.protocol import Frame, Group, Mode, decode, encode_frame, encode_group
 
 from ..compiler import undecided
@@ -24,6 +25,7 @@ GROUPS = (Group("EAST", "002188830"), Group("IRMS1", "002"), Group("SINSTS", "00
 # What enedis-tic 0.2.0 fails, and why; each reason is shown below on the package alone.
 ENEDIS_TIC = {
     "TIC-CHK-2": "one bad group loses its frame",
+    "TIC-CHK-4": "it takes a checksum by either rule",
     "TIC-CHR-2": "a character that is not what was sent makes one bad group",
     "TIC-DAT-2": "a blank season loses the frame",
     "TIC-LNK-4": "the longest frame announces peaks, whose season is blank",
@@ -45,9 +47,9 @@ SERIAL_TELEINFO = {
 
 
 @cache
-def report_of(wrapper: str, mode: Mode) -> dict[str, Any]:
+def report_of(wrapper: Path, mode: Mode) -> dict[str, Any]:
     """The report of a wrapped package; each is run once."""
-    options = Options(f"exec:{sys.executable} {HERE / wrapper} {{port}}", mode=mode, speed=SPEED)
+    options = Options(f"exec:{sys.executable} -P {wrapper} {{port}}", mode=mode, speed=SPEED)
     with TemporaryDirectory() as folder:
         return certify_in_time(options, Path(folder))
 
@@ -62,7 +64,7 @@ def failed(report: dict[str, Any], level: str | None = None) -> set[str]:
 
 @pytest.mark.realtime
 def test_serial_teleinfo_passes_every_must_but_one() -> None:
-    report = report_of("serial_teleinfo_json.py", Mode.HISTORIC)
+    report = report_of(entry_named("serial-teleinfo").program, Mode.HISTORIC)
     assert failed(report, "must") == {"TIC-LNK-7"}
     assert undecided(report) == set()
     assert failed(report) == set(SERIAL_TELEINFO)
@@ -77,7 +79,7 @@ def test_serial_teleinfo_passes_every_must_but_one() -> None:
 
 @pytest.mark.realtime
 def test_enedis_tic_fails_exactly_what_it_does_wrong() -> None:
-    report = report_of("enedis_tic_json.py", Mode.STANDARD)
+    report = report_of(HERE / "enedis_tic_json.py", Mode.STANDARD)
     assert report["verdict"] == "fail"
     assert failed(report) == set(ENEDIS_TIC)
     assert failed(report, "must") == set(ENEDIS_TIC) - {"TIC-SIZ-1", "TIC-SIZ-3", "TIC-LBL-1"}
@@ -135,6 +137,15 @@ def test_enedis_tic_reads_the_longest_frame_but_for_its_blank_seasons() -> None:
     assert "SMAXSN1-1" in enedis_tic(frame_of(*GROUPS, *smaxsn))
     with pytest.raises(TypeError):
         enedis_tic(frame_of(*GROUPS, *smaxsn, Group("FPM3", "00", " 270106060000")))
+
+
+def test_enedis_tic_takes_a_checksum_by_the_rule_of_the_other_mode() -> None:
+    data = frame_of(*GROUPS)
+    code = data[data.index(b"\t00394\t") + 7]
+    other = data.replace(b"\t00394\t" + bytes([code]), b"\t00394\t" + bytes([0x20 + (code - 0x20 - 0x09) % 0x40]))
+    [frame] = [event for event in decode(other, Mode.STANDARD) if isinstance(event, Frame)]
+    assert [group.label for group in frame.good] == ["EAST", "IRMS1"]
+    assert enedis_tic(other)["SINSTS"]["data"] == "00394"
 
 
 def test_enedis_tic_takes_data_of_any_size() -> None:

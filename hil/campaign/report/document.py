@@ -12,7 +12,7 @@ from ..oracle import Trail
 from ..requirement import Requirement
 from ..verdict import Level, Verdict, joined
 
-__all__ = ["SPECIFICATION", "document", "run_verdict"]
+__all__ = ["SPECIFICATION", "document", "in_order", "run_verdict"]
 
 SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)"
 
@@ -86,12 +86,12 @@ def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
             "verdict": joined(one.verdict for one in group).value,
             "purposes": [_purpose(one) for one in group],
         }
-        for requirement, group in sorted(groups.items(), key=lambda item: _in_order(item[0].id))
+        for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
 
 
-def _in_order(id_: str) -> list[str | int]:
-    """TIC-LNK-10 comes behind TIC-LNK-9."""
+def in_order(id_: str) -> list[str | int]:
+    """A key to sort ids of requirements by: TIC-LNK-10 comes behind TIC-LNK-9."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "DAMAGED_DELIMITERS",
     "DAMAGED_GROUPS",
     "ODD_GROUPS",
+    "ONE_DAMAGED_GROUP",
     "SPOILT_CHARACTERS",
     "UNKNOWN_LABEL",
     "WRONG_CHECKSUM",
@@ -94,6 +95,14 @@ def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
 
 
 DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True)
+
+
+def _one_damaged_group(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """A receiver that drops a whole frame for another group's damage does not show there what it would have taken."""
+    return (OtherChecksumRule(power_label(meter)),), (WrongSeparator(index_label(meter)),)
+
+
+ONE_DAMAGED_GROUP = replace(HOUSE, name="one damaged group", turns=_one_damaged_group, disturbs=True)
 
 
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["python-tic==1.1.1", "pyserial==3.5"]  # the package imports serial and does not ask for it
+#
+# [tool.xky-league]
+# speed = 1  # its port gives up after a second of the clock
+# ///
+# /// board
+# id = "python-tic"
+# title = "python-tic 1.1.1 (PyPI)"
+# modes = ["historic"]  # its standard mode is not there yet
+# labels = [
+#   "ADCO", "OPTARIF", "ISOUSC", "BASE", "HCHC", "HCHP", "PTEC", "IINST", "IMAX", "PAPP", "HHPHC", "MOTDETAT",
+# ]  # its table of labels
+# ///
+"""python-tic 1.1.1 (historic) as a program under test: read_frame() after read_frame(), as its README has it.
+
+Of a frame the labels are asked for that it knows. What it raises ends the frame, not the program.
+
+    python python_tic.py PORT
+"""
+
+import json
+import logging
+import sys
+
+logging.basicConfig(stream=sys.stderr)  # else it logs among what is printed here
+
+from ticpy import Mode, Teleinfo  # noqa: E402
+from ticpy.teleinfo import GroupInfo  # noqa: E402
+
+with Teleinfo(sys.argv[1], mode=Mode.HISTORY) as teleinfo:
+    while True:
+        try:
+            frame = teleinfo.read_frame()
+            said = {info.name: group.value for info in GroupInfo if (group := frame.get(info)) is not None}
+        except Exception as error:
+            print(f"frame refused: {type(error).__name__}", file=sys.stderr)
+            continue
+        if said:
+            print(json.dumps(said), flush=True)
