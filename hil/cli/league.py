@@ -87,7 +87,7 @@ def command(
 
 
 def _hunter(minutes: float, seed: int, speed: float | None) -> Hunter:
-    from ..hunt.hunt import Limits
     from ..hunt.league.hunted import hunt_entry
+    from ..hunt.tally import Limits
 
     return partial(hunt_entry, limits=Limits(minutes=minutes), seed=seed, speed=speed)

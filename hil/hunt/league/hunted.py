@@ -2,16 +2,18 @@
 """Hunts an entry of the league, for what its run of the suite did not show; what is left of it is what may be kept."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ...campaign.campaign import Campaign, Options
 from ...stories.judging import Signature
-from ...stories.playing import Played, play_story
+from ...stories.playing import Played
+from ...stories.running_line import RunningLine
 from ...stories.stimulus_file import SUFFIX, write_stimulus
 from ...stories.story import Story
-from ..hunt import Finding, Hunt, Limits
+from ..hunt import Hunt
+from ..tally import Finding, Limits
 from .entry import Entry
 from .installation import Installed
 from .kept import Hunted, KeptHunt, KeptRun, befell, keep_hunt
@@ -66,8 +68,9 @@ def hunt_entry(
 def _hunted(entry: Entry, campaign: Campaign, known: Sequence[str], *, limits: Limits, seed: int) -> KeptHunt:
     (mode,) = campaign.modes
     watch = _Watch()
-    hunt = Hunt(campaign, seed=seed, limits=limits, play=watch)
-    hunt.run([_Known(mode, id_, question="") for id_ in known])
+    with RunningLine() as line:
+        hunt = Hunt(campaign, seed=seed, limits=limits, play=watch.over(line.play), replay=watch.over(line.replay))
+        hunt.run([_Known(mode, id_, question="") for id_ in known])
     found = [_told(one, campaign, watch.died.get(one.signature, "")) for one in hunt.findings]
     return keep_hunt(mode, hunt.examples, found, watch.kinds, version_of(entry))
 
@@ -81,7 +84,7 @@ class _Known(Signature):
 
 
 class _Watch:
-    """Plays stories, and notes what befell the program in which.
+    """Looks on while stories are played, and notes what befell the program in which.
 
     Attributes:
         died: by what was broken in such a story, how.
@@ -92,13 +95,17 @@ class _Watch:
         self.died: dict[Signature, str] = {}
         self.kinds: Counter[str] = Counter()
 
-    def __call__(self, story: Story, campaign: Campaign, *, strict: bool = False) -> Played:
-        """Play one."""
-        played = play_story(story, campaign, strict=strict)
-        for kind in set(befell(played.record, silent_s=_SILENT_S)):
-            self.kinds[kind] += 1
-            self.died.update({broken.signature: kind for broken in played.broken})
-        return played
+    def over(self, play: Callable[..., Played]) -> Callable[..., Played]:
+        """The same way to play stories, looked on."""
+
+        def watched(story: Story, campaign: Campaign, *, strict: bool = False) -> Played:
+            played = play(story, campaign, strict=strict)
+            for kind in set(befell(played.record, silent_s=_SILENT_S)):
+                self.kinds[kind] += 1
+                self.died.update({broken.signature: kind for broken in played.broken})
+            return played
+
+        return watched
 
 
 def _told(finding: Finding, campaign: Campaign, died: str) -> Hunted:

@@ -12,12 +12,12 @@ from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.campaign import Campaign
 from xky.hil.campaign.oracle import Trail
 from xky.hil.campaign.record import Record
-from xky.hil.hunt.hunt import Limits
 from xky.hil.hunt.league import hunted
 from xky.hil.hunt.league.entry import Entry, Script
 from xky.hil.hunt.league.hunted import hunt_entry
 from xky.hil.hunt.league.installation import Installed
 from xky.hil.hunt.league.kept import KeptHunt, keep_run
+from xky.hil.hunt.tally import Limits
 from xky.hil.stories.judging import Broken, Signature
 from xky.hil.stories.playing import Played
 from xky.hil.stories.story import Story
