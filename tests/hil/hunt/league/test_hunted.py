@@ -12,7 +12,6 @@ from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.campaign import Campaign
 from xky.hil.campaign.oracle import Trail
 from xky.hil.campaign.record import Record
-from xky.hil.hunt.league import hunted
 from xky.hil.hunt.league.entry import Entry, Script
 from xky.hil.hunt.league.hunted import hunt_entry
 from xky.hil.hunt.league.installation import Installed
@@ -20,6 +19,7 @@ from xky.hil.hunt.league.kept import KeptHunt, keep_run
 from xky.hil.hunt.tally import Limits
 from xky.hil.stories.judging import Broken, Signature
 from xky.hil.stories.playing import Played
+from xky.hil.stories.running_line import RunningLine
 from xky.hil.stories.story import Story
 from xky.protocol import Mode
 
@@ -33,14 +33,15 @@ ENTRY = Entry("mine", Path("mine.py"), Script.model_validate({"dependencies": ["
 def hunt(monkeypatch: pytest.MonkeyPatch, folder: Path, came: Record, *failed: str) -> KeptHunt:
     """A hunt on a device of which every story gives the same record and breaks two requirements."""
 
-    def played(story: Story, campaign: Campaign, *, strict: bool = False) -> Played:
+    def played(line: RunningLine, story: Story, campaign: Campaign, *, strict: bool = False) -> Played:
         trail = Trail(sent=[SECRET], seen=[SECRET])
         return Played(came, [
             Broken(Signature(Mode.HISTORIC, id_, id_, frozenset({"noise"})), f"{id_}: {SECRET}", trail, "lines")
             for id_ in ("TIC-CMP-1", "TIC-SND-1")
         ])  # fmt: skip
 
-    monkeypatch.setattr(hunted, "play_story", played)
+    monkeypatch.setattr(RunningLine, "play", played)
+    monkeypatch.setattr(RunningLine, "replay", played)
     (folder / "mine.toml").write_text(BOARD, encoding="utf-8")
     runs = [keep_run(report(*(purpose(f"{id_}/x", "fail") for id_ in failed)), record(), "mine 1.0")]
     (kept,) = hunt_entry(ENTRY, Installed(("true", "{port}"), ()), folder / "mine.toml", runs, limits=LIMITS)
