@@ -38,7 +38,7 @@ def hunt(monkeypatch: pytest.MonkeyPatch, folder: Path, came: Record, *failed: s
         return Played(came, [
             Broken(Signature(Mode.HISTORIC, id_, id_, frozenset({"noise"})), f"{id_}: {SECRET}", trail, "lines")
             for id_ in ("TIC-CMP-1", "TIC-SND-1")
-        ])  # fmt: skip
+        ], 30.0)  # fmt: skip
 
     monkeypatch.setattr(RunningLine, "play", played)
     monkeypatch.setattr(RunningLine, "replay", played)
