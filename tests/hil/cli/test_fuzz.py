@@ -184,3 +184,17 @@ def test_a_written_test_plays_it_on_the_device_where_it_was_found(hunt: Path, py
     written = runpy.run_path(str(path))
     with pytest.raises(pytest.fail.Exception, match=r"TIC-CHK-1: .* repeats a damaged group"):
         written[path.stem](pytestconfig)
+
+
+def test_the_object_tells_of_each_finding_what_its_stimulus_has(tmp_path: Path) -> None:
+    run = fuzz("sim:generic", "--defect", "ignores-checksum", "--examples", 4, "--json", cwd=tmp_path)
+    told = json.loads(run.stdout)
+    assert (run.returncode, told["schema"], told["device"], told["seed"]) == (1, "xky-fuzz/1", "sim:generic", 0)
+    assert told["examples"] >= 4
+    assert told["line_s"] > 0
+    assert {"labels", "faults", "states", "blocks"} <= set(told["coverage"])
+    for one in told["found"]:
+        stimulus = stimulus_file.read_stimulus(tmp_path / one["stimulus"])
+        assert (stimulus.requirement, stimulus.reason) == (one["requirement"], one["reason"])
+        assert stimulus.story.frames == one["frames"]
+        assert [fault.name for fault in stimulus.story.faults] == one["faults"]

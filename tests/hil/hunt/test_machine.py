@@ -183,7 +183,7 @@ FIRMWARE = """
         pass
 
     Firmware.TestCase.settings = settings(
-        Firmware.TestCase.settings, max_examples=30, stateful_step_count=8, derandomize=True, database=None
+        Firmware.TestCase.settings, max_examples=12, stateful_step_count=8, derandomize=True, database=None
     )
     TestFirmware = Firmware.TestCase
 """

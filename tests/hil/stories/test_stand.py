@@ -66,10 +66,10 @@ def test_what_a_meter_cannot_do_is_an_error_by_hand_and_no_example_of_hypothesis
 
 
 THREE_LINES = """
-    from hypothesis import given, settings
+    from hypothesis import Phase, given, settings
     from xky.hil import line_stories
 
-    @settings(max_examples=30, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=10, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
     @given(story=line_stories(modes=["standard"]))
     def test_my_firmware_stands_whatever_is_on_the_line(stand, story):
         stand(story)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a hunt finds: what is wrong, made short; nothing of what is sound; the same with the same seed."""
+
+import pytest
+
+from xky.hil.hunt.hunt import Hunt, Limits
+from xky.hil.stories.judging import Signature
+from xky.protocol import Mode
+
+from ..stories.played import campaign, story
+
+WRONG = {"turns": [[{"name": "wrong_checksum", "label": "SINSTS"}]]}
+
+
+def hunted(device: str = "sim:generic", *, examples: int = 20, findings: int = 50, seed: int = 0, **told: str) -> Hunt:
+    hunt = Hunt(campaign(device, **told), seed=seed, limits=Limits(examples=examples, findings=findings))
+    hunt.run()
+    return hunt
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrunk_to_a_frame_and_a_fault(
+    mode: Mode,
+) -> None:
+    hunt = hunted(defect="ignores-checksum", mode=mode, findings=1)
+    (finding,) = hunt.findings
+    assert finding.examples <= 20
+    assert finding.broken.requirement == "TIC-CHK-1"
+    assert (finding.story.frames, len(finding.story.faults), len(finding.story.step)) == (1, 1, 1)
+    assert finding.story.meter.phases == 1
+
+
+def test_the_same_seed_and_examples_find_the_same_and_others_draw_others() -> None:
+    first, again, other = (hunted(defect="knows-no-sizes", examples=8, seed=seed) for seed in (3, 3, 4))
+    assert [(one.signature, one.story) for one in first.findings] == [
+        (one.signature, one.story) for one in again.findings
+    ]
+    assert (first.examples, first.line_s, first.coverage) == (again.examples, again.line_s, again.coverage)
+    assert first.coverage != other.coverage
+
+
+@pytest.mark.parametrize("device", ["sim:generic", "sim:auto"])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_sound_device_survives(device: str, mode: Mode) -> None:
+    hunt = hunted(device, mode=mode, examples=10)
+    assert [f"{one.signature}: {one.broken.reason}" for one in hunt.findings] == []
+    assert hunt.examples >= 8
+
+
+@pytest.mark.parametrize("device", ["sim:winky-c6", "sim:winky-c6-tasmota", "sim:eky"])
+def test_a_sound_board_survives(device: str) -> None:
+    hunt = hunted(device, examples=3)
+    assert [f"{one.signature}: {one.broken.reason}" for one in hunt.findings] == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("device", "examples"),
+    [
+        ("generic", 5000), ("auto", 5000), ("eky", 2000), ("winky-c6", 1000), ("winky-c6-tasmota", 600),
+        ("winky-lab", 600), ("loky", 300),
+    ],
+)  # fmt: skip
+def test_sound_devices_survive_a_night(device: str, examples: int, seed: int) -> None:
+    hunt = hunted(f"sim:{device}", examples=examples, seed=seed)
+    assert [f"{one.signature}: {one.broken.reason} {one.story}" for one in hunt.findings] == []
+
+
+def test_what_is_known_is_not_looked_for_and_what_is_saved_is_found_first() -> None:
+    known = [Signature(mode, "TIC-CHK-1", "damaged") for mode in Mode]
+    hunt = Hunt(campaign(defect="ignores-checksum"), limits=Limits(examples=1))
+    hunt.run(known=known, saved=[story(WRONG)])
+    assert "damaged" not in {one.signature.question for one in hunt.findings}
+    hunt = Hunt(campaign(defect="ignores-checksum"), limits=Limits(examples=1))
+    hunt.run(saved=[story(WRONG)])
+    assert hunt.findings[0].story == story(WRONG)
+
+
+def test_a_hunt_ends_when_its_time_is_up_by_its_own_clock() -> None:
+    now = iter(range(0, 10_000, 20))
+    hunt = Hunt(campaign(), limits=Limits(minutes=1), clock=lambda: float(next(now)))
+    hunt.run()
+    assert 0 < hunt.examples < 10
+
+
+def test_what_was_covered_is_told() -> None:
+    hunt = hunted(examples=8)
+    assert hunt.line_s > 8 * 5
+    assert hunt.coverage.labels
+    assert sum(hunt.coverage.faults.values()) >= 6
+    assert hunt.coverage.states
+    assert hunt.coverage.blocks == set()
