@@ -26,6 +26,7 @@ __all__ = [
     "befalls",
     "damaged",
     "data_places",
+    "encoded",
     "misread",
     "place_of",
     "readable",
@@ -244,14 +245,23 @@ def misread(pieces: Sequence[Piece], mode: Mode, fault: str, sample: Callable[[i
     return result
 
 
+def encoded(group: Group, mode: Mode) -> bytes | None:
+    """A group with the checksum that fits; None where an earlier fault left in it what no meter can say."""
+    try:
+        return encode_group(group, mode)
+    except InputError:
+        return None
+
+
 def revalued(pieces: Sequence[Piece], label: str, mode: Mode, fault: str, change: Callable[[str], str]) -> list[Piece]:
     """The pieces with another value in the group of that label and the checksum that fits: it may be reported."""
 
     def change_piece(piece: Piece) -> Piece:
         assert piece.group is not None
         group = replace(piece.group, value=change(piece.group.value))
-        if group == piece.group or piece.expect is Expect.MUST_NOT:
+        data = encoded(group, mode)
+        if group == piece.group or piece.expect is Expect.MUST_NOT or data is None:
             return piece
-        return _recut(piece, encode_group(group, mode), group=group, expect=Expect.MAY, fault=fault)
+        return _recut(piece, data, group=group, expect=Expect.MAY, fault=fault)
 
     return altered(pieces, label, change_piece)

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from xky.protocol import LABELS, Group, Mode, encode_group
+from xky.protocol import LABELS, Group, Mode
 
 from ..truth.piece import Expect, Piece
-from .fault import Fault, altered
+from .fault import Fault, altered, encoded
 
 __all__ = ["LegalValue"]
 
@@ -34,7 +34,9 @@ class LegalValue(Fault):
             row = LABELS[mode].get(group.label)
             expect = piece.expect if row is not None and row.admits(self.value) is None else Expect.MAY
             said = Group(group.label, self.value, group.timestamp)
-            data = encode_group(said, mode)
+            data = encoded(said, mode)
+            if data is None:
+                return piece
             return Piece(data, said, expect, self.name, piece.defects, piece.pauses, piece.stretch)
 
         return altered(pieces, self.label, change)

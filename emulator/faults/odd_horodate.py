@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
-from xky.protocol import Mode, encode_group
+from xky.protocol import Mode
 
 from ..truth.piece import Expect, Piece
-from .fault import Fault, altered
+from .fault import Fault, altered, encoded
 
 __all__ = ["OddHorodate"]
 
@@ -38,8 +38,9 @@ class OddHorodate(Fault):
                 return piece
             stamp = group.timestamp
             odd = replace(group, timestamp=f"{stamp[:place]}{number:02}{stamp[place + 2 :]}")
-            return Piece(
-                encode_group(odd, mode), odd, Expect.MAY, self.name, piece.defects, piece.pauses, piece.stretch
-            )  # fmt: skip
+            data = encoded(odd, mode)
+            if data is None:
+                return piece
+            return Piece(data, odd, Expect.MAY, self.name, piece.defects, piece.pauses, piece.stretch)
 
         return altered(pieces, self.label, change)

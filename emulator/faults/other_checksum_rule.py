@@ -9,7 +9,7 @@ from xky.protocol import Mode
 
 from ..truth.piece import Piece
 from .fault import Fault, damaged
-from .wrong_checksum import COUNT, FIRST
+from .wrong_checksum import CHECKED, COUNT, FIRST
 
 __all__ = ["OtherChecksumRule"]
 
@@ -27,6 +27,8 @@ class OtherChecksumRule(Fault):
         more = mode.separator[0] if mode is Mode.HISTORIC else -mode.separator[0]
 
         def change(data: bytes) -> bytes:
+            if len(data) < CHECKED:  # an earlier fault cut the checksum off
+                return data
             code = FIRST + (data[-2] - FIRST + more) % COUNT
             return data[:-2] + bytes((code,)) + data[-1:]
 

@@ -12,6 +12,7 @@ from .fault import Fault, damaged
 
 __all__ = ["WrongChecksum"]
 
+CHECKED = 2  # characters at least of a group that still has a checksum, and its end
 FIRST, COUNT = 0x20, 64  # checksum characters are 0x20 to 0x5F (54E §5.3.6)
 
 
@@ -23,6 +24,8 @@ class WrongChecksum(Fault):
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         def change(data: bytes) -> bytes:
+            if len(data) < CHECKED:  # an earlier fault cut the checksum off
+                return data
             code = FIRST + (data[-2] - FIRST + rng.randrange(1, COUNT)) % COUNT
             return data[:-2] + bytes((code,)) + data[-1:]
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from random import Random
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -138,6 +138,21 @@ def test_the_truth_about_each_group_is_what_a_sound_receiver_makes_of_it(name: s
         for seed in SEEDS:
             check_truth(sent_with([fault], mode, seed))
             check_times(sent_with([fault], mode, seed))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"name": "late_start", "inside": "checksum"}, {"name": "late_start", "inside": "data"},
+        {"name": "control_character", "code": 0, "fits": True}, {"name": "control_character", "code": 27, "fits": True},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_fault_bears_what_another_one_has_left_of_the_group(first: dict[str, Any], mode: Mode) -> None:
+    label = TARGETS[mode][0]
+    for second in (fault for name in known_faults() for fault in made(name, label)):
+        check_times(sent_with([made_fault(label=label, **first), second], mode, 1))
 
 
 @pytest.mark.parametrize("mode", MODES)
