@@ -133,32 +133,47 @@ class PurposeView:
         """
         is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
         step = frames[0].step
-        known: dict[int, str | None] = {}  # most pieces of a frame are the very objects of the frame before
-        first: dict[str, tuple[SentFrame, int]] = {}
-        last: dict[str, tuple[SentFrame, int]] = {}
+        known: dict[
+            int, tuple[str, bool] | None
+        ] = {}  # most pieces are those of the frame before
+        spans: dict[str, list[tuple[tuple[SentFrame, int], tuple[SentFrame, int]]]] = {}
+        ended: set[str] = set()  # labels that said something else since
 
-        def new_label(piece: Piece) -> str | None:
+        def told(piece: Piece) -> tuple[str, bool] | None:
+            """Its label, and whether it is asked for; None where nothing follows from it."""
             group = piece.group
+            if group is None or piece.expect is Expect.MUST_NOT:
+                return None
+            if not is_new(group, step):
+                return group.label, False
             asked = piece.expect is Expect.MUST and (piece.fault == LegalValue.name) is odd
-            return group.label if asked and group is not None and is_new(group, step) else None
+            return (group.label, True) if asked else None
 
         for frame in frames:
             for place, piece in enumerate(frame.pieces):
                 key = id(piece)
                 if key not in known:
-                    known[key] = new_label(piece)
-                label = known[key]
-                if label is not None:
-                    first.setdefault(label, (frame, place))
-                    last[label] = frame, place
+                    known[key] = told(piece)
+                one = known[key]
+                if one is None:
+                    continue
+                label, asked = one
+                if not asked:
+                    ended.add(label)
+                elif label in ended or label not in spans:
+                    ended.discard(label)
+                    spans.setdefault(label, []).append(((frame, place), (frame, place)))
+                else:
+                    spans[label][-1] = spans[label][-1][0], (frame, place)
         period_s = max(frame.end_s - frame.start_s for frame in frames)
         due_s = min(lasting_s, frames[-1].start_s - frames[0].start_s) - 1.5 * period_s
-        lasting = {label: (frame.emitted(place), last[label]) for label, (frame, place) in first.items()}
-        return {
-            label: one
-            for label, (one, (frame, place)) in lasting.items()
-            if frame.emitted(place).end_s - one.start_s >= due_s
-        }
+        lasting: dict[str, Emitted] = {}
+        for label, of_label in spans.items():
+            for (first, at), (last, behind) in of_label:
+                one_s = last.emitted(behind).end_s - first.emitted(at).start_s
+                if label not in lasting and one_s >= due_s:
+                    lasting[label] = first.emitted(at)
+        return lasting
 
     def _await(self, due: dict[str, Emitted], frames: list[SentFrame], limit_s: float) -> None:
         """Each label must be reported, with a value that only these frames had, within the limit."""
