@@ -117,7 +117,7 @@ class StepQuestions(PurposeView):
         self._show_sent([e for frame in frames[:1] for e in frame.groups if e.fault is not None])
         limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s, with values of this step")
-        self._await(able, frames, limit_s)
+        self._await(able, frames, limit_s, may_stay=True)
 
     def what_the_start_lacked_is_reported(self, *labels: str) -> None:
         """Labels of the step that the first frame since the start of the device did not have; and ``labels``."""

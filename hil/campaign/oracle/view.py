@@ -175,13 +175,18 @@ class PurposeView:
                     lasting[label] = first.emitted(at)
         return lasting
 
-    def _await(self, due: dict[str, Emitted], frames: list[SentFrame], limit_s: float) -> None:
-        """Each label must be reported, with a value that only these frames had, within the limit."""
+    def _await(
+        self, due: dict[str, Emitted], frames: list[SentFrame], limit_s: float, *, may_stay: bool = False
+    ) -> None:
+        """Each label must be reported, with a value that only these frames had, within the limit.
+
+        What ``may_stay`` need not be new in the run, but where the step just before had it not.
+        """
         step = frames[0].step
         missing: list[str] = []
         tardy: dict[str, str] = {}
         for label, first in due.items():
-            came_s = self._came(label, step, first)
+            came_s = self._came(label, step, first, may_stay=may_stay)
             if came_s is None:
                 missing.append(label)
             elif came_s > first.end_s + limit_s:
@@ -203,12 +208,13 @@ class PurposeView:
             overruns = f"; {self.record.overruns} characters overran its buffer" if self.record.overruns else ""
             self._fail("; ".join(told) + overruns, frames[0].start_s, frames[-1].end_s + limit_s)
 
-    def _came(self, label: str, step: str, first: Emitted) -> float | None:
+    def _came(self, label: str, step: str, first: Emitted, *, may_stay: bool = False) -> float | None:
         """When a value of the step's own was first reported."""
+        is_own = self._oracle.is_other_than_before if may_stay else self._oracle.is_first_in
         own = [
             group
             for group in self._oracle.intact_in(step).get(label, ())
-            if group == first.group or self._oracle.is_first_in(group, step)
+            if group == first.group or is_own(group, step)
         ]
         for reading in self._oracle.usable:
             said = reading.said.get(label)

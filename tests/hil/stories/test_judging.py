@@ -103,3 +103,21 @@ def test_a_long_frame_that_the_end_of_a_run_cuts_off_is_not_asked_for() -> None:
         load_va=500.0, contract={"name": "hc"},
     )  # fmt: skip
     assert [f"{one.signature}: {one.reason}" for one in played(told).broken] == []
+
+
+@pytest.mark.parametrize(("steps", "meter"), [
+    (
+        [{"set": {"BASE": 0}, "turns": [[{"name": "wrong_checksum", "label": "ISOUSC"}]]}, {"set": {"BASE": 0}}],
+        {"mode": "historic", "contract": {"name": "base"}},
+    ),
+    (
+        [{}, {"skip_to": "2027-06-10T23:59:57+02:00"}, {"turns": [[{"name": "wrong_checksum", "label": "EASF01"}]]}],
+        {"mode": "standard", "contract": {"name": "hc"}, "phases": 3, "pref_kva": 3, "seed": 255},
+    ),
+])  # fmt: skip
+def test_a_value_that_came_long_before_and_comes_again_arrives_when_it_is_said(
+    steps: list[dict[str, object]], meter: dict[str, object]
+) -> None:
+    """An index that is set to nought twice, and the highest power of a new day that was one of the day before."""
+    told = story(*steps, **({"phases": 1, "pref_kva": 9} | meter), producer=False, at="2027-06-10T12:00", load_va=500.0)
+    assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:winky-lab").broken] == []
