@@ -133,9 +133,7 @@ class PurposeView:
         """
         is_new = self._oracle.is_other_than_before if may_stay else self._oracle.is_new_in
         step = frames[0].step
-        known: dict[
-            int, tuple[str, bool] | None
-        ] = {}  # most pieces are those of the frame before
+        known: dict[int, tuple[str, bool] | None] = {}  # most pieces are those of the frame before
         spans: dict[str, list[tuple[tuple[SentFrame, int], tuple[SentFrame, int]]]] = {}
         ended: set[str] = set()  # labels that said something else since
 
