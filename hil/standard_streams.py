@@ -73,8 +73,8 @@ class _Complaints(io.TextIOWrapper):
 
 
 def lose_complaints() -> None:
-    """Let this process's standard error lose what it cannot tell."""
-    if isinstance(sys.stderr, io.TextIOWrapper):
+    """Let this process's standard error lose what it cannot tell; one that a test reads stays as it is."""
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr = _Complaints(sys.stderr.buffer, sys.stderr.encoding, "backslashreplace", line_buffering=True)
 
 

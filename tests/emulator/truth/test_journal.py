@@ -42,10 +42,11 @@ def test_groups_know_when_they_were_on_the_line() -> None:
     assert second.start_s == pytest.approx(first.end_s + 2 * CHARACTER_S)
 
 
-def test_frames_around_an_instant_are_those_that_start_within_both_bounds_included() -> None:
+def test_frames_around_an_instant_are_those_on_the_line_within_both_bounds_included() -> None:
     truth = journal()
     assert [frame.number for frame in truth.around(5.0, 2.0)] == [3, 4, 5, 6, 7]
-    assert [frame.number for frame in truth.around(5.5, 0.4)] == []
+    assert [frame.number for frame in truth.around(5.5, 0.2)] == []
+    assert [frame.number for frame in truth.around(5.0 + sent(0, 0.0).end_s + 2.0, 2.0)] == [5, 6, 7]
     assert [frame.number for frame in truth.around(-3.0, 3.0)] == [0]
     assert truth.around(99.0, 1.0) == []
 
