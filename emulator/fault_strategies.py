@@ -23,12 +23,13 @@ _PLACES = ("label", "before")
 def fault(
     name: str, labels: Sequence[str], most: Mapping[str, float] = MappingProxyType({})
 ) -> st.SearchStrategy[Fault]:
-    """One kind of fault, on any of the labels, with any values of its other fields, a number with a limit often what it is unless told.
+    """One kind of fault, on any of the labels, with any values of its other fields.
 
     Args:
         name: of it, as ``known_faults`` lists them.
         labels: of the groups that it may befall; earlier ones are the simpler.
-        most: of fields by name, in their unit: no value is greater, and none has more than three decimals.
+        most: of fields by name, in their unit: no value is greater, none has more than three decimals, and
+            what a fraction is unless told, the limit of a text maybe, comes often.
     """
     kind: Any = known_faults()[name]
     hints = get_type_hints(kind, include_extras=True)
