@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from xky.boards import board_names, known_defects
 from xky.emulator.meter_file.meter_file import meter_names
-from xky.emulator.outputs.port_choice import DEVICE_LINES
-from xky.protocol import InputError, Mode
+from xky.protocol import InputError
 
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
@@ -19,6 +17,18 @@ from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
+from ..device_options import (
+    BoardOption,
+    DefectOption,
+    DeviceArgument,
+    LabelsOption,
+    LineOption,
+    ModeOption,
+    ParityOption,
+    ProbeOption,
+    SpeedOption,
+    StatementOption,
+)  # fmt: skip
 from ..named_file import named_file
 from ..standard_streams import says_or_tells
 from ..stories.replay import Replay
@@ -30,28 +40,16 @@ _STATUS = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.NO
 
 
 def command(
-    device: Annotated[
-        str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
-    ] = None,
-    board: Annotated[
-        str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
-    ] = None,
-    statement: Annotated[
-        Path | None, typer.Option(help="What its supplier declares: a file with keys of a board, laid over it.")
-    ] = None,
-    mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
-    labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
-    line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")] = "pty",
-    parity: Annotated[
-        str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
-    ] = "strip",
-    speed: Annotated[
-        float, typer.Option(help="Run the line so many times faster, for programs that do not care.")
-    ] = 1.0,
+    device: DeviceArgument = None,
+    board: BoardOption = None,
+    statement: StatementOption = None,
+    mode: ModeOption = None,
+    labels: LabelsOption = None,
+    line: LineOption = "pty",
+    parity: ParityOption = "strip",
+    speed: SpeedOption = 1.0,
     seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
-    defect: Annotated[
-        str | None, typer.Option(autocompletion=known_defects, help="Build this defect into simulated firmware.")
-    ] = None,
+    defect: DefectOption = None,
     defects: Annotated[
         bool, typer.Option("--defects", help="Try the suite itself: every built-in defect, every sound board.")
     ] = False,
@@ -67,10 +65,7 @@ def command(
             autocompletion=known_ids, metavar="ID", help="Judge this requirement or purpose alone; repeatable."
         ),
     ] = None,
-    probe: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SPEC", help="Where readings are seen: lines, mqtt, influx, lorawan, or an address."),
-    ] = None,
+    probe: ProbeOption = None,
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,

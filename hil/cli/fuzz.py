@@ -9,12 +9,22 @@ from typing import Annotated
 
 import typer
 
-from xky.boards import board_names, known_defects
 from xky.emulator.meter_file.meter_file import meter_names
-from xky.emulator.outputs.port_choice import DEVICE_LINES
-from xky.protocol import BenchError, InputError, Mode
+from xky.protocol import BenchError, InputError
 
 from ..campaign.campaign import Campaign, Options
+from ..device_options import (
+    BoardOption,
+    DefectOption,
+    DeviceArgument,
+    LabelsOption,
+    LineOption,
+    ModeOption,
+    ParityOption,
+    ProbeOption,
+    SpeedOption,
+    StatementOption,
+)  # fmt: skip
 from ..hunt.hunt_folder import hunt_folder
 from ..hunt.print_detection import print_detection
 from ..hunt.print_hunt import document, essence, print_findings, progress_of
@@ -30,35 +40,20 @@ _MINUTES = 1.0  # unless somebody says how long
 
 
 def command(
-    device: Annotated[
-        str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
-    ] = None,
-    board: Annotated[
-        str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
-    ] = None,
-    statement: Annotated[
-        Path | None, typer.Option(help="What its supplier declares: a file with keys of a board, laid over it.")
-    ] = None,
-    mode: Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")] = None,
-    labels: Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")] = None,
-    line: Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")] = "pty",
-    parity: Annotated[
-        str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
-    ] = "strip",
-    speed: Annotated[
-        float, typer.Option(help="Run the line so many times faster, for programs that do not care.")
-    ] = 1.0,
-    probe: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SPEC", help="Where readings are seen: lines, mqtt, influx, lorawan, or an address."),
-    ] = None,
+    device: DeviceArgument = None,
+    board: BoardOption = None,
+    statement: StatementOption = None,
+    mode: ModeOption = None,
+    labels: LabelsOption = None,
+    line: LineOption = "pty",
+    parity: ParityOption = "strip",
+    speed: SpeedOption = 1.0,
+    probe: ProbeOption = None,
     meter: Annotated[
         str | None,
         typer.Option(autocompletion=meter_names, help="Ready meter, or a meter's file, in the place of drawn ones."),
     ] = None,
-    defect: Annotated[
-        str | None, typer.Option(autocompletion=known_defects, help="Build this defect into simulated firmware.")
-    ] = None,
+    defect: DefectOption = None,
     defects: Annotated[
         bool, typer.Option("--defects", help="Try the hunt itself: every built-in defect that a line can show.")
     ] = False,

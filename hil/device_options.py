@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of every command that runs a device: which it is, how it is reached, where it is listened to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xky.boards import board_names, known_defects
+from xky.emulator.outputs.port_choice import DEVICE_LINES
+from xky.protocol import Mode
+
+__all__ = [
+    "BoardOption", "DefectOption", "DeviceArgument", "LabelsOption", "LineOption", "ModeOption", "ParityOption",
+    "ProbeOption", "SpeedOption", "StatementOption",
+]  # fmt: skip
+
+DeviceArgument = Annotated[
+    str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
+]
+BoardOption = Annotated[
+    str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
+]
+StatementOption = Annotated[
+    Path | None, typer.Option(help="What its supplier declares: a file with keys of a board, laid over it.")
+]
+ModeOption = Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")]
+LabelsOption = Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")]
+LineOption = Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")]
+ParityOption = Annotated[
+    str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
+]
+SpeedOption = Annotated[float, typer.Option(help="Run the line so many times faster, for programs that do not care.")]
+DefectOption = Annotated[
+    str | None, typer.Option(autocompletion=known_defects, help="Build this defect into simulated firmware.")
+]
+ProbeOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SPEC", help="Where readings are seen: lines, mqtt, influx, lorawan, or an address."),
+]
