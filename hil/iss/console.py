@@ -3,12 +3,12 @@
 
 from .clock import Clock
 
-__all__ = ["Console"]
+__all__ = ["ImageConsole"]
 
 _LINE_MAX = 65_536  # characters of one line kept
 
 
-class Console:
+class ImageConsole:
     """The far end of a transmitter. It is as fast as the firmware: printing takes the instructions that it takes.
 
     Attributes:

@@ -16,7 +16,7 @@ from xky.protocol import Burst, InputError
 from . import traps
 from .clock import Clock
 from .code import Code, code_of
-from .console import Console
+from .console import ImageConsole
 from .engine import Engine, Outcome
 from .finding import Finding
 from .image import Image
@@ -59,7 +59,7 @@ class Machine:
         self._iss = iss
         self._code: Code = code_of(image)
         self.clock = Clock(iss.clock_hz)
-        self.console = Console(self.clock)
+        self.console = ImageConsole(self.clock)
         self.finding: Finding | None = None
         self._slice = max(_SLICE_MIN, round(iss.clock_hz * _SLICE_S))
         self._slice_s = self._slice / iss.clock_hz
