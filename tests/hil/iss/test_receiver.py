@@ -111,7 +111,9 @@ def test_no_planted_fault_harms_plain_frames(fault: int) -> None:
         assert readings[-1][label] == 2_188_830
 
 
-@pytest.mark.parametrize("mode", list(Mode), ids=str)
+@pytest.mark.parametrize(
+    "mode", [HISTORIC, pytest.param(STANDARD, marks=pytest.mark.nightly)], ids=str
+)  # twenty seconds of the processor
 def test_the_example_receiver_passes_the_suite(mode: Mode, tmp_path: Path) -> None:
     report = certify(Campaign(Options(f"iss:{receiver()}", board=str(BOARD), mode=mode)), tmp_path)
     assert report["verdict"] == "pass"
