@@ -10,6 +10,7 @@ from rich.table import Table
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from ..standard_streams import says_or_tells
+from ..terminal import counted
 from .detection import Detection, detect, line_defects
 
 __all__ = ["print_detection"]
@@ -49,11 +50,11 @@ def print_detection(seed: int, seeds: int, *, as_json: bool) -> int:
 
 def _print(made: list[Detection], late: list[str], seeds: int) -> None:
     console = PlainConsole()
-    table = Table(title=f"Defects that a hunt found without being told, {seeds} seeds", title_justify="left")
+    table = Table(title=f"Defects that a hunt found without being told, {counted(seeds, 'seed')}", title_justify="left")
     table.add_column("defect", no_wrap=True)
     for column in ("found", "median s", "frames", "faults"):
         table.add_column(column, justify="right")
-    table.add_column("by")
+    table.add_column("by", no_wrap=True)
     for one in made:
         told = one.document()
         seconds = "-" if told["median_s"] is None else f"{told['median_s']:.1f}"
