@@ -2,18 +2,19 @@
 """Hypothesis profiles and markers, nothing else."""
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 # The wall clock is not ours: no deadlines. The explain phase costs most of the time on whole frames.
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow],
     "phases": [phase for phase in Phase if phase is not Phase.explain],
 }
-settings.register_profile("default", max_examples=60, derandomize=True, **_COMMON)  # type: ignore[arg-type]
-settings.register_profile("nightly", max_examples=2000, **_COMMON)  # type: ignore[arg-type]
+settings.register_profile("default", max_examples=60, derandomize=True, **_COMMON)
+settings.register_profile("nightly", max_examples=2000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -67,16 +67,20 @@ def number(config: pytest.Config, name: str, default: float) -> float:
         raise pytest.UsageError(f"--xky-{name} {given}: expected a number") from None
 
 
+def claimed_labels(text: str | None) -> tuple[str, ...] | None:
+    """Labels as a person lists them, separated by commas; None where nobody did."""
+    return None if text is None else tuple(label.strip() for label in text.split(",") if label.strip())
+
+
 def campaign_options(config: pytest.Config) -> dict[str, Any]:
     """What the options of the bench are as arguments of ``campaign.Options``; ``device`` is None where none is given.
 
     Raises:
         pytest.UsageError: one that is to be a number is none.
     """
-    labels = option(config, "labels")
     return {
         **{name: option(config, name) for name in ("device", "board", "mode", "defect", "meter")},
-        "labels": None if labels is None else tuple(label.strip() for label in labels.split(",")),
+        "labels": claimed_labels(option(config, "labels")),
         "line": option(config, "line") or "pty",
         "parity": option(config, "parity") or "strip",
         "speed": number(config, "speed", 1.0),

@@ -16,7 +16,10 @@ from ..meter_file.meter_file import HouseholdTable, Kva, Power, Relay, TraceTabl
 from ..meter_file.toml_time import When
 from ..supply import SUPPLIES, Supply
 
-__all__ = ["ClockTable", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable", "TerminalA"]
+__all__ = [
+    "ClockTable", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable", "TerminalA",
+    "fault_of",
+]  # fmt: skip
 
 Phase = Annotated[int, Field(ge=1, le=3)]
 _LONGEST_S = 100 * 366 * 86_400  # no scenario lasts a hundred years
@@ -122,15 +125,23 @@ def _faults(tables: object) -> tuple[Fault, ...]:
     """Tables of a scenario as faults."""
     if not isinstance(tables, list | tuple):
         raise ValueError('expected a list of tables, such as [{ name = "wrong_checksum", label = "EAST" }]')
-    made = []
-    for table in tables:
-        if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
-            raise ValueError(f"{table!r}: has no name; write one of {', '.join(known_faults())}")
-        try:
-            made.append(made_fault(**table))
-        except InputError as error:
-            raise ValueError(str(error)) from None
-    return tuple(made)
+    return tuple(map(fault_of, tables))
+
+
+def fault_of(table: object) -> Fault:
+    """A table of a scenario as a fault; a fault as it is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(table, Fault):
+        return table
+    if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
+        raise ValueError(f"{table!r}: has no name; write one of {', '.join(known_faults())}")
+    try:
+        return made_fault(**table)
+    except InputError as error:
+        raise ValueError(str(error)) from None
 
 
 class Happening(Section):

@@ -30,6 +30,7 @@ from ..device_options import (
     StatementOption,
 )  # fmt: skip
 from ..named_file import named_file
+from ..pytest_options import claimed_labels
 from ..standard_streams import says_or_tells
 from ..stories.replay import Replay
 from ..terminal import complain, printable
@@ -86,10 +87,9 @@ def command(
         sys.exit(print_matrix(board, seed, as_json=as_json))
     if device is None:
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
-    claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     options = Options(
-        device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
-        parity=parity, only=tuple(only or ()), probes=tuple(probe or ()), statement=statement,
+        device, board=board, mode=mode, labels=claimed_labels(labels), line=line, speed=speed, seed=seed, defect=defect,
+        meter=meter, parity=parity, only=tuple(only or ()), probes=tuple(probe or ()), statement=statement,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     try:

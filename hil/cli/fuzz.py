@@ -31,6 +31,7 @@ from ..hunt.print_hunt import document, essence, print_findings, progress_of
 from ..hunt.shared_hunt import hunt_by
 from ..hunt.tally import Finding, Limits
 from ..named_file import named_file
+from ..pytest_options import claimed_labels
 from ..standard_streams import says_or_tells
 from ..terminal import complain
 
@@ -76,11 +77,10 @@ def command(
         sys.exit(print_detection(seed, seeds, as_json=as_json))
     if device is None:
         raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
-    claimed = None if labels is None else tuple(label.strip() for label in labels.split(",") if label.strip())
     campaign = Campaign(
         Options(
-            device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect,
-            meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement,
+            device, board=board, mode=mode, labels=claimed_labels(labels), line=line, speed=speed, seed=seed,
+            defect=defect, meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement,
         )
     )  # fmt: skip
     if minutes is None and examples is None:

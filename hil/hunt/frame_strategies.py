@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The frames of a step as Hypothesis draws them: turns of faults, and turns of legal values that meters seldom say."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hypothesis import strategies as st
 
@@ -28,9 +28,12 @@ _MOST = {  # of a fault's fields: beyond it a story takes longer, and shows noth
     "times": 16.0, "rate": 0.1,
 }  # fmt: skip
 
-_KINDS = tuple(sorted(known_faults(), key=lambda name: name != "wrong_checksum"))
-
 _Turns = list[list[Fault]]
+
+
+@cache
+def _kinds() -> tuple[str, ...]:
+    return tuple(sorted(known_faults(), key=lambda name: name != "wrong_checksum"))
 
 
 @lru_cache(maxsize=_SOME)
@@ -38,13 +41,13 @@ def faults_on(facts: MeterFacts) -> st.SearchStrategy[Fault]:
     """Any fault on any group of a meter; a wrong checksum is the simplest."""
     others = _others(facts.labels)
     legal = _legal(facts)
-    return st.sampled_from(_KINDS).flatmap(lambda name: legal if name == LegalValue.name else others[name])
+    return st.sampled_from(_kinds()).flatmap(lambda name: legal if name == LegalValue.name else others[name])
 
 
 @lru_cache(maxsize=_SOME)
 def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
     """All kinds but legal values, by name."""
-    return {name: any_fault(name, labels, _MOST) for name in _KINDS if name != LegalValue.name}
+    return {name: any_fault(name, labels, _MOST) for name in _kinds() if name != LegalValue.name}
 
 
 @lru_cache(maxsize=_SOME)

@@ -6,10 +6,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from xky.emulator.meter_file.contract_table import ContractTable
 from xky.protocol import Mode
 
 from .drawing import among, between
-from .meter_facts import CONTRACTS, MeterFacts
+from .meter_facts import MeterFacts, contracts
 
 __all__ = ["HAPPENINGS", "Happens", "Table", "happenings"]
 
@@ -74,8 +75,13 @@ def _relays(draw: _Draw, facts: MeterFacts) -> Table:
     return {"relays": {draw(between(1, 8)): draw(st.booleans()) for _ in range(2)}}
 
 
+def _any_contract(draw: _Draw) -> ContractTable:
+    known = contracts()
+    return known[draw(between(0, len(known) - 1))]
+
+
 def _contract(draw: _Draw, facts: MeterFacts) -> Table:
-    return {"contract": CONTRACTS[draw(between(0, len(CONTRACTS) - 1))]}
+    return {"contract": _any_contract(draw)}
 
 
 def _subscription(draw: _Draw, facts: MeterFacts) -> Table:
@@ -83,7 +89,7 @@ def _subscription(draw: _Draw, facts: MeterFacts) -> Table:
 
 
 def _exchange(draw: _Draw, facts: MeterFacts) -> Table:
-    told = {"contract": CONTRACTS[draw(between(0, len(CONTRACTS) - 1))]} if draw(st.booleans()) else {}
+    told = {"contract": _any_contract(draw)} if draw(st.booleans()) else {}
     return {"exchange": told | ({"phases": draw(among((1, 3)))} if draw(st.booleans()) else {})}
 
 

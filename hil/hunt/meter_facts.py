@@ -4,20 +4,20 @@ changes by itself."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from xky.emulator.contracts import contract_names
-from xky.emulator.legal_time import instant_us, local_time, midnight_after
+from xky.emulator.legal_time import SECOND_US, local_time, midnight_after, wall_instants
 from xky.emulator.meter_file.contract_table import ContractTable, drawn_contract
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.protocol import LABELS, Mode
 
-__all__ = ["BEGINS", "CONTRACTS", "SUBSCRIPTIONS_KVA", "MeterFacts", "facts_of", "facts_of_settings"]
+__all__ = ["BEGINS", "SUBSCRIPTIONS_KVA", "MeterFacts", "contracts", "facts_of", "facts_of_settings"]
 
-_SECOND_US = 1_000_000
-_STARTS_WITHIN_US = 3600 * _SECOND_US  # a plan begins at a whole half hour behind the start of its meter
-_AHEAD_US = 2 * 86_400 * _SECOND_US
+_STARTS_WITHIN_US = 3600 * SECOND_US  # a plan begins at a whole half hour behind the start of its meter
+_DAYS_AHEAD = 2
 _NEAR_S = (2, -3)  # behind a change, so that a step is all of the new; and across it
 _POWERS = ("VA", "A", "W")
 _INDEXES = ("BASE", "HC", "HP", "EJP", "BBR", "EASF")
@@ -29,15 +29,19 @@ BEGINS = (  # eves of what a calendar knows: a plain day, the peaks of winter, c
 """Legal times at which meters of stories start."""
 SUBSCRIPTIONS_KVA = (9, 6, 3, 12, 36, 1)  # 54E §6.2.2: 1 to 36
 _NIGHT, _NOON_TOO = ("22:30-06:30",), ("02:00-07:00", "13:00-16:00")  # as sold; a meter has any (54E §6.2.3.22)
-CONTRACTS = (
-    ContractTable(name="hc"),
-    *(ContractTable(**drawn_contract(name)) for name in contract_names() if name != "hc"),
-    ContractTable(name="hc", off_peak=_NOON_TOO),
-    ContractTable(name="hc", off_peak=_NIGHT, summer_off_peak=_NOON_TOO, tells_season=True),
-    ContractTable(name="hc", off_peak=_NIGHT, summer_off_peak=_NOON_TOO, tells_season=False),
-    ContractTable(name="weekend", off_peak=_NOON_TOO),
-)
-"""The plain one first."""
+
+
+@cache
+def contracts() -> tuple[ContractTable, ...]:
+    """Contracts of the meters, the plain one first."""
+    return (
+        ContractTable(name="hc"),
+        *(ContractTable(**drawn_contract(name)) for name in contract_names() if name != "hc"),
+        ContractTable(name="hc", off_peak=_NOON_TOO),
+        ContractTable(name="hc", off_peak=_NIGHT, summer_off_peak=_NOON_TOO, tells_season=True),
+        ContractTable(name="hc", off_peak=_NIGHT, summer_off_peak=_NOON_TOO, tells_season=False),
+        ContractTable(name="weekend", off_peak=_NOON_TOO),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,10 +75,10 @@ def facts_of_settings(mode: Mode, contract: int, phases: int, producer: bool, pr
     """The facts of a meter with these settings.
 
     Args:
-        contract: its place in ``CONTRACTS``.
+        contract: its place in ``contracts``.
         at: legal time of its start.
     """
-    settings: dict[str, Any] = {"contract": CONTRACTS[contract], "phases": phases, "pref_kva": pref_kva}
+    settings: dict[str, Any] = {"contract": contracts()[contract], "phases": phases, "pref_kva": pref_kva}
     file = MeterFile(mode=mode, producer=producer, at=at, load_va=500.0, **settings)
     return facts_of(file)
 
@@ -91,7 +95,7 @@ def facts_of(file: MeterFile) -> MeterFacts:
     indexes = [name for name in said if name.startswith(_INDEXES) and table[name].unit == "Wh"]
     begins_us = meter.true_us + _STARTS_WITHIN_US
     changes, at_us = set[int](), begins_us
-    while at_us < begins_us + _AHEAD_US:
+    while at_us < begins_us + _DAYS_AHEAD * 86_400 * SECOND_US:
         at_us = min(meter.next_switch(at_us), midnight_after(at_us))
         changes.add(at_us)
     clock_changes = _clock_changes(begins_us)
@@ -103,21 +107,12 @@ def facts_of(file: MeterFile) -> MeterFacts:
 
 def _near(changes: Iterable[int]) -> tuple[str, ...]:
     """Legal times near some instants, in order."""
-    hours = sorted(at_us + near_s * _SECOND_US for at_us in changes for near_s in _NEAR_S)
+    hours = sorted(at_us + near_s * SECOND_US for at_us in changes for near_s in _NEAR_S)
     return tuple(local_time(at_us).isoformat() for at_us in hours)
 
 
 def _clock_changes(from_us: int) -> list[int]:
-    """Instants within the horizon at which legal time jumps: both are at 01:00 UTC."""
-    found = []
-    day_us = midnight_after(from_us - 86_400 * _SECOND_US)
-    while day_us < from_us + _AHEAD_US:
-        next_us = midnight_after(day_us)
-        if next_us - day_us != 86_400 * _SECOND_US:
-            moment = local_time(day_us)
-            change_us = instant_us(moment.replace(hour=1, fold=0)) + 3600 * _SECOND_US
-            if moment.utcoffset() and (next_us - day_us) > 86_400 * _SECOND_US:
-                change_us += 3600 * _SECOND_US
-            found.append(change_us)
-        day_us = next_us
-    return [change_us for change_us in found if change_us > from_us]
+    """Instants at which legal time jumps, on the days that lie ahead."""
+    first = local_time(from_us).date()
+    days = (first + timedelta(days=day) for day in range(_DAYS_AHEAD + 1))
+    return [at_us for day in days for at_us in wall_instants(day, ()) if at_us > from_us]

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from hypothesis.database import ExampleDatabase, InMemoryExampleDatabase
@@ -20,6 +19,7 @@ from xky.protocol import BenchError, InputError
 
 from ..campaign.campaign import Campaign, Options
 from ..stories.judging import Signature
+from ..stories.stand import campaign_for
 from ..stories.story import Story
 from ..workers import Workers, is_unwanted, workers
 from .hunt import Hunt
@@ -225,11 +225,6 @@ def _save(database: ExampleDatabase, examples: Mapping[bytes, set[bytes]]) -> No
             database.save(key, value)
 
 
-@lru_cache(maxsize=1)
-def _campaign_of(options: Options) -> Campaign:
-    return Campaign(options)
-
-
 def hunt_share(share: Share) -> Catch:
     """Hunt a share, on whichever core."""
     saved: dict[str, InMemoryExampleDatabase] = {}
@@ -239,7 +234,7 @@ def hunt_share(share: Share) -> Catch:
 
     trouble: BenchError | InputError | None = None
     with hunt_on(
-        _campaign_of(share.options), seed=share.seed, limits=share.limits, strict=share.strict, database=database,
+        campaign_for(share.options), seed=share.seed, limits=share.limits, strict=share.strict, database=database,
         is_unwanted=is_unwanted,
     ) as hunt:  # fmt: skip
         try:

@@ -18,7 +18,7 @@ from ..stories.story import Step, Story
 from .drawing import among, between
 from .frame_strategies import faults_on, turns_on
 from .happening_strategies import HAPPENINGS, Happens, Table
-from .meter_facts import BEGINS, CONTRACTS, SUBSCRIPTIONS_KVA, MeterFacts, facts_of, facts_of_settings
+from .meter_facts import BEGINS, SUBSCRIPTIONS_KVA, MeterFacts, contracts, facts_of, facts_of_settings
 
 __all__ = ["line_stories", "meters", "starts_inside"]
 
@@ -60,7 +60,7 @@ def _in_mode(meter: MeterFile, mode: Mode) -> MeterFile:
 def _meters(mode: Mode) -> st.SearchStrategy[MeterFacts]:
     """Meters of a mode, the plain ones first."""
     return st.builds(
-        facts_of_settings, st.just(mode), st.integers(0, len(CONTRACTS) - 1), st.sampled_from((1, 3)),
+        facts_of_settings, st.just(mode), st.integers(0, len(contracts()) - 1), st.sampled_from((1, 3)),
         st.booleans() if mode is Mode.STANDARD else st.just(False), st.sampled_from(SUBSCRIPTIONS_KVA),
         st.sampled_from(BEGINS),
     )  # fmt: skip

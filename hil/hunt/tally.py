@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from xky.emulator.faults import befalls
+
 from ..stories.judging import Broken, Signature
 from ..stories.playing import Played
 from ..stories.story import Story
@@ -68,9 +70,8 @@ class Coverage:
     def add(self, story: Story, played: Played) -> None:
         """Take a story in."""
         self.faults.update({fault.name for fault in story.faults})
-        self.states.update({key for step in story.step for key in (*step.keys, *_states_beside(step))})
-        told = (getattr(fault, "label", None) or getattr(fault, "before", None) for fault in story.faults)
-        self.labels.update(label for label in told if isinstance(label, str))
+        self.states.update({state for step in story.step for state in step.states})
+        self.labels.update(label for fault in story.faults if (label := befalls(fault)) is not None)
         self.blocks |= played.covered
 
     def take(self, other: "Coverage") -> None:
@@ -79,11 +80,6 @@ class Coverage:
         self.faults += other.faults
         self.states += other.states
         self.blocks |= other.blocks
-
-
-def _states_beside(step: object) -> list[str]:
-    restart, server = getattr(step, "restart", False), getattr(step, "server", None)
-    return [name for name, there in (("restart", restart), ("server", server)) if there]
 
 
 class Tally:

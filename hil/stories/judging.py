@@ -19,7 +19,7 @@ from ..campaign.suite import tested_purposes
 from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided, Verdict
 from .story import Step, Story
 
-__all__ = ["Broken", "Signature", "broken_by", "requirement_of"]
+__all__ = ["Broken", "Signature", "broken_by", "requirement_of", "told"]
 
 _ACCUSED = {
     AccusationKind.DAMAGED: "TIC-CHK-1",
@@ -90,6 +90,16 @@ class Broken:
         return self.signature.requirement
 
 
+def told(broken: Sequence[Broken]) -> str:
+    """What a story shows, for people."""
+    lines = []
+    for one in broken:
+        lines.append(f"{one.requirement}: {one.reason}")
+        for what in ("sent", "expected", "seen"):
+            lines += [f"  {what}: {line}" for line in getattr(one.trail, what)]
+    return "\n".join(lines)
+
+
 @cache
 def _requirements() -> dict[str, Requirement]:
     return {purpose.requirement.id: purpose.requirement for purpose in tested_purposes()}
@@ -141,11 +151,11 @@ class _Asked(NamedTuple):
 def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterator[_Asked]:
     record, first = oracle.record, stimuli[0]
     begin_s, end_s = _span(record, stimuli)
-    told = list(zip(story.step, stimuli[-len(story.step) :], strict=True))  # one more first, where a line is shared
-    steps = {name: step for step, one in told for name in (one.name, one.tail)}
+    pairs = list(zip(story.step, stimuli[-len(story.step) :], strict=True))  # one more first, where a line is shared
+    steps = {name: step for step, one in pairs for name in (one.name, one.tail)}
     if record.ended is not None or not oracle.usable:
-        last = record.truth[-1].step if len(record.truth) else ""
-        yield _Asked("lives", _LIVES, first, Case.the_device_speaks, _context(steps.get(last)))
+        under_way = record.truth[-1].step if len(record.truth) else ""
+        yield _Asked("lives", _LIVES, first, Case.the_device_speaks, _context(steps.get(under_way)))
     accused: dict[tuple[AccusationKind, frozenset[str]], list[Accusation]] = {}
     for accusation in oracle.accusations:
         if begin_s <= accusation.reading.at_s <= end_s:
@@ -155,7 +165,7 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
         yield _Asked(wrong.name.lower(), _ACCUSED[wrong], first, partial(_accuse, accusations), context)
     if record.ended is not None:
         return
-    for step, stimulus in told:
+    for step, stimulus in pairs:
         if not record.frames(stimulus.name):
             if step.restart or step.server is not None or stimulus.supply is not None:
                 continue  # the bench cannot do that to this device, and left it out
@@ -163,8 +173,9 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
         yield from _asked_of(step, stimulus, record)
     closing = record.frames(CLOSING)
     if closing and _are_alike(closing):  # what befell the last step may show behind it alone; the last is never whole
-        last_step = replace(told[-1][1], name=CLOSING)
-        yield _Asked("arrives", _CHANGES, last_step, Case.what_changed_is_reported, _context(told[-1][0]))
+        last, stimulus = pairs[-1]
+        closes = replace(stimulus, name=CLOSING)
+        yield _Asked("arrives", _CHANGES, closes, Case.what_changed_is_reported, _context(last))
     yield _Asked("labels", _EVERY_LABEL, first, Case.every_label_is_reported)
 
 
@@ -180,8 +191,7 @@ def _context(step: Step | None) -> frozenset[str]:
     """What befell the line in a step."""
     if step is None:
         return frozenset()
-    told = {fault.name for fault in step.befalls} | {*step.keys}
-    return frozenset(told | ({"restart"} if step.restart else set()) | ({step.server} if step.server else set()))
+    return frozenset({fault.name for fault in step.befalls} | {*step.states})
 
 
 def _context_of(accusation: Accusation, steps: Mapping[str, Step]) -> frozenset[str]:
@@ -252,7 +262,8 @@ def _can_all_be_heard(step: Step, stimulus: Stimulus, record: Record) -> bool:
     if not record.board.report_period_s:
         return True
     frames = record.frames(stimulus.name)
-    same = len(step.turns) <= 1 and not any(fault.name in _RECOVERS for fault in step.befalls)
+    breaks_frames = any(fault.name in _RECOVERS for fault in step.befalls)  # more than the group that it befalls
+    same = len(step.turns) <= 1 and not breaks_frames
     return same and _any_tells_of_all(record, [record.truth[frames[0].number - 1], *frames])
 
 

@@ -3,8 +3,6 @@
 
 from dataclasses import dataclass
 
-from xky.protocol import InputError
-
 from ..campaign.campaign import Campaign
 from ..campaign.performance import play
 from ..campaign.record import Record
@@ -43,8 +41,6 @@ def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Pla
         InputError: its meter cannot do what it tells.
         BenchError: the device does not start.
     """
-    if not story.step:
-        raise InputError("a story without a step; write at least one [[step]]")
     stimuli = stimuli_of(story)
     device = campaign.open()
     device.cover()

@@ -14,9 +14,8 @@ from ..campaign.plan import Plan
 from ..campaign.requirement import Purpose
 from ..campaign.verdict import NotApplicable, PurposeFailed, Undecided
 from ..pytest_options import campaign_options
-from .judging import broken_by, requirement_of
+from .judging import broken_by, requirement_of, told
 from .playing import play_story
-from .stand import told
 from .stimulus_file import SUFFIX, StimulusFile, read_stimulus
 from .story import plan_of, stimuli_of
 

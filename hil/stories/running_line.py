@@ -13,7 +13,7 @@ from types import TracebackType
 from xky.emulator import SentFrame, Truth
 from xky.emulator.legal_time import parse_at
 from xky.emulator.truth.piece import weakened
-from xky.protocol import InputError, Mode
+from xky.protocol import Mode
 
 from ..bench.bench import Bench
 from ..campaign.campaign import Campaign
@@ -57,8 +57,7 @@ class RunningLine:
             InputError: its meter cannot do what it tells.
             BenchError: the device does not start.
         """
-        if not story.step:
-            raise InputError("a story without a step; write at least one [[step]]")
+        stimuli = stimuli_of(story)
         if self._running is not None and self._running.mode is not story.mode:
             self.stop()
         try:
@@ -66,7 +65,7 @@ class RunningLine:
                 self._running = _Running(story, campaign)
             if not self._running.speaks:
                 return self.replay(story, campaign, strict=strict)
-            played = self._running.play(story, strict=strict)
+            played = self._running.play(story, stimuli, strict=strict)
         except BaseException:  # nobody knows how far it came
             self.stop()
             raise
@@ -120,9 +119,9 @@ class _Running:
         self.speaks = player.done and not player.silent
         self._forget_before(float(self._bench.env.now) - player.aged_s())
 
-    def play(self, story: Story, *, strict: bool) -> Played:
+    def play(self, story: Story, stimuli: list[Stimulus], *, strict: bool) -> Played:
         """Play the next story."""
-        bench, stimuli, meters = self._bench, stimuli_of(story), _meters_of(story)
+        bench, meters = self._bench, _meters_of(story)
         begins_s, overruns = float(bench.env.now), bench.device.overruns
         meters.clock = lambda: float(bench.env.now) - begins_s
         meters.of(household)  # it runs from now on

@@ -12,11 +12,11 @@ from xky.protocol import InputError
 
 from ..campaign.campaign import Campaign, Options
 from ..campaign.record import Record
-from .judging import Broken
+from .judging import Broken, told
 from .playing import play_story
-from .story import Story
+from .story import ImpossibleStoryError, Story
 
-__all__ = ["RequirementBrokenError", "campaign_for", "fail_for", "stand", "told"]
+__all__ = ["RequirementBrokenError", "campaign_for", "fail_for", "stand"]
 
 
 class RequirementBrokenError(AssertionError):
@@ -37,16 +37,6 @@ class RequirementBrokenError(AssertionError):
 def _class_for(*_what: object) -> type[RequirementBrokenError]:
     name = RequirementBrokenError.__name__
     return type(name, (RequirementBrokenError,), {"__module__": __name__})
-
-
-def told(broken: Sequence[Broken]) -> str:
-    """What a story shows, for people."""
-    lines = []
-    for one in broken:
-        lines.append(f"{one.requirement}: {one.reason}")
-        for what in ("sent", "expected", "seen"):
-            lines += [f"  {what}: {line}" for line in getattr(one.trail, what)]
-    return "\n".join(lines)
 
 
 def fail_for(broken: Sequence[Broken], hint: str = "") -> NoReturn:
@@ -115,7 +105,7 @@ def stand(
         )
     try:
         played = play_story(story, campaign, strict=strict)
-    except InputError:
+    except ImpossibleStoryError:
         if currently_in_test_context():
             reject()
         raise

@@ -5,7 +5,7 @@ It is written as scenarios are: what happens to a meter has one language. Before
 disturbs the line, the meter's index and power move on to values that the run has not had, as in a plan of the suite.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,13 +14,13 @@ import simpy
 from pydantic import BeforeValidator, Field, field_serializer, model_validator
 
 from xky.emulator import Linky, Transmitter
-from xky.emulator.faults import Fault, made_fault
+from xky.emulator.faults import Fault
 from xky.emulator.faults.cut import CutFrame
 from xky.emulator.legal_time import parse_at
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.scenario.actions import Actions
 from xky.emulator.scenario.checks import meter_after
-from xky.emulator.scenario.event import Happening
+from xky.emulator.scenario.event import Happening, fault_of
 from xky.protocol import InputError, Mode
 from xky.protocol.tomlfile import Section
 
@@ -42,29 +42,14 @@ class ImpossibleStoryError(InputError):
 def table_of_fault(fault: Fault) -> dict[str, Any]:
     """A fault as a scenario writes it: its name, and what is not as it is anyhow."""
     assert is_dataclass(fault)
-    told = {one.name: getattr(fault, one.name) for one in fields(fault)}
-    return {"name": fault.name} | {name: value for name, value in told.items() if value != _default(fault, name)}
-
-
-def _default(fault: Fault, name: str) -> object:
-    return next(one.default for one in fields(fault) if one.name == name)  # type: ignore[arg-type]  # it is a dataclass
+    told = {one.name: value for one in fields(fault) if (value := getattr(fault, one.name)) != one.default}
+    return {"name": fault.name} | told
 
 
 def _turns(tables: object) -> tuple[tuple[Fault, ...], ...]:
     if not isinstance(tables, list | tuple) or not all(isinstance(turn, list | tuple) for turn in tables):
         raise ValueError('expected a list of faults for each frame, such as [[{ name = "wrong_checksum", … }], []]')
-    return tuple(tuple(map(_fault, turn)) for turn in tables)
-
-
-def _fault(table: object) -> Fault:
-    if isinstance(table, Fault):
-        return table
-    if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
-        raise ValueError(f"{table!r}: is no fault; write a table with its name")
-    try:
-        return made_fault(**table)
-    except InputError as error:
-        raise ValueError(str(error)) from None
+    return tuple(tuple(map(fault_of, turn)) for turn in tables)
 
 
 class Step(Happening):
@@ -104,6 +89,11 @@ class Step(Happening):
     def befalls(self) -> list[Fault]:
         """Its faults, frame after frame."""
         return [fault for turn in self.turns for fault in turn]
+
+    @property
+    def states(self) -> list[str]:
+        """What befalls the meter, the device and its server, by name."""
+        return [*self.keys, *(["restart"] if self.restart else []), *([self.server] if self.server else [])]
 
     @property
     def disturbs(self) -> bool:
@@ -228,7 +218,13 @@ def _supply_of(step: Step) -> SupplyFault | None:
 
 
 def stimuli_of(story: Story, *, named: str = _STEP, own_meter: bool = False) -> list[Stimulus]:
-    """The steps of a story as the suite plays them; see ``StoryStimuli``."""
+    """The steps of a story as the suite plays them; see ``StoryStimuli``.
+
+    Raises:
+        InputError: it has none.
+    """
+    if not story.step:
+        raise InputError("a story without a step; write at least one [[step]]")
     made = StoryStimuli(story.meter, seed=story.seed, named=named, own_meter=own_meter)
     steps = [Step(), *story.step] if own_meter else story.step
     return [made.of(number, step) for number, step in enumerate(steps, 0 if own_meter else 1)]

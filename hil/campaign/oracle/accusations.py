@@ -200,11 +200,9 @@ class Oracle:
     def was_meant(self, group: Group) -> bool:
         """Whether what the device reports of ``group`` is what the meter itself says at some time."""
         cleaned = replace(group, value="".join(filter(str.isprintable, group.value)))
-        return any(
-            emitted.fault is None
-            and self._as_reported(emitted.group) in (self._as_reported(one) for one in (group, cleaned))
-            for emitted, _, _ in self._intact.get(group.label, ())
-        )
+        told = {self._as_reported(one) for one in (group, cleaned)}
+        meant = (emitted.group for emitted, _, _ in self._intact.get(group.label, ()) if emitted.fault is None)
+        return any(self._as_reported(one) in told for one in meant)
 
     def is_new_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""

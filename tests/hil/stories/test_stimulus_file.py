@@ -100,7 +100,7 @@ WRONG = [
     ('mode = "standard"', 'mode = "standard"\n[meter]\ncontract = "hp"', r"meter\.contract.*hp"),
     ("wrong_checksum", "wrong_checksums", r":[67]: step\.0\.turns.*wrong_checksums.*Did you mean wrong_checksum\?"),
     ('label = "EAST"', 'labels = "EAST"', r":[67]: step\.0\.turns.*label"),
-    ('name = "wrong_checksum"', "name = 3", r":[67]: step\.0\.turns.*is no fault; write a table with its name"),
+    ('name = "wrong_checksum"', "name = 3", r":[67]: step\.0\.turns.*has no name; write one of altered_digit"),
     ('[{ name = "wrong_checksum", label = "EAST" }]', '{ name = "wrong_checksum", label = "EAST" }',
      r":[67]: step\.0\.turns.*expected a list of faults for each frame"),
     ("turns = [", 'faults = []\nturns = [', r"step\.0.*faults: a story has them frame by frame; write turns"),
