@@ -17,7 +17,9 @@ _OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
     "board": "board that it is: a name or a TOML file",
     "mode": "historic or standard; the fixtures take standard unless told",
     "labels": "labels that the device claims, separated by commas",
-    "line": "how an exec: device's port is made: pty, tcp or rfc2217",
+    "line": "how an exec: device's port is made: pty, tcp or rfc2217; or the wire to a serial: one, serial:PORT",
+    "reset": "how a serial: device is started anew: rts, dtr, or a command, {port} replaced",
+    "flash": "command that puts its program on a serial: device, once a run, {port} replaced",
     "parity": "keep leaves the parity in the characters of a pty; strip, else, takes it off",
     "speed": "times as fast as a real line",
     "seed": "seed of meters, gaps and faults",
@@ -79,7 +81,7 @@ def campaign_options(config: pytest.Config) -> dict[str, Any]:
         pytest.UsageError: one that is to be a number is none.
     """
     return {
-        **{name: option(config, name) for name in ("device", "board", "mode", "defect", "meter")},
+        **{name: option(config, name) for name in ("device", "board", "mode", "defect", "meter", "reset", "flash")},
         "labels": claimed_labels(option(config, "labels")),
         "line": option(config, "line") or "pty",
         "parity": option(config, "parity") or "strip",

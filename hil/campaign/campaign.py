@@ -13,9 +13,10 @@ from xky.boards.description.laid_over import board_with
 from xky.emulator import Linky
 from xky.emulator.meter_file.meter_file import meter_file
 from xky.emulator.runner import check_speed
-from xky.protocol import LABELS, InputError, Mode
+from xky.protocol import LABELS, BenchError, InputError, Mode
 
 from ..bench.bench import Bench, board_of, probes_of
+from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
@@ -42,11 +43,13 @@ class Options:
         board: name or file; None takes the device's own, else ``generic``.
         mode: None runs every mode of the board, one after the other.
         labels: labels that the device claims; None claims as the board says.
-        line: how an ``exec:`` device's port is made.
+        line: how an ``exec:`` device's port is made, or ``serial:PATH``, the wire to a real board.
         parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
         only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
         probes: where readings are seen, each a SPEC such as ``mqtt``; empty takes those of ``probes_of``.
         statement: a file with keys of a board, laid over it.
+        reset: how a real board is started anew: ``rts``, ``dtr`` or a command.
+        flash: command that puts its program on it, once a run.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -66,6 +69,8 @@ class Options:
     only: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     statement: Path | None = None
+    reset: str | None = None
+    flash: str | None = None
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -87,6 +92,9 @@ class Campaign(Judgement):
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
 
+    Attributes:
+        lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
+
     Raises:
         InputError: an option names what is not there.
     """
@@ -98,6 +106,8 @@ class Campaign(Judgement):
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
+        self._flash = None if self.options.flash is None else Flash(self.options.flash)
+        self.lost: BenchError | None = None
         device = self.open()
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
@@ -155,9 +165,11 @@ class Campaign(Judgement):
 
     def open(self) -> Device:
         """A device under test, not started yet."""
+        options = self.options
         return open_device(
-            self.options.device, defect=self.options.defect, line=self.options.line, parity=self.options.parity
-        )
+            options.device, defect=options.defect, line=options.line, parity=options.parity, reset=options.reset,
+            flash=self._flash,
+        )  # fmt: skip
 
     def _claims(self, probe: Probe) -> frozenset[str] | None:
         """Labels that it claims to report there; None for all."""
@@ -199,7 +211,7 @@ class Campaign(Judgement):
         try:
             return self._played(mode)
         except CutShort as cut:
-            self.aborted = True
+            self.aborted, self.lost = True, cut.lost
             return cut.record
         except KeyboardInterrupt:
             self.aborted = True

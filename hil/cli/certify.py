@@ -21,11 +21,13 @@ from ..device_options import (
     BoardOption,
     DefectOption,
     DeviceArgument,
+    FlashOption,
     LabelsOption,
     LineOption,
     ModeOption,
     ParityOption,
     ProbeOption,
+    ResetOption,
     SpeedOption,
     StatementOption,
 )  # fmt: skip
@@ -48,6 +50,8 @@ def command(
     labels: LabelsOption = None,
     line: LineOption = "pty",
     parity: ParityOption = "strip",
+    reset: ResetOption = None,
+    flash: FlashOption = None,
     speed: SpeedOption = 1.0,
     seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
     defect: DefectOption = None,
@@ -79,7 +83,8 @@ def command(
         foreign = {
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
-            "--only": only, "--probe": probe, "--statement": statement, "--replay": replay,
+            "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
+            "--flash": flash,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
@@ -90,6 +95,7 @@ def command(
     options = Options(
         device, board=board, mode=mode, labels=claimed_labels(labels), line=line, speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), probes=tuple(probe or ()), statement=statement,
+        reset=reset, flash=flash,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     try:
@@ -111,6 +117,8 @@ def command(
         if status != 1:
             raise lost
         complain(lost)
+    elif campaign.lost is not None:
+        complain(campaign.lost)
     elif "aborted" in report:
         decided = f"{report['decided']} of {report['total']}"
         print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)

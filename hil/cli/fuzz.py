@@ -17,11 +17,13 @@ from ..device_options import (
     BoardOption,
     DefectOption,
     DeviceArgument,
+    FlashOption,
     LabelsOption,
     LineOption,
     ModeOption,
     ParityOption,
     ProbeOption,
+    ResetOption,
     SpeedOption,
     StatementOption,
 )  # fmt: skip
@@ -48,6 +50,8 @@ def command(
     labels: LabelsOption = None,
     line: LineOption = "pty",
     parity: ParityOption = "strip",
+    reset: ResetOption = None,
+    flash: FlashOption = None,
     speed: SpeedOption = 1.0,
     probe: ProbeOption = None,
     meter: Annotated[
@@ -80,7 +84,8 @@ def command(
     campaign = Campaign(
         Options(
             device, board=board, mode=mode, labels=claimed_labels(labels), line=line, speed=speed, seed=seed,
-            defect=defect, meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement,
+            defect=defect, meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement, reset=reset,
+            flash=flash,
         )
     )  # fmt: skip
     if minutes is None and examples is None:

@@ -112,7 +112,7 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
 
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
-    remarks = []
+    remarks = [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
     if campaign.ignored_keys:
