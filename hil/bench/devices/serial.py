@@ -186,7 +186,8 @@ class SerialDevice(Device):
         assert context is not None
         assert context.runner is not None
         assert line is not None
-        for fd, take in ((console and console.fd, self._take_lines), (line.fd, self._take_from_line)):
+        console_fd = None if console is None else console.fd
+        for fd, take in ((console_fd, self._take_lines), (line.fd, self._take_from_line)):
             if fd is not None:
                 context.runner.watch(fd, take)
                 self._watched.append(fd)
