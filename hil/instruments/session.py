@@ -16,7 +16,7 @@ from xky.protocol import InputError
 from .abandonable import Abandonable
 from .identity import Identity
 from .lost import LostInstrument
-from .visa import block_of, check_quiet, first_line, opened
+from .visa import block_of, check_quiet, first_line, make_quiet, opened
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
@@ -193,6 +193,8 @@ class Session:
         self._visa = self._bounded("open", lambda: opened(self.resource), self._answer_s)
 
         def first(visa: "MessageBasedResource", until_s: float) -> str:
+            while check_quiet(visa):  # somebody before us left it
+                self._set_time(visa, until_s)
             visa.write_raw(b"*IDN?\n")
             return self._line(visa, until_s)
 
@@ -226,11 +228,12 @@ class Session:
         """Let all that is late come, and see the identity again; connect anew where that does not help."""
 
         def act(visa: "MessageBasedResource", until_s: float) -> None:
-            visa.clear()
+            make_quiet(visa, lambda: self._set_time(visa, until_s))
             visa.write_raw(b"*IDN?\n")
             for _ in range(_STALE_ANSWERS):
-                if self._line(visa, until_s) == self.answer:
-                    visa.clear()
+                self._set_time(visa, until_s)
+                if visa.read_raw().strip() == self.answer.encode("ascii"):
+                    make_quiet(visa, lambda: self._set_time(visa, until_s))
                     return
             raise LostInstrument(f"{self.resource}: is out of step; switch it off and on")
 

@@ -12,10 +12,11 @@ from .lost import LostInstrument
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
 
-__all__ = ["block_of", "check_pyvisa", "check_quiet", "first_line", "no_instrument", "opened"]
+__all__ = ["block_of", "check_pyvisa", "check_quiet", "first_line", "make_quiet", "no_instrument", "opened"]
 
 _CHUNK = 1 << 20
 _DIGITS = b"123456789"
+_QUIET_S = 0.1  # a stream in which nothing comes for so long is in step
 
 
 def check_pyvisa() -> None:
@@ -60,7 +61,27 @@ def no_instrument(resource: str) -> InputError:
     )
 
 
-def check_quiet(visa: "MessageBasedResource") -> bytes:
+def make_quiet(visa: "MessageBasedResource", set_time: Callable[[], None]) -> None:
+    """Let go of all that is late or was not read, until nothing more comes for a moment.
+
+    Args:
+        visa: a stream is read; where messages have an end of their own, the device is cleared.
+        set_time: complains when time is up.
+    """
+    from pyvisa.constants import BufferOperation
+    from pyvisa.resources import SerialInstrument
+
+    while True:
+        set_time()
+        if isinstance(visa, SerialInstrument):  # PyVISA-py clears none
+            visa.flush(BufferOperation.discard_read_buffer)
+        else:
+            visa.clear()
+        if not check_quiet(visa, within_s=_QUIET_S):
+            return
+
+
+def check_quiet(visa: "MessageBasedResource", *, within_s: float = 0.0) -> bytes:
     """What lies unread in a stream, its first byte; nothing where messages have an end of their own.
 
     A read that nobody asked for is an error to an instrument on such a bus (IEEE 488.2 §6.3.1.7), and there a message
@@ -71,9 +92,9 @@ def check_quiet(visa: "MessageBasedResource") -> bytes:
 
     if not isinstance(visa, TCPIPSocket | SerialInstrument):
         return b""
-    visa.timeout = 0
+    visa.timeout = within_s * 1000
     try:
-        return visa.visalib.read(visa.session, 1)[0]
+        return visa.read_bytes(1)
     except pyvisa.errors.VisaIOError as error:
         if error.error_code == pyvisa.constants.StatusCode.error_timeout:
             return b""

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Virtual instruments on a simulated board: servers of ours, reached by VISA as real ones are."""
+
+from .clock import BenchClock, RunningClock, SteppedClock
+from .misbehaviour import Misbehaviour, Planned, planned
+from .virtual_bench import DEFAULT_MAKES, VirtualBench
+
+__all__ = [
+    "DEFAULT_MAKES", "BenchClock", "Misbehaviour", "Planned", "RunningClock", "SteppedClock", "VirtualBench", "planned",
+]  # fmt: skip
