@@ -11,13 +11,19 @@ from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import Mode
 
 __all__ = [
-    "BoardOption", "DefectOption", "DeviceArgument", "FlashOption", "LabelsOption", "LineOption", "ModeOption",
-    "ParityOption", "ProbeOption", "ResetOption", "SpeedOption", "StatementOption",
+    "BenchOption", "BoardOption", "DefectOption", "DeviceArgument", "FlashOption", "LabelsOption", "LineOption",
+    "ModeOption", "ParityOption", "ProbeOption", "ResetOption", "SpeedOption", "StatementOption",
 ]  # fmt: skip
 
 DeviceArgument = Annotated[
     str | None,
-    typer.Argument(help="Such as sim:winky-c6, 'exec:./firmware {port}', or serial:/dev/ttyUSB1; not with --defects."),
+    typer.Argument(
+        help="Such as sim:winky-c6, 'exec:./firmware {port}', or serial:/dev/ttyUSB1; not with --defects, and not "
+        "needed with --bench."
+    ),
+]
+BenchOption = Annotated[
+    Path | None, typer.Option(help="A bench file: what leads where, instruments, how they are made safe.")
 ]
 BoardOption = Annotated[
     str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")

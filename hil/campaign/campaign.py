@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -20,6 +21,7 @@ from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
+from ..bench_file import OpenBench, bench_file
 from .judgement import Judgement
 from .performance import CutShort, play
 from .plan import Plan
@@ -50,6 +52,8 @@ class Options:
         statement: a file with keys of a board, laid over it.
         reset: how a real board is started anew: ``rts``, ``dtr`` or a command.
         flash: command that puts its program on it, once a run.
+        bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
+            in it, ``bench_file.options_over`` has made options of.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -71,6 +75,7 @@ class Options:
     statement: Path | None = None
     reset: str | None = None
     flash: str | None = None
+    bench: Path | None = None
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -91,9 +96,12 @@ class Campaign(Judgement):
         on_plan: told mode, number of steps and length in seconds (real time only, else 0) before it is played.
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
+        tell: told in a line what a person ought to know of the bench at once.
 
     Attributes:
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
+        bench_file: of the bench; None: nobody gave one.
+        instruments: of the bench, once they are held; it says afterwards whether they are safe.
 
     Raises:
         InputError: an option names what is not there.
@@ -103,11 +111,14 @@ class Campaign(Judgement):
     on_plan: Callable[[Mode, int, float], None] = lambda mode, steps, duration_s: None
     on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
     on_played: Callable[[Mode], None] = lambda mode: None
+    tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self._flash = None if self.options.flash is None else Flash(self.options.flash)
         self.lost: BenchError | None = None
+        self.bench_file = None if self.options.bench is None else bench_file(self.options.bench)
+        self.instruments: OpenBench | None = None
         device = self.open()
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
@@ -181,6 +192,20 @@ class Campaign(Judgement):
             if label not in known:
                 raise InputError(f"--labels {label}: no such label; write names as Enedis does, such as EAST,SINSTS")
         return frozenset(labels)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the instruments of the bench while the block runs, and make them safe whatever ends it.
+
+        Raises:
+            InputError: a resource's name is none.
+            BenchError: an instrument does not answer, is another one, or another run has it.
+        """
+        if self.bench_file is None:
+            yield
+            return
+        with OpenBench(self.bench_file, self.tell) as self.instruments:
+            yield
 
     def check(self) -> None:
         """Tell at once what would keep the device from being heard, before anything is played.

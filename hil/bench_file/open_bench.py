@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The instruments of a bench, held by one run from its start to its end, and safe behind it.
+
+Whatever ends the run, outputs are made safe in the order of the file, and what the instruments say of themselves is
+asked. What nobody can do from within is known to the next run: the lock file of each instrument says that it was in
+use, until it was seen to be safe. So a bench that died is found, and made safe before anything else.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from enum import Enum
+from types import FrameType, TracebackType
+from typing import Any
+
+from xky.protocol import BenchError
+
+from ..held_resource import HeldResource, held_resource
+from ..instruments import Instrument, open_instrument
+from .schema import BenchFile
+
+__all__ = ["OpenBench", "SafeState"]
+
+_ORDERS = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+
+
+class SafeState(Enum):
+    """What is known of the outputs of a bench."""
+
+    IN_USE = "in use"
+    SAFE = "stopped, bench safe"
+    UNKNOWN = "died, bench unknown"
+
+
+class OpenBench:
+    """The instruments of a bench file, while the block of the context runs.
+
+    Args:
+        file: that says which.
+        tell: told in a line what a person ought to know at once.
+        only_looks: outputs are left as they are, unless a run before left them so that nobody knows.
+
+    Attributes:
+        instruments: by role, open.
+        state: of the outputs.
+        before: what a run before left that died; empty where the last one ended in order.
+        complaints: of instruments that were not seen to be safe, one line each.
+
+    Raises:
+        InputError: as a context: a resource's name is none.
+        BenchError: as a context: an instrument does not answer, is another one, or another run has it.
+    """
+
+    def __init__(
+        self, file: BenchFile, tell: Callable[[str], None] = lambda line: None, *, only_looks: bool = False
+    ) -> None:
+        self._file = file
+        self._only_looks = only_looks
+        self._tell = tell
+        self._held: dict[str, HeldResource] = {}
+        self._opened = ExitStack()
+        self.instruments: dict[str, Instrument] = {}
+        self.state = SafeState.IN_USE
+        self.before: list[str] = []
+        self.complaints: list[str] = []
+
+    @property
+    def order(self) -> Sequence[str]:
+        """Roles as they are made safe."""
+        return self._file.safe_order
+
+    def identities(self) -> list[Mapping[str, str]]:
+        """Who plays which role, for the report."""
+        return [
+            {"role": role, "resource": one.resource, "make": one.make, "identity": one.identity}
+            for role, one in self.instruments.items()
+        ]
+
+    def __enter__(self) -> "OpenBench":
+        try:
+            for port in self._file.ports:
+                self._opened.enter_context(held_resource(port))
+            for one in self._file.instrument:
+                self.take(one.role)
+            self.make_safe_what_was_left()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def take(self, role: str) -> Instrument:
+        """Hold and open the instrument of a role; what it puts out stays as it is.
+
+        Raises:
+            InputError: its resource's name is none.
+            BenchError: it does not answer, is another one, or another run has it.
+        """
+        one = self._file.by_role[role]
+        held = self._held[role] = self._opened.enter_context(held_resource(one.resource))
+        if held.left:
+            self.before.append(
+                f"{role} {one.resource}: {SafeState.UNKNOWN.value} "
+                f"(process {held.left.get('pid')}, begun {held.left.get('since')})"
+            )
+        instrument = open_instrument(role, one.resource, one.make, one.limits_si)
+        self._opened.callback(instrument.close)
+        self.instruments[role] = instrument
+        if not held.left and not self._only_looks:
+            held.write(role=role)
+        return instrument
+
+    def make_safe_what_was_left(self) -> None:
+        """If a run before died, nobody knows what the outputs do: all of them are made safe before anything else.
+
+        Raises:
+            BenchError: one does not say that it is safe.
+        """
+        if not self.before:
+            return
+        for line in self.before:
+            self._tell(f"{line}; it is made safe now, before anything else")
+        self._make_all_safe()
+        if self.complaints:
+            raise BenchError(f"{self.complaints[0]}; the run before died, and nothing begins on such a bench")
+        for role, held in self._held.items():
+            if not self._only_looks:
+                held.write(role=role)
+        self.state = SafeState.IN_USE
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        """Make safe, say how it stands, let go."""
+        with _orders_deferred():
+            try:
+                if self.instruments and not self._only_looks:
+                    self._make_all_safe()
+                    for line in self.complaints:
+                        self._tell(line)
+                else:
+                    self.state = SafeState.SAFE  # nothing was opened, nothing was changed
+            finally:
+                self._opened.close()
+
+    def _make_all_safe(self) -> None:
+        """Each instrument in its turn, whatever befell the one before."""
+        self.complaints = []
+        for role in self.order:
+            instrument = self.instruments.get(role)
+            if instrument is None:
+                continue
+            try:
+                instrument.make_safe()
+            except Exception as error:  # of whatever kind: the next one has its turn all the same
+                told = " ".join(str(error).split()) or type(error).__name__
+                self.complaints.append(
+                    f"{role} {instrument.resource}: not seen to be safe ({told}); switch it off by hand"
+                )
+            else:
+                self._held[role].clear()
+        self.state = SafeState.UNKNOWN if self.complaints else SafeState.SAFE
+
+
+@contextmanager
+def _orders_deferred() -> Iterator[None]:
+    """Whoever orders the process to end meanwhile is obeyed when outputs are safe; only the main thread is ordered."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    before: dict[int, Any] = {}
+    for number in dict.fromkeys(_ORDERS):
+        before[number] = signal.signal(number, lambda one, frame: came.append((one, frame)))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+    if came:
+        number, frame = came[0]
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
+        elif handler is signal.SIG_DFL:
+            signal.raise_signal(number)
