@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 __all__ = [
-    "FROM_BENCH_FILE", "PURPOSE", "add_options", "begin_run", "campaign_options", "end_run", "number", "on_command_line",
-    "option", "options_of", "run_under_way",
+    "FROM_BENCH_FILE", "PURPOSE", "add_options", "begin_run", "campaign_options", "end_run", "number",
+    "on_command_line", "option", "options_of", "run_under_way",
 ]  # fmt: skip
 
 PURPOSE = "xky_purpose"  # attribute of a test that is a purpose of the conformance suite

@@ -5,7 +5,6 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from serial.tools import list_ports
 
@@ -21,7 +20,6 @@ __all__ = ["FoundInstrument", "bench_text", "found_instruments", "found_ports"]
 _LOOKS_FOR_S = 10.0  # real seconds; PyVISA-py asks the network for one
 _ANSWER_S = 2.0
 _NOT_ASKED = ("ASRL", "PRLGX")  # a serial port may lead to a board: nobody sends it questions unasked
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def found_ports() -> list[tuple[str, str]]:
 
 def found_instruments() -> list[FoundInstrument]:
     """What VISA lists and who answers ``*IDN?`` there; empty where there is no PyVISA, or it takes too long."""
-    return [found for resource in _within(_LOOKS_FOR_S, _listed, ()) if (found := _asked(resource)) is not None]
+    return [found for resource in _within(_LOOKS_FOR_S, _listed) if (found := _asked(resource)) is not None]
 
 
 def _listed() -> tuple[str, ...]:
@@ -71,13 +69,13 @@ def _asked(resource: str) -> FoundInstrument | None:
     return FoundInstrument(resource, session.answer, tuple((role, make) for role, make in roles if make is not None))
 
 
-def _within(seconds: float, act: Callable[[], _T], otherwise: _T) -> _T:
+def _within(seconds: float, act: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     """What comes of it in time; a thread that is stuck in a library is left behind."""
-    found: list[_T] = []
+    found: list[tuple[str, ...]] = []
     thread = threading.Thread(target=lambda: found.append(act()), daemon=True)
     thread.start()
     thread.join(seconds)
-    return found[0] if found else otherwise
+    return found[0] if found else ()
 
 
 def bench_text(ports: Sequence[tuple[str, str]], instruments: Sequence[FoundInstrument]) -> str:

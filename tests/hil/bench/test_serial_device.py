@@ -89,14 +89,6 @@ def test_cables_that_are_swapped_are_told_in_a_line_as_soon_as_a_board_speaks(qu
             bench.run_for(100)
 
 
-def test_cables_that_are_swapped_are_found_by_a_board_that_says_nothing_unasked(tmp_path: Path) -> None:
-    with (
-        board_on_a_wire(swapped=True) as wire,
-        pytest.raises(BenchError, match="the two are swapped; exchange the plugs"),
-    ):
-        certify(Campaign(options_of(wire, mode="standard", only=("TIC-CHK-1",))), tmp_path)
-
-
 def test_an_echo_on_the_line_is_nobodys_speech(wire: BoardOnAWire) -> None:
     def echo(data: bytes) -> None:
         os.write(wire._line, data)
