@@ -23,6 +23,7 @@ from xky.protocol import BenchError
 __all__ = ["HeldResource", "held_resource"]
 
 _TAKEN = (errno.EAGAIN, errno.EACCES)
+_OUTLIVES_A_REBOOT = Path("/var/tmp")  # FHS 3.0 §5.15: what a machine left that lost its power is to be found
 _NAME_MAX = 200  # characters of a file's name; a URL may be longer
 
 
@@ -83,7 +84,11 @@ def held_resource(name: str) -> Iterator[HeldResource]:
 
 def _folder() -> Path:
     """Where the lock files of all users of this machine are; ``XKY_LOCKS`` names another place."""
-    return Path(os.environ.get("XKY_LOCKS") or Path(tempfile.gettempdir()) / "xky-hil-locks")
+    told = os.environ.get("XKY_LOCKS")
+    if told:
+        return Path(told)
+    kept = _OUTLIVES_A_REBOOT if _OUTLIVES_A_REBOOT.is_dir() else Path(tempfile.gettempdir())
+    return kept / "xky-hil-locks"
 
 
 def _file_of(name: str) -> str:
