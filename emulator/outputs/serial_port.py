@@ -65,10 +65,10 @@ class PortSerial(PacedPort):
         self._fd = watched_fd(self._port)
         self._to_device = to_device
         self._ahead_s = _AHEAD_S if to_device and not timeless and self._fd is not None else 0.0
-        self._due: deque[tuple[float, float, bytes]] = deque()  # when to hand over, when over on the line, characters
+        self._due: deque[tuple[float, bytes]] = deque()  # when to hand over, characters
         self._waiting = bytearray()  # what the driver did not take yet
         self._handed_over = bytearray()  # the end of it
-        self._until_s = 0.0  # on the bench's clock: when the last character that was handed over is over on the line
+        self._character_s = 0.0
         self._waits = False
         self._appointed = False
 
@@ -133,12 +133,12 @@ class PortSerial(PacedPort):
     def _pace(self, burst: Burst, characters: bytes) -> None:
         """Have the characters handed over in chunks, each when it begins on the line or a little before; where no UART
         makes them last, when it is over."""
-        size = self.pace.chunk(burst)
+        size, self._character_s = self.pace.chunk(burst), burst.character_s
         for first in range(0, len(characters), size):
             chunk = characters[first : first + size]
             ends_s = burst.end_of(first + len(chunk) - 1)
             begins_s = burst.start_s + first * burst.character_s
-            self._due.append((begins_s - self._ahead_s if self._ahead_s else ends_s, ends_s, chunk))
+            self._due.append((begins_s - self._ahead_s if self._ahead_s else ends_s, chunk))
         self._appoint()
 
     def _appoint(self) -> None:
@@ -151,8 +151,7 @@ class PortSerial(PacedPort):
         if self._closed:
             return
         while self._due and self._due[0][0] <= self.pace.now_s:
-            _, self._until_s, chunk = self._due.popleft()
-            self._waiting += chunk
+            self._waiting += self._due.popleft()[1]
         self._write()
         self._appoint()
 
@@ -189,9 +188,9 @@ class PortSerial(PacedPort):
                 f"{self.name}: takes fewer characters than the line has ({len(self._waiting)} wait); "
                 "check the adapter, its driver and what it is plugged into"
             )
-        late_s = (self.pace.now_s - self._until_s) / runner.speed
-        if late_s > LATE_S:
-            runner.late.append(Late(self._until_s, late_s))
+        behind_s = len(self._waiting) * self._character_s - self._ahead_s
+        if behind_s > LATE_S * runner.speed:
+            runner.late.append(Late(self.pace.now_s - behind_s, behind_s / runner.speed))
 
     def _try_again(self) -> None:
         if not self._waits:

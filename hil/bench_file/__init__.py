@@ -3,6 +3,6 @@
 
 from .open_bench import OpenBench, SafeState
 from .options import device_of, options_over
-from .schema import BenchFile, InstrumentTable, bench_file
+from .schema import FEEDS, BenchFile, InstrumentTable, bench_file
 
-__all__ = ["BenchFile", "InstrumentTable", "OpenBench", "SafeState", "bench_file", "device_of", "options_over"]
+__all__ = ["FEEDS", "BenchFile", "InstrumentTable", "OpenBench", "SafeState", "bench_file", "device_of", "options_over"]

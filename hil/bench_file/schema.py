@@ -19,8 +19,9 @@ from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
 
-__all__ = ["BenchFile", "InstrumentTable", "bench_file"]
+__all__ = ["FEEDS", "BenchFile", "InstrumentTable", "bench_file"]
 
+FEEDS = "supply"  # the role that stands at terminals I1-A
 _SAFE_ORDER = ("load", "supply", "generator", "analyser", "capacitor", "scope")  # what draws, then what feeds
 
 

@@ -21,7 +21,7 @@ from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
-from ..bench_file import OpenBench, bench_file
+from ..bench_file import FEEDS, OpenBench, bench_file
 from .judgement import Judgement
 from .performance import CutShort, play
 from .plan import Plan
@@ -258,6 +258,9 @@ class Campaign(Judgement):
         self.on_played(mode)
         asked = any(one.purpose.requirement.about_power for one in self.purposes if one.mode is mode)
         described = self.board.power
+        fed = self.bench_file is not None and FEEDS in self.bench_file.by_role
+        lives_on_it = described is not None and described.source == "tic"
+        record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
             try:
                 record.power = PowerTrials(

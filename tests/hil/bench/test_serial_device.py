@@ -109,6 +109,20 @@ def test_a_console_that_is_lost_ends_the_run_and_what_was_settled_stands(wire: B
     assert "fail" not in {one["verdict"] for one in report["requirements"]}
 
 
+def test_an_adapter_that_takes_no_more_is_the_benchs_fault() -> None:
+    (line, theirs), (console, its) = os.openpty(), os.openpty()
+    os.set_blocking(line, False)
+    deaf = BoardOnAWire(os.ttyname(its), os.ttyname(theirs))  # nobody reads what is written to it
+    try:
+        told = rf"^{deaf.line}: takes fewer characters than the line has"
+        with pytest.raises(BenchError, match=told), bench_of(deaf) as bench:
+            bench.run_for(200)
+        assert bench.late
+    finally:
+        for fd in (line, theirs, console, its):
+            os.close(fd)
+
+
 def test_a_port_that_another_program_has_is_the_benchs_fault(wire: BoardOnAWire) -> None:
     with (
         serial.Serial(wire.line, exclusive=True),

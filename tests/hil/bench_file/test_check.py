@@ -16,8 +16,10 @@ import serial
 
 from xky.boards import board_named
 from xky.emulator.supply import supply_named
+from xky.hil.campaign.evidence import read_records
 from xky.hil.virtual import SteppedClock, VirtualBench
 from xky.hil.virtual.misbehaviour import planned
+from xky.protocol import Mode
 
 from ...board_on_a_wire import BoardOnAWire, board_on_a_wire
 from ...command import xky
@@ -175,6 +177,53 @@ def test_a_bench_that_is_not_safe_in_the_end_is_told_and_exit_3(
     assert report["bench"]["state"] == "died, bench unknown"
     assert len(report["bench"]["not_safe"]) == 1
     assert run.stderr.splitlines()[-1].endswith("switch it off by hand")
+
+
+def test_the_power_of_a_real_board_that_the_bench_feeds_is_undecided_and_the_evidence_says_so_again(
+    tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench
+) -> None:
+    only = ("--speed", "20", "--mode", "standard", "--only", "XKY-PWR-1", "--only", "XKY-PWR-5", "--json")
+    board = ("--board", "winky-v1")
+    fed = xky("certify", "--bench", file_of(tmp_path, wire, instruments), *only, *board, "--out", "fed", cwd=tmp_path)
+    assert fed.returncode == 3
+    asked = [one for each in json.loads(fed.stdout)["requirements"] for one in each["purposes"]]
+    assert {one["verdict"] for one in asked} == {"inconclusive"}
+    assert all("trials of power are not played" in one["reason"] for one in asked)
+    record = read_records(tmp_path / "fed" / "evidence")[Mode.STANDARD]
+    assert record.power_unplayed
+    unfed = xky("certify", "--bench", file_of(tmp_path, wire, None), *only, *board, cwd=tmp_path)
+    asked = [one for each in json.loads(unfed.stdout)["requirements"] for one in each["purposes"]]
+    assert {one["verdict"] for one in asked} == {"not applicable"}
+
+
+@pytest.mark.parametrize(("what", "told"), [("refuse", "does not answer"), ("wrong-identity", "is a ACME Instruments")])
+def test_a_certification_on_a_bench_with_a_wrong_instrument_is_one_line_and_exit_3(
+    tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench, what: str, told: str
+) -> None:
+    instruments.behaviours["supply"].planned = planned(what)
+    if what == "refuse":
+        instruments.refuse("supply")
+    run = xky("certify", "--bench", file_of(tmp_path, wire, instruments), *ONLY, "--json", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (3, "")
+    assert run.stderr.startswith(f"xky: {instruments.resources['supply']}: {told}")
+    assert run.stderr.count("\n") == 1
+
+
+def test_a_hunt_by_a_bench_file_starts_a_board_anew_by_its_reset(
+    tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench
+) -> None:
+    quick = tmp_path / "quick.toml"
+    quick.write_text('id = "quick"\ntitle = "Boots at once"\n[console]\nboot_s = 0.05\n', encoding="utf-8")
+    supply: Any = instruments.instruments["supply"]
+    supply.switch(on=True)
+    wire.defect = lambda label, said: {**said, "value": said["value"][1:]} if label == "NTARF" else said
+    device = {"board": "quick.toml", "reset": f"touch {tmp_path / 'was-reset'}"}
+    file = file_of(tmp_path, wire, instruments, **device)
+    run = xky("fuzz", "--bench", file, "--mode", "standard", "--speed", "20", "--examples", "2", "--json", cwd=tmp_path)
+    assert run.returncode == 1, run.stderr
+    assert json.loads(run.stdout)["found"]
+    assert (tmp_path / "was-reset").exists()
+    assert not supply.is_on
 
 
 @pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
