@@ -79,11 +79,8 @@ def _instruments(file: BenchFile, tell: Callable[[str], None]) -> Iterator[Part]
 
 
 def _ports(file: BenchFile) -> Iterator[Part]:
-    console = (file.device.spec or "").partition(":")[2]
     for path in file.ports:
-        what = "device" if console.startswith(path) else "line"
-        if path == "-":
-            continue
+        what = "device" if path == file.console else "line"
         try:
             with held_resource(path):
                 opened_serial(path, _ANY_BAUD).close()

@@ -14,7 +14,7 @@ from enum import Enum
 from types import FrameType, TracebackType
 from typing import Any
 
-from xky.protocol import BenchError
+from xky.protocol import BenchError, XkyError
 
 from ..held_resource import HeldResource, held_resource
 from ..instruments import Instrument, open_instrument
@@ -44,7 +44,6 @@ class OpenBench:
     Attributes:
         instruments: by role, open.
         state: of the outputs.
-        before: what a run before left that died; empty where the last one ended in order.
         complaints: of instruments that were not seen to be safe, one line each.
 
     Raises:
@@ -62,13 +61,18 @@ class OpenBench:
         self._opened = ExitStack()
         self.instruments: dict[str, Instrument] = {}
         self.state = SafeState.IN_USE
-        self.before: list[str] = []
+        self._left: dict[str, list[str]] = {}  # by the process that died, the roles
         self.complaints: list[str] = []
 
     @property
     def order(self) -> Sequence[str]:
         """Roles as they are made safe."""
         return self._file.safe_order
+
+    @property
+    def before(self) -> list[str]:
+        """Runs before that died, each with what it had in use; empty where the last one ended in order."""
+        return [f"{process} died with {', '.join(roles)} in use" for process, roles in self._left.items()]
 
     def identities(self) -> list[Mapping[str, str]]:
         """Who plays which role, for the report."""
@@ -81,13 +85,25 @@ class OpenBench:
         try:
             for port in self._file.ports:
                 self._opened.enter_context(held_resource(port))
-            for one in self._file.instrument:
-                self.take(one.role)
+            self._take_all()
             self.make_safe_what_was_left()
         except BaseException:
             self._end()
             raise
         return self
+
+    def _take_all(self) -> None:
+        """One that is absent keeps nobody from making the others safe, which a run before may have left as they are."""
+        errors: list[XkyError] = []
+        for one in self._file.instrument:
+            try:
+                self.take(one.role)
+            except XkyError as error:
+                errors.append(error)
+        for error in errors[1:]:
+            self._tell(str(error))
+        if errors:
+            raise errors[0]
 
     def take(self, role: str) -> Instrument:
         """Hold and open the instrument of a role; what it puts out stays as it is.
@@ -99,10 +115,7 @@ class OpenBench:
         one = self._file.by_role[role]
         held = self._held[role] = self._opened.enter_context(held_resource(one.resource))
         if held.left:
-            self.before.append(
-                f"{role} {one.resource}: {SafeState.UNKNOWN.value} "
-                f"(process {held.left.get('pid')}, begun {held.left.get('since')})"
-            )
+            self._left.setdefault(f"process {held.left.get('pid')}", []).append(role)
         instrument = open_instrument(role, one.resource, one.make, one.limits_si)
         self._opened.callback(instrument.close)
         self.instruments[role] = instrument
@@ -119,7 +132,9 @@ class OpenBench:
         if not self.before:
             return
         for line in self.before:
-            self._tell(f"{line}; it is made safe now, before anything else")
+            self._tell(
+                f"{self._file.name}: {SafeState.UNKNOWN.value}: {line}; all is made safe now, before anything else"
+            )
         self._make_all_safe()
         if self.complaints:
             raise BenchError(f"{self.complaints[0]}; the run before died, and nothing begins on such a bench")

@@ -15,6 +15,7 @@ from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 
 from ..bench.board_state import Flash, Reset
 from ..bench.devices import open_device
+from ..bench.devices.serial import NO_CONSOLE, console_of
 from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
@@ -118,8 +119,15 @@ class BenchFile(Section):
     @property
     def ports(self) -> Sequence[str]:
         """Paths and URLs of the serial ports of line and device."""
-        specs = [self.device.spec or "", "" if self.line is None else self.line.port]
-        return [spec.removeprefix(SERIAL_LINE).split("@")[0] for spec in specs if spec.startswith(SERIAL_LINE)]
+        consoles = [] if self.console is None else [self.console]
+        return [*consoles, *([] if self.line is None else [self.line.port.removeprefix(SERIAL_LINE)])]
+
+    @property
+    def console(self) -> str | None:
+        """Path or URL of the console of a board on a wire; None: it has none, or is no such device."""
+        spec = self.device.spec or ""
+        path = console_of(spec.removeprefix(SERIAL_LINE))[0] if spec.startswith(SERIAL_LINE) else NO_CONSOLE
+        return None if path == NO_CONSOLE else path
 
 
 def bench_file(path: Path) -> BenchFile:

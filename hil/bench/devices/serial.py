@@ -4,6 +4,7 @@
 What the bench does to it (a cable, an adapter, a port that is lost) is never the board's fault: it ends the run.
 """
 
+import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, suppress
@@ -24,7 +25,7 @@ from ..intake import Intake
 from ..limits import LATENCY_S
 from .device import Device, DeviceContext
 
-__all__ = ["KIND", "SerialDevice"]
+__all__ = ["KIND", "NO_CONSOLE", "SerialDevice", "console_of"]
 
 NO_CONSOLE = "-"
 _LOOK_EVERY_S = 0.02  # bench seconds between two looks at a port that cannot be waited on
@@ -63,14 +64,14 @@ class SerialDevice(Device):
         flash: str | Flash | None = None,
     ) -> None:
         self._shown = f"serial:{rest}"
-        self._console_path, self._baud = _console_of(rest)
+        self._console_path, self._baud = console_of(rest)
         if not line.startswith(SERIAL_LINE):
             raise InputError(
                 f"device {self._shown!r}: --line {line}: a real board has a wire; give --line serial:PORT, the port "
                 "whose TxD leads into its UART"
             )
         self._line_path = line.removeprefix(SERIAL_LINE)
-        if self._line_path == self._console_path:
+        if _same(self._line_path, self._console_path):
             raise InputError(f"--line {line}: is the port of the board's console; give the other one")
         if keeps_parity(parity):
             raise InputError(f"--parity {parity}: is for a pseudo-terminal; leave it out with {self._shown}")
@@ -295,16 +296,25 @@ class SerialDevice(Device):
             self._console.close()
 
 
-def _console_of(rest: str) -> tuple[str, int | None]:
-    """Path or URL of the console, and its rate, None where nobody says it."""
+def console_of(rest: str) -> tuple[str, int | None]:
+    """Path or URL of the console, and its rate, None where nobody says it.
+
+    Raises:
+        InputError: it is neither ``PORT`` nor ``PORT@BAUD``.
+    """
     path, at, baud = rest.rpartition("@")
-    if not at:
-        path, baud = rest, ""
-    if not path or path != path.strip() or (at and not baud.isdecimal()):
+    if not at or "." in baud or ":" in baud:  # a URL may name a user
+        path, at, baud = rest, "", ""
+    if not path or path != path.strip() or (at and not (baud.isdecimal() and int(baud))):
         raise InputError(
             f"device 'serial:{rest}': expected serial:PORT or serial:PORT@BAUD, such as serial:/dev/ttyUSB1"
         )
     return path, int(baud) if baud else None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names lead to one port."""
+    return one == other or (one.startswith("/") and os.path.realpath(one) == os.path.realpath(other))
 
 
 KIND = SerialDevice

@@ -21,7 +21,10 @@ __all__ = ["PowerQuestions"]
 
 MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE within 0.1 %
 _NOT_FED = "the bench does not feed this device's terminal A"
-_UNPLAYED = "the bench's supply feeds a real board, whose trials of power are not played: see xky bench measure"
+_UNPLAYED = (
+    "a supply of the bench feeds the board, and nothing tells that it is like a meter's (54E §4: 50 kHz behind its "
+    "resistance): trials of power are not played; see xky bench measure"
+)
 _MODEL_TOLD = f"{1e3 * MODEL_V:g} mV"
 RATING_SHARE = 0.01  # of what a part bears: the limit of 13 V is exact, drops of diodes and shunts are not
 

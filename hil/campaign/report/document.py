@@ -133,7 +133,10 @@ def _remarks(campaign: Campaign) -> list[str]:
     remarks = [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])
-        remarks += [f"bench: {told}", *(f"before: {one}; made safe first" for one in campaign.instruments.before)]
+        remarks += [
+            f"bench: {told}",
+            *(f"bench before: {one}; all was made safe first" for one in campaign.instruments.before),
+        ]
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
     if campaign.ignored_keys:

@@ -240,6 +240,13 @@ def test_what_does_not_fit_a_board_is_the_persons_fault(spec: str, options: dict
     assert "\n" not in str(error.value)
 
 
+def test_a_real_port_has_the_lines_own_rate() -> None:
+    with pytest.raises(
+        InputError, match="/dev/null: a real serial port speaks at the line's own rate; leave --speed 20"
+    ):
+        certify_device("serial:/dev/zero", line="serial:/dev/null", speed=20.0)
+
+
 def test_a_board_without_a_console_has_to_be_heard_elsewhere(wire: BoardOnAWire) -> None:
     with pytest.raises(InputError, match="has no console to listen to; give --probe"):
         certify_device("serial:-", line=wire.options["line"])

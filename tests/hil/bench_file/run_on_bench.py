@@ -55,9 +55,8 @@ status = 0
 try:
     with bench:
         for role, set_it in (("supply", "set_voltage"), ("load", "set_current")):
-            if role in bench.instruments:
-                getattr(bench.instruments[role], set_it)(0.1)
-                bench.instruments[role].switch(on=True)
+            getattr(bench.instruments[role], set_it)(0.1)
+            bench.instruments[role].switch(on=True)
         print("begun", flush=True)
         if how == "exception":
             raise RuntimeError("the run's own")

@@ -183,7 +183,7 @@ def test_the_power_of_a_real_board_that_the_bench_feeds_is_undecided_and_the_evi
     tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench
 ) -> None:
     only = ("--speed", "20", "--mode", "standard", "--only", "XKY-PWR-1", "--only", "XKY-PWR-5", "--json")
-    board = ("--board", "winky-v1")
+    board = ("--board", "zlinky")
     fed = xky("certify", "--bench", file_of(tmp_path, wire, instruments), *only, *board, "--out", "fed", cwd=tmp_path)
     assert fed.returncode == 3
     asked = [one for each in json.loads(fed.stdout)["requirements"] for one in each["purposes"]]

@@ -23,9 +23,10 @@ from xky.protocol import BenchError
 
 RUN = Path(__file__).with_name("run_on_bench.py")
 IN_ORDER = ("verdict", "exception", "bench-error", "exit", "SIGINT", "SIGTERM", "SIGHUP", "signal-while-making-safe")
+ORDER = ("load", "supply", "generator", "analyser")
 KILLED = (
-    "killed-with-supply-open", "killed-with-load-open", "killed-in-use", "killed-before-it-is-safe",
-    "killed-behind-load", "killed-behind-supply",
+    "killed-in-use", "killed-before-it-is-safe", *(f"killed-with-{role}-open" for role in ORDER),
+    *(f"killed-behind-{role}" for role in ORDER),
 )  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def written(resources: Mapping[str, str], order: str) -> str:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("XKY_LOCKS", str(tmp_path / "locks"))
-    makes = {"supply": "rigol", "load": "siglent"}
+    makes = {"supply": "rigol", "load": "siglent", "generator": "rigol", "analyser": "keysight"}
     bench = VirtualBench(board_named("winky-c6"), supply_named("typical"), SteppedClock(), makes=makes)
     with bench:
         file = tmp_path / "bench.toml"
@@ -89,10 +90,12 @@ def test_behind_a_kill_the_next_run_says_that_nobody_knows_and_makes_it_safe_fir
     told: list[str] = []
     seen: list[list[str]] = []
     with desk.open(lambda line: (told.append(line), seen.append(desk.on))) as after:  # type: ignore[arg-type]
-        assert after.before == [line.removesuffix("; it is made safe now, before anything else") for line in told]
         assert desk.on == []
-        if how != "killed-behind-supply":  # the last one in the order: every other had been seen to be safe
-            assert any(re.search(r"died, bench unknown \(process \d+, begun 20", line) for line in told)
+        assert len(told) == len(after.before) == 1
+        for line, before in zip(told, after.before, strict=True):
+            assert line.startswith(f"{desk.file}: died, bench unknown: {before}; all is made safe now")
+            assert re.fullmatch(r"process \d+ died with [a-z, ]+ in use", before)
+            assert bool(seen[0]) == (how != f"killed-behind-{ORDER[-1]}")  # told before anything was done
         assert after.state is SafeState.IN_USE
     assert after.state is SafeState.SAFE
     with desk.open() as later:
@@ -100,7 +103,7 @@ def test_behind_a_kill_the_next_run_says_that_nobody_knows_and_makes_it_safe_fir
 
 
 def test_the_order_of_the_file_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    for order in (["load", "supply"], ["supply", "load"]):
+    for order in (list(ORDER), list(reversed(ORDER))):
         desk.file.write_text(written(desk.virtual.resources, str(order).replace("'", '"')), encoding="utf-8")
         made: list[str] = []
         with desk.open() as bench:
@@ -130,7 +133,7 @@ def test_an_instrument_that_is_lost_leaves_a_bench_that_nobody_knows_and_the_oth
         desk.switch_all_on()
         desk.virtual.behaviours["load"].planned = None
         with desk.open(told.append) as after:
-            assert [line.split(" ")[0] for line in after.before] == ["load"]
+            assert [line.split(" ", 2)[2] for line in after.before] == ["died with load in use"]
             assert desk.on == []
 
 
@@ -163,7 +166,7 @@ def test_an_instrument_that_another_run_has_is_not_touched(desk: Desk) -> None:
 
 
 def test_nothing_but_its_name_is_asked_of_an_instrument_that_is_another(desk: Desk) -> None:
-    swapped = dict(zip(desk.virtual.resources, reversed(desk.virtual.resources.values()), strict=True))
+    swapped = dict(zip(("supply", "load"), map(desk.virtual.resources.get, ("load", "supply")), strict=True))
     desk.file.write_text(written(swapped, "[]"), encoding="utf-8")
     with pytest.raises(BenchError, match="it can be a load"), desk.open():
         pass
