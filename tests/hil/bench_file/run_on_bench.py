@@ -1,81 +1,87 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A run on a bench that ends as it is told: python run_on_bench.py BENCH.toml HOW."""
+"""A run on a bench that ends as it is told: ``run`` in this process, or python run_on_bench.py BENCH.toml HOW."""
 
 import os
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from xky.hil.bench_file import OpenBench, bench_file
-from xky.protocol import BenchError, XkyError
+from xky.hil.instruments import Instrument
+from xky.protocol import BenchError
 
-path, how = sys.argv[1:]
+__all__ = ["run"]
 
 
-def die() -> None:
+def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def interrupted(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+class _Ending(OpenBench):
+    """Killed, or told to end, at a certain point."""
 
+    how = ""
 
-class Dying(OpenBench):
-    """Killed at a certain point."""
-
-    def take(self, role):
+    def take(self, role: str) -> Instrument:
         taken = super().take(role)
-        if how == f"killed-with-{role}-open":
-            die()
+        if self.how == f"killed-with-{role}-open":
+            _die()
         return taken
 
-    def _make_all_safe(self):
-        if how == "killed-before-it-is-safe":
-            die()
-        if how.startswith("killed-behind-"):
-            first = self.instruments[how.removeprefix("killed-behind-")]
-            make_safe = first.make_safe
+    def _make_all_safe(self) -> None:
+        if self.how == "killed-before-it-is-safe":
+            _die()
+        if self.how.startswith("killed-behind-"):
+            last: Any = self.instruments[self.how.removeprefix("killed-behind-")]
+            make_safe = last.make_safe
 
             def and_die() -> None:
                 make_safe()
-                die()
+                _die()
 
-            first.make_safe = and_die
-        if how == "signal-while-making-safe":
+            last.make_safe = and_die
+        if self.how == "SIGTERM-while-making-safe":
             os.kill(os.getpid(), signal.SIGTERM)
         super()._make_all_safe()
 
 
-for number in (signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, interrupted)
-tell = lambda line: print(f"told: {line}", flush=True)  # noqa: E731
-bench = Dying(bench_file(Path(path)), tell)
-status = 0
-try:
-    with bench:
-        for role, set_it in (("supply", "set_voltage"), ("load", "set_current")):
-            getattr(bench.instruments[role], set_it)(0.1)
-            bench.instruments[role].switch(on=True)
-        print("begun", flush=True)
-        if how == "exception":
-            raise RuntimeError("the run's own")
-        if how == "bench-error":
-            raise BenchError("a port was lost")
-        if how == "exit":
-            sys.exit(0)
-        if how == "killed-in-use":
-            die()
-        if how in ("SIGINT", "SIGTERM", "SIGHUP"):
-            os.kill(os.getpid(), getattr(signal, how))
-            time.sleep(10)
-        if how == "lost":
-            print("lose", flush=True)
-            sys.stdin.readline()
-except KeyboardInterrupt:
-    status = 130
-except (RuntimeError, XkyError) as error:
-    print(f"error: {error}", flush=True)
-    status = 3
-print(bench.state.value, flush=True)
-sys.exit(status)
+def run(path: Path, how: str) -> OpenBench:
+    """Switch what feeds and what draws on, and end so; the bench, where the process outlives that.
+
+    Raises:
+        KeyboardInterrupt, RuntimeError, BenchError, SystemExit: as it is told, with the bench as ``bench``.
+    """
+    bench = _Ending(bench_file(path))
+    bench.how = how
+    try:
+        with bench:
+            told: Any = bench.instruments
+            told["supply"].set_voltage(0.1)
+            told["load"].set_current(0.1)
+            for role in ("supply", "load"):
+                told[role].switch(on=True)
+            _end(how)
+    except BaseException as error:
+        error.bench = bench  # type: ignore[attr-defined]
+        raise
+    return bench
+
+
+def _end(how: str) -> None:
+    if how == "exception":
+        raise RuntimeError("the run's own")
+    if how == "bench-error":
+        raise BenchError("a port was lost")
+    if how == "exit":
+        sys.exit(0)
+    if how == "killed-in-use":
+        _die()
+    if how in ("SIGINT", "SIGTERM", "SIGHUP"):
+        os.kill(os.getpid(), getattr(signal, how))
+        time.sleep(10)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2])

@@ -97,6 +97,7 @@ def test_each_wrong_thing_is_one_line_and_the_rest_is_looked_at(
 
 @pytest.mark.parametrize("command", ["check", "certify"])
 def test_a_swapped_cable_is_one_line(tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xky.hil.campaign.player._FIRST_READING_S", 1.0)
     monkeypatch.setattr("xky.hil.bench_file.check._FIRST_WORD_S", 2.0)
     with board_on_a_wire(swapped=True) as wire:
         file = file_of(tmp_path, wire, None)
@@ -219,14 +220,14 @@ def test_a_hunt_by_a_bench_file_starts_a_board_anew_by_its_reset(
     wire.defect = lambda label, said: {**said, "value": said["value"][1:]} if label == "NTARF" else said
     device = {"board": "quick.toml", "reset": f"touch {tmp_path / 'was-reset'}"}
     file = file_of(tmp_path, wire, instruments, **device)
-    run = xky("fuzz", "--bench", file, "--mode", "standard", "--speed", "20", "--examples", "2", "--json", cwd=tmp_path)
+    run = xky("fuzz", "--bench", file, "--mode", "standard", "--speed", "20", "--examples", "1", "--json", cwd=tmp_path)
     assert run.returncode == 1, run.stderr
     assert json.loads(run.stdout)["found"]
     assert (tmp_path / "was-reset").exists()
     assert not supply.is_on
 
 
-@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("order", [pytest.param(signal.SIGINT, marks=pytest.mark.nightly), signal.SIGTERM])
 def test_a_certification_that_is_ended_from_outside_leaves_the_bench_safe(
     tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench, order: signal.Signals
 ) -> None:
