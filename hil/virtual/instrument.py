@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
+from ..instruments.instrument import VIRTUAL
 from .board import VirtualBoard
 from .clock import BenchClock
 from .command_table import Answer, Call, CommandTable, OutOfRange, split
@@ -14,9 +15,8 @@ from .command_table import Answer, Call, CommandTable, OutOfRange, split
 if TYPE_CHECKING:
     from .signals import Signals
 
-__all__ = ["SERIAL", "Bench", "VirtualInstrument"]
+__all__ = ["Bench", "VirtualInstrument"]
 
-SERIAL = "VIRTUAL"  # begins the serial number of each, so that nobody takes one for a real one
 _ERRORS = 20  # that its queue holds
 _UNDEFINED = -113, "Undefined header"  # SCPI-99 21.8.9
 _RANGE = -222, "Data out of range"
@@ -78,7 +78,7 @@ class VirtualInstrument(ABC):
     @property
     def identity(self) -> str:
         """Its answer to ``*IDN?``."""
-        return f"{self.maker},{self.model},{SERIAL}{self.bench.seed:06d},{self.version}"
+        return f"{self.maker},{self.model},{VIRTUAL}{self.bench.seed:06d},{self.version}"
 
     def answer(self, message: str, block: bytes = b"") -> bytes | None:
         """Do what a message says, one command after the other.
