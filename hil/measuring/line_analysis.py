@@ -26,6 +26,7 @@ _EDGE_UNSURE_S = _WINDOW_S / 4  # where an edge lies in the window
 _EDGE_S = 20e-6  # that an edge of a sound meter takes, about: assumption
 _LONG_BITS = 2.5  # a run in which a frequency shows
 _SINGLE_BITS = 1.5
+_CUT = 1.1  # of the range: no signal within it has such an envelope, and one that is cut has 1.27
 _HARMONICS = (2, 3, 4, 5)
 _FEWEST_CHARACTERS = 20
 _RARE = 0.1  # percent of the values beyond which none is believed: noise
@@ -141,18 +142,18 @@ def _extreme(every: NDArray[np.float32], percent: float) -> Sure:
     return Sure(float(np.percentile(every, percent)), 2 * noise_v)
 
 
-def quiet_of(voltage_v: Volts, interval_s: float, highest_v: float, mode: Mode) -> Quiet | None:
+def quiet_of(voltage_v: Volts, interval_s: float, range_v: float, mode: Mode) -> Quiet | None:
     """What a record of a fine range shows between the characters, and in their 1s; None where it is never quiet.
 
     Args:
         voltage_v: samples; a 0 may be cut.
         interval_s: between two.
-        highest_v: of a 1.
+        range_v: in which it was taken; the envelope of a carrier that is cut there is higher than that.
         mode: of the TIC.
     """
     rate_hz = round(1 / interval_s)
     envelope_v, step_s = quadrature(voltage_v.astype(np.float32), rate_hz)
-    runs = [run for run in _runs(envelope_v, step_s, highest_v) if not run.is_zero]
+    runs = [run for run in _runs(envelope_v, step_s, _CUT * range_v) if not run.is_zero]
     inner = [
         part for run in runs if run.lasts_s > 0.5 / mode.baud and len(part := _inside(envelope_v, step_s, run)) > 0
     ]

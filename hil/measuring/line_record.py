@@ -15,7 +15,7 @@ __all__ = ["fine_record", "line_record", "record_of"]
 _POINTS = {Mode.STANDARD: 1_000_000, Mode.HISTORIC: 1_000_000}
 _INTERVAL_S = 1e-6  # twenty samples a period of the carrier
 _SCALES_V = (0.5, 1.0, 2.0, 5.0, 10.0)  # a division, of which there are eight
-_FINE_V = 0.05  # four divisions are the 0.2 V that a 1 may have
+_FINE_V = 0.1  # two divisions are the 0.2 V that a 1 may have; what is over the range is a 0
 _CUT = 0.98  # of the range
 
 

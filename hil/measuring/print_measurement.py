@@ -34,9 +34,7 @@ def print_measurement(found: Measurement, title: str, state: SafeState, console:
             f"full scale ({found.full_scale_v:.4g} V), from xky power", highlight=False, soft_wrap=True,
         )  # fmt: skip
     if found.limits:
-        console.print(
-            _table(("limit", "measured", "±", "allowed", "", "clause"), [_judged(one) for one in found.limits])
-        )
+        console.print(_table(("", "limit", "measured", "±", "allowed"), [_judged(one) for one in found.limits]))
     for clock in found.clocks:
         console.print(
             f"clock of the {clock.role}: {clock.offset_s:.6g} s ± {clock.uncertainty_s:.2g} s before the bench's, "

@@ -11,14 +11,12 @@ __all__ = ["measure"]
 
 def measure(rig: Rig) -> Measurement:
     """Record the line coarsely for its 0s and finely for its 1s, and judge what is limited."""
-    from xky.emulator.carrier.specification import EMITTED
-
     mode, scope = rig.settings.mode, rig.scope
     rig.tell("recording I1-I2")
     record = line_record(rig)
     facts = facts_of(record.voltage_v, record.interval_s, mode)
     fine = fine_record(rig)
-    quiet = quiet_of(fine.voltage_v, fine.interval_s, EMITTED[mode].one_max_v, mode)
+    quiet = quiet_of(fine.voltage_v, fine.interval_s, _RANGE_CODES * fine.step_v, mode)
     found = Measurement("carrier", shown=(record.voltage_v[:_SHOWN].tolist(), record.interval_s))
     found.limits += _limits(facts, rig, record.step_v)
     if quiet is not None:
@@ -82,6 +80,7 @@ def _time(sure: Sure, time_error: float) -> float:
     return sure.uncertainty + sure.value * time_error
 
 
+_RANGE_CODES = 127  # to either side, of eight bits
 _SHOWN = 3000  # samples in the picture: some characters
 RIPPLE_MOST = 0.20  # 54E §5.3.2, 02E §1.3.2
 _DISTORTION_MOST = 0.15  # on 100 Ω, likewise

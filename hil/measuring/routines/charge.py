@@ -13,6 +13,7 @@ __all__ = ["measure"]
 
 _PATIENCE = 1.5  # times what it should take
 _LEAST_S = 1e-6
+_AHEAD = 1.2  # steps: where the next reading may be behind
 _BENT = 0.05  # of a step, by which the curve is no straight line in it
 
 
@@ -28,7 +29,8 @@ def measure(rig: Rig) -> Measurement:
 
     def is_near(reading: Reading) -> bool:
         """Whether the next one would be behind the moment at which it comes on, and draws."""
-        return asked_s is None and 2 * reading.voltage_v - rig.readings[-2].voltage_v >= on_v
+        step_v = reading.voltage_v - rig.readings[-2].voltage_v
+        return asked_s is None and reading.voltage_v + _AHEAD * step_v >= on_v
 
     rig.read_until(fed.stamp.at_s + longest_s, usual_s / rig.settings.readings, is_near)
     curve = curve_of(rig)
