@@ -23,6 +23,10 @@ class _Job(Generic[_Result]):
         self._error: BaseException | None = None
         self.done = Event()
 
+    @property
+    def is_done(self) -> bool:
+        return self.done.is_set()
+
     def do(self) -> None:
         try:
             self._result.append(self._act())
@@ -41,6 +45,7 @@ class Abandonable:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
+        self._last: _Job[object] | None = None
         Thread(target=self._work, daemon=True, name="instrument").start()
 
     def do(self, act: Callable[[], _Result], within_s: float) -> _Result:
@@ -54,10 +59,16 @@ class Abandonable:
             TimeoutError: it is not done by then; the thread goes on, and what is given to it next waits behind.
         """
         job = _Job(act)
-        self._jobs.put(job)  # type: ignore[arg-type]  # a job of anything is one of an object
+        self._last = job  # type: ignore[assignment]  # a job of anything is one of an object
+        self._jobs.put(job)  # type: ignore[arg-type]  # likewise
         if not job.done.wait(within_s):
             raise TimeoutError
         return job.result()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it still does what nobody waits for any more."""
+        return self._last is not None and not self._last.is_done
 
     def leave(self, act: Callable[[], object]) -> None:
         """Let it do a last thing when it comes to it, and wait for nothing."""

@@ -10,7 +10,9 @@ from xky.protocol import InputError
 from .lost import LostInstrument
 from .session import Session
 
-__all__ = ["Instrument"]
+__all__ = ["VIRTUAL", "Instrument"]
+
+VIRTUAL = "VIRTUAL"  # begins the serial number of instruments that do not exist
 
 
 class Instrument:
@@ -43,6 +45,19 @@ class Instrument:
     def identity(self) -> str:
         """As it says itself."""
         return self._session.answer
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is one of ours, which knows the clock of its bench."""
+        return self._session.identity.serial.startswith(VIRTUAL)
+
+    def asked(self, question: str) -> float:
+        """One number of an instrument's own, beside what its role can do.
+
+        Raises:
+            LostInstrument: it does not answer, or not with a number.
+        """
+        return self._session.number(question)
 
     def make_safe(self) -> None:
         """Let it give and take nothing, and see that it does so; connects anew where the connection is gone.

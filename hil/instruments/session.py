@@ -16,7 +16,7 @@ from xky.protocol import InputError
 from .abandonable import Abandonable
 from .identity import Identity
 from .lost import LostInstrument
-from .visa import block_of, check_quiet, first_line, make_quiet, opened
+from .visa import block_of, check_quiet, first_line, is_shared, make_quiet, opened
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
@@ -237,6 +237,9 @@ class Session:
                     return
             raise LostInstrument(f"{self.resource}: is out of step; switch it off and on")
 
+        if self._worker.is_stuck and is_shared(self._visa):  # a second connection is there at once
+            self.reopen()
+            return
         try:
             self._told("*IDN?", act, self._answer_s)
         except LostInstrument:

@@ -12,7 +12,16 @@ from .lost import LostInstrument
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
 
-__all__ = ["block_of", "check_pyvisa", "check_quiet", "first_line", "make_quiet", "no_instrument", "opened"]
+__all__ = [
+    "block_of",
+    "check_pyvisa",
+    "check_quiet",
+    "first_line",
+    "is_shared",
+    "make_quiet",
+    "no_instrument",
+    "opened",
+]
 
 _CHUNK = 1 << 20
 _DIGITS = b"123456789"
@@ -51,6 +60,13 @@ def opened(resource: str) -> "MessageBasedResource":
     visa.write_termination = visa.read_termination = "\n"
     visa.chunk_size = _CHUNK
     return visa
+
+
+def is_shared(visa: "MessageBasedResource") -> bool:
+    """Whether it can be opened a second time without that one taking answers from the other."""
+    from pyvisa.resources import SerialInstrument
+
+    return not isinstance(visa, SerialInstrument)
 
 
 def no_instrument(resource: str) -> InputError:

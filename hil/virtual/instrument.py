@@ -4,9 +4,11 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
+from ..instruments.instrument import VIRTUAL
 from .board import VirtualBoard
 from .clock import BenchClock
 from .command_table import Answer, Call, CommandTable, OutOfRange, split
@@ -14,9 +16,8 @@ from .command_table import Answer, Call, CommandTable, OutOfRange, split
 if TYPE_CHECKING:
     from .signals import Signals
 
-__all__ = ["SERIAL", "Bench", "VirtualInstrument"]
+__all__ = ["Bench", "VirtualInstrument"]
 
-SERIAL = "VIRTUAL"  # begins the serial number of each, so that nobody takes one for a real one
 _ERRORS = 20  # that its queue holds
 _UNDEFINED = -113, "Undefined header"  # SCPI-99 21.8.9
 _RANGE = -222, "Data out of range"
@@ -78,7 +79,7 @@ class VirtualInstrument(ABC):
     @property
     def identity(self) -> str:
         """Its answer to ``*IDN?``."""
-        return f"{self.maker},{self.model},{SERIAL}{self.bench.seed:06d},{self.version}"
+        return f"{self.maker},{self.model},{VIRTUAL}{self.bench.seed:06d},{self.version}"
 
     def answer(self, message: str, block: bytes = b"") -> bytes | None:
         """Do what a message says, one command after the other.
@@ -113,7 +114,7 @@ class VirtualInstrument(ABC):
         return b";".join(answers) if answers else None
 
     def _act(self, act: Callable[[Call], Answer], call: Call) -> Answer:
-        with self.bench.board.lock:
+        with nullcontext() if act == self._wait else self.bench.board.lock:  # who waits keeps nobody else from acting
             try:
                 return act(call)
             except OutOfRange:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xky.emulator import Linky
-from xky.emulator.carrier import Waveform, render
+from xky.emulator.carrier import Waveform, add_noise, render
 from xky.protocol import Burst, Mode
 
 from ..emulation.carrier_line import frames_of
@@ -31,11 +31,12 @@ class Signals:
     Args:
         board: on its terminals.
         waveform: how the meter's carrier is drawn; its rate is that of whoever looks.
-        seed: of the silences on the line.
+        seed: of silences and noise on the line.
     """
 
     def __init__(self, board: VirtualBoard, waveform: Waveform, *, seed: int = 0) -> None:
         self._board, self._waveform, self._seed = board, waveform, seed
+        self._rng = np.random.default_rng(seed)
 
     def volts(self, channel: int, start_s: float, count: int, interval_s: float) -> Volts:
         """Samples of a channel: 1 is I1-I2, 2 is I1-A, 3 the capacitor; on any other is nothing.
@@ -61,8 +62,9 @@ class Signals:
         rate_hz = min(max(round(1 / interval_s), 200_000), 100_000_000)
         waveform = replace(self._waveform, rate_hz=rate_hz)
         bursts, loop_s = self._bursts, self._bursts[-1].end_s
-        begin_s = start_s % loop_s
-        end_s = begin_s + count / rate_hz
+        pace = 1 + waveform.baud_error  # the line runs by the meter's bit clock
+        begin_s = start_s * pace % loop_s
+        end_s = begin_s + count / rate_hz * pace
         rounds = range(int(end_s // loop_s) + 1)
         starts = [burst.start_s for burst in bursts]
         seen: list[Burst] = []
@@ -71,7 +73,8 @@ class Signals:
             first = max(bisect_right(starts, begin_s - shift_s) - 1, 0)
             last = bisect_right(starts, end_s - shift_s)
             seen += [replace(burst, start_s=burst.start_s + shift_s) for burst in bursts[first:last]]
-        samples = render(seen, waveform, start_s=begin_s, end_s=end_s + 2 / rate_hz)
+        samples = render(seen, waveform, start_s=begin_s, end_s=end_s + 4 / rate_hz)
+        add_noise(samples, waveform, self._rng)
         return samples[:count].astype(np.float64)
 
     def _terminals(self, start_s: float, count: int, interval_s: float) -> Volts:

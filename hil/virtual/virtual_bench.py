@@ -20,6 +20,8 @@ from .pty import PtyInstrument
 from .tcp import TcpInstrument
 
 if TYPE_CHECKING:
+    from xky.emulator.carrier import Waveform
+
     from .signals import Signals
 
 __all__ = ["DEFAULT_MAKES", "VirtualBench"]
@@ -45,6 +47,7 @@ class VirtualBench:
         mode: of the TIC.
         seed: of all that is left to chance.
         inner_v: of the capacitor at the beginning.
+        waveform: how the meter's carrier is drawn; a sound one's unless told.
 
     Attributes:
         board: as it lives.
@@ -68,6 +71,7 @@ class VirtualBench:
         mode: Mode = Mode.STANDARD,
         seed: int = 0,
         inner_v: float = 0.0,
+        waveform: "Waveform | None" = None,
     ) -> None:
         if connection not in _CONNECTIONS:
             raise InputError(f"connection {connection!r}: unknown; expected one of {', '.join(_CONNECTIONS)}")
@@ -76,7 +80,7 @@ class VirtualBench:
         self.makes = chosen
         self.clock = clock
         self.board = VirtualBoard(board, supply, clock, mode=mode, inner_v=inner_v)
-        bench = Bench(self.board, clock, _signals(self.board, seed), seed)
+        bench = Bench(self.board, clock, _signals(self.board, waveform, seed), seed)
         self.behaviours = {role: Behaviour((misbehaviours or {}).get(role)) for role in kinds}
         self.instruments: dict[str, VirtualInstrument] = {role: kind(bench) for role, kind in kinds.items()}
         self._connections: dict[str, TcpInstrument | PtyInstrument] = {
@@ -113,11 +117,11 @@ def _defaults() -> dict[str, str]:
     return {role: DEFAULT_MAKES.get(role, virtual_makes(role)[0]) for role in roles}
 
 
-def _signals(board: VirtualBoard, seed: int) -> "Signals | None":
+def _signals(board: VirtualBoard, waveform: "Waveform | None", seed: int) -> "Signals | None":
     if find_spec("numpy") is None:
         return None
     from xky.emulator.carrier import Waveform
 
     from .signals import Signals
 
-    return Signals(board, Waveform(), seed=seed)
+    return Signals(board, waveform or Waveform(), seed=seed)

@@ -22,10 +22,10 @@ _PLAIN = "generator"  # the role of an addition that names none: there was no ot
 _ALL = ("MAKERS", "MODELS")
 ASKED = {  # of a make; the Protocols of the roles say what each does
     "analyser": (*_ALL, "prepare", "switch", "is_on", "current_a"),
-    "capacitor": (*_ALL, "prepare", "voltage_v", "clock_s", "error_v"),
+    "capacitor": (*_ALL, "CLOCK_STEP_S", "prepare", "voltage_v", "clock_s", "error_v"),
     "generator": (*_ALL, "POINTS_MIN", "EVEN", "switch_off", "load", "switch_on"),
     "load": (*_ALL, "set_current", "switch", "is_on", "current_a"),
-    "scope": (*_ALL, "prepare", "capture", "record"),
+    "scope": (*_ALL, "GAIN_ERROR", "TIME_ERROR", "prepare", "capture", "record"),
     "supply": (*_ALL, "set_voltage", "set_current", "switch", "is_on", "voltage_v", "current_a"),
 }
 _PROTOCOLS = {role: f"xky.hil.instruments.roles.{role}.{role.title()}Make" for role in ASKED} | {

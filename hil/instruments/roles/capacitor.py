@@ -16,10 +16,12 @@ class CapacitorMake(Protocol):
     Attributes:
         MAKERS: who they are made by, in the answer to ``*IDN?``, in small letters.
         MODELS: how their models begin.
+        CLOCK_STEP_S: in which its clock tells the time.
     """
 
     MAKERS: Sequence[str]
     MODELS: Sequence[str]
+    CLOCK_STEP_S: float
 
     def prepare(self, session: Session) -> None:
         """DC volts, a fixed range of 10 V, the input as high as it gets: nothing is to be drawn from the capacitor."""
@@ -73,3 +75,8 @@ class Capacitor(Instrument):
     def error_v(self, voltage_v: float) -> float:
         """What a reading may be off, in volts, by its data sheet."""
         return float(self._make.error_v(voltage_v))
+
+    @property
+    def clock_step_s(self) -> float:
+        """In which its clock tells the time."""
+        return float(self._make.CLOCK_STEP_S)

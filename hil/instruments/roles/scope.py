@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Scope", "ScopeMake", "ScopeRecord"]
+__all__ = ["CAPACITOR", "FEED", "LINE", "Scope", "ScopeMake", "ScopeRecord"]
 
 LINE, FEED, CAPACITOR = 1, 2, 3  # channels: I1-I2, I1-A, the capacitor
 
@@ -38,10 +38,14 @@ class ScopeMake(Protocol):
     Attributes:
         MAKERS: who they are made by, in the answer to ``*IDN?``, in small letters.
         MODELS: how their models begin.
+        GAIN_ERROR: what volts may be off, as a fraction.
+        TIME_ERROR: what its time base may be off, likewise.
     """
 
     MAKERS: Sequence[str]
     MODELS: Sequence[str]
+    GAIN_ERROR: float
+    TIME_ERROR: float
 
     def prepare(self, session: Session, channel: int, scale_v: float, points: int, interval_s: float) -> None:
         """One channel, no probe's factor; so many volts a division, record length and rate."""
@@ -77,3 +81,13 @@ class Scope(Instrument):
         self._make.capture(self._session)
         record: ScopeRecord = self._make.record(self._session, channel)
         return record
+
+    @property
+    def gain_error(self) -> float:
+        """What its volts may be off, as a fraction, by its data sheet."""
+        return float(self._make.GAIN_ERROR)
+
+    @property
+    def time_error(self) -> float:
+        """What its time base may be off, likewise."""
+        return float(self._make.TIME_ERROR)

@@ -16,8 +16,8 @@ from xky.hil.virtual import VirtualBench
 from ...command import XKY, xky
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_its_instruments_answer_until_it_is_ended(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_its_instruments_answer_until_it_is_ended(tmp_path: Path, number: signal.Signals, status: int) -> None:
     out = tmp_path / "bench.toml"
     options = ("--stepped", "--json", "--out", str(out))
     run = subprocess.Popen([*XKY, "bench", "virtual", *options], stdout=subprocess.PIPE, text=True)
@@ -33,7 +33,7 @@ def test_its_instruments_answer_until_it_is_ended(tmp_path: Path, number: signal
         supply.close()
     finally:
         run.send_signal(number)
-        assert run.wait(5) == 0
+        assert run.wait(5) == status
 
 
 WRONG = {

@@ -3,10 +3,11 @@
 
 from ...session import Session
 
-__all__ = ["MAKERS", "MODELS", "clock_s", "error_v", "prepare", "voltage_v"]
+__all__ = ["CLOCK_STEP_S", "MAKERS", "MODELS", "clock_s", "error_v", "prepare", "voltage_v"]
 
 MAKERS = ("keithley",)
 MODELS = ("DMM6500", "DMM7510", "MODEL DMM6500", "MODEL DMM7510")
+CLOCK_STEP_S = 1e-6
 
 _RANGE_V = 10.0
 _OF_READING, _OF_RANGE = 30e-6, 5e-6  # DMM6500, 10 V, one year: data sheet from memory, uncertain

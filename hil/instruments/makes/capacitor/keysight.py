@@ -3,10 +3,11 @@
 
 from ...session import Session
 
-__all__ = ["MAKERS", "MODELS", "clock_s", "error_v", "prepare", "voltage_v"]
+__all__ = ["CLOCK_STEP_S", "MAKERS", "MODELS", "clock_s", "error_v", "prepare", "voltage_v"]
 
 MAKERS = ("keysight", "agilent")
 MODELS = ("3446", "3447", "3441")
+CLOCK_STEP_S = 1e-3
 
 _RANGE_V = 10.0
 _OF_READING, _OF_RANGE = 35e-6, 5e-6  # 34461A, 10 V, one year: data sheet from memory, uncertain

@@ -9,10 +9,11 @@ from ...session import Session
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAKERS", "MODELS", "capture", "prepare", "record"]
+__all__ = ["GAIN_ERROR", "MAKERS", "MODELS", "TIME_ERROR", "capture", "prepare", "record"]
 
 MAKERS = ("rigol",)
 MODELS = ("DS1", "MSO1")
+GAIN_ERROR, TIME_ERROR = 0.03, 25e-6  # data sheet from memory, uncertain
 
 _DEPTHS = (12_000, 120_000, 1_200_000, 12_000_000)  # of one channel
 _DIVISIONS = 12

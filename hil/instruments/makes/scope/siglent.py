@@ -4,10 +4,11 @@
 from ...roles.scope import ScopeRecord
 from ...session import Session
 
-__all__ = ["MAKERS", "MODELS", "capture", "prepare", "record"]
+__all__ = ["GAIN_ERROR", "MAKERS", "MODELS", "TIME_ERROR", "capture", "prepare", "record"]
 
 MAKERS = ("siglent",)
 MODELS = ("SDS1",)
+GAIN_ERROR, TIME_ERROR = 0.03, 25e-6  # data sheet from memory, uncertain
 
 _SIZES = {14_000: "14K", 140_000: "140K", 1_400_000: "1.4M", 14_000_000: "14M"}  # of one channel
 _DIVISIONS = 14
