@@ -6,23 +6,19 @@ asked. What nobody can do from within is known to the next run: the lock file of
 use, until it was seen to be safe. So a bench that died is found, and made safe before anything else.
 """
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from enum import Enum
-from types import FrameType, TracebackType
-from typing import Any
+from types import TracebackType
 
 from xky.protocol import BenchError, XkyError
 
 from ..held_resource import HeldResource, held_resource
 from ..instruments import Instrument, open_instrument
+from .deferred_orders import orders_deferred
 from .schema import BenchFile
 
 __all__ = ["OpenBench", "SafeState"]
-
-_ORDERS = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
 
 
 class SafeState(Enum):
@@ -100,8 +96,8 @@ class OpenBench:
                 self.take(one.role)
             except XkyError as error:
                 errors.append(error)
-        for error in errors[1:]:
-            self._tell(str(error))
+        for other in errors[1:]:
+            self._tell(str(other))
         if errors:
             raise errors[0]
 
@@ -150,7 +146,7 @@ class OpenBench:
 
     def _end(self) -> None:
         """Make safe, say how it stands, let go."""
-        with _orders_deferred():
+        with orders_deferred():
             try:
                 if self.instruments and not self._only_looks:
                     self._make_all_safe()
@@ -178,27 +174,3 @@ class OpenBench:
             else:
                 self._held[role].clear()
         self.state = SafeState.UNKNOWN if self.complaints else SafeState.SAFE
-
-
-@contextmanager
-def _orders_deferred() -> Iterator[None]:
-    """Whoever orders the process to end meanwhile is obeyed when outputs are safe; only the main thread is ordered."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[tuple[int, FrameType | None]] = []
-    before: dict[int, Any] = {}
-    for number in dict.fromkeys(_ORDERS):
-        before[number] = signal.signal(number, lambda one, frame: came.append((one, frame)))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
-    if came:
-        number, frame = came[0]
-        handler = before[number]
-        if callable(handler):
-            handler(number, frame)
-        elif handler is signal.SIG_DFL:
-            signal.raise_signal(number)

@@ -14,6 +14,7 @@ from ..instruments import make_names, role_names
 from ..instruments.opening import make_of
 from ..instruments.session import Session
 from ..terminal import one_line
+from .schema import SAFE_ORDER
 
 __all__ = ["FoundInstrument", "bench_text", "found_instruments", "found_ports"]
 
@@ -137,7 +138,7 @@ def bench_text(ports: Sequence[tuple[str, str]], instruments: Sequence[FoundInst
             *(f"#{one}" for one in _limits("supply")),
             "",
         ]
-    order = [role for role in ("load", "supply", "generator", "analyser") if role in taken]
+    order = [role for role in SAFE_ORDER if role in taken]
     parts += ["# Outputs are made safe in this order, on any end:", "[safe]"]
     quoted = ", ".join(f'"{role}"' for role in order)
     parts += [f"order = [{quoted}]"]

@@ -20,10 +20,10 @@ from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
 
-__all__ = ["FEEDS", "BenchFile", "InstrumentTable", "bench_file"]
+__all__ = ["FEEDS", "SAFE_ORDER", "BenchFile", "InstrumentTable", "bench_file"]
 
 FEEDS = "supply"  # the role that stands at terminals I1-A
-_SAFE_ORDER = ("load", "supply", "generator", "analyser", "capacitor", "scope")  # what draws, then what feeds
+SAFE_ORDER = ("load", "supply", "generator", "analyser")  # what draws, then what feeds, then what only looks
 
 
 class LineTable(Section):
@@ -114,7 +114,7 @@ class BenchFile(Section):
     def safe_order(self) -> Sequence[str]:
         """Roles in the order in which they are made safe: those that the file names, then the others."""
         roles = self.by_role
-        return [role for role in dict.fromkeys((*self.safe.order, *_SAFE_ORDER, *roles)) if role in roles]
+        return [role for role in dict.fromkeys((*self.safe.order, *SAFE_ORDER, *roles)) if role in roles]
 
     @property
     def ports(self) -> Sequence[str]:
