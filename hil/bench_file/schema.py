@@ -20,9 +20,9 @@ from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
 
-__all__ = ["FEEDS", "SAFE_ORDER", "BenchFile", "InstrumentTable", "bench_file"]
+__all__ = ["SAFE_ORDER", "BenchFile", "InstrumentTable", "bench_file"]
 
-FEEDS = "supply"  # the role that stands at terminals I1-A
+_FEEDS = "supply"  # the role that stands at terminals I1-A
 SAFE_ORDER = ("load", "supply", "generator", "analyser")  # what draws, then what feeds, then what only looks
 
 
@@ -109,6 +109,11 @@ class BenchFile(Section):
     def by_role(self) -> dict[str, InstrumentTable]:
         """The instruments."""
         return {one.role: one for one in self.instrument}
+
+    @property
+    def feeds_the_board(self) -> bool:
+        """Whether an instrument stands at terminals I1-A."""
+        return _FEEDS in self.by_role
 
     @property
     def safe_order(self) -> Sequence[str]:
