@@ -2,7 +2,7 @@
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -202,18 +202,18 @@ class Campaign(Judgement):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the instruments of the bench while the block runs, and make them safe whatever ends it.
+        """Hold the device and the instruments of the bench while the block runs; they are made safe whatever ends it.
 
         Raises:
             InputError: a resource's name is none.
-            BenchError: an instrument does not answer, is another one, or another run has it.
+            BenchError: an instrument does not answer, is another one, or another run has it, or has the device.
         """
-        if self.bench_file is None:
-            yield
-            return
-        from ..bench_file import OpenBench
+        with ExitStack() as stack:
+            stack.enter_context(self.open().held(self.tell))
+            if self.bench_file is not None:
+                from ..bench_file import OpenBench
 
-        with OpenBench(self.bench_file, self.tell) as self.instruments:
+                self.instruments = stack.enter_context(OpenBench(self.bench_file, self.tell))
             yield
 
     def check(self) -> None:

@@ -60,6 +60,6 @@ def _made(kind: Any, rest: str, options: Mapping[str, Any]) -> Device:
         line = str(options.get("line", "pty"))
         of_hardware = [f"--{name} {options[name]}" for name in _OF_HARDWARE if name in taken]
         for told in (*of_hardware, *([f"--line {line}"] if line.startswith(SERIAL_LINE) else [])):
-            raise InputError(f"{told}: is for a real board, serial:PORT; leave it out")
+            raise InputError(f"{told}: is for a real board, serial:PORT or labgrid:PLACE; leave it out")
     device: Device = kind(rest, **taken)
     return device
