@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from .lab import Lab, lab_of
+
 _PROGRAMS = {"peers", "bench"}  # a third of what real time takes: whole plans against programs
 _SERVERS = {"test_real_servers", "test_example_gateways", "test_mqtt_end", "test_database", "test_listen"}  # as much
 _BEHIND = 10  # niceness
@@ -53,3 +55,20 @@ def signals_as_they_were() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def started_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab of three places for all tests of a worker."""
+    with lab_of(["winky", "winky-2", "empty"], tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(started_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """That lab, its boards as new; whatever asks a coordinator asks its."""
+    monkeypatch.setenv("LG_COORDINATOR", started_lab.address)
+    monkeypatch.delenv("LG_ENV", raising=False)
+    for board in started_lab.boards.values():
+        board.as_new()
+    return started_lab

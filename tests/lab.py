@@ -89,10 +89,8 @@ class Lab:
         environment = {**os.environ, "LG_COORDINATOR": self.address}
         if user is not None:
             environment["LG_USERNAME"] = user
-        ran = subprocess.run(
-            [str(Path(self.python).with_name("labgrid-client")), *words], env=environment, capture_output=True, text=True,
-            check=False, timeout=60,
-        )  # fmt: skip
+        command = [str(Path(self.python).with_name("labgrid-client")), *words]
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
@@ -201,7 +199,11 @@ def lab_of(places: list[str], folder: Path) -> Iterator[Lab]:
 def _program(lab: Lab, folder: Path, name: str, *words: str) -> Iterator[None]:
     with (folder / f"{name}.log").open("wb") as log:
         running = subprocess.Popen(
-            [str(Path(lab.python).with_name(name)), *words], cwd=folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            [str(Path(lab.python).with_name(name)), *words],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
         )
         try:
             yield
