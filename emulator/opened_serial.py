@@ -3,6 +3,7 @@
 
 import errno
 import os
+import socket
 from typing import Any
 
 import serial
@@ -32,6 +33,7 @@ def opened_serial(path: str, baud: int, *, dtr: bool = True, rts: bool = True) -
         port: Any = serial.serial_for_url(path, baudrate=baud, timeout=0, exclusive=True, do_not_open=True)
         port.dtr, port.rts = dtr, rts
         port.open()
+        _do_not_collect(port)
     except ValueError as error:  # of the URL; a SerialException is an OSError
         known = "a path, socket://HOST:PORT, rfc2217://HOST:PORT"
         raise InputError(f"{path}: {error}; known: {known}") from None
@@ -39,6 +41,13 @@ def opened_serial(path: str, baud: int, *, dtr: bool = True, rts: bool = True) -
         raise BenchError(f"{path}: {_reason(path, error)}") from error
     opened: serial.SerialBase = port
     return opened
+
+
+def _do_not_collect(port: Any) -> None:
+    """A port that is a socket sends each character when it is there, as pyserial has it for RFC 2217 alone."""
+    told = getattr(port, "_socket", None)
+    if isinstance(told, socket.socket) and told.family in (socket.AF_INET, socket.AF_INET6):
+        told.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _reason(path: str, error: Exception) -> str:

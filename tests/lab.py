@@ -112,6 +112,7 @@ def _serve(board: LabBoard, listening: socket.socket, *, is_console: bool) -> No
     with contextlib.suppress(OSError):
         while True:
             client, _ = listening.accept()
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if is_console:
                 board._clients.append(client)
             with client, contextlib.suppress(OSError):

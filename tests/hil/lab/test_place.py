@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,24 @@ from .receiver import DEFECTS
 pytestmark = pytest.mark.realtime
 SPEED = 20.0
 RECEIVER = Path(__file__).with_name("receiver.py")
-ASKED = ("TIC-CHK-1", "TIC-CHK-2", "TIC-CHR-2", "TIC-SND-1")
+ASKED = ("TIC-CHK-1", "TIC-CHR-2", "TIC-SND-1")
+
+
+@pytest.fixture(autouse=True)
+def switched_quickly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """An environment whose switch does not wait two seconds, as labgrid does unless told."""
+    if "lab" in request.fixturenames:
+        request.getfixturevalue("lab")  # which takes away what is set here
+    file = tmp_path / "quick.yaml"
+    file.write_text(json.dumps(environment()), encoding="utf-8")
+    monkeypatch.setenv("LG_ENV", str(file))
+
+
+def environment(**options: str) -> dict[str, Any]:
+    """An environment file's content."""
+    resources = {"RemotePlace": {"name": "winky"}}
+    target = {"resources": resources, "drivers": {"NetworkPowerDriver": {"delay": 0.1}}}
+    return {"options": options, "targets": {"main": target}}
 
 
 @pytest.fixture
@@ -45,7 +63,7 @@ def verdicts(folder: Path, device: str, **options: str) -> dict[str, str]:
     return {one["id"]: one["verdict"] for one in certify(campaign, folder)["requirements"]}
 
 
-@pytest.mark.parametrize("defect", list(DEFECTS))
+@pytest.mark.parametrize("defect", ["none", pytest.param("scaled", marks=pytest.mark.nightly)])
 def test_the_verdicts_are_those_of_the_same_device_as_a_program(
     lab: Lab, quick: str, tmp_path: Path, defect: str
 ) -> None:
@@ -58,7 +76,10 @@ def test_the_verdicts_are_those_of_the_same_device_as_a_program(
     lab.require_free("winky", within_s=0)
 
 
-def test_a_place_is_powered_while_it_is_held_and_left_as_it_was_found(lab: Lab, quick: str) -> None:
+def test_a_place_is_powered_while_it_is_held_and_left_as_it_was_found(
+    lab: Lab, quick: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LG_ENV")
     board = lab.boards["winky"]
     with bench_of(board.spec, quick) as bench:
         bench.next_reading(timeout_s=60)
@@ -89,7 +110,9 @@ def test_a_program_is_put_on_it_once_a_run_by_a_command_that_is_told_its_console
     assert lab.boards["winky"].is_on  # as it was found
 
 
-@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "order", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.nightly), signal.SIGKILL]
+)
 def test_a_place_is_free_and_without_power_after_any_end(
     lab: Lab, quick: str, tmp_path: Path, order: signal.Signals
 ) -> None:
@@ -198,16 +221,7 @@ def test_an_environment_says_how_a_place_is_switched_and_where_its_coordinator_i
     lab: Lab, quick: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "environment.yaml"
-    file.write_text(
-        json.dumps({
-            "options": {"coordinator_address": lab.address},
-            "targets": {"main": {
-                "resources": {"RemotePlace": {"name": "winky"}},
-                "drivers": {"NetworkPowerDriver": {"delay": 0.1}},
-            }},
-        }),
-        encoding="utf-8",
-    )  # fmt: skip
+    file.write_text(json.dumps(environment(coordinator_address=lab.address)), encoding="utf-8")
     monkeypatch.setenv("LG_ENV", str(file))
     monkeypatch.setenv("LG_COORDINATOR", "127.0.0.1:9")
     with bench_of("labgrid:winky", quick) as bench:
