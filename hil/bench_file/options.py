@@ -4,8 +4,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from xky.emulator.outputs.port_choice import PTY, SERIAL_LINE
+from xky.emulator.outputs.port_choice import PTY
 
+from ..bench.devices import is_on_hardware
 from .schema import BenchFile
 
 __all__ = ["options_over"]
@@ -22,7 +23,7 @@ def options_over(given: Mapping[str, Any], file: BenchFile) -> dict[str, Any]:
         file: of the bench.
     """
     device = given.get("device") or file.device.spec
-    is_the_board = bool(device) and (not given.get("device") or str(device).startswith(SERIAL_LINE))
+    is_the_board = bool(device) and (not given.get("device") or is_on_hardware(str(device)))
     told: dict[str, Any] = {
         "device": device,
         "board": file.device.board if is_the_board else None,

@@ -12,6 +12,8 @@ from .stimulus import Stimulus
 
 __all__ = ["shares_of"]
 
+_RESTART_S = 2.5  # real seconds of a restart besides the board's own: labgrid's switch takes two, its last words a half
+
 
 def shares_of(campaign: Campaign, asked: Sequence[Asked], boards: int) -> list[int]:
     """For each of what is asked the number of the board, from 0 on, that it is asked of.
@@ -47,7 +49,10 @@ def _lengths_s(campaign: Campaign, mode: Mode) -> dict[Stimulus, float]:
             first_s[step] = frames[0].start_s
     ordered = sorted(first_s, key=lambda step: first_s[step])
     ends_s = [first_s[after] for _, after in pairwise(ordered)] + [record.duration_s]
-    return {step: end_s - first_s[step] for step, end_s in zip(ordered, ends_s, strict=True)}
+    restart_s = (campaign.board.console.boot_s + _RESTART_S) * campaign.options.speed
+    return {
+        step: end_s - first_s[step] + restart_s * step.restarts for step, end_s in zip(ordered, ends_s, strict=True)
+    }
 
 
 def _together(asked: Sequence[Asked]) -> list[tuple[Mode, set[Stimulus], list[int]]]:

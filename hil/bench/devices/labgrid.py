@@ -86,7 +86,10 @@ class LabgridDevice(Device):
     ) -> None:
         self._shown = f"labgrid:{rest}"
         if not rest or rest.split() != [rest] or "," in rest:
-            raise InputError(f"device {self._shown!r}: expected labgrid:PLACE, the name of a place of the lab")
+            raise InputError(
+                f"device {self._shown!r}: expected labgrid:PLACE, the name of a place of the lab; several boards are "
+                "for pytest, one a worker: --xky-device labgrid:ONE,labgrid:OTHER -n 2"
+            )
         if line != PTY and not line.startswith(SERIAL_LINE):
             raise InputError(
                 f"--line {line}: a board in a lab has a wire; name a port of its place `line`, or give --line "
