@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from .board_on_a_wire import board_on_a_wire, served_by_rfc2217
 from .lab import Lab, lab_of
 
 _PROGRAMS = {"peers", "bench"}  # a third of what real time takes: whole plans against programs
@@ -59,9 +60,13 @@ def signals_as_they_were() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def started_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab of three places for all tests of a worker."""
-    with lab_of(["winky", "winky-2", "empty"], tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+    """A lab for all tests of a worker: two boards, a place with nothing, and one behind servers of RFC 2217."""
+    with contextlib.ExitStack() as stack:
+        board = stack.enter_context(board_on_a_wire())
+        urls = {name: stack.enter_context(served_by_rfc2217(getattr(board, name))) for name in ("console", "line")}
+        ports = {name: int(url.rpartition(":")[2]) for name, url in urls.items()}
+        folder = tmp_path_factory.mktemp("lab")
+        yield stack.enter_context(lab_of(["winky", "winky-2"], folder, empty=["empty"], rfc2217={"far": ports}))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -87,6 +87,7 @@ class Lab:
     def client(self, *words: str, user: str | None = None) -> str:
         """What ``labgrid-client`` prints; a call that fails fails the test."""
         environment = {**os.environ, "LG_COORDINATOR": self.address}
+        environment.pop("LG_ENV", None)
         if user is not None:
             environment["LG_USERNAME"] = user
         command = [str(Path(self.python).with_name("labgrid-client")), *words]
@@ -148,12 +149,20 @@ def _switches(boards: list[LabBoard]) -> ThreadingHTTPServer:
 
 
 @contextlib.contextmanager
-def lab_of(places: list[str], folder: Path) -> Iterator[Lab]:
+def lab_of(
+    places: list[str],
+    folder: Path,
+    *,
+    empty: Sequence[str] = (),
+    rfc2217: Mapping[str, Mapping[str, int]] | None = None,
+) -> Iterator[Lab]:
     """A lab with these places; a test of it is skipped where there is no labgrid.
 
     Args:
-        places: their names.
+        places: names of those with a board of ours.
         folder: where coordinator and exporter run.
+        empty: names of those with nothing.
+        rfc2217: by the names of those that somebody else serves, the ports of this machine where; no switch.
     """
     try:
         python = labgrid_python()
@@ -169,15 +178,15 @@ def lab_of(places: list[str], folder: Path) -> Iterator[Lab]:
             text += f"{board.place}:\n"
             for name in ("console", "line"):
                 listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-                port = listening.getsockname()[1]
-                text += f"  {name}:\n    cls: NetworkSerialPort\n"
-                text += f"    host: 127.0.0.1\n    port: {port}\n    speed: 115200\n    protocol: raw\n"
+                text += _resource(name, listening.getsockname()[1], "raw")
                 threading.Thread(
                     target=_serve, args=(board, listening), kwargs={"is_console": name == "console"}, daemon=True
                 ).start()
                 stack.callback(listening.shutdown, socket.SHUT_RDWR)
             url = f"http://127.0.0.1:{switches.server_port}/{{index}}"
             text += f"  power:\n    cls: NetworkPowerPort\n    model: rest\n    host: '{url}'\n    index: {index}\n"
+        for place, ports in (rfc2217 or {}).items():
+            text += f"{place}:\n" + "".join(_resource(name, port, "rfc2217") for name, port in ports.items())
         (folder / "exporter.yaml").write_text(text, encoding="utf-8")
         address = f"127.0.0.1:{_free_port()}"
         lab = Lab(address, python, {board.place: board for board in boards})
@@ -187,13 +196,19 @@ def lab_of(places: list[str], folder: Path) -> Iterator[Lab]:
             _program(lab, folder, "labgrid-exporter", "-c", address, "-n", "lab", "--hostname", "127.0.0.1",
                      "exporter.yaml")
         )  # fmt: skip
-        for place in places:
+        for place in (*places, *empty, *(rfc2217 or ())):
             lab.client("-p", place, "create")
-            lab.client("-p", place, "add-match", f"lab/{place}/*")
+            if place not in empty:
+                lab.client("-p", place, "add-match", f"lab/{place}/*")
         give_up = time.monotonic() + _STARTS_WITHIN_S
-        while lab.client("resources").count("lab/") < 3 * len(places):
+        while lab.client("resources").count("lab/") < text.count("cls:"):
             assert time.monotonic() < give_up, "the exporter does not start"
         yield lab
+
+
+def _resource(name: str, port: int, protocol: str) -> str:
+    said = f"    host: 127.0.0.1\n    port: {port}\n    speed: 115200\n    protocol: {protocol}\n"
+    return f"  {name}:\n    cls: NetworkSerialPort\n{said}"
 
 
 @contextlib.contextmanager

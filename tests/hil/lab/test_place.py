@@ -176,8 +176,23 @@ def test_a_place_of_another_user_is_told_in_a_line_and_left_alone(lab: Lab, quic
 @pytest.mark.usefixtures("lab")
 @pytest.mark.parametrize("name", ["wink", "no-such-place"])
 def test_a_place_is_known_by_its_whole_name(quick: str, name: str) -> None:
-    with pytest.raises(BenchError, match=rf"^labgrid:{name}: no such place at .*there are: empty, winky, winky-2;"):
+    with pytest.raises(BenchError, match=rf"^labgrid:{name}: no such place at .*there are: empty, far, winky.*;"):
         bench_of(f"labgrid:{name}", quick).__enter__()
+
+
+def test_a_place_without_a_port_for_the_line_says_how_to_name_one(lab: Lab, quick: str) -> None:
+    with pytest.raises(BenchError, match=r"^labgrid:empty: has no serial port named `line`; .* give --line serial:"):
+        bench_of("labgrid:empty", quick).__enter__()
+    lab.require_free("empty", within_s=0)
+
+
+def test_a_board_behind_rfc2217_is_read_at_the_lines_own_rate(lab: Lab, quick: str) -> None:
+    device = open_device("labgrid:far", reset="rts")
+    with Bench(device, board_of(device, quick), Linky(mode=Mode.STANDARD)) as bench:
+        assert bench.next_reading(timeout_s=20).said
+        assert any("power switched by nobody" in note for note in device.notes)
+        assert any("console rfc2217://127.0.0.1:" in note for note in device.notes)
+    lab.require_free("far", within_s=0)
 
 
 def test_no_coordinator_is_told_in_a_line(lab: Lab, quick: str, monkeypatch: pytest.MonkeyPatch) -> None:
