@@ -86,7 +86,10 @@ def check_boards(config: pytest.Config) -> None:
         pytest.UsageError: there are more or fewer workers than boards, or a board is named twice.
     """
     boards = boards_of(config)
-    if len(boards) < 2 or hasattr(config, "workerinput"):
+    if len(boards) < 2:
+        return
+    if hasattr(config, "workerinput"):
+        config.option.loadgroup = True  # workers are not told of ``dist`` below
         return
     workers = len(getattr(config.option, "tx", None) or []) if is_spread(config) else 1
     if workers != len(boards):

@@ -92,6 +92,7 @@ def _is_asked_for(config: pytest.Config, item: pytest.Item) -> bool:
     return asked is not None and judgement_of(config).asks_for(asked.purpose)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mode by mode, since a device is configured for one; what the chosen mode does not have is left out."""
     foreign = [item for item in items if _is_purpose(item) and not _is_asked_for(config, item)]
