@@ -24,9 +24,9 @@ _LEVEL_BITS = range(1, DATA_BITS + 2)  # of data and parity, behind the start bi
 class SlowOpto(Fault):
     """Each 0 lasts ``stretch_bits`` bit times longer than sent, each 1 so much shorter; below 0 the other way round.
 
-    The end of a 0 varies by a normal error of ``spread_bits``. A bit is misread where that end passes its middle: behind
-    a long 0 a 1 becomes a 0, of a short 0 the last bit becomes a 1. Start and stop bits are spared: whoever reads bytes
-    of a port is not told of them.
+    The end of a 0 varies by a normal error of ``spread_bits``. A bit is misread where that end passes its middle: then
+    the 1 behind a long 0 becomes a 0, and the last bit of a short 0 a 1. Start and stop bits are spared: whoever reads
+    bytes of a port is not told of them.
     """
 
     stretch_bits: Annotated[float, Interval(ge=-0.9, le=0.9)] = 0.35
