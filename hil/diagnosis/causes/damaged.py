@@ -180,7 +180,7 @@ def damaged(line: Examined) -> Finding | None:
 def _is_known_well(line: Examined) -> bool:
     """Whether most of the line is good, so that what the rest should say is known."""
     damage = line.damage
-    return len(line.reading.refused) < len(line.reading.groups) / 2 and damage.unknown < damage.stretches / 3
+    return len(line.reading.refused) < 2 * len(line.reading.groups) and damage.unknown < damage.stretches / 2
 
 
 def _is_by_bits(damage: Damage) -> bool:
