@@ -9,7 +9,13 @@ from itertools import combinations
 from xky.protocol import LABELS, Mode
 from xky.protocol.mode import DATA_BITS, LF
 
-__all__ = ["beside_edges", "fits_stretched", "stretched_share"]
+__all__ = ["EARLY_BITS", "EARLY_SHARE", "beside_edges", "fits_stretched", "stretched_share"]
+
+EARLY_BITS = 0b1111
+"""The first bits of a character: a rate that is off spoils its last ones first, whatever else does spoils all."""
+
+EARLY_SHARE = 0.1
+"""Of the damaged characters have one of them wrong, at least, where it is not the rate."""
 
 _LONG = 6  # characters of a label with what stands around it from which chance does not find it
 _INTACT = 0.3  # of the bits that a long level can swallow are left, at least: a line that stands still is no label
@@ -54,7 +60,14 @@ def stretched_share(codes: bytes, mode: Mode, level: int) -> float:
     Returns:
         Labels found, damaged ones too, over those that so many characters of that mode hold, about.
     """
-    found = sum(1 for _ in _labels(codes, mode, level))
+    found = early = changed = 0
+    for text, heard in _labels(codes, mode, level):
+        found += 1
+        turned = [one ^ other for one, other in zip(text, heard, strict=True)]
+        changed += sum(bits != 0 for bits in turned)
+        early += sum(bits & EARLY_BITS != 0 for bits in turned)
+    if early < EARLY_SHARE * changed:
+        return 0.0
     return found / (len(codes) / _characters_a_label(mode) + 1)
 
 
@@ -62,10 +75,10 @@ def _characters_a_label(mode: Mode) -> float:
     return 20.0 if mode is Mode.STANDARD else 18.0  # 865 characters of 41 groups, 170 of 11 (docs/line.md)
 
 
-def _labels(codes: bytes, mode: Mode, level: int) -> Iterator[bytes]:
+def _labels(codes: bytes, mode: Mode, level: int) -> Iterator[tuple[bytes, bytes]]:
     for text, pattern in _patterns(mode, level):
         least = _INTACT * _other_bits(text, level)
-        yield from (found[0] for found in pattern.finditer(codes) if _other_bits(found[0], level) >= least)
+        yield from ((text, found[0]) for found in pattern.finditer(codes) if _other_bits(found[0], level) >= least)
 
 
 def _other_bits(text: bytes, level: int) -> int:

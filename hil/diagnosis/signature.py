@@ -12,6 +12,7 @@ from functools import cache
 from random import Random
 
 from xky.emulator.faults import Fault
+from xky.emulator.faults.baud_error import BaudError
 from xky.emulator.faults.inverted_line import InvertedLine
 from xky.emulator.faults.slow_opto import SlowOpto
 from xky.emulator.meter_file.meter_file import meter_file
@@ -28,6 +29,8 @@ _ALPHABET = 24  # different bytes from which a stream can say anything
 _LIKELY = 0.1  # of the runs of a line are known under the right setting
 _ALL, _HALF = 0.9, 0.5  # or so many: some settings give a few bytes only, which others give, too
 _MORE = 4  # times as many as under any other: labels of both modes have parts in common
+_PERCENTS = (5.9, 6.7, 7.8, 9.2, 12.0, 16.0, -5.2, -5.9, -6.7, -7.7, -9.1, -11.5)
+"""By how much characters are longer: from one to the next one more bit is sampled in its neighbour."""
 _METERS = ("base-1p", "hc-1p", "tempo-1p", "hc-3p", "producer-hc-1p", "producer-tempo-3p")
 _LOOKED_AT = 20_000  # bytes
 
@@ -47,8 +50,10 @@ class Setting:
     fault: Fault | None = None
 
     @property
-    def what(self) -> Fault | int:
-        """What is wrong: the fault, whichever the mode, or the rate."""
+    def what(self) -> object:
+        """What is wrong, whichever the mode: a fault, a rate that is too high or too low, or the other mode's."""
+        if isinstance(self.fault, BaudError):
+            return self.fault.percent > 0
         return self.baud if self.fault is None else self.fault
 
 
@@ -57,6 +62,7 @@ SETTINGS = (
     Setting(Mode.STANDARD, Mode.HISTORIC.baud),
     *(Setting(mode, mode.baud, InvertedLine()) for mode in Mode),
     *(Setting(mode, mode.baud, SlowOpto(stretch_bits, 0.0)) for mode in Mode for stretch_bits in (0.9, -0.9)),
+    *(Setting(mode, mode.baud, BaudError(percent)) for mode in Mode for percent in _PERCENTS),
 )
 
 

@@ -5,6 +5,7 @@ from ..finding import Cause
 from .damaged import (
     cut_frames,
     damaged,
+    drifting_bits,
     extra_characters,
     lost_characters,
     moving_edges,
@@ -14,13 +15,14 @@ from .damaged import (
     turned_bits,
 )
 from .meter import converter, falls_silent, missing_groups, other_parity, other_rate
-from .unreadable import held_level, inverted, silent, slow_opto_unreadable, unreadable, wrong_rate
+from .unreadable import far_off_rate, held_level, inverted, silent, slow_opto_unreadable, unreadable, wrong_rate
 
 __all__ = ["CAUSES"]
 
 CAUSES: tuple[tuple[Cause, ...], ...] = (
-    (silent, held_level, inverted, wrong_rate, slow_opto_unreadable, other_checksum_rule, cut_frames, one_group,
-     lost_characters, extra_characters, slow_opto, moving_edges, turned_bits, unreadable, damaged),
+    (silent, held_level, inverted, wrong_rate, far_off_rate, slow_opto_unreadable, other_checksum_rule, cut_frames,
+     one_group, lost_characters, extra_characters, drifting_bits, slow_opto, moving_edges, turned_bits, unreadable,
+     damaged),
     (other_parity,),
     (other_rate,),
     (converter,),

@@ -12,8 +12,8 @@ from ...terminal import counted
 from ..damage import Damage
 from ..examined import Examined
 from ..finding import NOT_KNOWN, Finding, Where
-from ..one_sided import beside_edges, fits_stretched
-from .unreadable import SLOW_OPTO_NEXT, slow_opto_sentence
+from ..one_sided import EARLY_BITS, EARLY_SHARE, beside_edges, fits_stretched
+from .unreadable import OTHER_RATE_NEXT, SLOW_OPTO_NEXT, TRY_A_STAGE, slow_opto_sentence
 
 __all__ = [
     "cut_frames",
@@ -112,6 +112,19 @@ def lost_characters(line: Examined) -> Finding | None:
     )  # fmt: skip
 
 
+def drifting_bits(line: Examined) -> Finding | None:
+    """The last bits of characters are wrong, and the first ones never."""
+    damage = line.damage
+    early = any(one.turned & EARLY_BITS for one in damage.turned)
+    if len(damage.turned) < _MANY or early or not _is_bits_alone(damage):
+        return None
+    return Finding(
+        "other_rate", Where.METER,
+        f"{counted(len(damage.turned), 'damaged character')}, by their last bits alone: the rate is off by some 5 %",
+        OTHER_RATE_NEXT,
+    )  # fmt: skip
+
+
 def slow_opto(line: Examined) -> Finding | None:
     """Bits change one way only, each beside an edge."""
     turned = line.damage.turned
@@ -122,7 +135,7 @@ def slow_opto(line: Examined) -> Finding | None:
         others = sum(fits_stretched(one.sent, one.turned, 1 - level) for one in turned)
         if fits >= _NEARLY_ALL * len(turned) and others < len(turned) / 2:
             seen = f"{counted(len(turned), 'damaged character')}, and each of them so"
-            return Finding("slow_opto", Where.WIRING, slow_opto_sentence(level, seen), SLOW_OPTO_NEXT)
+            return Finding("slow_opto", Where.WIRING, slow_opto_sentence(level, seen), SLOW_OPTO_NEXT[level])
     return None
 
 
@@ -137,7 +150,7 @@ def moving_edges(line: Examined) -> Finding | None:
         "moving_edges", Where.WIRING,
         f"{counted(len(damage.turned), 'damaged character')}, each by a bit beside an edge, both ways: edges come "
         "early and late (noise on a slow edge, a threshold at its foot)",
-        ("look at the edges of the receiver's output with a scope", *SLOW_OPTO_NEXT),
+        ("look at the edges of the receiver's output with a scope", TRY_A_STAGE),
     )  # fmt: skip
 
 
@@ -184,7 +197,13 @@ def _is_known_well(line: Examined) -> bool:
 
 
 def _is_by_bits(damage: Damage) -> bool:
-    """Whether bits were turned over, and hardly anything else happened."""
+    """Whether bits were turned over, the first of a character, too, which a wrong rate spares."""
+    early = sum(one.turned & EARLY_BITS != 0 for one in damage.turned)
+    return early >= EARLY_SHARE * len(damage.turned) and _is_bits_alone(damage)
+
+
+def _is_bits_alone(damage: Damage) -> bool:
+    """Whether hardly anything happened but that bits were turned over."""
     return len(damage.lost) + damage.more <= 0.03 * damage.stretches
 
 

@@ -7,6 +7,7 @@ from ...terminal import counted
 from ..characters import EighthBit
 from ..examined import Examined
 from ..finding import NOT_KNOWN, Finding, Where
+from .unreadable import OTHER_RATE_NEXT
 
 __all__ = ["SELDOM_LEFT_OUT", "converter", "falls_silent", "missing_groups", "other_parity", "other_rate"]
 
@@ -33,8 +34,15 @@ def missing_groups(line: Examined) -> Finding | None:
 def other_parity(line: Examined) -> Finding | None:
     """The eighth bit is another than that of a meter."""
     characters = line.characters
-    if not (line.is_readable and line.heard.has_parity) or characters.eighth in (None, EighthBit.EVEN):
+    if not (line.is_readable and line.heard.has_parity) or characters.eighth is EighthBit.EVEN:
         return None
+    if characters.eighth is None:
+        return Finding(
+            NOT_KNOWN, Where.NOT_KNOWN,
+            "groups can be read, but the eighth bit of their characters is no parity and no constant: a rate that is "
+            "off by some percent and a converter look alike",
+            ("look at a character with a scope, and at the adapter's rate",),
+        )  # fmt: skip
     if len(characters.spoilt) > _SOUND_PARITY * len(characters.codes):
         return None
     if characters.eighth is EighthBit.ZERO:
@@ -63,7 +71,7 @@ def other_rate(line: Examined) -> Finding | None:
         return None
     return Finding(
         "other_rate", Where.METER, f"the characters come at {told}",
-        ("a receiver bears 1 %, most 3 %: see whose clock is off, the sender's or the adapter's",),
+        OTHER_RATE_NEXT,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 
 from collections import Counter
 
+from xky.emulator.faults.baud_error import BaudError
 from xky.emulator.faults.inverted_line import InvertedLine
 from xky.emulator.faults.slow_opto import SlowOpto
 from xky.protocol import Mode
@@ -13,7 +14,7 @@ from ..finding import NOT_KNOWN, Finding, Where
 from ..one_sided import stretched_share
 from ..signature import likely_setting
 
-__all__ = ["held_level", "inverted", "silent", "slow_opto_unreadable", "unreadable", "wrong_rate"]
+__all__ = ["far_off_rate", "held_level", "inverted", "silent", "slow_opto_unreadable", "unreadable", "wrong_rate"]
 
 _NULS = 0.9  # of the bytes, where a level is held
 _LABELS, _OTHER_LABELS = 0.3, 0.1  # found under the right level that lasts too long, and under any other
@@ -62,6 +63,20 @@ def inverted(line: Examined) -> Finding | None:
     )  # fmt: skip
 
 
+def far_off_rate(line: Examined) -> Finding | None:
+    """The bytes are those of a meter whose bits are too long or too short."""
+    setting = None if line.is_readable else likely_setting(line.heard.data)
+    if setting is None or not isinstance(setting.fault, BaudError):
+        return None
+    percent = setting.fault.percent
+    return Finding(
+        "other_rate", Where.METER,
+        f"the characters of {setting.mode} TIC come some {abs(percent):.0f} % too "
+        f"{'slowly' if percent > 0 else 'fast'}: their last bits are read where their neighbours are",
+        OTHER_RATE_NEXT,
+    )  # fmt: skip
+
+
 def wrong_rate(line: Examined) -> Finding | None:
     """The bytes are those of a meter in the other mode."""
     setting = None if line.is_readable else likely_setting(line.heard.data)
@@ -95,7 +110,7 @@ def slow_opto_unreadable(line: Examined) -> Finding | None:
 
 def _far_too_slow(mode: Mode, level: int) -> Finding:
     seen = f"hardly a character of {mode} TIC is whole"
-    return Finding("slow_opto", Where.WIRING, slow_opto_sentence(level, seen), SLOW_OPTO_NEXT)
+    return Finding("slow_opto", Where.WIRING, slow_opto_sentence(level, seen), SLOW_OPTO_NEXT[level])
 
 
 def unreadable(line: Examined) -> Finding | None:
@@ -112,10 +127,16 @@ def unreadable(line: Examined) -> Finding | None:
     )  # fmt: skip
 
 
+OTHER_RATE_NEXT = ("a receiver bears 1 %, most 3 %: see whose clock is off, the sender's or the adapter's",)
+TRY_A_STAGE = "xky diagnose --opto TYPE tells with which resistors an opto-coupler does at 9600 baud"
+
 SLOW_OPTO_NEXT = (
-    "lower the opto's pull-up or its series resistor, one step at a time, and diagnose again",
-    "xky diagnose --opto tells which opto and resistors do at 9600 baud",
-)
+    ("give the opto-coupler less light: raise its series resistor (or its trimmer) by a step, and diagnose again",
+     "or lower its load resistor: its phototransistor gets faster", TRY_A_STAGE),
+    ("give the opto-coupler more light: lower its series resistor (or its trimmer) by a step, and diagnose again",
+     "see whether more receivers hang on the line and load it", TRY_A_STAGE),
+)  # fmt: skip
+"""By the level that lasts too long."""
 
 
 def slow_opto_sentence(level: int, seen: str) -> str:

@@ -45,6 +45,7 @@ PLAIN: list[tuple[str, dict[str, Any], str]] = [
     ("pause", {"label": "LABEL", "for_s": 1.0}, "falls_silent"),
     ("noise", {}, "extra_characters"),
     ("baud_error", {"percent": -3}, "other_rate"),
+    ("baud_error", {"percent": 12}, "other_rate"),
     ("cut", {"label": "LABEL"}, "cut_frames"),
     ("missing_group", {"label": "LABEL"}, "missing_groups"),
     ("wrong_checksum", {"label": "LABEL"}, "one_group"),
