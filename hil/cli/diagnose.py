@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xky.protocol import InputError, Mode
+from xky.protocol import BenchError, InputError, Mode
 
 from ..console import PlainConsole
 
@@ -42,7 +42,8 @@ def command(
 ) -> None:
     """Say of a line whether meter, wiring or software is at fault, by what, and what to try next.
 
-    Exit status 0 when the line is good (with --opto: when the stage does), 1 when not, or when that is not known.
+    Ctrl-C ends the listening. Exit status 0 when the line is good (with --opto: when the stage does), 1 when not, or
+    when that is not known.
     """
     of_stage = {"series_ohm": series_ohm, "load_ohm": load_ohm, "supply_v": supply_v}
     of_lots = {"lots": lots, "seed": seed}
@@ -71,6 +72,8 @@ def _listen(source: str, mode: Mode | None, baud: int | None, for_s: float | Non
         _dump(document(diagnosis))
     else:
         print_diagnosis(diagnosis, PlainConsole())
+    if (lost := diagnosis.line.heard.lost) is not None:
+        raise BenchError(lost)
     if diagnosis.findings:
         raise typer.Exit(1)
 

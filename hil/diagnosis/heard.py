@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was heard of a line: its bytes, when they came, and how the port was set."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from xky.protocol.capture import Run
@@ -21,6 +21,7 @@ class Heard:
         is_timed: whether these times are true; else they are those of a line that never pauses.
         lasted_s: how long was listened; 0 where nobody knows.
         notes: what a person should know of the reading, a sentence each.
+        lost: how the port was lost, with what to do; None where it was not.
     """
 
     name: str
@@ -29,7 +30,8 @@ class Heard:
     runs: tuple[Run, ...]
     is_timed: bool
     lasted_s: float = 0.0
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    lost: str | None = None
 
     @cached_property
     def data(self) -> bytes:

@@ -2,10 +2,11 @@
 """Listens to a line for a diagnosis: a port for so long, each setting in turn until one makes sense; or a recording."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
-from xky.protocol import InputError, Mode
+from xky.protocol import BenchError, InputError, Mode
 from xky.protocol.capture import Run, RunBuilder
 
 from ..recording.port import LivePort, open_live
@@ -70,49 +71,80 @@ def _of_recording(source: str, mode: Mode | None, for_s: float | None) -> Heard:
 
 
 def _of_port(source: str, mode: Mode | None, baud: int | None, for_s: float, clock: Callable[[], float]) -> Heard:
-    rates = [baud or mode.baud] if baud or mode else [each.baud for each in reversed(Mode)]
-    notes = list[str]()
-    tried = list[Heard]()
+    told = baud if baud is not None or mode is None else mode.baud
+    rates = [each.baud for each in reversed(Mode)] if told is None else [told]
+    notes, best = list[str](), Heard(source, "serial", rates[0], (), is_timed=True)
     for rate in rates:
-        began_s = clock()
         live = open_live(source, mode, rate)
+        has_rate = live.kind == "serial" or source.startswith("rfc2217:")
+        is_trial = has_rate and len(rates) > 1
+        listened = _Listening(source, live, rate if has_rate else None, clock)
         with closing(live.chunks):  # type: ignore[type-var]  # a generator, which closes its port
-            if live.kind != "serial" and not source.startswith("rfc2217"):
-                return _listened(source, live, None, for_s, live.chunks, began_s, clock)
-            if len(rates) == 1:
-                return _listened(source, live, rate, for_s, live.chunks, began_s, clock)
-            heard = _listened(source, live, rate, min(_TRIAL_S, for_s), live.chunks, began_s, clock)
-            notes.append(f"tried {rate} baud for {heard.lasted_s:.0f} s: {_what_came(heard)}")
-            tried.append(heard)
-            if read(characters_of(heard.data).codes).mode is not None:
-                whole = _listened(source, live, rate, for_s, live.chunks, began_s, clock, heard.runs)
-                return _noted(whole, notes)
-    return _noted(max(tried, key=lambda heard: len(heard.data)), notes)
-
-
-def _what_came(heard: Heard) -> str:
-    good = len(read(characters_of(heard.data).codes).groups)
-    return f"{counted(len(heard.data), 'byte')}, {counted(good, 'good group')}"
-
-
-def _noted(heard: Heard, notes: list[str]) -> Heard:
-    return Heard(heard.name, heard.kind, heard.baud, heard.runs, heard.is_timed, heard.lasted_s, tuple(notes))
-
-
-def _listened(
-    source: str, live: LivePort, baud: int | None, for_s: float, chunks: Iterator[bytes], began_s: float,
-    clock: Callable[[], float], before: tuple[Run, ...] = (),
-) -> Heard:  # fmt: skip
-    """What comes until so long after the beginning, or until the port ends."""
-    builder = RunBuilder(10 / (baud or Mode.STANDARD.baud))
-    runs = [*before]
-    for chunk in chunks:
-        at_s = clock() - began_s
-        if chunk and (run := builder.add(at_s, chunk)) is not None:
-            runs.append(run)
-        if at_s >= for_s:
+            listened.go_on(min(_TRIAL_S, for_s) if is_trial else for_s)
+            heard = listened.heard
+            good = len(read(characters_of(heard.data).codes).groups) if is_trial else 0
+            if is_trial:
+                came = f"{counted(len(heard.data), 'byte')}, {counted(good, 'good group')}"
+                notes.append(f"tried {rate} baud for {heard.lasted_s:.0f} s: {came}")
+            if good:
+                listened.go_on(for_s)
+        heard = listened.heard
+        best = max(best, heard, key=lambda each: len(each.data)) if best.data or heard.data else heard
+        if not is_trial or good or listened.is_over:
+            best = heard
             break
-    lasted_s = clock() - began_s
-    if (rest := builder.cut()) is not None:
-        runs.append(rest)
-    return Heard(source, live.kind, baud, tuple(runs), is_timed=True, lasted_s=lasted_s)
+    return replace(best, notes=(*notes, *best.notes))
+
+
+class _Listening:
+    """What comes of a port, for as long as it is asked for."""
+
+    def __init__(self, source: str, port: LivePort, baud: int | None, clock: Callable[[], float]) -> None:
+        self._source, self._port, self._baud, self._clock = source, port, baud, clock
+        self._builder = RunBuilder(10 / (baud or Mode.STANDARD.baud))
+        self._runs = list[Run]()
+        self._began_s = clock()
+        self._notes: tuple[str, ...] = ()
+        self._lost: str | None = None
+        self.is_over = False
+        """Whether nothing more can come, or the person wants no more."""
+
+    def go_on(self, until_s: float) -> None:
+        """Listen until so long after the beginning, to the end of the port, or to Ctrl-C."""
+        try:
+            for chunk in self._port.chunks:
+                at_s = self._clock() - self._began_s
+                if chunk and (run := self._builder.add(at_s, chunk)) is not None:
+                    self._runs.append(run)
+                if at_s >= until_s:
+                    return
+            self._end(f"the port was closed by its other side after {self._lasted_s():.0f} s")
+        except KeyboardInterrupt:
+            self._end(f"ended by the person after {self._lasted_s():.0f} s")
+        except BenchError as error:
+            if not self.heard.data:
+                raise
+            self._lost = str(error)
+            self._end(f"the port was lost after {self._lasted_s():.0f} s")
+
+    def _end(self, note: str) -> None:
+        self.is_over, self._notes = True, (note,)
+
+    def _lasted_s(self) -> float:
+        return self._clock() - self._began_s
+
+    @property
+    def heard(self) -> Heard:
+        """All until now."""
+        if (rest := self._builder.cut()) is not None:
+            self._runs.append(rest)
+        return Heard(
+            self._source,
+            self._port.kind,
+            self._baud,
+            tuple(self._runs),
+            True,
+            self._lasted_s(),
+            self._notes,
+            self._lost,
+        )

@@ -72,7 +72,7 @@ def read(codes: bytes) -> Reading:
     kept = frames[first:last]
     modes = Counter({mode: sum(len(frame.good) for frame in kept if frame.mode is mode) for mode in Mode})
     refused = [group for frame in kept for group in frame.groups if isinstance(group, Damaged)]
-    cut = Counter(event.by for event in events if isinstance(event, Interrupted) and event.by is not Cut.END)
+    cut = Counter[Cut](event.by for event in events if isinstance(event, Interrupted) and event.by is not Cut.END)
     return Reading(
         modes.most_common(1)[0][0] if modes.total() else None,
         tuple(_placed(group, codes) for frame in kept for group in frame.good),

@@ -143,4 +143,4 @@ def slow_opto_sentence(level: int, seen: str) -> str:
     """What is to be said of an opto-coupler that switches too slowly."""
     switches = "off" if level == 0 else "on"
     swallows = f"each {level} lasts too long and swallows a {1 - level} beside it"
-    return f"the opto-coupler switches {switches} too slowly: {swallows}; {seen}"
+    return f"the opto-coupler, or what pulls its output up, switches {switches} too slowly: {swallows}; {seen}"

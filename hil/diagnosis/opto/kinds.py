@@ -2,8 +2,7 @@
 """The opto-couplers of TIC receivers: one row each, every value with its source.
 
 ``read``: on a page of the data sheet. ``memory``: the maker's figure recalled, not read again. ``assumption``: an
-engineer's. Sources: [L] Lite-On DS-70-96-0013 rev. J, K (LTV-8x4), [S] Siemens, Infineon SFH620A, Vishay 83675,
-[V] Vishay 83666 (SFH610A, the same phototransistor with one diode), [P] Sharp PC814.
+engineer's.
 """
 
 from dataclasses import dataclass
@@ -34,33 +33,35 @@ class OptoKind:
     sources: tuple[str, ...]
 
 
-_LTV_SPEED = "3 µs memory [L], 18 µs memory [L]"
-_PC_SPEED = "3 µs memory [P], 18 µs memory [P]"
+_LITE_ON = "Lite-On DS-70-96-0013"
+_SHARP = "Sharp PC814"
+_SIEMENS = "Siemens SFH620A, Vishay 83675"
 _FORWARD = (1.0, 1.2)
-_FORWARD_SOURCE = "1.2 V at 20 mA memory, some 0.1 V less at 1 mA assumption"
-
-_SFH_SPEED = "2 µs memory [S], highest assumption"
+_FORWARD_SOURCE = "diodes: 1.2 V at 20 mA (memory), some 0.1 V less at 1 mA (assumption)"
+_LTV_SPEED = f"fall: 3 µs, 18 µs at most (memory, {_LITE_ON})"
+_PC_SPEED = f"fall: 3 µs, 18 µs at most (memory, {_SHARP})"
+_SFH_SPEED = f"fall: 2 µs (memory, {_SIEMENS}), 5 µs at most (assumption)"
 
 
 def _row(name: str, ctr: tuple[float, float], fall_s: tuple[float, float], of_ctr: str, of_speed: str) -> OptoKind:
-    return OptoKind(name, *ctr, _FORWARD, fall_s, (of_ctr, _FORWARD_SOURCE, of_speed))
+    return OptoKind(name, *ctr, _FORWARD, fall_s, (f"current transfer at 1 mA: {of_ctr}", _FORWARD_SOURCE, of_speed))
 
 
 KINDS = {
     kind.name: kind
     for kind in (
-        _row("LTV-814", (0.20, 3.00), (3e-6, 18e-6), "20 % read [L], 300 % memory [L]", _LTV_SPEED),
-        _row("LTV-814A", (0.50, 1.50), (3e-6, 18e-6), "rank A: 50 to 150 % memory [L]", _LTV_SPEED),
-        _row("PC814", (0.20, 3.00), (3e-6, 18e-6), "20 to 300 % memory [P]", _PC_SPEED),
-        _row("PC814A", (0.50, 1.50), (3e-6, 18e-6), "rank A: 50 to 150 % memory [P]", _PC_SPEED),
-        _row("SFH620A-1", (0.13, 0.60), (2e-6, 5e-6), "13 % read [S], twice the typical 30 % assumption", _SFH_SPEED),
-        _row("SFH620A-2", (0.22, 0.90), (2e-6, 5e-6), "22 % memory [S], twice the typical 45 % assumption", _SFH_SPEED),
-        _row("SFH620A-3", (0.34, 1.40), (2e-6, 5e-6), "34 % memory [S], twice the typical 70 % assumption", _SFH_SPEED),
+        _row("LTV-814", (0.20, 3.00), (3e-6, 18e-6), f"20 % (read, {_LITE_ON}) to 300 % (memory)", _LTV_SPEED),
+        _row("LTV-814A", (0.50, 1.50), (3e-6, 18e-6), f"rank A, 50 to 150 % (memory, {_LITE_ON})", _LTV_SPEED),
+        _row("PC814", (0.20, 3.00), (3e-6, 18e-6), f"20 to 300 % (memory, {_SHARP})", _PC_SPEED),
+        _row("PC814A", (0.50, 1.50), (3e-6, 18e-6), f"rank A, 50 to 150 % (memory, {_SHARP})", _PC_SPEED),
+        _row("SFH620A-1", (0.13, 0.60), (2e-6, 5e-6), f"13 % (read, {_SIEMENS}) to 60 % (assumption)", _SFH_SPEED),
+        _row("SFH620A-2", (0.22, 0.90), (2e-6, 5e-6), f"22 % (memory, {_SIEMENS}) to 90 % (assumption)", _SFH_SPEED),
+        _row("SFH620A-3", (0.34, 1.40), (2e-6, 5e-6), f"34 % (memory, {_SIEMENS}) to 140 % (assumption)", _SFH_SPEED),
     )
 }
 
 SLOWER_S_PER_OHM = 5.5e-9
-"""What the load adds to the time constant: 14 µs of fall with 1 kΩ (read [V], the load memory) over 2 µs with 100 Ω."""
+"""What the load adds to the time constant: 14 µs of fall (read, Vishay 83666) with 1 kΩ (memory), 2 µs with 100 Ω."""
 
 LOW_CURRENT_EXPONENT = 0.3
 """How the current transfer falls below 1 mA (assumption: half at a tenth, as the curves of these types have it)."""

@@ -150,7 +150,7 @@ class _Signal:
         self._volts = samples.astype(np.float64)
         bits = np.frombuffer(line_levels(burst), np.uint8).reshape(-1, CHARACTER_BITS)
         self._sent = bits.astype(np.bool_)
-        self._starts_s = _LEAD_S + np.arange(len(_TEXT)) * mode.character_s
+        self._starts_s = _LEAD_S + np.arange(len(_TEXT), dtype=np.float64) * mode.character_s
         self.sent_low = float((~self._sent).sum()) / mode.baud * self._rate_hz
 
     def margins(

@@ -51,7 +51,9 @@ def test_a_capture_of_a_bad_line_ends_in_what_to_try_and_1(tmp_path: Path) -> No
     capture = written(tmp_path / "line.xkyc", heard_of(Linky(), [made_fault("slow_opto")]))
     ended = xky("diagnose", capture, cwd=tmp_path)
     assert ended.returncode == 1
-    assert ended.stdout.startswith("It is the wiring: the opto-coupler switches off too slowly")
+    assert ended.stdout.startswith(
+        "It is the wiring: the opto-coupler, or what pulls its output up, switches off too slowly"
+    )
     assert "try next: 1. give the opto-coupler less light" in ended.stdout
     assert "0 became 1" in ended.stdout
 
