@@ -3,13 +3,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
 from xky.protocol import LABELS, Mode
 from xky.protocol.mode import DATA_BITS, LF
 
-__all__ = ["EARLY_BITS", "EARLY_SHARE", "beside_edges", "fits_stretched", "stretched_share"]
+__all__ = ["EARLY_BITS", "EARLY_SHARE", "Stretched", "beside_edges", "fits_stretched", "stretched"]
 
 EARLY_BITS = 0b1111
 """The first bits of a character: a rate that is off spoils its last ones first, whatever else does spoils all."""
@@ -54,21 +55,30 @@ def fits_stretched(sent: int, turned: int, level: int) -> bool:
     return turned & ~_turnable(sent, level) == 0
 
 
-def stretched_share(codes: bytes, mode: Mode, level: int) -> float:
-    """How much of a line reads as its mode's labels under a too long ``level``.
+@dataclass(frozen=True, slots=True)
+class Stretched:
+    """Labels found on a line under a level that lasts too long.
 
-    Returns:
-        Labels found, damaged ones too, over those that so many characters of that mode hold, about.
+    Attributes:
+        share: of the labels that so many characters hold, about.
+        is_told: whether most of them are damaged, and so that no other cause does it.
     """
-    found = early = changed = 0
+
+    share: float
+    is_told: bool
+
+
+def stretched(codes: bytes, mode: Mode, level: int) -> Stretched:
+    """How much of a line reads as its mode's labels under a too long ``level``."""
+    found = damaged = early = changed = 0
     for text, heard in _labels(codes, mode, level):
+        turned = [one ^ other for one, other in zip(text, heard, strict=True) if one != other]
         found += 1
-        turned = [one ^ other for one, other in zip(text, heard, strict=True)]
-        changed += sum(bits != 0 for bits in turned)
+        damaged += bool(turned)
+        changed += len(turned)
         early += sum(bits & EARLY_BITS != 0 for bits in turned)
-    if early < EARLY_SHARE * changed:
-        return 0.0
-    return found / (len(codes) / _characters_a_label(mode) + 1)
+    share = found / (len(codes) / _characters_a_label(mode) + 1)
+    return Stretched(share, damaged > found / 2 and early >= EARLY_SHARE * changed)
 
 
 def _characters_a_label(mode: Mode) -> float:

@@ -5,7 +5,6 @@ from ..finding import Cause
 from .damaged import (
     cut_frames,
     damaged,
-    drifting_bits,
     extra_characters,
     lost_characters,
     moving_edges,
@@ -21,7 +20,7 @@ __all__ = ["CAUSES"]
 
 CAUSES: tuple[tuple[Cause, ...], ...] = (
     (silent, held_level, inverted, wrong_rate, far_off_rate, slow_opto_unreadable, other_checksum_rule, cut_frames,
-     one_group, lost_characters, extra_characters, drifting_bits, slow_opto, moving_edges, turned_bits, unreadable,
+     one_group, lost_characters, extra_characters, slow_opto, moving_edges, turned_bits, unreadable,
      damaged),
     (other_parity,),
     (other_rate,),

@@ -13,7 +13,7 @@ from ..damage import Damage
 from ..examined import Examined
 from ..finding import NOT_KNOWN, Finding, Where
 from ..one_sided import EARLY_BITS, EARLY_SHARE, beside_edges, fits_stretched
-from .unreadable import OTHER_RATE_NEXT, SLOW_OPTO_NEXT, TRY_A_STAGE, slow_opto_sentence
+from .unreadable import SLOW_OPTO_NEXT, TRY_A_STAGE, slow_opto_sentence
 
 __all__ = [
     "cut_frames",
@@ -33,6 +33,7 @@ _KINDS = 4  # of damaged characters: the same one again and again says nothing o
 _MANY = 40  # from which what they do not have in common is none
 _NEARLY_ALL = 0.97
 _LONGEST_GROUP = 120  # characters; half of one is what a listener begins with (PJOURF+1, 54E §6.2.2)
+_FAR = 1 / 6  # of characters damaged by chance, of whose bits a quarter has no edge beside it
 _STRAY = 0.02  # one damaged group in 64 has a right checksum, and then damages what is held against it
 _ONE_GROUP = 8
 
@@ -112,19 +113,6 @@ def lost_characters(line: Examined) -> Finding | None:
     )  # fmt: skip
 
 
-def drifting_bits(line: Examined) -> Finding | None:
-    """The last bits of characters are wrong, and the first ones never."""
-    damage = line.damage
-    early = any(one.turned & EARLY_BITS for one in damage.turned)
-    if len(damage.turned) < _MANY or early or not _is_bits_alone(damage):
-        return None
-    return Finding(
-        "other_rate", Where.METER,
-        f"{counted(len(damage.turned), 'damaged character')}, by their last bits alone: the rate is off by some 5 %",
-        OTHER_RATE_NEXT,
-    )  # fmt: skip
-
-
 def slow_opto(line: Examined) -> Finding | None:
     """Bits change one way only, each beside an edge."""
     turned = line.damage.turned
@@ -159,7 +147,7 @@ def turned_bits(line: Examined) -> Finding | None:
     damage = line.damage
     if len(damage.turned) < _MANY or not (_is_by_bits(damage) and _is_both_ways(damage) and _is_known_well(line)):
         return None
-    if _away(damage) < len(damage.turned) / 12:  # about a quarter of the bits has no edge beside it
+    if _away(damage) < _FAR * len(damage.turned):
         return None
     return Finding(
         "turned_bits", Where.WIRING,
@@ -199,12 +187,8 @@ def _is_known_well(line: Examined) -> bool:
 def _is_by_bits(damage: Damage) -> bool:
     """Whether bits were turned over, the first of a character, too, which a wrong rate spares."""
     early = sum(one.turned & EARLY_BITS != 0 for one in damage.turned)
-    return early >= EARLY_SHARE * len(damage.turned) and _is_bits_alone(damage)
-
-
-def _is_bits_alone(damage: Damage) -> bool:
-    """Whether hardly anything happened but that bits were turned over."""
-    return len(damage.lost) + damage.more <= 0.03 * damage.stretches
+    alone = len(damage.lost) + damage.more <= 0.03 * damage.stretches
+    return alone and early >= EARLY_SHARE * len(damage.turned)
 
 
 def _away(damage: Damage) -> int:

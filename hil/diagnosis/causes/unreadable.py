@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why nothing on a line makes sense: silence, a level that is held, a wrong setting, an opto-coupler far too slow."""
 
-from collections import Counter
-
 from xky.emulator.faults.baud_error import BaudError
 from xky.emulator.faults.inverted_line import InvertedLine
 from xky.emulator.faults.slow_opto import SlowOpto
@@ -11,7 +9,7 @@ from xky.protocol import Mode
 from ...terminal import counted
 from ..examined import Examined
 from ..finding import NOT_KNOWN, Finding, Where
-from ..one_sided import stretched_share
+from ..one_sided import stretched
 from ..signature import likely_setting
 
 __all__ = ["far_off_rate", "held_level", "inverted", "silent", "slow_opto_unreadable", "unreadable", "wrong_rate"]
@@ -101,9 +99,9 @@ def slow_opto_unreadable(line: Examined) -> Finding | None:
     if setting is not None and isinstance(setting.fault, SlowOpto):
         level = 0 if setting.fault.stretch_bits > 0 else 1
         return _far_too_slow(setting.mode, level)
-    shares = {(mode, level): stretched_share(codes, mode, level) for mode in Mode for level in (0, 1)}
-    (best, most), (_, second) = Counter(shares).most_common(2)
-    if most < _LABELS or second > _OTHER_LABELS:
+    found = {(mode, level): stretched(codes, mode, level) for mode in Mode for level in (0, 1)}
+    best, second = sorted(found, key=lambda each: found[each].share, reverse=True)[:2]
+    if found[best].share < _LABELS or found[second].share > _OTHER_LABELS or not found[best].is_told:
         return None
     return _far_too_slow(*best)
 
