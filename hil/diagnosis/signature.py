@@ -51,13 +51,17 @@ class Setting:
 
     @property
     def what(self) -> object:
-        """What is wrong, whichever the mode: a fault, a rate that is too high or too low, or the other mode's."""
+        """What is wrong, whichever the mode: a fault, a rate that is too high or too low, or the other mode's;
+        None where nothing is."""
         if isinstance(self.fault, BaudError):
             return self.fault.percent > 0
-        return self.baud if self.fault is None else self.fault
+        if self.fault is None:
+            return None if self.baud == self.mode.baud else self.baud
+        return self.fault
 
 
-SETTINGS = (
+SETTINGS: tuple[Setting, ...] = (
+    *(Setting(mode, mode.baud) for mode in Mode),  # a sound line without a good group is not another one
     Setting(Mode.HISTORIC, Mode.STANDARD.baud),
     Setting(Mode.STANDARD, Mode.HISTORIC.baud),
     *(Setting(mode, mode.baud, InvertedLine()) for mode in Mode),
@@ -77,7 +81,8 @@ def likely_setting(data: bytes) -> Setting | None:
     best = max(SETTINGS, key=lambda setting: shares[setting])
     others = max(share for setting, share in shares.items() if setting.what != best.what)
     is_all = shares[best] >= _ALL and others <= _HALF
-    return best if is_all or shares[best] >= max(_LIKELY, _MORE * others) else None
+    is_it = is_all or shares[best] >= max(_LIKELY, _MORE * others)
+    return best if is_it and best.what is not None else None
 
 
 @cache

@@ -5,6 +5,7 @@ from collections import Counter
 
 from xky.protocol import Mode, Reason
 from xky.protocol.checksum import checksum
+from xky.protocol.decoder import read_group
 from xky.protocol.mode import DATA_BITS
 from xky.protocol.model import Cut
 
@@ -35,6 +36,7 @@ _NEARLY_ALL = 0.97
 _LONGEST_GROUP = 120  # characters; half of one is what a listener begins with (PJOURF+1, 54E §6.2.2)
 _FAR = 1 / 6  # of characters damaged by chance, of whose bits a quarter has no edge beside it
 _STRAY = 0.02  # one damaged group in 64 has a right checksum, and then damages what is held against it
+_LAST = ("PJOURF+1", "PPOINTE", "MOTDETAT", "PPOT")  # groups: behind them an ETX alone can be lost
 _ONE_GROUP = 8
 
 
@@ -42,7 +44,7 @@ def other_checksum_rule(line: Examined) -> Finding | None:
     """Checksums are wrong, and right by the rule of the other mode."""
     refused = [one for one in line.reading.refused if len(one.raw) > 3]
     mode = line.mode or (Mode.STANDARD if any(b"\t" in one.raw for one in refused) else Mode.HISTORIC)
-    other = [one for one in refused if checksum(one.raw[:-1] if mode is Mode.HISTORIC else one.raw[:-2]) == one.raw[-1]]
+    other = [one for one in refused if _is_right_by_other_rule(one.raw, mode)]
     if len(refused) < _FEW or len(other) < _NEARLY_ALL * len(refused):
         return None
     return Finding(
@@ -51,6 +53,12 @@ def other_checksum_rule(line: Examined) -> Finding | None:
         "converter or a simulator computes it wrong",
         ("historic mode leaves the last separator out of the sum, standard mode counts it (54E table 2)",),
     )  # fmt: skip
+
+
+def _is_right_by_other_rule(body: bytes, mode: Mode) -> bool:
+    zone, other_zone = (body[:-2], body[:-1]) if mode is Mode.HISTORIC else (body[:-1], body[:-2])
+    mended = body[:-1] + bytes((checksum(zone),))
+    return checksum(other_zone) == body[-1] and len(read_group(mended, mode)) == 3
 
 
 def one_group(line: Examined) -> Finding | None:
@@ -75,7 +83,7 @@ def cut_frames(line: Examined) -> Finding | None:
     cut, refused = line.reading.cut[Cut.STX], line.reading.refused
     if cut < _ONE_GROUP or len(refused) != cut or line.damage.turned:
         return None
-    if any(one.reason is not Reason.STRUCTURE for one in refused):
+    if any(one.reason is not Reason.STRUCTURE for one in refused) or all(one.label in _LAST for one in refused):
         return None
     return Finding(
         "cut_frames", Where.METER,
@@ -90,9 +98,9 @@ def extra_characters(line: Examined) -> Finding | None:
     if damage.more < _ONE_GROUP or damage.more != damage.stretches or damage.turned or line.reading.refused:
         return None
     return Finding(
-        "extra_characters", Where.WIRING,
+        "extra_characters", Where.NOT_KNOWN,
         f"{line.reading.noise} characters that are no TIC stand at {counted(damage.more, 'place')}, and all groups are "
-        "good: noise while the line rests",
+        "good: noise while the line rests, or what an older meter sends for each Wh",
         ("give the receiver's output a pull-up, so that it does not float while nothing is sent",
          "see whether a second sender hangs on the port"),
     )  # fmt: skip
@@ -162,8 +170,13 @@ def damaged(line: Examined) -> Finding | None:
     damage = line.damage
     refused = len(line.reading.refused)
     noisy = line.reading.noise > _LONGEST_GROUP
-    if line.mode is None or not (refused or damage.stretches or damage.turned or noisy):
+    if line.mode is None or not (refused or damage.stretches or damage.turned or noisy or not line.reading.whole):
         return None
+    if not (refused or damage.stretches or damage.turned or noisy):
+        return Finding(
+            NOT_KNOWN, Where.NOT_KNOWN, "all groups are good, and no frame is whole, from STX to ETX",
+            ("listen longer: --minutes 10", f"look at the frames: xky decode {line.heard.name} --json"),
+        )  # fmt: skip
     why = (
         "too little to tell by what"
         if damage.stretches + len(damage.turned) < _FEW

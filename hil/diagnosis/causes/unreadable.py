@@ -15,6 +15,7 @@ from ..signature import likely_setting
 __all__ = ["far_off_rate", "held_level", "inverted", "silent", "slow_opto_unreadable", "unreadable", "wrong_rate"]
 
 _NULS = 0.9  # of the bytes, where a level is held
+_NULS_A_SECOND, _FEW_NULS = 2.0, 3
 _LABELS, _OTHER_LABELS = 0.3, 0.1  # found under the right level that lasts too long, and under any other
 _HARDLY = 4  # refused groups to a good one, where the good ones are no help
 _FEW = 200  # bytes, from which labels are looked for
@@ -38,7 +39,8 @@ def held_level(line: Examined) -> Finding | None:
     """A line that rests low gives NULs without stop bits."""
     data = line.heard.data
     nuls = data.count(0)
-    if line.is_readable or not data or nuls < _NULS * len(data):
+    many = len(data) > _NULS_A_SECOND * line.heard.lasted_s + _FEW_NULS  # so many are a line that is far slower
+    if line.is_readable or many or not data or nuls < _NULS * len(data):
         return None
     return Finding(
         "held_level", Where.WIRING,
