@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xky.emulator import Linky
 from xky.emulator.fault_strategies import fault
-from xky.emulator.faults import Fault, known_faults, made_fault
+from xky.emulator.faults import Fault, made_fault
 from xky.emulator.faults.slow_opto import SlowOpto
 from xky.emulator.meter_file.meter_file import meter_file, meter_names
 from xky.hil.diagnosis import Diagnosis, Heard, diagnosed
@@ -56,12 +56,20 @@ PLAIN: list[tuple[str, dict[str, Any], str]] = [
 
 # What may be named of a fault whatever its settings; ``not known`` always may. ``good`` where it may change nothing, or
 # nothing that anybody can see: a value that checksum and table admit, a silence, a clock within its tolerance.
-ALLOWED: dict[str, set[str]] = {name: {"one_group", "good"} for name in known_faults()} | {
+BY_ONE_GROUP = (
+    "altered_digit", "altered_label", "bit_burst", "chosen_checksum", "control_character", "damaged_start",
+    "doubled_character", "empty_checksum", "empty_value", "endless_frame", "framing_error", "inserted_character",
+    "legal_value", "letter_in_number", "lost_character", "lost_spaces", "missing_end_of_group", "missing_field",
+    "odd_horodate", "overlong_label", "overlong_value", "parity_error", "repeated_group", "swapped_digits",
+    "swapped_groups", "two_bits", "unknown_label", "wrong_checksum", "wrong_separator", "wrong_size",
+)  # fmt: skip
+ALLOWED: dict[str, set[str]] = {name: {"one_group", "good"} for name in BY_ONE_GROUP} | {
     "baud_change": {"good"},  # by nothing at all
     "baud_error": {"other_rate", "good"},
     "bit_flips": {"turned_bits", "good"},
     "character_gaps": {"falls_silent", "good"},
     "cut": {"cut_frames", "one_group"},
+    "fitting_cut": {"cut_frames", "one_group"},
     "group_gaps": {"falls_silent", "good"},
     "inverted_line": {"inverted"},
     "jitter": {"moving_edges", "good"},
