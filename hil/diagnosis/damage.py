@@ -39,7 +39,6 @@ class Damage:
         cut: of these, stretches that lack the end of a frame.
         more: stretches with more characters than they should have, and right besides.
         unknown: stretches of which nothing can be said.
-        labels: groups hit, by label; of stretches that are known.
         spoilt: characters with a wrong eighth bit, in or outside of good groups.
     """
 
@@ -49,7 +48,6 @@ class Damage:
     cut: int = 0
     more: int = 0
     unknown: int = 0
-    labels: Counter[str] = field(default_factory=Counter)
     spoilt: int = 0
 
     @property
@@ -104,7 +102,6 @@ def damage_of(data: bytes, characters: Characters, reading: Reading) -> Damage:
             sent = data[at] ^ _PARITY
             place = expectation.places_of(group)[at - group.begin]
             damage.turned.append(Turned(sent, _PARITY, place, group.label))
-            damage.labels[group.label] += 1
             next_spoilt += 1
         before = group
     return damage
@@ -115,7 +112,6 @@ def _compare(damage: Damage, expected: Expected, heard: bytes, eighth: EighthBit
     if len(codes) == len(expected.codes):
         _compare_bits(damage, expected, heard, eighth)
         return
-    damage.labels.update(set(expected.labels))
     sound = eighth is None or all(eighth.fits(code) for code in heard)
     if sound and len(codes) < len(expected.codes) and _is_part_of(codes, expected.codes, expected.steady):
         damage.lost.append(len(expected.codes) - len(codes))
@@ -140,7 +136,6 @@ def _compare_bits(damage: Damage, expected: Expected, heard: bytes, eighth: Eigh
         damage.unknown += 1
         return
     damage.turned += turned
-    damage.labels.update({one.label for one in turned})
 
 
 def _with_eighth(code: int, eighth: EighthBit | None) -> int:

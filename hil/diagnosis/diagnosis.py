@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..terminal import counted
 from .causes import CAUSES
 from .examined import Examined
-from .finding import NOT_KNOWN, Finding, Where
+from .finding import Finding, Where
 from .heard import Heard
 
 __all__ = ["Diagnosis", "diagnosed"]
@@ -44,9 +44,8 @@ class Diagnosis:
             whole = counted(len(reading.whole), "whole frame")
             return f"The line is good: {whole} of {reading.mode} TIC, and nothing is wrong with it."
         first = self.findings[0]
-        lead = {Where.NOT_KNOWN: "Not known whether meter, wiring or software"}.get(
-            first.where, f"It is {first.where}" + (" perhaps" if first.cause == NOT_KNOWN else "")
-        )
+        known = first.where is not Where.NOT_KNOWN
+        lead = f"It is {first.where}" if known else "Not known whether meter, wiring or software"
         return f"{lead}: {first.sentence}."
 
 
