@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Instruments of a bench file, open: the least that a measurement needs of it."""
+"""Instruments of a bench file, held and open: what a measurement needs of it."""
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from xky.protocol import InputError
-
-from ..instruments import Instrument, open_instrument
+from ..bench_file import OpenBench, bench_file
+from ..instruments import Instrument
 
 __all__ = ["BenchInstruments", "opened_instruments"]
-
-_LIMIT = re.compile(r"\s*([\d.]+)\s*([VA])\s*")
 
 
 class BenchInstruments:
@@ -24,33 +19,17 @@ class BenchInstruments:
 
 
 @contextmanager
-def opened_instruments(path: Path) -> Iterator[BenchInstruments]:
-    """The instruments of a file, until the block ends.
+def opened_instruments(path: Path, tell: Callable[[str], None] = lambda line: None) -> Iterator[BenchInstruments]:
+    """The instruments of a file, until the block ends; what a run before left that died is made safe first.
+
+    Args:
+        path: of the file.
+        tell: told in a line what a person ought to know of the bench at once.
 
     Raises:
-        InputError: the file cannot be read.
-        BenchError: an instrument does not answer, or is another.
+        InputError: the file cannot be read, or is wrong.
+        BenchError: an instrument does not answer, is another, or another run has it.
     """
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"--bench {path}: cannot be read ({error.strerror}); give the name of a bench file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"--bench {path}: {error}") from None
-    instruments: dict[str, Instrument] = {}
-    try:
-        for one in told.get("instrument", []):
-            limits = {f"{key}_{unit}": value for key, text in one.get("limits", {}).items()
-                      for value, unit in [_limit(path, key, text)]}  # fmt: skip
-            instruments[one["role"]] = open_instrument(one["role"], one["resource"], one.get("make"), limits)
-        yield BenchInstruments(instruments, told.get("safe", {}).get("order", []), told.get("device", {}).get("board"))
-    finally:
-        for instrument in instruments.values():
-            instrument.close()
-
-
-def _limit(path: Path, key: str, text: str) -> tuple[float, str]:
-    found = _LIMIT.fullmatch(str(text))
-    if found is None:
-        raise InputError(f"{path}: limits.{key} = {text!r}: expected a number with its unit, as 5.5 V")
-    return float(found[1]), found[2].lower()
+    file = bench_file(path)
+    with OpenBench(file, tell) as opened:
+        yield BenchInstruments(opened.instruments, file.safe.order, file.device.board)

@@ -6,22 +6,16 @@ A verdict, an exception, Ctrl-C, SIGTERM and a lost connection all come through 
 its own time-out or a relay that falls open must. An order to end that comes while outputs are switched off waits.
 """
 
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import current_thread, main_thread
-from types import FrameType
-from typing import Any
 
 from xky.protocol import BenchError
 
+from ..bench_file import SAFE_ORDER, orders_deferred
 from ..instruments import Instrument
 
-__all__ = ["DEFAULT_ORDER", "SafeState", "safe_at_the_end"]
-
-DEFAULT_ORDER = ("load", "supply", "generator", "analyser")  # what draws, then what feeds, then what only looks
-_ORDERS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+__all__ = ["SafeState", "safe_at_the_end"]
 
 
 @dataclass(slots=True)
@@ -60,13 +54,13 @@ def safe_at_the_end(instruments: Mapping[str, Instrument], order: Sequence[str])
     try:
         yield state
     finally:
-        with _undisturbed():
+        with orders_deferred():
             _make_safe(instruments, order, state)
 
 
 def _make_safe(instruments: Mapping[str, Instrument], order: Sequence[str], state: SafeState) -> None:
     state.reached = True
-    roles = [*order, *(role for role in DEFAULT_ORDER if role not in order)]
+    roles = [*order, *(role for role in SAFE_ORDER if role not in order)]
     for role in dict.fromkeys(roles):
         instrument = instruments.get(role)
         if instrument is None:
@@ -77,24 +71,3 @@ def _make_safe(instruments: Mapping[str, Instrument], order: Sequence[str], stat
             state.unknown[role] = str(error)
         else:
             state.safe.append(role)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Orders to end are heard afterwards, once; on any thread but the first they do not come."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    heard: list[int] = []
-
-    def later(number: int, frame: FrameType | None) -> None:
-        heard.append(number)
-
-    before: dict[int, Any] = {order: signal.signal(order, later) for order in _ORDERS}
-    try:
-        yield
-    finally:
-        for order, handler in before.items():
-            signal.signal(order, handler)
-    if heard:
-        signal.raise_signal(heard[0])

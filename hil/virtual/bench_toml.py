@@ -3,6 +3,7 @@
 
 import tomli_w
 
+from ..bench_file import SAFE_ORDER
 from .virtual_bench import VirtualBench
 
 __all__ = ["bench_toml"]
@@ -11,7 +12,6 @@ _LIMITS = {
     "supply": {"voltage": "13 V", "current": "0.3 A"},  # 54E §4: no more than 13 V rms without load
     "load": {"current": "0.2 A"},
 }
-_SAFE_ORDER = ("load", "supply", "generator", "analyser")  # what draws, then what feeds: nothing is left running alone
 
 
 def bench_toml(bench: VirtualBench) -> str:
@@ -21,7 +21,7 @@ def bench_toml(bench: VirtualBench) -> str:
         | ({"limits": _LIMITS[role]} if role in _LIMITS else {})
         for role, resource in bench.resources.items()
     ]
-    order = [role for role in _SAFE_ORDER if role in bench.resources]
+    order = [role for role in SAFE_ORDER if role in bench.resources]
     device = {"board": bench.board.board.id}
     return "# a virtual bench; its addresses stand as long as it runs\n" + tomli_w.dumps(
         {"device": device, "instrument": instruments, "safe": {"order": order}}

@@ -72,7 +72,7 @@ def command(
     def end(state: SafeState) -> None:
         states.append(state)
 
-    with opened_instruments(bench) as opened:
+    with opened_instruments(bench, complain) as opened:
         name = board or opened.board
         if name is None:
             raise InputError(f"{bench}: names no board; write board in [device], or give --board")
