@@ -39,8 +39,13 @@ def test_one_command_checks_and_measures_and_ends_with_the_status_of_what_it_ran
     assert {one["role"] for one in told["instruments"]} == set(told["safe"]["safe"]) | {"capacitor", "scope"}
     assert told["fit"]["parameters"]["capacitance_f"]["value"] == pytest.approx(1.5, rel=0.01)
     assert {path.name for path in (tmp_path / "charge").iterdir()} == {
-        "result.json", "curve.csv", "prediction.csv", "charge.svg",
+        "result.json", "curve.csv", "prediction.csv", "charge.svg", "instruments.jsonl",
     }  # fmt: skip
+    lines = (tmp_path / "charge" / "instruments.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [json.loads(line) for line in lines]
+    assert {one["sent"] for one in said[:6]} == {"*IDN?"}
+    assert said[-1] == said[-1] | {"role": "analyser", "sent": "OUTP? (@1)", "answer": "0"}
+    assert [one["at_s"] for one in said] == sorted(one["at_s"] for one in said)
     assert len(read_curve(tmp_path / "charge" / "curve.csv", 0.0)) > 250
 
 

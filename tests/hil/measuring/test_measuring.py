@@ -66,6 +66,8 @@ def test_the_charge_of_a_virtual_bench_is_that_of_xky_power(name: str) -> None:
     assert len(found.curve) > 90
     assert found.full_scale_v > 1.7
     assert found.largest_difference_v < 0.0005 * found.full_scale_v
+    (clock,) = found.clocks
+    assert abs(clock.drift_s) <= clock.drift_uncertainty_s
     seen_s, unsure_s, predicted_s = value(found, "start_s")
     assert abs(seen_s - predicted_s) < unsure_s < 0.01 * predicted_s
 
