@@ -14,8 +14,8 @@ from xky.protocol import InputError
 from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 
 from ..bench.board_state import Flash, Reset
+from ..bench.console_port import NO_CONSOLE, console_of
 from ..bench.devices import open_device
-from ..bench.devices.serial import NO_CONSOLE, console_of
 from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
