@@ -14,6 +14,7 @@ from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
 
 from ..conformance.stimuli.legal_values import values_of
+from .drawing import among
 from .meter_facts import MeterFacts
 
 __all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "turns_on"]
@@ -21,7 +22,8 @@ __all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "turns_on"]
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
 _AGAIN = (1, 1, 1, 12)  # how often the first frame of a step comes; twelve bad ones in a row try a patience
-_FEW, _MOST_SWEPT = 4, 12  # characters, values
+_FEW = 4  # characters
+_SWEPT = (1, *(12,) * 5)  # values
 _SOME = 256  # meters of which the strategies are kept
 _MOST = {  # of a fault's fields: beyond it a story takes longer, and shows nothing more
     "off_s": 5.0, "for_s": 5.0, "gap_s": 0.5, "gap_bits": 20.0, "length": 5000, "rms_bits": 1.0, "percent": 100.0,
@@ -84,18 +86,19 @@ def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     mode, said = facts.file.mode, facts.said
     few = [name for name in facts.labels if (row := LABELS[mode].get(name)) is not None and row.size <= _FEW]
 
-    def values_from(name: str, start: int, place: int) -> _Turns:
+    def values_from(name: str, start: int, place: int, count: int) -> _Turns:
+        """Downwards, so that the least start is the value that matters."""
         row, now = LABELS[mode][name], said[name]
         numbers = row.kind is Kind.NUMBER
         at = place % max(len(now), 1)
         told = (
-            f"{(start + step) % 10**row.size:0{row.size}}" if numbers
-            else now[:at] + chr(0x21 + (start + step) % 0x5E) + now[at + 1 :]
-            for step in range(_MOST_SWEPT)
+            f"{(start - step) % 10**row.size:0{row.size}}" if numbers
+            else now[:at] + chr(0x21 + (start - step) % 0x5E) + now[at + 1 :]
+            for step in range(count)
         )  # fmt: skip
         return [[LegalValue(name, value)] for value in told if row.admits(value) is None]
 
-    return st.builds(values_from, st.sampled_from(few), st.integers(0, 99), st.integers(0, _FEW - 1))
+    return st.builds(values_from, st.sampled_from(few), st.integers(0, 99), st.integers(0, _FEW - 1), among(_SWEPT))
 
 
 def _first_again(turns: _Turns, times: int) -> _Turns:
