@@ -31,7 +31,7 @@ _HARMONICS = (2, 3, 4, 5)
 _FEWEST_CHARACTERS = 20
 _RARE = 0.1  # percent of the values beyond which none is believed: noise
 
-Volts = NDArray[np.float64]
+Volts = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def facts_of(voltage_v: Volts, interval_s: float, mode: Mode) -> LineFacts:
         BenchError: there is no line in it.
     """
     rate_hz = round(1 / interval_s)
-    samples = voltage_v.astype(np.float32)
+    samples = voltage_v
     heard = quadrature_receiver(samples, rate_hz, mode)
     if len(heard) < _FEWEST_CHARACTERS:
         raise BenchError(
@@ -152,7 +152,7 @@ def quiet_of(voltage_v: Volts, interval_s: float, range_v: float, mode: Mode) ->
         mode: of the TIC.
     """
     rate_hz = round(1 / interval_s)
-    envelope_v, step_s = quadrature(voltage_v.astype(np.float32), rate_hz)
+    envelope_v, step_s = quadrature(voltage_v, rate_hz)
     runs = [run for run in _runs(envelope_v, step_s, _CUT * range_v) if not run.is_zero]
     inner = [
         part for run in runs if run.lasts_s > 0.5 / mode.baud and len(part := _inside(envelope_v, step_s, run)) > 0
