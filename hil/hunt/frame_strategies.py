@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 
 from xky.emulator.fault_strategies import fault as any_fault
 from xky.emulator.faults import Fault, known_faults
+from xky.emulator.faults.baud_error import TOLERANCE_PERCENT, BaudError
+from xky.emulator.faults.character_gaps import CharacterGaps
 from xky.emulator.faults.cut import CutFrame
+from xky.emulator.faults.group_gaps import GroupGaps
 from xky.emulator.faults.legal_value import LegalValue
+from xky.emulator.faults.metrology_bursts import MetrologyBursts
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
@@ -29,6 +33,10 @@ _MOST = {  # of a fault's fields: beyond it a story takes longer, and shows noth
     "off_s": 5.0, "for_s": 5.0, "gap_s": 0.5, "gap_bits": 20.0, "length": 5000, "rms_bits": 1.0, "percent": 100.0,
     "times": 16.0, "rate": 0.1,
 }  # fmt: skip
+
+_BORNE: tuple[Fault, ...] = (  # up to these every receiver must bear it
+    BaudError(TOLERANCE_PERCENT), BaudError(-TOLERANCE_PERCENT), GroupGaps(), CharacterGaps(), MetrologyBursts(),
+)  # fmt: skip
 
 _Turns = list[list[Fault]]
 
@@ -54,9 +62,9 @@ def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
 
 @lru_cache(maxsize=_SOME)
 def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
-    """The frames of a step: some faults in each; legal values alone, others in each frame; or cuts."""
+    """The frames of a step: some faults in each; legal values alone, others in each frame; limits; or cuts."""
     faulty = faulty_turns(facts)
-    kinds = [faulty, faulty, faulty, odd_turns(facts), _sweep(facts)]
+    kinds = [faulty, faulty, faulty, odd_turns(facts), _sweep(facts), _AT_LIMITS]
     if facts.file.mode is Mode.HISTORIC:
         kinds.append(cut_turns(facts))
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
@@ -79,6 +87,12 @@ def odd_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
 def cut_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     """Frames that a meter cuts in its own way, among whole ones; of historic mode."""
     return st.lists(_cut(facts.labels), min_size=1, max_size=_MOST_ODD_FRAMES)
+
+
+_AT_LIMITS: st.SearchStrategy[_Turns] = st.lists(
+    st.lists(st.sampled_from(_BORNE), min_size=1, max_size=2), min_size=1, max_size=_MOST_FRAMES
+)
+"""Frames of which a receiver must read all, as far from the usual as they may be."""
 
 
 def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
