@@ -3,10 +3,10 @@
 
 from .deferred_orders import orders_deferred
 from .open_bench import OpenBench, SafeState
-from .options import device_of, options_over
-from .schema import FEEDS, SAFE_ORDER, BenchFile, InstrumentTable, bench_file
+from .options import options_over
+from .schema import SAFE_ORDER, BenchFile, InstrumentTable, bench_file
 
 __all__ = [
-    "FEEDS", "SAFE_ORDER", "BenchFile", "InstrumentTable", "OpenBench", "SafeState", "bench_file", "device_of",
+    "SAFE_ORDER", "BenchFile", "InstrumentTable", "OpenBench", "SafeState", "bench_file",
     "options_over", "orders_deferred",
 ]  # fmt: skip

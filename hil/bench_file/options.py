@@ -2,28 +2,13 @@
 """What a person says on the command line, over what stands in the bench file."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from xky.emulator.outputs.port_choice import PTY, SERIAL_LINE
-from xky.protocol import InputError
 
-from .schema import BenchFile, bench_file
+from .schema import BenchFile
 
-__all__ = ["device_of", "options_over"]
-
-
-def device_of(given: Mapping[str, Any], bench: Path | None) -> dict[str, Any]:
-    """Which device a run is of, and how it is reached, as options of the run: those given over the file's, if any.
-
-    Raises:
-        InputError: the file is wrong, or nobody says which device.
-    """
-    told = options_over(given, BenchFile() if bench is None else bench_file(bench))
-    if not told["device"]:
-        where = "" if bench is None else f"{bench} has no [device] spec; "
-        raise InputError(f"no DEVICE: {where}give one, such as sim:winky-c6, or --defects")
-    return {**told, "probes": tuple(told["probes"] or ())}
+__all__ = ["options_over"]
 
 
 def options_over(given: Mapping[str, Any], file: BenchFile) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 """The bench file's schema: TOML that a person writes; a complaint names file, line, key and mend."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,15 @@ from xky.protocol import InputError
 from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 
 from ..bench.board_state import Flash, Reset
+from ..bench.console_port import NO_CONSOLE, console_of
 from ..bench.devices import open_device
-from ..bench.devices.serial import NO_CONSOLE, console_of
 from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
 
-__all__ = ["FEEDS", "SAFE_ORDER", "BenchFile", "InstrumentTable", "bench_file"]
+__all__ = ["SAFE_ORDER", "BenchFile", "InstrumentTable", "bench_file"]
 
-FEEDS = "supply"  # the role that stands at terminals I1-A
+_FEEDS = "supply"  # the role that stands at terminals I1-A
 SAFE_ORDER = ("load", "supply", "generator", "analyser")  # what draws, then what feeds, then what only looks
 
 
@@ -70,6 +71,19 @@ class InstrumentTable(Section):
         return limits
 
     @property
+    def one_name(self) -> str:
+        """The resource by its one name: ``TCPIP::HOST::INSTR`` with its defaults; a serial port is that port."""
+        from pyvisa.rname import InvalidResourceName, to_canonical_name
+
+        port = re.fullmatch(r"ASRL(/.+?)(::INSTR)?", self.resource)
+        if port is not None:
+            return port[1]
+        try:
+            return str(to_canonical_name(self.resource))
+        except (InvalidResourceName, ValueError):  # told when it is opened
+            return self.resource
+
+    @property
     def limits_si(self) -> dict[str, float]:
         """What must never be exceeded: ``voltage_v``, ``current_a`` and so on."""
         return dict(limit_of(name, written) for name, written in self.limits.items())
@@ -109,6 +123,11 @@ class BenchFile(Section):
     def by_role(self) -> dict[str, InstrumentTable]:
         """The instruments."""
         return {one.role: one for one in self.instrument}
+
+    @property
+    def feeds_the_board(self) -> bool:
+        """Whether an instrument stands at terminals I1-A."""
+        return _FEEDS in self.by_role
 
     @property
     def safe_order(self) -> Sequence[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xky.boards import Board
 from xky.boards.description.laid_over import board_with
@@ -21,7 +22,6 @@ from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
-from ..bench_file import FEEDS, OpenBench, bench_file
 from .judgement import Judgement
 from .performance import CutShort, play
 from .plan import Plan
@@ -30,6 +30,9 @@ from .record import LINES, Record
 from .requirement import Purpose
 from .suite import declared_purposes, known_ids
 from .verdict import Undecided
+
+if TYPE_CHECKING:
+    from ..bench_file import BenchFile, OpenBench
 
 __all__ = ["Campaign", "Options"]
 
@@ -117,7 +120,11 @@ class Campaign(Judgement):
     def __post_init__(self) -> None:
         self._flash = None if self.options.flash is None else Flash(self.options.flash)
         self.lost: BenchError | None = None
-        self.bench_file = None if self.options.bench is None else bench_file(self.options.bench)
+        self.bench_file: BenchFile | None = None
+        if self.options.bench is not None:
+            from ..bench_file import bench_file
+
+            self.bench_file = bench_file(self.options.bench)
         self.instruments: OpenBench | None = None
         device = self.open()
         self.board: Board = board_of(device, self.options.board)
@@ -204,6 +211,8 @@ class Campaign(Judgement):
         if self.bench_file is None:
             yield
             return
+        from ..bench_file import OpenBench
+
         with OpenBench(self.bench_file, self.tell) as self.instruments:
             yield
 
@@ -258,7 +267,7 @@ class Campaign(Judgement):
         self.on_played(mode)
         asked = any(one.purpose.requirement.about_power for one in self.purposes if one.mode is mode)
         described = self.board.power
-        fed = self.bench_file is not None and FEEDS in self.bench_file.by_role
+        fed = self.bench_file is not None and self.bench_file.feeds_the_board
         lives_on_it = described is not None and described.source == "tic"
         record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":

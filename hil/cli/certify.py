@@ -11,7 +11,7 @@ import typer
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.protocol import InputError
 
-from ..bench_file.options import device_of
+from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix

@@ -12,7 +12,7 @@ import typer
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.protocol import BenchError, InputError
 
-from ..bench_file.options import device_of
+from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..device_options import (
     BenchOption,

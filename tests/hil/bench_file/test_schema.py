@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bench file as a person writes it, and each complaint: file, line, key, how to mend it."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xky.hil.bench_file import BenchFile, bench_file, device_of, options_over
+from xky.hil.bench_file import BenchFile, InstrumentTable, bench_file, options_over
 from xky.hil.bench_file.plugged_in import FoundInstrument, bench_text, found_ports
 from xky.hil.bench_file.quantity import QUANTITIES, limit_of
+from xky.hil.campaign.bench_option import device_of
 from xky.protocol import InputError
 
 WHOLE = """
@@ -49,6 +52,31 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
         "device": "serial:/dev/ttyUSB1@9600", "board": "winky-c6", "line": "serial:/dev/ttyUSB0", "reset": "rts",
         "flash": "true {port}", "probes": ("mqtt:127.0.0.1:18830",),
     }  # fmt: skip
+
+
+def test_the_file_of_the_page_is_a_right_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "bench.md").read_text(encoding="utf-8")
+    text = page.split("```toml\n")[1].split("```")[0]
+    assert read(tmp_path, text.replace("esptool", "true")).by_role["supply"].limits_si["voltage_v"] == 13.0
+
+
+def test_a_run_without_a_bench_file_imports_none() -> None:
+    code = "import sys, xky.hil.cli.certify; print([m for m in sys.modules if 'bench_file' in m or 'visa' in m])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("TCPIP::192.168.1.5::INSTR", "TCPIP0::192.168.1.5::inst0::INSTR"),
+        ("TCPIP0::192.168.1.5::inst0::INSTR", "TCPIP0::192.168.1.5::inst0::INSTR"),
+        ("ASRL/dev/ttyUSB3::INSTR", "/dev/ttyUSB3"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_an_instrument_has_one_name_however_it_is_written(written: str, name: str) -> None:
+    assert InstrumentTable(role="supply", resource=written).one_name == name
 
 
 def test_a_path_of_a_board_starts_from_the_files_folder(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_a_sound_sleeper_passes_everything_at_its_own_pace(
     assert wrong(certify(Campaign(Options(f"sim:{board}")), tmp_path / "report")) == []
 
 
+@pytest.mark.nightly  # half a minute of the processor
 def test_the_steps_of_a_slow_sleeper_stay_in_the_day(tmp_path: Path) -> None:
     """Else the evening brings, before its step, what that step is to show: off-peak hours, a colour."""
     board = tmp_path / "sleeper.toml"
