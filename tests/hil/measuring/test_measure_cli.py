@@ -6,10 +6,13 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from xky.boards import board_named
 from xky.emulator.supply import supply_named
+from xky.hil import measuring
+from xky.hil.measuring.routines import routine_names
 from xky.hil.power.measured.curve_file import read_curve
 from xky.hil.virtual import Misbehaviour, Planned, SteppedClock, VirtualBench
 from xky.hil.virtual.bench_toml import bench_toml
@@ -17,6 +20,7 @@ from xky.hil.virtual.bench_toml import bench_toml
 from ...command import XKY, xky
 
 CALLED = shlex.join(XKY)
+SCHEMA = json.loads((Path(measuring.__file__).parent / "measurement.schema.json").read_text(encoding="utf-8"))
 
 
 def test_one_command_checks_and_measures_and_ends_with_the_status_of_what_it_ran(tmp_path: Path) -> None:
@@ -33,7 +37,7 @@ def test_one_command_checks_and_measures_and_ends_with_the_status_of_what_it_ran
     told = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))
     kept = json.loads((tmp_path / "charge" / "result.json").read_text(encoding="utf-8"))
     assert told == kept
-    assert told["schema"] == "xky-measurement/1"
+    jsonschema.validate(told, SCHEMA)
     assert told["curve"]["largest_difference"] < 0.005
     assert told["safe"]["unknown"] == {}
     assert {one["role"] for one in told["instruments"]} == set(told["safe"]["safe"]) | {"capacitor", "scope"}
@@ -63,9 +67,15 @@ def test_a_broken_limit_is_exit_1_and_an_undecided_one_exit_3(tmp_path: Path) ->
     assert ended.returncode == 1
     assert "fail" in ended.stdout.splitlines()[-1]
     with bench(tmp_path, makes={"scope": "siglent"}, waveform=Waveform(amplitude_v=1.22)):
-        ended = xky("bench", "measure", "carrier", cwd=tmp_path)
+        ended = xky("bench", "measure", "carrier", "--json", cwd=tmp_path)
     assert ended.returncode == 3
-    assert "inconclusive" in ended.stdout.splitlines()[-1]
+    told = json.loads(ended.stdout)
+    jsonschema.validate(told, SCHEMA)
+    assert told["verdict"] == "inconclusive"
+
+
+def test_the_schema_names_each_routine() -> None:
+    assert SCHEMA["properties"]["measured"]["enum"] == [*routine_names()]
 
 
 def test_an_instrument_that_is_absent_or_another_is_one_line_and_exit_3(tmp_path: Path) -> None:
