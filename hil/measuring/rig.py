@@ -155,7 +155,7 @@ class Rig:
         supply, voltage_v = self.need(Supply), self.settings.supply.open_circuit_v
         if on:
             supply.set_voltage(voltage_v)
-        _, stamp = self.time.stamped(lambda: supply.switch(on=on))
+        stamp = self._switched(supply, on=on)
         return self._did(Action(stamp, "feed", voltage_v if on else 0.0))
 
     def drain(self, *, on: bool) -> Action:
@@ -167,8 +167,14 @@ class Rig:
         load = self.need(Load)
         if on:
             load.set_current(self.settings.load_a)
-        _, stamp = self.time.stamped(lambda: load.switch(on=on))
+        stamp = self._switched(load, on=on)
         return self._did(Action(stamp, "drain", self.settings.load_a if on else 0.0))
+
+    def _switched(self, instrument: Supply | Load, *, on: bool) -> Stamp:
+        """When it was told to; at the latest it did so when it says that it did."""
+        _, told = self.time.stamped(lambda: instrument.order(on=on))
+        _, confirmed = self.time.stamped(lambda: instrument.confirm(on=on))
+        return Stamp(told.at_s, told.unsure_s + 2 * confirmed.unsure_s)
 
     def _did(self, action: Action) -> Action:
         self.events.append(action)
