@@ -11,12 +11,19 @@ from xky.emulator.outputs.port_choice import DEVICE_LINES
 from xky.protocol import Mode
 
 __all__ = [
-    "BoardOption", "DefectOption", "DeviceArgument", "LabelsOption", "LineOption", "ModeOption", "ParityOption",
-    "ProbeOption", "SpeedOption", "StatementOption",
+    "BenchOption", "BoardOption", "DefectOption", "DeviceArgument", "FlashOption", "LabelsOption", "LineOption",
+    "ModeOption", "ParityOption", "ProbeOption", "ResetOption", "SpeedOption", "StatementOption",
 ]  # fmt: skip
 
 DeviceArgument = Annotated[
-    str | None, typer.Argument(help="Such as sim:winky-c6, or 'exec:./firmware {port}'; not with --defects.")
+    str | None,
+    typer.Argument(
+        help="Such as sim:winky-c6, 'exec:./firmware {port}', or serial:/dev/ttyUSB1; not with --defects, and not "
+        "needed with --bench."
+    ),
+]
+BenchOption = Annotated[
+    Path | None, typer.Option(help="A bench file: what leads where, instruments, how they are made safe.")
 ]
 BoardOption = Annotated[
     str | None, typer.Option(autocompletion=board_names, help="The board that it is: a name or a TOML file.")
@@ -26,7 +33,18 @@ StatementOption = Annotated[
 ]
 ModeOption = Annotated[Mode | None, typer.Option(help="Only this TIC mode; else every mode of the board.")]
 LabelsOption = Annotated[str | None, typer.Option(help="Labels that the device claims: EAST,SINSTS,…")]
-LineOption = Annotated[str, typer.Option(help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}.")]
+LineOption = Annotated[
+    str,
+    typer.Option(
+        help=f"How an exec: device's port is made: {', '.join(DEVICE_LINES)}; the wire to a serial: one, serial:PORT."
+    ),
+]
+ResetOption = Annotated[
+    str | None, typer.Option(help="How a serial: device is started anew: rts, dtr, or a command, {port} replaced.")
+]
+FlashOption = Annotated[
+    str | None, typer.Option(help="Command that puts its program on a serial: device, once a run, {port} replaced.")
+]
 ParityOption = Annotated[
     str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
 ]

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench's options of a pytest run; imports nothing but pytest, so that the plugin stays light."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 __all__ = [
-    "PURPOSE", "add_options", "begin_run", "campaign_options", "end_run", "number", "option", "options_of",
-    "run_under_way",
+    "FROM_BENCH_FILE", "PURPOSE", "add_options", "begin_run", "campaign_options", "end_run", "number",
+    "on_command_line", "option", "options_of", "run_under_way",
 ]  # fmt: skip
 
 PURPOSE = "xky_purpose"  # attribute of a test that is a purpose of the conformance suite
@@ -17,12 +18,15 @@ _OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
     "board": "board that it is: a name or a TOML file",
     "mode": "historic or standard; the fixtures take standard unless told",
     "labels": "labels that the device claims, separated by commas",
-    "line": "how an exec: device's port is made: pty, tcp or rfc2217",
+    "line": "how an exec: device's port is made: pty, tcp or rfc2217; or the wire to a serial: one, serial:PORT",
+    "reset": "how a serial: device is started anew: rts, dtr, or a command, {port} replaced",
+    "flash": "command that puts its program on a serial: device, once a run, {port} replaced",
     "parity": "keep leaves the parity in the characters of a pty; strip, else, takes it off",
     "speed": "times as fast as a real line",
     "seed": "seed of meters, gaps and faults",
     "meter": "ready meter, or a meter's file, in the place of the suite's household",
     "defect": "defect to build into simulated firmware",
+    "bench": "bench file: what leads where, instruments, how they are made safe",
 }
 
 
@@ -42,16 +46,29 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(f"xky_{name}", text, type="args", default=[])
 
 
+FROM_BENCH_FILE = pytest.StashKey[Mapping[str, Any]]()
+"""What the bench file of a run says, by the names of options; the plugin reads it as the run begins."""
+
+
 def option(config: pytest.Config, name: str) -> str | None:
-    """An option of the bench: command line before ini file; None where neither gives it."""
-    given = config.getoption(f"xky_{name}", default=None) or config.getini(f"xky_{name}")
+    """An option of the bench: command line before bench file before ini file; None where none gives it."""
+    given = _given(config, name)
     return str(given) if given else None
 
 
+def _given(config: pytest.Config, name: str) -> Any:
+    of_bench = config.stash.get(FROM_BENCH_FILE, {})
+    return on_command_line(config, name) or of_bench.get(name) or config.getini(f"xky_{name}")
+
+
+def on_command_line(config: pytest.Config, name: str) -> Any:
+    """What the command line gives; None where it does not."""
+    return config.getoption(f"xky_{name}", default=None)
+
+
 def options_of(config: pytest.Config, name: str) -> tuple[str, ...]:
-    """A repeatable option of the bench: command line before ini file; empty where neither gives it."""
-    given = config.getoption(f"xky_{name}", default=None) or config.getini(f"xky_{name}")
-    return tuple(str(one) for one in given)
+    """A repeatable option of the bench: command line before bench file before ini file; empty where none gives it."""
+    return tuple(str(one) for one in _given(config, name))
 
 
 def number(config: pytest.Config, name: str, default: float) -> float:
@@ -79,7 +96,7 @@ def campaign_options(config: pytest.Config) -> dict[str, Any]:
         pytest.UsageError: one that is to be a number is none.
     """
     return {
-        **{name: option(config, name) for name in ("device", "board", "mode", "defect", "meter")},
+        **{name: option(config, name) for name in ("device", "board", "mode", "defect", "meter", "reset", "flash")},
         "labels": claimed_labels(option(config, "labels")),
         "line": option(config, "line") or "pty",
         "parity": option(config, "parity") or "strip",

@@ -19,8 +19,8 @@ from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, 
 from .uplink import Uplinks
 
 __all__ = [
-    "Board", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names", "load_board",
-    "shipped_boards",
+    "Board", "Console", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names",
+    "load_board", "shipped_boards",
 ]  # fmt: skip
 
 Seconds = Annotated[float, Field(ge=0)]
@@ -34,6 +34,15 @@ class Receiver(Section):
     """Characters kept while the program does not read."""
     format: Literal["7E1", "8N1"] = "7E1"
     """What a program on the board asks of its port, where the bench cannot see it."""
+
+
+class Console(Section):
+    """The port on which a real board prints what it reports."""
+
+    baud: Annotated[int, Field(ge=50)] = 115_200
+    """Bits per second, 8N1: what frameworks of microcontrollers print at unless told."""
+    boot_s: Annotated[float, Field(ge=0, le=60)] = 2.0
+    """From a reset until it hears its line; an assumption."""
 
 
 class Listen(Section):
@@ -111,6 +120,7 @@ class Board(Section):
         uplink: where and how it publishes, of a gateway; None: nobody said.
         reading: what its payloads say of which label; none where they say labels by name.
         lorawan: how it joins and speaks to a LoRaWAN network; None: it does not.
+        console: of a real board, for devices ``serial:``.
         iss: where a firmware image finds its peripherals, for devices ``iss:``; None: nobody said.
     """
 
@@ -128,6 +138,7 @@ class Board(Section):
     uplink: Uplinks | None = None
     reading: tuple[ReadingMap, ...] = ()
     lorawan: Lorawan | None = None
+    console: Console = Console()
     iss: Iss | None = None
 
     @model_validator(mode="before")
@@ -152,6 +163,8 @@ class Board(Section):
             _table(written, "wake").pop("publish_s", None)
         if not self.reading:
             written.pop("reading", None)
+        if self.console == Console():
+            written.pop("console", None)
         if self.iss is None:
             written.pop("iss", None)
         return written

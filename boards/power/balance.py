@@ -125,6 +125,10 @@ class Balance:
         """Into the node at the terminals."""
         return self._currents(inner_v)[0]
 
+    def drawn_a(self, inner_v: float) -> float:
+        """Out of the node at the terminals: rail, regulator and clamp."""
+        return self._currents(inner_v)[1]
+
     def inner_v(self, terminal_v: float) -> float:
         """The lowest inner voltage at which the terminals show a voltage."""
         if self._charger is not None:

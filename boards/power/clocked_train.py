@@ -17,6 +17,7 @@ import simpy
 from ..description.power import PowerDescription
 from ..description.states import OFF
 from ..ports import TerminalsPort
+from .balance import FADES_V
 from .event_simulation import PowerEvent, PowerEventKind, Stretch
 from .train import PowerState, Train
 
@@ -71,7 +72,9 @@ class ClockedTrain:
     ) -> None:
         self._env = env
         self._terminals = terminals
+        self._power = power
         self._train = train_of(power)
+        self._beside_a = 0.0
         self._name = OFF
         self._on = False
         self._state = self._train.state(terminals.supply, OFF)
@@ -107,6 +110,37 @@ class ClockedTrain:
         """The capacitor's voltage at its terminals, now."""
         self._catch_up()
         return self._state.terminal_v(self._inner_v)
+
+    @property
+    def drawn_a(self) -> float:
+        """What the device takes from its capacitor, now, without what is drawn beside it."""
+        self._catch_up()
+        balance, terminal_v = self._state.balance, self._state.terminal_v(self._inner_v)
+        beside_a = self._beside_a * min(max(terminal_v, 0.0) / FADES_V, 1.0)
+        return balance.drawn_a(self._inner_v) - beside_a
+
+    @property
+    def source_w(self) -> float:
+        """What the meter's open-circuit voltage gives, now."""
+        self._catch_up()
+        return self._state.balance.losses(self._inner_v).source_w
+
+    def draw_beside(self, current_a: float) -> None:
+        """Something else hangs on the capacitor, and draws so much from now on: an electronic load, a second device.
+
+        It is drawn as the regulator's own current is: straight from the capacitor's terminals.
+
+        Args:
+            current_a: not negative; below half a volt it fades as all the others do.
+        """
+        regulator = self._power.regulator
+        loaded = regulator.model_copy(update={"quiescent_a": regulator.quiescent_a + current_a})
+        self._catch_up()
+        self._beside_a = current_a
+        self._train = train_of(self._power.model_copy(update={"regulator": loaded}))
+        self._outlooks.clear()
+        self._switch(self._name)
+        self._look_on()
 
     def when_on(self) -> simpy.Event:
         """Happens when the microcontroller starts."""

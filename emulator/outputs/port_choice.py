@@ -16,10 +16,21 @@ from ..runner import RealTime
 from .paced import PacedPort
 from .port import KERNEL_BUFFER
 
-__all__ = ["DEVICE_LINES", "PTY", "SERIAL", "STDOUT", "PortChoice", "check_device_line", "keeps_parity", "port_choice"]
+__all__ = [
+    "DEVICE_LINES",
+    "PTY",
+    "SERIAL",
+    "SERIAL_LINE",
+    "STDOUT",
+    "PortChoice",
+    "check_device_line",
+    "keeps_parity",
+    "port_choice",
+]
 
 PTY, SERIAL, STDOUT = "pty", "serial", "-"
 DEVICE_LINES = (PTY, "tcp", "rfc2217")  # ports that are made for a program under test
+SERIAL_LINE = f"{SERIAL}:"  # how the wire to a real board begins
 _PARITY = ("strip", "keep")
 _KNOWN = "pty, tcp, tcp://HOST:PORT, rfc2217, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, -"
 _CLASSES = {"tcp": "PortTcp", "rfc2217": "PortRfc2217"}
@@ -96,13 +107,15 @@ def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> Por
 
 
 def check_device_line(line: str) -> None:
-    """Complain of a ``--line`` that is no port for a program under test.
+    """Complain of a ``--line`` that is neither a port for a program under test nor the wire to a real board.
 
     Raises:
         InputError: it is none.
     """
-    if line not in DEVICE_LINES:
-        raise InputError(f"--line {line}: not known; known: {', '.join(DEVICE_LINES)}")
+    if line not in DEVICE_LINES and (not line.startswith(SERIAL_LINE) or line == SERIAL_LINE):
+        raise InputError(
+            f"--line {line}: not known; known: {', '.join(DEVICE_LINES)}, {SERIAL_LINE}PATH of a real board"
+        )
 
 
 def keeps_parity(choice: str) -> bool:

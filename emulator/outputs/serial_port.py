@@ -4,18 +4,21 @@
 The port is always set to 8N1 and the parity bit is computed into bit 7. On the wire that is the very same as 7E1;
 it works with adapters that handle seven bits badly, and it lets a single character have the wrong parity. A low
 stop bit is the one thing that no UART sends: such a character gets a wrong parity instead, so that a receiver
-has a reason to refuse it too. A burst is handed over whole at its start, so its characters are back to back.
+has a reason to refuse it too. A burst is handed over whole at its start, so its characters are back to back; on the
+line of a device, which may be started anew within a burst, only so much ahead that they still are. Where no UART takes
+its time over them (a pseudo-terminal, a socket), or where it is far away (RFC 2217), such a line is paced here.
 """
 
 import os
+from collections import deque
 
-import serial
 import simpy
 
 from xky.protocol import BenchError, Burst, InputError
 from xky.protocol.mode import CHARACTER_BITS
 
-from ..runner import RealTime
+from ..opened_serial import has_no_uart, opened_serial, watched_fd, what_came
+from ..runner import LATE_S, Late, RealTime
 from .paced import PacedPort
 from .port import KERNEL_BUFFER
 
@@ -24,13 +27,18 @@ __all__ = ["PortSerial"]
 _PARITY = 0x80
 _TRY_AGAIN_S = 0.02  # 19 characters at 9600 baud: no driver holds fewer
 _WITH_PARITY = bytes(code & 0x7F | (code & 0x7F).bit_count() % 2 << 7 for code in range(256))
+_ECHO_MAX = 4096  # characters in which an echo is looked for
+_AHEAD_S = 0.1  # real seconds: a machine that is busy is late by less, and less than a frame of the TIC is under way
 
 
 class PortSerial(PacedPort):
-    """A serial port of this machine.
+    """A serial port of this machine, or one by its URL.
 
     Args:
-        path: such as ``/dev/ttyUSB0``.
+        path: such as ``/dev/ttyUSB0`` or ``rfc2217://192.168.1.5:4000``.
+        to_device: it is the line of a device under test: characters are paced, and the run ends at one
+            that cannot be sent.
+        baud: rate to open it at; each burst sets its own.
 
     Raises:
         InputError: ``speed`` is not 1: a real line knows one.
@@ -46,17 +54,23 @@ class PortSerial(PacedPort):
         buffer_bytes: int = KERNEL_BUFFER,
         patient: bool = False,
         runner: RealTime | None = None,
+        to_device: bool = False,
+        baud: int = 9600,
     ) -> None:
         super().__init__(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
-        if speed != 1.0:
+        timeless = to_device and has_no_uart(path)
+        if speed != 1.0 and not timeless:
             raise InputError(f"{path}: a real serial port speaks at the line's own rate; leave --speed {speed:g} out")
-        try:
-            self._port = serial.Serial(path, exclusive=True)  # 8N1
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise BenchError(f"{path}: cannot be opened ({reason}); check the name, the plug and your rights") from None
+        self._port = opened_serial(path, baud, alone=to_device)
+        self._fd = watched_fd(self._port)
+        self._to_device = to_device
+        self._ahead_s = _AHEAD_S if to_device and not timeless and self._fd is not None else 0.0
+        self._due: deque[tuple[float, bytes]] = deque()  # when to hand over, characters
         self._waiting = bytearray()  # what the driver did not take yet
+        self._handed_over = bytearray()  # the end of it
+        self._character_s = 0.0
         self._waits = False
+        self._appointed = False
 
     @property
     def name(self) -> str:
@@ -68,26 +82,79 @@ class PortSerial(PacedPort):
         """Always, until it is closed: a line does not tell who is at its other end."""
         return not self._closed
 
+    @property
+    def fd(self) -> int | None:
+        """To wait on for what comes back; None: ``heard`` has to be asked."""
+        return self._fd
+
+    @property
+    def handed_over(self) -> bytes:
+        """The end of what was sent, as it was."""
+        return bytes(self._handed_over)
+
+    def heard(self) -> bytes:
+        """What came in on the line's own port since the last time, but for an echo: a meter's line has one sender.
+
+        Raises:
+            BenchError: the port is lost.
+        """
+        data = what_came(self._port)
+        return b"" if data in self._handed_over else data
+
     def __call__(self, burst: Burst) -> None:
         if self._closed:
             return
         baud = round(CHARACTER_BITS / burst.character_s)
         if self._port.baudrate != baud:
-            self._be_at(baud)
+            self.be_at(baud)
         characters = bytearray(burst.data.translate(_WITH_PARITY))
         for index in burst.defects:
             characters[index] ^= _PARITY
+        if self._to_device:
+            self._pace(burst, bytes(characters))
+            return
         room = max(self.buffer_bytes - len(self._waiting), 0)
         self._waiting += characters[:room]
         self.overrun(len(characters) - room)
         self._write()
 
-    def _be_at(self, baud: int) -> None:
+    def be_at(self, baud: int) -> None:
+        """Set the rate, bits per second.
+
+        Raises:
+            BenchError: the port cannot be set to it.
+        """
         try:
             self._port.baudrate = baud
         except (OSError, ValueError) as error:  # a replay may be faster than any port
             mend = "replay it into --out, or to a pty"
             raise BenchError(f"{self.name}: cannot be set to {baud} baud ({error}); {mend}") from None
+
+    def _pace(self, burst: Burst, characters: bytes) -> None:
+        """Have the characters handed over in chunks, each when it begins on the line or a little before; where no UART
+        makes them last, when it is over."""
+        size, self._character_s = self.pace.chunk(burst), burst.character_s
+        for first in range(0, len(characters), size):
+            chunk = characters[first : first + size]
+            ends_s = burst.end_of(first + len(chunk) - 1)
+            begins_s = burst.start_s + first * burst.character_s
+            self._due.append((begins_s - self._ahead_s if self._ahead_s else ends_s, chunk))
+        self._appoint()
+
+    def _appoint(self) -> None:
+        if self._due and not self._appointed:
+            self._appointed = True
+            self.pace.call_at(max(self._due[0][0], self.pace.now_s), self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._appointed = False
+        if self._closed:
+            return
+        while self._due and self._due[0][0] <= self.pace.now_s:
+            self._waiting += self._due.popleft()[1]
+        self._note_if_behind(self._in_driver())
+        self._write()
+        self._appoint()
 
     def _write(self) -> None:
         """As much as the driver takes; the rest a little later."""
@@ -96,11 +163,45 @@ class PortSerial(PacedPort):
             return
         try:
             while self._waiting:
-                del self._waiting[: os.write(self._port.fileno(), self._waiting)]  # pyserial's own write would wait
+                count = self._taken()
+                self._handed_over += self._waiting[:count]
+                del self._waiting[:count]
+            del self._handed_over[:-_ECHO_MAX]
         except BlockingIOError:
+            self._check_not_behind()
             self._try_again()
         except OSError as error:
-            raise BenchError(f"{self.name}: lost while writing ({error.strerror}); check the plug") from None
+            told = error.strerror or error
+            raise BenchError(f"{self.name}: lost while writing ({told}); check the plug") from None
+
+    def _taken(self) -> int:
+        if self._fd is None:
+            return int(self._port.write(bytes(self._waiting)) or len(self._waiting))
+        return os.write(self._fd, self._waiting)  # pyserial's own write would wait
+
+    def _check_not_behind(self) -> None:
+        """What a device hears too late, or never, is no fault of the device."""
+        if not self._to_device:
+            return
+        if len(self._waiting) > self.buffer_bytes:
+            raise BenchError(
+                f"{self.name}: takes fewer characters than the line has ({len(self._waiting)} wait); "
+                "check the adapter, its driver and what it is plugged into"
+            )
+        self._note_if_behind(len(self._waiting))
+
+    def _in_driver(self) -> int:
+        """Characters that a driver took and has not passed on, as far as it tells: it may hold seconds of them."""
+        try:
+            return int(getattr(self._port, "out_waiting", 0))
+        except OSError:  # not every kind of port knows
+            return 0
+
+    def _note_if_behind(self, waiting: int) -> None:
+        runner = self.pace.runner
+        behind_s = waiting * self._character_s - self._ahead_s
+        if runner is not None and behind_s > LATE_S * runner.speed:
+            runner.late.append(Late(self.pace.now_s - behind_s, behind_s / runner.speed))
 
     def _try_again(self) -> None:
         if not self._waits:

@@ -171,7 +171,7 @@ class Bench:
         handed_over = [tuple(probe.fields) for probe in self.probes if probe.must_be_handed_over]
         return DeviceContext(
             self.env, self._runner, self.line, lines, board, self.meter.mode, self._speed, self.terminals, fields,
-            handed_over, network, radio,
+            handed_over, network, radio, lines in self.probes,
         )  # fmt: skip
 
     def _clock_starts(self) -> None:

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xky.boards import Board
 from xky.boards.description.laid_over import board_with
 from xky.emulator import Linky
 from xky.emulator.meter_file.meter_file import meter_file
 from xky.emulator.runner import check_speed
-from xky.protocol import LABELS, InputError, Mode
+from xky.protocol import LABELS, BenchError, InputError, Mode
 
 from ..bench.bench import Bench, board_of, probes_of
+from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
@@ -27,6 +30,9 @@ from .record import LINES, Record
 from .requirement import Purpose
 from .suite import declared_purposes, known_ids
 from .verdict import Undecided
+
+if TYPE_CHECKING:
+    from ..bench_file import BenchFile, OpenBench
 
 __all__ = ["Campaign", "Options"]
 
@@ -42,11 +48,15 @@ class Options:
         board: name or file; None takes the device's own, else ``generic``.
         mode: None runs every mode of the board, one after the other.
         labels: labels that the device claims; None claims as the board says.
-        line: how an ``exec:`` device's port is made.
+        line: how an ``exec:`` device's port is made, or ``serial:PATH``, the wire to a real board.
         parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
         only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
         probes: where readings are seen, each a SPEC such as ``mqtt``; empty takes those of ``probes_of``.
         statement: a file with keys of a board, laid over it.
+        reset: how a real board is started anew: ``rts``, ``dtr`` or a command.
+        flash: command that puts its program on it, once a run.
+        bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
+            in it, ``bench_file.options_over`` has made options of.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -66,6 +76,9 @@ class Options:
     only: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     statement: Path | None = None
+    reset: str | None = None
+    flash: str | None = None
+    bench: Path | None = None
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -86,6 +99,12 @@ class Campaign(Judgement):
         on_plan: told mode, number of steps and length in seconds (real time only, else 0) before it is played.
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
+        tell: told in a line what a person ought to know of the bench at once.
+
+    Attributes:
+        lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
+        bench_file: of the bench; None: nobody gave one.
+        instruments: of the bench, once they are held; it says afterwards whether they are safe.
 
     Raises:
         InputError: an option names what is not there.
@@ -95,9 +114,18 @@ class Campaign(Judgement):
     on_plan: Callable[[Mode, int, float], None] = lambda mode, steps, duration_s: None
     on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
     on_played: Callable[[Mode], None] = lambda mode: None
+    tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
+        self._flash = None if self.options.flash is None else Flash(self.options.flash)
+        self.lost: BenchError | None = None
+        self.bench_file: BenchFile | None = None
+        if self.options.bench is not None:
+            from ..bench_file import bench_file
+
+            self.bench_file = bench_file(self.options.bench)
+        self.instruments: OpenBench | None = None
         device = self.open()
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
@@ -155,9 +183,11 @@ class Campaign(Judgement):
 
     def open(self) -> Device:
         """A device under test, not started yet."""
+        options = self.options
         return open_device(
-            self.options.device, defect=self.options.defect, line=self.options.line, parity=self.options.parity
-        )
+            options.device, defect=options.defect, line=options.line, parity=options.parity, reset=options.reset,
+            flash=self._flash,
+        )  # fmt: skip
 
     def _claims(self, probe: Probe) -> frozenset[str] | None:
         """Labels that it claims to report there; None for all."""
@@ -169,6 +199,22 @@ class Campaign(Judgement):
             if label not in known:
                 raise InputError(f"--labels {label}: no such label; write names as Enedis does, such as EAST,SINSTS")
         return frozenset(labels)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the instruments of the bench while the block runs, and make them safe whatever ends it.
+
+        Raises:
+            InputError: a resource's name is none.
+            BenchError: an instrument does not answer, is another one, or another run has it.
+        """
+        if self.bench_file is None:
+            yield
+            return
+        from ..bench_file import OpenBench
+
+        with OpenBench(self.bench_file, self.tell) as self.instruments:
+            yield
 
     def check(self) -> None:
         """Tell at once what would keep the device from being heard, before anything is played.
@@ -199,7 +245,7 @@ class Campaign(Judgement):
         try:
             return self._played(mode)
         except CutShort as cut:
-            self.aborted = True
+            self.aborted, self.lost = True, cut.lost
             return cut.record
         except KeyboardInterrupt:
             self.aborted = True
@@ -221,6 +267,9 @@ class Campaign(Judgement):
         self.on_played(mode)
         asked = any(one.purpose.requirement.about_power for one in self.purposes if one.mode is mode)
         described = self.board.power
+        fed = self.bench_file is not None and self.bench_file.feeds_the_board
+        lives_on_it = described is not None and described.source == "tic"
+        record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
         if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
             try:
                 record.power = PowerTrials(

@@ -51,7 +51,7 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
     report: dict[str, Any] | None = None
     try:
         with report_folder(folder) as workshop:
-            lost = _run(campaign, workshop)
+            lost = _run_held(campaign, workshop)
             report = document(campaign, strict=strict)
             if lost is not None:
                 raise lost
@@ -61,6 +61,18 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
             raise
         raise ReportLostError(folder, error, report) from None
     return report
+
+
+def _run_held(campaign: Campaign, workshop: Path) -> OSError | None:
+    """The same with the bench's instruments held; whoever interrupts them as they are made safe interrupts the run."""
+    try:
+        with campaign.held():
+            return _run(campaign, workshop)
+    except KeyboardInterrupt:
+        if not campaign.conclusions:
+            raise
+        campaign.aborted = True
+        return None
 
 
 def _run(campaign: Campaign, workshop: Path) -> OSError | None:

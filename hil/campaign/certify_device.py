@@ -32,13 +32,15 @@ def certify(
     only: Sequence[str] = (),
     probes: Sequence[str] = (),
     statement: str | os.PathLike[str] | None = None,
+    reset: str | None = None,
+    flash: str | None = None,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
     Args:
         device: such as ``sim:winky-c6`` or ``exec:./firmware {port}``.
         out: folder of the report; nothing is kept unless told.
-        board, mode, labels, line, parity, speed, seed, defect, meter: see ``Options``.
+        board, mode, labels, line, parity, speed, seed, defect, meter, reset, flash: see ``Options``.
         strict: a should that fails makes the run fail.
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
@@ -56,10 +58,12 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
+                reset=reset, flash=flash,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
+        reset=reset, flash=flash,
     )  # fmt: skip
     return certify_campaign(Campaign(options), Path(out), strict=strict)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 
 from xky.boards import Board
+from xky.protocol import BenchError
 
 from ..bench.bench import Bench
 from ..bench.devices import Device
@@ -19,15 +20,17 @@ __all__ = ["CutShort", "Performance", "play"]
 
 
 class CutShort(KeyboardInterrupt):
-    """A person ended a run under way.
+    """A person ended a run under way, or the bench lost a port of a real board.
 
     Attributes:
         record: of what was played by then.
+        lost: what the bench lost; None: it was a person.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, lost: BenchError | None = None) -> None:
         super().__init__()
         self.record = record
+        self.lost = lost
 
 
 class Performance:
@@ -43,6 +46,7 @@ class Performance:
 
     Attributes:
         bench: on which it is played.
+        lost: what the bench lost, a port of a real board, so that it ended before its time; None: nothing.
 
     Raises:
         BenchError: as a context: the device does not start.
@@ -71,6 +75,7 @@ class Performance:
         self._ended: str | None = None
         self._ended_s = 0.0
         self._cut_short = False
+        self.lost: BenchError | None = None
 
     def __enter__(self) -> "Performance":
         self.bench.__enter__()
@@ -91,7 +96,8 @@ class Performance:
         """Play on until it is over, nobody has said what comes next, or a person ends it.
 
         Raises:
-            BenchError: the device ended before the first frame was sent.
+            BenchError: the device ended before the first frame was sent, or is silent by the bench's own fault, or the
+                bench lost what a run of anything but a real board cannot lose.
         """
         player, device, bench = self._player, self.bench.device, self.bench
         if player.waits is not None:
@@ -101,16 +107,22 @@ class Performance:
             bench.run(lambda: player.done or player.waits is not None or device.ended is not None)
         except KeyboardInterrupt:
             self._cut_short = True
+        except BenchError as error:
+            if not device.on_hardware or not player.has_begun:
+                raise
+            self.lost, self._cut_short = error, True
         else:
             self._ended = None if player.done else device.ended
         self._ended_s = float(bench.env.now)
         if self._ended is not None:
             let_last_words_arrive(bench)
         bench.require_first_frame(self._ended, self._ended_s)
+        if player.done and player.silent:
+            device.explain_silence()
 
     @property
     def was_cut_short(self) -> bool:
-        """Whether a person ended it."""
+        """Whether a person ended it, or the bench lost a port."""
         return self._cut_short
 
     @property
@@ -166,7 +178,7 @@ def play(
 
     Raises:
         BenchError: the device does not start, or ends before the first frame was sent.
-        CutShort: a person ended it before its plan did.
+        CutShort: a person ended it before its plan did, or the bench lost a port.
     """
     performance = Performance(
         plan, device, board, probes=probes, claims=claims, seed=seed, speed=speed, on_step=on_step
@@ -174,5 +186,5 @@ def play(
     with performance:
         performance.run()
     if performance.was_cut_short:
-        raise CutShort(performance.record)
+        raise CutShort(performance.record, performance.lost)
     return performance.record

@@ -49,6 +49,7 @@ class Player:
         disturbed: names of the steps in which the line was not clean.
         restarts_s: when the device was started anew for a step.
         outages: what befell the other ends of its uplinks.
+        has_begun: whether the first step is over which the device is known to hear: there is something to judge.
         silent: the device said nothing usable in the time given for a first word.
         done: whether the script has come to its end.
         waits: where the line waits to be told what comes next, what it goes on at; else None.
@@ -63,6 +64,7 @@ class Player:
         self.restarts_s: list[float] = []
         self.outages: list[Outage] = []
         self.silent = False
+        self.has_begun = False
         self.done = False
         self.waits: simpy.Event | None = None
 
@@ -79,6 +81,7 @@ class Player:
         meter = self._bench.transmitter.meter = self.meters.of(household)
         self.meters.vary(meter)
         yield from self._hold(OPENING, lambda limits, _: limits.completeness_s)
+        self.has_begun = True
 
     def close(self) -> Frames:
         """Clean frames until what the last step brought must have been said."""

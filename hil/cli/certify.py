@@ -11,6 +11,7 @@ import typer
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.protocol import InputError
 
+from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
@@ -18,14 +19,17 @@ from ..campaign.print_verdicts import certify_with_progress, headline, print_ver
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..device_options import (
+    BenchOption,
     BoardOption,
     DefectOption,
     DeviceArgument,
+    FlashOption,
     LabelsOption,
     LineOption,
     ModeOption,
     ParityOption,
     ProbeOption,
+    ResetOption,
     SpeedOption,
     StatementOption,
 )  # fmt: skip
@@ -44,10 +48,13 @@ def command(
     device: DeviceArgument = None,
     board: BoardOption = None,
     statement: StatementOption = None,
+    bench: BenchOption = None,
     mode: ModeOption = None,
     labels: LabelsOption = None,
     line: LineOption = "pty",
     parity: ParityOption = "strip",
+    reset: ResetOption = None,
+    flash: FlashOption = None,
     speed: SpeedOption = 1.0,
     seed: Annotated[int, typer.Option(help="Of meters, gaps and faults.")] = 0,
     defect: DefectOption = None,
@@ -79,19 +86,20 @@ def command(
         foreign = {
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
-            "--only": only, "--probe": probe, "--statement": statement, "--replay": replay,
+            "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
+            "--flash": flash, "--bench": bench,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
             raise InputError(f"--defects: tries all of them on simulated boards; leave {told[0]} out")
         sys.exit(print_matrix(board, seed, as_json=as_json))
-    if device is None:
-        raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
+    given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
-        device, board=board, mode=mode, labels=claimed_labels(labels), line=line, speed=speed, seed=seed, defect=defect,
-        meter=meter, parity=parity, only=tuple(only or ()), probes=tuple(probe or ()), statement=statement,
+        **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
+        meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
+    campaign.tell = complain
     try:
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
     except ReportLostError as error:
@@ -105,12 +113,16 @@ def command(
             print_verdicts(report, kept)
 
     status = _STATUS[Verdict(report["verdict"])]
+    if report.get("bench", {}).get("not_safe"):
+        status = status or 3
     if not says_or_tells(say, headline(report, kept)):
         status = status or 3
     if lost is not None:
         if status != 1:
             raise lost
         complain(lost)
+    elif campaign.lost is not None:
+        complain(campaign.lost)
     elif "aborted" in report:
         decided = f"{report['decided']} of {report['total']}"
         print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)

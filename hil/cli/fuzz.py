@@ -12,16 +12,20 @@ import typer
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.protocol import BenchError, InputError
 
+from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..device_options import (
+    BenchOption,
     BoardOption,
     DefectOption,
     DeviceArgument,
+    FlashOption,
     LabelsOption,
     LineOption,
     ModeOption,
     ParityOption,
     ProbeOption,
+    ResetOption,
     SpeedOption,
     StatementOption,
 )  # fmt: skip
@@ -44,10 +48,13 @@ def command(
     device: DeviceArgument = None,
     board: BoardOption = None,
     statement: StatementOption = None,
+    bench: BenchOption = None,
     mode: ModeOption = None,
     labels: LabelsOption = None,
     line: LineOption = "pty",
     parity: ParityOption = "strip",
+    reset: ResetOption = None,
+    flash: FlashOption = None,
     speed: SpeedOption = 1.0,
     probe: ProbeOption = None,
     meter: Annotated[
@@ -75,20 +82,22 @@ def command(
         if device is not None:
             raise InputError(f"--defects: tries all of them on simulated boards; leave {device} out")
         sys.exit(print_detection(seed, seeds, as_json=as_json))
-    if device is None:
-        raise InputError("no DEVICE: give one, such as sim:winky-c6, or --defects")
+    given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     campaign = Campaign(
         Options(
-            device, board=board, mode=mode, labels=claimed_labels(labels), line=line, speed=speed, seed=seed,
-            defect=defect, meter=meter, parity=parity, probes=tuple(probe or ()), statement=statement,
-        )
+            **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
+            meter=meter, parity=parity, statement=statement, bench=bench,
+        ),
+        tell=complain,
     )  # fmt: skip
+    device, board = campaign.options.device, campaign.options.board
     if minutes is None and examples is None:
         minutes = _MINUTES
     limits = Limits(examples=examples, minutes=minutes)
     kept: dict[str, Path] = {}
     status = 0
     with (
+        campaign.held(),
         hunt_folder(out, device=device, board=board or campaign.board.id, defect=defect) as folder,
         hunt_by(
             campaign, jobs, scheduler, seed=seed, runs=folder.runs, limits=limits, strict=strict,

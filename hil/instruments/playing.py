@@ -4,23 +4,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
-from xky.emulator.carrier import Samples
 from xky.protocol import BenchError, InputError
-from xky.protocol.additions import added, load_added
 
-from .generator import Family, Model, WaveformRecord
+from .makes import make_named, make_names, shipped
+from .roles.generator import Family, Model, WaveformRecord
+from .visa import check_pyvisa, first_line, no_instrument
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
+
+    from xky.emulator.carrier import Samples
 
 __all__ = ["SOURCE_OHM", "Playing", "check_instruments", "family_names", "longest_record", "switch_off", "upload"]
 
@@ -31,9 +26,6 @@ _QUIET_V = 0.001
 _ANSWER_S = 5.0
 _LOAD_S = 60.0  # a generator takes its time for a million points
 _CHUNK = 1 << 20
-_FOLDER = Path(__file__).parent
-_NOT_FAMILIES = ("generator", "playing")
-_ASKED_OF_A_FAMILY = ("MAKERS", "MODELS", "POINTS_MIN", "EVEN", "switch_off", "load", "switch_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +46,12 @@ class Playing:
 
 
 def family_names() -> tuple[str, ...]:
-    """What speaks to a family: files of this folder, and entry points ``xky.instruments`` of packages outside.
+    """What speaks to a family: files of ``makes/generator``, and entry points ``xky.instruments`` of packages outside.
 
     Raises:
         InputError: a package adds one of a shipped name.
     """
-    return tuple(sorted([*_shipped(), *added("xky.instruments", _shipped())]))
-
-
-@cache
-def _shipped() -> frozenset[str]:
-    return frozenset(module.name for module in iter_modules([str(_FOLDER)])) - set(_NOT_FAMILIES)
+    return make_names("generator")
 
 
 def longest_record(family: str) -> int:
@@ -82,14 +69,13 @@ def check_instruments() -> None:
     Raises:
         InputError: it is not installed.
     """
-    if find_spec("pyvisa") is None:
-        raise InputError("PyVISA is not installed; install it with: pip install 'xky-hil[instruments]'")
+    check_pyvisa()
 
 
 def upload(
     resource: str,
     family: str,
-    samples: Samples,
+    samples: "Samples",
     rate_hz: int,
     *,
     load_ohm: float | None = None,
@@ -111,6 +97,8 @@ def upload(
         InputError: the generator is another, or the samples do not fit it; nothing was sent then.
         BenchError: it does not answer, or did not take the samples; its output is off then.
     """
+    import numpy as np
+
     spoken = _family(family)
     peak_v = float(np.abs(samples).max(initial=0.0))
     if peak_v < _QUIET_V:
@@ -148,16 +136,7 @@ def switch_off(resource: str, family: str, *, answer_s: float = _ANSWER_S) -> No
 
 
 def _family(name: str) -> Family:
-    if name not in family_names():
-        raise InputError(f"family {name!r}: unknown; expected one of {', '.join(family_names())}")
-    if name in _shipped():
-        return cast(Family, import_module(f"{__package__}.{name}"))
-    point = added("xky.instruments", ())[name]
-    family = load_added(point)
-    missing = [part for part in _ASKED_OF_A_FAMILY if not hasattr(family, part)]
-    if missing:
-        raise InputError(f"{point.value}: has no {', '.join(missing)}; see xky.hil.instruments.generator.Family")
-    return cast(Family, family)
+    return cast(Family, make_named("generator", name))
 
 
 def _makes(family: str, maker: str) -> bool:
@@ -175,32 +154,21 @@ def _session(resource: str, answer_s: float) -> Iterator["MessageBasedResource"]
         session = pyvisa.ResourceManager().open_resource(resource)
     except Exception as error:  # its back ends raise what the operating system does, and their own
         if getattr(error, "error_code", None) == pyvisa.constants.StatusCode.error_invalid_resource_name:
-            raise _no_instrument(resource) from None
+            raise no_instrument(resource) from None
         raise BenchError(
-            f"{resource}: cannot be opened ({_first_line(error)}); is it on, and the name right?"
+            f"{resource}: cannot be opened ({first_line(error)}); is it on, and the name right?"
         ) from error
     with session:
         if not isinstance(session, pyvisa.resources.MessageBasedResource):
-            raise _no_instrument(resource)
+            raise no_instrument(resource)
         session.write_termination = session.read_termination = "\n"
         session.timeout, session.chunk_size = answer_s * 1000, _CHUNK
         try:
             yield session
         except (pyvisa.errors.Error, OSError, UnicodeDecodeError) as error:
             raise BenchError(
-                f"{resource}: does not answer ({_first_line(error)}); is it a generator, and free?"
+                f"{resource}: does not answer ({first_line(error)}); is it a generator, and free?"
             ) from error
-
-
-def _no_instrument(resource: str) -> InputError:
-    return InputError(
-        f"{resource}: names no instrument; expected one as TCPIP::192.168.1.5::INSTR or "
-        "TCPIP::192.168.1.5::5025::SOCKET"
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _parts(name: str) -> tuple[str, str]:
@@ -212,7 +180,7 @@ def _parts(name: str) -> tuple[str, str]:
 def _check_maker(resource: str, name: str, family: str) -> None:
     maker, model = _parts(name)
     if not _makes(family, maker):
-        others = [other for other in sorted(_shipped()) if _makes(other, maker)]
+        others = [other for other in sorted(shipped("generator")) if _makes(other, maker)]
         mend = f"give --family {others[0]}" if others else f"expected one of {', '.join(family_names())}"
         raise InputError(f"{resource}: is a {maker or 'nameless thing'} {model}".rstrip() + f", no {family}; {mend}")
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from ..campaign.campaign import Campaign
-from ..campaign.performance import play
+from ..campaign.performance import CutShort, play
 from ..campaign.record import Record
 from .judging import Broken, broken_by
 from .story import Story, plan_of, stimuli_of
@@ -39,19 +39,22 @@ def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Pla
 
     Raises:
         InputError: its meter cannot do what it tells.
-        BenchError: the device does not start.
+        BenchError: the device does not start, or the bench lost it.
     """
     stimuli = stimuli_of(story)
     device = campaign.open()
     device.cover()
-    record = play(
-        plan_of(story, stimuli),
-        device,
-        campaign.board,
-        probes=campaign.specs,
-        claims=campaign.claims,
-        seed=story.seed,
-        speed=campaign.options.speed,
-    )
+    try:
+        record = play(
+            plan_of(story, stimuli),
+            device,
+            campaign.board,
+            probes=campaign.specs,
+            claims=campaign.claims,
+            seed=story.seed,
+            speed=campaign.options.speed,
+        )
+    except CutShort as cut:
+        raise cut if cut.lost is None else cut.lost from None
     broken = broken_by(record, story, stimuli, strict=strict)
     return Played(record, broken, record.duration_s, frozenset(device.covered))

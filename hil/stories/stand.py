@@ -72,6 +72,8 @@ def stand(
     speed: float = 1.0,
     probes: Sequence[str] = (),
     statement: Path | None = None,
+    reset: str | None = None,
+    flash: str | None = None,
     strict: bool = False,
 ) -> Record:
     """Play a story on a fresh device and require that it breaks no requirement of the suite.
@@ -79,7 +81,7 @@ def stand(
     Args:
         story: such as ``line_stories`` draws.
         device: such as ``sim:winky-c6``.
-        board, defect, labels, line, parity, speed, probes, statement: as those of ``xky certify``.
+        board, defect, labels, line, parity, speed, probes, statement, reset, flash: as those of ``xky certify``.
         strict: a should counts as well.
 
     Returns:
@@ -94,7 +96,8 @@ def stand(
     campaign = campaign_for(
         Options(
             device, board=board, defect=defect, labels=None if labels is None else tuple(labels), line=line,
-            parity=parity, speed=speed, probes=tuple(probes), statement=statement,
+            parity=parity, speed=speed, probes=tuple(probes), statement=statement, reset=reset,
+            flash=flash,
         )
     )  # fmt: skip
     if story.mode not in campaign.board.modes:

@@ -5,7 +5,8 @@ import gc
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from xky.hil.bench.bench import Bench, board_of
 from xky.hil.bench.devices import Device, device_kinds, open_device
 from xky.protocol import BenchError, InputError, Mode
 
+from ..board_on_a_wire import board_on_a_wire
 from ..compiler import HAS_COMPILER
 from ..riscv import BOARD, HAS_RISCV, needs_riscv, receiver
 
@@ -33,6 +35,11 @@ class Kind:
     speed: float = 1.0
     board: str | None = None
     needs: tuple[pytest.MarkDecorator, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def open(self, **options: str) -> Device:
+        """The device, not started yet."""
+        return open_device(self.spec, **{**self.options, **options})
 
 
 CLASSES = {name: import_module(f"{devices.__name__}.{name}").KIND for name in device_kinds()}
@@ -44,6 +51,7 @@ KINDS = {  # a kind's own example, unless it needs more
     "iss": Kind(
         f"iss:{receiver() if HAS_RISCV else ''}", "iss:no-such-image.elf", board=str(BOARD), needs=(needs_riscv,)
     ),
+    "serial": Kind("serial:", "serial:@9600", speed=20.0),  # the board on a wire is there as long as its test
 }
 EVERY_KIND = pytest.mark.parametrize(
     "kind",
@@ -51,7 +59,20 @@ EVERY_KIND = pytest.mark.parametrize(
         pytest.param(kind, id=name, marks=[*kind.needs, *([] if CLASSES[name].virtual else [pytest.mark.realtime])])
         for name, kind in KINDS.items()
     ],
+    indirect=True,
 )
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
+    """One of the kinds; of a board on a wire, with the board."""
+    if request.param is not KINDS["serial"]:
+        yield request.param
+        return
+    quick = tmp_path / "quick.toml"
+    quick.write_text('id = "quick"\ntitle = "Boots at once"\n[console]\nboot_s = 0.05\n', encoding="utf-8")
+    with board_on_a_wire() as board:
+        yield replace(request.param, spec=board.spec, options={**board.options, "reset": "true"}, board=str(quick))
 
 
 def children() -> set[str]:
@@ -73,7 +94,7 @@ def wired(device: Device, kind: Kind, mode: Mode) -> Bench:
 
 def test_each_file_of_the_folder_is_a_kind() -> None:
     files = {path.stem for path in Path(devices.__path__[0]).glob("*.py")} - {"__init__", "device"}
-    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "iss", "sim"}
+    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "iss", "serial", "sim"}
 
 
 @EVERY_KIND
@@ -81,7 +102,7 @@ def test_each_file_of_the_folder_is_a_kind() -> None:
 def test_a_device_starts_and_gives_a_sound_reading(kind: Kind, mode: Mode) -> None:
     before = children()
     label = {Mode.HISTORIC: "HCHC", Mode.STANDARD: "EASF01"}[mode]
-    with wired(open_device(kind.spec), kind, mode) as bench:
+    with wired(kind.open(), kind, mode) as bench:
         bench.meter.load.hold(0)
         bench.meter.set(EASF01=1_234_567)
         reading = bench.next_reading(timeout_s=400)
@@ -96,7 +117,7 @@ def test_a_device_starts_and_gives_a_sound_reading(kind: Kind, mode: Mode) -> No
 
 @EVERY_KIND
 def test_a_device_that_never_started_can_be_stopped(kind: Kind) -> None:
-    device = open_device(kind.spec)
+    device = kind.open()
     assert device.ended is None
     device.stop()
     device.stop()
@@ -105,7 +126,7 @@ def test_a_device_that_never_started_can_be_stopped(kind: Kind) -> None:
 @EVERY_KIND
 def test_stopping_twice_is_safe_and_leaves_no_process(kind: Kind) -> None:
     before, open_before = children(), descriptors()
-    device = open_device(kind.spec)
+    device = kind.open()
     with wired(device, kind, Mode.STANDARD) as bench:
         bench.next_reading(timeout_s=400)
         device.stop()
@@ -119,7 +140,7 @@ def test_stopping_twice_is_safe_and_leaves_no_process(kind: Kind) -> None:
 @EVERY_KIND
 def test_a_device_that_is_started_anew_reads_on_and_keeps_what_it_asked_and_said_before(kind: Kind) -> None:
     before, open_before = children(), descriptors()
-    device = open_device(kind.spec)
+    device = kind.open()
     if not device.can_restart:
         with pytest.raises(BenchError, match="cannot be started anew"):
             device.restart()
@@ -145,7 +166,7 @@ def test_a_device_that_is_started_anew_reads_on_and_keeps_what_it_asked_and_said
 
 @EVERY_KIND
 def test_what_was_run_is_told_only_where_it_can_be_and_somebody_asks(kind: Kind) -> None:
-    asked, unasked = open_device(kind.spec), open_device(kind.spec)
+    asked, unasked = kind.open(), kind.open()
     asked.cover()
     for device in (asked, unasked):
         with wired(device, kind, Mode.STANDARD) as bench:
@@ -160,7 +181,7 @@ def test_a_device_ends_when_the_test_raises(kind: Kind) -> None:
     before = children()
 
     def fail() -> None:
-        with wired(open_device(kind.spec), kind, Mode.STANDARD):
+        with wired(kind.open(), kind, Mode.STANDARD):
             raise RuntimeError("the test's own")
 
     with pytest.raises(RuntimeError, match="the test's own"):
@@ -183,7 +204,7 @@ def test_an_unknown_kind_is_named_with_those_known(spec: str) -> None:
 @EVERY_KIND
 def test_an_unknown_defect_is_the_persons_fault(kind: Kind) -> None:
     with pytest.raises(InputError, match="defect"):
-        open_device(kind.spec, defect="x")
+        kind.open(defect="x")
 
 
 def test_an_unknown_way_to_make_a_port_is_the_persons_fault() -> None:
@@ -224,7 +245,7 @@ def test_a_program_that_has_ended_is_not_started_anew(tmp_path: Path) -> None:
     program = tmp_path / "once.py"
     program.write_text("import sys; open(sys.argv[1], 'rb').read(200)\n", encoding="utf-8")
     kind = Kind(f"exec:{sys.executable} {program} {{port}}", "", speed=20.0)
-    device = open_device(kind.spec)
+    device = kind.open()
     with wired(device, kind, Mode.STANDARD) as bench:
         bench.run(lambda: device.ended is not None)
         device.restart()

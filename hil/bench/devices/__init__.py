@@ -2,17 +2,20 @@
 """Kinds of devices under test: one file a scheme, found by listing this folder."""
 
 import difflib
+from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from xky.emulator.outputs.port_choice import check_device_line
+from xky.emulator.outputs.port_choice import SERIAL_LINE, check_device_line
 from xky.protocol import InputError
 from xky.protocol.additions import added, added_class
 
 from .device import Device, DeviceContext, FedDevice
 
 __all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "open_device"]
+
+_OF_HARDWARE = ("reset", "flash")
 
 
 def device_kinds() -> list[str]:
@@ -33,7 +36,7 @@ def open_device(spec: str, **options: Any) -> Device:
 
     Args:
         spec: such as ``sim:winky-c6`` or ``exec:./firmware {port}``.
-        options: ``defect``, ``line`` and ``parity``, as the kind takes them.
+        options: ``defect``, ``line`` and ``parity``, as the kind takes them; ``reset`` and ``flash`` of a real board.
 
     Raises:
         InputError: no such kind, or the rest does not fit it.
@@ -41,13 +44,22 @@ def open_device(spec: str, **options: Any) -> Device:
     check_device_line(options.get("line", "pty"))
     scheme, colon, rest = spec.partition(":")
     if colon and scheme in _shipped():
-        shipped: Device = import_module(f"{__name__}.{scheme}").KIND(rest, **options)
-        return shipped
+        return _made(import_module(f"{__name__}.{scheme}").KIND, rest, options)
     kinds = device_kinds()
     if not colon or scheme not in kinds:
         near = difflib.get_close_matches(scheme, kinds, 1)
         hint = f" Did you mean {near[0]}:?" if near else ""
         raise InputError(f"device {spec!r}: unknown kind {scheme!r}; known: {', '.join(kinds)}.{hint}")
-    kind: Any = added_class(added("xky.devices", ())[scheme], Device)
-    device: Device = kind(rest, **options)
+    return _made(added_class(added("xky.devices", ())[scheme], Device), rest, options)
+
+
+def _made(kind: Any, rest: str, options: Mapping[str, Any]) -> Device:
+    """The device; what only a real board takes is refused of others."""
+    taken = {name: value for name, value in options.items() if name not in _OF_HARDWARE or value is not None}
+    if not kind.on_hardware:
+        line = str(options.get("line", "pty"))
+        of_hardware = [f"--{name} {options[name]}" for name in _OF_HARDWARE if name in taken]
+        for told in (*of_hardware, *([f"--line {line}"] if line.startswith(SERIAL_LINE) else [])):
+            raise InputError(f"{told}: is for a real board, serial:PORT; leave it out")
+    device: Device = kind(rest, **taken)
     return device

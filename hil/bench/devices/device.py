@@ -38,6 +38,7 @@ class DeviceContext:
         handed_over: of ``fields``, what a command must have one of: nobody can know the address but by it.
         network: what a simulated board reaches by Wi-Fi or Ethernet; None where nobody listens there.
         radio: what it reaches by LoRa, likewise.
+        listens_to_lines: whether somebody asked for the lines that it prints.
     """
 
     env: simpy.Environment
@@ -52,6 +53,7 @@ class DeviceContext:
     handed_over: Sequence[tuple[str, ...]] = ()
     network: NetworkPort | None = None
     radio: RadioPort | None = None
+    listens_to_lines: bool = True
 
 
 class Device(ABC):
@@ -66,6 +68,8 @@ class Device(ABC):
     """What may stand behind the scheme; the tests that all kinds share open it."""
     virtual = False
     """Whether it lives in virtual time."""
+    on_hardware = False
+    """Whether it is a real board on a wire: it has ports of this machine, and may take ``reset`` and ``flash``."""
     has_uplinks = False
     """Whether it speaks by the uplinks of its board, so that it is listened to there unless somebody says."""
     board: Board | None = None
@@ -119,6 +123,13 @@ class Device(ABC):
     def coverage_blocks(self) -> int:
         """How many basic blocks there are; 0 where nobody knows."""
         return 0
+
+    def explain_silence(self) -> None:  # noqa: B027 - most kinds are not wired by hand
+        """It has said nothing in all the time given for a first word: see whether the bench is to blame.
+
+        Raises:
+            BenchError: it is.
+        """
 
     @property
     def ended(self) -> str | None:

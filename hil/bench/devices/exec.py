@@ -23,6 +23,7 @@ from xky.protocol import BenchError, InputError
 
 from ...launch.kept_program import KeptProgram
 from ...launch.shim import NoShimError, Shim
+from ..intake import LINE_MAX, Intake
 from ..limits import LATENCY_S
 from .device import Device, DeviceContext
 
@@ -33,10 +34,8 @@ _SETTLES_S = 0.5  # real seconds from opening its port to reading it: pyserial n
 _OF_PROBES = {  # what a command asks for, and which probe tells it
     "{mqtt}": "mqtt", "{mqtt_host}": "mqtt", "{mqtt_port}": "mqtt", "{influx}": "influx", "{lorawan}": "lorawan",
 }  # fmt: skip
-_LINE_MAX = 65_536  # characters of one line kept
 _LAST_WORDS = 4096
 _STDERR_MAX = 262_144  # bytes kept of the beginning of standard error, and as many of its end
-LINES_PER_S = 1000  # lines taken in a second of the bench's clock: the rest of a flood is counted and dropped
 
 
 class ExecDevice(Device):
@@ -74,10 +73,9 @@ class ExecDevice(Device):
         self._shim: Shim | None = None
         self._notes: list[str] = []
         self._context: DeviceContext | None = None
+        self._intake: Intake | None = None
         self._stdout = -1
-        self._pending = b""
         self._stderr = _Kept()
-        self._second, self._lines = -1, 0
         self._connected = False
         self._asked_before: list[PortSettings] = []
         self._overruns_before = 0
@@ -89,6 +87,7 @@ class ExecDevice(Device):
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         self._require_addresses(context.handed_over)
         self._context = context
+        self._intake = Intake(context.env, context.probe)
         self._port = self._port_choice.open(
             context.env,
             speed=context.speed,
@@ -131,7 +130,7 @@ class ExecDevice(Device):
         self._asked_before, self._overruns_before = [*self.port_settings], self.overruns
         self.stop()
         self._notes, self._process = [*self.notes], None
-        self._port, self._pending = None, b""
+        self._port = None
         self.start(context, self._settle)
 
     def _settle(self) -> None:
@@ -221,35 +220,19 @@ class ExecDevice(Device):
 
     def _read(self) -> bool:
         """Take what the program printed, if anything; at its end stop watching."""
-        assert self._context is not None
-        assert self._context.runner is not None
+        assert self._intake is not None
         try:
-            data = os.read(self._stdout, _LINE_MAX)
+            data = os.read(self._stdout, LINE_MAX)
         except BlockingIOError:
             return False
         except OSError:  # EIO: nobody holds the other end any more
             data = b""
-        ended = not data
-        if ended:
+        if not data:
             self._unwatch(self._stdout)
-            data = b"\n" if self._pending else b""
-        *lines, self._pending = (self._pending + data).split(b"\n")
-        self._pending = self._pending[-_LINE_MAX:]
-        for line in lines:
-            self._count_line()
-            if self._lines <= LINES_PER_S:
-                self._context.probe.line(line.decode(errors="replace").rstrip("\r"))
-            else:
-                self._context.probe.dropped += 1
-        return not ended
-
-    def _count_line(self) -> None:
-        """How many lines came in this second of the bench's clock: a flood must not drown the bench."""
-        assert self._context is not None
-        second = int(self._context.env.now)
-        if second != self._second:
-            self._second, self._lines = second, 0
-        self._lines += 1
+            self._intake.end()
+            return False
+        self._intake.take(data)
+        return True
 
     def _read_stderr(self) -> None:
         """Take what it complained of; at the end of the stream stop watching."""
@@ -264,7 +247,7 @@ class ExecDevice(Device):
         if self._process is None or self._process.stderr.closed:
             return False
         try:
-            data = os.read(self._process.stderr.fileno(), _LINE_MAX)
+            data = os.read(self._process.stderr.fileno(), LINE_MAX)
         except BlockingIOError:
             return True
         self._stderr.add(data)

@@ -79,6 +79,7 @@ def read_record(folder: Path) -> Record:
         restarts_s=run.restarts_s,
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
+        power_unplayed=run.power_unplayed,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
         probes=tuple(
             ProbeRecord(

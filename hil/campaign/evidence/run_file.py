@@ -70,8 +70,9 @@ class RunFile(Line):
     restarts_s: tuple[float, ...] = ()
     lengths: Lengths
     board: dict[str, Any]
-    cut_short_s: float | None = None  # written of such a run only, as is the next
+    cut_short_s: float | None = None  # written of such a run only, as are the next two
     power_cut_short: bool = False
+    power_unplayed: bool = False
     probes: tuple[_Probe, ...] = ()  # empty for the lines alone
     outages: tuple[_Outage, ...] = ()
 
@@ -105,6 +106,8 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
     besides: dict[str, Any] = {} if record.cut_short_s is None else {"cut_short_s": record.cut_short_s}
     if record.power_cut_short:
         besides["power_cut_short"] = True
+    if record.power_unplayed:
+        besides["power_unplayed"] = True
     if record.probes != (ProbeRecord(LINES, record.claims),):
         besides["probes"] = tuple(
             _Probe(spec=one.spec, claims=None if one.claims is None else tuple(sorted(one.claims)))

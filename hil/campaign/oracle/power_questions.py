@@ -21,6 +21,10 @@ __all__ = ["PowerQuestions"]
 
 MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE within 0.1 %
 _NOT_FED = "the bench does not feed this device's terminal A"
+_UNPLAYED = (
+    "a supply of the bench feeds the board, and nothing tells that it is like a meter's (54E §4: 50 kHz behind its "
+    "resistance): trials of power are not played; see xky bench measure"
+)
 _MODEL_TOLD = f"{1e3 * MODEL_V:g} mV"
 RATING_SHARE = 0.01  # of what a part bears: the limit of 13 V is exact, drops of diodes and shunts are not
 
@@ -173,13 +177,19 @@ class PowerQuestions(PurposeView):
         power = self.record.power
         if power is None and (self.record.power_cut_short or self.record.cut_short_s is not None):
             raise Undecided("not played: the run was cut short")
+        self._require_played()
         if power is None:
             raise NotApplicable(_NOT_FED)
         return power
 
+    def _require_played(self) -> None:
+        if self.record.power_unplayed:
+            raise Undecided(_UNPLAYED)
+
     @property
     def _description(self) -> PowerDescription:
         described = self.record.board.power
+        self._require_played()
         if self.record.power is None or described is None:
             raise NotApplicable(_NOT_FED)
         return described

@@ -54,8 +54,26 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "seed": options.seed,
         "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "duration_s": round(sum(record.duration_s for record in campaign.records.values()), 3),
+        **_bench(campaign),
         "remarks": _remarks(campaign),
         "requirements": requirements,
+    }
+
+
+def _bench(campaign: Campaign) -> dict[str, Any]:
+    """What stood on the bench, and how it was left; nothing where there was no bench file."""
+    held, file = campaign.instruments, campaign.bench_file
+    if held is None or file is None:
+        return {}
+    return {
+        "bench": {
+            "file": file.name,
+            "state": held.state.value,
+            "order": list(held.order),
+            "before": held.before,
+            "not_safe": held.complaints,
+            "instruments": held.identities(),
+        }
     }
 
 
@@ -112,7 +130,13 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
 
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
-    remarks = []
+    remarks = [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
+    if campaign.instruments is not None:
+        told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])
+        remarks += [
+            f"bench: {told}",
+            *(f"bench before: {one}; all was made safe first" for one in campaign.instruments.before),
+        ]
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
     if campaign.ignored_keys:

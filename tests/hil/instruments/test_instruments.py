@@ -44,8 +44,8 @@ def generator(family: str) -> Iterator[VirtualGenerator]:
 
 
 def test_each_file_of_the_folder_is_tested_here() -> None:
-    files = {path.stem for path in Path(str(instruments.__file__)).parent.glob("*.py")}
-    assert set(family_names()) == set(FAMILIES) == files - {"__init__", "generator", "playing"}
+    folder = Path(str(instruments.__file__)).parent / "makes" / "generator"
+    assert set(family_names()) == set(FAMILIES) == {path.stem for path in folder.glob("*.py")} - {"__init__"}
 
 
 def test_a_frame_arrives_as_it_is(family: str, generator: VirtualGenerator) -> None:
@@ -182,7 +182,7 @@ def test_ctrl_c_while_loading_ends_with_the_output_off(
         session.query("*IDN?")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"xky.hil.instruments.{family}.load", interrupted)
+    monkeypatch.setattr(f"xky.hil.instruments.makes.generator.{family}.load", interrupted)
     with pytest.raises(KeyboardInterrupt):
         upload(generator.resource, family, SHORT, RATE_HZ)
     assert generator.ends(on=False)
@@ -223,6 +223,6 @@ def test_an_unknown_family_is_refused() -> None:
 
 
 def test_without_pyvisa_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xky.hil.instruments.playing.find_spec", lambda name: None)
+    monkeypatch.setattr("xky.hil.instruments.visa.find_spec", lambda name: None)
     with pytest.raises(InputError, match=re.escape("pip install 'xky-hil[instruments]'")):
         upload("TCPIP::127.0.0.1::1::SOCKET", "rigol", SHORT, RATE_HZ)

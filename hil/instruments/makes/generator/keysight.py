@@ -3,12 +3,12 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .generator import Model, WaveformRecord, check_no_error
+from ...roles.generator import Model, WaveformRecord, check_no_error
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
+
+    from ...session import Session
 
 __all__ = ["EVEN", "MAKERS", "MODELS", "POINTS_MIN", "load", "switch_off", "switch_on"]
 
@@ -24,7 +24,7 @@ _NAME = "tic"
 _FULL_SCALE = 32767
 
 
-def switch_off(session: "MessageBasedResource") -> None:
+def switch_off(session: "MessageBasedResource | Session") -> None:
     """Take the signal off output 1."""
     session.write("OUTP1 OFF")
 
@@ -35,6 +35,8 @@ def load(session: "MessageBasedResource", record: WaveformRecord) -> None:
     Raises:
         BenchError: the generator complains.
     """
+    import numpy as np
+
     codes = np.rint(record.shape * _FULL_SCALE).astype("<i2")
     session.write("*CLS")
     session.write("OUTP1:LOAD INF")  # before the level, which is half of it into 50 Ω

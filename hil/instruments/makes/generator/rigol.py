@@ -4,12 +4,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .generator import Model, WaveformRecord, check_no_error
+from ...roles.generator import Model, WaveformRecord, check_no_error
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
+
+    from ...session import Session
 
 __all__ = ["EVEN", "MAKERS", "MODELS", "POINTS_MIN", "load", "switch_off", "switch_on"]
 
@@ -27,7 +27,7 @@ _PACKET = 8192  # points; the guide says 16384, of which working drivers report 
 _LAST_PACKET_MIN = 8  # DG800 programming guide, p. 2-136
 
 
-def switch_off(session: "MessageBasedResource") -> None:
+def switch_off(session: "MessageBasedResource | Session") -> None:
     """Take the signal off output 1."""
     session.write(":OUTP1 OFF")
 
@@ -38,6 +38,8 @@ def load(session: "MessageBasedResource", record: WaveformRecord) -> None:
     Raises:
         BenchError: the generator complains.
     """
+    import numpy as np
+
     codes = (np.rint(record.shape * _SWING).astype(np.int32) + _MIDDLE).astype("<u2")
     session.write("*CLS")
     session.write(":OUTP1:LOAD INF")  # before the level, which is half of it into 50 Ω

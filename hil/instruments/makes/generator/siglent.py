@@ -3,14 +3,14 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xky.protocol import BenchError
 
-from .generator import Model, WaveformRecord
+from ...roles.generator import Model, WaveformRecord
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
+
+    from ...session import Session
 
 __all__ = ["EVEN", "MAKERS", "MODELS", "POINTS_MIN", "load", "switch_off", "switch_on"]
 
@@ -28,7 +28,7 @@ _MARK = b"WAVEDATA,"
 _LONGEST_HEADER = 512
 
 
-def switch_off(session: "MessageBasedResource") -> None:
+def switch_off(session: "MessageBasedResource | Session") -> None:
     """Take the signal off output 1."""
     session.write("C1:OUTP OFF")
 
@@ -41,6 +41,8 @@ def load(session: "MessageBasedResource", record: WaveformRecord) -> None:
     Raises:
         BenchError: what was stored is something else; some units take other headers without a word.
     """
+    import numpy as np
+
     data = np.rint(record.shape * _FULL_SCALE).astype("<i2").tobytes()
     session.write("C1:OUTP LOAD,HZ")  # before the level, which is half of it into 50 Ω
     session.write_raw(f"C1:WVDT WVNM,{_NAME},".encode("ascii") + _MARK + data)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Serial ports opened by path or by pyserial's URLs, and what is said of one that cannot be."""
+
+import errno
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import serial
+
+from xky.protocol import BenchError, InputError
+
+__all__ = ["has_no_uart", "opened_serial", "watched_fd", "what_came"]
+
+_TAKEN = (errno.EBUSY, errno.EAGAIN)  # the latter is of the lock that pyserial puts on a port
+_READ_MAX = 65_536  # bytes at once
+_PTY_MAJORS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt: the ends that programs open
+
+
+def opened_serial(
+    path: str, baud: int, *, dtr: bool = True, rts: bool = True, alone: bool = False
+) -> serial.SerialBase:
+    """A port open at 8N1 that never waits when it is read, and that no other pyserial program of this machine opens.
+
+    Args:
+        path: such as ``/dev/ttyUSB0``, ``rfc2217://HOST:PORT`` or ``socket://HOST:PORT``.
+        baud: bits per second.
+        dtr, rts: how these two stand once it is open, as far as the kernel lets anybody choose.
+        alone: nobody else may have it open, whatever with: two readers take each other's characters.
+
+    Raises:
+        InputError: the URL is none.
+        BenchError: it cannot be opened.
+    """
+    if alone and "://" not in path and not has_no_uart(path) and (who := _holder(path)):
+        raise BenchError(f"{path}: busy ({who} has it open); close that")
+    try:
+        port: Any = serial.serial_for_url(path, baudrate=baud, timeout=0, exclusive=True, do_not_open=True)
+        port.dtr, port.rts = dtr, rts
+        port.open()
+    except ValueError as error:  # of the URL; a SerialException is an OSError
+        known = "a path, socket://HOST:PORT, rfc2217://HOST:PORT"
+        raise InputError(f"{path}: {error}; known: {known}") from None
+    except Exception as error:  # termios.error is not an OSError
+        raise BenchError(f"{path}: {_reason(path, error)}") from error
+    opened: serial.SerialBase = port
+    return opened
+
+
+def _reason(path: str, error: Exception) -> str:
+    number: int = getattr(error, "errno", None) or 0
+    if number in _TAKEN:
+        return "busy (opened by another program); close that"
+    told = " ".join(str(error).split())
+    if "://" in path:
+        return f"cannot be reached ({told}); is its server running, and does it leave the port to you?"
+    return f"cannot be opened ({os.strerror(number) if number else told}); check the name, the plug and your rights"
+
+
+def _holder(path: str) -> str:
+    """A process that has a port open, as far as Linux lets this user see; empty where none is seen."""
+    real, own = os.path.realpath(path), str(os.getpid())
+    for process in Path("/proc").glob("[0-9]*"):
+        if process.name == own:
+            continue
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if any(_leads_to(fd, real) for fd in (process / "fd").iterdir()):
+                return f"process {process.name}, {(process / 'comm').read_text(encoding='utf-8').strip()},"
+    return ""
+
+
+def _leads_to(fd: Path, real: str) -> bool:
+    try:
+        return os.readlink(fd) == real
+    except OSError:
+        return False
+
+
+def has_no_uart(path: str) -> bool:
+    """Whether nothing there takes its time over characters: a pseudo-terminal, or a socket to a program."""
+    if path.startswith("socket://"):
+        return True
+    try:
+        return os.major(os.stat(path).st_rdev) in _PTY_MAJORS
+    except OSError:
+        return False
+
+
+def watched_fd(port: serial.SerialBase) -> int | None:
+    """What a loop can wait on for input; None where pyserial reads in a thread of its own (RFC 2217)."""
+    told: Any = port
+    try:
+        return int(told.fileno())
+    except (AttributeError, OSError, ValueError):  # io.UnsupportedOperation is both of the latter
+        return None
+
+
+def what_came(port: serial.SerialBase) -> bytes:
+    """All that has come in on an open port; empty where nothing has.
+
+    Raises:
+        BenchError: the port is lost.
+    """
+    told: Any = port
+    try:
+        data = bytes(told.read(max(1, told.in_waiting)))
+        while data and (more := told.in_waiting) and len(data) < _READ_MAX:  # of RFC 2217 each read gives one byte
+            data += told.read(more)
+    except (OSError, TypeError) as error:  # pyserial's of a port that is closed under it is a TypeError
+        raise BenchError(f"{told.port}: lost while reading ({error}); check the plug") from None
+    reader = getattr(told, "_thread", None)  # of RFC 2217: it ends with the connection, and nobody is told
+    if not data and reader is not None and not reader.is_alive():
+        raise BenchError(f"{told.port}: lost while reading (its server hung up); check that")
+    return data

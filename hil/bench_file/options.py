@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person says on the command line, over what stands in the bench file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xky.emulator.outputs.port_choice import PTY, SERIAL_LINE
+
+from .schema import BenchFile
+
+__all__ = ["options_over"]
+
+
+def options_over(given: Mapping[str, Any], file: BenchFile) -> dict[str, Any]:
+    """The options of a run: those given, and of the rest what the file says.
+
+    A device that is given and is no board on a wire has a line of its own, and needs neither reset nor flash: the
+    file's are of another device.
+
+    Args:
+        given: by the names of ``campaign.Options``; None, no probe, and the line of ``pty`` are not given.
+        file: of the bench.
+    """
+    device = given.get("device") or file.device.spec
+    is_the_board = bool(device) and (not given.get("device") or str(device).startswith(SERIAL_LINE))
+    told: dict[str, Any] = {
+        "device": device,
+        "board": file.device.board if is_the_board else None,
+        "probes": tuple(one.spec for one in file.probe) if is_the_board else (),
+        "reset": file.device.reset if is_the_board else None,
+        "flash": file.device.flash if is_the_board else None,
+        "line": file.line.port if is_the_board and file.line is not None else PTY,
+    }
+    over = {name: value for name, value in given.items() if value and not (name == "line" and value == PTY)}
+    return {**given, **told, **over}

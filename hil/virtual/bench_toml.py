@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bench file for a virtual bench: the same as for a real one, with the addresses that stand now."""
+
+import tomli_w
+
+from ..bench_file import SAFE_ORDER
+from .receiver import VirtualReceiver
+from .virtual_bench import VirtualBench
+
+__all__ = ["bench_toml"]
+
+_LIMITS = {
+    "supply": {"voltage": "13 V", "current": "0.3 A"},  # 54E §4: no more than 13 V rms without load
+    "load": {"current": "0.2 A"},
+}
+
+
+def bench_toml(bench: VirtualBench, receiver: VirtualReceiver | None = None) -> str:
+    """The text of the file.
+
+    Args:
+        bench: whose instruments it has.
+        receiver: of the board, if it has one on a line.
+    """
+    instruments = [
+        {"role": role, "resource": resource, "make": bench.makes[role]}
+        | ({"limits": _LIMITS[role]} if role in _LIMITS else {})
+        for role, resource in bench.resources.items()
+    ]
+    order = [role for role in SAFE_ORDER if role in bench.resources]
+    device = {"board": bench.board.board.id}
+    line = {}
+    if receiver is not None:
+        device["spec"] = f"serial:{receiver.console}"
+        line = {"line": {"port": f"serial:{receiver.line}"}}
+    return "# a virtual bench; its addresses stand as long as it runs\n" + tomli_w.dumps(
+        {**line, "device": device, "instrument": instruments, "safe": {"order": order}}
+    )

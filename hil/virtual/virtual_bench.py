@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Instruments that do not exist on a board that does not exist, at addresses that do."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from xky.boards import Board
+from xky.emulator.supply import Supply
+from xky.protocol import InputError, Mode
+
+from .board import VirtualBoard
+from .clock import BenchClock
+from .connection import Behaviour
+from .instrument import Bench, VirtualInstrument
+from .makes import virtual_makes, virtual_named, virtual_roles
+from .misbehaviour import Planned
+from .pty import PtyInstrument
+from .tcp import TcpInstrument
+
+if TYPE_CHECKING:
+    from xky.emulator.carrier import Waveform
+
+    from .signals import Signals
+
+__all__ = ["DEFAULT_MAKES", "VirtualBench"]
+
+DEFAULT_MAKES = {
+    "supply": "rigol", "capacitor": "keysight", "scope": "siglent", "load": "rigol", "analyser": "keysight",
+    "generator": "rigol",
+}  # fmt: skip
+_NEEDS_NUMPY = ("scope", "generator")
+_CONNECTIONS: dict[str, type[TcpInstrument | PtyInstrument]] = {"tcp": TcpInstrument, "pty": PtyInstrument}
+
+
+class VirtualBench:
+    """A bench, its instruments listening from now on; used as a context, it ends with the block.
+
+    Args:
+        board: on it, its capacitor empty.
+        supply: whose resistance stands between the virtual supply and terminal A.
+        clock: of the bench.
+        makes: by role; a role that is missing is not on the bench.
+        connection: ``tcp`` or ``pty``.
+        misbehaviours: by role.
+        mode: of the TIC.
+        seed: of all that is left to chance.
+        inner_v: of the capacitor at the beginning.
+        waveform: how the meter's carrier is drawn; a sound one's unless told.
+
+    Attributes:
+        board: as it lives.
+        clock: as given.
+        instruments: by role.
+        behaviours: by role; what is changed there counts from the next message on.
+
+    Raises:
+        InputError: there is no such instrument, or the board does not live on the TIC.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        supply: Supply,
+        clock: BenchClock,
+        *,
+        makes: Mapping[str, str] | None = None,
+        connection: str = "tcp",
+        misbehaviours: Mapping[str, Planned] | None = None,
+        mode: Mode = Mode.STANDARD,
+        seed: int = 0,
+        inner_v: float = 0.0,
+        waveform: "Waveform | None" = None,
+    ) -> None:
+        if connection not in _CONNECTIONS:
+            raise InputError(f"connection {connection!r}: unknown; expected one of {', '.join(_CONNECTIONS)}")
+        chosen = dict(_defaults() if makes is None else makes)
+        kinds = {role: virtual_named(role, make) for role, make in chosen.items()}
+        self.makes = chosen
+        self.clock = clock
+        self.board = VirtualBoard(board, supply, clock, mode=mode, inner_v=inner_v)
+        bench = Bench(self.board, clock, _signals(self.board, waveform, seed), seed)
+        self.behaviours = {role: Behaviour((misbehaviours or {}).get(role)) for role in kinds}
+        self.instruments: dict[str, VirtualInstrument] = {role: kind(bench) for role, kind in kinds.items()}
+        self._connections: dict[str, TcpInstrument | PtyInstrument] = {
+            role: _CONNECTIONS[connection](one, self.behaviours[role]) for role, one in self.instruments.items()
+        }
+
+    @property
+    def resources(self) -> dict[str, str]:
+        """For VISA, by role."""
+        return {role: connection.resource for role, connection in self._connections.items()}
+
+    def refuse(self, role: str) -> None:
+        """Let nobody listen any more where an instrument was."""
+        connection = self._connections[role]
+        connection.close()
+
+    def close(self) -> None:
+        """End all."""
+        for connection in self._connections.values():
+            connection.close()
+
+    def __enter__(self) -> "VirtualBench":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _defaults() -> dict[str, str]:
+    has_numpy = find_spec("numpy") is not None
+    roles = [role for role in virtual_roles() if has_numpy or role not in _NEEDS_NUMPY]
+    return {role: DEFAULT_MAKES.get(role, virtual_makes(role)[0]) for role in roles}
+
+
+def _signals(board: VirtualBoard, waveform: "Waveform | None", seed: int) -> "Signals | None":
+    if find_spec("numpy") is None:
+        return None
+    from xky.emulator.carrier import Waveform
+
+    from .signals import Signals
+
+    return Signals(board, waveform or Waveform(), seed=seed)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever an instrument does wrong ends in one line within the time that was given, and nothing late is believed."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from xky.boards import board_named
+from xky.emulator.supply import supply_named
+from xky.hil.instruments import LostInstrument, WrongInstrument, open_instrument
+from xky.hil.instruments.roles import Scope, Supply
+from xky.hil.instruments.session import Session
+from xky.hil.virtual import Misbehaviour, Planned, SteppedClock, VirtualBench
+from xky.protocol import InputError
+
+ANSWER_S = 0.2
+SOON_S = 3 * ANSWER_S + 1.0  # a question, the look for the identity behind it, a new connection
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def connection(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def bench(connection: str) -> Iterator[VirtualBench]:
+    makes = {"supply": "rigol", "scope": "siglent"}
+    with VirtualBench(
+        board_named("winky-c6"), supply_named("typical"), SteppedClock(), makes=makes, connection=connection
+    ) as bench:
+        bench.behaviours["supply"].late_s = 2 * ANSWER_S
+        bench.behaviours["supply"].dribble_s = 0.1  # each byte comes before PyVISA-py looks at the time
+        yield bench
+
+
+def opened(bench: VirtualBench) -> Supply:
+    supply = open_instrument("supply", bench.resources["supply"], None, {}, answer_s=ANSWER_S)
+    assert isinstance(supply, Supply)
+    return supply
+
+
+BROKEN = {
+    Misbehaviour.HANG_UP: "does not answer",
+    Misbehaviour.DRIBBLE: "no end of an answer|does not answer",
+    Misbehaviour.LATE: "does not answer",
+    Misbehaviour.SILENT: "does not answer",
+    Misbehaviour.COMPOUND: "answers .*;0' to",
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_question_ends_in_time_and_in_one_line(bench: VirtualBench, what: Misbehaviour) -> None:
+    supply = opened(bench)
+    bench.behaviours["supply"].planned = Planned(what)
+    began_s = time.monotonic()
+    with pytest.raises(LostInstrument, match=BROKEN[what]) as raised:
+        supply.reading()
+    assert time.monotonic() - began_s < SOON_S
+    assert bench.resources["supply"] in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("what", [Misbehaviour.LATE, Misbehaviour.DRIBBLE, Misbehaviour.COMPOUND])
+def test_what_comes_late_is_never_taken_for_the_next_answer(bench: VirtualBench, what: Misbehaviour) -> None:
+    supply = opened(bench)
+    supply.set_voltage(7.0)
+    supply.switch(on=True)
+    bench.behaviours["supply"].planned = Planned(what)
+    with pytest.raises(LostInstrument):
+        supply.reading()
+    bench.behaviours["supply"].planned = None
+    time.sleep(0.8)  # the late one is there by now
+    for _ in range(3):
+        reading = supply.reading()
+        assert reading.voltage_v == pytest.approx(7.0, abs=0.05)
+        assert reading.current_a == pytest.approx(0.03, abs=0.02)
+        assert supply.is_on()
+
+
+@pytest.mark.parametrize(
+    ("what", "connection"),
+    [(Misbehaviour.HANG_UP, "tcp"), (Misbehaviour.SILENT, "tcp"), (Misbehaviour.LATE, "pty")],
+    indirect=["connection"],
+)
+def test_it_is_made_safe_once_it_answers_again(bench: VirtualBench, what: Misbehaviour) -> None:
+    supply = opened(bench)
+    supply.set_voltage(7.0)
+    supply.switch(on=True)
+    bench.behaviours["supply"].planned = Planned(what)
+    with suppress(LostInstrument):
+        supply.reading()
+    bench.behaviours["supply"].planned = None
+    supply.make_safe()
+    assert bench.board.fed_v == 0.0
+
+
+def test_an_instrument_that_does_not_answer_any_more_is_not_said_to_be_safe(bench: VirtualBench) -> None:
+    supply = opened(bench)
+    supply.switch(on=True)
+    bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT)
+    began_s = time.monotonic()
+    with pytest.raises(LostInstrument):
+        supply.make_safe()
+    assert time.monotonic() - began_s < 2 * SOON_S
+
+
+@pytest.mark.parametrize("what", [Misbehaviour.HANG_UP, Misbehaviour.DRIBBLE, Misbehaviour.SILENT, Misbehaviour.LATE])
+def test_connected_means_that_it_answered(bench: VirtualBench, what: Misbehaviour) -> None:
+    bench.behaviours["supply"].planned = Planned(what)
+    with pytest.raises(LostInstrument, match=r"\*IDN\?"):
+        opened(bench)
+    assert set(bench.instruments["supply"].said) == {"*IDN?"}
+
+
+def test_another_instrument_at_its_address_is_named(bench: VirtualBench) -> None:
+    bench.behaviours["supply"].planned = Planned(Misbehaviour.WRONG_IDENTITY)
+    with pytest.raises(
+        WrongInstrument, match=r"is a ACME Instruments X-1, no known supply; known for this role: rigol"
+    ):
+        opened(bench)
+    assert set(bench.instruments["supply"].said) == {"*IDN?"}
+
+
+def test_an_instrument_that_was_changed_for_another_is_named_and_told_nothing(bench: VirtualBench) -> None:
+    supply = opened(bench)
+    bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT)
+    with pytest.raises(LostInstrument):
+        supply.is_on()
+    bench.behaviours["supply"].planned = Planned(Misbehaviour.WRONG_IDENTITY)
+    bench.instruments["supply"].said.clear()
+    with pytest.raises(LostInstrument, match="another instrument answers now: ACME Instruments X-1, and before RIGOL"):
+        supply.switch(on=True)
+    assert set(bench.instruments["supply"].said) == {"*IDN?"}
+
+
+def test_an_indefinite_block_is_refused_and_the_next_record_is_right(bench: VirtualBench) -> None:
+    scope = open_instrument("scope", bench.resources["scope"], None, {}, answer_s=ANSWER_S)
+    assert isinstance(scope, Scope)
+    bench.behaviours["scope"].planned = Planned(Misbehaviour.INDEFINITE)
+    with pytest.raises(LostInstrument, match="answers with an indefinite block, whose end nobody can tell"):
+        scope.record(3, scale_v=1.0, points=1000, interval_s=1e-5)
+    bench.behaviours["scope"].planned = None
+    assert len(scope.record(3, scale_v=1.0, points=1000, interval_s=1e-5).voltage_v) == 14_000
+
+
+@pytest.mark.parametrize("connection", ["tcp"], indirect=True)
+def test_nobody_listening_is_named(bench: VirtualBench) -> None:
+    bench.refuse("supply")
+    began_s = time.monotonic()
+    with pytest.raises(LostInstrument, match=r"SOCKET: does not answer \*IDN\? \(.*refused\); is it on, free"):
+        opened(bench)
+    assert time.monotonic() - began_s < SOON_S
+
+
+@pytest.mark.parametrize("connection", ["tcp"], indirect=True)
+def test_two_sessions_do_not_take_each_others_answers(bench: VirtualBench) -> None:
+    one, other = opened(bench), opened(bench)
+    for session in (one, other) * 5:
+        assert session.reading().voltage_v == pytest.approx(0.0, abs=0.05)
+
+
+def test_a_compound_question_is_refused(bench: VirtualBench) -> None:
+    session = Session(bench.resources["supply"], answer_s=ANSWER_S)
+    with pytest.raises(ValueError, match="expected one question"):
+        session.query("*IDN?;*OPC?")
+    session.close()
+
+
+def test_a_resource_that_names_nothing_is_the_persons_fault() -> None:
+    with pytest.raises(InputError, match="nonsense: names no instrument; expected one as"):
+        open_instrument("supply", "nonsense", None, {})
