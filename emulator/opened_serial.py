@@ -4,6 +4,8 @@
 import errno
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import serial
@@ -17,18 +19,23 @@ _READ_MAX = 65_536  # bytes at once
 _PTY_MAJORS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt: the ends that programs open
 
 
-def opened_serial(path: str, baud: int, *, dtr: bool = True, rts: bool = True) -> serial.SerialBase:
+def opened_serial(
+    path: str, baud: int, *, dtr: bool = True, rts: bool = True, alone: bool = False
+) -> serial.SerialBase:
     """A port open at 8N1 that never waits when it is read, and that no other pyserial program of this machine opens.
 
     Args:
         path: such as ``/dev/ttyUSB0``, ``rfc2217://HOST:PORT`` or ``socket://HOST:PORT``.
         baud: bits per second.
         dtr, rts: how these two stand once it is open, as far as the kernel lets anybody choose.
+        alone: nobody else may have it open, whatever with: two readers take each other's characters.
 
     Raises:
         InputError: the URL is none.
         BenchError: it cannot be opened.
     """
+    if alone and "://" not in path and not has_no_uart(path) and (who := _holder(path)):
+        raise BenchError(f"{path}: busy ({who} has it open); close that")
     try:
         port: Any = serial.serial_for_url(path, baudrate=baud, timeout=0, exclusive=True, do_not_open=True)
         port.dtr, port.rts = dtr, rts
@@ -58,6 +65,25 @@ def _reason(path: str, error: Exception) -> str:
     if "://" in path:
         return f"cannot be reached ({told}); is its server running, and does it leave the port to you?"
     return f"cannot be opened ({os.strerror(number) if number else told}); check the name, the plug and your rights"
+
+
+def _holder(path: str) -> str:
+    """A process that has a port open, as far as Linux lets this user see; empty where none is seen."""
+    real, own = os.path.realpath(path), str(os.getpid())
+    for process in Path("/proc").glob("[0-9]*"):
+        if process.name == own:
+            continue
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if any(_leads_to(fd, real) for fd in (process / "fd").iterdir()):
+                return f"process {process.name}, {(process / 'comm').read_text(encoding='utf-8').strip()},"
+    return ""
+
+
+def _leads_to(fd: Path, real: str) -> bool:
+    try:
+        return os.readlink(fd) == real
+    except OSError:
+        return False
 
 
 def has_no_uart(path: str) -> bool:

@@ -11,7 +11,7 @@ from annotated_types import Interval
 from xky.protocol import Mode, encode_group
 
 from ..truth.piece import Expect, Piece
-from .fault import Fault, altered
+from .fault import Fault, altered, digits_of_sum
 from .wrong_checksum import COUNT
 
 __all__ = ["ChosenChecksum"]
@@ -37,7 +37,7 @@ class ChosenChecksum(Fault):
                 return piece
             head = group.value[:-_DIGITS]
             at_zero = encode_group(replace(group, value=head + "0" * _DIGITS), mode)[-2]
-            digits = _digits_of_sum((self.character - at_zero) % COUNT, rng)
+            digits = digits_of_sum((self.character - at_zero) % COUNT, _DIGITS, rng)
             changed = replace(group, value=head + digits)
             return replace(piece, data=encode_group(changed, mode), group=changed, fault=self.name)
 
@@ -46,11 +46,3 @@ class ChosenChecksum(Fault):
 
 def _has_room(value: str) -> bool:
     return len(value) >= _DIGITS and value[-_DIGITS:].isdigit()
-
-
-def _digits_of_sum(total: int, rng: Random) -> str:
-    """Digits drawn at random that sum up to ``total``."""
-    digits = [0] * _DIGITS
-    for _ in range(total):
-        digits[rng.choice([place for place, digit in enumerate(digits) if digit < 9])] += 1
-    return "".join(map(str, digits))

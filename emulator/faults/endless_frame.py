@@ -19,10 +19,10 @@ __all__ = ["EndlessFrame"]
 
 @dataclass(frozen=True, slots=True)
 class EndlessFrame(Fault):
-    """Groups with unknown labels fill the frame up to ``length`` characters before ETX comes.
+    """Small groups with unknown labels fill the frame up to ``length`` characters before ETX comes.
 
-    The longest frame of a Linky has 1 727 characters. Whatever was sent before may be lost by a receiver
-    whose memory ends; the next frame must be read.
+    The longest frame of a Linky has 1 727 characters, and of no more than 90 groups. Whatever was sent before may be
+    lost by a receiver whose memory ends, for characters or for groups; the next frame must be read.
     """
 
     length: Annotated[int, Interval(ge=1, le=20_000)] = 4000
@@ -31,7 +31,7 @@ class EndlessFrame(Fault):
         rest = self.length - sum(len(piece.data) for piece in pieces)
         more: list[Piece] = []
         while rest > 0:
-            group = Group(f"XKY{len(more):05}"[-8:], f"{rng.randrange(10**9):09}")
+            group = Group(f"X{len(more):04}", str(rng.randrange(10)))
             more.append(Piece(encode_group(group, mode), group, Expect.MAY, self.name))
             rest -= len(more[-1].data)
         if not more:

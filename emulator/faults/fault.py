@@ -26,6 +26,7 @@ __all__ = [
     "befalls",
     "damaged",
     "data_places",
+    "digits_of_sum",
     "encoded",
     "misread",
     "place_of",
@@ -265,3 +266,11 @@ def revalued(pieces: Sequence[Piece], label: str, mode: Mode, fault: str, change
         return _recut(piece, data, group=group, expect=Expect.MAY, fault=fault)
 
     return altered(pieces, label, change_piece)
+
+
+def digits_of_sum(total: int, count: int, rng: Random) -> str:
+    """``count`` digits drawn at random that sum up to ``total``, which is 9 * ``count`` at the most."""
+    digits = [0] * count
+    for _ in range(total):
+        digits[rng.choice([place for place, digit in enumerate(digits) if digit < 9])] += 1
+    return "".join(map(str, digits))

@@ -18,10 +18,12 @@ __all__ = ["OverlongValue"]
 
 @dataclass(frozen=True, slots=True)
 class OverlongValue(Fault):
-    """The value of ``label`` has ``length`` characters more than it should, zeros; the checksum is right."""
+    """The value of ``label`` has ``length`` characters more than it should, zeros or ``blanks``; the sum fits."""
 
     label: str
     length: Annotated[int, Interval(ge=1, le=20_000)] = 200
+    blanks: bool = False
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        return revalued(pieces, self.label, mode, self.name, lambda value: "0" * self.length + value)
+        filling = (" " if self.blanks else "0") * self.length
+        return revalued(pieces, self.label, mode, self.name, lambda value: filling + value)

@@ -61,7 +61,7 @@ class PortSerial(PacedPort):
         timeless = to_device and has_no_uart(path)
         if speed != 1.0 and not timeless:
             raise InputError(f"{path}: a real serial port speaks at the line's own rate; leave --speed {speed:g} out")
-        self._port = opened_serial(path, baud)
+        self._port = opened_serial(path, baud, alone=to_device)
         self._fd = watched_fd(self._port)
         self._to_device = to_device
         self._ahead_s = _AHEAD_S if to_device and not timeless and self._fd is not None else 0.0
@@ -152,6 +152,7 @@ class PortSerial(PacedPort):
             return
         while self._due and self._due[0][0] <= self.pace.now_s:
             self._waiting += self._due.popleft()[1]
+        self._note_if_behind(self._in_driver())
         self._write()
         self._appoint()
 
@@ -180,16 +181,26 @@ class PortSerial(PacedPort):
 
     def _check_not_behind(self) -> None:
         """What a device hears too late, or never, is no fault of the device."""
-        runner = self.pace.runner
-        if not self._to_device or runner is None:
+        if not self._to_device:
             return
         if len(self._waiting) > self.buffer_bytes:
             raise BenchError(
                 f"{self.name}: takes fewer characters than the line has ({len(self._waiting)} wait); "
                 "check the adapter, its driver and what it is plugged into"
             )
-        behind_s = len(self._waiting) * self._character_s - self._ahead_s
-        if behind_s > LATE_S * runner.speed:
+        self._note_if_behind(len(self._waiting))
+
+    def _in_driver(self) -> int:
+        """Characters that a driver took and has not passed on, as far as it tells: it may hold seconds of them."""
+        try:
+            return int(getattr(self._port, "out_waiting", 0))
+        except OSError:  # not every kind of port knows
+            return 0
+
+    def _note_if_behind(self, waiting: int) -> None:
+        runner = self.pace.runner
+        behind_s = waiting * self._character_s - self._ahead_s
+        if runner is not None and behind_s > LATE_S * runner.speed:
             runner.late.append(Late(self.pace.now_s - behind_s, behind_s / runner.speed))
 
     def _try_again(self) -> None:

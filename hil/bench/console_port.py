@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The port on which a real board prints: opened, read as it comes, lost."""
 
+import os
 import time
 from typing import Any
 
 from xky.emulator.opened_serial import opened_serial, watched_fd, what_came
-from xky.protocol import BenchError
+from xky.protocol import BenchError, InputError
 
-__all__ = ["ConsolePort"]
+__all__ = ["NO_CONSOLE", "ConsolePort", "console_of", "is_same_port"]
+
+NO_CONSOLE = "-"
 
 _BACK_WITHIN_S = 10.0  # real seconds: a board with USB of its own goes, and comes back, when it is reset
 _LOOK_EVERY_S = 0.1
@@ -42,7 +45,7 @@ class ConsolePort:
         self._open()
 
     def _open(self) -> None:
-        self.port = opened_serial(self.path, self._baud, dtr=self._idle, rts=self._idle)
+        self.port = opened_serial(self.path, self._baud, dtr=self._idle, rts=self._idle, alone=True)
         self.fd = watched_fd(self.port)
 
     def read(self) -> bytes:
@@ -96,3 +99,24 @@ class ConsolePort:
                 if time.monotonic() >= give_up:
                     raise
                 time.sleep(_LOOK_EVERY_S)
+
+
+def console_of(rest: str) -> tuple[str, int | None]:
+    """Path or URL of the console, and its rate, None where nobody says it.
+
+    Raises:
+        InputError: it is neither ``PORT`` nor ``PORT@BAUD``.
+    """
+    path, at, baud = rest.rpartition("@")
+    if not at or "." in baud or ":" in baud:  # a URL may name a user
+        path, at, baud = rest, "", ""
+    if not path or path != path.strip() or (at and not (baud.isdecimal() and int(baud))):
+        raise InputError(
+            f"device 'serial:{rest}': expected serial:PORT or serial:PORT@BAUD, such as serial:/dev/ttyUSB1"
+        )
+    return path, int(baud) if baud else None
+
+
+def is_same_port(one: str, other: str) -> bool:
+    """Whether two names lead to one port."""
+    return one == other or (one.startswith("/") and os.path.realpath(one) == os.path.realpath(other))

@@ -83,7 +83,7 @@ def _ports(file: BenchFile) -> Iterator[Part]:
         what = "device" if path == file.console else "line"
         try:
             with held_resource(path):
-                opened_serial(path, _ANY_BAUD).close()
+                opened_serial(path, _ANY_BAUD, alone=True).close()
         except (BenchError, InputError) as error:
             yield Part(what, path, False, str(error))
         else:

@@ -109,7 +109,7 @@ class OpenBench:
             BenchError: it does not answer, is another one, or another run has it.
         """
         one = self._file.by_role[role]
-        held = self._held[role] = self._opened.enter_context(held_resource(one.resource))
+        held = self._held[role] = self._opened.enter_context(held_resource(one.one_name))
         if held.left:
             self._left.setdefault(f"process {held.left.get('pid')}", []).append(role)
         instrument = open_instrument(role, one.resource, one.make, one.limits_si)
@@ -159,7 +159,7 @@ class OpenBench:
 
     def _make_all_safe(self) -> None:
         """Each instrument in its turn, whatever befell the one before."""
-        self.complaints = []
+        self.complaints, safe = [], list[str]()
         for role in self.order:
             instrument = self.instruments.get(role)
             if instrument is None:
@@ -172,5 +172,9 @@ class OpenBench:
                     f"{role} {instrument.resource}: not seen to be safe ({told}); switch it off by hand"
                 )
             else:
+                safe.append(role)
+        unsafe = {id(self._held[role]) for role in self.instruments if role not in safe}
+        for role in safe:
+            if id(self._held[role]) not in unsafe:  # one instrument may play two roles
                 self._held[role].clear()
         self.state = SafeState.UNKNOWN if self.complaints else SafeState.SAFE

@@ -2,6 +2,7 @@
 """The bench file's schema: TOML that a person writes; a complaint names file, line, key and mend."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from xky.protocol import InputError
 from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 
 from ..bench.board_state import Flash, Reset
+from ..bench.console_port import NO_CONSOLE, console_of
 from ..bench.devices import open_device
-from ..bench.devices.serial import NO_CONSOLE, console_of
 from ..bench.probes import open_probe
 from ..instruments import make_names, role_names
 from .quantity import limit_of
@@ -68,6 +69,19 @@ class InstrumentTable(Section):
         for name, written in limits.items():
             limit_of(name, written)
         return limits
+
+    @property
+    def one_name(self) -> str:
+        """The resource by its one name: ``TCPIP::HOST::INSTR`` with its defaults; a serial port is that port."""
+        from pyvisa.rname import InvalidResourceName, to_canonical_name
+
+        port = re.fullmatch(r"ASRL(/.+?)(::INSTR)?", self.resource)
+        if port is not None:
+            return port[1]
+        try:
+            return str(to_canonical_name(self.resource))
+        except (InvalidResourceName, ValueError):  # told when it is opened
+            return self.resource
 
     @property
     def limits_si(self) -> dict[str, float]:

@@ -57,6 +57,16 @@ def test_the_separator_of_the_other_mode_is_refused_in_a_frame_that_is_right_bes
     case.nothing_damaged_is_reported("wrong_separator")
 
 
+@purpose(CHK_1, "same-sum-alone", stimuli.ONE_DAMAGED_GROUP)
+def test_all_bits_of_the_checksum_are_looked_at(case: Case) -> None:
+    case.nothing_damaged_is_reported("wrong_checksum")
+
+
+@purpose(CHK_1, "degraded-clock", stimuli.DAMAGED_BESIDE_A_DEGRADED_CLOCK)
+def test_damaged_groups_are_not_reported_while_the_clock_is_degraded(case: Case) -> None:
+    case.nothing_damaged_is_reported()
+
+
 @purpose(CHK_1, "noisy-line", stimuli.NOISY_LINE)
 def test_what_a_noisy_line_made_of_groups_is_not_reported(case: Case) -> None:
     case.nothing_damaged_is_reported()

@@ -29,6 +29,11 @@ def test_whole_short_frames_between_cuts_are_reported(case: Case) -> None:
     case.whole_frames_are_reported()
 
 
+@purpose(LNK_1, "damaged-behind-eot", stimuli.DAMAGED_BEHIND_EOT)
+def test_a_damaged_group_behind_eot_is_not_reported(case: Case) -> None:
+    case.nothing_damaged_is_reported()
+
+
 LNK_2 = Requirement(
     "TIC-LNK-2",
     clause="54E §5.3.6, 02E §1.5.2",
@@ -139,6 +144,11 @@ def test_the_device_recovers_from_a_frame_without_stx(case: Case) -> None:
 @purpose(LNK_8, "missing-etx", stimuli.MISSING_END)
 def test_the_device_recovers_from_a_frame_without_etx(case: Case) -> None:
     case.the_device_recovers()
+
+
+@purpose(LNK_8, "missing-etx-of-the-longest", stimuli.LONGEST_WITHOUT_END)
+def test_whole_frames_between_the_longest_without_etx_are_reported(case: Case) -> None:
+    case.whole_frames_are_reported(to_sleepers=False)
 
 
 LNK_9 = Requirement(

@@ -7,13 +7,18 @@ from hypothesis import strategies as st
 
 from xky.emulator.fault_strategies import fault as any_fault
 from xky.emulator.faults import Fault, known_faults
+from xky.emulator.faults.baud_error import TOLERANCE_PERCENT, BaudError
+from xky.emulator.faults.character_gaps import CharacterGaps
 from xky.emulator.faults.cut import CutFrame
+from xky.emulator.faults.group_gaps import GroupGaps
 from xky.emulator.faults.legal_value import LegalValue
+from xky.emulator.faults.metrology_bursts import MetrologyBursts
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
 
 from ..conformance.stimuli.legal_values import values_of
+from .drawing import among
 from .meter_facts import MeterFacts
 
 __all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "turns_on"]
@@ -21,12 +26,17 @@ __all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "turns_on"]
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
 _AGAIN = (1, 1, 1, 12)  # how often the first frame of a step comes; twelve bad ones in a row try a patience
-_FEW, _MOST_SWEPT = 4, 12  # characters, values
+_FEW = 4  # characters
+_SWEPT = (1, *(12,) * 5)  # values
 _SOME = 256  # meters of which the strategies are kept
 _MOST = {  # of a fault's fields: beyond it a story takes longer, and shows nothing more
     "off_s": 5.0, "for_s": 5.0, "gap_s": 0.5, "gap_bits": 20.0, "length": 5000, "rms_bits": 1.0, "percent": 100.0,
     "times": 16.0, "rate": 0.1,
 }  # fmt: skip
+
+_BORNE: tuple[Fault, ...] = (  # up to these every receiver must bear it
+    BaudError(TOLERANCE_PERCENT), BaudError(-TOLERANCE_PERCENT), GroupGaps(), CharacterGaps(), MetrologyBursts(),
+)  # fmt: skip
 
 _Turns = list[list[Fault]]
 
@@ -52,9 +62,9 @@ def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
 
 @lru_cache(maxsize=_SOME)
 def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
-    """The frames of a step: some faults in each; legal values alone, others in each frame; or cuts."""
+    """The frames of a step: some faults in each; legal values alone, others in each frame; limits; or cuts."""
     faulty = faulty_turns(facts)
-    kinds = [faulty, faulty, faulty, odd_turns(facts), _sweep(facts)]
+    kinds = [faulty, faulty, faulty, odd_turns(facts), _sweep(facts), _AT_LIMITS]
     if facts.file.mode is Mode.HISTORIC:
         kinds.append(cut_turns(facts))
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
@@ -79,23 +89,30 @@ def cut_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     return st.lists(_cut(facts.labels), min_size=1, max_size=_MOST_ODD_FRAMES)
 
 
+_AT_LIMITS: st.SearchStrategy[_Turns] = st.lists(
+    st.lists(st.sampled_from(_BORNE), min_size=1, max_size=2), min_size=1, max_size=_MOST_FRAMES
+)
+"""Frames of which a receiver must read all, as far from the usual as they may be."""
+
+
 def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     """Values of one label with few characters, one after the other: what has a table of them lacks one somewhere."""
     mode, said = facts.file.mode, facts.said
     few = [name for name in facts.labels if (row := LABELS[mode].get(name)) is not None and row.size <= _FEW]
 
-    def values_from(name: str, start: int, place: int) -> _Turns:
+    def values_from(name: str, start: int, place: int, count: int) -> _Turns:
+        """Downwards, so that the least start is the value that matters."""
         row, now = LABELS[mode][name], said[name]
         numbers = row.kind is Kind.NUMBER
         at = place % max(len(now), 1)
         told = (
-            f"{(start + step) % 10**row.size:0{row.size}}" if numbers
-            else now[:at] + chr(0x21 + (start + step) % 0x5E) + now[at + 1 :]
-            for step in range(_MOST_SWEPT)
+            f"{(start - step) % 10**row.size:0{row.size}}" if numbers
+            else now[:at] + chr(0x21 + (start - step) % 0x5E) + now[at + 1 :]
+            for step in range(count)
         )  # fmt: skip
         return [[LegalValue(name, value)] for value in told if row.admits(value) is None]
 
-    return st.builds(values_from, st.sampled_from(few), st.integers(0, 99), st.integers(0, _FEW - 1))
+    return st.builds(values_from, st.sampled_from(few), st.integers(0, 99), st.integers(0, _FEW - 1), among(_SWEPT))
 
 
 def _first_again(turns: _Turns, times: int) -> _Turns:

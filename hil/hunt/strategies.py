@@ -68,14 +68,16 @@ def _meters(mode: Mode) -> st.SearchStrategy[MeterFacts]:
 
 @st.composite
 def _stories(draw: st.DrawFn, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> Story:
-    steps = [_step(draw, facts, servers, restarts) for _ in range(draw(between(1, _MOST_STEPS)))]
+    step = _steps(facts, servers, restarts)
+    steps = [draw(step) for _ in range(draw(between(1, _MOST_STEPS)))]
     if not any(turn for step in steps for turn in step.get("turns", ())):
         steps[-1] |= {"turns": [[draw(faults_on(facts))]]}
     return Story(meter=facts.file, seed=draw(between(0, 255)), step=tuple(map(Step.model_validate, steps)))
 
 
-def _step(draw: st.DrawFn, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> Table:
-    """One step, as a table."""
+@st.composite
+def _steps(draw: st.DrawFn, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> Table:
+    """One step, as a table: a strategy of its own, so that shrinking can leave it out as a whole."""
     happen: Happens = draw(among(HAPPENINGS))
     happens = happen(draw, facts)
     if servers and draw(between(1, _ONE_IN_SERVERS)) == _ONE_IN_SERVERS:

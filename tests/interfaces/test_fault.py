@@ -16,7 +16,8 @@ from xky.emulator import Expect, Linky, Piece, SentFrame
 from xky.emulator.fault_strategies import faults
 from xky.emulator.faults import Fault, known_faults, made_fault, with_faults
 from xky.emulator.truth.timing import bursts_of, spans_of
-from xky.protocol import Decoder, Frame, Group, Mode, encode_group
+from xky.protocol import Decoder, Frame, Group, Mode, checksum, encode_group
+from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import ETX, STX
 from xky.protocol.uart import Uart, received
 
@@ -200,3 +201,42 @@ def test_a_group_without_its_ends_takes_no_intact_neighbour_with_it(name: str, m
     for label in TARGETS[mode]:
         sent = sent_with(made(name, label), mode, 1)
         assert {e.group.label for e in sent.groups if e.expect is not Expect.MUST} == {label}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_fitting_cut_and_the_next_address_make_a_group_with_a_right_checksum(mode: Mode) -> None:
+    label = TARGETS[mode][0]
+    first = PIECES[mode][1]
+    for seed in range(20):
+        sent = sent_with([made_fault("fitting_cut", label=label)], mode, seed)
+        half = sent.pieces[-1]
+        assert half.expect is Expect.MUST_NOT
+        assert half.data[1:].startswith(label.encode() + mode.separator)
+        glued = (half.data + STX + first.data)[1:-1]
+        assert checksum(checked_zone(glued, mode)) == glued[-1]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_wrong_checksum_of_the_same_sum_differs_in_its_highest_bit(mode: Mode) -> None:
+    changed = 0
+    for right in PIECES[mode][1:-1]:
+        assert right.group is not None
+        fault = made_fault("wrong_checksum", label=right.group.label, same_sum=True)
+        [sent] = [p for p in sent_with([fault], mode, 1).pieces if p.group == right.group]
+        assert sent.data[:-2] == right.data[:-2]
+        assert sent.data[-2] in (right.data[-2], right.data[-2] ^ 0x40)
+        assert (sent.expect is Expect.MUST_NOT) is (sent.data != right.data)
+        changed += sent.data != right.data
+    assert changed > len(PIECES[mode]) / 2
+
+
+def test_an_endless_frame_has_more_groups_than_any() -> None:
+    assert len(sent_with([made_fault("endless_frame", length=2000)], Mode.STANDARD, 1).groups) > 90
+
+
+def test_an_overlong_value_may_be_blanks() -> None:
+    fault = made_fault("overlong_value", label="PREF", length=100, blanks=True)
+    [sent] = [e for e in sent_with([fault], Mode.STANDARD, 1).groups if e.fault is not None]
+    [meant] = [p.group.value for p in PIECES[Mode.STANDARD] if p.group and p.group.label == "PREF"]
+    assert sent.group.value.lstrip() == meant
+    assert len(sent.group.value) == 102

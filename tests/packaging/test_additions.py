@@ -114,6 +114,13 @@ def test_its_family_of_generators_is_listed(installed: Path, tmp_path: Path) -> 
     assert told.stdout == "65536\n"
 
 
+def test_its_make_of_a_supply_is_listed_in_its_role_alone(installed: Path) -> None:
+    code = "from xky.hil.instruments import make_names; print(*map(make_names, ('supply', 'load')), sep=chr(10))"
+    told = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(installed)},
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert told.stdout == "('acme', 'rigol', 'siglent')\n('rigol', 'siglent')\n"
+
+
 TAKEN = {
     "xky.faults noise": ("emulate", "--scenario", "faulty.toml", "--out", "x.bin"),
     "xky.contracts hc": ("emulate", "--contract", "unknown", "--out", "x.bin"),
@@ -121,6 +128,7 @@ TAKEN = {
     "xky.boards generic": ("boards",),
     "xky.devices sim": ("certify", "unknown:"),
     "xky.probes mqtt": ("certify", "sim:generic", "--probe", "unknown"),
+    "xky.instruments supply.rigol": ("carrier", "--upload", "TCPIP::1.2.3.4::INSTR", "--family", "x"),
     "xky.instruments rigol": ("carrier", "--upload", "TCPIP::1.2.3.4::INSTR", "--family", "x"),
 }
 

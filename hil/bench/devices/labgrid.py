@@ -15,8 +15,9 @@ from xky.protocol import BenchError, InputError
 from ...held_resource import HeldResource, held_resource
 from ...lab import KeptPlace
 from ..board_state import Flash, Reset
+from ..console_port import NO_CONSOLE
 from .device import Device, DeviceContext
-from .serial import NO_CONSOLE, SerialDevice, refuse_what_nobody_tells
+from .serial import SerialDevice, refuse_what_nobody_tells
 
 __all__ = ["KIND", "LabgridDevice"]
 

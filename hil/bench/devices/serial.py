@@ -4,7 +4,6 @@
 What the bench does to it (a cable, an adapter, a port that is lost) is never the board's fault: it ends the run.
 """
 
-import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, suppress
@@ -20,14 +19,13 @@ from xky.protocol.mode import CHARACTER_BITS
 
 from ...held_resource import held_resource
 from ..board_state import Flash, Reset
-from ..console_port import ConsolePort
+from ..console_port import NO_CONSOLE, ConsolePort, console_of, is_same_port
 from ..intake import Intake
 from ..limits import LATENCY_S
 from .device import Device, DeviceContext
 
-__all__ = ["KIND", "NO_CONSOLE", "SerialDevice", "console_of", "refuse_what_nobody_tells"]
+__all__ = ["KIND", "SerialDevice", "refuse_what_nobody_tells"]
 
-NO_CONSOLE = "-"
 _LOOK_EVERY_S = 0.02  # bench seconds between two looks at a port that cannot be waited on
 _SWAPPED = 32  # characters on the line's port, none on the console's: no noise of a free input
 _SWAP_TRIAL_S = 5.0  # real seconds: two frames of either mode
@@ -73,7 +71,7 @@ class SerialDevice(Device):
                 "whose TxD leads into its UART"
             )
         self._line_path = line.removeprefix(SERIAL_LINE)
-        if _same(self._line_path, self._console_path):
+        if is_same_port(self._line_path, self._console_path):
             raise InputError(f"--line {line}: is the port of the board's console; give the other one")
         if keeps_parity(parity):
             raise InputError(f"--parity {parity}: is for a pseudo-terminal; leave it out with {self._shown}")
@@ -305,27 +303,6 @@ def refuse_what_nobody_tells(context: DeviceContext) -> None:
             f"--probe {names[0][1:-1]}: nobody tells a board on a wire where the bench listens; give the address "
             f"that is set in it, {names[0][1:-1]}:ADDR:PORT"
         )
-
-
-def console_of(rest: str) -> tuple[str, int | None]:
-    """Path or URL of the console, and its rate, None where nobody says it.
-
-    Raises:
-        InputError: it is neither ``PORT`` nor ``PORT@BAUD``.
-    """
-    path, at, baud = rest.rpartition("@")
-    if not at or "." in baud or ":" in baud:  # a URL may name a user
-        path, at, baud = rest, "", ""
-    if not path or path != path.strip() or (at and not (baud.isdecimal() and int(baud))):
-        raise InputError(
-            f"device 'serial:{rest}': expected serial:PORT or serial:PORT@BAUD, such as serial:/dev/ttyUSB1"
-        )
-    return path, int(baud) if baud else None
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two names lead to one port."""
-    return one == other or (one.startswith("/") and os.path.realpath(one) == os.path.realpath(other))
 
 
 KIND = SerialDevice

@@ -6,6 +6,7 @@ EASF01 and EASF03: the plan moves the neighbours before each step, so that their
 """
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from xky.emulator import Linky
 from xky.emulator.faults import Fault
@@ -19,6 +20,7 @@ from xky.emulator.faults.empty_checksum import EmptyChecksum
 from xky.emulator.faults.empty_value import EmptyValue
 from xky.emulator.faults.framing_error import FramingError
 from xky.emulator.faults.inserted_character import InsertedCharacter
+from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.faults.letter_in_number import LetterInNumber
 from xky.emulator.faults.lost_character import LostCharacter
 from xky.emulator.faults.lost_spaces import LostSpaces
@@ -37,12 +39,14 @@ from xky.emulator.faults.unknown_label import UnknownLabel
 from xky.emulator.faults.wrong_checksum import WrongChecksum
 from xky.emulator.faults.wrong_separator import WrongSeparator
 from xky.emulator.faults.wrong_size import WrongSize
-from xky.protocol import Mode
+from xky.protocol import LABELS, Group, Mode, encode_group
 
 from .legal_values import said_oddly
-from .meters import HOUSE, current_label, index_label, power_label
+from .meter_states import degrade_clock, mend_clock
+from .meters import HOUSE, STANDARD, current_label, index_label, power_label
 
 __all__ = [
+    "DAMAGED_BESIDE_A_DEGRADED_CLOCK",
     "DAMAGED_DELIMITERS",
     "DAMAGED_GROUPS",
     "ODD_GROUPS",
@@ -99,10 +103,30 @@ DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, d
 
 def _one_damaged_group(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     """A receiver that drops a whole frame for another group's damage does not show there what it would have taken."""
-    return (OtherChecksumRule(power_label(meter)),), (WrongSeparator(index_label(meter)),)
+    return (
+        (OtherChecksumRule(power_label(meter)),), (WrongSeparator(index_label(meter)),),
+        (LegalValue(power_label(meter), _of_low_checksum(meter)), WrongChecksum(power_label(meter), same_sum=True)),
+    )  # fmt: skip
+
+
+def _of_low_checksum(meter: Linky) -> str:
+    """A small power whose checksum is a printable character with its highest bit turned over, too."""
+    label = power_label(meter)
+    values = (f"{number:0{LABELS[meter.mode][label].size}}" for number in count(1))
+    return next(value for value in values if encode_group(Group(label, value), meter.mode)[-2] < 0x3F)
 
 
 ONE_DAMAGED_GROUP = replace(HOUSE, name="one damaged group", turns=_one_damaged_group, disturbs=True)
+
+
+def _damaged_maximum(meter: Linky) -> tuple[Fault, ...]:
+    return AlteredDigit("SMAXN" if meter.quirks.pilot_labels else "SMAXSN"), AlteredDigit("UMOY1")
+
+
+DAMAGED_BESIDE_A_DEGRADED_CLOCK = replace(
+    HOUSE, name="damaged groups while the clock is degraded", modes=STANDARD, before=degrade_clock, after=mend_clock,
+    faults=_damaged_maximum, disturbs=True, brief=True,
+)  # fmt: skip
 
 
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
@@ -115,11 +139,17 @@ def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
 
 def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     """One frame in three has data of another kind; one lacks fields besides, of labels that say nothing new, has a
-    horodate that is none, and a label longer than any."""
+    horodate that is none, a label longer than any, and data behind more blanks than any."""
     on, (of_size, *others) = _targets(meter), _odd_groups(meter)
     of_kind = LetterInNumber(power_label(meter)), ControlCharacter(on.name, 0x1B, fits=True)
     stamped = (MissingField("UMOY1", "horodate"), OddHorodate("SMAXSN-1")) if meter.mode is Mode.STANDARD else ()
-    lacking = OverlongLabel(before=on.period), EmptyChecksum(on.name), MissingField(on.status), *stamped
+    lacking = (
+        OverlongValue(on.last, 100, blanks=True),
+        OverlongLabel(before=on.period),
+        EmptyChecksum(on.name),
+        MissingField(on.status),
+        *stamped,
+    )
     return (of_size, *others), (*of_kind, *others), (of_size, *others, *lacking)
 
 

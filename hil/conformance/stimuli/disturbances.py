@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from xky.emulator import Linky
 from xky.emulator.faults import Fault
+from xky.emulator.faults.altered_digit import AlteredDigit
 from xky.emulator.faults.baud_change import BaudChange
 from xky.emulator.faults.bit_flips import BitFlips
 from xky.emulator.faults.cut import CutFrame
 from xky.emulator.faults.endless_frame import EndlessFrame
+from xky.emulator.faults.fitting_cut import FittingCut
 from xky.emulator.faults.jitter import Jitter
 from xky.emulator.faults.late_start import LateStart
 from xky.emulator.faults.metrology_bursts import MetrologyBursts
@@ -23,16 +25,18 @@ from xky.emulator.faults.stuck_line import StuckLine
 from xky.protocol import Mode
 
 from ...campaign.stimulus import Stimulus
-from .meter_states import SHORT_FRAMES
-from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label
+from .meter_states import SHORT_FRAMES, fill_the_frame, forget_peaks
+from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label, three_phases
 
 __all__ = [
     "BAD_FRAMES",
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
     "CUT_SHORT_FRAMES",
+    "DAMAGED_BEHIND_EOT",
     "ENDLESS_FRAME",
     "LATE_START",
+    "LONGEST_WITHOUT_END",
     "MISSING_END",
     "MISSING_START",
     "NOISE",
@@ -46,14 +50,19 @@ _BAD_FRAMES = 11  # in a row
 _LEAST_A = 18  # over the setting, and over what other steps draw
 
 
-def _cut_in_group(meter: Linky) -> tuple[Fault, ...]:
-    return (CutFrame(power_label(meter)),)
+def _cut_in_group(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    return (CutFrame(power_label(meter)),), (FittingCut(power_label(meter)),)
 
 
 def _each_second_cut_by_eot(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     """Between them whole frames, more than one: not every sound device says each."""
     cut = CutFrame(index_label(meter) if meter.phases == 1 else "IINST1", with_eot=True)
     return (cut,), (), (cut,), (), (cut,)
+
+
+def _cut_by_eot_then_damaged(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """In the first group behind EOT; a frame goes by before."""
+    return (CutFrame(index_label(meter), with_eot=True),), (AlteredDigit("ADCO"),)
 
 
 def _draw_more(meter: Linky, number: int) -> None:
@@ -91,8 +100,14 @@ def _stuck(meter: Linky) -> tuple[Fault, ...]:
     )  # fmt: skip
 
 
-def _power_cut(meter: Linky) -> tuple[Fault, ...]:
-    return (PowerCut(power_label(meter), _OFF_S),)
+def _power_cut(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """Among the groups, and in the last one: behind that a receiver may wait for nothing but ETX."""
+    return (PowerCut(power_label(meter), _OFF_S),), (PowerCut(meter.groups()[-1].label, _OFF_S),)
+
+
+def _each_second_without_its_end(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """Two of them in a row are more than a receiver has room for that looks for ETX alone."""
+    return (MissingEndOfFrame(),), (), (MissingEndOfFrame(),), ()
 
 
 def _noise(meter: Linky) -> tuple[Fault, ...]:
@@ -105,9 +120,12 @@ def _noisy_line(meter: Linky) -> tuple[Fault, ...]:
 
 _DISTURBED = replace(HOUSE, disturbs=True, brief=True)
 
-CUT_IN_GROUP = replace(_DISTURBED, name="frame cut inside a group", faults=_cut_in_group)
+CUT_IN_GROUP = replace(_DISTURBED, name="frame cut inside a group", turns=_cut_in_group)
 CUT_BY_EOT = replace(
     _DISTURBED, name="frames cut by EOT", modes=HISTORIC, turns=_each_second_cut_by_eot, counts_on=True
+)
+DAMAGED_BEHIND_EOT = replace(
+    _DISTURBED, name="damaged group behind EOT", modes=HISTORIC, turns=_cut_by_eot_then_damaged
 )
 CUT_SHORT_FRAMES = Stimulus(
     "short frames cut by EOT", many_labels, modes=HISTORIC, before=SHORT_FRAMES.before, moves=_draw_more,
@@ -116,9 +134,13 @@ CUT_SHORT_FRAMES = Stimulus(
 LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
 MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
 MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)
+LONGEST_WITHOUT_END = Stimulus(
+    "longest frames without ETX", three_phases, before=fill_the_frame, after=forget_peaks, counts_on=True, brief=True,
+    turns=_each_second_without_its_end,
+)  # fmt: skip
 ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless, outlasts_detection=True)
 BAD_FRAMES = replace(_DISTURBED, name="frames without a good group", turns=_no_good_groups)
 STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck)
-POWER_CUT = replace(_DISTURBED, name="power cut in a frame", faults=_power_cut)
+POWER_CUT = replace(_DISTURBED, name="power cut in a frame", turns=_power_cut)
 NOISE = replace(_DISTURBED, name="noise before frames", faults=_noise)
 NOISY_LINE = replace(_DISTURBED, name="noisy line", faults=_noisy_line)

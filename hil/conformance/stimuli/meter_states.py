@@ -35,6 +35,10 @@ __all__ = [
     "SHORT_FRAMES",
     "SPACE_CHECKSUM",
     "THREE_PHASES",
+    "degrade_clock",
+    "fill_the_frame",
+    "forget_peaks",
+    "mend_clock",
 ]
 
 _HOUR_US = 3600 * SECOND_US
@@ -49,22 +53,25 @@ def _announce_one_peak(meter: Linky) -> None:
     _announce_peaks(meter, 1)
 
 
-def _fill_the_frame(meter: Linky) -> None:
+def fill_the_frame(meter: Linky) -> None:
     """All that the mode can send at once: 1 711 characters of standard mode, plus MSG2 once."""
     if meter.mode is Mode.STANDARD:
         _announce_peaks(meter, 3)
         meter.msg2 = "ULTRA COURT"
 
 
-def _forget_peaks(meter: Linky) -> None:
+def forget_peaks(meter: Linky) -> None:
+    """And takes them back."""
     meter.peaks = None
 
 
-def _degrade_clock(meter: Linky) -> None:
+def degrade_clock(meter: Linky) -> None:
+    """The meter has lost the time of day (54E §6.2.1.1)."""
     meter.clock_degraded = True
 
 
-def _mend_clock(meter: Linky) -> None:
+def mend_clock(meter: Linky) -> None:
+    """And has it again."""
     meter.clock_degraded = False
 
 
@@ -119,11 +126,11 @@ SPACE_CHECKSUM = replace(
     HOUSE, name="space checksum", before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
 )
 DEGRADED_CLOCK = replace(
-    HOUSE, name="degraded clock", modes=STANDARD, before=_degrade_clock, after=_mend_clock,
+    HOUSE, name="degraded clock", modes=STANDARD, before=degrade_clock, after=mend_clock,
     faults=lambda meter: said_oddly(meter, 5),
 )  # fmt: skip
 BLANK_SEASON = replace(
-    HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
+    HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=forget_peaks,
     outlasts_freshness=True,
 )  # fmt: skip
 OVERLOAD = Stimulus(
@@ -135,7 +142,7 @@ THREE_PHASES = Stimulus(
     faults=lambda meter: (*said_oddly(meter, 1), *registers_at(meter, "9")),
 )  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
-    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True,
+    "longest frame", three_phases, before=fill_the_frame, after=forget_peaks, outlasts_freshness=True,
     faults=_odd_longest,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(

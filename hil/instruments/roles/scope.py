@@ -27,7 +27,7 @@ class ScopeRecord:
         step_v: the smallest difference that its converter tells.
     """
 
-    voltage_v: "NDArray[np.float64]"
+    voltage_v: "NDArray[np.float32]"
     interval_s: float
     step_v: float
 

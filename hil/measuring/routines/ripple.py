@@ -28,7 +28,7 @@ def measure(rig: Rig) -> Measurement:
     drawn_a = supply.reading().current_a
     rig.tell("recording I1-A and I1-I2")
     record = record_of(rig, FEED, _POINTS, _INTERVAL_S)
-    whole = record.voltage_v[: len(record.voltage_v) // 100 * 100]
+    whole = record.voltage_v[: len(record.voltage_v) // 100 * 100].astype(float)
     rms_v, peak_v = float((whole**2).mean() ** 0.5), float(abs(whole).max())
     found = Measurement("ripple", shown=(record.voltage_v[:_SHOWN].tolist(), record.interval_s))
     unsure_v = scope.gain_error * rms_v + record.step_v

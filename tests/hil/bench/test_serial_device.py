@@ -123,6 +123,19 @@ def test_an_adapter_that_takes_no_more_is_the_benchs_fault() -> None:
             os.close(fd)
 
 
+def test_a_driver_that_sits_on_characters_makes_the_bench_late(
+    wire: BoardOnAWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serial.Serial, "out_waiting", 0)
+    with bench_of(wire) as bench:
+        bench.run_for(5)
+        before = len(bench.late)
+        monkeypatch.setattr(serial.Serial, "out_waiting", 4000)  # of 9600 baud, four seconds
+        bench.run_for(5)
+        assert len(bench.late) > before
+        assert bench.late[-1].late_s == pytest.approx(4000 * 10 / 9600 / SPEED, rel=0.05)
+
+
 def test_a_port_that_another_program_has_is_the_benchs_fault(wire: BoardOnAWire) -> None:
     with (
         serial.Serial(wire.line, exclusive=True),
@@ -130,6 +143,24 @@ def test_a_port_that_another_program_has_is_the_benchs_fault(wire: BoardOnAWire)
         bench_of(wire),
     ):
         pass
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="tells who has a file open on Linux alone")
+def test_a_port_that_a_program_without_any_lock_has_open_is_the_benchs_fault(
+    wire: BoardOnAWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xky.emulator.opened_serial.has_no_uart", lambda path: False)
+    reads = "import sys; port = open(sys.argv[1], 'rb', 0); print(1, flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", reads, wire.line], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout is not None
+    other.stdout.readline()
+    try:
+        told = rf"^{wire.line}: busy \(process {other.pid}, python.*, has it open\); close that$"
+        with pytest.raises(BenchError, match=told), bench_of(wire):
+            pass
+    finally:
+        other.kill()
+        other.communicate()
 
 
 def test_a_port_that_another_run_has_is_the_benchs_fault(wire: BoardOnAWire) -> None:

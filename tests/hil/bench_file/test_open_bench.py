@@ -194,6 +194,38 @@ def test_nothing_but_its_name_is_asked_of_an_instrument_that_is_another(desk: De
     assert {line for one in desk.virtual.instruments.values() for line in one.said} <= {"*IDN?"}
 
 
+def test_an_instrument_of_two_roles_is_known_to_be_safe_when_both_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = desk.virtual.resources["supply"]
+    monkeypatch.setattr("xky.hil.bench_file.open_bench.open_instrument", lambda role, *_: TwoRoles(role, resource))
+    desk.file.write_text(written({"supply": resource, "analyser": resource}, "[]"), encoding="utf-8")
+    with desk.open() as bench:
+        pass
+    assert bench.state is SafeState.UNKNOWN
+    TwoRoles.stuck = ""
+    with desk.open() as after:
+        assert len(after.before) == 1
+    with desk.open() as later:
+        assert later.before == []
+
+
+class TwoRoles:
+    """An instrument that is both, and never says that its analyser is off."""
+
+    stuck = "analyser"
+
+    def __init__(self, role: str, resource: str) -> None:
+        self.role, self.resource = role, resource
+
+    def make_safe(self) -> None:
+        if self.role == self.stuck:
+            raise BenchError("it does not say so")
+
+    def close(self) -> None:
+        pass
+
+
 def test_a_lock_is_held_by_a_process_several_times_over(desk: Desk) -> None:
     with held_resource("/dev/x") as outer, held_resource("/dev/x") as inner:
         assert outer is inner

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xky.hil.bench_file import BenchFile, bench_file, options_over
+from xky.hil.bench_file import BenchFile, InstrumentTable, bench_file, options_over
 from xky.hil.bench_file.plugged_in import FoundInstrument, bench_text, found_ports
 from xky.hil.bench_file.quantity import QUANTITIES, limit_of
 from xky.hil.campaign.bench_option import device_of
@@ -64,6 +64,19 @@ def test_a_run_without_a_bench_file_imports_none() -> None:
     code = "import sys, xky.hil.cli.certify; print([m for m in sys.modules if 'bench_file' in m or 'visa' in m])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("TCPIP::192.168.1.5::INSTR", "TCPIP0::192.168.1.5::inst0::INSTR"),
+        ("TCPIP0::192.168.1.5::inst0::INSTR", "TCPIP0::192.168.1.5::inst0::INSTR"),
+        ("ASRL/dev/ttyUSB3::INSTR", "/dev/ttyUSB3"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_an_instrument_has_one_name_however_it_is_written(written: str, name: str) -> None:
+    assert InstrumentTable(role="supply", resource=written).one_name == name
 
 
 def test_a_path_of_a_board_starts_from_the_files_folder(tmp_path: Path) -> None:

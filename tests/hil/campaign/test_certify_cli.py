@@ -183,12 +183,12 @@ def test_the_report_is_made_in_the_folder_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("defect", [(), ("--defect", "either-checksum-rule")], ids=["sound", "defect"])
 def test_the_table_has_a_row_for_each_requirement_of_the_report(tmp_path: Path, defect: tuple[str, ...]) -> None:
-    run = certify("sim:winky-c6", *defect, cwd=tmp_path)
+    run = certify("sim:eky", *defect, cwd=tmp_path)
     report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
     assert (run.returncode, report["verdict"]) == ((1, "fail") if defect else (0, "pass"))
     rows = re.findall(r"^│ (\S+) +│ (\S+) +│ . (\S.*?) +│", run.stdout, re.MULTILINE)
     assert rows == [(one["id"], one["level"], one["verdict"]) for one in report["requirements"]]
-    assert run.stdout.splitlines()[0].strip() == "sim:winky-c6 on board winky-c6, mode both"
+    assert run.stdout.splitlines()[0].strip() == "sim:eky on board eky, mode both"
     decided = f"{report['decided']} of {report['total']}"
     assert run.stdout.endswith(f"{report['verdict'].upper()}  decided {decided}. Report: report/index.html\n")
 

@@ -37,7 +37,7 @@ sleep_s = {sleep_s}
 """
 
 # These boards do not claim to find the mode, say nothing of their power, and have no uplink
-NOT_THEIRS = ("TIC-MOD-2/", "XKY-PWR-", "XKY-UPL-", "XKY-LRW-")
+NOT_THEIRS = ("TIC-MOD-2/", "TIC-LNK-8/missing-etx-of-the-longest", "XKY-PWR-", "XKY-UPL-", "XKY-LRW-")
 
 
 def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -71,6 +71,7 @@ def test_a_sound_sleeper_passes_everything_at_its_own_pace(
     assert wrong(certify(Campaign(Options(f"sim:{board}")), tmp_path / "report")) == []
 
 
+@pytest.mark.nightly  # half a minute of the processor
 def test_the_steps_of_a_slow_sleeper_stay_in_the_day(tmp_path: Path) -> None:
     """Else the evening brings, before its step, what that step is to show: off-peak hours, a colour."""
     board = tmp_path / "sleeper.toml"

@@ -118,6 +118,8 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     }
     expected = {} if board == "auto" else {"TIC-MOD-2/detects": "not applicable"}
     expected |= SHOULDS_NOT_MET.get(board, {})
+    if board_named(board).report_period_s:
+        expected |= {"TIC-LNK-8/missing-etx-of-the-longest": "not applicable"}
     power = board_named(board).power
     if power is None or power.source != "tic":
         expected |= {one: "not applicable" for one in undecided if one.startswith("XKY-PWR-")}
@@ -144,18 +146,20 @@ SHOWN_ON = [(defect, board) for defect in known_defects() for board in boards_fo
 
 
 BY_DAY = [id_ for id_, one in known_defects().items() if one.board not in ("loky", "winky-c6-tasmota", "winky-lab")]
+NEVER_SAID_ALONE = {  # what they get wrong is a label that they say in other steps alone, or that is none at all
+    "loses-last-group", "matches-labels-by-prefix", "says-zero-for-missing", "stays-in-winter-time",
+    "tells-yesterday-once",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("defect", BY_DAY)
 def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) -> None:
-    """In one of its modes, every other defect in historic mode, and asked for that alone. At night both modes have
-    their turn, all that it should not fail besides, and the gateways that sleep."""
+    """In one of its modes, asked for that alone; one in eight for everything. At night both modes have their turn, all
+    that it should not fail besides, and the gateways that sleep."""
     known = known_defects()
-    modes = sorted(known[defect].modes)
-    mode = modes[[*known].index(defect) % len(modes)]
-    asks = ("XKY-LRW-1", "XKY-LRW-2", "XKY-LRW-3", "XKY-LRW-4", "XKY-LRW-5", "XKY-UPL-1")
-    board = known[defect].board or "generic"
-    check_defect(certified, board, defect, seed=1, only=mode, asks=asks if board == "loky" else ())
+    modes, place = sorted(known[defect].modes), [*known].index(defect)
+    asks = () if defect in NEVER_SAID_ALONE or place % 8 == 0 else tuple(sorted(known[defect].must_fail))
+    check_defect(certified, known[defect].board or "generic", defect, 1, modes[place % len(modes)], asks)
 
 
 @pytest.mark.nightly

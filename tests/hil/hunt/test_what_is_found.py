@@ -23,7 +23,7 @@ def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrun
     mode: Mode,
 ) -> None:
     hunt = hunted(defect="ignores-checksum", mode=mode, findings=1)
-    (finding,) = hunt.findings
+    finding = hunt.findings[0]  # shrinking may come upon more of them
     assert finding.examples <= 20
     assert finding.broken.requirement == "TIC-CHK-1"
     assert (finding.story.frames, len(finding.story.faults), len(finding.story.step)) == (1, 1, 1)

@@ -104,6 +104,22 @@ def test_each_planted_fault_is_found_by_a_stimulus_and_the_sound_receiver_bears_
 
 
 @EVERY_FAULT
+def test_the_suite_catches_each_planted_fault(fault: int, tmp_path: Path) -> None:
+    """With what it asks about groups and frames that are not as they should be alone."""
+    mode = HISTORIC if fault == 8 else FAULTS[fault][0]
+    only = (
+        "TIC-CHK-1",
+        "TIC-LNK-9",
+        "TIC-SIZ-1",
+        "TIC-VAL-3",
+        "TIC-CMP-1",
+        *(("TIC-LNK-1",) if mode is HISTORIC else ()),
+    )
+    options = Options(f"iss:{receiver(fault)}", board=str(BOARD), mode=mode, only=only)
+    assert certify(Campaign(options), tmp_path)["verdict"] == "fail"
+
+
+@EVERY_FAULT
 def test_no_planted_fault_harms_plain_frames(fault: int) -> None:
     for mode, plain, label in ((STANDARD, GOOD, "EAST"), (HISTORIC, OLD, "BASE")):
         device, readings = heard(receiver(fault), [plain] * 4, mode)

@@ -54,7 +54,7 @@ def record(session: Session, channel: int) -> ScopeRecord:
         raise session.strange(":WAV:PRE?", answer, "expected ten numbers") from None
     import numpy as np
 
-    pieces: list[NDArray[np.uint8]] = []
+    voltage_v: NDArray[np.float32] = np.empty(int(points), np.float32)
     for first in range(1, int(points) + 1, _PIECE):
         last = min(first + _PIECE - 1, int(points))
         session.write(f":WAV:STAR {first}")
@@ -62,6 +62,6 @@ def record(session: Session, channel: int) -> ScopeRecord:
         piece = session.query_block(":WAV:DATA?", within_s=_PIECE_S)
         if len(piece) != last - first + 1:
             raise session.strange(":WAV:DATA?", f"{len(piece)} points", f"expected {last - first + 1}")
-        pieces.append(np.frombuffer(piece, np.uint8))
-    codes = np.concatenate(pieces).astype(np.float64)
-    return ScopeRecord((codes - origin - reference) * step_v, interval_s, step_v)
+        np.multiply(np.frombuffer(piece, np.uint8), np.float32(step_v), out=voltage_v[first - 1 : last])
+    voltage_v -= np.float32((origin + reference) * step_v)
+    return ScopeRecord(voltage_v, interval_s, step_v)

@@ -46,5 +46,7 @@ def record(session: Session, channel: int) -> ScopeRecord:
     block = session.query_block(f"C{channel}:WF? DAT2", within_s=_BLOCK_S, head="DAT2,", line_ends=2)
     import numpy as np
 
-    codes = np.frombuffer(block, np.int8).astype(np.float64)
-    return ScopeRecord(codes * (scale_v / _CODES) - offset_v, 1 / rate_hz, scale_v / _CODES)
+    voltage_v = np.frombuffer(block, np.int8) * np.float32(scale_v / _CODES)
+    if offset_v:
+        voltage_v -= np.float32(offset_v)
+    return ScopeRecord(voltage_v, 1 / rate_hz, scale_v / _CODES)
