@@ -292,5 +292,6 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.remove(str(Path(__file__).resolve().parent))
+    here = os.path.realpath(os.path.dirname(__file__))
+    sys.path[:] = [one for one in sys.path if os.path.realpath(one) != here]  # its modules have no names for others
     _main()

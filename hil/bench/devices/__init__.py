@@ -62,9 +62,21 @@ def open_device(spec: str, **options: Any) -> Device:
 
 
 def _kind(scheme: str) -> Any:
-    """The class of a kind that is known."""
+    """The class of a kind that is known.
+
+    Raises:
+        InputError: somebody took pyserial away, as does who uninstalls ``pyserial-labgrid``.
+    """
     if scheme in _shipped():
-        return import_module(f"{__name__}.{scheme}").KIND
+        try:
+            return import_module(f"{__name__}.{scheme}").KIND
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] != "serial":
+                raise
+            raise InputError(
+                f"device kind {scheme}: the package serial is missing, which pyserial and pyserial-labgrid share; "
+                "pip install --force-reinstall --no-deps pyserial"
+            ) from None
     return added_class(added("xky.devices", ())[scheme], Device)
 
 

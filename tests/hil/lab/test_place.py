@@ -246,6 +246,22 @@ def test_an_environment_says_how_a_place_is_switched_and_where_its_coordinator_i
         assert time.monotonic() - before < 2.0  # labgrid's own delay
 
 
+@pytest.mark.parametrize("kind", ["labgrid", "serial"])
+def test_a_pyserial_that_was_uninstalled_with_that_of_labgrid_is_told_in_a_line(kind: str) -> None:
+    code = f"""
+import sys
+sys.modules["serial"] = None
+from xky.hil.bench.devices import open_device
+from xky.protocol import InputError
+try:
+    open_device("{kind}:winky")
+except InputError as error:
+    print(error)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"device kind {kind}: the package serial is missing, which pyserial and pyserial-labgrid")
+
+
 @pytest.mark.parametrize("rest", ["", "two words", "one,other"])
 def test_what_is_no_place_is_the_persons_fault(rest: str) -> None:
     with pytest.raises(InputError, match=r"expected labgrid:PLACE"):
