@@ -92,8 +92,8 @@ def _is_asked_for(config: pytest.Config, item: pytest.Item) -> bool:
     return asked is not None and judgement_of(config).asks_for(asked.purpose)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     """Mode by mode, since a device is configured for one; what the chosen mode does not have is left out."""
     foreign = [item for item in items if _is_purpose(item) and not _is_asked_for(config, item)]
     if foreign:
@@ -107,7 +107,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return -1 if asked is None else order.index(asked.mode)
 
         items.sort(key=place)
-        _share(config, items)
+    yield
+    if any(_is_purpose(item) for item in items):
+        _share(config, items)  # what is left behind -k
 
 
 def _share(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -118,6 +120,7 @@ def _share(config: pytest.Config, items: list[pytest.Item]) -> None:
     asked = {item: one for item in items if (one := _asked(item)) is not None}
     for item, share in zip(asked, shares_of(judgement, list(asked.values()), len(boards)), strict=True):
         item.add_marker(pytest.mark.xdist_group(f"xky-board-{share}"))
+        item._nodeid += f"@xky-board-{share}"  # as xdist does in this very hook, by then
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
