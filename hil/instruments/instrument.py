@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """An instrument in its role: what every one has, whatever it does on the bench."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from xky.protocol import InputError
 
 from .lost import LostInstrument
-from .session import Session
+from .session import Exchange, Session
 
 __all__ = ["VIRTUAL", "Instrument"]
 
@@ -45,6 +45,11 @@ class Instrument:
     def identity(self) -> str:
         """As it says itself."""
         return self._session.answer
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """What was said on its connection, in order: evidence."""
+        return tuple(self._session.exchanges)
 
     @property
     def is_virtual(self) -> bool:

@@ -7,8 +7,10 @@ is sent, our own clock bounds each exchange, and after a failure nothing is beli
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from xky.protocol import InputError
@@ -21,14 +23,33 @@ from .visa import block_of, check_quiet, first_line, is_shared, make_quiet, open
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
 
-__all__ = ["ANSWER_S", "Session"]
+__all__ = ["ANSWER_S", "Exchange", "Session"]
 
 ANSWER_S = 5.0
 _GRACE_S = 0.25  # PyVISA's own time-out is to come first: then the session can go on
 _PAUSE_S = 0.01  # between two questions whether it is done
 _STALE_ANSWERS = 8  # at most, between a clear and the identity
 
+_KEPT = 100_000  # exchanges: a day of a reading a second
+
 _Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message, and what came of it.
+
+    Attributes:
+        began_s: on the monotonic clock.
+        ended_s: likewise.
+        sent: the message.
+        answer: to it; of a block its length, of a failure its reason, both in brackets; None where none was due.
+    """
+
+    began_s: float
+    ended_s: float
+    sent: str
+    answer: str | None
 
 
 class Session:
@@ -43,6 +64,7 @@ class Session:
         resource: as given.
         answer: to ``*IDN?``, as it came.
         identity: the same, in parts.
+        exchanges: the last ones, whatever came of them, in order.
 
     Raises:
         InputError: the resource names none, or there is no PyVISA.
@@ -52,6 +74,7 @@ class Session:
     def __init__(self, resource: str, *, answer_s: float = ANSWER_S) -> None:
         self.resource = resource
         self.answer = ""
+        self.exchanges: deque[Exchange] = deque(maxlen=_KEPT)
         self._answer_s = answer_s
         self._is_in_step = False
         self._open()
@@ -247,9 +270,15 @@ class Session:
         self._is_in_step = True
 
     def _told(self, message: str, act: Callable[["MessageBasedResource", float], _Result], within_s: float) -> _Result:
-        visa = self._visa
-        until_s = time.monotonic() + within_s
-        return self._bounded(message, lambda: act(visa, until_s), within_s)
+        visa, began_s = self._visa, time.monotonic()
+        try:
+            answer = self._bounded(message, lambda: act(visa, began_s + within_s), within_s)
+        except BaseException as error:
+            self.exchanges.append(Exchange(began_s, time.monotonic(), message, f"({first_line(error)})"))
+            raise
+        told = f"({len(answer)} bytes)" if isinstance(answer, bytes) else answer
+        self.exchanges.append(Exchange(began_s, time.monotonic(), message, told if isinstance(told, str) else None))
+        return answer
 
     def _bounded(self, message: str, act: Callable[[], _Result], within_s: float) -> _Result:
         try:

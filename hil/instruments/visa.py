@@ -179,6 +179,6 @@ def block_of(
     return data
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """Of what it says, or its name."""
     return (str(error) or type(error).__name__).splitlines()[0]

@@ -26,7 +26,8 @@ _EDGE_UNSURE_S = _WINDOW_S / 4  # where an edge lies in the window
 _EDGE_S = 20e-6  # that an edge of a sound meter takes, about: assumption
 _LONG_BITS = 2.5  # a run in which a frequency shows
 _SINGLE_BITS = 1.5
-_CUT = 1.1  # of the range: no signal within it has such an envelope, and one that is cut has 1.27
+_CUT = 0.97  # of the range
+_LEAST_BITS = 0.25  # that a part must be quiet for
 _HARMONICS = (2, 3, 4, 5)
 _FEWEST_CHARACTERS = 20
 _RARE = 0.1  # percent of the values beyond which none is believed: noise
@@ -57,6 +58,7 @@ class LineFacts:
         hold_one_s: Tev1, the shortest 1 under its highest level.
         ripple: of the envelope within a 0, as a fraction.
         distortion: of the carrier, as a fraction.
+        residual_v: what is left of it in a 1, noise included, in the range of the 0s.
     """
 
     characters: int
@@ -69,6 +71,7 @@ class LineFacts:
     hold_one_s: Sure
     ripple: Sure
     distortion: Sure
+    residual_v: Sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,14 @@ def facts_of(voltage_v: Volts, interval_s: float, mode: Mode) -> LineFacts:
         _held(singles, heard.peak_v, levels.one_max_v, is_zero=False),
         Sure(float(np.percentile(ripples, 100 - _RARE)), 4 * noise_v / heard.peak_v),
         _distortion(samples, interval_s, long_runs),
+        _left(envelope_v, step_s, runs),
     )  # fmt: skip
+
+
+def _left(envelope_v: NDArray[np.float32], step_s: float, runs: Sequence[_Run]) -> Sure:
+    """The highest envelope within the 1s."""
+    parts = [part for run in runs if not run.is_zero and len(part := _inside(envelope_v, step_s, run))]
+    return _extreme(np.concatenate(parts), 100 - _RARE) if parts else Sure(0.0, 0.0)
 
 
 def _extreme(every: NDArray[np.float32], percent: float) -> Sure:
@@ -146,24 +156,25 @@ def quiet_of(voltage_v: Volts, interval_s: float, range_v: float, mode: Mode) ->
     """What a record of a fine range shows between the characters, and in their 1s; None where it is never quiet.
 
     Args:
-        voltage_v: samples; a 0 may be cut.
+        voltage_v: samples; a 0 is cut.
         interval_s: between two.
-        range_v: in which it was taken; the envelope of a carrier that is cut there is higher than that.
+        range_v: in which it was taken; where it is cut, or nearly, is a 0.
         mode: of the TIC.
     """
-    rate_hz = round(1 / interval_s)
-    envelope_v, step_s = quadrature(voltage_v, rate_hz)
-    runs = [run for run in _runs(envelope_v, step_s, _CUT * range_v) if not run.is_zero]
-    inner = [
-        part for run in runs if run.lasts_s > 0.5 / mode.baud and len(part := _inside(envelope_v, step_s, run)) > 0
-    ]
-    if not inner:
+    beside = round(_BESIDE_S / interval_s)
+    cut = np.flatnonzero(np.abs(voltage_v) >= _CUT * range_v)
+    edges = np.concatenate(([-beside], cut, [len(voltage_v) + beside]))
+    long = np.flatnonzero(np.diff(edges) > 2 * beside + _LEAST_BITS / mode.baud / interval_s)
+    parts = [(int(edges[k]) + beside, int(edges[k + 1]) - beside) for k in long]
+    if not parts:
         return None
-    samples = [
-        voltage_v[round((run.begin_s + _BESIDE_S) * rate_hz) : round((run.end_s - _BESIDE_S) * rate_hz)] for run in runs
-    ]
-    quiet_v = np.abs(np.concatenate(samples))
+    envelope_v, step_s = quadrature(voltage_v, round(1 / interval_s))
+    hop = step_s / interval_s
+    inner = [envelope_v[int(np.ceil(first / hop)) : int(last / hop)] for first, last in parts]
+    quiet_v = np.abs(np.concatenate([voltage_v[first:last] for first, last in parts]))
     every = np.concatenate(inner)
+    if not len(every):
+        return None
     return Quiet(_extreme(every, 100 - _RARE), Sure(float(np.percentile(quiet_v, 100 - _RARE)), 0.0))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..plot.file import write_picture
 from ..plot.sheet import LEFT_IN, Sheet, add_legend, plain
-from .measurement import Measurement
+from .measurement import Measurement, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,10 +52,7 @@ def _curve(found: Measurement, title: str) -> "Figure":
     labels = ["measured" + (f", one reading in {every}" if every > 1 else ""), "xky power"]
     for one in found.quantities:
         handles.append(panels[0].plot([], [], linestyle="none")[0])
-        labels.append(
-            f"{one.title}: "
-            + ("not seen" if one.value is None else f"{one.value:.5g} ± {one.uncertainty:.2g} {one.unit}")
-        )
+        labels.append(f"{one.title}:\n{_told(one)}")
     panels[0].set_ylabel("voltage at the capacitor (V)")
     add_legend(panels[0], "Curve", handles, labels)
     (dots,) = panels[1].plot(
@@ -69,6 +66,10 @@ def _curve(found: Measurement, title: str) -> "Figure":
     add_legend(panels[2], "Load", [line], ["drawn from the capacitor"])
     panels[-1].set_xlabel("time (s)")
     return sheet.figure
+
+
+def _told(one: Quantity) -> str:
+    return "not seen" if one.value is None else f"{one.value:.5g} ± {one.uncertainty:.2g} {one.unit}"
 
 
 def _waveform(found: Measurement, title: str) -> "Figure":

@@ -37,6 +37,8 @@ class SafeState:
         """For people."""
         if not self.reached:
             return "nothing was switched"
+        if not self.safe and not self.unknown:
+            return "bench safe: nothing on it has an output"
         if not self.unknown:
             return "bench safe: " + ", ".join(f"{role} off" for role in self.safe)
         return "bench unknown: " + "; ".join(f"{role}: {why}" for role, why in self.unknown.items())

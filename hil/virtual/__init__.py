@@ -3,8 +3,10 @@
 
 from .clock import BenchClock, RunningClock, SteppedClock
 from .misbehaviour import Misbehaviour, Planned, planned
+from .receiver import VirtualReceiver
 from .virtual_bench import DEFAULT_MAKES, VirtualBench
 
 __all__ = [
-    "DEFAULT_MAKES", "BenchClock", "Misbehaviour", "Planned", "RunningClock", "SteppedClock", "VirtualBench", "planned",
+    "DEFAULT_MAKES", "BenchClock", "Misbehaviour", "Planned", "RunningClock", "SteppedClock", "VirtualBench",
+    "VirtualReceiver", "planned",
 ]  # fmt: skip

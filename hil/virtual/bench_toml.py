@@ -4,6 +4,7 @@
 import tomli_w
 
 from ..bench_file import SAFE_ORDER
+from .receiver import VirtualReceiver
 from .virtual_bench import VirtualBench
 
 __all__ = ["bench_toml"]
@@ -14,8 +15,13 @@ _LIMITS = {
 }
 
 
-def bench_toml(bench: VirtualBench) -> str:
-    """The text of the file."""
+def bench_toml(bench: VirtualBench, receiver: VirtualReceiver | None = None) -> str:
+    """The text of the file.
+
+    Args:
+        bench: whose instruments it has.
+        receiver: of the board, if it has one on a line.
+    """
     instruments = [
         {"role": role, "resource": resource, "make": bench.makes[role]}
         | ({"limits": _LIMITS[role]} if role in _LIMITS else {})
@@ -23,6 +29,10 @@ def bench_toml(bench: VirtualBench) -> str:
     ]
     order = [role for role in SAFE_ORDER if role in bench.resources]
     device = {"board": bench.board.board.id}
+    line = {}
+    if receiver is not None:
+        device["spec"] = f"serial:{receiver.console}"
+        line = {"line": {"port": f"serial:{receiver.line}"}}
     return "# a virtual bench; its addresses stand as long as it runs\n" + tomli_w.dumps(
-        {"device": device, "instrument": instruments, "safe": {"order": order}}
+        {**line, "device": device, "instrument": instruments, "safe": {"order": order}}
     )

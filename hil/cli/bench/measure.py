@@ -4,7 +4,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from ...measuring import Measurement, SafeState, Settings, Verdict, measure
 from ...measuring.bench_instruments import opened_instruments
 from ...measuring.curve_files import CURVE, write_curve
 from ...measuring.document import document_of
+from ...measuring.exchange_lines import write_exchanges
 from ...measuring.fitted import fitted_to
 from ...measuring.print_measurement import print_measurement
 from ...measuring.routines import routine_named, routine_names
@@ -89,14 +90,11 @@ def command(
         fitted = None
         if out is not None:
             with owned_folder(out, "measurement"):
-                if found.curve:
-                    write_curve(out, found.curve)
-                    fitted, why = fitted_to(what, out / CURVE, settings, source_known=source_ohm is not None)
-                    found.remarks += [why] if why else []
+                fitted = _keep(out, found, settings, title, source_known=source_ohm is not None)
                 told = document_of(found, settings, opened.instruments, states[-1], fitted)
                 text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
                 (out / "result.json").write_text(text, encoding="utf-8")
-                _draw(found, out / f"{what}.svg", title)
+                write_exchanges(out, opened.instruments)
         told = document_of(found, settings, opened.instruments, states[-1], fitted)
         if as_json:
             print(json.dumps(told, ensure_ascii=False, allow_nan=False))
@@ -106,6 +104,19 @@ def command(
                 console.print(f"written: {out}", highlight=False, soft_wrap=True)
     if found.verdict in _STATUS:
         raise typer.Exit(_STATUS[found.verdict])
+
+
+def _keep(
+    folder: Path, found: Measurement, settings: Settings, title: str, *, source_known: bool
+) -> dict[str, Any] | None:
+    """Curve and picture; what a fit makes of the curve."""
+    fitted = None
+    if found.curve:
+        write_curve(folder, found.curve)
+        fitted, why = fitted_to(found.routine, folder / CURVE, settings, source_known=source_known)
+        found.remarks += [why] if why else []
+    _draw(found, folder / f"{found.routine}.svg", title)
+    return fitted
 
 
 def _draw(found: Measurement, path: Path, title: str) -> None:

@@ -2,8 +2,9 @@
 """``xky bench virtual``: instruments that do not exist, on a simulated board, until Ctrl-C."""
 
 import json
+import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -15,7 +16,7 @@ from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError, Mode
 
 from ...named_file import named_file
-from ...virtual import DEFAULT_MAKES, RunningClock, SteppedClock, VirtualBench, planned
+from ...virtual import DEFAULT_MAKES, RunningClock, SteppedClock, VirtualBench, VirtualReceiver, planned
 from ...virtual.bench_toml import bench_toml
 
 __all__ = ["command"]
@@ -45,6 +46,10 @@ def command(
     ] = False,
     out: Annotated[Path | None, typer.Option(callback=named_file, help="Write the bench's file: BENCH.toml.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The resources as one JSON object.")] = False,
+    while_running: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- COMMAND...]", help="Serve them while it runs, and end with its status."),
+    ] = None,
 ) -> None:
     """Start virtual instruments on a simulated board, tell their VISA resources, and serve them until Ctrl-C."""
     if stepped and speed != 1.0:
@@ -56,15 +61,20 @@ def command(
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
         mode=mode or Mode.STANDARD, seed=seed,
     )  # fmt: skip
-    with bench:
+    with bench, closing(VirtualReceiver()) as receiver:
         if out is not None:
-            _write(out, bench_toml(bench))
+            _write(out, bench_toml(bench, receiver))
+        if while_running:
+            raise typer.Exit(_status_of(while_running))
         if as_json:
             told = [{"role": role, "make": bench.makes[role], "resource": one} for role, one in bench.resources.items()]
-            print(json.dumps({"board": board, "supply": supply, "seed": seed, "instruments": told}))
+            print(json.dumps({"board": board, "supply": supply, "seed": seed, "instruments": told,
+                              "line": receiver.line, "console": receiver.console}))  # fmt: skip
         else:
             for role, resource in bench.resources.items():
                 print(f"{role:<10} {bench.makes[role]:<9} {resource}")
+            print(f"{'line':<10} {'':<9} {receiver.line}")
+            print(f"{'console':<10} {'':<9} {receiver.console}")
             print(f"written: {out}" if out is not None else "Ctrl-C ends")
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):  # SIGTERM is that too
@@ -89,3 +99,11 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another name") from None
+
+
+def _status_of(command: list[str]) -> int:
+    """Run it, and tell how it ended."""
+    try:
+        return subprocess.run(command, check=False).returncode
+    except OSError as error:
+        raise InputError(f"{command[0]}: cannot be run ({error.strerror}); give a command behind --") from None

@@ -59,7 +59,23 @@ class Load(Instrument):
         Raises:
             LostInstrument: it does not say that it did.
         """
+        self.order(on=on)
+        self.confirm(on=on)
+
+    def order(self, *, on: bool) -> None:
+        """Tell it to switch its input, and no more: that is when it happens.
+
+        Raises:
+            LostInstrument: it cannot be told.
+        """
         self._make.switch(self._session, on=on)
+
+    def confirm(self, *, on: bool) -> None:
+        """Ask whether it did.
+
+        Raises:
+            LostInstrument: it does not say so.
+        """
         if self.is_on() != on:
             raise LostInstrument(f"{self.resource}: its input is not {'on' if on else 'off'} after it was told to be")
 

@@ -22,7 +22,8 @@ def measure(rig: Rig) -> Measurement:
     if quiet is not None:
         found.limits += _quiet_limits(quiet, rig, fine.step_v)
     else:
-        found.remarks.append("the line was never quiet: no 1 was long enough to see what is left of the carrier")
+        found.limits.append(_one_high(facts.residual_v, rig, record.step_v))
+        found.remarks.append("the line was never quiet enough for the finer range: noise is not judged")
     found.quantities += [
         Quantity("characters", "characters in the record", "", float(facts.characters)),
         Quantity("damaged", "of these damaged", "", float(facts.damaged)),
@@ -63,17 +64,24 @@ def _limits(facts: LineFacts, rig: Rig, step_v: float) -> list[Judged]:
     ]  # fmt: skip
 
 
-def _quiet_limits(quiet: Quiet, rig: Rig, step_v: float) -> list[Judged]:
-    from xky.emulator.carrier.specification import EMITTED, NOISE_V
+def _one_high(sure: Sure, rig: Rig, step_v: float) -> Judged:
+    from xky.emulator.carrier.specification import EMITTED
 
-    levels, scope = EMITTED[rig.settings.mode], rig.scope
+    levels = EMITTED[rig.settings.mode]
+    unsure_v = sure.uncertainty + rig.scope.gain_error * sure.value + step_v
+    title = "Vevh1, highest envelope of a 1"
+    return judged(title, levels.clause, "V", sure.value, unsure_v, most=levels.one_max_v)
+
+
+def _quiet_limits(quiet: Quiet, rig: Rig, step_v: float) -> list[Judged]:
+    from xky.emulator.carrier.specification import NOISE_V
+
+    noise = quiet.noise_v
+    unsure_v = noise.value * rig.scope.gain_error + step_v
     return [
-        judged("Vevh1, highest envelope of a 1", levels.clause, "V", quiet.one_high_v.value,
-               quiet.one_high_v.uncertainty + scope.gain_error * quiet.one_high_v.value + step_v,
-               most=levels.one_max_v),
-        judged("noise in a 1", "54E §5.3.2, 02E §1.3.2", "V", quiet.noise_v.value,
-               quiet.noise_v.value * scope.gain_error + step_v, most=NOISE_V),
-    ]  # fmt: skip
+        _one_high(quiet.one_high_v, rig, step_v),
+        judged("noise in a 1", "54E §5.3.2, 02E §1.3.2", "V", noise.value, unsure_v, most=NOISE_V),
+    ]
 
 
 def _time(sure: Sure, time_error: float) -> float:

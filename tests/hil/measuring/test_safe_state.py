@@ -64,8 +64,15 @@ def is_off(bench: VirtualBench) -> bool:
     return False
 
 
-@pytest.mark.parametrize("gated", STATES, indirect=True)
-@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("gated", "order"),
+    [("fed", signal.SIGINT), ("drained", signal.SIGTERM), ("fed again", signal.SIGINT)]
+    + [
+        pytest.param(state, order, marks=pytest.mark.nightly)
+        for state, order in (("fed", signal.SIGTERM), ("drained", signal.SIGINT), ("fed again", signal.SIGTERM))
+    ],
+    indirect=["gated"],
+)
 def test_an_order_to_end_leaves_outputs_off_in_each_state(
     gated: VirtualBench, order: signal.Signals, tmp_path: Path
 ) -> None:

@@ -14,12 +14,11 @@ _OF_READING, _OF_RANGE = 30e-6, 5e-6  # DMM6500, 10 V, one year: data sheet from
 
 
 def prepare(session: Session) -> None:
-    """DC volts on the 10 V range, more than 10 GΩ of input; the buffer's time begins anew."""
+    """DC volts on the 10 V range, more than 10 GΩ of input; the buffer, and so its time, goes on."""
     session.write(':SENS:FUNC "VOLT:DC"')
     session.write(f":SENS:VOLT:DC:RANG {_RANGE_V:g}")
     session.write(":SENS:VOLT:DC:NPLC 1")
     session.write(":SENS:VOLT:DC:INP AUTO")
-    session.write(':TRAC:CLE "defbuffer1"')
 
 
 def voltage_v(session: Session) -> float:
