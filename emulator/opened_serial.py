@@ -3,6 +3,7 @@
 
 import errno
 import os
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def opened_serial(
         port: Any = serial.serial_for_url(path, baudrate=baud, timeout=0, exclusive=True, do_not_open=True)
         port.dtr, port.rts = dtr, rts
         port.open()
+        _do_not_collect(port)
     except ValueError as error:  # of the URL; a SerialException is an OSError
         known = "a path, socket://HOST:PORT, rfc2217://HOST:PORT"
         raise InputError(f"{path}: {error}; known: {known}") from None
@@ -46,6 +48,13 @@ def opened_serial(
         raise BenchError(f"{path}: {_reason(path, error)}") from error
     opened: serial.SerialBase = port
     return opened
+
+
+def _do_not_collect(port: Any) -> None:
+    """A port that is a socket sends each character when it is there, as pyserial has it for RFC 2217 alone."""
+    told = getattr(port, "_socket", None)
+    if isinstance(told, socket.socket) and told.family in (socket.AF_INET, socket.AF_INET6):
+        told.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _reason(path: str, error: Exception) -> str:

@@ -18,8 +18,8 @@ __all__ = [
 DeviceArgument = Annotated[
     str | None,
     typer.Argument(
-        help="Such as sim:winky-c6, 'exec:./firmware {port}', or serial:/dev/ttyUSB1; not with --defects, and not "
-        "needed with --bench."
+        help="Such as sim:winky-c6, 'exec:./firmware {port}', serial:/dev/ttyUSB1, labgrid:PLACE; not with --defects, "
+        "and not needed with --bench."
     ),
 ]
 BenchOption = Annotated[
@@ -40,10 +40,12 @@ LineOption = Annotated[
     ),
 ]
 ResetOption = Annotated[
-    str | None, typer.Option(help="How a serial: device is started anew: rts, dtr, or a command, {port} replaced.")
+    str | None,
+    typer.Option(help="How a real board is started anew: rts, dtr, or a command, {port} replaced."),
 ]
 FlashOption = Annotated[
-    str | None, typer.Option(help="Command that puts its program on a serial: device, once a run, {port} replaced.")
+    str | None,
+    typer.Option(help="Command that puts its program on a real board, once a run, {port} replaced."),
 ]
 ParityOption = Annotated[
     str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")

@@ -40,6 +40,11 @@ class HeldResource:
     left: Mapping[str, Any]
     _fd: int
 
+    @property
+    def fd(self) -> int:
+        """Of the lock file: a process that inherits it holds the resource, too."""
+        return self._fd
+
     def write(self, **facts: Any) -> None:
         """Say in the lock file what whoever takes it over ought to know, should this process die."""
         told = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds"), **facts}

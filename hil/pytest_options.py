@@ -7,20 +7,21 @@ from typing import Any
 import pytest
 
 __all__ = [
-    "FROM_BENCH_FILE", "PURPOSE", "add_options", "begin_run", "campaign_options", "end_run", "number",
-    "on_command_line", "option", "options_of", "run_under_way",
+    "FROM_BENCH_FILE", "PURPOSE", "add_options", "begin_run", "boards_of", "campaign_options", "check_boards",
+    "end_run", "is_spread", "number", "on_command_line", "option", "options_of", "run_under_way",
 ]  # fmt: skip
 
 PURPOSE = "xky_purpose"  # attribute of a test that is a purpose of the conformance suite
 
 _OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
-    "device": "device under test, such as sim:winky-c6 or 'exec:./build/firmware {port}'",
+    "device": "device under test, such as sim:winky-c6 or 'exec:./build/firmware {port}'; several boards of a lab, one "
+    "a worker of xdist: labgrid:ONE,labgrid:OTHER",
     "board": "board that it is: a name or a TOML file",
     "mode": "historic or standard; the fixtures take standard unless told",
     "labels": "labels that the device claims, separated by commas",
     "line": "how an exec: device's port is made: pty, tcp or rfc2217; or the wire to a serial: one, serial:PORT",
-    "reset": "how a serial: device is started anew: rts, dtr, or a command, {port} replaced",
-    "flash": "command that puts its program on a serial: device, once a run, {port} replaced",
+    "reset": "how a real board is started anew: rts, dtr, or a command, {port} replaced",
+    "flash": "command that puts its program on a real board, once a run, {port} replaced",
     "parity": "keep leaves the parity in the characters of a pty; strip, else, takes it off",
     "speed": "times as fast as a real line",
     "seed": "seed of meters, gaps and faults",
@@ -29,6 +30,7 @@ _OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
     "bench": "bench file: what leads where, instruments, how they are made safe",
 }
 
+_IN_A_LAB = "labgrid:"
 
 _REPEATABLE = {  # the same, given as often as there are; in the ini file separated by blanks
     "probe": "where readings are seen: lines, mqtt, influx, lorawan, or an address; repeatable",
@@ -53,7 +55,52 @@ FROM_BENCH_FILE = pytest.StashKey[Mapping[str, Any]]()
 def option(config: pytest.Config, name: str) -> str | None:
     """An option of the bench: command line before bench file before ini file; None where none gives it."""
     given = _given(config, name)
-    return str(given) if given else None
+    if not given:
+        return None
+    return _of_this_worker(config, boards_of(config)) if name == "device" else str(given)
+
+
+def boards_of(config: pytest.Config) -> list[str]:
+    """The devices of a run: several boards of a lab, or one device; empty where none is given."""
+    given = str(_given(config, "device") or "")
+    if given.startswith(_IN_A_LAB):
+        return [_IN_A_LAB + place for place in given.removeprefix(_IN_A_LAB).split(f",{_IN_A_LAB}")]
+    return [given] if given else []
+
+
+def _of_this_worker(config: pytest.Config, boards: list[str]) -> str:
+    """One board a worker; what spreads the tests has the first."""
+    number = str(getattr(config, "workerinput", {}).get("workerid", "")).removeprefix("gw")
+    return boards[int(number) % len(boards) if number.isdecimal() else 0]
+
+
+def is_spread(config: pytest.Config) -> bool:
+    """Whether this process runs no tests, but spreads them over the workers of xdist."""
+    return bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
+
+
+def check_boards(config: pytest.Config) -> None:
+    """Complain of several boards that are not one a worker; what one of them plays stays together.
+
+    Raises:
+        pytest.UsageError: there are more or fewer workers than boards, or a board is named twice.
+    """
+    boards = boards_of(config)
+    if len(boards) < 2:
+        return
+    if hasattr(config, "workerinput"):
+        config.option.loadgroup = True  # workers are not told of ``dist`` below
+        return
+    workers = len(getattr(config.option, "tx", None) or []) if is_spread(config) else 1
+    if workers != len(boards):
+        raise pytest.UsageError(
+            f"--xky-device names {len(boards)} boards, and {workers} would be used; give -n {len(boards)} "
+            "(pytest-xdist), one worker a board"
+        )
+    twice = [one for number, one in enumerate(boards) if one in boards[:number]]
+    if twice:
+        raise pytest.UsageError(f"--xky-device names {twice[0]} twice; a board runs one test at a time, leave one out")
+    config.option.dist = "loadgroup"
 
 
 def _given(config: pytest.Config, name: str) -> Any:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from .board_on_a_wire import board_on_a_wire, served_by_rfc2217
+from .lab import Lab, lab_of
+
 _PROGRAMS = {"peers", "bench"}  # a third of what real time takes: whole plans against programs
 _SERVERS = {"test_real_servers", "test_example_gateways", "test_mqtt_end", "test_database", "test_listen"}  # as much
 _BEHIND = 10  # niceness
@@ -53,3 +56,24 @@ def signals_as_they_were() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def started_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab for all tests of a worker: two boards, a place with nothing, and one behind servers of RFC 2217."""
+    with contextlib.ExitStack() as stack:
+        board = stack.enter_context(board_on_a_wire())
+        urls = {name: stack.enter_context(served_by_rfc2217(getattr(board, name))) for name in ("console", "line")}
+        ports = {name: int(url.rpartition(":")[2]) for name, url in urls.items()}
+        folder = tmp_path_factory.mktemp("lab")
+        yield stack.enter_context(lab_of(["winky", "winky-2"], folder, empty=["empty"], rfc2217={"far": ports}))
+
+
+@pytest.fixture
+def lab(started_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """That lab, its boards as new; whatever asks a coordinator asks its."""
+    monkeypatch.setenv("LG_COORDINATOR", started_lab.address)
+    monkeypatch.delenv("LG_ENV", raising=False)
+    for board in started_lab.boards.values():
+        board.as_new()
+    return started_lab

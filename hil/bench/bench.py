@@ -245,10 +245,14 @@ class Bench:
         """
         alarm = self.env.timeout(timeout_s)
         first = [len(probe.readings) for probe in self.probes]
-        changed_s = self.meter.changed_s
+        changed_s, begun = self.meter.changed_s, len(self.truth)  # one of the same instant was made before the change
 
         def found() -> Reading | None:
-            whole = (frame.end_s for frame in self.truth if frame.complete and frame.start_s >= changed_s)
+            whole = (
+                frame.end_s
+                for number, frame in enumerate(self.truth)
+                if frame.complete and (frame.start_s > changed_s or (frame.start_s == changed_s and number >= begun))
+            )
             earliest = next(whole, None)
             if earliest is None:
                 return None

@@ -3,13 +3,13 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from xky.protocol import BenchError
 
 from .board_command import BoardCommand
 
-__all__ = ["LINES", "Flash", "Reset"]
+__all__ = ["LINES", "Flash", "Reset", "Restarting"]
 
 LINES = ("rts", "dtr")
 _PULSE_S = 0.1  # esptool holds EN low so long; a capacitor in the way of DTR needs 10 ms
@@ -47,6 +47,21 @@ class Flash:
         return output
 
 
+class Restarting(Protocol):
+    """What starts a board anew, other than a line of its console's adapter."""
+
+    @property
+    def needs_port(self) -> bool:
+        """Whether it opens the board's port itself."""
+
+    def run(self, port: str) -> bytes:
+        """Do it, given the console's path or URL; what it printed.
+
+        Raises:
+            BenchError: it failed.
+        """
+
+
 class Reset:
     """How the board is started anew.
 
@@ -58,7 +73,7 @@ class Reset:
 
     Attributes:
         line: ``rts`` or ``dtr``; None where a command does it.
-        command: of the user; None where a line does it.
+        command: of the user, or what else does it; None where a line does.
 
     Raises:
         InputError: it is no command, or not found.
@@ -66,8 +81,8 @@ class Reset:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.line = text if text in LINES else None
-        self.command = None if self.line else BoardCommand("reset", text, _RESET_WITHIN_S)
+        self.line: str | None = text if text in LINES else None
+        self.command: Restarting | None = None if self.line else BoardCommand("reset", text, _RESET_WITHIN_S)
 
     def __str__(self) -> str:
         return self.text

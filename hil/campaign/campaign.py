@@ -2,7 +2,7 @@
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -202,18 +202,18 @@ class Campaign(Judgement):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the instruments of the bench while the block runs, and make them safe whatever ends it.
+        """Hold the device and the instruments of the bench while the block runs; they are made safe whatever ends it.
 
         Raises:
             InputError: a resource's name is none.
-            BenchError: an instrument does not answer, is another one, or another run has it.
+            BenchError: an instrument does not answer, is another one, or another run has it, or has the device.
         """
-        if self.bench_file is None:
-            yield
-            return
-        from ..bench_file import OpenBench
+        with ExitStack() as stack:
+            stack.enter_context(self.open().held(self.tell))
+            if self.bench_file is not None:
+                from ..bench_file import OpenBench
 
-        with OpenBench(self.bench_file, self.tell) as self.instruments:
+                self.instruments = stack.enter_context(OpenBench(self.bench_file, self.tell))
             yield
 
     def check(self) -> None:
@@ -289,20 +289,23 @@ class Campaign(Judgement):
         return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
 
     def _length_s(self, plan: Plan) -> float:
-        """How long a plan takes in real seconds: played first on a simulated reader, in no time.
+        """How long a plan takes in real seconds."""
+        outages = sum(one.server is not None and one.server.probe in self.kinds for one in plan.steps)
+        return (self.rehearsed(plan).duration_s + outages * self.board.server_returns_s) / self.options.speed
+
+    def rehearsed(self, plan: Plan) -> Record:
+        """The record of a plan played first on a simulated reader, in no time.
 
         A reader at its lines meets no server: what befalls one lasts as long there as any disturbance, and the longest
         that the device may then take to come back is added.
         """
         board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
         here = [one for one in plan.steps if one.server is None or one.server.probe in self.kinds]
-        outages = sum(one.server is not None for one in here)
         lines = [one if one.server is None else replace(one, server=None, disturbs=True) for one in here]
         try:
-            rehearsal = play(
+            return play(
                 Plan(lines, plan.mode, house=self.house), open_device("sim:generic"), board, probes=(LINES,),
                 seed=self.options.seed, speed=self.options.speed,
             )  # fmt: skip
         except CutShort:  # its record is not that of the device
             raise KeyboardInterrupt from None
-        return (rehearsal.duration_s + outages * board.server_returns_s) / self.options.speed

@@ -9,12 +9,14 @@ from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.judgement import Asked, Conclusion, Judgement
 from xky.hil.campaign.oracle import Case, Trail
 from xky.hil.campaign.requirement import Purpose, purpose_of
+from xky.hil.campaign.shares import shares_of
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
-from xky.hil.pytest_options import campaign_options
+from xky.hil.pytest_options import boards_of, campaign_options
 from xky.hil.stories.stimulus_file import StimulusFile
 from xky.protocol import BenchError, InputError, XkyError
 
 JUDGEMENT = pytest.StashKey[Judgement]()
+_OF_SHARES = pytest.StashKey[dict[str, Judgement]]()
 
 
 def _options(config: pytest.Config) -> Options:
@@ -33,6 +35,21 @@ def judgement_of(config: pytest.Config) -> Judgement:
         except (InputError, ValueError) as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[JUDGEMENT]
+
+
+def _judgement_of(item: pytest.Item) -> Judgement:
+    """What judges one test: of several boards each plays a share of the plan."""
+    share = item.get_closest_marker("xdist_group")
+    if share is None or len(boards_of(item.config)) < 2:
+        return judgement_of(item.config)
+    judgements = item.config.stash.setdefault(_OF_SHARES, {})
+    name = str(share.args[0])
+    if name not in judgements:
+        asked = [one for other in item.session.items if other.get_closest_marker("xdist_group") == share
+                 and (one := _asked(other)) is not None]  # fmt: skip
+        judgements[name] = Campaign(_options(item.config))
+        judgements[name].select(asked)
+    return judgements[name]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -75,6 +92,7 @@ def _is_asked_for(config: pytest.Config, item: pytest.Item) -> bool:
     return asked is not None and judgement_of(config).asks_for(asked.purpose)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mode by mode, since a device is configured for one; what the chosen mode does not have is left out."""
     foreign = [item for item in items if _is_purpose(item) and not _is_asked_for(config, item)]
@@ -89,6 +107,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return -1 if asked is None else order.index(asked.mode)
 
         items.sort(key=place)
+        _share(config, items)
+
+
+def _share(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Which board plays what, where there are several: what has one step of a plan in common is of one board."""
+    boards, judgement = boards_of(config), judgement_of(config)
+    if len(boards) < 2 or not isinstance(judgement, Campaign):
+        return
+    asked = {item: one for item in items if (one := _asked(item)) is not None}
+    for item, share in zip(asked, shares_of(judgement, list(asked.values()), len(boards)), strict=True):
+        item.add_marker(pytest.mark.xdist_group(f"xky-board-{share}"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -101,7 +130,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture
 def case(request: pytest.FixtureRequest, asked: Asked) -> Case:
     """The purpose's view of the record."""
-    judgement = judgement_of(request.config)
+    judgement = _judgement_of(request.node)
     try:
         case = judgement.case(asked)
     except Undecided:  # nothing was played of this mode
@@ -153,7 +182,7 @@ def pytest_runtest_makereport(
     elif verdict is Verdict.FAIL:
         report.longrepr = f"{asked.purpose.requirement.id}: {asked.purpose.requirement.text}\n{reason}"
     trail = Trail() if case is None else case.trail
-    judgement_of(item.config).conclusions.append(Conclusion(asked, verdict, reason, trail))
+    _judgement_of(item).conclusions.append(Conclusion(asked, verdict, reason, trail))
     return report
 
 

@@ -66,11 +66,17 @@ EVERY_KIND = pytest.mark.parametrize(
 @pytest.fixture
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
     """One of the kinds; of a board on a wire, with the board."""
-    if request.param is not KINDS["serial"]:
+    if request.param not in (KINDS["serial"], KINDS["labgrid"]):
         yield request.param
         return
     quick = tmp_path / "quick.toml"
     quick.write_text('id = "quick"\ntitle = "Boots at once"\n[console]\nboot_s = 0.05\n', encoding="utf-8")
+    if request.param is KINDS["labgrid"]:
+        lab = request.getfixturevalue("lab")
+        place = replace(request.param, spec=lab.boards["winky"].spec, options={"reset": "true"}, board=str(quick))
+        with place.open().held(pytest.fail):  # by a process of the bench, which is no part of the board
+            yield place
+        return
     with board_on_a_wire() as board:
         yield replace(request.param, spec=board.spec, options={**board.options, "reset": "true"}, board=str(quick))
 
@@ -94,7 +100,7 @@ def wired(device: Device, kind: Kind, mode: Mode) -> Bench:
 
 def test_each_file_of_the_folder_is_a_kind() -> None:
     files = {path.stem for path in Path(devices.__path__[0]).glob("*.py")} - {"__init__", "device"}
-    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "iss", "serial", "sim"}
+    assert set(device_kinds()) == set(KINDS) == files >= {"exec", "iss", "labgrid", "serial", "sim"}
 
 
 @EVERY_KIND

@@ -13,7 +13,7 @@ from xky.protocol.additions import added, added_class
 
 from .device import Device, DeviceContext, FedDevice
 
-__all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "open_device"]
+__all__ = ["Device", "DeviceContext", "FedDevice", "device_kinds", "is_on_hardware", "open_device"]
 
 _OF_HARDWARE = ("reset", "flash")
 
@@ -31,6 +31,14 @@ def _shipped() -> list[str]:
     return [module.name for module in iter_modules(__path__) if module.name != "device"]
 
 
+def is_on_hardware(spec: str) -> bool:
+    """Whether ``SCHEME:REST`` is a real board; False where there is no such kind."""
+    scheme, colon, _ = spec.partition(":")
+    if not colon or scheme not in device_kinds():
+        return False
+    return bool(_kind(scheme).on_hardware)
+
+
 def open_device(spec: str, **options: Any) -> Device:
     """The device of ``SCHEME:REST``, not started yet.
 
@@ -44,13 +52,32 @@ def open_device(spec: str, **options: Any) -> Device:
     check_device_line(options.get("line", "pty"))
     scheme, colon, rest = spec.partition(":")
     if colon and scheme in _shipped():
-        return _made(import_module(f"{__name__}.{scheme}").KIND, rest, options)
+        return _made(_kind(scheme), rest, options)
     kinds = device_kinds()
     if not colon or scheme not in kinds:
         near = difflib.get_close_matches(scheme, kinds, 1)
         hint = f" Did you mean {near[0]}:?" if near else ""
         raise InputError(f"device {spec!r}: unknown kind {scheme!r}; known: {', '.join(kinds)}.{hint}")
-    return _made(added_class(added("xky.devices", ())[scheme], Device), rest, options)
+    return _made(_kind(scheme), rest, options)
+
+
+def _kind(scheme: str) -> Any:
+    """The class of a kind that is known.
+
+    Raises:
+        InputError: somebody took pyserial away, as does who uninstalls ``pyserial-labgrid``.
+    """
+    if scheme in _shipped():
+        try:
+            return import_module(f"{__name__}.{scheme}").KIND
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] != "serial":
+                raise
+            raise InputError(
+                f"device kind {scheme}: the package serial is missing, which pyserial and pyserial-labgrid share; "
+                "pip install --force-reinstall --no-deps pyserial"
+            ) from None
+    return added_class(added("xky.devices", ())[scheme], Device)
 
 
 def _made(kind: Any, rest: str, options: Mapping[str, Any]) -> Device:
@@ -60,6 +87,6 @@ def _made(kind: Any, rest: str, options: Mapping[str, Any]) -> Device:
         line = str(options.get("line", "pty"))
         of_hardware = [f"--{name} {options[name]}" for name in _OF_HARDWARE if name in taken]
         for told in (*of_hardware, *([f"--line {line}"] if line.startswith(SERIAL_LINE) else [])):
-            raise InputError(f"{told}: is for a real board, serial:PORT; leave it out")
+            raise InputError(f"{told}: is for a real board, serial:PORT or labgrid:PLACE; leave it out")
     device: Device = kind(rest, **taken)
     return device

@@ -3,6 +3,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import simpy
@@ -81,6 +82,18 @@ class Device(ABC):
         Raises:
             InputError: it does not take what the bench hands over.
         """
+
+    def held(self, tell: Callable[[str], None]) -> AbstractContextManager[object]:
+        """Keep others from it while the block runs, over several starts; most kinds are this run's alone.
+
+        Args:
+            tell: told in a line what a person ought to know of how it was left.
+
+        Raises:
+            InputError: what holds it is missing.
+            BenchError: as a context: it cannot be had.
+        """
+        return nullcontext()
 
     @abstractmethod
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:

@@ -24,7 +24,7 @@ from ..intake import Intake
 from ..limits import LATENCY_S
 from .device import Device, DeviceContext
 
-__all__ = ["KIND", "SerialDevice"]
+__all__ = ["KIND", "SerialDevice", "refuse_what_nobody_tells"]
 
 _LOOK_EVERY_S = 0.02  # bench seconds between two looks at a port that cannot be waited on
 _SWAPPED = 32  # characters on the line's port, none on the console's: no noise of a free input
@@ -44,6 +44,7 @@ class SerialDevice(Device):
         parity: none to choose: it is in the characters, which on the wire is 7E1.
         reset: how it is started anew: ``rts``, ``dtr`` or a command; None: nobody can.
         flash: what puts its program on it, once a run.
+        shown: what it was called by, where that is something else.
 
     Raises:
         InputError: no port, no line, an option that it does not take, or a command that is not found.
@@ -58,10 +59,11 @@ class SerialDevice(Device):
         defect: str | None = None,
         line: str = "pty",
         parity: str = "strip",
-        reset: str | None = None,
+        reset: str | Reset | None = None,
         flash: str | Flash | None = None,
+        shown: str | None = None,
     ) -> None:
-        self._shown = f"serial:{rest}"
+        self._shown = shown or f"serial:{rest}"
         self._console_path, self._baud = console_of(rest)
         if not line.startswith(SERIAL_LINE):
             raise InputError(
@@ -75,7 +77,7 @@ class SerialDevice(Device):
             raise InputError(f"--parity {parity}: is for a pseudo-terminal; leave it out with {self._shown}")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
-        self._reset = None if reset is None else Reset(reset)
+        self._reset = Reset(reset) if isinstance(reset, str) else reset
         if self._reset is not None and self._console_path == NO_CONSOLE and self._needs_console:
             raise InputError(
                 f"--reset {reset}: needs a console, and there is none; reset by a command without {{port}}"
@@ -98,11 +100,7 @@ class SerialDevice(Device):
         return self._reset.command is None or self._reset.command.needs_port
 
     def check(self, context: DeviceContext) -> None:
-        for names in context.handed_over:
-            raise InputError(
-                f"--probe {names[0][1:-1]}: nobody tells a board on a wire where the bench listens; give the address "
-                f"that is set in it, {names[0][1:-1]}:ADDR:PORT"
-            )
+        refuse_what_nobody_tells(context)
         if self._console_path == NO_CONSOLE and context.listens_to_lines:
             raise InputError(
                 f"device {self._shown!r}: has no console to listen to; give --probe, such as mqtt:ADDR:PORT"
@@ -292,6 +290,19 @@ class SerialDevice(Device):
             line.close()
         if self._console is not None:
             self._console.close()
+
+
+def refuse_what_nobody_tells(context: DeviceContext) -> None:
+    """Complain of a probe of the bench's own: a board that is not started by a command is told no address.
+
+    Raises:
+        InputError: there is one.
+    """
+    for names in context.handed_over:
+        raise InputError(
+            f"--probe {names[0][1:-1]}: nobody tells a board on a wire where the bench listens; give the address "
+            f"that is set in it, {names[0][1:-1]}:ADDR:PORT"
+        )
 
 
 KIND = SerialDevice

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import pty
+import socket
+from typing import Any
 
 import pytest
 import serial
 import simpy
 
+from xky.emulator.opened_serial import opened_serial
 from xky.emulator.outputs.serial_port import PortSerial
 from xky.protocol import BenchError, Burst
 
@@ -24,3 +27,12 @@ def test_a_rate_that_a_port_cannot_be_set_to_is_the_fault_of_the_bench(monkeypat
         port.close()
         os.close(controller)
         os.close(terminal)
+
+
+def test_a_character_to_a_socket_waits_for_no_other() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: Any = opened_serial(f"socket://127.0.0.1:{server.getsockname()[1]}", 9600)
+        try:
+            assert port._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        finally:
+            port.close()

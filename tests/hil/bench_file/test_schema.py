@@ -54,6 +54,25 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("spec", "given", "takes"),
+    [
+        ('spec = "labgrid:winky"', "labgrid:winky-2", True),
+        ('spec = "serial:/dev/ttyUSB1"', "serial:/dev/ttyUSB2", True),
+        ('spec = "serial:/dev/ttyUSB1"', "labgrid:winky", False),
+        ('spec = "serial:/dev/ttyUSB1"', "sim:winky-c6", False),
+        ("", "labgrid:winky", True),
+    ],
+)
+def test_a_board_that_is_given_takes_what_the_file_says_of_one_of_its_kind(
+    tmp_path: Path, spec: str, given: str, takes: bool
+) -> None:
+    file = read(tmp_path, f'[line]\nport = "serial:/dev/ttyUSB0"\n[device]\n{spec}\nboard = "winky-c6"\n')
+    options = options_over({"device": given}, file)
+    assert (options["board"] == "winky-c6") is takes
+    assert (options["line"] == "serial:/dev/ttyUSB0") is takes
+
+
 def test_the_file_of_the_page_is_a_right_one(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "bench.md").read_text(encoding="utf-8")
     text = page.split("```toml\n")[1].split("```")[0]
