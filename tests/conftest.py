@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -70,8 +71,9 @@ def started_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def lab(started_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    """That lab, its boards as new; whatever asks a coordinator asks its."""
+def lab(started_lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lab:
+    """That lab, its boards as new; whatever asks a coordinator asks its, and locks nobody else's places."""
+    monkeypatch.setenv("XKY_LOCKS", str(tmp_path / "locks"))
     monkeypatch.setenv("LG_COORDINATOR", started_lab.address)
     monkeypatch.delenv("LG_ENV", raising=False)
     for board in started_lab.boards.values():

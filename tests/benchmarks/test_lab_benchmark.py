@@ -40,6 +40,7 @@ def test_two_boards_take_little_more_than_half_the_time_of_one(
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LG_COORDINATOR", two_boards.address)
+    monkeypatch.setenv("XKY_LOCKS", str(tmp_path / "locks"))
     quick = tmp_path / "quick.toml"
     quick.write_text('id = "quick"\ntitle = "Boots at once"\n[console]\nboot_s = 0.05\n', encoding="utf-8")
     one = seconds(pytester, "labgrid:winky", "--xky-board", str(quick))

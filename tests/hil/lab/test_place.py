@@ -37,6 +37,7 @@ def switched_quickly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: p
     """An environment whose switch does not wait two seconds, as labgrid does unless told."""
     if "lab" in request.fixturenames:
         request.getfixturevalue("lab")  # which takes away what is set here
+    monkeypatch.setenv("XKY_LOCKS", str(tmp_path / "locks"))
     file = tmp_path / "quick.yaml"
     file.write_text(json.dumps(environment()), encoding="utf-8")
     monkeypatch.setenv("LG_ENV", str(file))
