@@ -57,6 +57,8 @@ def _usual(hint: Any, default: Any) -> list[Any]:
 def _bounded(hint: Any, most: float) -> st.SearchStrategy[Any]:
     """Numbers of a field from the least that it may have up to a given one."""
     kind, interval = get_args(hint)
+    if interval.le is not None:
+        most = min(most, interval.le)
     if kind is int:
         return st.integers(interval.ge, int(most))
     return st.integers(ceil(interval.ge * 1000), int(most * 1000)).map(lambda thousandths: thousandths / 1000)

@@ -19,7 +19,7 @@ from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, 
 from .uplink import Uplinks
 
 __all__ = [
-    "Board", "Console", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names",
+    "Board", "ConsolePort", "Limits", "Listen", "Receiver", "Wake", "board_file", "board_named", "board_names",
     "load_board", "shipped_boards",
 ]  # fmt: skip
 
@@ -36,7 +36,7 @@ class Receiver(Section):
     """What a program on the board asks of its port, where the bench cannot see it."""
 
 
-class Console(Section):
+class ConsolePort(Section):
     """The port on which a real board prints what it reports."""
 
     baud: Annotated[int, Field(ge=50)] = 115_200
@@ -138,7 +138,7 @@ class Board(Section):
     uplink: Uplinks | None = None
     reading: tuple[ReadingMap, ...] = ()
     lorawan: Lorawan | None = None
-    console: Console = Console()
+    console: ConsolePort = ConsolePort()
     iss: Iss | None = None
 
     @model_validator(mode="before")
@@ -163,7 +163,7 @@ class Board(Section):
             _table(written, "wake").pop("publish_s", None)
         if not self.reading:
             written.pop("reading", None)
-        if self.console == Console():
+        if self.console == ConsolePort():
             written.pop("console", None)
         if self.iss is None:
             written.pop("iss", None)

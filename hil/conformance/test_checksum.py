@@ -57,9 +57,9 @@ def test_the_separator_of_the_other_mode_is_refused_in_a_frame_that_is_right_bes
     case.nothing_damaged_is_reported("wrong_separator")
 
 
-@purpose(CHK_1, "same-sum-alone", stimuli.ONE_DAMAGED_GROUP)
+@purpose(CHK_1, "checksum-high-bit", stimuli.ONE_DAMAGED_GROUP)
 def test_all_bits_of_the_checksum_are_looked_at(case: Case) -> None:
-    case.nothing_damaged_is_reported("wrong_checksum")
+    case.nothing_damaged_is_reported("checksum_high_bit")
 
 
 @purpose(CHK_1, "degraded-clock", stimuli.DAMAGED_BESIDE_A_DEGRADED_CLOCK)

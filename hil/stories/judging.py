@@ -30,7 +30,7 @@ _ACCUSED = {
 _LIVES = _CHANGES = "TIC-CMP-1"
 _ARRIVES = {"legal_value": "TIC-VAL-3", "unknown_label": "TIC-LBL-2"}
 _RECOVERS = {  # of what the device did not recover, by the first fault that has a requirement of its own
-    "cut": "TIC-LNK-2", "power_cut": "TIC-LNK-2", "late_start": "TIC-LNK-2",
+    "cut": "TIC-LNK-2", "fitting_cut": "TIC-LNK-2", "power_cut": "TIC-LNK-2", "late_start": "TIC-LNK-2",
     "noise": "TIC-LNK-6", "bit_flips": "TIC-LNK-6", "jitter": "TIC-LNK-6",
     "missing_start_of_frame": "TIC-LNK-8", "missing_end_of_frame": "TIC-LNK-8",
     "endless_frame": "TIC-LNK-9", "stuck_line": "TIC-LNK-10", "baud_change": "TIC-LNK-10",

@@ -217,11 +217,11 @@ def test_a_fitting_cut_and_the_next_address_make_a_group_with_a_right_checksum(m
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_wrong_checksum_of_the_same_sum_differs_in_its_highest_bit(mode: Mode) -> None:
+def test_a_checksum_wrong_in_its_high_bit_alone_fits_for_who_looks_at_six_bits(mode: Mode) -> None:
     changed = 0
     for right in PIECES[mode][1:-1]:
         assert right.group is not None
-        fault = made_fault("wrong_checksum", label=right.group.label, same_sum=True)
+        fault = made_fault("checksum_high_bit", label=right.group.label)
         [sent] = [p for p in sent_with([fault], mode, 1).pieces if p.group == right.group]
         assert sent.data[:-2] == right.data[:-2]
         assert sent.data[-2] in (right.data[-2], right.data[-2] ^ 0x40)

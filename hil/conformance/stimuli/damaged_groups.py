@@ -13,6 +13,7 @@ from xky.emulator.faults import Fault
 from xky.emulator.faults.altered_digit import AlteredDigit
 from xky.emulator.faults.altered_label import AlteredLabel
 from xky.emulator.faults.bit_burst import BitBurst
+from xky.emulator.faults.checksum_high_bit import ChecksumHighBit
 from xky.emulator.faults.control_character import ControlCharacter
 from xky.emulator.faults.damaged_start import DamagedStart
 from xky.emulator.faults.doubled_character import DoubledCharacter
@@ -105,7 +106,7 @@ def _one_damaged_group(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     """A receiver that drops a whole frame for another group's damage does not show there what it would have taken."""
     return (
         (OtherChecksumRule(power_label(meter)),), (WrongSeparator(index_label(meter)),),
-        (LegalValue(power_label(meter), _of_low_checksum(meter)), WrongChecksum(power_label(meter), same_sum=True)),
+        (LegalValue(power_label(meter), _of_low_checksum(meter)), ChecksumHighBit(power_label(meter))),
     )  # fmt: skip
 
 

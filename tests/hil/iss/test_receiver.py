@@ -25,7 +25,7 @@ from xky.protocol.mode import EOT, ETX, STX
 from ...command import xky
 from ...riscv import BOARD, image, needs_riscv, receiver
 
-pytestmark = needs_riscv
+pytestmark = [needs_riscv, pytest.mark.xdist_group("receiver")]  # so that each image is built once
 
 CHIP = board_named(str(BOARD))
 EAST = Group("EAST", "002188830")
