@@ -146,11 +146,6 @@ def test_the_device_recovers_from_a_frame_without_etx(case: Case) -> None:
     case.the_device_recovers()
 
 
-@purpose(LNK_8, "missing-etx-of-the-longest", stimuli.LONGEST_WITHOUT_END)
-def test_whole_frames_between_the_longest_without_etx_are_reported(case: Case) -> None:
-    case.whole_frames_are_reported(to_sleepers=False)
-
-
 LNK_9 = Requirement(
     "TIC-LNK-9",
     clause="54E §6.2.2",

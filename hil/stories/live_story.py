@@ -100,7 +100,8 @@ class LiveStory:
             InputError: the meter of now cannot do what it tells; nothing was played.
         """
         assert not self.is_over
-        check_happening(step, self._made.file, self.bench.meter.true_us, Written())
+        lasting = step.model_copy(update={"mode": None})  # in historic mode for a step, a producer is one all the same
+        check_happening(lasting, self._made.file, self.bench.meter.true_us, Written())
         self._steps.append(step)
         self._stimuli.append(self._made.of(len(self._steps), step))
         self._told.append(self._stimuli[-1])

@@ -56,7 +56,15 @@ KINDS = {  # a kind's own example, unless it needs more
 EVERY_KIND = pytest.mark.parametrize(
     "kind",
     [
-        pytest.param(kind, id=name, marks=[*kind.needs, *([] if CLASSES[name].virtual else [pytest.mark.realtime])])
+        pytest.param(
+            kind,
+            id=name,
+            marks=[
+                *kind.needs,
+                *([] if CLASSES[name].virtual else [pytest.mark.realtime]),
+                *([pytest.mark.nightly] if name == "labgrid" else []),  # by day tests/hil/lab alone starts a lab
+            ],
+        )
         for name, kind in KINDS.items()
     ],
     indirect=True,

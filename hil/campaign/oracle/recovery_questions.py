@@ -43,15 +43,8 @@ class RecoveryQuestions(PurposeView):
         self.trail.seen.append(f"after {min(came) - began_s:.1f} s" if came else "no reading of them")
         self._fail(f"{self.trail.seen[-1]}; {limit_s:.1f} s allowed", began_s, frames[-1].end_s)
 
-    def whole_frames_are_reported(self, *, to_sleepers: bool = True) -> None:
-        """Of the whole frames between cut ones, what no cut one says is reported: of each label one of its values.
-
-        Args:
-            to_sleepers: whether a device that sleeps between its readings is asked, too. One that may take what cut
-                frames say for a reading is not: in which of them it wakes up is chance.
-        """
-        if self.record.board.report_period_s and not to_sleepers:
-            raise NotApplicable("the device sleeps between its readings, and may wake up in the cut ones each time")
+    def whole_frames_are_reported(self) -> None:
+        """Of the whole frames between cut ones, what no cut one says is reported: of each label one of its values."""
         frames = self._frames(self._step)
         whole = [frame for frame in frames if frame.complete]
         said_by_cut_ones = {e.group for frame in frames if not frame.complete for e in frame.groups}

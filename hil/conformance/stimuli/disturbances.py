@@ -25,8 +25,8 @@ from xky.emulator.faults.stuck_line import StuckLine
 from xky.protocol import Mode
 
 from ...campaign.stimulus import Stimulus
-from .meter_states import SHORT_FRAMES, fill_the_frame, forget_peaks
-from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label, three_phases
+from .meter_states import SHORT_FRAMES
+from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label
 
 __all__ = [
     "BAD_FRAMES",
@@ -36,7 +36,6 @@ __all__ = [
     "DAMAGED_BEHIND_EOT",
     "ENDLESS_FRAME",
     "LATE_START",
-    "LONGEST_WITHOUT_END",
     "MISSING_END",
     "MISSING_START",
     "NOISE",
@@ -105,11 +104,6 @@ def _power_cut(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     return (PowerCut(power_label(meter), _OFF_S),), (PowerCut(meter.groups()[-1].label, _OFF_S),)
 
 
-def _each_second_without_its_end(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """Two of them in a row are more than a receiver has room for that looks for ETX alone."""
-    return (MissingEndOfFrame(),), (), (MissingEndOfFrame(),), ()
-
-
 def _noise(meter: Linky) -> tuple[Fault, ...]:
     return MetrologyBursts(), NoiseBeforeFrame(150)
 
@@ -134,10 +128,6 @@ CUT_SHORT_FRAMES = Stimulus(
 LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
 MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
 MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)
-LONGEST_WITHOUT_END = Stimulus(
-    "longest frames without ETX", three_phases, before=fill_the_frame, after=forget_peaks, counts_on=True, brief=True,
-    turns=_each_second_without_its_end,
-)  # fmt: skip
 ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless, outlasts_detection=True)
 BAD_FRAMES = replace(_DISTURBED, name="frames without a good group", turns=_no_good_groups)
 STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck)

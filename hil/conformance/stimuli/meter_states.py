@@ -36,8 +36,6 @@ __all__ = [
     "SPACE_CHECKSUM",
     "THREE_PHASES",
     "degrade_clock",
-    "fill_the_frame",
-    "forget_peaks",
     "mend_clock",
 ]
 
@@ -53,15 +51,14 @@ def _announce_one_peak(meter: Linky) -> None:
     _announce_peaks(meter, 1)
 
 
-def fill_the_frame(meter: Linky) -> None:
+def _fill_the_frame(meter: Linky) -> None:
     """All that the mode can send at once: 1 711 characters of standard mode, plus MSG2 once."""
     if meter.mode is Mode.STANDARD:
         _announce_peaks(meter, 3)
         meter.msg2 = "ULTRA COURT"
 
 
-def forget_peaks(meter: Linky) -> None:
-    """And takes them back."""
+def _forget_peaks(meter: Linky) -> None:
     meter.peaks = None
 
 
@@ -130,7 +127,7 @@ DEGRADED_CLOCK = replace(
     faults=lambda meter: said_oddly(meter, 5),
 )  # fmt: skip
 BLANK_SEASON = replace(
-    HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=forget_peaks,
+    HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
     outlasts_freshness=True,
 )  # fmt: skip
 OVERLOAD = Stimulus(
@@ -142,7 +139,7 @@ THREE_PHASES = Stimulus(
     faults=lambda meter: (*said_oddly(meter, 1), *registers_at(meter, "9")),
 )  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
-    "longest frame", three_phases, before=fill_the_frame, after=forget_peaks, outlasts_freshness=True,
+    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True,
     faults=_odd_longest,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(

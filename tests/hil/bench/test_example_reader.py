@@ -21,7 +21,7 @@ READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
 @pytest.mark.parametrize(
     ("mode", "line", "speed"),
     [
-        (Mode.HISTORIC, "pty", 20.0),
+        pytest.param(Mode.HISTORIC, "pty", 20.0, marks=pytest.mark.nightly),
         (Mode.STANDARD, "pty", 20.0),
         (Mode.HISTORIC, "rfc2217", 40.0),
         pytest.param(Mode.STANDARD, "rfc2217", 20.0, marks=pytest.mark.nightly),

@@ -37,7 +37,7 @@ sleep_s = {sleep_s}
 """
 
 # These boards do not claim to find the mode, say nothing of their power, and have no uplink
-NOT_THEIRS = ("TIC-MOD-2/", "TIC-LNK-8/missing-etx-of-the-longest", "XKY-PWR-", "XKY-UPL-", "XKY-LRW-")
+NOT_THEIRS = ("TIC-MOD-2/", "XKY-PWR-", "XKY-UPL-", "XKY-LRW-")
 
 
 def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -118,8 +118,6 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     }
     expected = {} if board == "auto" else {"TIC-MOD-2/detects": "not applicable"}
     expected |= SHOULDS_NOT_MET.get(board, {})
-    if board_named(board).report_period_s:
-        expected |= {"TIC-LNK-8/missing-etx-of-the-longest": "not applicable"}
     power = board_named(board).power
     if power is None or power.source != "tic":
         expected |= {one: "not applicable" for one in undecided if one.startswith("XKY-PWR-")}

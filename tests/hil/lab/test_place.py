@@ -95,6 +95,7 @@ def test_a_place_is_powered_while_it_is_held_and_left_as_it_was_found(
     lab.require_free("winky", within_s=0)
 
 
+@pytest.mark.nightly
 def test_a_program_is_put_on_it_once_a_run_by_a_command_that_is_told_its_console(
     lab: Lab, quick: str, tmp_path: Path
 ) -> None:
@@ -187,6 +188,7 @@ def test_a_place_without_a_port_for_the_line_says_how_to_name_one(lab: Lab, quic
     lab.require_free("empty", within_s=0)
 
 
+@pytest.mark.nightly
 def test_a_board_behind_rfc2217_is_read_at_the_lines_own_rate(lab: Lab, quick: str) -> None:
     device = open_device("labgrid:far", reset="rts")
     with Bench(device, board_of(device, quick), Linky(mode=Mode.STANDARD)) as bench:

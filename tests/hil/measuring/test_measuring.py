@@ -197,7 +197,7 @@ def test_what_lies_within_its_uncertainty_of_a_limit_is_undecided(value: float, 
 def test_an_instrument_that_is_lost_leaves_the_others_safe_and_is_named() -> None:
     bench, states = virtual(), list[SafeState]()
     bench.behaviours["capacitor"].planned = Planned(Misbehaviour.HANG_UP, after=60)
-    with stand(bench, answer_s=0.3) as instruments:
+    with stand(bench, answer_s=1.0) as instruments:
         asked = Settings(WINKY, TYPICAL)
         with pytest.raises(BenchError, match="SOCKET: does not answer"):
             measure("charge", instruments, ["load", "supply"], asked, lambda text: None, states.append)
@@ -208,7 +208,7 @@ def test_an_instrument_that_is_lost_leaves_the_others_safe_and_is_named() -> Non
 def test_a_supply_that_is_lost_while_it_feeds_leaves_the_bench_unknown() -> None:
     bench, states = virtual(), list[SafeState]()
     bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT, after=8)
-    with stand(bench, answer_s=0.3) as instruments:
+    with stand(bench, answer_s=1.0) as instruments:
         asked = Settings(WINKY, TYPICAL)
         with pytest.raises(BenchError, match="does not answer"):
             measure("charge", instruments, ["load", "supply"], asked, lambda text: None, states.append)
