@@ -2,6 +2,7 @@
 """The tests use every core; what runs in real time does so on four workers of its own, beside them."""
 
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -39,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("realtime") is not None:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves stay to the end: who looks for garbage need not look at them each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # as the commands do: tests make millions of values that live for long
 
 
 def _group(item: pytest.Item) -> str:
