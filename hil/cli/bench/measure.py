@@ -10,7 +10,7 @@ import typer
 
 from xky.boards import board_named, board_names
 from xky.emulator.supply import SUPPLIES, supply_named
-from xky.protocol import InputError, Mode
+from xky.protocol import BenchError, InputError, Mode
 
 from ...console import PlainConsole
 from ...measuring import Measurement, SafeState, Settings, Verdict, measure
@@ -83,6 +83,10 @@ def command(
         settings = Settings(measured, source, mode or Mode.STANDARD, duration_s, readings, load_a)
         try:
             found = measure(what, opened.instruments, opened.order, settings, tell, end)
+        except BenchError as error:
+            if not states or states[-1].told in str(error):
+                raise
+            raise BenchError(f"{error}; measure {what} stopped; {states[-1].told}") from error
         except BaseException:
             complain(f"measure {what}: stopped; {states[-1].told}" if states else f"measure {what}: stopped")
             raise
