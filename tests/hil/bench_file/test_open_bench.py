@@ -167,6 +167,22 @@ def test_an_instrument_that_hung_up_is_made_safe_over_a_new_connection(desk: Des
     assert (bench.state, desk.on, told) == (SafeState.SAFE, [], [])
 
 
+def test_one_without_an_output_that_is_lost_is_nothing_to_switch_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XKY_LOCKS", str(tmp_path / "locks"))
+    makes = {"supply": "rigol", "capacitor": "keysight", "scope": "siglent"}
+    virtual = VirtualBench(board_named("winky-c6"), supply_named("typical"), SteppedClock(), makes=makes)
+    desk, told = Desk(virtual, tmp_path / "bench.toml"), list[str]()
+    desk.file.write_text(written(virtual.resources, "[]"), encoding="utf-8")
+    with desk.open(told.append) as bench:
+        virtual.close()
+    supply = virtual.resources["supply"]
+    assert [line.split(": ")[0] for line in told] == [f"supply {supply}"]
+    assert bench.state is SafeState.UNKNOWN  # of the supply
+    assert told[0].endswith("; switch it off by hand")
+
+
 def test_what_died_and_cannot_be_made_safe_keeps_every_later_run_from_beginning(desk: Desk) -> None:
     desk.switch_all_on()
     desk.run("killed-in-use")
