@@ -12,10 +12,11 @@ import serial
 
 from xky.protocol import BenchError, InputError
 
-__all__ = ["has_no_uart", "opened_serial", "watched_fd", "what_came"]
+__all__ = ["check_alone", "has_no_uart", "opened_serial", "watched_fd", "what_came"]
 
 _TAKEN = (errno.EBUSY, errno.EAGAIN)  # the latter is of the lock that pyserial puts on a port
 _READ_MAX = 65_536  # bytes at once
+_TERMINALS = "/dev/pts/"
 _PTY_MAJORS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt: the ends that programs open
 
 
@@ -34,8 +35,8 @@ def opened_serial(
         InputError: the URL is none.
         BenchError: it cannot be opened.
     """
-    if alone and "://" not in path and not has_no_uart(path) and (who := _holder(path)):
-        raise BenchError(f"{path}: busy ({who} has it open); close that")
+    if alone:
+        check_alone(path)
     try:
         port: Any = serial.serial_for_url(path, baudrate=baud, timeout=0, exclusive=True, do_not_open=True)
         port.dtr, port.rts = dtr, rts
@@ -48,6 +49,22 @@ def opened_serial(
         raise BenchError(f"{path}: {_reason(path, error)}") from error
     opened: serial.SerialBase = port
     return opened
+
+
+def check_alone(path: str) -> None:
+    """Complain of a port that another process has open: two readers take each other's characters.
+
+    It is asked for the port itself, whatever link leads to it. A process that has the other end of a pseudo-terminal is
+    who the line comes from, and may keep this end open, too.
+
+    Args:
+        path: of the port; a URL is not looked at.
+
+    Raises:
+        BenchError: another process has it open, as far as Linux lets this user see.
+    """
+    if "://" not in path and (who := _holder(path)):
+        raise BenchError(f"{path}: busy ({who} has it open); close that")
 
 
 def _do_not_collect(port: Any) -> None:
@@ -74,7 +91,8 @@ def _holder(path: str) -> str:
         if process.name == own:
             continue
         with suppress(OSError):  # another user's, or gone meanwhile
-            if any(_leads_to(fd, real) for fd in (process / "fd").iterdir()):
+            fds = list((process / "fd").iterdir())
+            if any(_leads_to(fd, real) for fd in fds) and not any(_is_other_end(fd, real) for fd in fds):
                 return f"process {process.name}, {(process / 'comm').read_text(encoding='utf-8').strip()},"
     return ""
 
@@ -84,6 +102,17 @@ def _leads_to(fd: Path, real: str) -> bool:
         return os.readlink(fd) == real
     except OSError:
         return False
+
+
+def _is_other_end(fd: Path, real: str) -> bool:
+    """Whether it is the controlling end of a pseudo-terminal (Linux since 4.15 tells which: drivers/tty/pty.c)."""
+    try:
+        if not real.startswith(_TERMINALS) or Path(os.readlink(fd)).name != "ptmx":
+            return False
+        said = dict(line.split(":", 1) for line in (fd.parents[1] / "fdinfo" / fd.name).read_text().splitlines())
+    except (OSError, ValueError):
+        return False
+    return said.get("tty-index", real.removeprefix(_TERMINALS)).strip() == real.removeprefix(_TERMINALS)
 
 
 def has_no_uart(path: str) -> bool:

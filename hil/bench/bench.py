@@ -280,5 +280,6 @@ class Bench:
         if ended is not None and not any(frame.end_s <= ended_s for frame in self.truth):
             words = self.device.last_words
             raise BenchError(
-                f"the device ended ({ended}) before the first frame was sent" + (f"; it said: {words}" if words else "")
+                f"the device ended ({ended}) before the first frame was sent"
+                + (f"; it said: {words}" if words and words != ended else "")
             )

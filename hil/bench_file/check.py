@@ -57,8 +57,13 @@ def check_bench(
     yield from _instruments(file, tell)
     ports = list(_ports(file))
     yield from (one for one in ports if not one.ok or one.what == "line")
-    if file.device.spec is not None and all(one.ok for one in ports):
+    if file.device.spec is None or any(one.what == "device" and not one.ok for one in ports):
+        return
+    if all(one.ok for one in ports):
         yield _device(file, on_wait)
+    else:
+        spec = file.device.spec
+        yield Part("device", spec, False, f"{spec}: not tried: the line does not open")
 
 
 def _instruments(file: BenchFile, tell: Callable[[str], None]) -> Iterator[Part]:

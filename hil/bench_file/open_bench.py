@@ -16,7 +16,7 @@ from xky.protocol import BenchError, XkyError
 from ..held_resource import HeldResource, held_resource
 from ..instruments import Instrument, open_instrument
 from .deferred_orders import orders_deferred
-from .schema import BenchFile
+from .schema import SAFE_ORDER, BenchFile
 
 __all__ = ["OpenBench", "SafeState"]
 
@@ -158,11 +158,14 @@ class OpenBench:
                 self._opened.close()
 
     def _make_all_safe(self) -> None:
-        """Each instrument in its turn, whatever befell the one before."""
+        """Each instrument that has an output in its turn, whatever befell the one before."""
         self.complaints, safe = [], list[str]()
         for role in self.order:
             instrument = self.instruments.get(role)
             if instrument is None:
+                continue
+            if role not in SAFE_ORDER:  # it has no output: whatever becomes of it, nobody needs to switch it off
+                safe.append(role)
                 continue
             try:
                 instrument.make_safe()

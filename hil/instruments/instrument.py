@@ -73,6 +73,8 @@ class Instrument:
         try:
             self._switch_safe()
         except LostInstrument:
+            if not self._session.is_open:  # it was connected anew already, in vain
+                raise
             self._session.reopen()
             self._switch_safe()
 

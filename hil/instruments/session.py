@@ -77,12 +77,18 @@ class Session:
         self.exchanges: deque[Exchange] = deque(maxlen=_KEPT)
         self._answer_s = answer_s
         self._is_in_step = False
+        self._is_open = False
         self._open()
 
     @property
     def identity(self) -> Identity:
         """Who it says it is."""
         return Identity.of(self.answer)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection; there is none once connecting anew did not help."""
+        return self._is_open
 
     def write(self, message: str) -> None:
         """Tell something that has no answer.
@@ -201,7 +207,7 @@ class Session:
     def close(self) -> None:
         """Let go; one that is stuck is left to itself."""
         visa, worker = self._visa, self._worker
-        self._is_in_step = False
+        self._is_in_step = self._is_open = False
 
         def act() -> None:
             with suppress(Exception):
@@ -234,7 +240,7 @@ class Session:
             self.close()
             raise
         self.answer = answer
-        self._is_in_step = True
+        self._is_in_step = self._is_open = True
 
     def _exchange(
         self, message: str, act: Callable[["MessageBasedResource", float], _Result], within_s: float
@@ -260,7 +266,7 @@ class Session:
                     return
             raise LostInstrument(f"{self.resource}: is out of step; switch it off and on")
 
-        if self._worker.is_stuck and is_shared(self._visa):  # a second connection is there at once
+        if not self._is_open or (self._worker.is_stuck and is_shared(self._visa)):  # a new connection is there at once
             self.reopen()
             return
         try:

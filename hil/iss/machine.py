@@ -49,6 +49,7 @@ class Machine:
         uart: hears the line.
         console: what it prints.
         finding: what ended it; None while it runs.
+        misses_uart: whether that was an access to nothing before one to its UART.
 
     Raises:
         InputError: the board and the image do not fit, or the image needs what is not there.
@@ -61,6 +62,7 @@ class Machine:
         self.clock = Clock(iss.clock_hz)
         self.console = ImageConsole(self.clock)
         self.finding: Finding | None = None
+        self.misses_uart = False
         self._slice = max(_SLICE_MIN, round(iss.clock_hz * _SLICE_S))
         self._slice_s = self._slice / iss.clock_hz
         self._parts: list[tuple[int, Peripheral]] = []
@@ -124,7 +126,7 @@ class Machine:
         self.uart.settings, self.uart.overruns = settings, overruns
         self._engine.power_up(kept=self._kept)
         self._busy_s, self._traps = 0.0, 0
-        self.finding = None
+        self.finding, self.misses_uart = None, False
 
     def power_down(self) -> None:
         """Power goes: all is lost but flash."""
@@ -285,6 +287,7 @@ class Machine:
             return
         known = ", ".join(f"0x{base:08x}" for base, _ in self._parts)
         what = "which is flash" if self._engine.memory_at(access.address, 1) else "where nothing is"
+        self.misses_uart = what == "where nothing is" and not self.uart.touched
         hint = "" if self.uart.touched else f"; the board's file has peripherals at {known}"
         self._end(
             "unmapped access",

@@ -2,8 +2,10 @@
 """Instruments of a bench file, held and open: what a measurement needs of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from xky.protocol import BenchError
 
 from ..bench_file import OpenBench, bench_file
 from ..instruments import Instrument
@@ -31,5 +33,9 @@ def opened_instruments(path: Path, tell: Callable[[str], None] = lambda line: No
         BenchError: an instrument does not answer, is another, or another run has it.
     """
     file = bench_file(path)
-    with OpenBench(file, tell) as opened:
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(OpenBench(file, tell))
+        except BenchError as error:
+            raise BenchError(f"{error}; nothing was switched on") from error
         yield BenchInstruments(opened.instruments, file.safe.order, file.device.board)

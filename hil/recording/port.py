@@ -17,6 +17,7 @@ from itertools import cycle
 
 import serial
 
+from xky.emulator.opened_serial import check_alone
 from xky.emulator.outputs import UNTOLD_BAUD
 from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
@@ -90,6 +91,7 @@ def _has_no_speed(spec: str) -> bool:
 
 
 def _open_port(spec: str, baud: int | None, *, keep_parity: bool = False) -> serial.Serial:
+    check_alone(spec)
     as_it_comes = keep_parity or _is_pty(spec)
     try:
         return serial.serial_for_url(
@@ -98,7 +100,7 @@ def _open_port(spec: str, baud: int | None, *, keep_parity: bool = False) -> ser
             bytesize=serial.EIGHTBITS if as_it_comes else serial.SEVENBITS,
             parity=serial.PARITY_NONE if as_it_comes else serial.PARITY_EVEN,
             timeout=_POLL_S,
-            exclusive=True,  # two readers would take each other's bytes
+            exclusive=True,  # of whoever comes later, too
         )
     except LinkyUrlError as error:
         raise InputError(str(error)) from None

@@ -4,13 +4,15 @@
 import time
 from collections.abc import Callable
 
+from ..instruments.session import ANSWER_S
 from .framing import Message, next_message
 from .instrument import VirtualInstrument
 from .misbehaviour import Misbehaviour, Planned
 
 __all__ = ["Behaviour", "HungUp", "Talk"]
 
-LATE_S, DRIBBLE_S = 1.0, 0.15  # real seconds
+LATE_S = ANSWER_S + 1.0  # real seconds: when nobody waits for it any more
+DRIBBLE_S = 0.15  # real seconds
 _FOREIGN = "ACME Instruments,X-1,0,1.0"
 _MORE = b";0"
 
@@ -40,6 +42,10 @@ class Behaviour:
     def does(self, what: Misbehaviour) -> bool:
         """Whether it does that now."""
         return self.planned is not None and self.planned.what is what and self._taken > self.planned.after
+
+    def hung_up(self) -> None:
+        """It did, which it does once: who connects anew finds it sound."""
+        self.planned = None
 
     @property
     def refuses(self) -> bool:
@@ -88,6 +94,7 @@ class Talk:
             answer += _MORE
         answer += b"\n"
         if behaviour.does(Misbehaviour.HANG_UP):
+            behaviour.hung_up()
             self._send(answer[: len(answer) // 2])
             raise HungUp
         if behaviour.does(Misbehaviour.LATE):

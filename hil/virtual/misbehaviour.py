@@ -13,7 +13,7 @@ class Misbehaviour(StrEnum):
     """What an instrument does wrong."""
 
     REFUSE = "refuse"  # nobody listens at its port; PyVISA opens it all the same
-    HANG_UP = "hang-up"  # it closes the connection in the middle of an answer; PyVISA tells a time-out
+    HANG_UP = "hang-up"  # it closes the connection in the middle of an answer, once; PyVISA tells a time-out
     DRIBBLE = "dribble"  # an answer comes byte by byte; each one keeps PyVISA-py's time-out from being looked at
     LATE = "late"  # an answer comes when nobody waits for it any more, and is taken for the next one's
     SILENT = "silent"  # it takes everything and answers nothing

@@ -48,10 +48,14 @@ class PtyInstrument:
 
     def _listens(self) -> None:
         talk = Talk(self._instrument, self._behaviour, self._send)
-        with suppress(OSError, HungUp):
+        with suppress(OSError):
             while not self._is_closed:
-                if select.select([self._ours], [], [], _LOOK_S)[0]:
+                if not select.select([self._ours], [], [], _LOOK_S)[0]:
+                    continue
+                try:
                     talk.hear(os.read(self._ours, _CHUNK))
+                except HungUp:  # the port stays where it is: what comes next is a conversation of its own
+                    talk = Talk(self._instrument, self._behaviour, self._send)
 
     def _send(self, data: bytes) -> None:
         while data and not self._is_closed:

@@ -69,7 +69,18 @@ class IssDevice(Device):
     def cover(self) -> None:
         self._covers = True
 
+    def check(self, context: DeviceContext) -> None:
+        self._made(context).close()
+
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
+        self._context = context
+        self._machine = self._made(context)
+        self._begin()
+        context.line.connect(self._hear)
+        context.env.process(self._tick())
+        clock_starts()
+
+    def _made(self, context: DeviceContext) -> "Machine":
         from ...iss.machine import Machine
 
         iss = context.board.iss
@@ -78,12 +89,7 @@ class IssDevice(Device):
                 f"board {context.board.id}: no [iss] table, which says where a firmware image finds its UART; "
                 "give --board FILE.toml with one (docs/iss.md)"
             )
-        self._context = context
-        self._machine = Machine(self._image, iss, covers=self._covers)
-        self._begin()
-        context.line.connect(self._hear)
-        context.env.process(self._tick())
-        clock_starts()
+        return Machine(self._image, iss, covers=self._covers)
 
     def _begin(self) -> None:
         """A life begins at the reset vector; its start needs no line."""
@@ -140,12 +146,18 @@ class IssDevice(Device):
         machine, context = self._machine, self._context
         assert machine is not None
         assert context is not None
+        if not machine.uart.touched and context.env.now > _TOUCHES_WITHIN_S:
+            raise self._wrong_base(f"in its first {_TOUCHES_WITHIN_S:g} s")
+
+    def _wrong_base(self, until: str) -> InputError:
+        context = self._context
+        assert context is not None
         iss = context.board.iss
-        if iss is not None and not machine.uart.touched and context.env.now > _TOUCHES_WITHIN_S:
-            raise InputError(
-                f"board {context.board.id}: iss.uart.base = 0x{iss.uart.base:08x}: the image did not touch it in its "
-                f"first {_TOUCHES_WITHIN_S:g} s; give the address of the UART that hears the TIC"
-            )
+        assert iss is not None
+        return InputError(
+            f"board {context.board.id}: iss.uart.base = 0x{iss.uart.base:08x}: the image did not touch it {until}; "
+            "give the address of the UART that hears the TIC"
+        )
 
     def _advance(self, until_s: float) -> None:
         machine = self._machine
@@ -189,6 +201,9 @@ class IssDevice(Device):
             context.probe.dropped += 1
 
     def _end(self, text: str, registers: str) -> None:
+        machine = self._machine
+        if machine is not None and machine.misses_uart and self._life == 1:  # in a later one it is known to be there
+            raise self._wrong_base(f"before it ended ({text})")
         self._ended = text
         self._stderr = f"{registers}{text}\n"
 

@@ -38,7 +38,8 @@ class RunQuestions(PurposeView):
         self.trail.at_s = record.duration_s
         usable = self._oracle.usable
         if record.ended is not None:
-            words = f"; it last said on standard error: {record.last_words}" if record.last_words else ""
+            said = "" if record.last_words == record.ended else record.last_words
+            words = f"; it last said on standard error: {said}" if said else ""
             ended_s = record.duration_s if record.ended_s is None else record.ended_s
             before = [e for frame in frames[-2:] for e in frame.groups if e.start_s <= ended_s]
             self._show_sent(before[-SHOWN:])  # one of these it may have died of

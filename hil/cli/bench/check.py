@@ -33,11 +33,14 @@ def command(
         if part.ok and not as_json:
             print(printable(f"ok  {part.what:<10} {part.where}  {part.told}"), flush=True)
         elif not part.ok:
-            complain(part.told)
+            complain(f"{part.what}: {part.told}")
     ok = all(part.ok for part in parts)
     if as_json:
         told = {"schema": "xky-bench/1", "file": str(file), "ok": ok, "parts": [asdict(part) for part in parts]}
         print(json.dumps(told, ensure_ascii=False))
     elif ok:
         print(f"{file}: all {len(parts)} answered" if parts else f"{file}: names nothing to open")
+    else:
+        wrong = [part.what for part in parts if not part.ok]
+        complain(f"{file}: {len(parts) - len(wrong)} of {len(parts)} answered; look at {', '.join(wrong)}")
     sys.exit(0 if ok else 3)

@@ -2,6 +2,8 @@
 """``xky bench measure``: a board measured by the instruments of a bench, beside what ``xky power`` says of it."""
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +12,7 @@ import typer
 
 from xky.boards import board_named, board_names
 from xky.emulator.supply import SUPPLIES, supply_named
-from xky.protocol import InputError, Mode
+from xky.protocol import BenchError, InputError, Mode
 
 from ...console import PlainConsole
 from ...measuring import Measurement, SafeState, Settings, Verdict, measure
@@ -64,7 +66,7 @@ def command(
     source = source if open_circuit_v is None else replace(source, open_circuit_v=open_circuit_v)
     source = source if source_ohm is None else replace(source, source_ohm=source_ohm)
     duration_s = None if duration is None else seconds_of("--duration", duration)
-    console, states = PlainConsole(), []
+    console, states = PlainConsole(), list[SafeState]()
 
     def tell(text: str) -> None:
         if not as_json:
@@ -81,11 +83,8 @@ def command(
         if measured.power is None or measured.power.source != "tic":
             raise InputError(f"{name}: no power train on the TIC; a measurement has nothing to compare with")
         settings = Settings(measured, source, mode or Mode.STANDARD, duration_s, readings, load_a)
-        try:
+        with _state_told(what, states):
             found = measure(what, opened.instruments, opened.order, settings, tell, end)
-        except BaseException:
-            complain(f"measure {what}: stopped; {states[-1].told}" if states else f"measure {what}: stopped")
-            raise
         title = f"{measured.title}: {what}, {source.open_circuit_v:g} V rms behind {source.source_ohm:g} Ω"
         fitted = None
         if out is not None:
@@ -104,6 +103,20 @@ def command(
                 console.print(f"written: {out}", highlight=False, soft_wrap=True)
     if found.verdict in _STATUS:
         raise typer.Exit(_STATUS[found.verdict])
+
+
+@contextmanager
+def _state_told(what: str, states: Sequence[SafeState]) -> Iterator[None]:
+    """Say how the outputs are, whatever ends it; of a fault of the bench on its own line."""
+    try:
+        yield
+    except BenchError as error:
+        if not states or states[-1].told in str(error):
+            raise
+        raise BenchError(f"{error}; measure {what} stopped; {states[-1].told}") from error
+    except BaseException:
+        complain(f"measure {what}: stopped; {states[-1].told}" if states else f"measure {what}: stopped")
+        raise
 
 
 def _keep(

@@ -13,12 +13,14 @@ import pytest
 import serial
 
 from xky.emulator import Linky
+from xky.emulator.opened_serial import check_alone
 from xky.hil.bench.bench import Bench, board_of
 from xky.hil.bench.devices import open_device
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.certify_device import certify as certify_device
 from xky.hil.held_resource import held_resource
+from xky.hil.recording.port import open_live
 from xky.protocol import BenchError, InputError, Mode
 
 from ...board_on_a_wire import BoardOnAWire, board_on_a_wire, served_by_rfc2217
@@ -146,18 +148,40 @@ def test_a_port_that_another_program_has_is_the_benchs_fault(wire: BoardOnAWire)
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="tells who has a file open on Linux alone")
+@pytest.mark.parametrize("by", ["its own name", "a link"])
 def test_a_port_that_a_program_without_any_lock_has_open_is_the_benchs_fault(
-    wire: BoardOnAWire, monkeypatch: pytest.MonkeyPatch
+    wire: BoardOnAWire, tmp_path: Path, by: str
 ) -> None:
-    monkeypatch.setattr("xky.emulator.opened_serial.has_no_uart", lambda path: False)
+    link = tmp_path / "port"
+    link.symlink_to(wire.line)
     reads = "import sys; port = open(sys.argv[1], 'rb', 0); print(1, flush=True); input()"
-    other = subprocess.Popen([sys.executable, "-c", reads, wire.line], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    other = subprocess.Popen(
+        [sys.executable, "-c", reads, link if by == "a link" else wire.line],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     assert other.stdout is not None
     other.stdout.readline()
     try:
         told = rf"^{wire.line}: busy \(process {other.pid}, python.*, has it open\); close that$"
         with pytest.raises(BenchError, match=told), bench_of(wire):
             pass
+        with pytest.raises(BenchError, match=told):
+            open_live(wire.line)
+        if by == "a link":
+            with pytest.raises(BenchError, match=rf"^{link}: busy \(process {other.pid}, "):
+                check_alone(str(link))
+    finally:
+        other.kill()
+        other.communicate()
+
+
+def test_who_the_line_comes_from_may_keep_both_ends_open() -> None:
+    makes = "import os; ends = os.openpty(); print(os.ttyname(ends[1]), flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", makes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    try:
+        check_alone(other.stdout.readline().strip())
     finally:
         other.kill()
         other.communicate()

@@ -84,14 +84,15 @@ def test_each_wrong_thing_is_one_line_and_the_rest_is_looked_at(
         run = xky("bench", "check", file, "--json", cwd=tmp_path)
     told = run.stderr.splitlines()
     assert run.returncode == 3
-    assert len(told) == 3
-    assert told[0].startswith(f"xky: {instruments.resources['supply']}: does not answer")
-    assert told[1].startswith(f"xky: {instruments.resources['capacitor']}: is a ACME Instruments X-1")
-    assert told[2] == f"xky: {wire.line}: busy (opened by another program); close that"
+    assert len(told) == 4
+    assert told[0].startswith(f"xky: supply: {instruments.resources['supply']}: does not answer")
+    assert told[1].startswith(f"xky: capacitor: {instruments.resources['capacitor']}: is a ACME Instruments X-1")
+    assert told[2] == f"xky: line: {wire.line}: busy (opened by another program); close that"
+    assert told[3] == f"xky: device: {wire.spec}: not tried: the line does not open"
     document = json.loads(run.stdout)
     assert document["ok"] is False
     assert [(one["what"], one["ok"]) for one in document["parts"]] == [
-        ("supply", False), ("capacitor", False), ("line", False),
+        ("supply", False), ("capacitor", False), ("line", False), ("device", False),
     ]  # fmt: skip
 
 
@@ -105,8 +106,9 @@ def test_a_swapped_cable_is_one_line(tmp_path: Path, command: str, monkeypatch: 
         run = xky(*(("bench", "check", file) if command == "check" else certify), cwd=tmp_path)
     assert run.returncode == 3
     told = [line for line in run.stderr.splitlines() if "listening" not in line]
-    assert len(told) == 1
-    assert told[0].startswith(f"xky: {wire.line}: the board speaks here, on the port of the meter's line")
+    role = "device: " if command == "check" else ""
+    assert told[0].startswith(f"xky: {role}{wire.line}: the board speaks here, on the port of the meter's line")
+    assert told[1:] == ([f"xky: {file}: 1 of 2 answered; look at device"] if command == "check" else [])
 
 
 def test_a_board_that_says_nothing_is_one_line(

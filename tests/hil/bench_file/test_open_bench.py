@@ -133,7 +133,7 @@ def test_the_order_of_the_file_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPat
         assert made == order
 
 
-@pytest.mark.parametrize("how", ["hang-up", "silent", "refuse"])
+@pytest.mark.parametrize("how", ["silent", "refuse"])
 def test_an_instrument_that_is_lost_leaves_a_bench_that_nobody_knows_and_the_others_safe(desk: Desk, how: str) -> None:
     told: list[str] = []
     with desk.open(told.append) as bench:
@@ -156,6 +156,31 @@ def test_an_instrument_that_is_lost_leaves_a_bench_that_nobody_knows_and_the_oth
         with desk.open(told.append) as after:
             assert [line.split(" ", 2)[2] for line in after.before] == ["died with load in use"]
             assert desk.on == []
+
+
+def test_an_instrument_that_hung_up_is_made_safe_over_a_new_connection(desk: Desk) -> None:
+    told: list[str] = []
+    with desk.open(told.append) as bench:
+        bench.instruments["load"]._session._answer_s = 0.3
+        bench.instruments["load"].switch(on=True)  # type: ignore[attr-defined]
+        desk.virtual.behaviours["load"].planned = planned("hang-up")
+    assert (bench.state, desk.on, told) == (SafeState.SAFE, [], [])
+
+
+def test_one_without_an_output_that_is_lost_is_nothing_to_switch_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XKY_LOCKS", str(tmp_path / "locks"))
+    makes = {"supply": "rigol", "capacitor": "keysight", "scope": "siglent"}
+    virtual = VirtualBench(board_named("winky-c6"), supply_named("typical"), SteppedClock(), makes=makes)
+    desk, told = Desk(virtual, tmp_path / "bench.toml"), list[str]()
+    desk.file.write_text(written(virtual.resources, "[]"), encoding="utf-8")
+    with desk.open(told.append) as bench:
+        virtual.close()
+    supply = virtual.resources["supply"]
+    assert [line.split(": ")[0] for line in told] == [f"supply {supply}"]
+    assert bench.state is SafeState.UNKNOWN  # of the supply
+    assert told[0].endswith("; switch it off by hand")
 
 
 def test_what_died_and_cannot_be_made_safe_keeps_every_later_run_from_beginning(desk: Desk) -> None:

@@ -11,8 +11,10 @@ from xky.boards import board_named
 from xky.emulator.supply import supply_named
 from xky.hil.instruments import LostInstrument, WrongInstrument, open_instrument
 from xky.hil.instruments.roles import Scope, Supply
+from xky.hil.instruments.session import ANSWER_S as PATIENCE_S
 from xky.hil.instruments.session import Session
 from xky.hil.virtual import Misbehaviour, Planned, SteppedClock, VirtualBench
+from xky.hil.virtual.connection import Behaviour
 from xky.protocol import InputError
 
 ANSWER_S = 0.2
@@ -94,6 +96,31 @@ def test_it_is_made_safe_once_it_answers_again(bench: VirtualBench, what: Misbeh
     bench.behaviours["supply"].planned = None
     supply.make_safe()
     assert bench.board.fed_v == 0.0
+
+
+def test_one_that_hung_up_is_reached_by_the_next_use(bench: VirtualBench) -> None:
+    supply = opened(bench)
+    bench.behaviours["supply"].planned = Planned(Misbehaviour.HANG_UP)
+    with pytest.raises(LostInstrument, match="does not answer"):
+        supply.reading()
+    began_s = time.monotonic()
+    assert supply.reading().voltage_v == pytest.approx(0.0, abs=0.05)
+    assert time.monotonic() - began_s < 2 * ANSWER_S + 0.3  # the connection was closed, and nobody waits for it
+
+
+def test_one_that_connecting_anew_did_not_bring_back_is_not_asked_once_more(bench: VirtualBench) -> None:
+    supply = opened(bench)
+    bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT)
+    with pytest.raises(LostInstrument):
+        supply.is_on()
+    bench.instruments["supply"].said.clear()
+    with pytest.raises(LostInstrument):
+        supply.make_safe()
+    assert bench.instruments["supply"].said == ["*IDN?", "*IDN?"]  # on the connection that was, and on a new one
+
+
+def test_a_late_answer_comes_when_nobody_waits_any_more() -> None:
+    assert Behaviour().late_s > PATIENCE_S
 
 
 def test_an_instrument_that_does_not_answer_any_more_is_not_said_to_be_safe(bench: VirtualBench) -> None:

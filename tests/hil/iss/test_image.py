@@ -16,7 +16,7 @@ from xky.hil.iss.memory import Memory
 from xky.hil.iss.red_zones import red_zones
 from xky.protocol import InputError
 
-from ...riscv import image, needs_riscv, receiver
+from ...riscv import EXAMPLE, image, needs_riscv, receiver
 
 pytestmark = needs_riscv
 
@@ -48,6 +48,18 @@ def test_instructions_are_as_long_as_the_disassembler_says() -> None:
     theirs = [one for one in theirs if text.address <= one < text.end]
     assert theirs == ours[: len(theirs)]
     assert len(ours) - len(theirs) <= 1  # what fills the section up to its end
+
+
+def test_the_compile_line_of_the_page_builds_a_receiver(tmp_path: Path) -> None:
+    page = (EXAMPLE.parents[1] / "iss.md").read_text(encoding="utf-8")
+    found = re.search(r"^ *(riscv64-unknown-elf-gcc (?:.*\\\n)*.*-o my\.elf)$", page, re.MULTILINE)
+    assert found is not None
+    for name in ("board.h", "start.c", "memory.ld"):
+        assert f"`{name}`" in page
+        shutil.copy(EXAMPLE / name, tmp_path)
+    shutil.copy(EXAMPLE / "receiver.c", tmp_path / "my.c")
+    subprocess.run(["sh", "-e", "-c", found[1]], cwd=tmp_path, check=True)
+    assert image_of(str(tmp_path / "my.elf")).entry == 0x2000_0000
 
 
 def test_an_address_is_told_by_function_and_line() -> None:

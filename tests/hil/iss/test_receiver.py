@@ -233,6 +233,14 @@ def test_options_of_other_kinds_are_refused(option: dict[str, str]) -> None:
         open_device(f"iss:{receiver()}", **option)
 
 
+def test_a_board_without_a_table_for_it_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    ended = xky("certify", f"iss:{receiver()}", "--only", "TIC-CHK-1", "--out", "report", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("xky: board generic: no [iss] table, which says")
+    assert ended.stderr.count("\n") == 1
+    assert not (tmp_path / "report").exists()
+
+
 def test_a_board_without_a_table_for_it_is_the_persons_fault() -> None:
     device = open_device(f"iss:{receiver()}")
     with (
@@ -242,11 +250,17 @@ def test_a_board_without_a_table_for_it_is_the_persons_fault() -> None:
         pass
 
 
-def test_a_uart_that_the_image_never_touches_is_the_persons_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("base", "until"),
+    [("0x10000100", "in its first 10 s"),
+     ("0x10010000", r"before it ended \(unmapped access: write of 1 bytes at 0x10000003, where nothing is, [^;]*; the "
+      r"board's file has peripherals at 0x10010000, 0x02000000\)")],
+)  # fmt: skip
+def test_a_uart_that_the_image_never_touches_is_the_persons_fault(tmp_path: Path, base: str, until: str) -> None:
     path = tmp_path / "other.toml"
-    path.write_text(BOARD.read_text().replace("0x10000000", "0x10000100"))
+    path.write_text(BOARD.read_text().replace("0x10000000", base))
     device = open_device(f"iss:{receiver()}")
-    wrong = r"board my-chip: iss.uart.base = 0x10000100: the image did not touch it in its first 10 s; give the address"
+    wrong = rf"^board my-chip: iss.uart.base = {base}: the image did not touch it {until}; give the address"
     with Bench(device, board_named(str(path)), Linky()) as bench, pytest.raises(InputError, match=wrong):
         bench.run_for(20.0)
 

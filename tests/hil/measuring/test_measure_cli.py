@@ -4,6 +4,7 @@
 import json
 import shlex
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,7 @@ import pytest
 from xky.boards import board_named
 from xky.emulator.supply import supply_named
 from xky.hil import measuring
+from xky.hil.instruments import open_instrument
 from xky.hil.measuring.routines import routine_names
 from xky.hil.power.measured.curve_file import read_curve
 from xky.hil.virtual import Misbehaviour, Planned, SteppedClock, VirtualBench
@@ -86,6 +88,27 @@ def test_an_instrument_that_is_absent_or_another_is_one_line_and_exit_3(tmp_path
     ended = xky("bench", "measure", "charge", cwd=tmp_path)  # nobody listens any more
     assert ended.returncode == 3
     assert all("refused" in line for line in ended.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("planned", "state"),
+    [(Planned(Misbehaviour.HANG_UP, 12), "bench safe: supply off"),
+     (Planned(Misbehaviour.LATE, 6), "bench unknown: supply: ")],
+)  # fmt: skip
+def test_an_instrument_that_is_lost_ends_it_in_one_line_with_the_state_of_the_bench(
+    planned: Planned, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = partial(open_instrument, answer_s=0.3)
+    monkeypatch.setattr("xky.hil.bench_file.open_bench.open_instrument", impatient)
+    makes = {"supply": "rigol", "capacitor": "keysight"}
+    with bench(tmp_path, makes=makes, misbehaviours={"supply": planned}) as made:
+        made.behaviours["supply"].late_s = 0.5
+        ended = xky("bench", "measure", "charge", cwd=tmp_path)
+    lines = ended.stderr.splitlines()
+    assert ended.returncode == 3
+    assert f"; measure charge stopped; {state}" in lines[-1]
+    assert lines[-1].startswith(f"xky: {made.resources['supply']}: does not answer XKY:TIME?")
+    assert ["not seen to be safe" in line for line in lines[:-1]] == ([True] if "unknown" in state else [])
 
 
 WRONG = {
