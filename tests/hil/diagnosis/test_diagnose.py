@@ -165,3 +165,17 @@ def test_of_a_port_with_a_rate_both_are_tried_and_that_is_told(tmp_path: Path) -
     assert document["notes"][0].startswith("tried 9600 baud for 4 s: ")
     assert document["notes"][0].endswith(", 0 good groups")
     assert document["notes"][1].startswith("tried 1200 baud for ")
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize("told_mode", [(), ("--mode", "standard")])
+def test_a_pseudo_terminal_has_no_rate_whatever_the_mode(told_mode: tuple[str, ...], tmp_path: Path) -> None:
+    with serve_pty(Linky(mode=Mode.HISTORIC)) as port:
+        document = told(xky("diagnose", port, "--seconds", "5", "--json", *told_mode, cwd=tmp_path).stdout)
+    assert (document["cause"], document["line"]["mode"]) == ("good", "historic")
+
+
+@pytest.mark.realtime
+def test_of_an_emulated_url_both_rates_are_tried(tmp_path: Path) -> None:
+    document = told(xky("diagnose", "linky://historic", "--seconds", "5", "--json", cwd=tmp_path).stdout)
+    assert (document["cause"], document["line"]["read_at_baud"]) == ("good", 1200)
