@@ -94,6 +94,10 @@ def command(
     )
     _check_stdout(out, {"--port": port, "--link": link, "--plot": plot, "--control": control})
     virtual = out is not None and link is None and port is None
+    if virtual and keeps_parity(parity):
+        raise InputError(
+            "--parity keep: is for a pseudo-terminal, and --out alone makes none; leave it out, or add --link"
+        )
     env = simpy.Environment()
     if replay is not None:
         foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,

@@ -42,7 +42,11 @@ class Diagnosis:
         if not self.findings:
             reading = self.line.reading
             whole = counted(len(reading.whole), "whole frame")
-            return f"The line is good: {whole} of {reading.mode} TIC, and nothing is wrong with it."
+            good = f"The line is good: {whole} of {reading.mode} TIC, and nothing is wrong with "
+            if not (unseen := self.line.unseen):
+                return f"{good}it."
+            named = f"{', '.join(unseen[:-1])} and {unseen[-1]} are" if unseen[1:] else f"{unseen[0]} is"
+            return f"{good}what was seen of it; its {named} not known."
         first = self.findings[0]
         known = first.where is not Where.NOT_KNOWN
         lead = f"It is {first.where}" if known else "Not known whether meter, wiring or software"

@@ -32,7 +32,7 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
             "read_at_baud": heard.baud,
             "rate_baud": None if rate is None else [round(rate.low_baud, 1), round(rate.high_baud, 1)],
             "eighth_bit": None if characters.eighth is None or not heard.has_parity else str(characters.eighth),
-            "lasted_s": round(heard.lasted_s, 3),
+            "lasted_s": round(heard.lasted_s, 3) if heard.is_timed else None,
             "times_known": heard.is_timed,
         },
         "counts": {

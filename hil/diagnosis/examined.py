@@ -6,7 +6,7 @@ from functools import cached_property
 
 from xky.protocol import Mode
 
-from .characters import Characters, characters_of
+from .characters import Characters, EighthBit, characters_of
 from .contract import missing_labels
 from .damage import Damage, damage_of
 from .heard import Heard
@@ -51,6 +51,13 @@ class Examined:
     def missing(self) -> list[str]:
         """Labels that its meter should say and does not."""
         return missing_labels(self.reading)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What of a line cannot be seen here: nobody may call that good."""
+        is_off = self.heard.kind != "serial" and self.characters.eighth is EighthBit.ZERO
+        timing = () if self.heard.is_timed else ("rate", "silences")
+        return (*timing, "parity") if is_off or not self.heard.has_parity else timing
 
     @property
     def mode(self) -> Mode | None:

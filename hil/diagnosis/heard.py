@@ -38,7 +38,7 @@ class Heard:
         """All bytes."""
         return b"".join([run.data for run in self.runs])
 
-    @property
+    @cached_property
     def has_parity(self) -> bool:
-        """Whether the eighth bit of a character can be in these bytes: a pseudo-terminal has it taken off."""
-        return self.kind != "pty"
+        """Whether the eighth bit of a character can be in these bytes: most pseudo-terminals have it taken off."""
+        return self.kind != "pty" or not self.data.isascii()

@@ -2,14 +2,14 @@
 """Listens to a line for a diagnosis: a port for so long, each setting in turn until one makes sense; or a recording."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from xky.protocol import BenchError, InputError, Mode
 from xky.protocol.capture import Run, RunBuilder
 
-from ..recording.port import LivePort, open_live
+from ..recording.port import LivePort, has_rate, open_live
 from ..recording.port_name import is_port
 from ..recording.source import open_recording
 from ..terminal import counted
@@ -31,7 +31,7 @@ def heard_of(
     Args:
         source: port, pyserial URL, capture, recording of the carrier, or ``-``.
         mode: of the line; None finds it.
-        baud: of a port; None takes the mode's, or tries both.
+        baud: of a port; None takes the mode's, or tries both; a pseudo-terminal and a socket have none.
         for_s: how long to listen, in seconds; of a recording, how much of it to look at. None: a minute of a port,
             all of a recording.
         clock: monotonic seconds.
@@ -71,14 +71,12 @@ def _of_recording(source: str, mode: Mode | None, for_s: float | None) -> Heard:
 
 
 def _of_port(source: str, mode: Mode | None, baud: int | None, for_s: float, clock: Callable[[], float]) -> Heard:
-    told = baud if baud is not None or mode is None else mode.baud
-    rates = [each.baud for each in reversed(Mode)] if told is None else [told]
+    rates = _rates(source, mode, baud)
     notes, best = list[str](), Heard(source, "serial", rates[0], (), is_timed=True)
+    is_trial = len(rates) > 1
     for rate in rates:
-        live = open_live(source, mode, rate)
-        has_rate = live.kind == "serial" or source.startswith("rfc2217:")
-        is_trial = has_rate and len(rates) > 1
-        listened = _Listening(source, live, rate if has_rate else None, clock)
+        live = open_live(source, None if rate is None else mode, rate)
+        listened = _Listening(source, live, rate if has_rate(source) else None, clock)
         with closing(live.chunks):  # type: ignore[type-var]  # a generator, which closes its port
             listened.go_on(min(_TRIAL_S, for_s) if is_trial else for_s)
             heard = listened.heard
@@ -94,6 +92,15 @@ def _of_port(source: str, mode: Mode | None, baud: int | None, for_s: float, clo
             best = heard
             break
     return replace(best, notes=(*notes, *best.notes))
+
+
+def _rates(source: str, mode: Mode | None, baud: int | None) -> Sequence[int | None]:
+    """At which to listen, in turn; None of a port that has no rate and hands the line over as it was sent."""
+    if baud is not None:
+        return (baud,)
+    if not has_rate(source):
+        return (None,)
+    return [each.baud for each in reversed(Mode)] if mode is None else [mode.baud]
 
 
 class _Listening:

@@ -42,7 +42,13 @@ def _rows(line: Examined) -> Iterator[tuple[str, str]]:
     measured = "not known" if rate is None else f"{rate.low_baud:.0f} to {rate.high_baud:.0f} baud"
     yield "rate", f"{read_at}measured: {measured}"
     eighth = line.characters.eighth
-    parity = "the port takes it off" if not heard.has_parity else "not known" if eighth is None else str(eighth)
+    parity = (
+        "not there: the port takes it off, or none is sent"
+        if not heard.has_parity
+        else "not known"
+        if eighth is None
+        else str(eighth)
+    )
     yield "eighth bit", parity
     total = len(line.characters.codes)
     yield (

@@ -77,7 +77,8 @@ def likely_setting(data: bytes) -> Setting | None:
     runs = {run for run in runs if len(set(run)) > 1}
     if len(runs) < _ALPHABET:
         return None
-    shares = {setting: len(runs & _known_runs(setting)) / len(runs) for setting in SETTINGS}
+    known = _known_runs_of_seven_bits if data.isascii() else _known_runs
+    shares = {setting: len(runs & known(setting)) / len(runs) for setting in SETTINGS}
     best = max(SETTINGS, key=lambda setting: shares[setting])
     others = max(share for setting, share in shares.items() if setting.what != best.what)
     is_all = shares[best] >= _ALL and others <= _HALF
@@ -94,6 +95,13 @@ def _known_runs(setting: Setting) -> frozenset[bytes]:
         heard = b"".join([received(burst, uart).data for burst in bursts])
         found.update(heard[at : at + _RUN] for at in range(len(heard) - _RUN + 1))
     return frozenset(run for run in found if len(set(run)) > 1)
+
+
+@cache
+def _known_runs_of_seven_bits(setting: Setting) -> frozenset[bytes]:
+    """The same with the eighth bit taken off, as by a pseudo-terminal, or by a port that is set to seven bits."""
+    stripped = (bytes(code & 0x7F for code in run) for run in _known_runs(setting))
+    return frozenset(run for run in stripped if len(set(run)) > 1)
 
 
 def _bursts(setting: Setting) -> Iterator[list[Burst]]:

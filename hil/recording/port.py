@@ -24,7 +24,7 @@ from xky.protocol import BenchError, Frame, InputError, Mode, decode
 
 from ..terminal import printable
 
-__all__ = ["LivePort", "open_live", "read_port"]
+__all__ = ["LivePort", "has_rate", "open_live", "read_port"]
 
 _TRIAL_S = 3.0  # at one speed: a historic group comes each 0.2 s, a standard frame each 1 to 2 s
 _LISTENED_MAX = 1 << 14  # characters; a frame has 1500 at most, and each read decodes them all again
@@ -85,9 +85,9 @@ def _is_pty(spec: str) -> bool:
     return os.path.realpath(spec).startswith("/dev/pts/")
 
 
-def _has_no_speed(spec: str) -> bool:
-    """Whether bytes arrive as they are at any setting, from a program which may end."""
-    return _is_pty(spec) or spec.startswith("socket://")
+def has_rate(spec: str) -> bool:
+    """Whether what a port hands over depends on its rate; else bytes come as they are, from a program which may end."""
+    return not (_is_pty(spec) or spec.startswith("socket://"))
 
 
 def _open_port(spec: str, baud: int | None, *, keep_parity: bool = False) -> serial.Serial:
@@ -112,7 +112,7 @@ def _open_port(spec: str, baud: int | None, *, keep_parity: bool = False) -> ser
 
 
 def _read_port(spec: str, port: serial.Serial, baud: int | None) -> Iterator[bytes]:
-    may_end = _has_no_speed(spec)  # asked now: a link to a pty may be gone by the end
+    may_end = not has_rate(spec)  # asked now: a link to a pty may be gone by the end
     with port:
         try:
             if baud is None and not may_end:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..command import xky
+from ..hil.diagnosis.test_causes import PLAIN
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diagnose.md").read_text(encoding="utf-8")
@@ -25,3 +26,12 @@ def test_each_cause_is_on_the_page() -> None:
     causes = set(schema["properties"]["cause"]["enum"]) - {"good", "not known"}
     assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == causes
     assert len(SHOWN) == 2
+
+
+def test_each_fault_whose_settings_matter_is_on_the_page_with_those_it_is_proven_by() -> None:
+    rows = {row[1]: row[2] for row in re.finditer(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", PAGE, re.MULTILINE)}
+    for name, values, cause in PLAIN:
+        if (name, {}, cause) not in PLAIN and not values.keys() <= {"label"}:
+            told = {key if value is True else str(value) for key, value in values.items() if value != "LABEL"}
+            _, _, behind = rows[cause].partition(f"`{name}`")
+            assert all(one in behind for one in told), (cause, name, values)

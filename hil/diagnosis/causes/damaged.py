@@ -38,6 +38,7 @@ _FAR = 1 / 6  # of characters damaged by chance, of whose bits a quarter has no 
 _STRAY = 0.02  # one damaged group in 64 has a right checksum, and then damages what is held against it
 _LAST = ("PJOURF+1", "PPOINTE", "MOTDETAT", "PPOT")  # groups: behind them an ETX alone can be lost
 _ONE_GROUP = 8
+_FEWER_THAN_A_GROUP = 7  # characters: the shortest group that lost its LF has one more
 
 
 def other_checksum_rule(line: Examined) -> Finding | None:
@@ -95,12 +96,14 @@ def cut_frames(line: Examined) -> Finding | None:
 def extra_characters(line: Examined) -> Finding | None:
     """Characters that nobody sent stand between sound groups."""
     damage = line.damage
-    if damage.more < _ONE_GROUP or damage.more != damage.stretches or damage.turned or line.reading.refused:
+    if not damage.more or damage.more != damage.stretches or damage.turned or line.reading.refused:
+        return None
+    if damage.more < _ONE_GROUP and line.reading.noise > _FEWER_THAN_A_GROUP:
         return None
     return Finding(
         "extra_characters", Where.NOT_KNOWN,
-        f"{line.reading.noise} characters that are no TIC stand at {counted(damage.more, 'place')}, and all groups are "
-        "good: noise while the line rests, or what an older meter sends for each Wh",
+        f"{counted(line.reading.noise, 'character')} of no TIC at {counted(damage.more, 'place')} between groups that "
+        "are all good: noise while the line rests, or what an older meter sends for each Wh",
         ("give the receiver's output a pull-up, so that it does not float while nothing is sent",
          "see whether a second sender hangs on the port"),
     )  # fmt: skip
@@ -186,7 +189,7 @@ def damaged(line: Examined) -> Finding | None:
         NOT_KNOWN, Where.NOT_KNOWN,
         f"some of it is damaged, {why}: {counted(refused, 'group')} refused, "
         f"{counted(len(damage.turned), 'character')} with wrong bits, {counted(len(damage.lost), 'place')} with some "
-        f"missing, {line.reading.noise} outside of groups",
+        f"missing, {counted(damage.more, 'place')} with some more, {line.reading.noise} outside of groups",
         ("listen longer: --minutes 10", f"look at each: xky decode {line.heard.name} --json"),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each cause is named rightly of the fault that makes it, or not at all; a good line is called good."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -204,3 +205,40 @@ def test_damage_is_counted_by_bit_and_by_place(mode: Mode) -> None:
 def test_a_pseudo_terminal_has_no_parity_to_complain_of() -> None:
     heard = heard_of(Linky(), uart=Uart(9600), kind="pty")
     assert diagnosed(heard).cause == "good"
+
+
+def as_of_a_pty(heard: Heard) -> Heard:
+    """The same with the parity taken off, and no rate."""
+    runs = tuple(Run(run.end_s, bytes(code & 0x7F for code in run.data)) for run in heard.runs)
+    return replace(heard, kind="pty", baud=None, runs=runs)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("name", "values", "cause"),
+    [
+        ("inverted_line", {}, "inverted"),
+        ("baud_error", {"percent": 12}, "other_rate"),
+        ("baud_error", {"percent": -7}, "other_rate"),
+    ],
+)
+def test_a_wrong_setting_is_named_of_seven_bits_too(name: str, values: dict[str, Any], cause: str, mode: Mode) -> None:
+    heard = heard_of(Linky(mode=mode, contract="hc"), [made(name, values, mode)])
+    assert diagnosed(as_of_a_pty(heard)).cause == cause
+
+
+def test_the_other_mode_is_named_of_seven_bits_too() -> None:
+    heard = heard_of(Linky(mode=Mode.STANDARD), uart=Uart(1200, 8, "N"))
+    assert diagnosed(as_of_a_pty(heard)).cause == "wrong_rate"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("parity", ["odd", "mark"])
+def test_a_pseudo_terminal_that_keeps_the_parity_shows_a_wrong_one(parity: str, mode: Mode) -> None:
+    heard = heard_of(Linky(mode=mode), [made_fault("other_parity", parity=parity)], kind="pty")
+    assert diagnosed(heard).cause == "other_parity"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_pseudo_terminal_that_keeps_a_right_parity_is_good(mode: Mode) -> None:
+    assert diagnosed(heard_of(Linky(mode=mode), kind="pty")).cause == "good"

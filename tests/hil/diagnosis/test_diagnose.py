@@ -15,6 +15,7 @@ from xky.emulator.faults import made_fault
 from xky.hil.diagnosis import Heard
 from xky.protocol import Mode
 from xky.protocol.capture import CaptureWriter, Header
+from xky.protocol.uart import Uart
 
 from ...command import XKY, started, xky
 from .listened import heard_of
@@ -165,3 +166,32 @@ def test_of_a_port_with_a_rate_both_are_tried_and_that_is_told(tmp_path: Path) -
     assert document["notes"][0].startswith("tried 9600 baud for 4 s: ")
     assert document["notes"][0].endswith(", 0 good groups")
     assert document["notes"][1].startswith("tried 1200 baud for ")
+
+
+@pytest.mark.realtime
+@pytest.mark.parametrize("told_mode", [(), ("--mode", "standard")])
+def test_a_pseudo_terminal_has_no_rate_whatever_the_mode(told_mode: tuple[str, ...], tmp_path: Path) -> None:
+    with serve_pty(Linky(mode=Mode.HISTORIC)) as port:
+        document = told(xky("diagnose", port, "--seconds", "5", "--json", *told_mode, cwd=tmp_path).stdout)
+    assert (document["cause"], document["line"]["mode"]) == ("good", "historic")
+
+
+@pytest.mark.realtime
+def test_of_an_emulated_url_both_rates_are_tried(tmp_path: Path) -> None:
+    document = told(xky("diagnose", "linky://historic", "--seconds", "5", "--json", cwd=tmp_path).stdout)
+    assert (document["cause"], document["line"]["read_at_baud"]) == ("good", 1200)
+
+
+def test_of_a_file_without_times_a_silence_is_not_called_good(tmp_path: Path) -> None:
+    line = tmp_path / "line"
+    line.write_bytes(heard_of(Linky(), [made_fault("stuck_line")], uart=Uart(9600)).data)
+    document = told(xky("diagnose", line, "--json", cwd=tmp_path).stdout)
+    assert document["cause"] == "good"
+    assert document["sentence"].endswith("what was seen of it; its rate, silences and parity are not known.")
+    assert (document["line"]["times_known"], document["line"]["lasted_s"]) == (False, None)
+
+
+def test_a_stray_character_between_good_groups_is_told_for_what_it_is(tmp_path: Path) -> None:
+    document = told(xky("diagnose", CAPTURES / "hist_1p_hc_hallard_b.txt", "--json", cwd=tmp_path).stdout)
+    assert document["cause"] == "extra_characters"
+    assert "1 character of no TIC at 1 place between groups that are all good" in document["sentence"]
