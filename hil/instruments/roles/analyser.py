@@ -4,9 +4,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..instrument import Instrument
-from ..lost import LostInstrument
 from ..session import Session
+from ..switched_instrument import SwitchedInstrument
 
 __all__ = ["Analyser", "AnalyserMake"]
 
@@ -39,10 +38,11 @@ class AnalyserMake(Protocol):
         ...
 
 
-class Analyser(Instrument):
+class Analyser(SwitchedInstrument):
     """The ammeter in the board's feed."""
 
     role = "analyser"
+    side = "output"
 
     def prepare(self) -> None:
         """Make it an ammeter, its path closed.
@@ -51,7 +51,7 @@ class Analyser(Instrument):
             LostInstrument: it does not answer, or does not say that it did.
         """
         self._make.prepare(self._session)
-        self._switch(on=True)
+        self.switch(on=True)
 
     def current_a(self) -> float:
         """One reading, in amperes.
@@ -60,19 +60,3 @@ class Analyser(Instrument):
             LostInstrument: it does not answer.
         """
         return float(self._make.current_a(self._session))
-
-    def is_on(self) -> bool:
-        """Whether its path is closed, as the instrument says.
-
-        Raises:
-            LostInstrument: it does not answer.
-        """
-        return bool(self._make.is_on(self._session))
-
-    def _switch(self, *, on: bool) -> None:
-        self._make.switch(self._session, on=on)
-        if self.is_on() != on:
-            raise LostInstrument(f"{self.resource}: its output is not {'on' if on else 'off'} after it was told to be")
-
-    def _switch_safe(self) -> None:
-        self._switch(on=False)

@@ -4,9 +4,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..instrument import Instrument
-from ..lost import LostInstrument
 from ..session import Session
+from ..switched_instrument import SwitchedInstrument
 
 __all__ = ["Load", "LoadMake"]
 
@@ -39,10 +38,11 @@ class LoadMake(Protocol):
         ...
 
 
-class Load(Instrument):
+class Load(SwitchedInstrument):
     """An electronic load on the capacitor."""
 
     role = "load"
+    side = "input"
 
     def set_current(self, current_a: float) -> None:
         """Draw so much when it is on, in amperes.
@@ -53,40 +53,6 @@ class Load(Instrument):
         """
         self._make.set_current(self._session, self._within("current_a", current_a, "A"))
 
-    def switch(self, *, on: bool) -> None:
-        """Switch the input; what is seen afterwards is what the instrument says.
-
-        Raises:
-            LostInstrument: it does not say that it did.
-        """
-        self.order(on=on)
-        self.confirm(on=on)
-
-    def order(self, *, on: bool) -> None:
-        """Tell it to switch its input, and no more: that is when it happens.
-
-        Raises:
-            LostInstrument: it cannot be told.
-        """
-        self._make.switch(self._session, on=on)
-
-    def confirm(self, *, on: bool) -> None:
-        """Ask whether it did.
-
-        Raises:
-            LostInstrument: it does not say so.
-        """
-        if self.is_on() != on:
-            raise LostInstrument(f"{self.resource}: its input is not {'on' if on else 'off'} after it was told to be")
-
-    def is_on(self) -> bool:
-        """Whether the input is on, as the instrument says.
-
-        Raises:
-            LostInstrument: it does not answer.
-        """
-        return bool(self._make.is_on(self._session))
-
     def current_a(self) -> float:
         """What it draws now, in amperes.
 
@@ -94,6 +60,3 @@ class Load(Instrument):
             LostInstrument: it does not answer.
         """
         return float(self._make.current_a(self._session))
-
-    def _switch_safe(self) -> None:
-        self.switch(on=False)

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..instrument import Instrument
-from ..lost import LostInstrument
 from ..session import Session
+from ..switched_instrument import SwitchedInstrument
 
 __all__ = ["Supply", "SupplyMake", "SupplyReading"]
 
@@ -61,10 +60,11 @@ class SupplyReading:
     current_a: float
 
 
-class Supply(Instrument):
+class Supply(SwitchedInstrument):
     """A supply on I1-A: its setting is the open-circuit voltage of the terminals."""
 
     role = "supply"
+    side = "output"
 
     def set_voltage(self, voltage_v: float) -> None:
         """Set the voltage; the output stays as it is.
@@ -84,40 +84,6 @@ class Supply(Instrument):
         """
         self._make.set_current(self._session, self._within("current_a", current_a, "A"))
 
-    def switch(self, *, on: bool) -> None:
-        """Switch the output; what is seen afterwards is what the instrument says.
-
-        Raises:
-            LostInstrument: it does not say that it did.
-        """
-        self.order(on=on)
-        self.confirm(on=on)
-
-    def order(self, *, on: bool) -> None:
-        """Tell it to switch its output, and no more: that is when it happens.
-
-        Raises:
-            LostInstrument: it cannot be told.
-        """
-        self._make.switch(self._session, on=on)
-
-    def confirm(self, *, on: bool) -> None:
-        """Ask whether it did.
-
-        Raises:
-            LostInstrument: it does not say so.
-        """
-        if self.is_on() != on:
-            raise LostInstrument(f"{self.resource}: its output is not {'on' if on else 'off'} after it was told to be")
-
-    def is_on(self) -> bool:
-        """Whether the output is on, as the instrument says.
-
-        Raises:
-            LostInstrument: it does not answer.
-        """
-        return bool(self._make.is_on(self._session))
-
     def reading(self) -> SupplyReading:
         """What it measures now.
 
@@ -125,6 +91,3 @@ class Supply(Instrument):
             LostInstrument: it does not answer.
         """
         return SupplyReading(self._make.voltage_v(self._session), self._make.current_a(self._session))
-
-    def _switch_safe(self) -> None:
-        self.switch(on=False)
