@@ -29,6 +29,10 @@ class Requirement:
         about_power: it is judged by the trials of the device's power, which are played beside the plan.
         may_fail_with: ids of defects that may fail it besides what their files name: a requirement of today tells what
             it makes of the defects of yesterday.
+        french: the text in French.
+        why: what it means for a user of the device that it fails, one sentence.
+        why_french: the same in French.
+        compatibility: it is about the meters that exist, beyond what the specification says of them.
     """
 
     id: str
@@ -38,6 +42,10 @@ class Requirement:
     modes: frozenset[Mode] = BOTH_MODES
     about_power: bool = False
     may_fail_with: frozenset[str] = frozenset()
+    french: str = ""
+    why: str = ""
+    why_french: str = ""
+    compatibility: bool = False
 
 
 @dataclass(frozen=True, slots=True)
