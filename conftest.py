@@ -13,11 +13,12 @@ _COMMON: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow],
     "phases": [phase for phase in Phase if phase is not Phase.explain],
 }
-settings.register_profile("default", max_examples=60, derandomize=True, **_COMMON)
+settings.register_profile("default", max_examples=40, derandomize=True, **_COMMON)
 settings.register_profile("nightly", max_examples=2000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "nightly: the large counts; run with -m nightly")
+    config.addinivalue_line("markers", "by_day(number): so many of a test's cases by day, spread evenly; all by night")
     config.addinivalue_line("markers", "ngspice: against ngspice; skipped where it is not installed")

@@ -37,9 +37,26 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    _leave_to_the_night(items)
     for item in items:
         if item.get_closest_marker("realtime") is not None:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _leave_to_the_night(items: list[pytest.Item]) -> None:
+    """Of a test with ``by_day(number)`` all cases but so many: those stay that are spread evenly over the others."""
+    cases: dict[object, list[pytest.Item]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("by_day") is not None:
+            cases.setdefault(item.function, []).append(item)
+    for of_test in cases.values():
+        marker = of_test[0].get_closest_marker("by_day")
+        assert marker is not None
+        (number,) = marker.args
+        stays = {place * len(of_test) // number for place in range(number)}
+        for place, item in enumerate(of_test):
+            if place not in stays:
+                item.add_marker(pytest.mark.nightly)
 
 
 def pytest_collection_finish() -> None:

@@ -133,6 +133,7 @@ def test_each_fault_shows_on_the_line_and_bears_its_name(name: str, mode: Mode) 
     assert shown or (name in ("lost_spaces", "odd_horodate") and mode is Mode.HISTORIC)  # no padded text, no horodate
 
 
+@pytest.mark.by_day(55)
 @pytest.mark.parametrize(("name", "mode"), FORMS)
 def test_the_truth_about_each_group_is_what_a_sound_receiver_makes_of_it(name: str, mode: Mode) -> None:
     for fault in all_made(name, mode):

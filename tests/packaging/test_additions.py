@@ -133,6 +133,7 @@ TAKEN = {
 }
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("taken", TAKEN)
 def test_a_name_that_is_taken_is_refused_in_one_line(tmp_path: Path, taken: str) -> None:
     group, name = taken.split()

@@ -46,6 +46,7 @@ def test_the_stimulus_is_one(tmp_path: Path) -> None:
     assert run.returncode == 1
 
 
+@pytest.mark.nightly
 def test_a_hunt_its_replay_and_its_tests_run_as_the_readme_has_them(pytester: pytest.Pytester) -> None:
     hunt, replay, tests = (shlex.split(line, comments=True) for line in HUNT.splitlines())
     assert xky(*hunt[1:], cwd=pytester.path).returncode == 1

@@ -156,6 +156,7 @@ def test_frames_of_a_meter_with_a_moving_value_come_from_the_layout(mode: Mode, 
     assert events == [frame, turned] * 3
 
 
+@pytest.mark.by_day(52)
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 @pytest.mark.parametrize("size", [1, 13, 1000, 1 << 20])
 def test_both_decoders_tell_the_same_of_a_capture(path: Path, size: int) -> None:

@@ -101,6 +101,7 @@ def test_charge_and_wakes_are_those_of_the_averaged_netlist(board: str, meter: s
     assert worst(power, supply_named(meter), drawn, Detail.AVERAGED, inner_v=0.0) < AVERAGED_V
 
 
+@pytest.mark.by_day(1)
 @needs_ngspice
 @pytest.mark.parametrize(("board", "meter"), SOME)
 @pytest.mark.parametrize("inner_v", [pytest.param(0.0, marks=pytest.mark.nightly), 3.9])
@@ -133,6 +134,7 @@ def test_other_trains_are_those_of_the_averaged_netlist(power: PowerDescription)
     assert worst(power, supply_named("min_spec"), drawn, Detail.AVERAGED, inner_v=0.0) < AVERAGED_V
 
 
+@pytest.mark.by_day(5)
 @needs_ngspice
 @pytest.mark.parametrize(
     ("power", "meter"),

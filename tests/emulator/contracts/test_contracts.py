@@ -50,6 +50,7 @@ def test_names_have_the_sizes_of_the_label_tables(name: str) -> None:
         assert 1 <= tariff.distributor_index <= 4
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize(("start", "days"), STRETCHES)
 @pytest.mark.parametrize("name", contract_names())
 def test_the_tariff_is_constant_between_switches(name: str, start: str, days: int) -> None:

@@ -106,6 +106,7 @@ def check(meter: Linky, due: Expected, first: dict[str, str], counted: dict[int,
     assert int(frame["EAST"]) == total(frame, "EASF", 10) == total(frame, "EASD", 4), where
 
 
+@pytest.mark.by_day(6)
 @pytest.mark.parametrize("start", [date(2026, 1, 10), date(2026, 3, 25), date(2026, 10, 21)])
 @pytest.mark.parametrize("name", contract_names())
 def test_a_week_of_each_contract_switches_at_the_second_and_counts_exactly(name: str, start: date) -> None:

@@ -23,7 +23,7 @@ READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
     [
         pytest.param(Mode.HISTORIC, "pty", 20.0, marks=pytest.mark.nightly),
         (Mode.STANDARD, "pty", 20.0),
-        (Mode.HISTORIC, "rfc2217", 40.0),
+        pytest.param(Mode.HISTORIC, "rfc2217", 40.0, marks=pytest.mark.nightly),
         pytest.param(Mode.STANDARD, "rfc2217", 20.0, marks=pytest.mark.nightly),
         pytest.param(Mode.HISTORIC, "tcp", 20.0, marks=pytest.mark.nightly),
         pytest.param(Mode.STANDARD, "tcp", 20.0, marks=pytest.mark.nightly),

@@ -49,6 +49,7 @@ def test_eky_passes_by_a_real_broker(mosquitto: str, tmp_path: Path) -> None:
     assert {one["id"] for one in report["requirements"]} == {one.partition("/")[0] for one in asked}
 
 
+@pytest.mark.by_day(1)
 @needs_mosquitto
 @NEEDS_INFLUXD
 @pytest.mark.parametrize("board", ["winky-lab", "winky-c6-tasmota"])
@@ -60,5 +61,6 @@ def test_a_winky_passes_by_a_real_broker_and_a_real_database(
     assert seen_at(report) == {mosquitto, database}
 
 
+@pytest.mark.nightly
 def test_loky_passes_by_the_network_of_the_bench_over_udp(tmp_path: Path) -> None:
     in_real_time("loky", tmp_path, "lorawan:127.0.0.1:0", only=("TIC-SND-1",), speed=400.0)

@@ -78,6 +78,7 @@ def shell(redirection: str, *arguments: str, cwd: Path) -> subprocess.CompletedP
     )  # fmt: skip
 
 
+@pytest.mark.by_day(1)
 @needs_full
 @pytest.mark.parametrize(("redirection", "why", "arguments", "status", "verdict"), [
     (">/dev/full", FULL_TOLD, (), 3, "PASS"),
@@ -104,6 +105,7 @@ def test_what_a_hunt_found_is_told_where_standard_output_takes_nothing(tmp_path:
     )
 
 
+@pytest.mark.by_day(1)
 @needs_full
 @pytest.mark.parametrize(("redirection", "arguments", "status"), [
     ("2>&-", (), 0), ("2>/dev/full", (), 0), ("2>/dev/full", ("--defect", "ignores-checksum"), 1),

@@ -55,7 +55,7 @@ def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     [
         pytest.param(0, 2, 12, 0.2, marks=pytest.mark.nightly),
         pytest.param(5, 2, 12, 0.2, marks=pytest.mark.nightly),
-        (30, 3, 16, 0.2),
+        pytest.param(30, 3, 16, 0.2, marks=pytest.mark.nightly),
         pytest.param(30, 1, 12, 0.2, marks=pytest.mark.nightly),
         pytest.param(30, 2, 12, 1.5, marks=pytest.mark.nightly),
         pytest.param(120, 2, 12, 0.2, marks=pytest.mark.nightly),

@@ -127,7 +127,15 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     assert undecided == expected | of_uplinks, f"seed {seed}"
 
 
-@pytest.mark.parametrize(("board", "seed"), [*(("generic", seed) for seed in range(2)), ("winky-c6", 0), ("auto", 0)])
+@pytest.mark.parametrize(
+    ("board", "seed"),
+    [
+        ("generic", 0),
+        ("auto", 0),
+        pytest.param("generic", 1, marks=pytest.mark.nightly),
+        pytest.param("winky-c6", 0, marks=pytest.mark.nightly),  # by day the README's first command says so
+    ],
+)
 def test_a_sound_board_passes_everything(certified: Certified, board: str, seed: int) -> None:
     check_sound(certified, board, seed)
 
@@ -150,6 +158,7 @@ NEVER_SAID_ALONE = {  # what they get wrong is a label that they say in other st
 }  # fmt: skip
 
 
+@pytest.mark.by_day(60)
 @pytest.mark.parametrize("defect", BY_DAY)
 def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) -> None:
     """In one of its modes, asked for that alone; one in eight for everything. At night both modes have their turn, all
@@ -275,6 +284,7 @@ def test_the_report_of_a_defect_keeps_its_contract_too(certified: Certified, def
     check_contract(certified("generic", defect=defect))
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("board", "mode"),
     [("generic", None), ("eky", Mode.HISTORIC), pytest.param("winky-c6", None, marks=pytest.mark.nightly)],

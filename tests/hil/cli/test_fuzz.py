@@ -53,6 +53,7 @@ def test_a_finding_is_kept_and_told_again_by_the_next_hunt(hunt: Path) -> None:
     assert replayed.returncode == 0
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("command", "status", "told"),
     [
@@ -108,6 +109,7 @@ def test_two_hunts_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert fuzz(*FOUND, cwd=tmp_path).returncode == 1
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -106,6 +106,7 @@ def diagnosis_of(fault: Fault, mode: Mode, *, seed: int = 0, for_s: float = 90.0
     return diagnosed(heard_of(meter, [fault], seed=seed, for_s=for_s))
 
 
+@pytest.mark.by_day(18)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("name", "values", "cause"), PLAIN, ids=str)
 def test_each_cause_is_named_of_the_fault_that_makes_it(
@@ -115,6 +116,7 @@ def test_each_cause_is_named_of_the_fault_that_makes_it(
     assert diagnosis.cause == cause, diagnosis.sentence
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", MODES)
 @settings(max_examples=60)
 @given(name=st.sampled_from(sorted(ALLOWED)), data=st.data(), seed=st.integers(0, 10_000))
@@ -146,6 +148,7 @@ def check_no_other_cause(name: str, mode: Mode, data: st.DataObject, seed: int) 
     assert named <= allowed, (drawn, diagnosis.sentence)
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("meter", meter_names())
 def test_a_good_line_is_called_good(meter: str, mode: Mode) -> None:
@@ -159,6 +162,7 @@ def test_a_good_line_is_called_good(meter: str, mode: Mode) -> None:
     assert diagnosis.line.missing == []
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", MODES)
 def test_a_line_that_is_good_for_hours_is_called_good(mode: Mode) -> None:
     diagnosis = diagnosed(heard_of(Linky(mode=mode, contract="tempo", at="2026-01-15T05:00"), for_s=3 * 3600.0))

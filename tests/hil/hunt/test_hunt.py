@@ -89,6 +89,7 @@ def test_modes_have_their_turns() -> None:
     assert [story.mode for story in line] == [Mode.STANDARD] * 10 + [Mode.HISTORIC] * 10 + [Mode.STANDARD] * 10
 
 
+@pytest.mark.nightly
 def test_the_same_stories_are_drawn_whatever_was_kept_of_them(tmp_path: Path) -> None:
     def database(name: str) -> ExampleDatabase:
         return DirectoryBasedExampleDatabase(tmp_path / name)
@@ -102,6 +103,7 @@ def test_the_same_stories_are_drawn_whatever_was_kept_of_them(tmp_path: Path) ->
     assert line == same != another
 
 
+@pytest.mark.nightly
 def test_examples_of_a_mode_are_played_again_in_it(tmp_path: Path) -> None:
     def database(name: str) -> ExampleDatabase:
         return DirectoryBasedExampleDatabase(tmp_path / name)

@@ -71,6 +71,7 @@ def test_two_processes_find_the_same(here: SharedHunt) -> None:
     assert there.coverage == here.coverage
 
 
+@pytest.mark.nightly
 def test_a_cluster_finds_the_same(here: SharedHunt) -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(

@@ -18,6 +18,7 @@ def hunted(device: str = "sim:generic", *, examples: int = 20, findings: int = 5
     return hunt
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrunk_to_a_frame_and_a_fault(
     mode: Mode,
@@ -39,6 +40,7 @@ def test_the_same_seed_and_examples_find_the_same_and_others_draw_others() -> No
     assert first.coverage != other.coverage
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("device", ["sim:generic", "sim:auto"])
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_sound_device_survives(device: str, mode: Mode) -> None:
@@ -47,6 +49,7 @@ def test_a_sound_device_survives(device: str, mode: Mode) -> None:
     assert hunt.examples >= 8
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("device", ["sim:winky-c6", "sim:winky-c6-tasmota", "sim:eky"])
 def test_a_sound_board_survives(device: str) -> None:
     hunt = hunted(device, examples=3)

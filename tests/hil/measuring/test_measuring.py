@@ -163,6 +163,7 @@ BROKEN = {
 BY_DAY = ("carrier frequency", "Vevh1", "noise in a 1")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     "title", [pytest.param(one, marks=[] if one in BY_DAY else pytest.mark.nightly) for one in BROKEN]
 )

@@ -64,6 +64,7 @@ def is_off(bench: VirtualBench) -> bool:
     return False
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("gated", "order"),
     [("fed", signal.SIGINT), ("drained", signal.SIGTERM), ("fed again", signal.SIGINT)]

@@ -40,6 +40,7 @@ def test_a_winky_loses_its_rail_in_an_hour_without_supply_and_comes_back_by_itse
     assert found.longest_gap_s < 3700
 
 
+@pytest.mark.nightly
 def test_a_board_without_a_wake_up_circuit_never_comes_back() -> None:
     found = through("winky-v1", "supply-cut-outs")
     assert found.brown_outs > 1000

@@ -86,6 +86,7 @@ def test_a_check_fails_unless_it_lives(arguments: tuple[str, ...], word: str, st
     assert f"{word}: " in looked.stdout
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("board", "word", "status"), [("winky-c6", "LIVES", 0), ("winky-v1", "DIES", 1)])
 def test_a_check_of_a_scenario_fails_where_the_board_does_not_come_back(
     board: str, word: str, status: int, tmp_path: Path

@@ -173,6 +173,7 @@ def test_the_readme_lists_every_capture() -> None:
     assert len(invalid_groups()) == 22
 
 
+@pytest.mark.by_day(13)
 @pytest.mark.parametrize(("name", "whole", "groups", "valid"), table_rows())
 def test_frames_and_groups_are_those_of_the_readme(name: str, whole: int, groups: int, valid: int) -> None:
     raw = (CAPTURES / name).read_bytes()
@@ -203,6 +204,7 @@ def test_each_invalid_group_of_the_readme_is_told_with_its_offset(name: str, bod
     assert f"byte {offset}, group " in run(CAPTURES / name).stdout
 
 
+@pytest.mark.by_day(13)
 @pytest.mark.parametrize("name", [row[0] for row in table_rows()])
 def test_json_csv_and_table_agree_on_the_exit_status(name: str) -> None:
     codes = {run(CAPTURES / name, *option).exit_code for option in ([], ["--json"], ["--csv"])}

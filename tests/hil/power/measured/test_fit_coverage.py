@@ -86,6 +86,7 @@ def counted(seeds: range) -> tuple[Counter[str], Counter[str]]:
     return seen, held
 
 
+@pytest.mark.nightly
 def test_the_truth_lies_within_the_uncertainty() -> None:
     seen, held = counted(range(20))
     assert seen["capacitance_f"] >= 15
