@@ -10,6 +10,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, mode
 from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
+from .declaration import Release, Waiver
 from .iss import Iss
 from .lora import airtime_s, windows_s
 from .lorawan import Lorawan
@@ -24,6 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 Seconds = Annotated[float, Field(ge=0)]
+_LATER = ("phases", "producer", "release", "waiver")  # written where they are told only, as evidence always was
 _READY = Shelf(resources.files("xky.boards"), "board", "boards", group="xky.boards")
 
 
@@ -114,6 +116,8 @@ class Board(Section):
         firmware: simulated firmware of ``boards/firmware/`` that runs on it; None: real devices only.
         modes: TIC modes that it reads.
         detects_mode: it finds the TIC mode of its meter by itself, and again when that changes.
+        phases: of the meters that it is for; on others it is not tried.
+        producer: whether it is for meters of producers, too.
         labels: labels that it claims to report; None claims those that ``reading`` maps, or every label of the mode.
         wake: None for a device that is always on and reports each frame.
         power: what it lives on; None: nobody said.
@@ -122,6 +126,8 @@ class Board(Section):
         lorawan: how it joins and speaks to a LoRaWAN network; None: it does not.
         console: of a real board, for devices ``serial:``.
         iss: where a firmware image finds its peripherals, for devices ``iss:``; None: nobody said.
+        release: which program runs on it; None: nobody said.
+        waiver: what it is known not to meet.
     """
 
     id: str
@@ -129,6 +135,8 @@ class Board(Section):
     firmware: str | None = None
     modes: tuple[Mode, ...] = (Mode.HISTORIC, Mode.STANDARD)
     detects_mode: bool = False
+    phases: Annotated[tuple[Literal[1, 3], ...], Field(min_length=1)] = (1, 3)
+    producer: bool = True
     labels: tuple[str, ...] | None = None
     receiver: Receiver = Receiver()
     listen: Listen = Listen()
@@ -140,6 +148,8 @@ class Board(Section):
     lorawan: Lorawan | None = None
     console: ConsolePort = ConsolePort()
     iss: Iss | None = None
+    release: Release | None = None
+    waiver: tuple[Waiver, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -167,6 +177,9 @@ class Board(Section):
             written.pop("console", None)
         if self.iss is None:
             written.pop("iss", None)
+        for key in _LATER:
+            if getattr(self, key) == Board.model_fields[key].default:
+                written.pop(key, None)
         return written
 
     @model_validator(mode="after")

@@ -22,6 +22,8 @@ from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
+from .declared_meters import why_not_for
+from .firmware import Firmware, program_files
 from .judgement import Judgement
 from .performance import CutShort, play
 from .plan import Plan
@@ -30,6 +32,7 @@ from .record import LINES, Record
 from .requirement import Purpose
 from .suite import declared_purposes, known_ids
 from .verdict import Undecided
+from .waivers import check_waivers
 
 if TYPE_CHECKING:
     from ..bench_file import BenchFile, OpenBench
@@ -105,6 +108,7 @@ class Campaign(Judgement):
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
+        files: that the program under test is made of, as they were before the run.
 
     Raises:
         InputError: an option names what is not there.
@@ -146,6 +150,13 @@ class Campaign(Judgement):
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
         check_speed(self.options.speed)
+        check_waivers(self.board, self.options.statement, self.started.date(), known_ids)
+        if self.house is None and 1 not in self.board.phases:
+            raise InputError(
+                f"board {self.board.id}: phases = {list(self.board.phases)}, and the household of the suite has one; "
+                "give --meter one of three phases, such as tempo-3p"
+            )
+        self.files = program_files(device.files)
 
     @property
     def probes(self) -> Sequence[str]:
@@ -175,6 +186,11 @@ class Campaign(Judgement):
             of = {mode for purpose in known if only in (purpose.id, purpose.requirement.id) for mode in purpose.modes}
             if of.isdisjoint(self.modes):
                 raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
+
+    @property
+    def firmware(self) -> Firmware:
+        """What is known of the program under test."""
+        return Firmware(self.board, self.files, tuple(self.records.values()))
 
     @property
     def mode_name(self) -> str:
@@ -231,7 +247,12 @@ class Campaign(Judgement):
         """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
         whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode).steps
         place = {step: number for number, step in enumerate(whole)}
-        wanted = (one for asked in self.purposes if asked.mode is mode for one in asked.purpose.stimuli)
+        wanted = (
+            one
+            for asked in self.purposes
+            if asked.mode is mode and not why_not_for(self.board, asked.purpose.stimulus, mode)
+            for one in asked.purpose.stimuli
+        )
         return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self.house)
 
     def _record(self, mode: Mode) -> Record:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from xky.protocol import Mode, XkyError
 
+from .declared_meters import why_not_for
 from .oracle import Case, Oracle, Trail
 from .record import LINES, Record
 from .requirement import Purpose
-from .verdict import Verdict
+from .verdict import NotApplicable, Verdict
 
 __all__ = ["Asked", "Conclusion", "Judgement"]
 
@@ -101,5 +102,12 @@ class Judgement(ABC):
         return tuple(sorted({key for oracle in self._oracles.values() for key in oracle.ignored_keys}))
 
     def case(self, asked: Asked) -> Case:
-        """A purpose's view of its record."""
-        return Case(asked.purpose, self.oracle(asked.mode, asked.probe))
+        """A purpose's view of its record.
+
+        Raises:
+            NotApplicable: it is shown on a meter that the device is not for.
+        """
+        oracle = self.oracle(asked.mode, asked.probe)
+        if why := why_not_for(oracle.record.board, asked.purpose.stimulus, asked.mode):
+            raise NotApplicable(why)
+        return Case(asked.purpose, oracle)

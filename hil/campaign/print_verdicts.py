@@ -15,6 +15,7 @@ from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from .campaign import Campaign
 from .certify import certify
+from .headline_notes import headline_notes
 from .verdict_page import MARK, STYLE, print_page
 
 __all__ = ["TimeLeft", "certify_with_progress", "headline", "print_verdicts"]
@@ -82,6 +83,7 @@ def headline(report: dict[str, Any], out: Path | None) -> str:
 def _headline(report: dict[str, Any], out: Path | None) -> tuple[str, str]:
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
     more = f"; {shoulds} should not met" if shoulds else ""
+    more += "".join(f"; {note}" for note in headline_notes(report))
     kept = "" if out is None else f" Report: {out / 'index.html'}"
     return report["verdict"].upper(), f"  decided {report['decided']} of {report['total']}{more}.{kept}"
 

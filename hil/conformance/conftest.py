@@ -136,7 +136,7 @@ def case(request: pytest.FixtureRequest, asked: Asked) -> Case:
     judgement = _judgement_of(request.node)
     try:
         case = judgement.case(asked)
-    except Undecided:  # nothing was played of this mode
+    except (NotApplicable, Undecided):  # the device is not for that meter; nothing was played of this mode
         raise
     except Exception as error:  # the person's fault or the bench's: no verdict at all, and no second try
         told = (

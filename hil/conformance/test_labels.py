@@ -14,7 +14,7 @@ LBL_1 = Requirement(
 )
 
 
-@purpose(LBL_1, "every-label", stimuli.LONGEST_FRAME, stimuli.OVERLOAD, stimuli.SHORT_FRAMES, stimuli.PEAK)
+@purpose(LBL_1, "every-label", stimuli.PEAK, stimuli.LONGEST_FRAME, stimuli.OVERLOAD, stimuli.SHORT_FRAMES)
 def test_every_claimed_label_is_reported(case: Case) -> None:
     case.every_label_is_reported()
 
@@ -65,7 +65,7 @@ LBL_5 = Requirement(
 )
 
 
-@purpose(LBL_5, "empty-date", stimuli.LONGEST_FRAME)
+@purpose(LBL_5, "empty-date", stimuli.UNKNOWN_LABEL)
 def test_date_is_reported(case: Case) -> None:
     case.labels_are_reported_once("DATE")
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import simpy
 
@@ -75,6 +76,11 @@ class Device(ABC):
     """Whether it speaks by the uplinks of its board, so that it is listened to there unless somebody says."""
     board: Board | None = None
     """The board that the device's name tells; None where the user says which it is."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files that the program under test is made of, as far as the bench knows; none where it runs elsewhere."""
+        return ()
 
     def check(self, context: DeviceContext) -> None:  # noqa: B027 - most kinds find out by starting
         """Refuse what a person gave wrong, without starting anything.

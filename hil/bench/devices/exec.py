@@ -15,6 +15,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from xky.emulator.outputs import Port, PortSettings, keeps_parity
 from xky.emulator.outputs.port_choice import port_choice
@@ -79,6 +80,13 @@ class ExecDevice(Device):
         self._connected = False
         self._asked_before: list[PortSettings] = []
         self._overruns_before = 0
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The program, and each word of the command that is a file: of an interpreter, what it is to run."""
+        program = shutil.which(self._words[0])
+        found = [Path(word) for word in (program or "", *self._words[1:]) if "{" not in word and os.path.isfile(word)]
+        return list(dict.fromkeys(found))
 
     def check(self, context: DeviceContext) -> None:
         self._require_addresses(context.handed_over)

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Generator, Sequence, Set
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpy
@@ -51,6 +52,7 @@ class IssDevice(Device):
             from ...iss.image import image_of
         except ImportError as error:
             raise InputError(f"device 'iss:{rest}': {error.name} is missing; pip install 'xky-hil[iss]'") from None
+        self._path = Path(rest)
         self._image = image_of(rest)
         code_of(self._image)
         self._blocks = len(code_of(self._image).blocks)
@@ -65,6 +67,10 @@ class IssDevice(Device):
         self._overruns = 0
         self._notes: list[str] = []
         self._covered: Set[int] = frozenset()
+
+    @property
+    def files(self) -> Sequence[Path]:
+        return (self._path,)
 
     def cover(self) -> None:
         self._covers = True

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from xky.boards import Board
+
 from ..campaign import Campaign
 from ..judgement import Conclusion
 from ..oracle import Trail
 from ..requirement import Requirement
 from ..verdict import Level, Verdict, joined
+from ..waivers import waiver_of
 
 __all__ = ["SPECIFICATION", "document", "in_order", "run_verdict"]
 
@@ -27,9 +30,10 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
 def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
-    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)])
+    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign.board)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
-    if campaign.aborted and verdict is Verdict.PASS:
+    firmware = campaign.firmware
+    if (campaign.aborted or firmware.disagreements) and verdict is Verdict.PASS:
         verdict = Verdict.INCONCLUSIVE
     applicable = [one for one in requirements if Verdict(one["verdict"]) is not Verdict.NOT_APPLICABLE]
     return {
@@ -48,7 +52,11 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
             "modes": [mode.value for mode in campaign.board.modes],
             "labels": _claimed(campaign),
             "defect": options.defect,
+            "phases": list(campaign.board.phases),
+            "producer": campaign.board.producer,
         },
+        "firmware": firmware.document(),
+        **_compatibility(requirements),
         "specification": SPECIFICATION,
         "suite": f"xky-hil {version('xky-hil')}",
         "seed": options.seed,
@@ -91,7 +99,13 @@ def _not_asked(campaign: Campaign) -> Iterator[Conclusion]:
             yield Conclusion(asked, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
 
 
-def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
+def _compatibility(requirements: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What is shown of the meters that exist, beside what the text asks; nothing where none of it was asked."""
+    verdict = joined(Verdict(one["verdict"]) for one in requirements if one.get("compatibility"))
+    return {} if verdict is Verdict.NOT_APPLICABLE else {"compatibility": verdict.value}
+
+
+def _requirements(conclusions: Sequence[Conclusion], board: Board) -> list[dict[str, Any]]:
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
         groups.setdefault(conclusion.purpose.requirement, []).append(conclusion)
@@ -101,6 +115,8 @@ def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
             "title": requirement.text,
             "clause": requirement.clause,
             "level": requirement.level.value,
+            **({"compatibility": True} if requirement.compatibility else {}),
+            **({"waived": waived} if (waived := waiver_of(board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
             "purposes": [_purpose(one) for one in group],
         }
@@ -128,9 +144,17 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
     }
 
 
+def _not_claimed(board: Board) -> list[str]:
+    """What the statement leaves out, which therefore was not tested."""
+    left = [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
+    left += [] if board.producer else ["meters of producers"]
+    return [f"not claimed by the statement, and not tested: {', '.join(left)}"] if left else []
+
+
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
-    remarks = [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
+    remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board)]
+    remarks += [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])
         remarks += [

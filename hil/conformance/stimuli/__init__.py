@@ -39,6 +39,7 @@ from .disturbances import (
     POWER_CUT,
     STUCK_LINE,
 )
+from .field_meters import NEWER_METER, OLDER_METER, PILOT_METER, PRODUCER_WITHOUT_CURVE
 from .last_steps import OTHER_MODE, SAME_CHECKSUM
 from .legal_values import EVERY_OPTION
 from .meter_states import (
@@ -129,15 +130,19 @@ __all__ = [
     "NETWORK_AWAY",
     "NETWORK_REFUSES",
     "NETWORK_SILENT",
+    "NEWER_METER",
     "NOISE",
     "NOISY_LINE",
     "ODD_GROUPS",
+    "OLDER_METER",
     "ONE_DAMAGED_GROUP",
     "OTHER_MODE",
     "OVERLOAD",
     "PEAK",
     "PEAK_NOTICE",
+    "PILOT_METER",
     "POWER_CUT",
+    "PRODUCER_WITHOUT_CURVE",
     "SAME_CHECKSUM",
     "SHORT_FRAMES",
     "SLOWEST_LINE",
