@@ -250,8 +250,9 @@ class Campaign(Judgement):
         wanted = (
             one
             for asked in self.purposes
-            if asked.mode is mode and not why_not_for(self.board, asked.purpose.stimulus, mode)
+            if asked.mode is mode
             for one in asked.purpose.stimuli
+            if not why_not_for(self.board, one, mode)
         )
         return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self.house)
 

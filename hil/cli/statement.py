@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky statement``: what a device says upstream as its supplier states it, checked, and tried on a sample."""
+"""``xky statement``: what a supplier declares of a device, written, checked, and tried on a sample."""
 
 import json
 import sys
@@ -12,10 +12,13 @@ from rich.text import Text
 
 from xky.boards import Board
 from xky.boards.description.laid_over import statement_named
-from xky.protocol import InputError
+from xky.boards.description.statement import PROBES, ProbeName
+from xky.protocol import InputError, Mode
 
 from ..bench.mapping import Found, claims_of
+from ..bench.new_statement import Answers, checked_labels, statement_text
 from ..bench.sample import Sample, fit_of, in_unit, probe_of, sample_of, unit_of
+from ..campaign.firmware import program_files
 from ..console import PlainConsole
 from ..terminal import counted, one_line, printable
 
@@ -63,6 +66,89 @@ def check(
         _print(file, board, kind, sample)
     if sample is not None and not sample.said:
         sys.exit(1)
+
+
+@group.command()
+def new(
+    file: Annotated[
+        Path, typer.Argument(help="Where to write it; - for standard output. A file that is there stays.")
+    ] = Path("device.toml"),
+    title: Annotated[str | None, typer.Option(help="What the device is, one line.")] = None,
+    mode: Annotated[list[Mode] | None, typer.Option(help="A TIC mode that it reads; repeatable.")] = None,
+    phases: Annotated[list[int] | None, typer.Option(help="1 or 3, of meters that it is for; repeatable.")] = None,
+    producer: Annotated[
+        bool | None, typer.Option("--producer/--no-producer", help="Whether it is for meters of producers.")
+    ] = None,
+    labels: Annotated[str | None, typer.Option(help="Labels that it reports: EAST,SINSTS,…")] = None,
+    probe: Annotated[str | None, typer.Option(help="Where it says them: lines, mqtt, influx, lorawan, http.")] = None,
+    version: Annotated[str | None, typer.Option("--firmware-version", help="Of its firmware.")] = None,
+    program: Annotated[Path | None, typer.Option(help="The file that is run or flashed: its SHA-256 is told.")] = None,
+    period_s: Annotated[float | None, typer.Option(help="Seconds between two readings, as promised.")] = None,
+) -> None:
+    """Write a statement with comments; on a terminal what is not given is asked."""
+    if str(file) != "-" and file.exists():
+        raise InputError(f"{file}: is there already; give another name, or remove it")
+    ask = _Questions(sys.stdin.isatty())
+    answers = Answers(
+        title=ask.text("What is the device, in one line?", title, "my device"),
+        modes=mode or [Mode(one) for one in ask.chosen("TIC modes", [one.value for one in Mode])],
+        phases=_phases(phases or [int(one) for one in ask.chosen("Phases of its meters", ["1", "3"])]),
+        producer=ask.truth("Is it for meters of producers, too?", producer),
+        labels=checked_labels(ask.text("Labels that it reports, apart by commas (all)", labels, "")),
+        probe=_probe_name(ask.text(f"Where does it say them? {', '.join(PROBES)}", probe, "lines")),
+        version=ask.text("Version of its firmware (not told)", version, ""),
+        sha256="" if program is None else program_files([program])[0].sha256,
+        period_s=period_s,
+    )
+    text = statement_text(answers, "device.toml" if str(file) == "-" else one_line(str(file)))
+    if str(file) == "-":
+        print(text, end="")
+        return
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            written.write(text)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror}); give another name") from None
+    print(f"{one_line(str(file))}: written; go through its comments, then xky statement check {one_line(str(file))}")
+
+
+class _Questions:
+    """Asks a person what the command line did not say; where nobody can be asked, what goes without saying holds."""
+
+    def __init__(self, asks: bool) -> None:
+        self._asks = asks
+
+    def text(self, question: str, given: str | None, unless: str) -> str:
+        if given is not None or not self._asks:
+            return unless if given is None else given
+        return str(typer.prompt(question, default=unless, show_default=bool(unless)))
+
+    def truth(self, question: str, given: bool | None) -> bool:
+        if given is not None or not self._asks:
+            return True if given is None else given
+        return typer.confirm(question, default=True)
+
+    def chosen(self, question: str, choice: list[str]) -> list[str]:
+        told = self.text(f"{question}, apart by commas", None, ",".join(choice))
+        picked = [one.strip() for one in told.split(",") if one.strip()]
+        for one in picked:
+            if one not in choice:
+                raise InputError(f"{question}: {one!r} is none; write {' or '.join(choice)}")
+        return picked or choice
+
+
+def _phases(phases: list[int]) -> list[int]:
+    for one in phases:
+        if one not in (1, 3):
+            raise InputError(f"--phases {one}: a Linky has 1 or 3")
+    return sorted(set(phases))
+
+
+def _probe_name(name: str) -> ProbeName:
+    for one in PROBES:
+        if one == name:
+            return one
+    raise InputError(f"--probe {name}: no such uplink; known: {', '.join(PROBES)}")
 
 
 def _read(name: str) -> str:
