@@ -9,6 +9,7 @@ from typing import Any
 from ..campaign import Campaign
 from ..judgement import Conclusion
 from ..oracle import Trail
+from ..oracle.view import Measure
 from ..requirement import Requirement
 from ..verdict import Level, Verdict, joined
 
@@ -125,7 +126,13 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
         "expected": trail.expected,
         "seen": trail.seen,
         "at_s": round(trail.at_s, 6),
+        **({"measured": [_measured(one) for one in trail.measured]} if trail.measured else {}),
     }
+
+
+def _measured(one: Measure) -> dict[str, Any]:
+    value, bound = round(one.value, 6), "at least" if one.at_least else "at most"
+    return {"what": one.what, "value": value, "limit": round(one.limit, 6), "unit": one.unit, "bound": bound}
 
 
 def _remarks(campaign: Campaign) -> list[str]:
