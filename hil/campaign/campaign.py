@@ -22,6 +22,7 @@ from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
+from .comparison import Baseline
 from .judgement import Judgement
 from .performance import CutShort, play
 from .plan import Plan
@@ -100,6 +101,7 @@ class Campaign(Judgement):
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
         tell: told in a line what a person ought to know of the bench at once.
+        against: an earlier run that this one is laid beside.
 
     Attributes:
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
@@ -116,6 +118,7 @@ class Campaign(Judgement):
     on_played: Callable[[Mode], None] = lambda mode: None
     tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    against: Baseline | None = None
 
     def __post_init__(self) -> None:
         self._flash = None if self.options.flash is None else Flash(self.options.flash)

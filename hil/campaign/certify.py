@@ -53,6 +53,8 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
         with report_folder(folder) as workshop:
             lost = _run_held(campaign, workshop)
             report = document(campaign, strict=strict)
+            if campaign.against is not None:
+                report["against"] = campaign.against.summary(report)
             if lost is not None:
                 raise lost
             write_report(workshop, report, campaign)

@@ -11,6 +11,7 @@ from xky.protocol import Mode
 
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
+from .comparison import Baseline
 
 __all__ = ["certify"]
 
@@ -34,6 +35,7 @@ def certify(
     statement: str | os.PathLike[str] | None = None,
     reset: str | None = None,
     flash: str | None = None,
+    against: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -45,6 +47,7 @@ def certify(
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
+        against: report of an earlier run, which the report then says what got worse since.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -58,7 +61,7 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash,
+                reset=reset, flash=flash, against=against,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
@@ -66,4 +69,5 @@ def certify(
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
         reset=reset, flash=flash,
     )  # fmt: skip
-    return certify_campaign(Campaign(options), Path(out), strict=strict)
+    campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
+    return certify_campaign(campaign, Path(out), strict=strict)

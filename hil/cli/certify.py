@@ -14,6 +14,8 @@ from xky.protocol import InputError
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
+from ..campaign.comparison import Baseline
+from ..campaign.comparison.print_comparison import print_comparison
 from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.suite import known_ids
@@ -78,6 +80,10 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
+    ] = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
@@ -87,12 +93,14 @@ def command(
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
-            "--flash": flash, "--bench": bench,
+            "--flash": flash, "--bench": bench, "--against": against,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
             raise InputError(f"--defects: tries all of them on simulated boards; leave {told[0]} out")
         sys.exit(print_matrix(board, seed, as_json=as_json))
+    if replay is not None and against is not None:
+        raise InputError("--against: a stimulus alone is no run to be laid beside another; leave --against out")
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
@@ -100,6 +108,8 @@ def command(
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     campaign.tell = complain
+    if against is not None:
+        campaign.against = Baseline.read(against)
     try:
         report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
     except ReportLostError as error:
@@ -111,8 +121,12 @@ def command(
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
             print_verdicts(report, kept)
+            if campaign.against is not None:
+                print_comparison(campaign.against.compared(report))
 
     status = _STATUS[Verdict(report["verdict"])]
+    if "aborted" not in report and report.get("against", {}).get("worse"):
+        status = 1
     if report.get("bench", {}).get("not_safe"):
         status = status or 3
     if not says_or_tells(say, headline(report, kept)):
