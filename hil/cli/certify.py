@@ -4,7 +4,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +16,8 @@ from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
 from ..campaign.comparison import Baseline
 from ..campaign.comparison.print_comparison import print_comparison
-from ..campaign.print_defect_matrix import print_matrix
+from ..campaign.defect_seeds import seeds_of
+from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
@@ -63,6 +64,9 @@ def command(
     defects: Annotated[
         bool, typer.Option("--defects", help="Try the suite itself: every built-in defect, every sound board.")
     ] = False,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="A-B", help="With --defects: with each of these seeds, such as 0-19.")
+    ] = None,
     meter: Annotated[
         str | None,
         typer.Option(
@@ -95,10 +99,9 @@ def command(
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against,
         }  # fmt: skip
-        told = [name for name, value in foreign.items() if value]
-        if told:
-            raise InputError(f"--defects: tries all of them on simulated boards; leave {told[0]} out")
-        sys.exit(print_matrix(board, seed, as_json=as_json))
+        sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
+    if seeds is not None:
+        raise InputError("--seeds: is that of --defects; give --seed, a run has one")
     if replay is not None and against is not None:
         raise InputError("--against: a stimulus alone is no run to be laid beside another; leave --against out")
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
@@ -124,11 +127,7 @@ def command(
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report))
 
-    status = _STATUS[Verdict(report["verdict"])]
-    if "aborted" not in report and report.get("against", {}).get("worse"):
-        status = 1
-    if report.get("bench", {}).get("not_safe"):
-        status = status or 3
+    status = _status(report)
     if not says_or_tells(say, headline(report, kept)):
         status = status or 3
     if lost is not None:
@@ -141,3 +140,22 @@ def command(
         decided = f"{report['decided']} of {report['total']}"
         print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)
     sys.exit(status)
+
+
+def _tried(board: str | None, seed: int, seeds: str | None, foreign: list[str], *, as_json: bool) -> int:
+    """The suite itself, tried: exit status of ``--defects``."""
+    if foreign:
+        raise InputError(f"--defects: tries all of them on simulated boards; leave {foreign[0]} out")
+    if seeds is None:
+        return print_matrix(board, seed, as_json=as_json)
+    if seed:
+        raise InputError("--seeds: names all the seeds; leave --seed out")
+    return print_matrices(board, seeds_of(seeds), as_json=as_json)
+
+
+def _status(report: dict[str, Any]) -> int:
+    """Exit status of a run, by its report."""
+    status = _STATUS[Verdict(report["verdict"])]
+    if "aborted" not in report and report.get("against", {}).get("worse"):
+        status = 1
+    return status or (3 if report.get("bench", {}).get("not_safe") else 0)
