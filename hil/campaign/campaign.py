@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,12 +23,16 @@ from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
 from .comparison import Baseline
-from .judgement import Judgement
+from .judgement import Asked, Judgement
+from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
 from .power_trials import PowerTrials
+from .quick import SKIPPED, QuickChoice, quick_choice
 from .record import LINES, Record
 from .requirement import Purpose
+from .step_lengths import lengths_of
+from .stimulus import Stimulus
 from .suite import declared_purposes, known_ids
 from .verdict import Undecided
 
@@ -62,6 +66,7 @@ class Options:
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
         meter: ready one or file, in the place of the suite's household.
+        quick: whether what takes longest is left out, so that a mode takes ``QUICK_S`` at most on the line.
     """
 
     device: str
@@ -80,6 +85,7 @@ class Options:
     reset: str | None = None
     flash: str | None = None
     bench: Path | None = None
+    quick: bool = False
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -107,6 +113,7 @@ class Campaign(Judgement):
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
+        quick: what is played of each mode, where not all of it is.
 
     Raises:
         InputError: an option names what is not there.
@@ -129,6 +136,7 @@ class Campaign(Judgement):
 
             self.bench_file = bench_file(self.options.bench)
         self.instruments: OpenBench | None = None
+        self.quick: dict[Mode, QuickChoice] = {}
         device = self.open()
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
@@ -230,11 +238,39 @@ class Campaign(Judgement):
             meter = Linky(mode=mode)
             Bench(self.open(), self.board, meter, speed=self.options.speed, probes=self.specs).check()
 
+    def select(self, purposes: Iterable[Asked]) -> None:
+        super().select(purposes)
+        if self.options.quick:
+            self.quick = {mode: quick_choice(self, mode) for mode in self.modes}
+
+    @property
+    def skipped(self) -> frozenset[Asked]:
+        """What ``--quick`` leaves out."""
+        return frozenset(one for choice in self.quick.values() for one in choice.skipped)
+
+    def case(self, asked: Asked) -> Case:
+        if asked in self.skipped:
+            raise Undecided(SKIPPED)
+        return super().case(asked)
+
+    @property
+    def plays_power(self) -> bool:
+        """Whether trials of power can be played: the bench feeds the device what it lives on."""
+        described = self.board.power
+        return described is not None and described.source == "tic" and isinstance(self.open(), FedDevice)
+
+    def step_lengths_s(self, mode: Mode) -> dict[Stimulus, float]:
+        """How long each step of a plan takes, as ``lengths_of`` has it."""
+        plan = self.plan(mode)
+        return lengths_of(plan, self.rehearsed(plan), self.board, self.options.speed)
+
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
         whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode).steps
         place = {step: number for number, step in enumerate(whole)}
         wanted = (one for asked in self.purposes if asked.mode is mode for one in asked.purpose.stimuli)
+        if mode in self.quick:
+            wanted = (one for one in wanted if one in self.quick[mode].steps)
         return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self.house)
 
     def _record(self, mode: Mode) -> Record:
@@ -268,12 +304,13 @@ class Campaign(Judgement):
             on_step=lambda name, number: self.on_step(mode, name, number),
         )
         self.on_played(mode)
-        asked = any(one.purpose.requirement.about_power for one in self.purposes if one.mode is mode)
+        left = set(self.purposes) - self.skipped
+        asked = any(one.purpose.requirement.about_power for one in left if one.mode is mode)
         described = self.board.power
         fed = self.bench_file is not None and self.bench_file.feeds_the_board
         lives_on_it = described is not None and described.source == "tic"
         record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
-        if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
+        if asked and self.plays_power:
             try:
                 record.power = PowerTrials(
                     self.open, self.board, mode, seed=self.options.seed, probes=self._virtual_specs
@@ -288,7 +325,7 @@ class Campaign(Judgement):
         """How long each mode takes in real seconds; 0 in virtual time. Known once the purposes are selected."""
         if self.virtual:
             return dict.fromkeys(self.modes, 0.0)
-        asked = {one.mode for one in self.purposes}
+        asked = {one.mode for one in set(self.purposes) - self.skipped}
         return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
 
     def _length_s(self, plan: Plan) -> float:

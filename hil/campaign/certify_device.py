@@ -36,6 +36,7 @@ def certify(
     reset: str | None = None,
     flash: str | None = None,
     against: str | os.PathLike[str] | None = None,
+    quick: bool = False,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -47,6 +48,7 @@ def certify(
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
+        quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
         against: report of an earlier run, which the report then says what got worse since.
 
     Returns:
@@ -61,13 +63,13 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash, against=against,
+                reset=reset, flash=flash, against=against, quick=quick,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
-        reset=reset, flash=flash,
+        reset=reset, flash=flash, quick=quick,
     )  # fmt: skip
     campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
     return certify_campaign(campaign, Path(out), strict=strict)

@@ -84,6 +84,9 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="40 s a mode at most: what decides most; the rest is skipped.")
+    ] = False,
     against: Annotated[
         Path | None,
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
@@ -97,17 +100,19 @@ def command(
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
-            "--flash": flash, "--bench": bench, "--against": against,
+            "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
         raise InputError("--seeds: is that of --defects; give --seed, a run has one")
-    if replay is not None and against is not None:
-        raise InputError("--against: a stimulus alone is no run to be laid beside another; leave --against out")
+    if replay is not None and (against is not None or quick):
+        told = "--against" if against is not None else "--quick"
+        raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
+        quick=quick,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     campaign.tell = complain

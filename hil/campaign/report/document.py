@@ -2,14 +2,18 @@
 """The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from xky.protocol import Mode
+
+from ...terminal import counted
 from ..campaign import Campaign
-from ..judgement import Conclusion
+from ..judgement import Asked, Conclusion
 from ..oracle import Trail
 from ..oracle.view import Measure
+from ..quick import QUICK_S, QuickChoice
 from ..requirement import Requirement
 from ..verdict import Level, Verdict, joined
 
@@ -20,15 +24,15 @@ SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-0
 
 def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verdict:
     """The run's verdict: that of its musts; of its shoulds too with ``strict``; inconclusive where nothing applies."""
-    counted = [Verdict(one["verdict"]) for one in requirements if strict or one["level"] == Level.MUST.value]
-    verdict = joined(counted)
+    counting = [Verdict(one["verdict"]) for one in requirements if strict or one["level"] == Level.MUST.value]
+    verdict = joined(counting)
     return Verdict.INCONCLUSIVE if verdict is Verdict.NOT_APPLICABLE else verdict
 
 
 def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
-    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)])
+    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign.skipped)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     if campaign.aborted and verdict is Verdict.PASS:
         verdict = Verdict.INCONCLUSIVE
@@ -36,7 +40,7 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     return {
         "schema": "xky-report/1",
         "verdict": verdict.value,
-        **({"partial": True} if options.only else {}),
+        **({"partial": True} if options.only or options.quick else {}),
         **({"aborted": True} if campaign.aborted else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
@@ -92,7 +96,7 @@ def _not_asked(campaign: Campaign) -> Iterator[Conclusion]:
             yield Conclusion(asked, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
 
 
-def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
+def _requirements(conclusions: Sequence[Conclusion], skipped: Container[Asked]) -> list[dict[str, Any]]:
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
         groups.setdefault(conclusion.purpose.requirement, []).append(conclusion)
@@ -103,7 +107,7 @@ def _requirements(conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
             "clause": requirement.clause,
             "level": requirement.level.value,
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [_purpose(one) for one in group],
+            "purposes": [{**_purpose(one), **({"skipped": True} if one.asked in skipped else {})} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -135,6 +139,14 @@ def _measured(one: Measure) -> dict[str, Any]:
     return {"what": one.what, "value": value, "limit": round(one.limit, 6), "unit": one.unit, "bound": bound}
 
 
+def _quick(mode: Mode, choice: QuickChoice) -> str:
+    if not choice.steps:
+        idle = f"clean frames at both ends take {choice.idle_s:.0f} s, of {QUICK_S:g} s; no step has room"
+        return f"partial: {mode}: --quick skipped all {len(choice.skipped)} purposes: {idle}"
+    played = counted(len(choice.steps), "step")
+    return f"partial: {mode}: --quick played {played} and skipped {counted(len(choice.skipped), 'purpose')}"
+
+
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
     remarks = [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
@@ -146,6 +158,7 @@ def _remarks(campaign: Campaign) -> list[str]:
         ]
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
+    remarks += [_quick(mode, choice) for mode, choice in campaign.quick.items()]
     if campaign.ignored_keys:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
     remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))
