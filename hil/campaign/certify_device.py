@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
@@ -37,6 +37,7 @@ def certify(
     flash: str | None = None,
     against: str | os.PathLike[str] | None = None,
     quick: bool = False,
+    resume: bool = False,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -49,6 +50,7 @@ def certify(
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
         quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
+        resume: go on from where the run was interrupted whose report is in ``out``.
         against: report of an earlier run, which the report then says what got worse since.
 
     Returns:
@@ -58,6 +60,8 @@ def certify(
         InputError: an argument names what is not there, or ``out`` cannot be written.
         BenchError: the device does not start, or pytest itself failed.
     """
+    if out is None and resume:
+        raise InputError("resume: goes on in the folder of a report; give it as out")
     if out is None:
         with TemporaryDirectory() as folder:
             return certify(
@@ -72,4 +76,4 @@ def certify(
         reset=reset, flash=flash, quick=quick,
     )  # fmt: skip
     campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
-    return certify_campaign(campaign, Path(out), strict=strict)
+    return certify_campaign(campaign, Path(out), strict=strict, resume=resume)

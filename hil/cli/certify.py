@@ -87,6 +87,9 @@ def command(
     quick: Annotated[
         bool, typer.Option("--quick", help="40 s a mode at most: what decides most; the rest is skipped.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from where the run was interrupted whose report is in --out.")
+    ] = False,
     against: Annotated[
         Path | None,
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
@@ -101,12 +104,13 @@ def command(
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
+            "--resume": resume,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
         raise InputError("--seeds: is that of --defects; give --seed, a run has one")
-    if replay is not None and (against is not None or quick):
-        told = "--against" if against is not None else "--quick"
+    if replay is not None and (against is not None or quick or resume):
+        told = "--against" if against is not None else "--quick" if quick else "--resume"
         raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
@@ -119,7 +123,7 @@ def command(
     if against is not None:
         campaign.against = Baseline.read(against)
     try:
-        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
+        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict, resume=resume)
     except ReportLostError as error:
         report, lost = error.report, error
     kept = out if lost is None else None

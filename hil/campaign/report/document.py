@@ -2,7 +2,7 @@
 """The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -14,7 +14,10 @@ from ..judgement import Asked, Conclusion
 from ..oracle import Trail
 from ..oracle.view import Measure
 from ..quick import QUICK_S, QuickChoice
+from ..record import Record
 from ..requirement import Requirement
+from ..resumption import Earlier
+from ..resumption.identity import names_its_program
 from ..verdict import Level, Verdict, joined
 
 __all__ = ["SPECIFICATION", "document", "in_order", "run_verdict"]
@@ -32,7 +35,7 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
 def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
-    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign.skipped)
+    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     if campaign.aborted and verdict is Verdict.PASS:
         verdict = Verdict.INCONCLUSIVE
@@ -58,7 +61,8 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "suite": f"xky-hil {version('xky-hil')}",
         "seed": options.seed,
         "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "duration_s": round(sum(record.duration_s for record in campaign.records.values()), 3),
+        "duration_s": round(sum(record.duration_s for record in _records(campaign)), 3),
+        **({} if campaign.earlier is None else {"resumed": campaign.earlier.told}),
         **_bench(campaign),
         "remarks": _remarks(campaign),
         "requirements": requirements,
@@ -96,7 +100,8 @@ def _not_asked(campaign: Campaign) -> Iterator[Conclusion]:
             yield Conclusion(asked, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
 
 
-def _requirements(conclusions: Sequence[Conclusion], skipped: Container[Asked]) -> list[dict[str, Any]]:
+def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list[dict[str, Any]]:
+    skipped = campaign.skipped
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
         groups.setdefault(conclusion.purpose.requirement, []).append(conclusion)
@@ -107,7 +112,7 @@ def _requirements(conclusions: Sequence[Conclusion], skipped: Container[Asked]) 
             "clause": requirement.clause,
             "level": requirement.level.value,
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [{**_purpose(one), **({"skipped": True} if one.asked in skipped else {})} for one in group],
+            "purposes": [{**_purpose(one), **_besides(one.asked, campaign, skipped)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -116,6 +121,19 @@ def _requirements(conclusions: Sequence[Conclusion], skipped: Container[Asked]) 
 def in_order(id_: str) -> list[str | int]:
     """A key to sort ids of requirements by: TIC-LNK-10 comes behind TIC-LNK-9."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
+
+
+def _besides(asked: Asked, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
+    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it."""
+    part = campaign.part_of(asked)
+    if asked in skipped:
+        return {"skipped": True}
+    return {} if part is None else {"part": part + 1}
+
+
+def _records(campaign: Campaign) -> Iterable[Record]:
+    """Of all parts of a run."""
+    return [*(() if campaign.earlier is None else campaign.earlier.records), *campaign.records.values()]
 
 
 def _purpose(conclusion: Conclusion) -> dict[str, Any]:
@@ -139,6 +157,15 @@ def _measured(one: Measure) -> dict[str, Any]:
     return {"what": one.what, "value": value, "limit": round(one.limit, 6), "unit": one.unit, "bound": bound}
 
 
+def _resumed(campaign: Campaign, earlier: Earlier) -> Iterator[str]:
+    stand = sum(campaign.part_of(one) is not None for one in campaign.purposes)
+    cuts = [f"{mode} at {at_s:g} s" for part in earlier.told for mode, at_s in part["cut_at_s"].items()]
+    told = f"was cut in {', '.join(cuts)}" if cuts else "was cut between modes"
+    yield f"resumed: the run {told}; {counted(stand, 'purpose')} were settled by then, the others were asked anew"
+    if not names_its_program(campaign.options.device):
+        yield "resumed: nothing proves that the board has the same program as before"
+
+
 def _quick(mode: Mode, choice: QuickChoice) -> str:
     if not choice.steps:
         idle = f"clean frames at both ends take {choice.idle_s:.0f} s, of {QUICK_S:g} s; no step has room"
@@ -158,11 +185,13 @@ def _remarks(campaign: Campaign) -> list[str]:
         ]
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
+    remarks += [] if campaign.earlier is None else _resumed(campaign, campaign.earlier)
     remarks += [_quick(mode, choice) for mode, choice in campaign.quick.items()]
     if campaign.ignored_keys:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
-    remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))
-    for mode, record in campaign.records.items():
+    remarks.extend(dict.fromkeys(note for record in _records(campaign) for note in record.notes))
+    for record in _records(campaign):
+        mode = record.mode
         for probe in dict.fromkeys(one.probe for one in record.remarks):
             said = [one for one in record.remarks if one.probe == probe]
             what = f"messages at {probe} said no label" if probe else "lines were no JSON object"
