@@ -274,7 +274,6 @@ class Campaign(Rehearsal):
 
     @property
     def plays_power(self) -> bool:
-        """Whether trials of power can be played: the bench feeds the device what it lives on."""
         described = self.board.power
         return described is not None and described.source == "tic" and isinstance(self.open(), FedDevice)
 

@@ -77,7 +77,7 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: b
 def _journal(campaign: Campaign, workshop: Path, resumed: Path | None) -> Journal:
     """Keep the run as it goes, whatever ends it; from where one in a folder was interrupted, if there is one."""
     started = campaign.started.isoformat().replace("+00:00", "Z")
-    identity = cache(partial(identity_of, campaign))
+    identity = cache(partial(identity_of, campaign.options, campaign.board, tuple(campaign.probes)))
     if not campaign.virtual:
         identity()  # a program may be built anew while it is certified
     journal = Journal(workshop, identity, started=started, speed=campaign.options.speed)

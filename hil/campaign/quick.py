@@ -7,17 +7,14 @@ then shoulds where there is room. The choice is that of the rehearsed plan: the 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from xky.protocol import Mode
 
 from .judgement import Asked
 from .plan import Plan
+from .rehearsal import Rehearsal
 from .stimulus import Stimulus
 from .verdict import Level
-
-if TYPE_CHECKING:
-    from .campaign import Campaign
 
 __all__ = ["QUICK_S", "SKIPPED", "QuickChoice", "quick_choice"]
 
@@ -41,7 +38,7 @@ class QuickChoice:
     idle_s: float
 
 
-def quick_choice(campaign: "Campaign", mode: Mode) -> QuickChoice:
+def quick_choice(campaign: Rehearsal, mode: Mode) -> QuickChoice:
     """Choose for one mode of a campaign whose purposes are selected."""
     asked = [one for one in campaign.purposes if one.mode is mode]
     idle_s = campaign.rehearsed(Plan([], mode, house=campaign.house)).duration_s
@@ -57,13 +54,13 @@ def quick_choice(campaign: "Campaign", mode: Mode) -> QuickChoice:
     return QuickChoice(frozenset(choice.steps), frozenset(skipped), idle_s)
 
 
-def _plan_of(campaign: "Campaign", mode: Mode, steps: Iterable[Stimulus]) -> Plan:
+def _plan_of(campaign: Rehearsal, mode: Mode, steps: Iterable[Stimulus]) -> Plan:
     chosen = set(steps)
     whole = [one for one in campaign.plan(mode).steps if one in chosen]
     return Plan(whole, mode, house=campaign.house, in_order=True)
 
 
-def _takes_long(campaign: "Campaign", asked: Asked) -> bool:
+def _takes_long(campaign: Rehearsal, asked: Asked) -> bool:
     """Whether it needs trials of power, or what a device may take minutes to come back from."""
     if asked.purpose.requirement.about_power:
         return True

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from xky.boards import Board
 from xky.emulator.meter_file.meter_file import MeterFile
@@ -19,23 +19,31 @@ from .record import LINES, Record
 from .step_lengths import lengths_of
 from .stimulus import Stimulus
 
-if TYPE_CHECKING:
-    from .campaign import Options
-
 __all__ = ["Rehearsal"]
+
+
+class Timing(Protocol):
+    """What a rehearsal takes of the options of a campaign: its seed, and bench seconds per real second."""
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def speed(self) -> float: ...
 
 
 class Rehearsal(Judgement):
     """A judgement whose plans are to be played.
 
     Attributes:
+        options: of the run.
         board: of the device.
         house: meter in the place of the suite's household.
         kinds: of the probes.
         virtual: whether it is played in no time.
     """
 
-    options: "Options"
+    options: Timing
     board: Board
     house: MeterFile | None
     kinds: set[str]
@@ -45,6 +53,11 @@ class Rehearsal(Judgement):
     @abstractmethod
     def left(self) -> Sequence[Asked]:
         """What is asked of the device now."""
+
+    @property
+    @abstractmethod
+    def plays_power(self) -> bool:
+        """Whether trials of power can be played: the bench feeds the device what it lives on."""
 
     @abstractmethod
     def plan(self, mode: Mode) -> Plan:

@@ -4,18 +4,16 @@
 import hashlib
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from xky.boards import Board
 from xky.protocol import InputError
-
-if TYPE_CHECKING:
-    from ..campaign import Campaign
 
 __all__ = ["difference", "identity_of", "names_its_program"]
 
@@ -27,9 +25,17 @@ _OF_THE_SUITE = (".py", ".toml", ".json", ".ini", ".c")
 _PROGRAMS = ("exec", "iss")
 
 
-def identity_of(campaign: "Campaign") -> dict[str, str]:
-    """Name and value, or a hash, of everything that verdicts depend on besides the device's own behaviour."""
-    options = campaign.options
+def identity_of(options: Any, board: Board, probes: Sequence[str]) -> dict[str, str]:
+    """Name and value, or a hash, of everything that verdicts depend on besides the device's own behaviour.
+
+    Args:
+        options: of a campaign.
+        board: the statement laid over it.
+        probes: as they may be printed.
+
+    Raises:
+        InputError: a file that counts cannot be read.
+    """
     told = {
         name: _hash(repr(value).encode()) if name in _HASHED and value else str(value)
         for name, value in asdict(options).items()
@@ -43,8 +49,8 @@ def identity_of(campaign: "Campaign") -> dict[str, str]:
     return {
         **told,
         **contents,
-        "probes": ", ".join(campaign.probes),
-        "board's description": _hash(campaign.board.model_dump_json().encode()),
+        "probes": ", ".join(probes),
+        "board's description": _hash(board.model_dump_json().encode()),
         "device's program": _program(options.device),
         "suite": f"xky-hil {version('xky-hil')}",
         "suite's content": _suite(),

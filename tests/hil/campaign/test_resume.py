@@ -16,12 +16,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from xky.hil.campaign import certify as certify_module
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.certify_device import certify as certify_device
 from xky.hil.campaign.evidence import read_record, read_records, write_record
 from xky.hil.campaign.judge_again import judge_again
+from xky.hil.campaign.resumption import identity_of
 from xky.hil.campaign.resumption import journal as journal_module
 from xky.protocol import BenchError, InputError, Mode
 
@@ -177,6 +177,10 @@ def test_a_label_that_the_device_has_forgotten_since_the_cut_is_asked_of_it(
     assert "SINSTS" in forgot.reason and "SINSTS" not in never.reason
 
 
+def identity(campaign: Campaign) -> dict[str, str]:
+    return identity_of(campaign.options, campaign.board, campaign.probes)
+
+
 # Killed
 
 
@@ -186,9 +190,9 @@ def killed(folder: Path, at_step: int, monkeypatch: pytest.MonkeyPatch) -> None:
     left = folder.with_name("left")
 
     def step(of: Mode, name: str, number: int) -> None:
+        if campaign.journal is not None and campaign.journal._writer is not None:
+            campaign.journal._writer.join()  # a step in virtual time is shorter than a disk is slow
         if number == at_step:
-            if campaign.journal is not None and campaign.journal._writer is not None:
-                campaign.journal._writer.join()
             shutil.copytree(folder, left)
             raise KeyboardInterrupt
 
@@ -282,7 +286,6 @@ def test_another_program_another_board_file_and_another_suite_are_refused(tmp_pa
 def test_a_program_is_known_by_the_files_that_its_command_names(tmp_path: Path) -> None:
     (tmp_path / "reader.py").write_text("# one", encoding="utf-8")
     device = f"exec:{sys.executable} {tmp_path / 'reader.py'} {{port}}"
-    identity = certify_module.identity_of
     before = identity(Campaign(Options(device)))
     assert identity(Campaign(Options(device))) == before
     (tmp_path / "reader.py").write_text("# another", encoding="utf-8")
@@ -298,7 +301,7 @@ def test_passwords_are_no_part_of_what_is_kept() -> None:
         probes=("mqtt://me:secret@localhost:1883",),
         flash="echo --token secret",
     )
-    assert "secret" not in json.dumps(certify_module.identity_of(Campaign(options)))
+    assert "secret" not in json.dumps(identity(Campaign(options)))
 
 
 def test_where_nothing_was_interrupted_it_is_told_and_left_alone(tmp_path: Path) -> None:
