@@ -79,6 +79,11 @@ class Judgement(ABC):
     def _record(self, mode: Mode) -> Record:
         """The record of a mode; asked for once."""
 
+    @property
+    def skipped(self) -> frozenset[Asked]:
+        """What is left out though it was asked for."""
+        return frozenset()
+
     def asks_for(self, purpose: Purpose) -> bool:
         """Whether a purpose is one of those to be judged."""
         return True

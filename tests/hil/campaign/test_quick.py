@@ -4,6 +4,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -24,9 +25,14 @@ def purposes(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Campaign]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("quick")
+
+
+@pytest.fixture(scope="module")
+def quick(folder: Path) -> tuple[dict[str, Any], Campaign]:
     campaign = Campaign(Options("sim:generic", quick=True))
-    report = certify(campaign, tmp_path_factory.mktemp("quick"))
+    report = certify(campaign, folder)
     jsonschema.validate(report, SCHEMA)
     return report, campaign
 
@@ -48,6 +54,16 @@ def test_what_is_left_out_is_skipped_and_undecided(quick: tuple[dict[str, Any], 
     assert (report["verdict"], report["partial"]) == ("inconclusive", True)
     whole = certify_device("sim:generic", only=["TIC-CHK-1", "TIC-TAR-4"])
     assert {(one["id"], one["mode"]) for one in purposes(whole)} <= {(one["id"], one["mode"]) for one in told}
+
+
+def test_what_is_left_out_is_skipped_in_junit_and_no_error(
+    quick: tuple[dict[str, Any], Campaign], folder: Path
+) -> None:
+    suite = ElementTree.parse(folder / "junit.xml").getroot().find("testsuite")
+    assert suite is not None
+    left_out = sum(one["reason"] == "skipped by --quick" for one in purposes(quick[0]))
+    others = sum(one["verdict"] == "not applicable" for one in purposes(quick[0]))
+    assert (suite.get("errors"), suite.get("skipped")) == ("0", str(left_out + others))
 
 
 def test_most_of_what_musts_ask_about_damage_is_among_what_is_played(quick: tuple[dict[str, Any], Campaign]) -> None:
