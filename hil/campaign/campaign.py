@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A conformance run: one plan a mode, and the trials of the device's power, are played before anything is judged."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,14 +22,19 @@ from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
+from .comparison import Baseline
 from .declared_meters import why_not_for
 from .firmware import Firmware, program_files
-from .judgement import Judgement
+from .judgement import Asked
+from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
 from .power_trials import PowerTrials
-from .record import LINES, Record
+from .quick import SKIPPED, QuickChoice, quick_choice
+from .record import Record
+from .rehearsal import Rehearsal
 from .requirement import Purpose
+from .resumption import Earlier, Journal
 from .suite import declared_purposes, known_ids
 from .verdict import Undecided
 from .waivers import check_waivers
@@ -64,6 +69,7 @@ class Options:
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
         meter: ready one or file, in the place of the suite's household.
+        quick: whether what takes longest is left out, so that a mode takes ``QUICK_S`` at most on the line.
     """
 
     device: str
@@ -82,6 +88,7 @@ class Options:
     reset: str | None = None
     flash: str | None = None
     bench: Path | None = None
+    quick: bool = False
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -94,7 +101,7 @@ class Options:
 
 
 @dataclass
-class Campaign(Judgement):
+class Campaign(Rehearsal):
     """One run over the selected purposes.
 
     Args:
@@ -103,12 +110,16 @@ class Campaign(Judgement):
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
         tell: told in a line what a person ought to know of the bench at once.
+        against: an earlier run that this one is laid beside.
+        journal: keeps what is played as it goes; None: nobody wants that.
+        earlier: parts of this very run that was interrupted.
 
     Attributes:
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
         files: that the program under test is made of, as they were before the run.
+        quick: what is played of each mode, where not all of it is.
 
     Raises:
         InputError: an option names what is not there.
@@ -120,6 +131,9 @@ class Campaign(Judgement):
     on_played: Callable[[Mode], None] = lambda mode: None
     tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    against: Baseline | None = None
+    journal: Journal | None = None
+    earlier: Earlier | None = None
 
     def __post_init__(self) -> None:
         self._flash = None if self.options.flash is None else Flash(self.options.flash)
@@ -130,6 +144,7 @@ class Campaign(Judgement):
 
             self.bench_file = bench_file(self.options.bench)
         self.instruments: OpenBench | None = None
+        self.quick: dict[Mode, QuickChoice] = {}
         device = self.open()
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
@@ -243,17 +258,50 @@ class Campaign(Judgement):
             meter = Linky(mode=mode)
             Bench(self.open(), self.board, meter, speed=self.options.speed, probes=self.specs).check()
 
+    def select(self, purposes: Iterable[Asked]) -> None:
+        super().select(purposes)
+        if self.options.quick:
+            earlier, self.earlier = self.earlier, None  # the choice is that of the whole run
+            self.quick = {mode: quick_choice(self, mode) for mode in self.modes}
+            self.earlier = earlier
+
+    @property
+    def skipped(self) -> frozenset[Asked]:
+        """What ``--quick`` leaves out."""
+        return frozenset(one for choice in self.quick.values() for one in choice.skipped)
+
+    def case(self, asked: Asked) -> Case:
+        self.require_claim(asked, self.board)
+        if asked in self.skipped:
+            raise Undecided(SKIPPED)
+        part = self.part_of(asked)
+        if part is None or self.earlier is None:
+            return super().case(asked)
+        return Case(asked.purpose, self.earlier.oracle(part, asked.mode, asked.probe))
+
+    def part_of(self, asked: Asked) -> int | None:
+        """The number of the earlier part that settled it; None: this one has to."""
+        return None if self.earlier is None else self.earlier.part_of(asked)
+
+    @property
+    def left(self) -> Sequence[Asked]:
+        """What is asked of the device now."""
+        skipped = self.skipped
+        return [one for one in self.purposes if one not in skipped and self.part_of(one) is None]
+
+    @property
+    def plays_power(self) -> bool:
+        described = self.board.power
+        return described is not None and described.source == "tic" and isinstance(self.open(), FedDevice)
+
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
         whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode).steps
         place = {step: number for number, step in enumerate(whole)}
-        wanted = (
-            one
-            for asked in self.purposes
-            if asked.mode is mode
-            for one in asked.purpose.stimuli
-            if not why_not_for(self.board, one, mode)
-        )
+        asked = [one for one in self.purposes if one.mode is mode and self.part_of(one) is None]
+        wanted = (one for purpose in asked for one in purpose.purpose.stimuli if not why_not_for(self.board, one, mode))
+        if mode in self.quick:
+            wanted = (one for one in wanted if one in self.quick[mode].steps)
         return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self.house)
 
     def _record(self, mode: Mode) -> Record:
@@ -265,9 +313,13 @@ class Campaign(Judgement):
         if self.aborted:
             raise Undecided(_NOT_PLAYED)
         try:
-            return self._played(mode)
+            record = self._played(mode)
+            if self.journal is not None:
+                self.journal.keep(mode, record)
+            return record
         except CutShort as cut:
             self.aborted, self.lost = True, cut.lost
+            cut.record.reported_before = self._reported_before(mode)
             return cut.record
         except KeyboardInterrupt:
             self.aborted = True
@@ -285,14 +337,16 @@ class Campaign(Judgement):
             seed=self.options.seed,
             speed=self.options.speed,
             on_step=lambda name, number: self.on_step(mode, name, number),
+            journal=None if self.journal is None or self.virtual else partial(self._follow, mode),
         )
+        record.reported_before = self._reported_before(mode)
         self.on_played(mode)
-        asked = any(one.purpose.requirement.about_power for one in self.purposes if one.mode is mode)
+        asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
         described = self.board.power
         fed = self.bench_file is not None and self.bench_file.feeds_the_board
         lives_on_it = described is not None and described.source == "tic"
         record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
-        if asked and isinstance(device, FedDevice) and described is not None and described.source == "tic":
+        if asked and self.plays_power:
             try:
                 record.power = PowerTrials(
                     self.open, self.board, mode, seed=self.options.seed, probes=self._virtual_specs
@@ -302,32 +356,9 @@ class Campaign(Judgement):
                 raise CutShort(record) from None
         return record
 
-    @cached_property
-    def lengths_s(self) -> Mapping[Mode, float]:
-        """How long each mode takes in real seconds; 0 in virtual time. Known once the purposes are selected."""
-        if self.virtual:
-            return dict.fromkeys(self.modes, 0.0)
-        asked = {one.mode for one in self.purposes}
-        return {mode: self._length_s(self.plan(mode)) if mode in asked else 0.0 for mode in self.modes}
+    def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:
+        if self.journal is not None:
+            self.journal.follow(mode, at_s, lambda: replace(so_far(), reported_before=self._reported_before(mode)))
 
-    def _length_s(self, plan: Plan) -> float:
-        """How long a plan takes in real seconds."""
-        outages = sum(one.server is not None and one.server.probe in self.kinds for one in plan.steps)
-        return (self.rehearsed(plan).duration_s + outages * self.board.server_returns_s) / self.options.speed
-
-    def rehearsed(self, plan: Plan) -> Record:
-        """The record of a plan played first on a simulated reader, in no time.
-
-        A reader at its lines meets no server: what befalls one lasts as long there as any disturbance, and the longest
-        that the device may then take to come back is added.
-        """
-        board = self.board.model_copy(update={"power": None})  # a reader, whatever the board lives on
-        here = [one for one in plan.steps if one.server is None or one.server.probe in self.kinds]
-        lines = [one if one.server is None else replace(one, server=None, disturbs=True) for one in here]
-        try:
-            return play(
-                Plan(lines, plan.mode, house=self.house), open_device("sim:generic"), board, probes=(LINES,),
-                seed=self.options.seed, speed=self.options.speed,
-            )  # fmt: skip
-        except CutShort:  # its record is not that of the device
-            raise KeyboardInterrupt from None
+    def _reported_before(self, mode: Mode) -> Mapping[str, frozenset[str]]:
+        return {} if self.earlier is None else self.earlier.reported(mode, self.probes)

@@ -2,6 +2,7 @@
 """Runs the suite on a campaign and brings the report out."""
 
 import errno
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from xky.protocol import BenchError
 
 from .campaign import Campaign
 from .report import document, report_folder, write_report
+from .resumption import Journal, identity_of, read_earlier
 from .suite import run_suite
 
 __all__ = ["ReportLostError", "certify"]
@@ -28,7 +30,7 @@ class ReportLostError(BenchError):
         self.report = report
 
 
-def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[str, Any]:
+def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: bool = False) -> dict[str, Any]:
     """Run the whole suite on a campaign and write its report.
 
     A person who interrupts it gets the report of what was settled by then: it has ``"aborted": true``.
@@ -37,22 +39,31 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
         campaign: checked, not run yet.
         folder: for ``report.json``, ``index.html``, ``junit.xml`` and ``evidence/``.
         strict: a should that fails makes the run fail.
+        resume: go on from where the run whose report is in ``folder`` was interrupted.
 
     Returns:
         The report.
 
     Raises:
         InputError: ``folder`` cannot be written or another run has it, a command is not found, an address cannot be
-            listened at.
+            listened at; with ``resume``, no such run was interrupted there.
         BenchError: a server is not there, the device does not start, or pytest itself failed.
         ReportLostError: all was judged, and the report could not be written.
     """
     campaign.check()
     report: dict[str, Any] | None = None
     try:
-        with report_folder(folder) as workshop:
-            lost = _run_held(campaign, workshop)
+        with report_folder(folder, keeps=resume) as workshop:
+            journal = _journal(campaign, workshop, folder if resume else None)
+            try:
+                lost = _run_held(campaign, workshop)
+            finally:
+                journal.close()
             report = document(campaign, strict=strict)
+            if campaign.against is not None:
+                report["against"] = campaign.against.summary(report)
+            if campaign.aborted:
+                report["identity"] = journal.identity()
             if lost is not None:
                 raise lost
             write_report(workshop, report, campaign)
@@ -61,6 +72,25 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
             raise
         raise ReportLostError(folder, error, report) from None
     return report
+
+
+def _journal(campaign: Campaign, workshop: Path, resumed: Path | None) -> Journal:
+    """Keep the run as it goes, whatever ends it; from where one in a folder was interrupted, if there is one."""
+    started = campaign.started.isoformat().replace("+00:00", "Z")
+    identity = cache(partial(identity_of, campaign.options, campaign.board, tuple(campaign.probes)))
+    if not campaign.virtual:
+        identity()  # a program may be built anew while it is certified
+    journal = Journal(workshop, identity, started=started, speed=campaign.options.speed)
+    if resumed is not None:
+        campaign.earlier = read_earlier(resumed, identity())
+        campaign.earlier.write(workshop)
+        journal.resumed = campaign.earlier.told
+        for mode, record in campaign.earlier.whole.items():
+            campaign.records[mode] = record
+            journal.keep(mode, record)
+        journal.begin()
+    campaign.journal = journal
+    return journal
 
 
 def _run_held(campaign: Campaign, workshop: Path) -> OSError | None:

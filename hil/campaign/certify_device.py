@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
+from .comparison import Baseline
 
 __all__ = ["certify"]
 
@@ -34,6 +35,9 @@ def certify(
     statement: str | os.PathLike[str] | None = None,
     reset: str | None = None,
     flash: str | None = None,
+    against: str | os.PathLike[str] | None = None,
+    quick: bool = False,
+    resume: bool = False,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -45,6 +49,9 @@ def certify(
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
+        quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
+        resume: go on from where the run was interrupted whose report is in ``out``.
+        against: report of an earlier run, which the report then says what got worse since.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -53,17 +60,20 @@ def certify(
         InputError: an argument names what is not there, or ``out`` cannot be written.
         BenchError: the device does not start, or pytest itself failed.
     """
+    if out is None and resume:
+        raise InputError("resume: goes on in the folder of a report; give it as out")
     if out is None:
         with TemporaryDirectory() as folder:
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash,
+                reset=reset, flash=flash, against=against, quick=quick,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
-        reset=reset, flash=flash,
+        reset=reset, flash=flash, quick=quick,
     )  # fmt: skip
-    return certify_campaign(Campaign(options), Path(out), strict=strict)
+    campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
+    return certify_campaign(campaign, Path(out), strict=strict, resume=resume)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suite's own quality: every defect on a simulated board, and every sound board, through the whole suite."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from ..worker_pool import worker_pool
 from .campaign import Campaign, Options
 from .certify import certify
 
-__all__ = ["DEFAULT_BOARD", "Caught", "Matrix", "make_matrix", "number_of_runs", "sound_boards"]
+__all__ = ["DEFAULT_BOARD", "Caught", "Matrix", "make_matrices", "make_matrix", "number_of_runs", "sound_boards"]
 
 DEFAULT_BOARD = "generic"
 _FINE = ("pass", "not applicable")
@@ -132,15 +132,34 @@ def make_matrix(
     Raises:
         InputError: no such board, or it has no simulated firmware.
     """
+    return next(make_matrices(board=board, seeds=[seed], only=only, on_run=on_run))
+
+
+def make_matrices(
+    *,
+    board: str = DEFAULT_BOARD,
+    seeds: Sequence[int],
+    only: Collection[str] | None = None,
+    on_run: Callable[[str], None] = lambda name: None,
+) -> Iterator[Matrix]:
+    """The same with each of some seeds, in their order; all of them share the cores."""
     load_firmware(board_named(board))  # complains before anything runs
     defects = {id_: one for id_, one in known_defects().items() if only is None or id_ in only}
     sound = sound_boards()
     runs = [(name, None) for name in sound] + [(one.board or board, id_) for id_, one in defects.items()]
-    reports = []
     with worker_pool() as pool:
-        for (name, defect), report in zip(runs, pool.map(_report, runs, [seed] * len(runs)), strict=True):
-            reports.append(report)
-            on_run(defect or f"sound {name}")
+        reports = pool.map(_report, runs * len(seeds), [seed for seed in seeds for _ in runs])
+        for _ in seeds:
+            of_seed = []
+            for name, defect in runs:
+                of_seed.append(next(reports))
+                on_run(defect or f"sound {name}")
+            yield _matrix(defects, sound, board, of_seed)
+
+
+def _matrix(
+    defects: Mapping[str, Defect], sound: Sequence[str], board: str, reports: Sequence[dict[str, Any]]
+) -> Matrix:
     accused = [f"{name}: {told}" for name, report in zip(sound, reports, strict=False) for told in _not_passed(report)]
     caught = [
         _caught(id_, one, one.board or board, report)

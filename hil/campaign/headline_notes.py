@@ -18,8 +18,8 @@ def headline_notes(report: dict[str, Any]) -> list[str]:
         notes.append("not the firmware of its statement")
     elif (firmware.get("version") or firmware.get("sha256")) and not firmware.get("proven"):
         notes.append("firmware not proven")
-    if report.get("compatibility") in ("fail", "inconclusive"):
-        notes.append(f"compatibility with meters in the field: {report['compatibility']}")
+    if report.get("compatibility") == "fail":
+        notes.append("compatibility with meters in the field: fail")
     waived = [one for one in report["requirements"] if "waived" in one and one["verdict"] == "fail"]
     if waived:
         notes.append(f"{len(waived)} of what failed {'is' if len(waived) == 1 else 'are'} waived by the statement")

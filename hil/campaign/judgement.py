@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from xky.boards import Board
 from xky.protocol import Mode, XkyError
 
 from .declared_meters import why_not_for
@@ -80,6 +81,11 @@ class Judgement(ABC):
     def _record(self, mode: Mode) -> Record:
         """The record of a mode; asked for once."""
 
+    @property
+    def skipped(self) -> frozenset[Asked]:
+        """What is left out though it was asked for."""
+        return frozenset()
+
     def asks_for(self, purpose: Purpose) -> bool:
         """Whether a purpose is one of those to be judged."""
         return True
@@ -108,6 +114,14 @@ class Judgement(ABC):
             NotApplicable: it is shown on a meter that the device is not for.
         """
         oracle = self.oracle(asked.mode, asked.probe)
-        if why := why_not_for(oracle.record.board, asked.purpose.stimulus, asked.mode):
-            raise NotApplicable(why)
+        self.require_claim(asked, oracle.record.board)
         return Case(asked.purpose, oracle)
+
+    def require_claim(self, asked: Asked, board: Board) -> None:
+        """Leave out what is shown on a meter that a device is not for.
+
+        Raises:
+            NotApplicable: it is.
+        """
+        if why := why_not_for(board, asked.purpose.stimulus, asked.mode):
+            raise NotApplicable(why)

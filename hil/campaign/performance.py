@@ -2,9 +2,11 @@
 """A plan played on a device, and the record of it: at one go, or step by step as somebody tells them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from xky.boards import Board
+from xky.emulator import Truth
 from xky.protocol import BenchError
 
 from ..bench.bench import Bench
@@ -16,7 +18,10 @@ from .record import Record
 from .recorded import let_last_words_arrive, record_of
 from .stimulus import Stimulus, household
 
-__all__ = ["CutShort", "Performance", "play"]
+__all__ = ["CutShort", "Follow", "Performance", "play"]
+
+Follow = Callable[[float, Callable[[], Record]], None]
+"""Told when a step begins, and how to have the record of then."""
 
 
 class CutShort(KeyboardInterrupt):
@@ -42,7 +47,7 @@ class Performance:
         board: of the device.
         steps: in the place of those of the plan, one after the other; None: nobody has said yet which is the next one,
             and the line waits for it.
-        probes, claims, seed, speed, on_step: as for ``play``.
+        probes, claims, seed, speed, on_step, journal: as for ``play``.
 
     Attributes:
         bench: on which it is played.
@@ -64,7 +69,9 @@ class Performance:
         seed: int = 0,
         speed: float = 1.0,
         on_step: Callable[[str, int], None] = lambda name, number: None,
+        journal: Follow | None = None,
     ) -> None:
+        self._journal = journal
         self._meters = PlanMeters(plan.mode, plan.at_us, plan.house, seed)
         self.bench = Bench(device, board, self._meters.of(household), seed=seed, speed=speed, probes=probes)
         self._mode, self._claims = plan.mode, claims or {}
@@ -137,6 +144,16 @@ class Performance:
             record.cut_short_s = self._ended_s
         return record
 
+    def _so_far(self) -> Record:
+        """The record of now, which what comes later does not change."""
+        record, truth = self.record, Truth()
+        for frame in record.truth:
+            truth.append(frame)
+        return replace(
+            record, truth=truth, readings=list(record.readings), disturbed=set(record.disturbed),
+            cut_short_s=float(self.bench.env.now),
+        )  # fmt: skip
+
     def _script(self, steps: Iterable[Stimulus | None], on_step: Callable[[str, int], None]) -> Frames:
         player, number = self._player, 0
         yield from player.start_up()
@@ -148,6 +165,8 @@ class Performance:
                 yield False
                 continue
             on_step(step.name, number)
+            if self._journal is not None:
+                self._journal(float(self.bench.env.now), self._so_far)
             yield from player.step(step)
             number += 1
         yield from player.close()
@@ -163,6 +182,7 @@ def play(
     seed: int = 0,
     speed: float = 1.0,
     on_step: Callable[[str, int], None] = lambda name, number: None,
+    journal: Follow | None = None,
 ) -> Record:
     """Play a plan on a device and record it.
 
@@ -175,13 +195,14 @@ def play(
         seed: of meters, gaps and faults.
         speed: bench seconds per real second.
         on_step: told the name and number of each step as it begins.
+        journal: told the bench's time as each step begins, and how to have the record of then, cut short there.
 
     Raises:
         BenchError: the device does not start, or ends before the first frame was sent.
         CutShort: a person ended it before its plan did, or the bench lost a port.
     """
     performance = Performance(
-        plan, device, board, probes=probes, claims=claims, seed=seed, speed=speed, on_step=on_step
+        plan, device, board, probes=probes, claims=claims, seed=seed, speed=speed, on_step=on_step, journal=journal
     )  # fmt: skip
     with performance:
         performance.run()

@@ -91,6 +91,7 @@ class Record:
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
+        reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
     """
 
     mode: Mode
@@ -119,6 +120,7 @@ class Record:
     power_unplayed: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
+    reported_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def seen_by(self, spec: str) -> "Record":
         """The record as one probe has it: its readings, remarks, claims and events."""

@@ -2,7 +2,6 @@
 """A suite spread over several boards: who plays which part of the plans, so that all are done at about one time."""
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from xky.protocol import Mode
 
@@ -11,8 +10,6 @@ from .judgement import Asked
 from .stimulus import Stimulus
 
 __all__ = ["shares_of"]
-
-_RESTART_S = 2.5  # real seconds of a restart besides the board's own: labgrid's switch takes two, its last words a half
 
 
 def shares_of(campaign: Campaign, asked: Sequence[Asked], boards: int) -> list[int]:
@@ -27,7 +24,7 @@ def shares_of(campaign: Campaign, asked: Sequence[Asked], boards: int) -> list[i
         boards: how many there are.
     """
     campaign.select(asked)
-    lengths = {mode: _lengths_s(campaign, mode) for mode in campaign.modes if any(one.mode is mode for one in asked)}
+    lengths = {mode: campaign.step_lengths_s(mode) for mode in campaign.modes if any(one.mode is mode for one in asked)}
     groups = _together(asked)
     costs = [sum(lengths[mode].get(step, 0.0) for step in steps) for mode, steps, _ in groups]
     shares, before_s, whole_s = [0] * len(asked), 0.0, sum(costs) or 1.0
@@ -37,22 +34,6 @@ def shares_of(campaign: Campaign, asked: Sequence[Asked], boards: int) -> list[i
             shares[member] = min(int(middle * boards), boards - 1)
         before_s += cost_s
     return shares
-
-
-def _lengths_s(campaign: Campaign, mode: Mode) -> dict[Stimulus, float]:
-    """How long each step of a mode takes, on the bench's clock; one that a reader at its lines does not meet, none."""
-    plan = campaign.plan(mode)
-    record = campaign.rehearsed(plan)
-    first_s: dict[Stimulus, float] = {}
-    for step in plan.steps:
-        if frames := record.frames(step.name):
-            first_s[step] = frames[0].start_s
-    ordered = sorted(first_s, key=lambda step: first_s[step])
-    ends_s = [first_s[after] for _, after in pairwise(ordered)] + [record.duration_s]
-    restart_s = (campaign.board.console.boot_s + _RESTART_S) * campaign.options.speed
-    return {
-        step: end_s - first_s[step] + restart_s * step.restarts for step, end_s in zip(ordered, ends_s, strict=True)
-    }
 
 
 def _together(asked: Sequence[Asked]) -> list[tuple[Mode, set[Stimulus], list[int]]]:

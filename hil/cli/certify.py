@@ -4,7 +4,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,7 +14,10 @@ from xky.protocol import InputError
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ReportLostError, certify
-from ..campaign.print_defect_matrix import print_matrix
+from ..campaign.comparison import Baseline
+from ..campaign.comparison.print_comparison import print_comparison
+from ..campaign.defect_seeds import seeds_of
+from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
@@ -61,6 +64,9 @@ def command(
     defects: Annotated[
         bool, typer.Option("--defects", help="Try the suite itself: every built-in defect, every sound board.")
     ] = False,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="A-B", help="With --defects: with each of these seeds, such as 0-19.")
+    ] = None,
     meter: Annotated[
         str | None,
         typer.Option(
@@ -78,6 +84,16 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="40 s a mode at most: what decides most; the rest is skipped.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from where the run was interrupted whose report is in --out.")
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
+    ] = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
@@ -87,21 +103,27 @@ def command(
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
-            "--flash": flash, "--bench": bench,
+            "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
+            "--resume": resume,
         }  # fmt: skip
-        told = [name for name, value in foreign.items() if value]
-        if told:
-            raise InputError(f"--defects: tries all of them on simulated boards; leave {told[0]} out")
-        sys.exit(print_matrix(board, seed, as_json=as_json))
+        sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
+    if seeds is not None:
+        raise InputError("--seeds: is that of --defects; give --seed, a run has one")
+    if replay is not None and (against is not None or quick or resume):
+        told = "--against" if against is not None else "--quick" if quick else "--resume"
+        raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
+        quick=quick,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     campaign.tell = complain
+    if against is not None:
+        campaign.against = Baseline.read(against)
     try:
-        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
+        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict, resume=resume)
     except ReportLostError as error:
         report, lost = error.report, error
     kept = out if lost is None else None
@@ -111,10 +133,10 @@ def command(
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
             print_verdicts(report, kept)
+            if campaign.against is not None:
+                print_comparison(campaign.against.compared(report))
 
-    status = _STATUS[Verdict(report["verdict"])]
-    if report.get("bench", {}).get("not_safe"):
-        status = status or 3
+    status = _status(report)
     if not says_or_tells(say, headline(report, kept)):
         status = status or 3
     if lost is not None:
@@ -127,3 +149,22 @@ def command(
         decided = f"{report['decided']} of {report['total']}"
         print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)
     sys.exit(status)
+
+
+def _tried(board: str | None, seed: int, seeds: str | None, foreign: list[str], *, as_json: bool) -> int:
+    """The suite itself, tried: exit status of ``--defects``."""
+    if foreign:
+        raise InputError(f"--defects: tries all of them on simulated boards; leave {foreign[0]} out")
+    if seeds is None:
+        return print_matrix(board, seed, as_json=as_json)
+    if seed:
+        raise InputError("--seeds: names all the seeds; leave --seed out")
+    return print_matrices(board, seeds_of(seeds), as_json=as_json)
+
+
+def _status(report: dict[str, Any]) -> int:
+    """Exit status of a run, by its report."""
+    status = _STATUS[Verdict(report["verdict"])]
+    if "aborted" not in report and report.get("against", {}).get("worse"):
+        status = 1
+    return status or (3 if report.get("bench", {}).get("not_safe") else 0)

@@ -176,9 +176,9 @@ def pytest_runtest_makereport(
     if len(judgement_of(item.config).probes) > 1:
         item.user_properties.append(("probe", asked.probe))
     report.user_properties = list(item.user_properties)
-    if verdict is Verdict.NOT_APPLICABLE:
+    if verdict is Verdict.NOT_APPLICABLE or asked in _judgement_of(item).skipped:
         report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"not applicable: {reason}")
+        report.longrepr = (str(item.path), 0, f"{verdict.value}: {reason}")
     elif verdict is Verdict.INCONCLUSIVE:
         report.when = "setup"  # pytest and JUnit call what fails there an error
         report.longrepr = f"inconclusive: {reason}"

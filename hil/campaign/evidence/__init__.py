@@ -5,6 +5,6 @@ A file for each kind of what was recorded; each module here says how its own is 
 are written exactly, so that a verdict computed from what is read back is the run's.
 """
 
-from .record_folder import EVIDENCE_FILES, forget_evidence, read_record, read_records, write_record
+from .record_folder import BEFORE, EVIDENCE_FILES, forget_evidence, read_record, read_records, write_record
 
-__all__ = ["EVIDENCE_FILES", "forget_evidence", "read_record", "read_records", "write_record"]
+__all__ = ["BEFORE", "EVIDENCE_FILES", "forget_evidence", "read_record", "read_records", "write_record"]

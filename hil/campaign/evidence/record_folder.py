@@ -15,10 +15,11 @@ from .reading_lines import read_said, write_said
 from .run_file import Lengths, read_run, write_run
 from .sent_lines import read_sent, write_sent
 
-__all__ = ["EVIDENCE_FILES", "forget_evidence", "read_record", "read_records", "write_record"]
+__all__ = ["BEFORE", "EVIDENCE_FILES", "forget_evidence", "read_record", "read_records", "write_record"]
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
 _POWER, _EVENTS, _STDERR = "power.jsonl.gz", "events.jsonl.gz", "stderr.txt"
+BEFORE = "before-"  # how the folders of earlier parts begin
 EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _EVENTS, _STDERR)  # of a mode
 
 
@@ -89,6 +90,7 @@ def read_record(folder: Path) -> Record:
         )
         or (ProbeRecord(claims=claims),),
         outages=tuple(Outage(one.step, one.spec, one.start_s, one.end_s) for one in run.outages),
+        reported_before={spec: frozenset(of) for spec, of in run.reported_before.items()},
     )
 
 
@@ -115,6 +117,11 @@ def forget_evidence(folder: Path) -> None:
     """
     if folder.is_symlink():
         folder.unlink()
+    for part in folder.glob(f"{BEFORE}*"):  # of a run that was interrupted and resumed
+        if part.is_symlink():
+            part.unlink()
+        elif part.is_dir():
+            forget_evidence(part)
     for mode in Mode:
         of_mode = folder / mode.value
         if of_mode.is_symlink():

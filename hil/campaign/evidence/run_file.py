@@ -75,6 +75,7 @@ class RunFile(Line):
     power_unplayed: bool = False
     probes: tuple[_Probe, ...] = ()  # empty for the lines alone
     outages: tuple[_Outage, ...] = ()
+    reported_before: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # of a run that was resumed only
 
     @property
     def lateness(self) -> list[Late]:
@@ -115,6 +116,8 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         )
     if record.outages:
         besides["outages"] = tuple(_Outage(**asdict(one)) for one in record.outages)
+    if record.reported_before:
+        besides["reported_before"] = {spec: tuple(sorted(of)) for spec, of in record.reported_before.items()}
     run = run.model_copy(update=besides)
     with whole_file(path) as partial:
         partial.write_text(json.dumps(run.told(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -173,9 +173,10 @@ class Oracle:
 
     @cached_property
     def reported(self) -> frozenset[str]:
-        """Labels that were reported with a true value at least once."""
+        """Labels that were reported with a true value at least once, in an earlier part of the run too."""
+        before = frozenset[str]().union(*(self.record.reported_before.get(one.spec, ()) for one in self.record.probes))
         accused = {(id(a.reading), a.label) for a in self.accusations}
-        return frozenset(
+        return before | frozenset(
             label
             for reading in self.usable
             for label in reading.said

@@ -15,7 +15,7 @@ from xky.emulator.supply import HIGHEST
 
 from ..power_record import MODEL_V, CutOut, PowerRecord, Trial, restart_s
 from ..verdict import NotApplicable, PurposeFailed, Undecided
-from .view import SHOWN, PurposeView
+from .view import SHOWN, Measure, PurposeView
 
 __all__ = ["PowerQuestions"]
 
@@ -70,6 +70,7 @@ class PowerQuestions(PurposeView):
                 raise Undecided(f"{_MODEL_TOLD} decide whether it browns out; the model knows no better")
             raise PurposeFailed(f"brown-out at {downs[0].at_s:.2f} s, {downs[0].at_s - first_s:.1f} s after a reading")
         headroom_v = trial.least_headroom_v(self.record.board, first_s)
+        self.trail.measured.append(_headroom(headroom_v))
         self.trail.seen.append(f"{headroom_v:.3f} V over the brown-out at the least")
         if headroom_v <= MODEL_V:
             raise Undecided(f"{headroom_v:.4f} V over the brown-out: within what the model can know")
@@ -167,6 +168,7 @@ class PowerQuestions(PurposeView):
         if dead.reading_s is None:
             raise PurposeFailed(f"it is not heard within {dead.limit_s:.0f} s of the return of the {what}")
         headroom_v = trial.least_headroom_v(self.record.board, dead.began_s)
+        self.trail.measured.append(_headroom(headroom_v))
         self.trail.seen.append(f"{headroom_v:.3f} V over the brown-out at the least")
         self.trail.seen.append(f"heard {dead.reading_s - dead.ended_s:.1f} s behind the return")
         if headroom_v <= MODEL_V:
@@ -207,11 +209,17 @@ class PowerQuestions(PurposeView):
         self.trail.at_s = trial.first_reading_s or 0.0
 
     def _judge(self, value: float, limit: float, uncertainty: float, what: str) -> None:
+        unit, _, of = what.partition(" ")  # it begins with its unit
+        self.trail.measured.append(Measure(of or "power taken", value, limit, unit.rstrip(":")))
         told = f"{value:.4g} {what}; {limit:g} allowed"
         if abs(value - limit) <= uncertainty:
             raise Undecided(f"{told}: within the uncertainty of {uncertainty:.3g}")
         if value > limit:
             raise PurposeFailed(told)
+
+
+def _headroom(least_v: float) -> Measure:
+    return Measure("voltage over the brown-out", least_v, 0.0, "V", at_least=True)
 
 
 def _in_short(trial: Trial) -> str:

@@ -6,7 +6,7 @@ from xky.emulator import Emitted, Expect, SentFrame
 from ..power_record import restart_s
 from ..record import starves
 from ..verdict import NotApplicable, Undecided
-from .view import SHOWN, PurposeView, printable
+from .view import SHOWN, Measure, PurposeView, printable
 
 __all__ = ["RecoveryQuestions"]
 
@@ -132,6 +132,8 @@ class RecoveryQuestions(PurposeView):
         self.trail.at_s = ended_s
         step = clean[0].step
         came = [came_s for label, first in due.items() if (came_s := self._came(label, step, first)) is not None]
+        if came:
+            self.trail.measured.append(Measure(f"first reading after {behind}", min(came) - ended_s, limit_s))
         if came and min(came) <= ended_s + limit_s:
             self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - ended_s:.1f} s after {behind}")
             return

@@ -14,19 +14,37 @@ from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from .accusations import Accusation, AccusationKind, Oracle
 from .near_misses import near_miss
 
-__all__ = ["SHOWN", "PurposeView", "Trail", "printable"]
+__all__ = ["SHOWN", "Measure", "PurposeView", "Trail", "printable"]
 
 SHOWN = 6  # lines of a kind in a trail
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What was measured against a limit, so that two runs can be compared.
+
+    Attributes:
+        what: was measured, in a few words.
+        unit: of value and limit.
+        at_least: whether the limit is the least, not the most.
+    """
+
+    what: str
+    value: float
+    limit: float
+    unit: str = "s"
+    at_least: bool = False
+
+
 @dataclass
 class Trail:
-    """What a verdict rests on, for people: lines of text, and when on the bench's clock."""
+    """What a verdict rests on, for people: lines of text, and when on the bench's clock; what was measured for it."""
 
     sent: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     at_s: float = 0.0
+    measured: list[Measure] = field(default_factory=list)
 
 
 class PurposeView:
@@ -183,14 +201,19 @@ class PurposeView:
         step = frames[0].step
         missing: list[str] = []
         tardy: dict[str, str] = {}
+        slowest_s: float | None = None
         for label, first in due.items():
             came_s = self._came(label, step, first, may_stay=may_stay)
             if came_s is None:
                 missing.append(label)
-            elif came_s > first.end_s + limit_s:
+                continue
+            slowest_s = max(slowest_s or 0.0, came_s - first.end_s)
+            if came_s > first.end_s + limit_s:
                 tardy[label] = f"{label} after {came_s - first.end_s:.1f} s"
             else:
                 self.trail.seen.append(f"{came_s:.2f} s: {label}")
+        if slowest_s is not None:
+            self.trail.measured.append(Measure(f"slowest new value of {step}", slowest_s, limit_s))
         del self.trail.seen[SHOWN:]
         self.trail.at_s = min(emitted.end_s for emitted in due.values())
         if missing or tardy:

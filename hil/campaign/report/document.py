@@ -2,16 +2,23 @@
 """The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from xky.boards import Board
+from xky.protocol import Mode
 
+from ...terminal import counted
 from ..campaign import Campaign
-from ..judgement import Conclusion
+from ..judgement import Asked, Conclusion
 from ..oracle import Trail
+from ..oracle.view import Measure
+from ..quick import QUICK_S, QuickChoice
+from ..record import Record
 from ..requirement import Requirement
+from ..resumption import Earlier
+from ..resumption.identity import names_its_program
 from ..verdict import Level, Verdict, joined
 from ..waivers import waiver_of
 
@@ -22,15 +29,15 @@ SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-0
 
 def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verdict:
     """The run's verdict: that of its musts; of its shoulds too with ``strict``; inconclusive where nothing applies."""
-    counted = [Verdict(one["verdict"]) for one in requirements if strict or one["level"] == Level.MUST.value]
-    verdict = joined(counted)
+    counting = [Verdict(one["verdict"]) for one in requirements if strict or one["level"] == Level.MUST.value]
+    verdict = joined(counting)
     return Verdict.INCONCLUSIVE if verdict is Verdict.NOT_APPLICABLE else verdict
 
 
 def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
-    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign.board)
+    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     firmware = campaign.firmware
     if (campaign.aborted or firmware.disagreements) and verdict is Verdict.PASS:
@@ -39,7 +46,7 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     return {
         "schema": "xky-report/1",
         "verdict": verdict.value,
-        **({"partial": True} if options.only else {}),
+        **({"partial": True} if options.only or options.quick else {}),
         **({"aborted": True} if campaign.aborted else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
@@ -61,7 +68,8 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "suite": f"xky-hil {version('xky-hil')}",
         "seed": options.seed,
         "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "duration_s": round(sum(record.duration_s for record in campaign.records.values()), 3),
+        "duration_s": round(sum(record.duration_s for record in _records(campaign)), 3),
+        **({} if campaign.earlier is None else {"resumed": campaign.earlier.told}),
         **_bench(campaign),
         "remarks": _remarks(campaign),
         "requirements": requirements,
@@ -105,7 +113,8 @@ def _compatibility(requirements: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {} if verdict is Verdict.NOT_APPLICABLE else {"compatibility": verdict.value}
 
 
-def _requirements(conclusions: Sequence[Conclusion], board: Board) -> list[dict[str, Any]]:
+def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list[dict[str, Any]]:
+    skipped = campaign.skipped
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
         groups.setdefault(conclusion.purpose.requirement, []).append(conclusion)
@@ -116,9 +125,9 @@ def _requirements(conclusions: Sequence[Conclusion], board: Board) -> list[dict[
             "clause": requirement.clause,
             "level": requirement.level.value,
             **({"compatibility": True} if requirement.compatibility else {}),
-            **({"waived": waived} if (waived := waiver_of(board, requirement.id)) is not None else {}),
+            **({"waived": waived} if (waived := waiver_of(campaign.board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [_purpose(one) for one in group],
+            "purposes": [{**_purpose(one), **_besides(one.asked, campaign, skipped)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -127,6 +136,19 @@ def _requirements(conclusions: Sequence[Conclusion], board: Board) -> list[dict[
 def in_order(id_: str) -> list[str | int]:
     """A key to sort ids of requirements by: TIC-LNK-10 comes behind TIC-LNK-9."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
+
+
+def _besides(asked: Asked, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
+    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it."""
+    part = campaign.part_of(asked)
+    if asked in skipped:
+        return {"skipped": True}
+    return {} if part is None else {"part": part + 1}
+
+
+def _records(campaign: Campaign) -> Iterable[Record]:
+    """Of all parts of a run."""
+    return [*(() if campaign.earlier is None else campaign.earlier.records), *campaign.records.values()]
 
 
 def _purpose(conclusion: Conclusion) -> dict[str, Any]:
@@ -141,6 +163,7 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
         "expected": trail.expected,
         "seen": trail.seen,
         "at_s": round(trail.at_s, 6),
+        **({"measured": [_measured(one) for one in trail.measured]} if trail.measured else {}),
     }
 
 
@@ -149,6 +172,28 @@ def _not_claimed(board: Board) -> list[str]:
     left = [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
     left += [] if board.producer else ["meters of producers"]
     return [f"not claimed by the statement, and not tested: {', '.join(left)}"] if left else []
+
+
+def _measured(one: Measure) -> dict[str, Any]:
+    value, bound = round(one.value, 6), "at least" if one.at_least else "at most"
+    return {"what": one.what, "value": value, "limit": round(one.limit, 6), "unit": one.unit, "bound": bound}
+
+
+def _resumed(campaign: Campaign, earlier: Earlier) -> Iterator[str]:
+    stand = sum(campaign.part_of(one) is not None for one in campaign.purposes)
+    cuts = [f"{mode} at {at_s:g} s" for part in earlier.told for mode, at_s in part["cut_at_s"].items()]
+    told = f"was cut in {', '.join(cuts)}" if cuts else "was cut between modes"
+    yield f"resumed: the run {told}; {counted(stand, 'purpose')} were settled by then, the others were asked anew"
+    if not names_its_program(campaign.options.device):
+        yield "resumed: nothing proves that the board has the same program as before"
+
+
+def _quick(mode: Mode, choice: QuickChoice) -> str:
+    if not choice.steps:
+        idle = f"clean frames at both ends take {choice.idle_s:.0f} s, of {QUICK_S:g} s; no step has room"
+        return f"partial: {mode}: --quick skipped all {len(choice.skipped)} purposes: {idle}"
+    played = counted(len(choice.steps), "step")
+    return f"partial: {mode}: --quick played {played} and skipped {counted(len(choice.skipped), 'purpose')}"
 
 
 def _remarks(campaign: Campaign) -> list[str]:
@@ -163,10 +208,13 @@ def _remarks(campaign: Campaign) -> list[str]:
         ]
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
+    remarks += [] if campaign.earlier is None else _resumed(campaign, campaign.earlier)
+    remarks += [_quick(mode, choice) for mode, choice in campaign.quick.items()]
     if campaign.ignored_keys:
         remarks.append(f"keys that are no labels, ignored: {', '.join(campaign.ignored_keys)}")
-    remarks.extend(dict.fromkeys(note for record in campaign.records.values() for note in record.notes))
-    for mode, record in campaign.records.items():
+    remarks.extend(dict.fromkeys(note for record in _records(campaign) for note in record.notes))
+    for record in _records(campaign):
+        mode = record.mode
         for probe in dict.fromkeys(one.probe for one in record.remarks):
             said = [one for one in record.remarks if one.probe == probe]
             what = f"messages at {probe} said no label" if probe else "lines were no JSON object"

@@ -22,8 +22,10 @@ def write_report(folder: Path, report: dict[str, Any], campaign: Campaign) -> No
     """``report.json``, ``index.html`` and ``evidence/MODE/`` (``junit.xml`` is pytest's), into a fresh folder."""
     (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "index.html").write_text(_page(report), encoding="utf-8")
+    kept = campaign.journal.kept if campaign.journal is not None else ()
     for mode, record in campaign.records.items():
-        write_record(folder / "evidence" / mode.value, record)
+        if mode not in kept:
+            write_record(folder / "evidence" / mode.value, record)
 
 
 def _page(report: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from xky.protocol import InputError, Mode
 
 from ...owned_folder import folder_complaint, owned_folder
-from ..evidence import EVIDENCE_FILES, forget_evidence
+from ..evidence import BEFORE, EVIDENCE_FILES, forget_evidence
 
 __all__ = ["report_folder"]
 
@@ -25,11 +25,13 @@ _WHAT = "report"
 
 
 @contextmanager
-def report_folder(folder: Path) -> Iterator[Path]:
+def report_folder(folder: Path, *, keeps: bool = False) -> Iterator[Path]:
     """Own a folder, and give one to write the report in; its files are put into ``folder`` if the block ends well.
 
     Args:
         folder: made where there is none.
+        keeps: what a run before left, interrupted or killed, stays until the block has ended well: this run goes on
+            from there.
 
     Raises:
         InputError: it cannot be made or written to, another run has it, or a file stands where a folder is to be, or a
@@ -39,13 +41,17 @@ def report_folder(folder: Path) -> Iterator[Path]:
     """
     with owned_folder(folder, _WHAT):
         _check_names(folder)
-        workshop = _begin(folder)
+        workshop = _begin(folder, keeps=keeps)
         try:
             try:
                 yield workshop
-            finally:
-                _forget(folder)
+            except BaseException:
+                if not keeps:
+                    _forget(folder)
+                raise
+            _forget(folder)
             _put_in_place(workshop, folder)
+            _clear(folder, workshop)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
 
@@ -66,11 +72,17 @@ def _check_names(folder: Path) -> None:
             raise InputError(f"--out {folder}: {path} is a folder, not a file of a report; move it, or give another")
 
 
-def _begin(folder: Path) -> Path:
+def _clear(folder: Path, *spared: Path) -> None:
+    """Remove what runs left that were killed."""
+    for left in folder.glob(f"{_WORKSHOP}*"):
+        if left.is_dir() and not left.is_symlink() and left not in spared:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _begin(folder: Path, *, keeps: bool) -> Path:
     try:
-        for left in folder.glob(f"{_WORKSHOP}*"):  # by a run that was killed
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left, ignore_errors=True)
+        if not keeps:
+            _clear(folder)
         return Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=folder))
     except OSError as error:
         raise folder_complaint(folder, error, _WHAT) from None
@@ -86,13 +98,15 @@ def _forget(folder: Path) -> None:
 
 
 def _put_in_place(workshop: Path, folder: Path) -> None:
-    for mode in Mode:
-        recorded = workshop / EVIDENCE / mode.value
-        if recorded.is_dir():
-            kept = folder / EVIDENCE / mode.value
-            kept.mkdir(parents=True, exist_ok=True)
-            for file in recorded.iterdir():
-                os.replace(file, kept / file.name)
+    evidence = workshop / EVIDENCE
+    for root in (evidence, *evidence.glob(f"{BEFORE}*")):
+        for mode in Mode:
+            recorded = root / mode.value
+            if recorded.is_dir():
+                kept = folder / recorded.relative_to(workshop)
+                kept.mkdir(parents=True, exist_ok=True)
+                for file in recorded.iterdir():
+                    os.replace(file, kept / file.name)
     for name in _FILES:
         if (workshop / name).exists():
             os.replace(workshop / name, folder / name)
