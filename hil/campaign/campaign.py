@@ -65,6 +65,8 @@ class Options:
         flash: command that puts its program on it, once a run.
         bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
             in it, ``bench_file.options_over`` has made options of.
+        lang: of the page and the terminal, ``en`` or ``fr``.
+        pdf: the page is printed, too.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -89,6 +91,8 @@ class Options:
     flash: str | None = None
     bench: Path | None = None
     quick: bool = False
+    lang: str = "en"
+    pdf: bool = False
 
     @property
     def tic_mode(self) -> Mode | None:

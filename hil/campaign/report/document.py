@@ -21,6 +21,7 @@ from ..resumption import Earlier
 from ..resumption.identity import names_its_program
 from ..verdict import Level, Verdict, joined
 from ..waivers import waiver_of
+from .again import command_again
 
 __all__ = ["SPECIFICATION", "document", "in_order", "run_verdict"]
 
@@ -37,7 +38,7 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
 def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
     """The whole report of a campaign that has been judged."""
     options = campaign.options
-    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign)
+    requirements = _requirements(campaign, [*campaign.conclusions, *_not_asked(campaign)])
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     firmware = campaign.firmware
     if (campaign.aborted or firmware.disagreements) and verdict is Verdict.PASS:
@@ -113,7 +114,7 @@ def _compatibility(requirements: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {} if verdict is Verdict.NOT_APPLICABLE else {"compatibility": verdict.value}
 
 
-def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list[dict[str, Any]]:
+def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
     skipped = campaign.skipped
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
@@ -123,11 +124,12 @@ def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list
             "id": requirement.id,
             "title": requirement.text,
             "clause": requirement.clause,
+            **({"why": requirement.why} if requirement.why else {}),
             "level": requirement.level.value,
             **({"compatibility": True} if requirement.compatibility else {}),
             **({"waived": waived} if (waived := waiver_of(campaign.board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [{**_purpose(one), **_besides(one.asked, campaign, skipped)} for one in group],
+            "purposes": [{**_purpose(campaign, one), **_besides(one.asked, campaign, skipped)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -151,7 +153,7 @@ def _records(campaign: Campaign) -> Iterable[Record]:
     return [*(() if campaign.earlier is None else campaign.earlier.records), *campaign.records.values()]
 
 
-def _purpose(conclusion: Conclusion) -> dict[str, Any]:
+def _purpose(campaign: Campaign, conclusion: Conclusion) -> dict[str, Any]:
     trail = conclusion.trail
     return {
         "id": conclusion.purpose.id,
@@ -164,6 +166,7 @@ def _purpose(conclusion: Conclusion) -> dict[str, Any]:
         "seen": trail.seen,
         "at_s": round(trail.at_s, 6),
         **({"measured": [_measured(one) for one in trail.measured]} if trail.measured else {}),
+        **({"again": command_again(campaign, conclusion)} if conclusion.verdict is Verdict.FAIL else {}),
     }
 
 

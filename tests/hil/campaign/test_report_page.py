@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a report: what is wrong first; blanks that can be seen; whole on paper and on a telephone."""
 
+import json
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from xky.hil.campaign.certify_device import certify
-from xky.hil.campaign.report.files import visible_blanks
+from xky.hil.campaign.report.page import page as render
+from xky.hil.campaign.report.page import visible_blanks
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MEASURE = """<body style="margin:0"><pre></pre>
@@ -56,6 +60,77 @@ def test_a_page_without_failures_has_no_index(tmp_path: Path) -> None:
 
 def test_a_partial_run_says_so(page: str) -> None:
     assert "<p>partial; decided " in page
+
+
+def test_the_verdict_is_a_sentence_and_says_how_much_of_how_much(page: str) -> None:
+    assert '<p class="told">The device breaks 1 of the 3 requirements that it must meet.</p>' in page
+
+
+def test_a_report_that_nobody_signed_says_so(page: str) -> None:
+    assert "<p>unsigned: nobody vouches for this report</p>" in page
+
+
+def test_a_glance_shows_each_requirement_by_mark_and_shape_and_leads_to_it(page: str) -> None:
+    cells = re.findall(r'<a class="cell (\S+) (\S+)" href="#(\S+)" title=".*?">(.) (\d+)</a>', page)
+    assert cells == [
+        ("fail", "must", "TIC-CHK-1", "✗", "1"), ("pass", "must", "TIC-CHK-2", "✓", "2"),
+        ("pass", "should", "TIC-LBL-1", "✓", "1"), ("pass", "should", "TIC-LBL-5", "✓", "5"),
+        ("pass", "must", "TIC-VAL-1", "✓", "1"),
+    ]  # fmt: skip
+
+
+def test_each_fail_has_a_picture_of_its_moment(page: str) -> None:
+    cases = re.findall(r'<section class="case fail">(.*?)</section>', page, re.DOTALL)
+    assert len(cases) > 10
+    for case in cases:
+        [picture] = re.findall(r"<svg class=.moment.*?</svg>", case, re.DOTALL)
+        assert re.search(r"<title id=\S+>The moment of TIC-CHK-1/\S+</title>", picture)
+        assert "reading asked" in picture
+        ElementTree.fromstring(picture)  # well-formed
+
+
+def test_a_picture_shows_what_befell_the_group_that_was_repeated(page: str) -> None:
+    cases = re.findall(r'<section class="case fail">.*?</section>', page, re.DOTALL)
+    case = next(one for one in cases if "wrong-checksum</code>, historic" in one)
+    assert re.search(r'class="code asked">HCHP \d+…</text>', case)
+    assert "✗ wrong checksum</text>" in case
+
+
+def test_pictures_have_names_of_their_own(page: str) -> None:
+    ids = re.findall(r' id="(.*?)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_page_asks_nothing_of_any_network_and_runs_no_script(page: str) -> None:
+    assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"" in page
+    assert not re.search(r"<(script|link|img|iframe|object|embed)\b|\bsrc=|@import|https?://", page)
+
+
+def test_what_a_device_said_stands_as_text(folder: Path) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    said = "<img src=x onerror=alert(1)>"
+    report["device"] = said
+    report["remarks"] = [said]
+    for purpose in report["requirements"][0]["purposes"]:
+        purpose |= {"reason": said, "sent": [said], "expected": [said], "seen": [said], "again": said}
+    assert "<img" not in render(report)
+
+
+def test_a_fail_can_be_seen_again_by_the_command_beside_it(folder: Path, tmp_path: Path) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    failed = [one for of in report["requirements"] for one in of["purposes"] if one["verdict"] == "fail"]
+    words = shlex.split(failed[0]["again"])
+    assert words == ["xky", "certify", "sim:generic", "--defect", "ignores-checksum", "--mode", failed[0]["mode"],
+                     "--only", failed[0]["id"], "--seed", "0"]  # fmt: skip
+    alone = certify("sim:generic", defect="ignores-checksum", mode=failed[0]["mode"], only=[failed[0]["id"]])
+    [again] = [one for of in alone["requirements"] for one in of["purposes"]]
+    assert again["verdict"] == "fail"
+
+
+def test_a_fail_of_the_whole_run_is_seen_again_by_a_whole_run() -> None:
+    report = certify("sim:generic", defect="ignores-checksum", mode="standard", only=["TIC-SND-1"])
+    commands = [one["again"] for of in report["requirements"] for one in of["purposes"] if one["verdict"] == "fail"]
+    assert not any("--only" in one for one in commands)
 
 
 @pytest.mark.parametrize(("line", "shown"), [
