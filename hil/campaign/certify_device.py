@@ -38,6 +38,7 @@ def certify(
     against: str | os.PathLike[str] | None = None,
     quick: bool = False,
     resume: bool = False,
+    lang: str = "en",
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -52,6 +53,7 @@ def certify(
         quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
         resume: go on from where the run was interrupted whose report is in ``out``.
         against: report of an earlier run, which the report then says what got worse since.
+        lang: of the page, ``en`` or ``fr``; ``report.json`` is in English.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -67,13 +69,13 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash, against=against, quick=quick,
+                reset=reset, flash=flash, against=against, quick=quick, lang=lang,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
-        reset=reset, flash=flash, quick=quick,
+        reset=reset, flash=flash, quick=quick, lang=lang,
     )  # fmt: skip
     campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
     return certify_campaign(campaign, Path(out), strict=strict, resume=resume)

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from xky.protocol import InputError
@@ -24,8 +24,15 @@ LANGUAGES = ("en", "fr")
 _HOLE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _IS_NUMBER = re.compile(r"n|n_\w+|\w+_(?:s|v|mw|mhz|ohm)")  # names of holes that hold a number alone
-_IS_FAULT = "fault"  # the name of a hole that holds the name of a fault: small letters
-_BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there (Imprimerie nationale)
+_WITHIN = {  # what the other holes hold, by their names; those of no such name hold any text
+    "fault": "[a-z][a-z ]*",
+    "code": "[0-9A-F]+",
+    "computed_code": "[0-9A-F]+",
+    "label": r"\S+",
+    "labels": r"\S+(?:, \S+)*",
+    "value": "'.*'|\".*\"",
+}
+_BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there in French (Imprimerie nationale)
 _LONGEST = 4000  # characters; what is longer is somebody else's words
 
 
@@ -64,7 +71,11 @@ class Wording:
         if self.language == "en":
             return template.format(**values)
         said = {name: self.number(one) if _is_number(one) else self.say(str(one)) for name, one in values.items()}
-        return _spaced(catalogue()[template]).format(**said)
+        return catalogue()[template].format(**said)
+
+    def on_a_page(self, text: str) -> str:
+        """A text with blanks at which no line is to end, where the language has such; terminals know none."""
+        return text if self.language == "en" else _BEFORE_MARKS.sub("\N{NO-BREAK SPACE}", text)
 
     def number(self, value: object) -> str:
         """A number as it is written: a comma before its decimals in French."""
@@ -95,7 +106,7 @@ class _Form:
         for hole in _HOLE.finditer(self.english):
             parts.append(re.escape(self.english[at : hole.start()]))
             name = hole[1]
-            inside = _NUMBER.pattern if _IS_NUMBER.fullmatch(name) else "[a-z][a-z ]*" if name == _IS_FAULT else ".+?"
+            inside = _NUMBER.pattern if _IS_NUMBER.fullmatch(name) else _WITHIN.get(name, ".+?")
             parts.append(f"(?P<{name}>{inside})")
             at = hole.end()
         return re.compile("".join([*parts, re.escape(self.english[at:])]), re.DOTALL)
@@ -124,11 +135,11 @@ def _forms() -> list[_Form]:
     return sorted(forms, key=lambda form: -form.certainty)
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _french(text: str) -> str:
     known = _known().get(text)
     if known is not None:
-        return _spaced(known)
+        return known
     if len(text) > _LONGEST:
         return text
     for form in _forms():
@@ -138,13 +149,9 @@ def _french(text: str) -> str:
                 name: value.replace(".", ",") if _IS_NUMBER.fullmatch(name) else _french(value)
                 for name, value in match.groupdict().items()
             }
-            return _spaced(form.french).format(**told)
+            return form.french.format(**told)
     return " ; ".join(map(_french, text.split("; "))) if "; " in text else text
 
 
 def _is_number(value: object) -> bool:
     return _NUMBER.fullmatch(str(value)) is not None
-
-
-def _spaced(text: str) -> str:
-    return _BEFORE_MARKS.sub("\N{NO-BREAK SPACE}", text)

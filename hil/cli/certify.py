@@ -21,6 +21,7 @@ from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
+from ..campaign.wording import wording
 from ..device_options import (
     BenchOption,
     BoardOption,
@@ -95,6 +96,7 @@ def command(
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
     ] = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
+    lang: Annotated[str, typer.Option(metavar="en|fr", help="Language of the page and of what is printed.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
@@ -104,7 +106,7 @@ def command(
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
-            "--resume": resume,
+            "--resume": resume, "--lang": lang != "en",
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -116,7 +118,7 @@ def command(
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
-        quick=quick,
+        quick=quick, lang=wording(lang).language,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     campaign.tell = complain
@@ -132,7 +134,7 @@ def command(
         if as_json:
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
-            print_verdicts(report, kept)
+            print_verdicts(report, kept, wording(lang))
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report))
 

@@ -24,6 +24,7 @@ _TEXT = 15  # characters of a group told beside it
 _WAIT_S = 120.0  # so long a next reading is looked for: a device that sleeps says little
 _FRAMES = 400  # drawn at the most
 _TICKS = 4
+_LAST_TICK = 334.0  # what is told of one further right would run into the unit
 _LEAST = 1.5  # width of the narrowest bar that ink shows
 
 
@@ -165,7 +166,8 @@ def _panel(start_s: float, end_s: float) -> Panel:
     first = floor(start_s / step_s) + 1
     digits = max(0, -floor(log10(step_s)))
     marks = [number * step_s for number in range(first, floor(empty.end_s / step_s) + 1)]
-    return Panel(empty.start_s, empty.end_s, [(_x(empty, at_s), f"{at_s:.{digits}f}") for at_s in marks])
+    ticks = [(_x(empty, at_s), f"{at_s:.{digits}f}") for at_s in marks]
+    return Panel(empty.start_s, empty.end_s, [tick for tick in ticks if tick[0] < _LAST_TICK])
 
 
 def _x(panel: Panel, at_s: float) -> float:

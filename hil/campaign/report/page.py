@@ -46,7 +46,11 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters |= {"visible": visible_blanks, "say": words.say, "number": words.number, "plain": _plain}
+
+    def say(text: str) -> str:
+        return words.on_a_page(words.say(text))
+
+    environment.filters |= {"visible": visible_blanks, "say": say, "number": words.number, "plain": _plain}
     environment.globals |= {"_": _filled(words), "mark": MARK}
     requirements = report["requirements"]
     return environment.get_template("page.html").render(
@@ -54,7 +58,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         language=words.language,
         requirements=ranked(requirements),
         groups=[(id_, list(of)) for id_, of in groupby(_sorted(requirements), key=lambda one: _group_of(one["id"]))],
-        summary=[words.fill(template, **values) for template, values in summary(report)],
+        summary=[words.on_a_page(words.fill(template, **values)) for template, values in summary(report)],
         moments=moments or {},
         about=ABOUT,
     )
@@ -82,15 +86,15 @@ def summary(report: Mapping[str, Any]) -> list[tuple[str, dict[str, object]]]:
 
 
 def visible_blanks(line: str) -> str:
-    """A line of what was sent, each blank of its group as ␠: in a TIC a blank separates, pads, and is a checksum."""
+    """A line of what was sent, each blank of its group as ␣: in a TIC a blank separates, pads, and is a checksum."""
     told = _GROUP.fullmatch(line)
-    return line if told is None else told["when"] + told["group"].replace(" ", "␠") + (told["fault"] or "")
+    return line if told is None else told["when"] + told["group"].replace(" ", "␣") + (told["fault"] or "")
 
 
 def _filled(words: Wording) -> Any:
     @pass_context
     def filled(context: Context, template: str, **values: object) -> str:
-        return words.fill(template, **values) if values else words.say(template)
+        return words.on_a_page(words.fill(template, **values) if values else words.say(template))
 
     return filled
 

@@ -134,10 +134,10 @@ def test_a_fail_of_the_whole_run_is_seen_again_by_a_whole_run() -> None:
 
 
 @pytest.mark.parametrize(("line", "shown"), [
-    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7.12 s: HCHP␠014860127␠! (wrong checksum)"),
-    ("37.47 s: DATE→e261015180037→→ ", "37.47 s: DATE→e261015180037→→␠"),
-    ("7.12 s: PTEC HP..  ", "7.12 s: PTEC␠HP..␠␠"),
-    ("7.12 s: NGTF→ H (PLEINE) →(", "7.12 s: NGTF→␠H␠(PLEINE)␠→("),
+    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7.12 s: HCHP␣014860127␣! (wrong checksum)"),
+    ("37.47 s: DATE→e261015180037→→ ", "37.47 s: DATE→e261015180037→→␣"),
+    ("7.12 s: PTEC HP..  ", "7.12 s: PTEC␣HP..␣␣"),
+    ("7.12 s: NGTF→ H (PLEINE) →(", "7.12 s: NGTF→␣H␣(PLEINE)␣→("),
     ("168 frames, 0.03 s to 248.21 s", "168 frames, 0.03 s to 248.21 s"),
     ("12.00 s: frames without ADPS, ADIR1", "12.00 s: frames without ADPS, ADIR1"),
     ("… 4 more", "… 4 more"),
@@ -147,7 +147,7 @@ def test_blanks_of_a_group_can_be_seen(line: str, shown: str) -> None:
 
 
 def test_blanks_can_be_seen_in_the_page(page: str) -> None:
-    assert re.search(r"<code>\d+\.\d\d s: HCHP␠\d{9}␠\S \(wrong checksum\)</code>", page)
+    assert re.search(r"<code>\d+\.\d\d s: HCHP␣\d{9}␣\S \(wrong checksum\)</code>", page)
 
 
 def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(page: str) -> None:
