@@ -30,6 +30,7 @@ from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
 from .power_trials import PowerTrials
+from .printed_page import chromium
 from .quick import SKIPPED, QuickChoice, quick_choice
 from .record import Record
 from .rehearsal import Rehearsal
@@ -168,6 +169,8 @@ class Campaign(Rehearsal):
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
+        if self.options.pdf:
+            chromium()
         check_speed(self.options.speed)
         check_waivers(self.board, self.options.statement, self.started.date(), known_ids)
         if self.house is None and 1 not in self.board.phases:

@@ -97,6 +97,7 @@ def command(
     ] = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     lang: Annotated[str, typer.Option(metavar="en|fr", help="Language of the page and of what is printed.")] = "en",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, by a Chromium.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
@@ -106,7 +107,7 @@ def command(
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
-            "--resume": resume, "--lang": lang != "en",
+            "--resume": resume, "--lang": lang != "en", "--pdf": pdf,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -118,7 +119,7 @@ def command(
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
-        quick=quick, lang=wording(lang).language,
+        quick=quick, lang=wording(lang).language, pdf=pdf,
     )  # fmt: skip
     campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
     campaign.tell = complain
@@ -139,7 +140,9 @@ def command(
                 print_comparison(campaign.against.compared(report))
 
     status = _status(report)
-    if not says_or_tells(say, headline(report, kept)):
+    if campaign.lost is not None:
+        status = status or 3
+    if not says_or_tells(say, headline(report, kept, wording(lang))):
         status = status or 3
     if lost is not None:
         if status != 1:

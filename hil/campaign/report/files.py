@@ -6,25 +6,47 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from xky.protocol import BenchError
+
 from ..campaign import Campaign
 from ..evidence import write_record
+from ..printed_page import print_page
 from ..verdict import Verdict
 from ..wording import wording
 from .moment import Moment, moment_of
 from .page import Asked, page
+from .sarif import sarif
+from .statement import statement
 
 __all__ = ["write_report"]
 
 
 def write_report(folder: Path, report: dict[str, Any], campaign: Campaign) -> None:
-    """``report.json``, ``index.html`` and ``evidence/MODE/`` (``junit.xml`` is pytest's), into a fresh folder."""
-    (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """The files of a report and ``evidence/MODE/``, into a fresh folder; ``junit.xml`` is pytest's."""
+    written = _json(report)
+    (folder / "report.json").write_bytes(written)
+    (folder / "report.sarif").write_bytes(_json(sarif(report)))
+    (folder / "statement.intoto.json").write_bytes(_json(statement(report, written)))
     text = page(report, wording(campaign.options.lang), dict(_moments(campaign)))
     (folder / "index.html").write_text(text, encoding="utf-8")
+    if campaign.options.pdf:
+        _print(folder, campaign)
     kept = campaign.journal.kept if campaign.journal is not None else ()
     for mode, record in campaign.records.items():
         if mode not in kept:
             write_record(folder / "evidence" / mode.value, record)
+
+
+def _print(folder: Path, campaign: Campaign) -> None:
+    """What keeps a page from being printed costs its report nothing else."""
+    try:
+        print_page(folder / "index.html", folder / "report.pdf")
+    except BenchError as error:
+        campaign.lost = campaign.lost or error
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _moments(campaign: Campaign) -> Iterator[tuple[Asked, Moment]]:

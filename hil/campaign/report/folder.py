@@ -19,7 +19,9 @@ from ..evidence import BEFORE, EVIDENCE_FILES, forget_evidence
 __all__ = ["report_folder"]
 
 EVIDENCE = "evidence"
-_FILES = ("index.html", "junit.xml", "report.json")  # the last comes last: where it is, all is
+_FILES = (  # the last comes last: where it is, all is
+    "index.html", "junit.xml", "report.pdf", "report.sarif", "statement.intoto.json", "report.json",
+)  # fmt: skip
 _WORKSHOP = ".run-"  # how the names of fresh folders begin
 _WHAT = "report"
 

@@ -11,9 +11,16 @@ from xml.etree import ElementTree
 
 import pytest
 
+from xky.boards import board_named
+from xky.emulator import Expect, Piece, SentFrame, Truth
 from xky.hil.campaign.certify_device import certify
+from xky.hil.campaign.oracle import Trail
+from xky.hil.campaign.record import Record
+from xky.hil.campaign.report.moment import moment_of
 from xky.hil.campaign.report.page import page as render
 from xky.hil.campaign.report.page import visible_blanks
+from xky.hil.campaign.wording import Wording
+from xky.protocol import Group, Mode
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MEASURE = """<body style="margin:0"><pre></pre>
@@ -22,6 +29,19 @@ MEASURE = """<body style="margin:0"><pre></pre>
   const cut = [...page.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > 390.5);
   document.querySelector("pre").textContent = `width ${page.documentElement.scrollWidth}, cut ${cut.length}`; }
 </script></body>"""
+
+
+REPORT = {
+    "verdict": "fail", "decided": 1, "total": 1, "device": "exec:x", "board": "generic", "mode": "standard",
+    "statement": {}, "specification": "54E", "suite": "xky-hil 0", "seed": 0, "started": "2026-11-29T12:00:00Z",
+    "duration_s": 2.0, "remarks": [], "requirements": [{
+        "id": "TIC-CHK-1", "title": "Title.", "clause": "54E §1", "why": "Bills are wrong.", "level": "must",
+        "verdict": "fail", "purposes": [{
+            "id": "TIC-CHK-1/one", "mode": "standard", "probe": "lines", "verdict": "fail", "reason": "it did",
+            "sent": ["1.00 s: A"], "expected": ["no"], "seen": ["yes"], "at_s": 1.5,
+        }],
+    }],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +76,20 @@ def test_an_index_leads_to_each_of_them_and_says_why(page: str) -> None:
 def test_a_page_without_failures_has_no_index(tmp_path: Path) -> None:
     certify("sim:generic", mode="standard", out=tmp_path, only=["TIC-VAL-1"])
     assert "<nav" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_fail_says_why_it_matters_and_what_others_of_the_project_add_is_shown() -> None:
+    told = render(REPORT | {
+        "signed": True, "signer": "ed25519 0a1b", "firmware": {"version": "1.4.2", "sha256": "ab"},
+        "compatibility": {"verdict": "fail", "decided": 3}, "waivers": [{"requirement": "TIC-LBL-1", "until": "2027"}],
+        "skipped": ["TIC-TAR-1"],
+    })  # fmt: skip
+    assert '<p class="why"><b>Why it matters:</b> Bills are wrong.</p>' in told
+    assert "<p>signed by ed25519 0a1b</p>" in told
+    assert "version: 1.4.2; sha256: ab" in told
+    assert "<dt>compatibility</dt><dd>verdict: fail; decided: 3</dd>" in told
+    assert "<dt>waivers</dt><dd>requirement: TIC-LBL-1; until: 2027</dd>" in told
+    assert "<dt>skipped</dt><dd>TIC-TAR-1</dd>" in told
 
 
 def test_a_partial_run_says_so(page: str) -> None:
@@ -94,6 +128,21 @@ def test_a_picture_shows_what_befell_the_group_that_was_repeated(page: str) -> N
     case = next(one for one in cases if "wrong-checksum</code>, historic" in one)
     assert re.search(r'class="code asked">HCHP \d+…</text>', case)
     assert "✗ wrong checksum</text>" in case
+
+
+@pytest.mark.parametrize("label", ["A", "MSG1"])
+def test_a_picture_of_a_single_group_has_room_for_its_fault(label: str) -> None:
+    group = Group(label, "x" * 32)
+    piece = Piece(b"\n" + label.encode() + b"\tx\tA\r", group, Expect.MUST_NOT, "other_checksum_rule")
+    truth = Truth()
+    truth.append(SentFrame(0, Mode.STANDARD, 1.0, 0.001, (piece,), True, "step"))
+    record = Record(Mode.STANDARD, board_named("generic"), 1.0, None, truth, [], [])
+    moment = moment_of(record, Trail(at_s=1.5, groups=[truth[0].groups[0]]))
+    report = json.loads(json.dumps(REPORT))
+    assert moment is not None
+    for words in (Wording(), Wording("fr")):
+        text = render(report, words, {("TIC-CHK-1/one", "standard", "lines"): moment})
+        assert re.search(r'class="fault" x="[\d.]+" y="\d+">✗ (other|règle)', text)
 
 
 def test_pictures_have_names_of_their_own(page: str) -> None:
