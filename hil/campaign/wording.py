@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of a report in another language, from one catalogue (``french.toml``); the texts of requirements stand with
-them.
+"""The words of a report in another language, from one catalogue, ``french.toml``; requirements have theirs beside them.
 
 A report is made and kept in English, whoever reads it: its lines are found again in the catalogue by their form, with
 holes for what varies. So a report that was read back from a file, or judged again from evidence, is told in French like

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from ..headline_notes import headline_notes
 from ..verdict_page import MARK, ranked
 from ..wording import Wording
 from .document import in_order
@@ -22,6 +23,7 @@ Asked: TypeAlias = tuple[str, str, str]
 ABOUT = {  # what a group of requirements is about, in a word or two
     "TIC-CHK": "checksums", "TIC-CHR": "characters", "TIC-CLK": "change of hour", "TIC-CMP": "completeness",
     "TIC-CND": "conditional labels", "TIC-DAT": "dates", "TIC-DAY": "midnight", "TIC-EXC": "meter exchange",
+    "TIC-FLD": "meters in the field",
     "TIC-FRS": "freshness", "TIC-LBL": "labels", "TIC-LNK": "link", "TIC-MOD": "TIC mode", "TIC-PRT": "port",
     "TIC-SIZ": "sizes", "TIC-SND": "soundness", "TIC-TAR": "tariffs", "TIC-TIM": "timing", "TIC-VAL": "values",
     "XKY-LRW": "LoRaWAN", "XKY-PWR": "power", "XKY-UPL": "uplinks",
@@ -60,6 +62,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         groups=[(id_, list(of)) for id_, of in groupby(_sorted(requirements), key=lambda one: _group_of(one["id"]))],
         summary=[words.on_a_page(words.fill(template, **values)) for template, values in summary(report)],
         moments=moments or {},
+        notes=headline_notes(dict(report)),
         about=ABOUT,
     )
 

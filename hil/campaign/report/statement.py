@@ -13,7 +13,7 @@ __all__ = ["PREDICATE", "statement"]
 _TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:xky:verdicts:1"
 _TOLD = ("verdict", "decided", "total", "partial", "aborted", "device", "board", "mode", "probes", "specification",
-         "suite", "seed", "started", "duration_s")  # fmt: skip
+         "suite", "seed", "started", "duration_s", "compatibility", "firmware")  # fmt: skip
 
 
 def statement(report: Mapping[str, Any], report_json: bytes) -> dict[str, Any]:
@@ -23,14 +23,11 @@ def statement(report: Mapping[str, Any], report_json: bytes) -> dict[str, Any]:
         report: as ``report.json`` has it.
         report_json: the bytes of that file, by whose hash it is bound to the report.
     """
-    subjects = [{"name": "report.json", "digest": {"sha256": sha256(report_json).hexdigest()}}]
-    firmware = report.get("firmware")
-    if isinstance(firmware, Mapping) and firmware.get("sha256"):
-        name = str(firmware.get("version") or report["device"])
-        subjects.insert(0, {"name": f"firmware {name}", "digest": {"sha256": str(firmware["sha256"]).lower()}})
+    of_report = {"name": "report.json", "digest": {"sha256": sha256(report_json).hexdigest()}}
+    files = report.get("firmware", {}).get("files", ())  # what was run, whatever a statement names
     return {
         "_type": _TYPE,
-        "subject": subjects,
+        "subject": [*({"name": one["file"], "digest": {"sha256": one["sha256"]}} for one in files), of_report],
         "predicateType": PREDICATE,
         "predicate": {
             **{name: report[name] for name in _TOLD if name in report},

@@ -160,10 +160,10 @@ def test_a_statement_binds_the_verdicts_to_the_report_by_its_hash(folder: Path, 
     assert (text["predicate"]["verdict"], text["predicate"]["partial"]) == ("fail", True)
 
 
-def test_a_statement_of_a_known_firmware_is_about_it_first(report: dict[str, Any]) -> None:
-    known = report | {"firmware": {"version": "1.4.2", "sha256": "AB" * 32}}
+def test_a_statement_of_a_known_program_is_about_it_first(report: dict[str, Any]) -> None:
+    known = report | {"firmware": {"version": "1.4.2", "sha256": None, "files": [{"file": "fw", "sha256": "ab" * 32}]}}
     subjects = statement(known, b"{}")["subject"]
-    assert [one["name"] for one in subjects] == ["firmware 1.4.2", "report.json"]
+    assert [one["name"] for one in subjects] == ["fw", "report.json"]
     assert subjects[0]["digest"] == {"sha256": "ab" * 32}
 
 

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -31,7 +32,9 @@ MEASURE = """<body style="margin:0"><pre></pre>
 </script></body>"""
 
 
-REPORT = {
+FIRMWARE = {"version": "1.4.2", "sha256": "ab", "files": [{"file": "fw.elf", "sha256": "cd"}], "said": [],
+            "proven": False, "disagreements": []}  # fmt: skip
+REPORT: dict[str, Any] = {
     "verdict": "fail", "decided": 1, "total": 1, "device": "exec:x", "board": "generic", "mode": "standard",
     "statement": {}, "specification": "54E", "suite": "xky-hil 0", "seed": 0, "started": "2026-11-29T12:00:00Z",
     "duration_s": 2.0, "remarks": [], "requirements": [{
@@ -80,15 +83,15 @@ def test_a_page_without_failures_has_no_index(tmp_path: Path) -> None:
 
 def test_a_fail_says_why_it_matters_and_what_others_of_the_project_add_is_shown() -> None:
     told = render(REPORT | {
-        "signed": True, "signer": "ed25519 0a1b", "firmware": {"version": "1.4.2", "sha256": "ab"},
-        "compatibility": {"verdict": "fail", "decided": 3}, "waivers": [{"requirement": "TIC-LBL-1", "until": "2027"}],
+        "signed": True, "signer": "ed25519 0a1b", "firmware": FIRMWARE, "compatibility": "fail",
+        "requirements": [REPORT["requirements"][0] | {"waived": {"reason": "ordered", "until": "2027-01-01"}}],
         "skipped": ["TIC-TAR-1"],
     })  # fmt: skip
     assert '<p class="why"><b>Why it matters:</b> Bills are wrong.</p>' in told
     assert "<p>signed by ed25519 0a1b</p>" in told
-    assert "version: 1.4.2; sha256: ab" in told
-    assert "<dt>compatibility</dt><dd>verdict: fail; decided: 3</dd>" in told
-    assert "<dt>waivers</dt><dd>requirement: TIC-LBL-1; until: 2027</dd>" in told
+    assert "<dt>firmware</dt><dd>1.4.2, ab: not proven<div>fw.elf, SHA-256 cd</div>" in told
+    assert '<p class="note">▲ compatibility with meters in the field: fail</p>' in told
+    assert "54E §1 · waived until 2027-01-01: ordered</p>" in told
     assert "<dt>skipped</dt><dd>TIC-TAR-1</dd>" in told
 
 

@@ -23,9 +23,13 @@ from xky.protocol.uplinks.line_rules import RULES
 
 FRENCH = Wording("fr")
 CAMPAIGN = Path(str(resources.files("xky.hil.campaign")))
-TOLD_BY = [*sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py"]
+TOLD_BY = [
+    *sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py", CAMPAIGN / "headline_notes.py",
+    CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py",
+]  # fmt: skip
 NO_MESSAGES = {  # what in these files people never read as a sentence
     "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)", "xky-hil 3",
+    "3: cannot be read (3); let it be read, or give another", "3 3",
 }  # fmt: skip
 UNSENT = "3 s: IMAX = '3' was never sent under that label"
 PARTS = {  # of messages that are put together, and one that has it
@@ -53,6 +57,9 @@ PARTS = {  # of messages that are put together, and one that has it
     "group with spoilt characters, whose checksum fits all the same",
     ": 3 was 3": f"{UNSENT}: SINSTS was 3",
     ": it is 3 times what was sent, 3": f"{UNSENT}: it is 3 times what was sent, 3",
+    "3 of what failed 3 waived by the statement": "3 of what failed are waived by the statement",
+    "the statement claims no meter of 3 phase3": "the statement claims no meter of 3 phases",
+    "meters of 3 phase3": "meters of 3 phases",
     "3 mV": "3 mV decide whether it starts; the model knows no better",
     "a reading 3 s later": "3 s: back after 3 s at 3 V, a reading 3 s later",
     "the device ended at 3 s (3)3": "the device ended at 3 s (exit status 3); it last said on standard error: x",
