@@ -29,6 +29,7 @@ _WITHIN = {  # what the other holes hold, by their names; those of no such name 
     "computed_code": "[0-9A-F]+",
     "label": r"\S+",
     "labels": r"\S+(?:, \S+)*",
+    "tic_mode": "historic|standard",
     "value": "'.*'|\".*\"",
 }
 _BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there in French (Imprimerie nationale)

@@ -47,4 +47,6 @@ def _words(campaign: Campaign, conclusion: Conclusion) -> Iterator[str]:
     yield from ("--mode", conclusion.mode.value)
     if not conclusion.trail.of_whole_run:
         yield from ("--only", conclusion.purpose.id)
+    elif options.quick:
+        yield "--quick"
     yield from ("--seed", str(options.seed))

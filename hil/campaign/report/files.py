@@ -10,7 +10,9 @@ from xky.protocol import BenchError
 
 from ..campaign import Campaign
 from ..evidence import write_record
+from ..judgement import Asked as Question
 from ..printed_page import print_page
+from ..record import Record
 from ..verdict import Verdict
 from ..wording import wording
 from .moment import Moment, moment_of
@@ -53,6 +55,14 @@ def _moments(campaign: Campaign) -> Iterator[tuple[Asked, Moment]]:
     """The pictures of what failed, but of power: its trials have no line."""
     for one in campaign.conclusions:
         if one.verdict is Verdict.FAIL and not one.purpose.requirement.about_power:
-            moment = moment_of(campaign.records[one.mode].seen_by(one.asked.probe), one.trail)
+            moment = moment_of(_record_of(campaign, one.asked).seen_by(one.asked.probe), one.trail)
             if moment is not None:
                 yield (one.purpose.id, one.mode.value, one.asked.probe), moment
+
+
+def _record_of(campaign: Campaign, asked: Question) -> Record:
+    """By which it was judged: of an earlier part, where that settled it."""
+    part = campaign.part_of(asked)
+    if part is None or campaign.earlier is None:
+        return campaign.records[asked.mode]
+    return campaign.earlier.parts[part].records[asked.mode]

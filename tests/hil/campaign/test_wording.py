@@ -59,6 +59,13 @@ PARTS = {  # of messages that are put together, and one that has it
     ": it is 3 times what was sent, 3": f"{UNSENT}: it is 3 times what was sent, 3",
     "3 of what failed 3 waived by the statement": "3 of what failed are waived by the statement",
     "the statement claims no meter of 3 phase3": "the statement claims no meter of 3 phases",
+    "3 at 3 s": "standard at 3 s",
+    "was cut in 3": "resumed: the run was cut in standard at 3 s; 3 purposes were settled by then, the others were "
+    "asked anew",
+    "was cut between modes": "resumed: the run was cut between modes; 3 purposes were settled by then, the others were "
+    "asked anew",
+    "partial: 3: --quick skipped all 3 purposes: 3": "partial: standard: --quick skipped all 3 purposes: clean frames "
+    "at both ends take 3 s, of 40 s; no step has room",
     "meters of 3 phase3": "meters of 3 phases",
     "3 mV": "3 mV decide whether it starts; the model knows no better",
     "a reading 3 s later": "3 s: back after 3 s at 3 V, a reading 3 s later",
