@@ -29,6 +29,7 @@ _WITHIN = {  # what the other holes hold, by their names; those of no such name 
     "computed_code": "[0-9A-F]+",
     "label": r"\S+",
     "labels": r"\S+(?:, \S+)*",
+    "requirement": r"[A-Z]{3}-[A-Z]{3}-\d+",
     "tic_mode": "historic|standard",
     "value": "'.*'|\".*\"",
 }

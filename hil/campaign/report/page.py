@@ -29,6 +29,8 @@ ABOUT = {  # what a group of requirements is about, in a word or two
     "XKY-LRW": "LoRaWAN", "XKY-PWR": "power", "XKY-UPL": "uplinks",
 }  # fmt: skip
 
+_MANY = 4  # undecided for one reason: told together
+
 # As the oracle writes a group: when it began, its characters, the fault that befell it
 _GROUP = re.compile(r"(?P<when>\d+\.\d\d s: )(?!frames without )(?P<group>.*?)(?P<fault> \([a-z ]+\))?")
 
@@ -55,6 +57,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
     environment.filters |= {"visible": visible_blanks, "say": say, "number": words.number, "plain": _plain}
     environment.globals |= {"_": _filled(words), "mark": MARK}
     requirements = report["requirements"]
+    undecided = _undecided(requirements)
     return environment.get_template("page.html").render(
         report=report,
         language=words.language,
@@ -64,6 +67,8 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         moments=moments or {},
         notes=headline_notes(dict(report)),
         about=ABOUT,
+        undecided=undecided,
+        alike={id_ for _, ids in undecided for id_ in ids},
     )
 
 
@@ -100,6 +105,16 @@ def _filled(words: Wording) -> Any:
         return words.on_a_page(words.fill(template, **values) if values else words.say(template))
 
     return filled
+
+
+def _undecided(requirements: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Reasons that left many undecided, each with the ids of those: one that was not played is told with its like."""
+    reasons: dict[str, list[str]] = {}
+    for one in _sorted(requirements):
+        if one["verdict"] == "inconclusive":
+            first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == "inconclusive")
+            reasons.setdefault(first["reason"], []).append(one["id"])
+    return [(reason, ids) for reason, ids in reasons.items() if len(ids) >= _MANY]
 
 
 def _sorted(requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -95,6 +95,20 @@ def test_a_fail_says_why_it_matters_and_what_others_of_the_project_add_is_shown(
     assert "worse since: TIC-CHK-1/one</span>" in re.sub(r"\s+", " ", told)
 
 
+def test_what_is_undecided_for_one_reason_is_told_together() -> None:
+    [failed] = REPORT["requirements"]
+    left = [
+        failed | {"id": f"TIC-LNK-{n}", "verdict": "inconclusive", "purposes": [
+            failed["purposes"][0] | {"id": f"TIC-LNK-{n}/one", "verdict": "inconclusive", "reason": "not played: it"}]}
+        for n in range(1, 12)
+    ]  # fmt: skip
+    told = render(REPORT | {"requirements": [failed, *left]})
+    [index] = re.findall(r'<nav class="index">(.*?)</nav>', told, re.DOTALL)
+    assert index.count("not played: it") == 1
+    assert re.findall(r'href="#(TIC-LNK-\d+)"', index) == [f"TIC-LNK-{n}" for n in range(1, 12)]
+    assert re.findall(r'<details id="(.*?)" open>', told) == ["TIC-CHK-1"]
+
+
 def test_a_partial_run_says_so(page: str) -> None:
     assert "<p>partial; decided " in page
 
@@ -207,11 +221,18 @@ def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(pa
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium")
-def test_nothing_is_cut_at_390_pixels(folder: Path) -> None:
-    (folder / "measure.html").write_text(MEASURE, encoding="utf-8")
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_cut(folder: Path, tmp_path: Path, width: int, language: str) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    picture = (folder / "index.html").read_text(encoding="utf-8")
+    text = picture if language == "en" else render(report, Wording(language))
+    folder = tmp_path
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    (folder / "measure.html").write_text(MEASURE.replace("390", str(width)), encoding="utf-8")
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
                f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=3000", "--dump-dom",
                (folder / "measure.html").as_uri()]  # fmt: skip
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
-    [(width, cut)] = re.findall(r"<pre>width (\d+), cut (\d+)</pre>", told)
-    assert (int(width) <= 390, int(cut)) == (True, 0)
+    [(seen, cut)] = re.findall(r"<pre>width (\d+), cut (\d+)</pre>", told)
+    assert (int(seen) <= width, int(cut)) == (True, 0)
