@@ -177,6 +177,13 @@ class Campaign(Judgement):
                 raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
 
     @property
+    def files(self) -> Mapping[str, Path]:
+        """Files that a person named and that are evidence, by the names that they have there."""
+        options = self.options
+        named = {"statement.toml": options.statement, "board.toml": options.board, "meter.toml": options.meter}
+        return {name: Path(path) for name, path in named.items() if path is not None and Path(path).suffix == ".toml"}
+
+    @property
     def mode_name(self) -> str:
         """``historic``, ``standard`` or ``both``."""
         return self.modes[0].value if len(self.modes) == 1 else "both"

@@ -7,11 +7,13 @@ from typing import Any
 
 from xky.protocol import BenchError
 
+from ..archive.seal import UNSEALED, Seal
 from .campaign import Campaign
-from .report import document, report_folder, write_report
+from .report import document, given_texts, report_folder, write_given, write_report
+from .report.formats import FORMATS
 from .suite import run_suite
 
-__all__ = ["ReportLostError", "certify"]
+__all__ = ["ArchiveLostError", "ReportLostError", "certify"]
 
 
 class ReportLostError(BenchError):
@@ -28,15 +30,29 @@ class ReportLostError(BenchError):
         self.report = report
 
 
-def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[str, Any]:
+class ArchiveLostError(BenchError):
+    """The archive could not be written; the run was judged, and its report is in its folder.
+
+    Attributes:
+        report: as ``report.json`` has it.
+    """
+
+    def __init__(self, archive: Path | None, error: Exception, report: dict[str, Any]) -> None:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        super().__init__(f"--archive {archive}: cannot be written ({why}); the verdict and the report stand")
+        self.report = report
+
+
+def certify(campaign: Campaign, folder: Path, *, strict: bool = False, seal: Seal = UNSEALED) -> dict[str, Any]:
     """Run the whole suite on a campaign and write its report.
 
     A person who interrupts it gets the report of what was settled by then: it has ``"aborted": true``.
 
     Args:
         campaign: checked, not run yet.
-        folder: for ``report.json``, ``index.html``, ``junit.xml`` and ``evidence/``.
+        folder: for ``report.json``, ``index.html``, ``junit.xml``, ``evidence/`` and their ``manifest.json``.
         strict: a should that fails makes the run fail.
+        seal: who signs, and the archive besides.
 
     Returns:
         The report.
@@ -46,20 +62,31 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False) -> dict[s
             listened at.
         BenchError: a server is not there, the device does not start, or pytest itself failed.
         ReportLostError: all was judged, and the report could not be written.
+        ArchiveLostError: all was judged and reported, and the archive could not be written.
     """
     campaign.check()
     report: dict[str, Any] | None = None
+    unpacked: Exception | None = None
     try:
-        with report_folder(folder) as workshop:
+        with report_folder(folder) as workshop, seal.archive_place():
+            texts = given_texts(campaign)
             lost = _run_held(campaign, workshop)
-            report = document(campaign, strict=strict)
+            report = document(campaign, strict=strict, signer=seal.public_key)
             if lost is not None:
                 raise lost
             write_report(workshop, report, campaign)
+            write_given(workshop / "evidence", campaign, texts, strict=strict)
+            seal.close(workshop, FORMATS)
+            try:
+                seal.pack(workshop)
+            except (OSError, OverflowError) as error:
+                unpacked = error
     except OSError as error:
         if report is None:
             raise
         raise ReportLostError(folder, error, report) from None
+    if unpacked is not None:
+        raise ArchiveLostError(seal.archive, unpacked, report)
     return report
 
 

@@ -11,6 +11,7 @@ from xky.protocol import Mode
 
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
+from .seal_option import seal_of
 
 __all__ = ["certify"]
 
@@ -34,6 +35,8 @@ def certify(
     statement: str | os.PathLike[str] | None = None,
     reset: str | None = None,
     flash: str | None = None,
+    sign: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -45,12 +48,14 @@ def certify(
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
+        sign: file with the key that signs the report.
+        archive: file, ``NAME.xky``, for the report and all its evidence.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
 
     Raises:
-        InputError: an argument names what is not there, or ``out`` cannot be written.
+        InputError: an argument names what is not there, or ``out`` or ``archive`` cannot be written.
         BenchError: the device does not start, or pytest itself failed.
     """
     if out is None:
@@ -58,7 +63,7 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash,
+                reset=reset, flash=flash, sign=sign, archive=archive,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
@@ -66,4 +71,5 @@ def certify(
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
         reset=reset, flash=flash,
     )  # fmt: skip
-    return certify_campaign(Campaign(options), Path(out), strict=strict)
+    seal = seal_of(None if sign is None else Path(sign), None if archive is None else Path(archive))
+    return certify_campaign(Campaign(options), Path(out), strict=strict, seal=seal)

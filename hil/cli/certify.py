@@ -13,9 +13,10 @@ from xky.protocol import InputError
 
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
-from ..campaign.certify import ReportLostError, certify
+from ..campaign.certify import ArchiveLostError, ReportLostError, certify
 from ..campaign.print_defect_matrix import print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
+from ..campaign.seal_option import ArchiveOption, SignOption, seal_of, tell_seal
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..device_options import (
@@ -78,6 +79,8 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    sign: SignOption = None,
+    archive: ArchiveOption = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
@@ -87,30 +90,33 @@ def command(
             "DEVICE": device, "--defect": defect, "--mode": mode, "--labels": labels, "--meter": meter,
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
-            "--flash": flash, "--bench": bench,
+            "--flash": flash, "--bench": bench, "--sign": sign, "--archive": archive,
         }  # fmt: skip
         told = [name for name, value in foreign.items() if value]
         if told:
             raise InputError(f"--defects: tries all of them on simulated boards; leave {told[0]} out")
         sys.exit(print_matrix(board, seed, as_json=as_json))
+    seal = seal_of(sign, archive)
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
     )  # fmt: skip
-    campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
+    campaign = Campaign(options) if replay is None else Replay(options, path=replay)
+    lost: ArchiveLostError | ReportLostError | None = None
     campaign.tell = complain
     try:
-        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict)
-    except ReportLostError as error:
+        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict, seal=seal)
+    except (ArchiveLostError, ReportLostError) as error:
         report, lost = error.report, error
-    kept = out if lost is None else None
+    kept = None if isinstance(lost, ReportLostError) else out
 
     def say() -> None:
         if as_json:
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
             print_verdicts(report, kept)
+            tell_seal(seal, lost is None)
 
     status = _STATUS[Verdict(report["verdict"])]
     if report.get("bench", {}).get("not_safe"):
