@@ -133,14 +133,15 @@ def _listed(data: bytes, name: str) -> Container | None:
         at += CENTRAL.size + length + extra + comment
         if len(data) - header < LOCAL.size:
             continue
-        begins, _, flags_too, method_too, *_, length_too, extra_too = LOCAL.unpack_from(data, header)
+        begins, _, flags_too, method_too, *_, size_too, length_too, extra_too = LOCAL.unpack_from(data, header)
         start = header + LOCAL.size + length
         agree = begins == LOCAL_BEGINS and data[start - length : start - length + length_too] == raw
         shown = raw.decode("utf-8", "backslashreplace")
         if agree:
-            start += extra_too
+            start += extra_too if extra else 0  # where one of the two has none, it is the other that is damaged
             agreed.append(shown)
-            _refuse(name, shown, flags & flags_too, method if method == method_too else 0, attributes >> 16, size)
+            both = flags & flags_too, min(method, method_too), min(size, size_too)
+            _refuse(name, shown, *both, attributes >> 16)
         slots.append(Slot(shown, min(start, len(data)), max(min(packed, len(data) - start), 0), crc))
     twice = next((one for one in agreed if agreed.count(one) > 1), None)
     if twice is not None:
@@ -148,7 +149,7 @@ def _listed(data: bytes, name: str) -> Container | None:
     return Container(data, slots) if len({one.name for one in slots}) == len(slots) else None
 
 
-def _refuse(name: str, member: str, flags: int, method: int, mode: int, size: int) -> None:
+def _refuse(name: str, member: str, flags: int, method: int, size: int, mode: int) -> None:
     """What both of its headers tell is no damage: somebody made it so."""
     parts = member.replace("\\", "/").split("/")
     wrong = next(

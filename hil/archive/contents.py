@@ -75,16 +75,9 @@ class FolderContents(Contents):
 
     def read(self, name: str) -> bytes:
         path = self._folder / name
-        try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                return b""  # a link, a pipe: nothing that a run wrote
-            with path.open("rb") as file:
-                data = file.read(MEMBER_MAX + 1)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror}); take the report as xky wrote it") from None
-        if len(data) > MEMBER_MAX:
-            raise InputError(f"{path}: is larger than {MEMBER_MAX >> 30} GiB; take the report as xky wrote it")
-        return data
+        if not path.is_file() or path.is_symlink():
+            return b""  # a link, a pipe: nothing that a run wrote
+        return _bytes_of(path, MEMBER_MAX, "take the report as xky wrote it")
 
 
 def _files_in(folder: Path) -> Iterator[str]:
@@ -107,7 +100,7 @@ class ArchiveContents(Contents):
 
     def __init__(self, path: Path) -> None:
         self.place = str(path)
-        found = containers_of(_bytes_of(path), str(path))
+        found = containers_of(_bytes_of(path, _ARCHIVE_MAX, _GIVE), str(path))
         self._container = max(found, key=_rightness) if len(found) > 1 else found[0]
         self._members = self._container.members
         if MANIFEST in self._members:
@@ -133,15 +126,14 @@ class ArchiveContents(Contents):
         return not self._container.is_as_written(sound)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, most: int, mend: str) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_ARCHIVE_MAX + 1)
+            if os.fstat(file.fileno()).st_size > most:
+                raise InputError(f"{path}: is larger than {most >> 30} GiB; {mend}")
+            return file.read(most)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {_GIVE}") from None
-    if len(data) > _ARCHIVE_MAX:
-        raise InputError(f"{path}: is larger than {_ARCHIVE_MAX >> 30} GiB, and no archive; {_GIVE}")
-    return data
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {mend}") from None
 
 
 def _rightness(container: Container) -> int:
