@@ -151,9 +151,8 @@ class _Compared:
                 )
             of_suite = known[one["id"]].purpose.requirement if one["id"] in known else None
             if of_suite is not None and not self._another and one.get("level") != of_suite.level.value:
-                self.other.append(
-                    f"{one['id']}: is a {_short(one.get('level'))} in the report, a {of_suite.level.value}"
-                )
+                told = f"is a {_short(one.get('level'))} in the report, a {of_suite.level.value} in the suite"
+                self.other.append(f"{one['id']}: {told}")
         applicable = [one for one in requirements if one["verdict"] != Verdict.NOT_APPLICABLE.value]
         counts = {
             "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
