@@ -99,7 +99,8 @@ def containers_of(data: bytes, name: str) -> list[Container]:
 
 def _walked(data: bytes) -> Container | None:
     """By the headers before the members."""
-    slots, at, cut = [], max(data.find(LOCAL_BEGINS, 0, 1 << 16), 0), False
+    slots: list[Slot] = []
+    at, cut = max(data.find(LOCAL_BEGINS, 0, 1 << 16), 0), False
     while data[at : at + 4] == LOCAL_BEGINS and len(data) - at >= LOCAL.size:
         *_, crc, _, size, length, extra = LOCAL.unpack_from(data, at)
         begin = at + LOCAL.size
@@ -122,7 +123,9 @@ def _listed(data: bytes, name: str) -> Container | None:
         return None
     _, _, _, _, count, size, begin, _ = END.unpack_from(data, end)
     shift = end - size - begin  # of what was put before it
-    at, slots, agreed = begin + shift, [], []
+    at = begin + shift
+    slots: list[Slot] = []
+    agreed: list[str] = []
     if shift < 0:
         return None
     while data[at : at + 4] == CENTRAL_BEGINS and at + CENTRAL.size <= end and len(slots) < count:
