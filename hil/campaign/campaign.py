@@ -118,7 +118,7 @@ class Campaign(Rehearsal):
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
-        files: that the program under test is made of, as they were before the run.
+        program: the files that the program under test is made of, as they were before the run.
         quick: what is played of each mode, where not all of it is.
 
     Raises:
@@ -171,7 +171,7 @@ class Campaign(Rehearsal):
                 f"board {self.board.id}: phases = {list(self.board.phases)}, and the household of the suite has one; "
                 "give --meter one of three phases, such as tempo-3p"
             )
-        self.files = program_files(device.files)
+        self.program = program_files(device.files)
 
     @property
     def probes(self) -> Sequence[str]:
@@ -205,7 +205,14 @@ class Campaign(Rehearsal):
     @property
     def firmware(self) -> Firmware:
         """What is known of the program under test."""
-        return Firmware(self.board, self.files, tuple(self.records.values()))
+        return Firmware(self.board, self.program, tuple(self.records.values()))
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Files that a person named and that are evidence, by the names that they have there."""
+        options = self.options
+        named = {"statement.toml": options.statement, "board.toml": options.board, "meter.toml": options.meter}
+        return {name: Path(path) for name, path in named.items() if path is not None and Path(path).suffix == ".toml"}
 
     @property
     def mode_name(self) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 
 from xky.protocol import BenchError
 
+from ..archive.seal import UNSEALED, Seal
 from .campaign import Campaign
-from .report import document, report_folder, write_report
+from .report import document, given_texts, report_folder, write_given, write_report
+from .report.formats import FORMATS
 from .resumption import Journal, identity_of, read_earlier
 from .suite import run_suite
 
-__all__ = ["ReportLostError", "certify"]
+__all__ = ["ArchiveLostError", "ReportLostError", "certify"]
 
 
 class ReportLostError(BenchError):
@@ -30,16 +32,32 @@ class ReportLostError(BenchError):
         self.report = report
 
 
-def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: bool = False) -> dict[str, Any]:
+class ArchiveLostError(BenchError):
+    """The archive could not be written; the run was judged, and its report is in its folder.
+
+    Attributes:
+        report: as ``report.json`` has it.
+    """
+
+    def __init__(self, archive: Path | None, error: Exception, report: dict[str, Any]) -> None:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        super().__init__(f"--archive {archive}: cannot be written ({why}); the verdict and the report stand")
+        self.report = report
+
+
+def certify(
+    campaign: Campaign, folder: Path, *, strict: bool = False, resume: bool = False, seal: Seal = UNSEALED
+) -> dict[str, Any]:
     """Run the whole suite on a campaign and write its report.
 
     A person who interrupts it gets the report of what was settled by then: it has ``"aborted": true``.
 
     Args:
         campaign: checked, not run yet.
-        folder: for ``report.json``, ``index.html``, ``junit.xml`` and ``evidence/``.
+        folder: for ``report.json``, ``index.html``, ``junit.xml``, ``evidence/`` and their ``manifest.json``.
         strict: a should that fails makes the run fail.
         resume: go on from where the run whose report is in ``folder`` was interrupted.
+        seal: who signs, and the archive besides.
 
     Returns:
         The report.
@@ -49,17 +67,20 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: b
             listened at; with ``resume``, no such run was interrupted there.
         BenchError: a server is not there, the device does not start, or pytest itself failed.
         ReportLostError: all was judged, and the report could not be written.
+        ArchiveLostError: all was judged and reported, and the archive could not be written.
     """
     campaign.check()
     report: dict[str, Any] | None = None
+    unpacked: Exception | None = None
     try:
-        with report_folder(folder, keeps=resume) as workshop:
+        with report_folder(folder, keeps=resume) as workshop, seal.archive_place():
+            texts = given_texts(campaign)
             journal = _journal(campaign, workshop, folder if resume else None)
             try:
                 lost = _run_held(campaign, workshop)
             finally:
                 journal.close()
-            report = document(campaign, strict=strict)
+            report = document(campaign, strict=strict, signer=seal.public_key)
             if campaign.against is not None:
                 report["against"] = campaign.against.summary(report)
             if campaign.aborted:
@@ -67,10 +88,18 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: b
             if lost is not None:
                 raise lost
             write_report(workshop, report, campaign)
+            write_given(workshop / "evidence", campaign, texts, strict=strict)
+            seal.close(workshop, FORMATS)
+            try:
+                seal.pack(workshop)
+            except (OSError, OverflowError) as error:
+                unpacked = error
     except OSError as error:
         if report is None:
             raise
         raise ReportLostError(folder, error, report) from None
+    if unpacked is not None:
+        raise ArchiveLostError(seal.archive, unpacked, report)
     return report
 
 

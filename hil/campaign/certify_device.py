@@ -12,6 +12,7 @@ from xky.protocol import InputError, Mode
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
 from .comparison import Baseline
+from .seal_option import seal_of
 
 __all__ = ["certify"]
 
@@ -38,6 +39,8 @@ def certify(
     against: str | os.PathLike[str] | None = None,
     quick: bool = False,
     resume: bool = False,
+    sign: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -52,12 +55,14 @@ def certify(
         quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
         resume: go on from where the run was interrupted whose report is in ``out``.
         against: report of an earlier run, which the report then says what got worse since.
+        sign: file with the key that signs the report.
+        archive: file, ``NAME.xky``, for the report and all its evidence.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
 
     Raises:
-        InputError: an argument names what is not there, or ``out`` cannot be written.
+        InputError: an argument names what is not there, or ``out`` or ``archive`` cannot be written.
         BenchError: the device does not start, or pytest itself failed.
     """
     if out is None and resume:
@@ -67,7 +72,7 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash, against=against, quick=quick,
+                reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
@@ -76,4 +81,5 @@ def certify(
         reset=reset, flash=flash, quick=quick,
     )  # fmt: skip
     campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
-    return certify_campaign(campaign, Path(out), strict=strict, resume=resume)
+    seal = seal_of(None if sign is None else Path(sign), None if archive is None else Path(archive))
+    return certify_campaign(campaign, Path(out), strict=strict, resume=resume, seal=seal)

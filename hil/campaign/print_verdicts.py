@@ -11,6 +11,7 @@ from rich.text import Text
 
 from xky.protocol import Mode
 
+from ..archive.seal import UNSEALED, Seal
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from .campaign import Campaign
@@ -33,7 +34,9 @@ class TimeLeft(ProgressColumn):
         return Text(f"{minutes}:{seconds:02} left", "cyan")
 
 
-def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool, resume: bool = False) -> dict[str, Any]:
+def certify_with_progress(
+    campaign: Campaign, out: Path, *, strict: bool, resume: bool = False, seal: Seal = UNSEALED
+) -> dict[str, Any]:
     """Run a campaign, with its steps on standard error as they come; its report."""
     console = PlainConsole(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
     columns = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total}"))
@@ -56,7 +59,7 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool, resume
             progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
 
         campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
-        return certify(campaign, out, strict=strict, resume=resume)
+        return certify(campaign, out, strict=strict, resume=resume, seal=seal)
 
 
 def print_verdicts(report: dict[str, Any], out: Path | None) -> None:

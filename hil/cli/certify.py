@@ -13,12 +13,13 @@ from xky.protocol import InputError
 
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
-from ..campaign.certify import ReportLostError, certify
+from ..campaign.certify import ArchiveLostError, ReportLostError, certify
 from ..campaign.comparison import Baseline
 from ..campaign.comparison.print_comparison import print_comparison
 from ..campaign.defect_seeds import seeds_of
 from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
+from ..campaign.seal_option import ArchiveOption, SignOption, seal_of, tell_seal
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..device_options import (
@@ -94,6 +95,8 @@ def command(
         Path | None,
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
     ] = None,
+    sign: SignOption = None,
+    archive: ArchiveOption = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
@@ -104,7 +107,7 @@ def command(
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
-            "--resume": resume,
+            "--resume": resume, "--sign": sign, "--archive": archive,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -112,21 +115,24 @@ def command(
     if replay is not None and (against is not None or quick or resume):
         told = "--against" if against is not None else "--quick" if quick else "--resume"
         raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
+    seal = seal_of(sign, archive)
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
         quick=quick,
     )  # fmt: skip
-    campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
+    campaign = Campaign(options) if replay is None else Replay(options, path=replay)
+    lost: ArchiveLostError | ReportLostError | None = None
     campaign.tell = complain
     if against is not None:
         campaign.against = Baseline.read(against)
     try:
-        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict, resume=resume)
-    except ReportLostError as error:
+        run = certify if as_json else certify_with_progress
+        report = run(campaign, out, strict=strict, resume=resume, seal=seal)
+    except (ArchiveLostError, ReportLostError) as error:
         report, lost = error.report, error
-    kept = out if lost is None else None
+    kept = None if isinstance(lost, ReportLostError) else out
 
     def say() -> None:
         if as_json:
@@ -135,6 +141,7 @@ def command(
             print_verdicts(report, kept)
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report))
+            tell_seal(seal, lost is None)
 
     status = _status(report)
     if not says_or_tells(say, headline(report, kept)):

@@ -22,8 +22,9 @@ from ..resumption.identity import names_its_program
 from ..verdict import Level, Verdict, joined
 from ..waivers import waiver_of
 
-__all__ = ["SPECIFICATION", "document", "in_order", "run_verdict"]
+__all__ = ["REPORT_SCHEMA", "SPECIFICATION", "document", "in_order", "purpose_document", "run_verdict"]
 
+REPORT_SCHEMA = "xky-report/1"
 SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)"
 
 
@@ -34,8 +35,14 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
     return Verdict.INCONCLUSIVE if verdict is Verdict.NOT_APPLICABLE else verdict
 
 
-def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
-    """The whole report of a campaign that has been judged."""
+def document(campaign: Campaign, *, strict: bool = False, signer: str | None = None) -> dict[str, Any]:
+    """The whole report of a campaign that has been judged.
+
+    Args:
+        campaign: judged.
+        strict: a should that fails makes the run fail.
+        signer: public key of who signs it, hexadecimal; None: nobody.
+    """
     options = campaign.options
     requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
@@ -44,7 +51,7 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         verdict = Verdict.INCONCLUSIVE
     applicable = [one for one in requirements if Verdict(one["verdict"]) is not Verdict.NOT_APPLICABLE]
     return {
-        "schema": "xky-report/1",
+        "schema": REPORT_SCHEMA,
         "verdict": verdict.value,
         **({"partial": True} if options.only or options.quick else {}),
         **({"aborted": True} if campaign.aborted else {}),
@@ -69,6 +76,8 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "seed": options.seed,
         "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "duration_s": round(sum(record.duration_s for record in _records(campaign)), 3),
+        "signed": signer is not None,
+        "signer": signer,
         **({} if campaign.earlier is None else {"resumed": campaign.earlier.told}),
         **_bench(campaign),
         "remarks": _remarks(campaign),
@@ -127,7 +136,7 @@ def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list
             **({"compatibility": True} if requirement.compatibility else {}),
             **({"waived": waived} if (waived := waiver_of(campaign.board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [{**_purpose(one), **_besides(one.asked, campaign, skipped)} for one in group],
+            "purposes": [{**purpose_document(one), **_besides(one.asked, campaign, skipped)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -151,7 +160,8 @@ def _records(campaign: Campaign) -> Iterable[Record]:
     return [*(() if campaign.earlier is None else campaign.earlier.records), *campaign.records.values()]
 
 
-def _purpose(conclusion: Conclusion) -> dict[str, Any]:
+def purpose_document(conclusion: Conclusion) -> dict[str, Any]:
+    """What a purpose came to, as ``report.json`` has it."""
     trail = conclusion.trail
     return {
         "id": conclusion.purpose.id,
