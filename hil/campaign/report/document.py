@@ -4,6 +4,7 @@
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from xky.boards import Board
@@ -177,9 +178,10 @@ def purpose_document(conclusion: Conclusion) -> dict[str, Any]:
     }
 
 
-def _not_claimed(board: Board) -> list[str]:
-    """What the statement leaves out, which therefore was not tested."""
-    left = [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
+def _not_claimed(board: Board, statement: Path | None) -> list[str]:
+    """What the statement leaves out, which therefore was not tested; of a board alone nobody expects both modes."""
+    left = [] if statement is None else [f"{mode} mode" for mode in Mode if mode not in board.modes]
+    left += [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
     left += [] if board.producer else ["meters of producers"]
     return [f"not claimed by the statement, and not tested: {', '.join(left)}"] if left else []
 
@@ -208,7 +210,7 @@ def _quick(mode: Mode, choice: QuickChoice) -> str:
 
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
-    remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board)]
+    remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board, campaign.options.statement)]
     remarks += [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])
