@@ -116,6 +116,8 @@ class Campaign(Rehearsal):
 
     Attributes:
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
+        anonymised: its records have pseudonyms in the place of what is personal.
+        known_firmware: what is known of the program, where the records do not tell it any more.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
         program: the files that the program under test is made of, as they were before the run.
@@ -138,6 +140,8 @@ class Campaign(Rehearsal):
     def __post_init__(self) -> None:
         self._flash = None if self.options.flash is None else Flash(self.options.flash)
         self.lost: BenchError | None = None
+        self.anonymised = False
+        self.known_firmware: Firmware | None = None
         self.bench_file: BenchFile | None = None
         if self.options.bench is not None:
             from ..bench_file import bench_file
@@ -203,16 +207,16 @@ class Campaign(Rehearsal):
                 raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
 
     @property
-    def firmware(self) -> Firmware:
-        """What is known of the program under test."""
-        return Firmware(self.board, self.program, tuple(self.records.values()))
-
-    @property
     def files(self) -> Mapping[str, Path]:
         """Files that a person named and that are evidence, by the names that they have there."""
         options = self.options
         named = {"statement.toml": options.statement, "board.toml": options.board, "meter.toml": options.meter}
         return {name: Path(path) for name, path in named.items() if path is not None and Path(path).suffix == ".toml"}
+
+    @property
+    def firmware(self) -> Firmware:
+        """What is known of the program under test."""
+        return self.known_firmware or Firmware(self.board, self.program, tuple(self.records.values()))
 
     @property
     def mode_name(self) -> str:

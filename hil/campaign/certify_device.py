@@ -9,6 +9,7 @@ from typing import Any
 
 from xky.protocol import InputError, Mode
 
+from ..pseudonym_key import pseudonyms_by
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
 from .comparison import Baseline
@@ -36,11 +37,12 @@ def certify(
     statement: str | os.PathLike[str] | None = None,
     reset: str | None = None,
     flash: str | None = None,
+    sign: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    anonymise: str | os.PathLike[str] | None = None,
     against: str | os.PathLike[str] | None = None,
     quick: bool = False,
     resume: bool = False,
-    sign: str | os.PathLike[str] | None = None,
-    archive: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -52,11 +54,12 @@ def certify(
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
+        sign: file with the key that signs the report.
+        archive: file, ``NAME.xky``, for the report and all its evidence.
+        anonymise: file with a key of pseudonyms, which then stand for what is personal.
         quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
         resume: go on from where the run was interrupted whose report is in ``out``.
         against: report of an earlier run, which the report then says what got worse since.
-        sign: file with the key that signs the report.
-        archive: file, ``NAME.xky``, for the report and all its evidence.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -72,7 +75,7 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive,
+                reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive, anonymise=anonymise,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
@@ -80,6 +83,7 @@ def certify(
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
         reset=reset, flash=flash, quick=quick,
     )  # fmt: skip
-    campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
     seal = seal_of(None if sign is None else Path(sign), None if archive is None else Path(archive))
-    return certify_campaign(campaign, Path(out), strict=strict, resume=resume, seal=seal)
+    pseudonyms = None if anonymise is None else pseudonyms_by(Path(anonymise))
+    campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
+    return certify_campaign(campaign, Path(out), strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)

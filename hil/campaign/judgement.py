@@ -102,6 +102,11 @@ class Judgement(ABC):
             self._oracles[mode, probe] = Oracle(self.records[mode].seen_by(probe))
         return self._oracles[mode, probe]
 
+    def take_over(self, other: "Judgement", conclusions: Sequence[Conclusion]) -> None:
+        """Have records of another one in the place of these, and what was concluded of them."""
+        self.records, self._oracles = dict(other.records), dict(other._oracles)
+        self.conclusions[:] = conclusions
+
     @property
     def ignored_keys(self) -> tuple[str, ...]:
         """Keys that a device reports and that are no labels."""

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xky.protocol import Mode
+from xky.protocol.pseudonym import Pseudonyms
 
 from ..archive.seal import UNSEALED, Seal
 from ..console import PlainConsole
@@ -35,7 +36,13 @@ class TimeLeft(ProgressColumn):
 
 
 def certify_with_progress(
-    campaign: Campaign, out: Path, *, strict: bool, resume: bool = False, seal: Seal = UNSEALED
+    campaign: Campaign,
+    out: Path,
+    *,
+    strict: bool,
+    seal: Seal = UNSEALED,
+    pseudonyms: Pseudonyms | None = None,
+    resume: bool = False,
 ) -> dict[str, Any]:
     """Run a campaign, with its steps on standard error as they come; its report."""
     console = PlainConsole(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
@@ -59,7 +66,7 @@ def certify_with_progress(
             progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
 
         campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
-        return certify(campaign, out, strict=strict, resume=resume, seal=seal)
+        return certify(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
 
 
 def print_verdicts(report: dict[str, Any], out: Path | None) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``--sign KEY`` and ``--archive NAME.xky`` of a run."""
+"""``--sign KEY``, ``--archive NAME.xky``, ``--anonymise`` and ``--key FILE`` of a run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +9,10 @@ import typer
 from ..archive.key_file import signer_of
 from ..archive.seal import UNSEALED, Seal
 from ..named_file import named_file
+from ..pseudonym_key import KEY_VARIABLE
 from ..terminal import one_line
 
-__all__ = ["ArchiveOption", "SignOption", "seal_of", "tell_seal"]
+__all__ = ["AnonymiseOption", "ArchiveOption", "KeyOption", "SignOption", "seal_of", "tell_seal"]
 
 SignOption = Annotated[
     Path | None, typer.Option(metavar="KEY", help="Sign the report with this key, such as xky keys new makes.")
@@ -19,6 +20,13 @@ SignOption = Annotated[
 ArchiveOption = Annotated[
     Path | None,
     typer.Option(metavar="NAME.xky", callback=named_file, help="The report and all its evidence in one file, besides."),
+]
+AnonymiseOption = Annotated[
+    bool, typer.Option("--anonymise", help="Replace addresses, indexes and load curves; leave free texts out.")
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help=f"File with the key of the pseudonyms; else the variable {KEY_VARIABLE}."),
 ]
 
 

@@ -19,7 +19,7 @@ from ..campaign.comparison.print_comparison import print_comparison
 from ..campaign.defect_seeds import seeds_of
 from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
-from ..campaign.seal_option import ArchiveOption, SignOption, seal_of, tell_seal
+from ..campaign.seal_option import AnonymiseOption, ArchiveOption, KeyOption, SignOption, seal_of, tell_seal
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..device_options import (
@@ -38,6 +38,7 @@ from ..device_options import (
     StatementOption,
 )  # fmt: skip
 from ..named_file import named_file
+from ..pseudonym_key import pseudonyms_by, require_anonymise
 from ..pytest_options import claimed_labels
 from ..standard_streams import says_or_tells
 from ..stories.replay import Replay
@@ -85,6 +86,10 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    sign: SignOption = None,
+    archive: ArchiveOption = None,
+    anonymise: AnonymiseOption = False,
+    key: KeyOption = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="40 s a mode at most: what decides most; the rest is skipped.")
     ] = False,
@@ -95,8 +100,6 @@ def command(
         Path | None,
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
     ] = None,
-    sign: SignOption = None,
-    archive: ArchiveOption = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
@@ -107,7 +110,7 @@ def command(
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
-            "--resume": resume, "--sign": sign, "--archive": archive,
+            "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -116,6 +119,8 @@ def command(
         told = "--against" if against is not None else "--quick" if quick else "--resume"
         raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
     seal = seal_of(sign, archive)
+    require_anonymise(key, anonymise=anonymise)
+    pseudonyms = pseudonyms_by(key) if anonymise else None
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
@@ -129,7 +134,7 @@ def command(
         campaign.against = Baseline.read(against)
     try:
         run = certify if as_json else certify_with_progress
-        report = run(campaign, out, strict=strict, resume=resume, seal=seal)
+        report = run(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
     except (ArchiveLostError, ReportLostError) as error:
         report, lost = error.report, error
     kept = None if isinstance(lost, ReportLostError) else out
@@ -139,9 +144,9 @@ def command(
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
             print_verdicts(report, kept)
+            tell_seal(seal, lost is None)
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report))
-            tell_seal(seal, lost is None)
 
     status = _status(report)
     if not says_or_tells(say, headline(report, kept)):

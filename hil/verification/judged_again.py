@@ -5,6 +5,7 @@ What the report does not have but the suite asks for is told too: a report canno
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ from typing import Any
 from xky.protocol import InputError, Mode, XkyError
 
 from ..archive.contents import Contents
-from ..campaign.evidence import EVIDENCE_FILES, read_records
+from ..campaign.evidence import BEFORE, EVIDENCE_FILES, read_records
 from ..campaign.judgement import Asked, Conclusion, Judgement
+from ..campaign.oracle import Case, Oracle
+from ..campaign.quick import SKIPPED
 from ..campaign.record import Record
 from ..campaign.report.document import REPORT_SCHEMA, purpose_document, run_verdict
 from ..campaign.requirement import Purpose
@@ -30,8 +33,10 @@ from .replayed import Replayed
 __all__ = ["judged_again"]
 
 _REPORT, _EVIDENCE, _STIMULUS = "report.json", "evidence", "evidence/stimulus.stim.toml"
+_FILES = "|".join(map(re.escape, EVIDENCE_FILES))
+_RECORD = re.compile(f"{_STIMULUS}|{_EVIDENCE}/(?:{BEFORE}[1-9][0-9]?/)?(?:{'|'.join(Mode)})/(?:{_FILES})")
 _NOT_JUDGED = "not judged: the run was cut short"
-_COMPARED = ("verdict", "reason", "sent", "expected", "seen", "at_s")
+_COMPARED = ("verdict", "reason", "sent", "expected", "seen", "at_s", "measured")
 _Key = tuple[str, str, str]  # purpose, mode, probe
 
 
@@ -45,8 +50,8 @@ def judged_again(contents: Contents, made_by: str | None) -> Replayed:
     try:
         report = _report(contents)
         with _evidence(contents) as folder:
-            records = _records(folder)
-            judgement = _Again(report, records, _stimulus(folder, contents, report))
+            whole, parts = _records(folder)
+            judgement = _Again(report, whole, parts, _stimulus(folder, contents, report))
     except XkyError as error:
         return Replayed(0, (str(error),))
     return _Compared(report, judgement, made_by).replayed()
@@ -54,16 +59,25 @@ def judged_again(contents: Contents, made_by: str | None) -> Replayed:
 
 @dataclass
 class _Again(Judgement):
-    """The suite on the records of a report: all that the report has, and what it would have to have."""
+    """The suite on the records of a report: all that the report has, and what it would have to have.
+
+    Args:
+        report: as it is written.
+        given: records by mode.
+        parts: those of the earlier parts of a run that was interrupted, by number.
+        stimulus: that was played alone.
+    """
 
     report: Mapping[str, Any]
     given: Mapping[Mode, Record]
+    parts: Mapping[int, Mapping[Mode, Record]] = field(default_factory=dict)
     stimulus: Mapping[Purpose, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.found = self.stimulus
         self.told = {key: one for requirement in self.report["requirements"] for key, one in _purposes(requirement)}
         self.ids = {id_ for id_, _, _ in self.told}
+        self.of_parts: dict[tuple[int, Mode, str], Oracle] = {}
 
     @property
     def is_whole(self) -> bool:
@@ -72,13 +86,38 @@ class _Again(Judgement):
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        board = next(iter(self.given.values())).board
         told = {mode for _, mode, _ in self.told} | set(self.given)
-        return tuple(mode for mode in board.modes if mode in told)
+        return tuple(mode for mode in self._any.board.modes if mode in told)
 
     @property
     def probes(self) -> Sequence[str]:
-        return [probe.spec for probe in next(iter(self.given.values())).probes]
+        return [probe.spec for probe in self._any.probes]
+
+    @property
+    def _any(self) -> Record:
+        return next(record for of in (self.given, *self.parts.values()) for record in of.values())
+
+    @property
+    def skipped(self) -> frozenset[Asked]:
+        return frozenset(one for one in self.purposes if self.told.get(_key(one), {}).get("skipped") is True)
+
+    def case(self, asked: Asked) -> Case:
+        """Each purpose on the record of its own part; what was skipped has none."""
+        told = self.told.get(_key(asked), {})
+        if told.get("skipped") is True:
+            self.require_claim(asked, self._any.board)
+            raise Undecided(SKIPPED)
+        record = self.parts.get(told.get("part", 0), {}).get(asked.mode)
+        if record is None:
+            return super().case(asked)
+        self.require_claim(asked, record.board)
+        return Case(asked.purpose, self._oracle_of(told["part"], record, asked))
+
+    def _oracle_of(self, part: int, record: Record, asked: Asked) -> Oracle:
+        key = part, asked.mode, asked.probe
+        if key not in self.of_parts:
+            self.of_parts[key] = Oracle(record.seen_by(asked.probe))
+        return self.of_parts[key]
 
     def asks_for(self, purpose: Purpose) -> bool:
         if self.stimulus:
@@ -133,11 +172,11 @@ class _Compared:
             self.same += 1
             return
         now = purpose_document(again)
-        wrong = next((name for name in _COMPARED if told.get(name) != now[name]), None)
+        wrong = next((name for name in _COMPARED if told.get(name) != now.get(name)), None)
         if wrong is None:
             self.same += 1
             return
-        said = f"{wrong} is {_short(told.get(wrong))} in the report, {_short(now[wrong])} by the evidence"
+        said = f"{wrong} is {_short(told.get(wrong))} in the report, {_short(now.get(wrong))} by the evidence"
         self.other.append(f"{_shown(key)}: {said}")
 
     def _compare_requirements(self, known: Mapping[str, Conclusion]) -> None:
@@ -162,8 +201,10 @@ class _Compared:
             if self._report.get(name) != count:
                 self.other.append(f"report.json: {name} is {_short(self._report.get(name))}; counted {count}")
         allowed = {run_verdict(requirements, strict=strict).value for strict in (False, True)}
-        if self._report.get("aborted") and Verdict.PASS.value in allowed:
-            allowed = allowed - {Verdict.PASS.value} | {Verdict.INCONCLUSIVE.value}
+        if Verdict.PASS.value in allowed:  # so is one that was cut short, or of a program that is not the one named
+            allowed |= {Verdict.INCONCLUSIVE.value}
+        if self._report.get("aborted"):
+            allowed -= {Verdict.PASS.value}
         if self._report.get("verdict") not in allowed:
             told = " or ".join(sorted(allowed))
             self.other.append(
@@ -187,6 +228,8 @@ def _report(contents: Contents) -> Mapping[str, Any]:
         for one in report["requirements"]:
             Verdict(one["verdict"])
             _ = one["id"] + one["level"], [Verdict(purpose["verdict"]) for _, purpose in _purposes(one)]
+            if not all(isinstance(purpose.get("part", 0), int) for _, purpose in _purposes(one)):
+                raise ValueError(f"{one['id']}: part is no number")
     except InputError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
@@ -203,18 +246,20 @@ def _purposes(requirement: Mapping[str, Any]) -> Iterator[tuple[_Key, Mapping[st
 @contextmanager
 def _evidence(contents: Contents) -> Iterator[Path]:
     """The files of the evidence in a folder of their own: nothing else has a place there, whatever its name."""
-    known = {f"{_EVIDENCE}/{mode.value}/{name}" for mode in Mode for name in EVIDENCE_FILES} | {_STIMULUS}
     with TemporaryDirectory() as folder:
-        for name in known.intersection(contents.names):
+        for name in filter(_RECORD.fullmatch, contents.names):
             path = Path(folder, *PurePosixPath(name).parts)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(contents.read(name))
         yield Path(folder) / _EVIDENCE
 
 
-def _records(folder: Path) -> dict[Mode, Record]:
+def _records(folder: Path) -> tuple[Mapping[Mode, Record], Mapping[int, Mapping[Mode, Record]]]:
+    """Those of the run, and those of its earlier parts."""
     try:
-        return read_records(folder)
+        parts = {int(one.name.removeprefix(BEFORE)): read_records(one) for one in folder.glob(f"{BEFORE}*")}
+        is_there = not parts or any((folder / mode.value).is_dir() for mode in Mode)
+        return read_records(folder) if is_there else {}, parts
     except InputError as error:
         raise InputError(str(error).replace(str(folder), _EVIDENCE)) from None
 

@@ -28,6 +28,11 @@ __all__ = ["REPORT_SCHEMA", "SPECIFICATION", "document", "in_order", "purpose_do
 REPORT_SCHEMA = "xky-report/1"
 SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)"
 
+_ANONYMISED = (
+    "anonymised: addresses, delivery points, indexes and load curves are pseudonyms; left out are messages in the "
+    "device's own words, its standard error, the arguments of commands, and the files that were given"
+)
+
 
 def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verdict:
     """The run's verdict: that of its musts; of its shoulds too with ``strict``; inconclusive where nothing applies."""
@@ -56,6 +61,7 @@ def document(campaign: Campaign, *, strict: bool = False, signer: str | None = N
         "verdict": verdict.value,
         **({"partial": True} if options.only or options.quick else {}),
         **({"aborted": True} if campaign.aborted else {}),
+        **({"anonymised": True} if campaign.anonymised else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
         "device": options.device,
@@ -218,6 +224,8 @@ def _remarks(campaign: Campaign) -> list[str]:
             f"bench: {told}",
             *(f"bench before: {one}; all was made safe first" for one in campaign.instruments.before),
         ]
+    if campaign.anonymised:
+        remarks.append(_ANONYMISED)
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
     remarks += [] if campaign.earlier is None else _resumed(campaign, campaign.earlier)

@@ -110,8 +110,9 @@ def _put_in_place(workshop: Path, folder: Path) -> None:
             if recorded.is_dir():
                 kept = folder / recorded.relative_to(workshop)
                 kept.mkdir(parents=True, exist_ok=True)
-                for file in filter(Path.is_file, recorded.iterdir()):
-                    os.replace(file, kept / file.name)
+                for file in recorded.iterdir():
+                    if file.is_file():
+                        os.replace(file, kept / file.name)
     for name in _FILES:
         if (workshop / name).exists():
             os.replace(workshop / name, folder / name)

@@ -56,10 +56,12 @@ def purposes(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [purpose for one in report["requirements"] for purpose in one["purposes"]]
 
 
-def check_again(campaign: Campaign, folder: Path, signer: Signer, forbid: Callable[[], None]) -> dict[str, Any]:
+def check_again(
+    campaign: Campaign, folder: Path, signer: Signer, forbid: Callable[[], None], *, resume: bool = False
+) -> dict[str, Any]:
     """The report of a campaign, of which each verdict was judged again to the same."""
     archive = folder / "a.xky"
-    report = certify(campaign, folder / "report", seal=Seal(signer, archive))
+    report = certify(campaign, folder / "report", seal=Seal(signer, archive), resume=resume)
     forbid()
     for place in (archive, folder / "report"):
         found = verify(place, replay=True)
@@ -90,6 +92,27 @@ def test_a_run_cut_short_is_judged_again_as_far_as_it_came(
 
     campaign = Campaign(Options("sim:generic"), on_step=step)
     assert check_again(campaign, tmp_path, signer, no_simulation)["aborted"]
+
+
+def test_a_run_that_was_resumed_is_judged_again_each_purpose_by_its_own_part(
+    tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
+) -> None:
+    def step(mode: Mode, name: str, number: int) -> None:
+        if number == 12:
+            raise KeyboardInterrupt
+
+    options = Options("sim:generic", mode=Mode.HISTORIC, defect="ignores-checksum")
+    certify(Campaign(options, on_step=step), tmp_path / "report")
+    report = check_again(Campaign(options), tmp_path, signer, no_simulation, resume=True)
+    assert "resumed" in report and any("part" in one for one in purposes(report))
+
+
+def test_a_quick_run_is_judged_again_without_what_it_skipped(
+    tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
+) -> None:
+    campaign = Campaign(Options("sim:generic", mode=Mode.STANDARD, quick=True))
+    report = check_again(campaign, tmp_path, signer, no_simulation)
+    assert any(one.get("skipped") for one in purposes(report))
 
 
 def test_a_stimulus_played_alone_is_judged_again(
