@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings against the truth: a value was sent, intact and not too long ago, or it is accused: made up, too old, …
 
-Judged by properties, not by fixed values. A value is sound when a group with this label and this
-value was sent intact, not too long before. Else it says whose words it repeats: those of a damaged group,
-those of an old frame, or nobody's.
+Judged by properties, not by fixed values. A value is sound when a group with this label and this value was sent intact,
+not too long before. Else it says whose words it repeats: those of a damaged group, those of an old frame, or nobody's.
 """
 
 from bisect import bisect_right
@@ -318,8 +317,7 @@ class Oracle:
     def _since(self, at_s: float) -> float:
         """When a value must have been sent, at the earliest, that is reported then: what a board promises to keep while
         its broker is away comes when that is back."""
-        known = self._since_at.get(at_s)
-        if known is not None:
+        if (known := self._since_at.get(at_s)) is not None:
             return known
         freshness_s = self._freshness_at(at_s)
         since_s = at_s - freshness_s

@@ -178,7 +178,8 @@ def test_json_is_the_report_and_nothing_else(tmp_path: Path) -> None:
 def test_the_report_is_made_in_the_folder_report(tmp_path: Path) -> None:
     run = certify("sim:generic", cwd=tmp_path)
     assert run.returncode == 0
-    assert {"report.json", "index.html", "junit.xml", "evidence"} == {p.name for p in (tmp_path / "report").iterdir()}
+    names = {path.name for path in (tmp_path / "report").iterdir()}
+    assert names == {"report.json", "index.html", "junit.xml", "manifest.json", "evidence"}
 
 
 @pytest.mark.parametrize("defect", [(), ("--defect", "either-checksum-rule")], ids=["sound", "defect"])
@@ -438,7 +439,7 @@ def test_an_interrupt_ends_the_program_and_keeps_what_was_decided(order: signal.
         assert told == [f"xky: interrupted; kept in report: what was settled by then, {decided}"]
         assert gone(pid)
         assert {path.name for path in (tmp_path / "report").iterdir()} == {
-            "report.json", "index.html", "junit.xml", "evidence"
+            "report.json", "index.html", "junit.xml", "manifest.json", "evidence"
         }  # fmt: skip
     finally:
         run.kill()
