@@ -61,7 +61,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     several = len(judgement.probes) > 1
     asked, ids = [], []
     for one in _found(metafunc) if purpose is None else (purpose,):
-        probes = judgement.probes[:1] if one.requirement.about_power else judgement.probes
+        probes = judgement.probes[:1] if one.requirement.about_the_device else judgement.probes
         for mode, probe in ((mode, probe) for mode in judgement.modes if mode in one.modes for probe in probes):
             asked.append(Asked(one, mode, probe))
             ids.append("-".join(([one.name] if purpose is None else []) + [mode] + ([probe] if several else [])))

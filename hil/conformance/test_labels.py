@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Labels and data: all of them, unknown ones, odd ones."""
 
+from xky.hil.campaign.condition import CLAIMS_EVERY_LABEL, claims_one_of
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.campaign.verdict import Level
@@ -16,6 +17,7 @@ LBL_1 = Requirement(
     "for it.",
     why_french="Ce que promet la notice, un index ou une puissance, n'est jamais là pour qui a acheté l'appareil "
     "dans ce but.",
+    where=(),  # the whole run shows it
 )
 
 
@@ -49,6 +51,7 @@ LBL_3 = Requirement(
     why="New information of the meter stays out of reach until the device gets another firmware.",
     why_french="Les nouvelles informations du compteur restent hors de portée tant que l'appareil n'a pas reçu un "
     "autre logiciel.",
+    where=(CLAIMS_EVERY_LABEL,),
 )
 
 
@@ -57,6 +60,7 @@ def test_an_unknown_label_is_passed_on(case: Case) -> None:
     case.unknown_label_is_passed_on()
 
 
+_NINE = ("SMAXSN1-1", "SMAXSN2-1", "SMAXSN3-1")
 LBL_4 = Requirement(
     "TIC-LBL-4",
     clause="54E §6.2.2",
@@ -67,12 +71,13 @@ LBL_4 = Requirement(
     why="In a three-phase home yesterday's maximum of each phase is missing, so an overloaded phase goes unseen.",
     why_french="Dans un logement en triphasé, le maximum de la veille de chaque phase manque : une phase surchargée "
     "passe inaperçue.",
+    where=(claims_one_of(*_NINE),),
 )
 
 
 @purpose(LBL_4, "nine-characters", stimuli.THREE_PHASES)
 def test_labels_of_nine_characters_are_reported(case: Case) -> None:
-    case.labels_are_reported_once("SMAXSN1-1", "SMAXSN2-1", "SMAXSN3-1")
+    case.labels_are_reported_once(*_NINE)
 
 
 LBL_5 = Requirement(
@@ -85,6 +90,7 @@ LBL_5 = Requirement(
     why="Readings lose the meter's own time and carry that of the device or the server, which may be hours off.",
     why_french="Les relevés perdent l'heure du compteur et portent celle de l'appareil ou du serveur, parfois fausse "
     "de plusieurs heures.",
+    where=(claims_one_of("DATE"),),
 )
 
 

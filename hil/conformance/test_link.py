@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Link layer: frames, their ends, their cuts, and what lies between them."""
 
+from xky.hil.campaign.condition import CAN_BE_RESTARTED, SAYS_WHAT_IS_ASKED
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
@@ -225,6 +226,10 @@ LNK_11 = Requirement(
     french="Un appareil démarré au milieu d'une trame trouve son chemin.",
     why="After a power cut it depends on chance whether the device works again.",
     why_french="Après une coupure de courant, c'est le hasard qui décide si l'appareil remarche.",
+    where=(
+        CAN_BE_RESTARTED,
+        SAYS_WHAT_IS_ASKED,
+    ),
 )
 
 

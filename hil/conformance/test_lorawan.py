@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """LoRaWAN: what a device must never use twice, how much of the air is its own, and what an unwilling network costs."""
 
+from xky.hil.campaign.condition import AT_A_LORAWAN_NETWORK, CAN_BE_RESTARTED, JOINS, SENDS_CONFIRMED
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
@@ -13,6 +14,10 @@ LRW_1 = Requirement(
     why="The network refuses the device after a restart, and only somebody at the operator's console lets it in again.",
     why_french="Le réseau refuse l'appareil après un redémarrage, et il faut que quelqu'un intervienne chez "
     "l'opérateur pour le rétablir.",
+    where=(
+        AT_A_LORAWAN_NETWORK,
+        JOINS,
+    ),
 )
 
 
@@ -29,6 +34,7 @@ LRW_2 = Requirement(
     "redémarrage.",
     why="The network drops the readings as replays: the device sends, its battery empties, and nothing arrives.",
     why_french="Le réseau écarte les relevés comme des répétitions : l'appareil émet, s'épuise, et rien n'arrive.",
+    where=(AT_A_LORAWAN_NETWORK,),
 )
 
 
@@ -45,6 +51,7 @@ LRW_3 = Requirement(
     why="The device uses air that belongs to its neighbours, whose readings get lost, and its operation is unlawful.",
     why_french="L'appareil occupe des ondes qui reviennent à ses voisins, dont les relevés se perdent, et son usage "
     "est illicite.",
+    where=(AT_A_LORAWAN_NETWORK,),
 )
 
 
@@ -60,6 +67,11 @@ LRW_4 = Requirement(
     french="Un accès au réseau refusé est retenté, pas plus tôt que ne le dit le fichier de la carte, et accepté.",
     why="After an outage of the network the device never comes back, or drains itself in vain attempts.",
     why_french="Après une panne du réseau, l'appareil ne revient jamais, ou s'épuise en tentatives vaines.",
+    where=(
+        AT_A_LORAWAN_NETWORK,
+        CAN_BE_RESTARTED,
+        JOINS,
+    ),
 )
 
 
@@ -82,6 +94,10 @@ LRW_5 = Requirement(
     why="Where the network hears badly the device spends its energy and air time on one reading and sends no other.",
     why_french="Là où le réseau entend mal, l'appareil dépense son énergie et son temps d'antenne pour un seul "
     "relevé et n'en émet plus d'autre.",
+    where=(
+        AT_A_LORAWAN_NETWORK,
+        SENDS_CONFIRMED,
+    ),
 )
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the meter itself does: tariffs, colours, days, clock changes, peaks, limits, another mode, another meter."""
 
+from xky.hil.campaign.condition import FINDS_THE_MODE, SAYS_WHAT_IS_ASKED, claims_one_of
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
 
+_PERIOD = ("PTEC", "LTARF", "NTARF")
 TAR_1 = Requirement(
     "TIC-TAR-1",
     clause="54E §6.1.1, §6.2.3.20",
@@ -12,14 +14,16 @@ TAR_1 = Requirement(
     french="Au changement de tarif, la nouvelle période, son nom et son numéro sont restitués.",
     why="The water heater starts at the wrong price, and costs are counted under the wrong tariff.",
     why_french="Le chauffe-eau démarre au mauvais prix, et les coûts sont comptés sous le mauvais tarif.",
+    where=(claims_one_of(*_PERIOD),),
 )
 
 
 @purpose(TAR_1, "off-peak", stimuli.TARIFF, stimuli.BEFORE_TARIFF)
 def test_a_change_of_tariff_is_reported(case: Case) -> None:
-    case.label_is_reported("PTEC", "LTARF", "NTARF")
+    case.label_is_reported(*_PERIOD)
 
 
+_COLOUR = ("DEMAIN", "STGE")
 TAR_2 = Requirement(
     "TIC-TAR-2",
     clause="54E §6.1.1, §6.2.3.14",
@@ -27,14 +31,16 @@ TAR_2 = Requirement(
     french="Quand la couleur du lendemain est annoncée (DEMAIN, STGE), elle est restituée.",
     why="Nobody learns that tomorrow is a red day, the most expensive of the year.",
     why_french="Personne n'apprend que demain est un jour rouge, le plus cher de l'année.",
+    where=(claims_one_of(*_COLOUR),),
 )
 
 
 @purpose(TAR_2, "tomorrow", stimuli.COLOUR, stimuli.BEFORE_COLOUR)
 def test_the_colour_of_tomorrow_is_reported(case: Case) -> None:
-    case.label_is_reported("DEMAIN", "STGE")
+    case.label_is_reported(*_COLOUR)
 
 
+_NOTICE = ("PEJP", "STGE")
 TAR_3 = Requirement(
     "TIC-TAR-3",
     clause="54E §6.1.1, §6.2.3.14",
@@ -42,14 +48,17 @@ TAR_3 = Requirement(
     french="Le préavis de pointe mobile est restitué (PEJP, STGE).",
     why="Heating and charging go on into the expensive hours, since the notice was not passed on.",
     why_french="Le chauffage et la recharge continuent pendant les heures chères, faute d'avoir transmis le préavis.",
+    where=(claims_one_of(*_NOTICE),),
 )
 
 
 @purpose(TAR_3, "notice", stimuli.PEAK_NOTICE, stimuli.BEFORE_NOTICE, stimuli.PEAK)
 def test_the_notice_of_a_mobile_peak_is_reported(case: Case) -> None:
-    case.label_is_reported("PEJP", "STGE")
+    case.label_is_reported(*_NOTICE)
 
 
+_TARIFF = ("PTEC", "LTARF", "STGE", "RELAIS", "NTARF")  # HHPHC of a Linky never changes
+_TARIFF_AND_DAY = (*_TARIFF, "NJOURF", "NJOURF+1", "PJOURF+1")
 TAR_4 = Requirement(
     "TIC-TAR-4",
     clause="54E §6.1.1, §6.2.3.14, §6.2.3.19 to §6.2.3.22",
@@ -67,9 +76,8 @@ TAR_4 = Requirement(
     why="For a day after the distributor moved the off-peak hours, appliances run by the old ones and costs are wrong.",
     why_french="Le jour où le distributeur déplace les heures creuses, les appareils suivent les anciennes et les "
     "coûts sont faux.",
+    where=(claims_one_of(*_TARIFF_AND_DAY),),
 )
-_TARIFF = ("PTEC", "LTARF", "STGE", "RELAIS", "NTARF")  # HHPHC of a Linky never changes
-_TARIFF_AND_DAY = (*_TARIFF, "NJOURF", "NJOURF+1", "PJOURF+1")
 
 
 @purpose(TAR_4, "told-on-the-eve", stimuli.SUMMER_HOURS, stimuli.BEFORE_SUMMER_HOURS)
@@ -97,6 +105,7 @@ DAY_1 = Requirement(
     french="Après minuit, le maximum du jour écoulé est restitué comme celui de la veille.",
     why="The day's highest power is missing or that of another day, so the subscription is chosen wrongly.",
     why_french="La puissance maximale du jour manque ou est celle d'un autre jour, et l'abonnement est mal choisi.",
+    where=(claims_one_of("SMAXSN-1"),),
 )
 
 
@@ -217,6 +226,7 @@ def test_no_option_and_no_subscription_does_harm(case: Case) -> None:
     case.odd_frames_do_no_harm()
 
 
+_NEW_METER = ("ADCO", "HCHP", "ADSC", "EASF02")
 EXC_1 = Requirement(
     "TIC-EXC-1",
     clause="fairecasoimeme/Zlinky_TIC#380",
@@ -225,12 +235,13 @@ EXC_1 = Requirement(
     why="After the meter was exchanged the device goes on with the old address, or refuses every index for years.",
     why_french="Après le remplacement du compteur, l'appareil garde l'ancienne adresse ou refuse tous les index "
     "pendant des années.",
+    where=(claims_one_of(*_NEW_METER),),
 )
 
 
 @purpose(EXC_1, "indexes", stimuli.EXCHANGE)
 def test_address_and_indexes_of_a_new_meter_are_reported(case: Case) -> None:
-    case.label_is_reported("ADCO", "HCHP", "ADSC", "EASF02")
+    case.label_is_reported(*_NEW_METER)
 
 
 LBL_6 = Requirement(
@@ -291,6 +302,10 @@ MOD_2 = Requirement(
     why="The supplier switches the meter to standard mode one night, and the readings end without a word.",
     why_french="Une nuit, le fournisseur fait passer le compteur en mode standard, et les relevés s'arrêtent sans un "
     "mot.",
+    where=(
+        FINDS_THE_MODE,
+        SAYS_WHAT_IS_ASKED,
+    ),
 )
 
 

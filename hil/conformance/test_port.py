@@ -16,6 +16,7 @@ PRT_1 = Requirement(
     french="L'appareil ouvre son port au débit, à la taille et à la parité du mode TIC.",
     why="The device reads by luck, or not at all, and loses the one means to notice a damaged character.",
     why_french="L'appareil lit par chance ou pas du tout, et se prive du moyen de remarquer un caractère altéré.",
+    where=(),  # the whole run shows it
 )
 
 

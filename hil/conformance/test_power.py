@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Terminals I1-A: whether the device lives on what every meter gives."""
 
+from xky.hil.campaign.condition import FED, HAS_RATINGS, LIVES_BY_ITS_CAPACITOR, PROMISES_A_PERIOD, REACHES_A_NETWORK
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.campaign.verdict import Level
@@ -16,6 +17,7 @@ PWR_1 = Requirement(
     why="Fresh from its box the device never comes to life on some meters, and is sent back as broken.",
     why_french="Sorti de sa boîte, l'appareil ne s'éveille jamais sur certains compteurs, et il est renvoyé comme "
     "défectueux.",
+    where=(FED,),
 )
 
 
@@ -32,6 +34,7 @@ PWR_2 = Requirement(
     french="Après une coupure de son alimentation, quelle que soit sa durée, l'appareil redémarre sans aide.",
     why="After a power cut somebody has to go to the meter and unplug the device.",
     why_french="Après une coupure, il faut aller jusqu'au compteur débrancher l'appareil.",
+    where=(FED,),
 )
 
 
@@ -50,6 +53,7 @@ PWR_3 = Requirement(
     why="Readings are missing at random, and more of them the weaker the meter: nobody finds out why.",
     why_french="Des relevés manquent au hasard, d'autant plus que le compteur est faible : personne ne comprend "
     "pourquoi.",
+    where=(FED,),
 )
 
 
@@ -68,6 +72,10 @@ PWR_4 = Requirement(
     "le porter.",
     why="In its first minutes the device restarts again and again, so its installer believes that it is broken.",
     why_french="Dans ses premières minutes, l'appareil redémarre sans cesse, et l'installateur le croit en panne.",
+    where=(
+        FED,
+        LIVES_BY_ITS_CAPACITOR,
+    ),
 )
 
 
@@ -86,6 +94,10 @@ PWR_5 = Requirement(
     why="Parts age and fail in the field, behind a sealed meter, on those meters that give the highest voltage.",
     why_french="Des composants vieillissent et lâchent chez le client, sur les compteurs qui donnent la plus haute "
     "tension.",
+    where=(
+        FED,
+        HAS_RATINGS,
+    ),
 )
 
 
@@ -104,6 +116,10 @@ PWR_6 = Requirement(
     why="At weak meters readings come more seldom than was sold, and what is controlled by them reacts too late.",
     why_french="Sur les compteurs faibles, les relevés viennent plus rarement que promis à la vente, et ce qu'ils "
     "commandent réagit trop tard.",
+    where=(
+        FED,
+        PROMISES_A_PERIOD,
+    ),
 )
 
 
@@ -121,6 +137,7 @@ PWR_7 = Requirement(
     why="The device lives on its charge for a while and then falls silent at every meter that gives no more than it "
     "must.",
     why_french="L'appareil vit un temps sur sa réserve, puis se tait sur tout compteur qui ne donne que ce qu'il doit.",
+    where=(FED,),
 )
 
 
@@ -138,6 +155,10 @@ PWR_8 = Requirement(
     "revient de lui-même.",
     why="A router that is switched off overnight leaves the device dead, and it does not return in the morning.",
     why_french="Une box éteinte pour la nuit laisse l'appareil épuisé, et il ne revient pas au matin.",
+    where=(
+        FED,
+        REACHES_A_NETWORK,
+    ),
 )
 
 

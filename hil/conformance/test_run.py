@@ -12,6 +12,7 @@ CMP_1 = Requirement(
     french="L'appareil restitue jusqu'à la fin de l'essai, et restitue de nouveau, à temps, ce qui a changé.",
     why="The display stands still while consumption goes on, and nobody sees that it does.",
     why_french="L'affichage se fige alors que la consommation continue, et rien ne le montre.",
+    where=(),  # the whole run shows it
 )
 
 
@@ -33,6 +34,7 @@ SND_1 = Requirement(
     why="Figures are shown that the meter never said, so bills, alarms and controls rest on invention.",
     why_french="On affiche des chiffres que le compteur n'a jamais dits : factures, alertes et commandes reposent "
     "sur de l'invention.",
+    where=(),  # the whole run shows it
 )
 
 
@@ -50,6 +52,7 @@ FRS_1 = Requirement(
     why="An old power is taken for the present one, so solar surplus and load shedding are controlled by the past.",
     why_french="Une puissance ancienne passe pour actuelle : le surplus solaire et le délestage sont commandés par "
     "le passé.",
+    where=(),  # the whole run shows it
 )
 
 

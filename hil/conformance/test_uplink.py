@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The uplink of a gateway: what its other end sees of it, and what the failures of that end cost."""
 
+from xky.hil.campaign.condition import (
+    AT_AN_UPLINK,
+    LEAVES_A_WILL,
+    SAYS_WHAT_A_REFUSAL_COSTS,
+    TELLS_FRAMES_APART,
+    at_an_end,
+)
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
@@ -14,6 +21,7 @@ UPL_1 = Requirement(
     why="After an update of the home server the readings stay away until somebody restarts the device.",
     why_french="Après une mise à jour du serveur domestique, les relevés manquent jusqu'à ce que quelqu'un redémarre "
     "l'appareil.",
+    where=(at_an_end("mqtt", "influx", "lorawan"),),
 )
 
 
@@ -71,6 +79,10 @@ UPL_2 = Requirement(
     why="Sums that add readings up count some twice, or miss an outage that the device promised to bridge.",
     why_french="Les totaux comptent des relevés deux fois, ou il y manque une panne que l'appareil promettait de "
     "couvrir.",
+    where=(
+        at_an_end("mqtt", "influx"),
+        TELLS_FRAMES_APART,
+    ),
 )
 
 
@@ -96,6 +108,10 @@ UPL_3 = Requirement(
     french="Ce qui reste retenu sous le sujet de son testament est vrai pendant que l'appareil publie.",
     why="The home server shows the device as offline and ignores its readings though they arrive.",
     why_french="Le serveur domestique montre l'appareil hors ligne et ignore ses relevés alors qu'ils arrivent.",
+    where=(
+        AT_AN_UPLINK,
+        LEAVES_A_WILL,
+    ),
 )
 
 
@@ -111,6 +127,7 @@ UPL_4 = Requirement(
     french="Ni les sujets ni les messages ne contiennent de mot de passe ou de jeton.",
     why="Everybody who may read the broker learns the passwords of the home.",
     why_french="Quiconque peut lire le courtier apprend les mots de passe du logement.",
+    where=(AT_AN_UPLINK,),
 )
 
 
@@ -128,6 +145,7 @@ UPL_5 = Requirement(
     why="Readings are refused or stored wrong without a word, and the loss is found when the data are needed.",
     why_french="Des relevés sont refusés ou mal enregistrés sans un mot, et l'on découvre la perte quand on a besoin "
     "des données.",
+    where=(AT_AN_UPLINK,),
 )
 
 
@@ -143,6 +161,10 @@ UPL_6 = Requirement(
     french="Un courtier qui refuse n'est pas sollicité plus souvent que ne le dit le fichier de la carte.",
     why="A changed password turns the device into a nuisance that drains itself and floods the server.",
     why_french="Un mot de passe changé fait de l'appareil une nuisance qui s'épuise et noie le serveur.",
+    where=(
+        at_an_end("mqtt"),
+        SAYS_WHAT_A_REFUSAL_COSTS,
+    ),
 )
 
 

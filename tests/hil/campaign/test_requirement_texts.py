@@ -20,7 +20,7 @@ def test_a_requirement_says_what_it_asks_and_why_in_english_and_in_french(one: R
     assert len(set(texts)) == len(texts)
     for text in texts:
         assert text.endswith("."), text
-        assert text[0].isupper(), text
+        assert not text[0].islower(), text
         assert "  " not in text, text
     for text in (one.text, one.why):
         assert not FRENCH.search(text), text
