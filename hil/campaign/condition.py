@@ -19,7 +19,7 @@ __all__ = [
     "AT_AN_UPLINK", "AT_A_LORAWAN_NETWORK", "CAN_BE_RESTARTED", "CLAIMS_EVERY_LABEL", "FED", "FINDS_THE_MODE",
     "HAS_RATINGS", "HAS_TERMINALS", "JOINS", "LEAVES_A_WILL", "LIVES_BY_ITS_CAPACITOR", "LIVES_ON_THE_TIC",
     "NOT_AT_SUCH_AN_END", "NOT_CLAIMED", "PROMISES_A_PERIOD", "REACHES_A_NETWORK", "SAYS_WHAT_A_REFUSAL_COSTS",
-    "SAYS_WHAT_IS_ASKED", "SENDS_CONFIRMED", "TELLS_FRAMES_APART", "Condition", "Facts", "at_an_end",
+    "SAYS_WHAT_IS_ASKED", "SENDS_CONFIRMED", "SLEEPS", "TELLS_FRAMES_APART", "Condition", "Facts", "at_an_end",
     "claims_one_of", "first_no",
 ]  # fmt: skip
 
@@ -164,6 +164,9 @@ LIVES_ON_THE_TIC = Condition(
     'the device lives on terminals I1-A ([power] with source "tic")',
     "the board's file does not say that it lives on terminals I1-A",
     lambda facts: facts.lives_on_the_tic,
+)
+SLEEPS = Condition(
+    "the device sleeps ([wake])", "the device does not sleep", lambda facts: facts.board.wake is not None
 )
 LIVES_BY_ITS_CAPACITOR = Condition(
     "the firmware decides by its capacitor's voltage ([power.adc], power.policy.start_v, [wake])",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The indicator "Etat Liaison Comptage" of the label (54E chapter 9, 02E annex A): what its light says of the line."""
 
-from xky.hil.campaign.condition import HAS_TERMINALS
+from xky.hil.campaign.condition import HAS_TERMINALS, SLEEPS
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.procedure import Procedure
 from xky.hil.campaign.requirement import Requirement, purpose
@@ -143,4 +143,36 @@ LED_4 = Requirement(
 
 @purpose(LED_4, "measured")
 def test_the_indicator_of_a_dead_device_is_dark(case: Case) -> None:
+    case.an_instrument_shows_it()
+
+
+LED_5 = Requirement(
+    "TIC-LED-5",
+    clause="02E annex A.6.2",
+    text="Asleep the indicator is dark; a wake shows the state of the line for 30 s, or a fault alone for 30 s.",
+    level=Level.SHOULD,
+    french="En sommeil, le témoin est éteint ; un éveil montre l'état de la ligne pendant 30 s, ou un défaut seul "
+    "pendant 30 s.",
+    why="Nobody can tell a sleeping device from a dead one, or a fault flashes by before anybody sees it.",
+    why_french="Personne ne distingue un appareil en sommeil d'un appareil mort, ou un défaut passe trop vite pour "
+    "être vu.",
+    where=(HAS_TERMINALS, SLEEPS),
+    procedure=Procedure(
+        needs=(_EYE[0],),
+        needs_french=(_EYE[1],),
+        steps=(
+            "Send good frames over several wakes, then bad ones, then none.",
+            "Read when the light is on, and for how long it shows a fault.",
+        ),
+        steps_french=(
+            "Émettre de bonnes trames sur plusieurs éveils, puis de mauvaises, puis aucune.",
+            "Lire quand le témoin est allumé, et combien de temps il montre un défaut.",
+        ),
+        limits=("dark asleep", "awake 30 s at least, or dark unless a fault is shown for 30 s"),
+    ),
+)
+
+
+@purpose(LED_5, "measured")
+def test_the_indicator_of_a_sleeping_device_tells_what_it_found(case: Case) -> None:
     case.an_instrument_shows_it()

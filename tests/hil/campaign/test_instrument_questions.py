@@ -53,7 +53,7 @@ def test_it_does_not_concern_what_has_no_terminals(name: str) -> None:
 def test_of_a_real_board_it_is_undecided_and_says_what_would_decide_it(name: str) -> None:
     procedure = PURPOSES[name].requirement.procedure
     assert procedure is not None
-    with pytest.raises(Undecided, match="^needs ") as raised:
+    with pytest.raises(Undecided, match=r"^needs ") as raised:
         ask(PURPOSES[name], record_of())
     assert all(need in str(raised.value) for need in procedure.needs)
     assert f"xky requirements {PURPOSES[name].requirement.id}" in str(raised.value)
