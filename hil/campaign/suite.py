@@ -4,7 +4,7 @@
 import contextlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
@@ -16,7 +16,7 @@ from xky.protocol import BenchError
 from .judgement import Judgement
 from .requirement import Purpose, purpose_of
 
-__all__ = ["declared_purposes", "known_ids", "run_suite", "tested_purposes"]
+__all__ = ["declared_purposes", "groups", "known_ids", "run_suite", "tested_purposes"]
 
 _PACKAGE = "xky.hil.conformance"
 _SUITE = resources.files(_PACKAGE)
@@ -39,11 +39,20 @@ def declared_purposes() -> Sequence[Purpose]:
 @cache
 def tested_purposes() -> Sequence[Purpose]:
     """Those that have a test each, file by file."""
+    return tuple(purpose for group in groups().values() for purpose in group)
+
+
+@cache
+def groups() -> Mapping[str, Sequence[Purpose]]:
+    """The same by their files, each named as the first line of its file names it."""
     files = sorted(file.name for file in _SUITE.iterdir() if file.name.startswith("test_"))
     names = [name.removesuffix(".py") for name in files if name.endswith(".py") and name != "test_found.py"]
-    modules = [import_module(f"{_PACKAGE}.{name}") for name in names]
-    tests = (test for module in modules for test in vars(module).values() if callable(test))
-    return tuple(purpose for test in tests if (purpose := purpose_of(test)) is not None)
+    found: dict[str, tuple[Purpose, ...]] = {}
+    for module in (import_module(f"{_PACKAGE}.{name}") for name in names):
+        tests = (test for test in vars(module).values() if callable(test))
+        title = (module.__doc__ or module.__name__).strip().splitlines()[0].rstrip(".")
+        found[title] = tuple(purpose for test in tests if (purpose := purpose_of(test)) is not None)
+    return found
 
 
 def known_ids() -> list[str]:

@@ -4,14 +4,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from xky.boards import Board, board_named
+from xky.boards import board_named
 from xky.boards.description.laid_over import board_with
 from xky.protocol import Mode
 
 from ..bench.bench import board_of, probes_of
-from ..bench.devices import FedDevice, open_device
+from ..bench.devices import FedDevice, is_on_hardware, open_device
 from ..bench.probes import open_probe
 from ..campaign.condition import Facts
+from ..campaign.record import LINES
 from ..campaign.requirement import Requirement
 
 __all__ = ["Applies", "applicability", "facts_of"]
@@ -45,22 +46,20 @@ def facts_of(
     Raises:
         InputError: one of them is not there, or is wrong.
     """
-    opened = None if device is None else open_device(device)
+    on_hardware = None if device is None else is_on_hardware(device)  # whose wire nobody has to name for this
+    opened = None if device is None or on_hardware else open_device(device)
     described = board_of(opened, board) if opened is not None else board_named(board or "generic")
     if statement is not None:
         described = board_with(described, statement)
-    specs = probes or (() if opened is None else tuple(probes_of(opened, described)))
+    own = () if device is None else (LINES,) if opened is None else tuple(probes_of(opened, described))
+    specs = probes or own
     return Facts(
         described,
         frozenset(open_probe(spec).kind for spec in specs) if specs else None,
-        is_fed=None if opened is None else isinstance(opened, FedDevice) and _lives_on_the_tic(described),
-        is_on_hardware=None if opened is None else opened.on_hardware,
-        can_restart=None if opened is None or opened.on_hardware else opened.can_restart,
+        is_fed=None if device is None else isinstance(opened, FedDevice),
+        is_on_hardware=on_hardware,
+        can_restart=None if opened is None else opened.can_restart,
     )
-
-
-def _lives_on_the_tic(board: Board) -> bool:
-    return board.power is not None and board.power.source == "tic"
 
 
 def applicability(requirement: Requirement, facts: Facts, modes: tuple[Mode, ...] = ()) -> Applies:

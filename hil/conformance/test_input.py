@@ -16,11 +16,11 @@ _IMPEDANCE = (
 INP_8 = Requirement(
     "TIC-INP-8",
     clause="54E §5.3.4; 02E §1.3.3",
-    text="At 50 kHz and up to 5 V peak, powered or not, the input is 500 to 2000 Ω (750 to 5000 Ω in historic "
-    "mode) beside no more than a small reactance.",
+    text="At 50 kHz and up to 5 V peak, powered or not, the input is 500 to 2000 Ω (750 to 5000 Ω in historic mode), "
+    "in parallel with a reactance of more than 2 kΩ if inductive, 10 kΩ if capacitive.",
     level=Level.SHOULD,
     french="À 50 kHz et jusqu'à 5 V crête, sous tension ou non, l'entrée vaut 500 à 2000 Ω (750 à 5000 Ω en mode "
-    "historique), avec une réactance parallèle faible.",
+    "historique), en parallèle avec une réactance de plus de 2 kΩ si elle est inductive, 10 kΩ si elle est capacitive.",
     why="The device loads the bus so that it or its neighbours no longer hear the meter.",
     why_french="L'appareil charge le bus au point que lui ou ses voisins n'entendent plus le compteur.",
     where=(HAS_TERMINALS,),

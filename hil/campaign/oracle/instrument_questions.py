@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a test asks that only an instrument can answer: never decided by a record of the line."""
 
-from ..condition import HAS_TERMINALS
+from ..condition import first_no
 from ..verdict import NotApplicable, Undecided
 from .view import PurposeView
 
@@ -17,11 +17,9 @@ class InstrumentQuestions(PurposeView):
         procedure = requirement.procedure
         if procedure is None:
             raise Undecided("nothing tells how it is tried")
-        if not self.record.on_hardware:
-            raise NotApplicable(HAS_TERMINALS.otherwise)
-        for condition in requirement.where:
-            if condition is not HAS_TERMINALS and condition.holds(self._facts) is False:
-                raise NotApplicable(condition.otherwise)
+        missing = first_no(requirement.where, self._facts)
+        if missing is not None:
+            raise NotApplicable(missing.otherwise)
         self.trail.expected.extend(procedure.limits)
         raise Undecided(f"needs {_listed(procedure.needs)}; xky requirements {requirement.id} tells the steps")
 
