@@ -10,7 +10,7 @@ from xky.hil.campaign.judgement import Asked, Conclusion, Judgement
 from xky.hil.campaign.oracle import Case, Trail
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.shares import shares_of
-from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
+from xky.hil.campaign.verdict import NotApplicable, Undecided, Verdict, verdict_of
 from xky.hil.pytest_options import boards_of, campaign_options
 from xky.hil.stories.stimulus_file import StimulusFile
 from xky.protocol import BenchError, InputError, XkyError
@@ -168,7 +168,7 @@ def pytest_runtest_makereport(
     if asked is None or (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
         return report
     error = None if call.excinfo is None else call.excinfo.value
-    verdict, reason = _verdict(error)
+    verdict, reason = verdict_of(error)
     case = item.stash.get(_CASE, None)
     if case is not None:
         verdict, reason = case.as_far_as_played(verdict, reason)
@@ -187,16 +187,3 @@ def pytest_runtest_makereport(
     trail = Trail() if case is None else case.trail
     _judgement_of(item).conclusions.append(Conclusion(asked, verdict, reason, trail))
     return report
-
-
-def _verdict(error: BaseException | None) -> tuple[Verdict, str]:
-    if error is None:
-        return Verdict.PASS, ""
-    if isinstance(error, PurposeFailed):
-        return Verdict.FAIL, str(error)
-    if isinstance(error, NotApplicable):
-        return Verdict.NOT_APPLICABLE, str(error)
-    if isinstance(error, Undecided):
-        return Verdict.INCONCLUSIVE, str(error)
-    fault = " ".join(f"{type(error).__name__}: {error}".split())
-    return Verdict.INCONCLUSIVE, f"the suite itself is at fault here, please report it ({fault})"
