@@ -63,11 +63,13 @@ class Condition:
 
     Attributes:
         text: what has to be so.
+        french: the same in French.
         otherwise: what is said where it is not; the run's own words.
         holds: whether it is so; None where the statement alone does not tell.
     """
 
     text: str
+    french: str
     otherwise: str
     holds: Callable[[Facts], bool | None]
 
@@ -81,9 +83,9 @@ def claims_one_of(*labels: str) -> Condition:
             return True
         return False if all(one is not None and one.isdisjoint(labels) for one in claims) else None
 
-    named = ", ".join(labels)
-    return Condition(f"the device claims {named}" if len(labels) == 1 else f"the device claims one of {named}",
-                     NOT_CLAIMED, holds)  # fmt: skip
+    named, one_of = ", ".join(labels), "" if len(labels) == 1 else "one of "
+    un_de = "" if len(labels) == 1 else "une de "
+    return Condition(f"the device claims {one_of}{named}", f"l'appareil déclare {un_de}{named}", NOT_CLAIMED, holds)
 
 
 def at_an_end(*kinds: str) -> Condition:
@@ -94,6 +96,7 @@ def at_an_end(*kinds: str) -> Condition:
 
     return Condition(
         f"the device is listened to at {' or '.join(kinds)} (--probe)",
+        f"l'appareil est écouté sur {' ou '.join(kinds)} (--probe)",
         NOT_AT_SUCH_AN_END, holds,
     )  # fmt: skip
 
@@ -137,88 +140,112 @@ def _unknown(facts: Facts) -> bool | None:
 
 SAYS_WHAT_IS_ASKED = Condition(
     "the device reports labels that its steps can show",
+    "l'appareil restitue des étiquettes que ses étapes peuvent montrer",
     "the device reports none of the labels that this step can show",
     _says_what_is_asked,
 )
 FINDS_THE_MODE = Condition(
     "the device finds the TIC mode by itself (detects_mode)",
+    "l'appareil détecte lui-même le mode TIC (detects_mode)",
     "the board does not claim to find the TIC mode by itself",
     lambda facts: facts.board.detects_mode,
 )
 CLAIMS_EVERY_LABEL = Condition(
     "the device claims every label of the mode",
+    "l'appareil déclare toutes les étiquettes du mode",
     "the device claims a choice of labels, and passes no others on",
     _claims_every_label,
 )
 CAN_BE_RESTARTED = Condition(
     "the bench can start the device anew while the line speaks (--reset)",
+    "le banc peut redémarrer l'appareil pendant que la ligne parle (--reset)",
     "the bench cannot start this device anew while the line speaks",
     lambda facts: facts.can_restart,
 )
 FED = Condition(
     'the device lives on terminals I1-A ([power] with source "tic"), and the bench feeds them',
+    "l'appareil vit sur les bornes I1-A ([power], source tic), et le banc les alimente",
     "the bench does not feed this device's terminal A",
     _is_fed,
 )
 LIVES_ON_THE_TIC = Condition(
     'the device lives on terminals I1-A ([power] with source "tic")',
+    "l'appareil vit sur les bornes I1-A ([power], source tic)",
     "the board's file does not say that it lives on terminals I1-A",
     lambda facts: facts.lives_on_the_tic,
 )
 SLEEPS = Condition(
-    "the device sleeps ([wake])", "the device does not sleep", lambda facts: facts.board.wake is not None
+    "the device sleeps ([wake])",
+    "l'appareil dort ([wake])",
+    "the device does not sleep",
+    lambda facts: facts.board.wake is not None,
 )
 LIVES_BY_ITS_CAPACITOR = Condition(
     "the firmware decides by its capacitor's voltage ([power.adc], power.policy.start_v, [wake])",
+    "le logiciel décide d'après la tension de son condensateur ([power.adc], power.policy.start_v, [wake])",
     "the firmware does not decide by its capacitor's voltage",
     _lives_by_its_capacitor,
 )
 HAS_RATINGS = Condition(
-    "the board's file gives the ratings of its parts", "the board's file gives no rating", _has_ratings
+    "the board's file gives the ratings of its parts",
+    "le fichier de la carte donne les valeurs limites de ses composants",
+    "the board's file gives no rating",
+    _has_ratings,
 )
 PROMISES_A_PERIOD = Condition(
     "the device promises a period (limits.period_s, [wake])",
+    "l'appareil promet une période (limits.period_s, [wake])",
     "the device reports each frame; it promises no period",
     lambda facts: bool(facts.board.limits.period_s or facts.board.report_period_s),
 )
 REACHES_A_NETWORK = Condition(
     "the board reaches a network ([uplink])",
+    "la carte atteint un réseau ([uplink])",
     "the board reaches no network",
     lambda facts: facts.board.uplink is not None,
 )
 AT_AN_UPLINK = Condition(
     "the device is listened to at an uplink (--probe)",
+    "l'appareil est écouté sur une liaison montante (--probe)",
     "the device is not listened to at an uplink",
     _is_at_an_uplink,
 )
-LEAVES_A_WILL = Condition("the device leaves a will", "the device leaves no will", _unknown)
+LEAVES_A_WILL = Condition(
+    "the device leaves a will", "l'appareil laisse un testament MQTT", "the device leaves no will", _unknown
+)
 TELLS_FRAMES_APART = Condition(
     "the device tells each frame once, by a label that tells one from another",
+    "l'appareil dit chaque trame une fois, par une étiquette qui les distingue",
     "the device tells one frame several times where nothing befell it, too",
     _unknown,
 )
 SAYS_WHAT_A_REFUSAL_COSTS = Condition(
     "the board's file says what a refusal costs ([uplink.mqtt])",
+    "le fichier de la carte dit ce que coûte un refus ([uplink.mqtt])",
     "the board's file does not say what a refusal costs ([uplink.mqtt])",
     lambda facts: facts.board.uplink is not None and facts.board.uplink.mqtt is not None,
 )
 AT_A_LORAWAN_NETWORK = Condition(
     "the device is listened to at a LoRaWAN network (--probe lorawan)",
+    "l'appareil est écouté sur un réseau LoRaWAN (--probe lorawan)",
     "the device is not listened to at a LoRaWAN network",
     lambda facts: None if facts.probes is None else "lorawan" in facts.probes,
 )
 JOINS = Condition(
     "the device asks to be let in while it is listened to",
+    "l'appareil demande l'accès au réseau pendant qu'on l'écoute",
     "the device asked for no join while it was listened to",
     _unknown,
 )
 SENDS_CONFIRMED = Condition(
     "the device sends confirmed uplinks",
+    "l'appareil émet des messages confirmés",
     "the device sent no confirmed uplink while nothing was acknowledged",
     _unknown,
 )
 HAS_TERMINALS = Condition(
     "the device is a real board (serial:, labgrid:), whose terminals can be touched",
+    "l'appareil est une vraie carte (serial:, labgrid:), dont on peut toucher les bornes",
     "the device has no terminals: it is no board on a wire",
     lambda facts: facts.is_on_hardware,
 )

@@ -26,10 +26,12 @@ class Applies:
         answer: ``yes``, ``no`` or ``depends``. A run decides what is no in no case; what is yes it decides of a device
             that reports what it claims.
         reason: why not, in the run's own words, or what it depends on; empty for yes.
+        reason_french: what it depends on in French; why not, as it is.
     """
 
     answer: str
     reason: str = ""
+    reason_french: str = ""
 
 
 def facts_of(
@@ -73,14 +75,17 @@ def applicability(requirement: Requirement, facts: Facts, modes: tuple[Mode, ...
     asked = modes or facts.board.modes
     if requirement.modes.isdisjoint(asked):
         of = ", ".join(sorted(requirement.modes))
-        return Applies("no", f"it is of {of} mode, and the device reads {', '.join(asked)}")
+        reads = ", ".join(asked)
+        return Applies(
+            "no", f"it is of {of} mode, and the device reads {reads}", f"elle est du mode {of}, l'appareil lit {reads}"
+        )
     unknown = []
     for condition in requirement.where:
         holds = condition.holds(facts)
         if holds is False:
-            return Applies("no", condition.otherwise)
+            return Applies("no", condition.otherwise, condition.otherwise)
         if holds is None:
-            unknown.append(condition.text)
+            unknown.append(condition)
     if unknown:
-        return Applies("depends", "; ".join(unknown))
+        return Applies("depends", "; ".join(one.text for one in unknown), "; ".join(one.french for one in unknown))
     return Applies("yes")

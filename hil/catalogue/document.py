@@ -2,6 +2,7 @@
 """The catalogue as data: schema ``xky-requirements/1``, whose JSON Schema stands beside this file."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -58,7 +59,8 @@ def _requirement(entry: Entry, facts: Facts | None) -> dict[str, Any]:
         "clauses": list(entry.sources.clauses),
         "other_sources": list(entry.sources.others),
         "where": [condition.text for condition in one.where],
-        "applies": None if applies is None else {"answer": applies.answer, "reason": applies.reason},
+        "where_french": [condition.french for condition in one.where],
+        "applies": None if applies is None else asdict(applies),
         "purposes": [
             {
                 "id": purpose.id,

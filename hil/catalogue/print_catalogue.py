@@ -30,6 +30,10 @@ def _text(entry: Entry, language: Language) -> str:
     return one.french or one.text if language is Language.FR else one.text
 
 
+def _reason(found: Applies, language: Language) -> str:
+    return found.reason_french if language is Language.FR else found.reason
+
+
 def print_requirements(shown: Sequence[Entry], facts: Facts | None, language: Language) -> None:
     """A row a requirement; of a device, whether it concerns it, and below which do not.
 
@@ -49,11 +53,11 @@ def print_requirements(shown: Sequence[Entry], facts: Facts | None, language: La
     for entry in shown:
         found = applies.get(entry.id, Applies("yes"))
         if found.answer == "no":
-            left_out.setdefault(found.reason, []).append(entry.id)
+            left_out.setdefault(_reason(found, language), []).append(entry.id)
             continue
         told = _text(entry, language)
         if found.answer == "depends":
-            told += f"\n{words['depends']}: {found.reason}"
+            told += f"\n{words['depends']}: {_reason(found, language)}"
         cells = [entry.id, words[entry.requirement.level.value]]
         table.add_row(*cells, *([words[found.answer]] if applies else []), told, entry.requirement.clause)
     if table.row_count:
@@ -85,11 +89,11 @@ def print_requirement(entry: Entry, facts: Facts | None, language: Language) -> 
         (words["why"], (one.why_french or one.why) if french else one.why),
         (words["clause"], one.clause),
         (words["modes"], ", ".join(sorted(one.modes))),
-        (words["where"], "; ".join(condition.text for condition in one.where)),
+        (words["where"], "; ".join(condition.french if french else condition.text for condition in one.where)),
     ]
     if facts is not None:
         found = applicability(one, facts)
-        rows.append((words["applies"], ": ".join(filter(None, (words[found.answer], found.reason)))))
+        rows.append((words["applies"], ": ".join(filter(None, (words[found.answer], _reason(found, language))))))
     for number, purpose in enumerate(entry.purposes):
         stimuli = ", ".join(stimulus.name for stimulus in purpose.stimuli)
         rows.append(("" if number else words["purposes"], purpose.id + (f": {stimuli}" if stimuli else "")))

@@ -28,6 +28,13 @@ def test_a_requirement_says_what_it_asks_and_why_in_english_and_in_french(one: R
         assert not ENGLISH.search(text), text
 
 
+def test_each_condition_is_told_in_both_languages() -> None:
+    for condition in {condition for one in REQUIREMENTS.values() for condition in one.where}:
+        assert condition.text and condition.french and condition.otherwise
+        assert condition.text != condition.french
+        assert not ENGLISH.search(condition.french), condition.french
+
+
 def test_no_two_requirements_say_the_same() -> None:
     for texts in (
         [one.text for one in REQUIREMENTS.values()],

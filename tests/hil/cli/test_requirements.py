@@ -54,6 +54,11 @@ def test_a_statement_tells_which_concern_the_device_and_why_not(tmp_path: Path) 
     assert "depends: the device reports labels that its steps can show" in " ".join(table.replace("│", " ").split())
 
 
+def test_on_what_it_depends_is_said_in_french_too() -> None:
+    page = requirements("TIC-LNK-11", "--board", "generic", "--lang", "fr")
+    assert "selon: le banc peut redémarrer l'appareil pendant que la ligne parle (--reset)" in " ".join(page.split())
+
+
 def test_a_clause_tells_its_requirements_or_why_it_has_none() -> None:
     assert "TIC-INP-8" in requirements("--clause", "54E §5.3.4")
     assert "binds the meter" in requirements("--clause", "5.3.3")
