@@ -79,9 +79,9 @@ class _Writer:
         self._new(data, "DATATYPE-DEFINITION-STRING", _STRING, "text", MAX_LENGTH="32000")
         self._new(data, "DATATYPE-DEFINITION-XHTML", _RICH, "rich text")
         levels = _in(self._new(data, "DATATYPE-DEFINITION-ENUMERATION", _LEVEL, "level"), "SPECIFIED-VALUES")
-        for key, level in enumerate(("must", "should")):
-            value = self._new(levels, "ENUM-VALUE", f"level-{level}", level)
-            _in(_in(value, "PROPERTIES"), "EMBEDDED-VALUE", KEY=str(key), OTHER_CONTENT=level)
+        for key, name in enumerate(("must", "should")):
+            value = self._new(levels, "ENUM-VALUE", f"level-{name}", name)
+            _in(_in(value, "PROPERTIES"), "EMBEDDED-VALUE", KEY=str(key), OTHER_CONTENT=name)
         kinds = _in(self._content, "SPEC-TYPES")
         requirement = self._kind(kinds, _REQUIREMENT, "requirement", _OF_REQUIREMENT)
         level = self._new(requirement, "ATTRIBUTE-DEFINITION-ENUMERATION", f"{_REQUIREMENT}-level", "Level",
