@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from xky.boards import board_named
+from xky.boards import Board, board_named
 from xky.boards.description.laid_over import board_with
 from xky.protocol import Mode
 
@@ -12,8 +12,10 @@ from ..bench.bench import board_of, probes_of
 from ..bench.devices import FedDevice, is_on_hardware, open_device
 from ..bench.probes import open_probe
 from ..campaign.condition import Facts
+from ..campaign.declared_meters import why_not_asked
 from ..campaign.record import LINES
 from ..campaign.requirement import Requirement
+from ..campaign.suite import declared_purposes
 
 __all__ = ["Applies", "applicability", "facts_of"]
 
@@ -79,6 +81,8 @@ def applicability(requirement: Requirement, facts: Facts, modes: tuple[Mode, ...
         return Applies(
             "no", f"it is of {of} mode, and the device reads {reads}", f"elle est du mode {of}, l'appareil lit {reads}"
         )
+    if why := _why_on_no_meter(requirement, facts.board, asked):
+        return Applies("no", why, why)
     unknown = []
     for condition in requirement.where:
         holds = condition.holds(facts)
@@ -89,3 +93,15 @@ def applicability(requirement: Requirement, facts: Facts, modes: tuple[Mode, ...
     if unknown:
         return Applies("depends", "; ".join(one.text for one in unknown), "; ".join(one.french for one in unknown))
     return Applies("yes")
+
+
+def _why_on_no_meter(requirement: Requirement, board: Board, modes: tuple[Mode, ...]) -> str:
+    """Why none of the meters on which it is shown is one that the device is for; empty where one is."""
+    reasons = [
+        why_not_asked(board, purpose, mode)
+        for purpose in declared_purposes()
+        if purpose.requirement is requirement
+        for mode in modes
+        if mode in purpose.modes
+    ]
+    return reasons[0] if all(reasons) and reasons else ""

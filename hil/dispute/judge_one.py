@@ -6,12 +6,13 @@ from importlib import import_module
 
 from xky.protocol import InputError
 
+from ..campaign.declared_meters import why_not_asked
 from ..campaign.judgement import Asked, Conclusion
-from ..campaign.oracle import Case, Oracle
+from ..campaign.oracle import Case, Oracle, Trail
 from ..campaign.record import Record
 from ..campaign.requirement import Purpose
 from ..campaign.suite import declared_purposes, test_of
-from ..campaign.verdict import verdict_of
+from ..campaign.verdict import Verdict, verdict_of
 from ..stories.replay import stands
 
 __all__ = ["judge_one", "purpose_named"]
@@ -37,13 +38,16 @@ def judge_one(purpose: Purpose, record: Record, probe: str) -> Conclusion:
         record: of its mode.
         probe: whose readings are judged, by its name in the record.
     """
+    asked = Asked(purpose, record.mode, probe)
+    if why := why_not_asked(record.board, purpose, record.mode):
+        return Conclusion(asked, Verdict.NOT_APPLICABLE, why, Trail())
     case, error = Case(purpose, Oracle(record.seen_by(probe))), None
     try:
         _test(purpose)(case)
     except Exception as raised:
         error = raised
     verdict, reason = case.as_far_as_played(*verdict_of(error))
-    return Conclusion(Asked(purpose, record.mode, probe), verdict, reason, case.trail)
+    return Conclusion(asked, verdict, reason, case.trail)
 
 
 def _test(purpose: Purpose) -> Callable[[Case], None]:

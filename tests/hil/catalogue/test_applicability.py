@@ -68,6 +68,14 @@ def test_a_statement_is_laid_over_the_board(tmp_path: Path) -> None:
     assert applies("TIC-CHK-1", statement=statement).answer == "depends"
 
 
+def test_a_meter_that_the_device_is_not_for_is_a_reason(tmp_path: Path) -> None:
+    statement = tmp_path / "mine.toml"
+    statement.write_text("phases = [1]\n", encoding="utf-8")
+    found = applies("TIC-LNK-5", statement=statement)  # short frames are of three phases
+    assert (found.answer, found.reason) == ("no", "the statement claims no meter of 3 phases")
+    assert applies("TIC-VAL-3", statement=statement).answer == "yes"  # shown on a single-phase meter, too
+
+
 def test_the_mode_that_is_run_decides() -> None:
     requirement = entries()["TIC-LNK-1"].requirement
     assert applicability(requirement, facts_of("generic"), (Mode.STANDARD,)).answer == "no"
