@@ -72,8 +72,6 @@ class PurposeView:
         cut_s = self.record.cut_short_s
         if cut_s is None or verdict is Verdict.INCONCLUSIVE or self._accused:
             return verdict, reason
-        if self._purpose.requirement.procedure is not None:  # no record decides it, however long
-            return verdict, reason
         settled = verdict.decided and not self._asks_for_the_whole_run
         asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
         if settled and all(self._is_settled(one.tail if one.has_tail else one.name) for one in asked):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What only an instrument can answer: of a real board undecided and never counted as decided, of others no question."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,9 +76,3 @@ def test_the_evidence_says_whether_it_was_a_real_board(tmp_path: Path, on_hardwa
     write_record(tmp_path, record)
     assert read_record(tmp_path).on_hardware is on_hardware
     assert ("on_hardware" in (tmp_path / "run.json").read_text(encoding="utf-8")) is on_hardware
-
-
-def test_a_run_that_was_cut_short_leaves_the_answer_as_it_is() -> None:
-    purpose = PURPOSES["TIC-INP-1/measured"]
-    case = Case(purpose, Oracle(replace(record_of(on_hardware=False), cut_short_s=1.0)))
-    assert case.as_far_as_played(Verdict.NOT_APPLICABLE, "so") == (Verdict.NOT_APPLICABLE, "so")

@@ -33,7 +33,7 @@ def test_all_are_listed() -> None:
 def test_one_is_explained_in_both_languages() -> None:
     for language, words in (
         ("en", ("TIC-CHK-3 (must) A group whose", "why", "54E §5.3.6", "/space-checksum", "drops-space-checksum")),
-        ("fr", ("TIC-CHK-3 (doit) Un groupe dont", "pourquoi", "étiquette disparaît", "prouvée par")),
+        ("fr", ("TIC-CHK-3 (obligatoire) Un groupe dont", "pourquoi", "étiquette disparaît", "prouvée par")),
     ):  # fmt: skip
         page = requirements("TIC-CHK-3", "--lang", language)
         assert all(word in page for word in words), page
