@@ -162,7 +162,8 @@ _CASE = pytest.StashKey[Case]()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Inconclusive is an error, not applicable a skip; each has its verdict as a property."""
+    """Inconclusive is an error, not applicable a skip, and what only instruments show is skipped, too; each has its
+    verdict as a property."""
     report = yield
     asked = _asked(item)
     if asked is None or (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
@@ -176,7 +177,8 @@ def pytest_runtest_makereport(
     if len(judgement_of(item.config).probes) > 1:
         item.user_properties.append(("probe", asked.probe))
     report.user_properties = list(item.user_properties)
-    if verdict is Verdict.NOT_APPLICABLE or asked in _judgement_of(item).skipped:
+    untried = verdict is Verdict.INCONCLUSIVE and asked.purpose.requirement.procedure is not None
+    if verdict is Verdict.NOT_APPLICABLE or untried or asked in _judgement_of(item).skipped:
         report.outcome = "skipped"
         report.longrepr = (str(item.path), 0, f"{verdict.value}: {reason}")
     elif verdict is Verdict.INCONCLUSIVE:

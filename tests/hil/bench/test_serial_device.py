@@ -84,6 +84,9 @@ def test_what_only_instruments_show_is_undecided_on_a_board_and_never_counted(
     assert requirement["purposes"][0]["reason"].startswith("needs a generator of the carrier")
     assert (report["decided"], report["total"]) == (0, 1)
     assert read_record(tmp_path / "evidence" / "standard").on_hardware
+    junit = (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert 'errors="0" failures="0" skipped="1"' in junit
+    assert 'name="verdict" value="inconclusive"' in junit
 
 
 def test_no_character_is_there_before_it_is_over_on_the_line(wire: BoardOnAWire) -> None:
