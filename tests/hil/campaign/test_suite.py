@@ -25,9 +25,11 @@ from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import make_matrix, sound_boards
 from xky.hil.campaign.requirement import Requirement
 from xky.hil.campaign.suite import declared_purposes
-from xky.hil.catalogue.applicability import applicability, facts_of
+from xky.hil.catalogue.applicability import facts_of
 from xky.protocol import LABELS, Mode
 from xky.protocol.uart import CharacterDefect
+
+from ..catalogue.agreement import check_applicability
 
 SUITE = Path(conformance.__path__[0])
 GATEWAYS = ("eky", "loky", "winky-c6-tasmota", "winky-lab")
@@ -105,26 +107,13 @@ def check_contract(report: dict[str, Any]) -> None:
     assert report["mode"] == "both"
 
 
-def check_applicability(report: dict[str, Any], board: str) -> None:
-    """What the catalogue says before a run is what the run says: no is not applicable, yes is decided."""
-    facts = facts_of(None, device=f"sim:{board}")
-    requirements = {one.requirement.id: one.requirement for one in declared_purposes()}
-    verdicts = {one["id"]: one["verdict"] for one in report["requirements"]}
-    for id_, requirement in requirements.items():
-        applies = applicability(requirement, facts)
-        if applies.answer == "no":
-            assert verdicts.get(id_, "not applicable") == "not applicable", f"{id_}: {applies.reason}"
-        elif applies.answer == "yes":
-            assert verdicts[id_] in ("pass", "fail"), id_
-
-
 def check_sound(certified: Certified, board: str, seed: int) -> None:
     """A sound board passes everything that applies to it, and its report keeps its contract."""
     report = certified(board, seed)
     check_contract(report)
     assert report["verdict"] == "pass", f"seed {seed}"
     assert report["decided"] == report["total"] >= 34
-    check_applicability(report, board)
+    check_applicability(report, facts_of(None, device=f"sim:{board}"))
     undecided = {
         purpose["id"]: purpose["verdict"]
         for one in report["requirements"]
