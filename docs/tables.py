@@ -131,7 +131,8 @@ def tables_of_requirements() -> str:
         lines.append("|---|---|---|---|---|")
         for entry in members:
             one = entry.requirement
-            name = f'<a id="{one.id.lower()}"></a>{one.id}<br>{one.level}'
+            axis = ", compatibility" if one.compatibility else ""
+            name = f'<a id="{one.id.lower()}"></a>{one.id}<br>{one.level}{axis}'
             told = f"{cell(one.text)}<br>*{cell(one.why)}*"
             purposes = ", ".join(f"`{purpose.name}`" for purpose in entry.purposes)
             lines.append(f"| {name} | {told} | {cell(one.clause)} | {purposes} | {proof_of(entry)} |")
