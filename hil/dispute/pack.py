@@ -13,7 +13,7 @@ from typing import Any
 from xky.protocol import InputError, Mode
 from xky.protocol.whole_file import whole_file
 
-from ..campaign.evidence import read_record, write_record
+from ..campaign.evidence import BEFORE, read_record, write_record
 from ..campaign.oracle.view import printable
 from ..campaign.record import Record
 from ..campaign.requirement import Purpose
@@ -26,6 +26,7 @@ __all__ = ["DISPUTE", "RECORD", "SCHEMA", "SUFFIX", "Contested", "contested_in",
 SCHEMA = "xky-dispute/1"
 SUFFIX = ".dispute.zip"
 DISPUTE, RECORD = "dispute.json", "record"
+_WORST_FIRST = ("fail", "inconclusive", "pass", "not applicable")
 _DATE = (1980, 1, 1, 0, 0, 0)  # of every member: the same pack is the same bytes
 _README = """{id}, {mode} mode: {verdict}{contested}
 
@@ -84,12 +85,18 @@ def contested_in(report: Path, id_: str, mode: Mode | None = None, probe: str | 
         purposes = [(one, purpose) for one in told["requirements"] for purpose in one["purposes"]]
         found = [(one, purpose) for one, purpose in purposes if purpose["id"].lower() == id_.lower()]
         ids = [purpose["id"] for _, purpose in purposes]
+        are_ours = all(
+            purpose["verdict"] in _WORST_FIRST and purpose["mode"] in set(Mode) and isinstance(purpose["reason"], str)
+            for _, purpose in found
+        )
     except OSError as error:
         raise InputError(
             f"{file}: cannot be read ({error.strerror}); give the folder of a report by --report"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(f"{file}: is no report of certify; give the folder of one by --report") from None
+    if not are_ours:
+        raise InputError(f"{file}: is no report of certify; give the folder of one by --report")
     if not found:
         same = [one for one in dict.fromkeys(ids) if one.lower().startswith(id_.lower())]
         known = f"known: {', '.join(same)}" if same else "xky requirements lists them"
@@ -101,9 +108,10 @@ def contested_in(report: Path, id_: str, mode: Mode | None = None, probe: str | 
     if not asked:
         has = ", ".join(dict.fromkeys(f"{purpose['mode']} at {purpose.get('probe')}" for _, purpose in found))
         raise InputError(f"{id_}: was not judged so; the report has {has}")
-    worst = ("fail", "inconclusive", "pass", "not applicable")
-    requirement, purpose = min(asked, key=lambda one: worst.index(one[1]["verdict"]))
-    return Contested(told, requirement, purpose, folder / "evidence" / purpose["mode"])
+    requirement, purpose = min(asked, key=lambda one: _WORST_FIRST.index(one[1]["verdict"]))
+    part = purpose.get("part")  # of a run that was interrupted and resumed
+    evidence = folder / "evidence" / (f"{BEFORE}{part}" if part else "")
+    return Contested(told, requirement, purpose, evidence / purpose["mode"])
 
 
 def write_pack(contested: Contested, path: Path) -> str:

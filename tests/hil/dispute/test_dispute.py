@@ -199,6 +199,28 @@ def test_what_is_wrong_is_told_in_a_line(report: Path, arguments: tuple[str, ...
         dispute(*arguments, *of)
 
 
+def test_what_an_earlier_part_of_a_resumed_run_settled_is_judged_by_its_own_record(
+    report: Path, tmp_path: Path
+) -> None:
+    told = json.loads((report / "report.json").read_text(encoding="utf-8"))
+    for purpose in (purpose for one in told["requirements"] for purpose in one["purposes"]):
+        purpose["part"] = 1
+    (tmp_path / "report.json").write_text(json.dumps(told), encoding="utf-8")
+    shutil.copytree(report / "evidence" / "standard", tmp_path / "evidence" / "before-1" / "standard")
+    write_pack(contested_in(tmp_path, CONTESTED), tmp_path / "x.zip")
+    assert judge_pack(tmp_path / "x.zip").is_same
+
+
+@pytest.mark.parametrize("changes", [{"verdict": "maybe"}, {"mode": "modern"}, {"reason": None}])
+def test_a_report_that_is_none_of_ours_is_refused(report: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
+    told = json.loads((report / "report.json").read_text(encoding="utf-8"))
+    for purpose in (purpose for one in told["requirements"] for purpose in one["purposes"]):
+        purpose.update(changes)
+    (tmp_path / "report.json").write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(InputError, match="is no report of certify"):
+        contested_in(tmp_path, CONTESTED)
+
+
 def test_a_folder_without_a_report_or_without_evidence_is_refused(report: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="give the folder of a report by --report"):
         contested_in(tmp_path, CONTESTED)
