@@ -23,6 +23,7 @@ from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
 from .comparison import Baseline
+from .contested import contested_purposes
 from .declared_meters import why_not_for
 from .firmware import Firmware, program_files
 from .judgement import Asked
@@ -63,6 +64,8 @@ class Options:
         statement: a file with keys of a board, laid over it.
         reset: how a real board is started anew: ``rts``, ``dtr`` or a command.
         flash: command that puts its program on it, once a run.
+        contested: what the supplier says to verdicts that it does not accept, each ``PURPOSE=TEXT``; they are marked,
+            and stay what they are.
         bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
             in it, ``bench_file.options_over`` has made options of.
         speed: bench seconds per real second.
@@ -89,6 +92,7 @@ class Options:
     flash: str | None = None
     bench: Path | None = None
     quick: bool = False
+    contested: tuple[str, ...] = ()
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -168,6 +172,7 @@ class Campaign(Rehearsal):
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
+        self.contested: Mapping[str, str] = contested_purposes(self.options.contested, self._judges)
         check_speed(self.options.speed)
         check_waivers(self.board, self.options.statement, self.started.date(), known_ids)
         if self.house is None and 1 not in self.board.phases:
@@ -192,6 +197,9 @@ class Campaign(Rehearsal):
 
     def asks_for(self, purpose: Purpose) -> bool:
         return not self.options.only or not {purpose.id, purpose.requirement.id}.isdisjoint(self.options.only)
+
+    def _judges(self, purpose: Purpose) -> bool:
+        return self.asks_for(purpose) and not purpose.modes.isdisjoint(self.modes)
 
     def _check_only(self) -> None:
         known = declared_purposes() if self.options.only else ()

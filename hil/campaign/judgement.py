@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xky.boards import Board
 from xky.protocol import Mode, XkyError
 
-from .declared_meters import why_not_for
+from .declared_meters import why_not_asked
 from .oracle import Case, Oracle, Trail
 from .record import LINES, Record
 from .requirement import Purpose
@@ -128,5 +128,5 @@ class Judgement(ABC):
         Raises:
             NotApplicable: it is.
         """
-        if why := why_not_for(board, asked.purpose.stimulus, asked.mode):
+        if why := why_not_asked(board, asked.purpose, asked.mode):
             raise NotApplicable(why)

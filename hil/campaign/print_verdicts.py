@@ -17,6 +17,7 @@ from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from .campaign import Campaign
 from .certify import certify
+from .contested import contested_lines
 from .headline_notes import headline_notes
 from .verdict_page import MARK, STYLE, print_page
 
@@ -111,6 +112,7 @@ def _print_table(console: PlainConsole, report: dict[str, Any]) -> None:
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             at = f", {first['probe']}" if len(report.get("probes", ())) > 1 else ""
             told += f"\n{first['id']}, {first['mode']}{at}: {first['reason']}"
+        told += "".join(f"\n{line}" for line in contested_lines(one))
         table.add_row(one["id"], one["level"], Text(f"{MARK[verdict]} {verdict}", STYLE[verdict]), told)
     console.print(table)
     for remark in report["remarks"]:

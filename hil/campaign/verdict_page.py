@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..terminal import counted, printable
+from .contested import contested_lines
 
 __all__ = ["MARK", "STYLE", "print_page", "ranked"]
 
@@ -61,6 +62,8 @@ def _print_whole(console: Console, one: dict[str, Any], *, names_probes: bool) -
         for title, line in _trail(purpose):
             trail.add_row(Text(title, "dim"), Text(printable(line)))
         console.print(Padding(trail, (0, 0, 0, 4), expand=False))
+    for line in contested_lines(one):
+        _print(console, Text(""), printable(line), 2)
     passed = len(one["purposes"]) - len(guilty)
     if passed:
         _print(console, Text(f"{counted(passed, 'other purpose')} not failed", "dim"), "", 2)

@@ -85,6 +85,10 @@ def command(
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
+    contested: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PURPOSE=TEXT", help="Mark a verdict that the supplier does not accept; repeatable."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
     sign: SignOption = None,
     archive: ArchiveOption = None,
@@ -111,6 +115,7 @@ def command(
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
             "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
+            "--contested": contested,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -126,6 +131,7 @@ def command(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
         quick=quick,
+        contested=tuple(contested or ()),
     )  # fmt: skip
     campaign = Campaign(options) if replay is None else Replay(options, path=replay)
     lost: ArchiveLostError | ReportLostError | None = None

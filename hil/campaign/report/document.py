@@ -12,6 +12,7 @@ from xky.protocol import Mode
 
 from ...terminal import counted
 from ..campaign import Campaign
+from ..contested import mark_contested
 from ..judgement import Asked, Conclusion
 from ..oracle import Trail
 from ..oracle.view import Measure
@@ -51,6 +52,7 @@ def document(campaign: Campaign, *, strict: bool = False, signer: str | None = N
     """
     options = campaign.options
     requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign)
+    mark_contested(requirements, campaign.contested)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     firmware = campaign.firmware
     if (campaign.aborted or firmware.disagreements) and verdict is Verdict.PASS:
