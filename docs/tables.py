@@ -4,7 +4,8 @@
 ``python docs/tables.py`` writes them; a test compares. A table stands between ``<!-- rooms of FOLDER -->`` and
 ``<!-- end of table -->``; ``<!-- rooms below FOLDER -->`` takes the folders below it, too, each with its own heading.
 ``<!-- faults -->`` is that of the faults, with their keys, ``<!-- boards -->`` that of the boards that are shipped,
-``<!-- line rules -->`` what a line of line protocol may have wrong.
+``<!-- line rules -->`` what a line of line protocol may have wrong, ``<!-- requirements -->`` what the suite asks,
+group by group, ``<!-- clauses -->`` which clause is asked for by what.
 """
 
 import ast
@@ -18,13 +19,17 @@ from pathlib import Path
 
 from xky.boards.description.board import board_named, shipped_boards
 from xky.emulator.faults import known_faults
+from xky.hil.catalogue.clauses import clauses, requirements_by_clause
+from xky.hil.catalogue.entries import Entry, entries
 from xky.protocol.uplinks.line_rules import RULES
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ONE_A_FILE = ("emulator/faults", "boards/defects")  # so many of a kind that their own pages list them
 MARKED = re.compile(
-    r"(<!-- (?:rooms (of|below) ([\w/]+)|faults|boards|line rules) -->\n).*?(<!-- end of table -->)", re.DOTALL
+    r"(<!-- (?:rooms (of|below) ([\w/]+)|faults|boards|line rules|requirements|clauses) -->\n).*?"
+    r"(<!-- end of table -->)",
+    re.DOTALL,
 )
 
 
@@ -96,7 +101,66 @@ def table_of_line_rules() -> str:
     return "\n".join(lines) + "\n"
 
 
-NAMED = {"faults": table_of_faults, "boards": table_of_boards, "line rules": table_of_line_rules}
+def cell(text: str) -> str:
+    """Text that ends no cell."""
+    return text.replace("|", "\\|")
+
+
+def anchor(id_: str) -> str:
+    """A requirement by its id, as a link to its row."""
+    return f"[{id_}](#{id_.lower()})"
+
+
+def proof_of(entry: Entry) -> str:
+    """The defects that must fail a requirement, or what decides it."""
+    if entry.requirement.procedure is not None:
+        return cell("; ".join(entry.requirement.procedure.needs))
+    return ", ".join(f"`{name}`" for name in entry.defects)
+
+
+def tables_of_requirements() -> str:
+    """A heading and a table for each group: what is asked, why, where, by which purposes, and what proves it."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries().values():
+        groups.setdefault(entry.group, []).append(entry)
+    parts = []
+    for title, members in groups.items():
+        lines = [
+            "| requirement | what must hold, and why | clause | purposes | defects that prove it, or what it needs |"
+        ]
+        lines.append("|---|---|---|---|---|")
+        for entry in members:
+            one = entry.requirement
+            axis = ", compatibility" if one.compatibility else ""
+            name = f'<a id="{one.id.lower()}"></a>{one.id}<br>{one.level}{axis}'
+            told = f"{cell(one.text)}<br>*{cell(one.why)}*"
+            purposes = ", ".join(f"`{purpose.name}`" for purpose in entry.purposes)
+            lines.append(f"| {name} | {told} | {cell(one.clause)} | {purposes} | {proof_of(entry)} |")
+        parts.append(f"\n### {title}\n\n" + "\n".join(lines) + "\n")
+    return "".join(parts) + "\n"
+
+
+def table_of_clauses() -> str:
+    """Each clause with its requirements, their purposes and what proves them; or why it has none."""
+    by_clause = requirements_by_clause(entry.requirement for entry in entries().values())
+    lines = ["| clause | about | requirements | purposes | defects that prove them |", "|---|---|---|---|---|"]
+    for name, one in clauses().items():
+        ids = by_clause[name]
+        if not ids:
+            lines.append(f"| {name} | {cell(one.title)} | none: {cell(one.why)} | | |")
+            continue
+        members = [entries()[id_] for id_ in ids]
+        purposes = sum(len(entry.purposes) for entry in members)
+        defects = dict.fromkeys(defect for entry in members for defect in entry.defects)
+        proven = ", ".join(f"`{defect}`" for defect in defects) or "needs instruments"
+        lines.append(f"| {name} | {cell(one.title)} | {', '.join(map(anchor, ids))} | {purposes} | {proven} |")
+    return "\n".join(lines) + "\n"
+
+
+NAMED = {
+    "faults": table_of_faults, "boards": table_of_boards, "line rules": table_of_line_rules,
+    "requirements": tables_of_requirements, "clauses": table_of_clauses,
+}  # fmt: skip
 
 
 def written(page: str) -> str:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from .hunt.strategies import line_stories
     from .stories.replay import require_stood
     from .stories.stand import stand
+    from .verification.verify import verify
 
 __all__ = [
     "Bench", "BenchMachine", "Device", "DeviceContext", "FedDevice", "Reading", "certify", "device_kinds",
-    "line_stories", "open_device", "require_stood", "stand",
+    "line_stories", "open_device", "require_stood", "stand", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "open_device": "bench.devices:open_device",
     "require_stood": "stories.replay:require_stood",
     "stand": "stories.stand:stand",
+    "verify": "verification.verify:verify",
 }
 
 

@@ -23,6 +23,7 @@ from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
 from .comparison import Baseline
+from .contested import contested_purposes
 from .declared_meters import why_not_for
 from .firmware import Firmware, program_files
 from .judgement import Asked
@@ -64,6 +65,8 @@ class Options:
         statement: a file with keys of a board, laid over it.
         reset: how a real board is started anew: ``rts``, ``dtr`` or a command.
         flash: command that puts its program on it, once a run.
+        contested: what the supplier says to verdicts that it does not accept, each ``PURPOSE=TEXT``; they are marked,
+            and stay what they are.
         bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
             in it, ``bench_file.options_over`` has made options of.
         lang: of the page and the terminal, ``en`` or ``fr``.
@@ -94,6 +97,7 @@ class Options:
     quick: bool = False
     lang: str = "en"
     pdf: bool = False
+    contested: tuple[str, ...] = ()
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -121,9 +125,11 @@ class Campaign(Rehearsal):
 
     Attributes:
         lost: what the bench lost of a real board's wires, so that the run was cut short; None: nothing.
+        anonymised: its records have pseudonyms in the place of what is personal.
+        known_firmware: what is known of the program, where the records do not tell it any more.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
-        files: that the program under test is made of, as they were before the run.
+        program: the files that the program under test is made of, as they were before the run.
         quick: what is played of each mode, where not all of it is.
 
     Raises:
@@ -143,6 +149,8 @@ class Campaign(Rehearsal):
     def __post_init__(self) -> None:
         self._flash = None if self.options.flash is None else Flash(self.options.flash)
         self.lost: BenchError | None = None
+        self.anonymised = False
+        self.known_firmware: Firmware | None = None
         self.bench_file: BenchFile | None = None
         if self.options.bench is not None:
             from ..bench_file import bench_file
@@ -171,6 +179,7 @@ class Campaign(Rehearsal):
         self._check_only()
         if self.options.pdf:
             chromium()
+        self.contested: Mapping[str, str] = contested_purposes(self.options.contested, self._judges)
         check_speed(self.options.speed)
         check_waivers(self.board, self.options.statement, self.started.date(), known_ids)
         if self.house is None and 1 not in self.board.phases:
@@ -178,7 +187,7 @@ class Campaign(Rehearsal):
                 f"board {self.board.id}: phases = {list(self.board.phases)}, and the household of the suite has one; "
                 "give --meter one of three phases, such as tempo-3p"
             )
-        self.files = program_files(device.files)
+        self.program = program_files(device.files)
 
     @property
     def probes(self) -> Sequence[str]:
@@ -196,6 +205,9 @@ class Campaign(Rehearsal):
     def asks_for(self, purpose: Purpose) -> bool:
         return not self.options.only or not {purpose.id, purpose.requirement.id}.isdisjoint(self.options.only)
 
+    def _judges(self, purpose: Purpose) -> bool:
+        return self.asks_for(purpose) and not purpose.modes.isdisjoint(self.modes)
+
     def _check_only(self) -> None:
         known = declared_purposes() if self.options.only else ()
         ids = known_ids() if self.options.only else []
@@ -210,9 +222,16 @@ class Campaign(Rehearsal):
                 raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
 
     @property
+    def files(self) -> Mapping[str, Path]:
+        """Files that a person named and that are evidence, by the names that they have there."""
+        options = self.options
+        named = {"statement.toml": options.statement, "board.toml": options.board, "meter.toml": options.meter}
+        return {name: Path(path) for name, path in named.items() if path is not None and Path(path).suffix == ".toml"}
+
+    @property
     def firmware(self) -> Firmware:
         """What is known of the program under test."""
-        return Firmware(self.board, self.files, tuple(self.records.values()))
+        return self.known_firmware or Firmware(self.board, self.program, tuple(self.records.values()))
 
     @property
     def mode_name(self) -> str:

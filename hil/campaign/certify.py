@@ -2,18 +2,23 @@
 """Runs the suite on a campaign and brings the report out."""
 
 import errno
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from xky.protocol import BenchError
+from xky.protocol.pseudonym import Pseudonyms
 
+from ..archive.seal import UNSEALED, Seal
+from .anonymised.anonymised_run import anonymise, refuse_what_names_its_meter
 from .campaign import Campaign
-from .report import document, report_folder, write_report
+from .report import document, given_texts, report_folder, write_given, write_report
+from .report.formats import FORMATS
 from .resumption import Journal, identity_of, read_earlier
 from .suite import run_suite
 
-__all__ = ["ReportLostError", "certify"]
+__all__ = ["ArchiveLostError", "ReportLostError", "certify"]
 
 
 class ReportLostError(BenchError):
@@ -30,15 +35,38 @@ class ReportLostError(BenchError):
         self.report = report
 
 
-def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: bool = False) -> dict[str, Any]:
+class ArchiveLostError(BenchError):
+    """The archive could not be written; the run was judged, and its report is in its folder.
+
+    Attributes:
+        report: as ``report.json`` has it.
+    """
+
+    def __init__(self, archive: Path | None, error: Exception, report: dict[str, Any]) -> None:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        super().__init__(f"--archive {archive}: cannot be written ({why}); the verdict and the report stand")
+        self.report = report
+
+
+def certify(
+    campaign: Campaign,
+    folder: Path,
+    *,
+    strict: bool = False,
+    resume: bool = False,
+    seal: Seal = UNSEALED,
+    pseudonyms: Pseudonyms | None = None,
+) -> dict[str, Any]:
     """Run the whole suite on a campaign and write its report.
 
     A person who interrupts it gets the report of what was settled by then: it has ``"aborted": true``.
 
     Args:
         campaign: checked, not run yet.
-        folder: for ``report.json``, ``index.html``, ``junit.xml`` and ``evidence/``.
+        folder: for ``report.json``, ``index.html``, ``junit.xml``, ``evidence/`` and their ``manifest.json``.
         strict: a should that fails makes the run fail.
+        seal: who signs, and the archive besides.
+        pseudonyms: for what is personal, in all that is written; None leaves it.
         resume: go on from where the run whose report is in ``folder`` was interrupted.
 
     Returns:
@@ -49,29 +77,57 @@ def certify(campaign: Campaign, folder: Path, *, strict: bool = False, resume: b
             listened at; with ``resume``, no such run was interrupted there.
         BenchError: a server is not there, the device does not start, or pytest itself failed.
         ReportLostError: all was judged, and the report could not be written.
+        ArchiveLostError: all was judged and reported, and the archive could not be written.
     """
+    if pseudonyms is not None:
+        refuse_what_names_its_meter(campaign, resume=resume)
     campaign.check()
     report: dict[str, Any] | None = None
+    unpacked: Exception | None = None
     try:
-        with report_folder(folder, keeps=resume) as workshop:
-            journal = _journal(campaign, workshop, folder if resume else None)
-            try:
-                lost = _run_held(campaign, workshop)
-            finally:
-                journal.close()
-            report = document(campaign, strict=strict)
+        with report_folder(folder, keeps=resume) as workshop, seal.archive_place():
+            texts = given_texts(campaign)
+            lost, identity = _run_kept(campaign, workshop, folder if resume else None, keeps=pseudonyms is None)
+            if pseudonyms is not None:
+                anonymise(campaign, pseudonyms, workshop / "junit.xml")
+                texts = {}
+            report = document(campaign, strict=strict, signer=seal.public_key)
             if campaign.against is not None:
                 report["against"] = campaign.against.summary(report)
-            if campaign.aborted:
-                report["identity"] = journal.identity()
+            if campaign.aborted and identity is not None:
+                report["identity"] = identity()
             if lost is not None:
                 raise lost
             write_report(workshop, report, campaign)
+            write_given(workshop / "evidence", campaign, texts, strict=strict)
+            seal.close(workshop, FORMATS)
+            try:
+                seal.pack(workshop)
+            except (OSError, OverflowError) as error:
+                unpacked = error
     except OSError as error:
         if report is None:
             raise
         raise ReportLostError(folder, error, report) from None
+    if unpacked is not None:
+        raise ArchiveLostError(seal.archive, unpacked, report)
     return report
+
+
+def _run_kept(
+    campaign: Campaign, workshop: Path, resumed: Path | None, *, keeps: bool
+) -> tuple[OSError | None, Callable[[], Mapping[str, str]] | None]:
+    """The same as ``_run_held``, kept as it goes; and what a run that goes on from here must have in common with it.
+
+    What is to be anonymised is not kept: a kill would leave it as it is.
+    """
+    if not keeps:
+        return _run_held(campaign, workshop), None
+    journal = _journal(campaign, workshop, resumed)
+    try:
+        return _run_held(campaign, workshop), journal.identity
+    finally:
+        journal.close()
 
 
 def _journal(campaign: Campaign, workshop: Path, resumed: Path | None) -> Journal:

@@ -9,9 +9,11 @@ from typing import Any
 
 from xky.protocol import InputError, Mode
 
+from ..pseudonym_key import pseudonyms_by
 from .campaign import Campaign, Options
 from .certify import certify as certify_campaign
 from .comparison import Baseline
+from .seal_option import seal_of
 
 __all__ = ["certify"]
 
@@ -35,6 +37,9 @@ def certify(
     statement: str | os.PathLike[str] | None = None,
     reset: str | None = None,
     flash: str | None = None,
+    sign: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    anonymise: str | os.PathLike[str] | None = None,
     against: str | os.PathLike[str] | None = None,
     quick: bool = False,
     resume: bool = False,
@@ -50,6 +55,9 @@ def certify(
         only: ids of requirements and purposes, which alone are judged and give the verdict.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
+        sign: file with the key that signs the report.
+        archive: file, ``NAME.xky``, for the report and all its evidence.
+        anonymise: file with a key of pseudonyms, which then stand for what is personal.
         quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
         resume: go on from where the run was interrupted whose report is in ``out``.
         against: report of an earlier run, which the report then says what got worse since.
@@ -59,7 +67,7 @@ def certify(
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
 
     Raises:
-        InputError: an argument names what is not there, or ``out`` cannot be written.
+        InputError: an argument names what is not there, or ``out`` or ``archive`` cannot be written.
         BenchError: the device does not start, or pytest itself failed.
     """
     if out is None and resume:
@@ -69,7 +77,8 @@ def certify(
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash, against=against, quick=quick, lang=lang,
+                reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive, anonymise=anonymise,
+                lang=lang,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
@@ -77,5 +86,7 @@ def certify(
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
         reset=reset, flash=flash, quick=quick, lang=lang,
     )  # fmt: skip
+    seal = seal_of(None if sign is None else Path(sign), None if archive is None else Path(archive))
+    pseudonyms = None if anonymise is None else pseudonyms_by(Path(anonymise))
     campaign = Campaign(options, against=None if against is None else Baseline.read(Path(against)))
-    return certify_campaign(campaign, Path(out), strict=strict, resume=resume)
+    return certify_campaign(campaign, Path(out), strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)

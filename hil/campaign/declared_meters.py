@@ -7,9 +7,15 @@ from xky.boards import Board
 from xky.emulator.legal_time import parse_at
 from xky.protocol import Mode
 
+from .requirement import Purpose
 from .stimulus import SUITE_AT, MeterMaker, Stimulus, household
 
-__all__ = ["why_not_for"]
+__all__ = ["why_not_asked", "why_not_for"]
+
+
+def why_not_asked(board: Board, purpose: Purpose, mode: Mode) -> str:
+    """Why a purpose is shown on a meter that the device is not for; empty where it is for it, or no meter is needed."""
+    return why_not_for(board, purpose.stimulus, mode) if purpose.stimuli else ""
 
 
 def why_not_for(board: Board, stimulus: Stimulus, mode: Mode) -> str:

@@ -15,6 +15,7 @@ from xky.protocol import Mode
 from ..worker_pool import worker_pool
 from .campaign import Campaign, Options
 from .certify import certify
+from .suite import declared_purposes
 
 __all__ = ["DEFAULT_BOARD", "Caught", "Matrix", "make_matrices", "make_matrix", "number_of_runs", "sound_boards"]
 
@@ -165,6 +166,9 @@ def _matrix(
         _caught(id_, one, one.board or board, report)
         for (id_, one), report in zip(defects.items(), reports[len(sound) :], strict=True)
     ]
+    by_instruments = {one.requirement.id for one in declared_purposes() if one.requirement.procedure is not None}
+    for report in reports:  # no board of ours has terminals, so no defect can show there
+        report["requirements"] = [one for one in report["requirements"] if one["id"] not in by_instruments]
     return Matrix(tuple(caught), _all(reports, "requirement"), _all(reports, "purpose"), tuple(sound), tuple(accused))
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xky.boards import Board
 from xky.protocol import Mode, XkyError
 
-from .declared_meters import why_not_for
+from .declared_meters import why_not_asked
 from .oracle import Case, Oracle, Trail
 from .record import LINES, Record
 from .requirement import Purpose
@@ -102,6 +102,11 @@ class Judgement(ABC):
             self._oracles[mode, probe] = Oracle(self.records[mode].seen_by(probe))
         return self._oracles[mode, probe]
 
+    def take_over(self, other: "Judgement", conclusions: Sequence[Conclusion]) -> None:
+        """Have records of another one in the place of these, and what was concluded of them."""
+        self.records, self._oracles = dict(other.records), dict(other._oracles)
+        self.conclusions[:] = conclusions
+
     @property
     def ignored_keys(self) -> tuple[str, ...]:
         """Keys that a device reports and that are no labels."""
@@ -123,5 +128,5 @@ class Judgement(ABC):
         Raises:
             NotApplicable: it is.
         """
-        if why := why_not_for(board, asked.purpose.stimulus, asked.mode):
+        if why := why_not_asked(board, asked.purpose, asked.mode):
             raise NotApplicable(why)

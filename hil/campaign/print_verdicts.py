@@ -10,11 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from xky.protocol import Mode
+from xky.protocol.pseudonym import Pseudonyms
 
+from ..archive.seal import UNSEALED, Seal
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from .campaign import Campaign
 from .certify import certify
+from .contested import contested_lines
 from .headline_notes import headline_notes
 from .verdict_page import MARK, STYLE, print_page, run_title
 from .wording import Wording
@@ -34,7 +37,15 @@ class TimeLeft(ProgressColumn):
         return Text(f"{minutes}:{seconds:02} left", "cyan")
 
 
-def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool, resume: bool = False) -> dict[str, Any]:
+def certify_with_progress(
+    campaign: Campaign,
+    out: Path,
+    *,
+    strict: bool,
+    seal: Seal = UNSEALED,
+    pseudonyms: Pseudonyms | None = None,
+    resume: bool = False,
+) -> dict[str, Any]:
     """Run a campaign, with its steps on standard error as they come; its report."""
     console = PlainConsole(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
     columns = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total}"))
@@ -57,7 +68,7 @@ def certify_with_progress(campaign: Campaign, out: Path, *, strict: bool, resume
             progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
 
         campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
-        return certify(campaign, out, strict=strict, resume=resume)
+        return certify(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
 
 
 def print_verdicts(report: dict[str, Any], out: Path | None, words: Wording | None = None) -> None:
@@ -104,6 +115,7 @@ def _print_table(console: PlainConsole, report: dict[str, Any], words: Wording) 
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             at = f", {first['probe']}" if len(report.get("probes", ())) > 1 else ""
             told += f"\n{first['id']}, {words.say(first['mode'])}{at}: {words.say(first['reason'])}"
+        told += "".join(f"\n{words.say(line)}" for line in contested_lines(one))
         mark = Text(f"{MARK[verdict]} {words.say(verdict)}", STYLE[verdict])
         table.add_row(one["id"], words.say(one["level"]), mark, told)
     console.print(table)

@@ -88,6 +88,7 @@ class Record:
         cut_short_s: when a person cut the run short, None where nobody did; what was not settled by then is undecided.
         power_cut_short: a person cut the trials of its power short.
         power_unplayed: the bench's supply feeds it, and no trial of its power was played.
+        on_hardware: it was a real board on a wire.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
@@ -118,6 +119,7 @@ class Record:
     cut_short_s: float | None = None
     power_cut_short: bool = False
     power_unplayed: bool = False
+    on_hardware: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
     reported_before: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -63,6 +63,7 @@ def record_of(
         restarts_s=tuple(player.restarts_s),
         probes=heard,
         outages=tuple(player.outages),
+        on_hardware=device.on_hardware,
     )
 
 

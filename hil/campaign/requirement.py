@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from xky.protocol import Mode
 
 from ..pytest_options import PURPOSE
+from .condition import SAYS_WHAT_IS_ASKED, Condition
+from .procedure import Procedure
 from .stimulus import BOTH_MODES, Stimulus
 from .verdict import Level
 
@@ -33,6 +35,8 @@ class Requirement:
         why: what it means for a user of the device that it fails, one sentence.
         why_french: the same in French.
         compatibility: it is about the meters that exist, beyond what the specification says of them.
+        where: what a device's statement has to be for it to concern the device, besides its modes.
+        procedure: how an instrument shows it; None: records of the line do.
     """
 
     id: str
@@ -46,6 +50,13 @@ class Requirement:
     why: str = ""
     why_french: str = ""
     compatibility: bool = False
+    where: tuple[Condition, ...] = (SAYS_WHAT_IS_ASKED,)
+    procedure: Procedure | None = None
+
+    @property
+    def about_the_device(self) -> bool:
+        """Whether it is one and the same at whichever probe the device is listened to."""
+        return self.about_power or self.procedure is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,8 @@ class Purpose:
     Attributes:
         requirement: what it shows.
         name: unique within the requirement.
-        stimuli: what it needs on the line; it judges its slice of the first, the others only have to be played.
+        stimuli: what it needs on the line; it judges its slice of the first, the others only have to be played;
+            none where no line shows it.
     """
 
     requirement: Requirement
@@ -75,7 +87,7 @@ class Purpose:
     @property
     def modes(self) -> frozenset[Mode]:
         """Modes in which it can be shown."""
-        return self.requirement.modes & self.stimulus.modes
+        return self.requirement.modes & self.stimulus.modes if self.stimuli else self.requirement.modes
 
 
 def purpose(requirement: Requirement, name: str, *stimuli: Stimulus) -> Callable[[_Test], _Test]:

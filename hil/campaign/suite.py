@@ -4,7 +4,7 @@
 import contextlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
@@ -14,9 +14,10 @@ import pytest
 from xky.protocol import BenchError
 
 from .judgement import Judgement
+from .oracle import Case
 from .requirement import Purpose, purpose_of
 
-__all__ = ["declared_purposes", "known_ids", "run_suite", "tested_purposes"]
+__all__ = ["declared_purposes", "groups", "known_ids", "run_suite", "test_of", "tested_purposes"]
 
 _PACKAGE = "xky.hil.conformance"
 _SUITE = resources.files(_PACKAGE)
@@ -39,11 +40,30 @@ def declared_purposes() -> Sequence[Purpose]:
 @cache
 def tested_purposes() -> Sequence[Purpose]:
     """Those that have a test each, file by file."""
+    return tuple(purpose for group in groups().values() for purpose in group)
+
+
+def groups() -> Mapping[str, Sequence[Purpose]]:
+    """The same by their files, each named as the first line of its file names it."""
+    return {title: tuple(tests) for title, tests in _tests().items()}
+
+
+def test_of(purpose: Purpose) -> Callable[[Case], None] | None:
+    """The test of a purpose, which judges its case; None where its stimulus is its test."""
+    return next((tests[purpose] for tests in _tests().values() if purpose in tests), None)
+
+
+@cache
+def _tests() -> Mapping[str, Mapping[Purpose, Callable[[Case], None]]]:
+    """Every test by its purpose, file by file."""
     files = sorted(file.name for file in _SUITE.iterdir() if file.name.startswith("test_"))
     names = [name.removesuffix(".py") for name in files if name.endswith(".py") and name != "test_found.py"]
-    modules = [import_module(f"{_PACKAGE}.{name}") for name in names]
-    tests = (test for module in modules for test in vars(module).values() if callable(test))
-    return tuple(purpose for test in tests if (purpose := purpose_of(test)) is not None)
+    found: dict[str, Mapping[Purpose, Callable[[Case], None]]] = {}
+    for module in (import_module(f"{_PACKAGE}.{name}") for name in names):
+        title = (module.__doc__ or module.__name__).strip().splitlines()[0].rstrip(".")
+        members = (test for test in vars(module).values() if callable(test))
+        found[title] = {purpose: test for test in members if (purpose := purpose_of(test)) is not None}
+    return found
 
 
 def known_ids() -> list[str]:

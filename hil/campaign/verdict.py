@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["Level", "NotApplicable", "PurposeFailed", "Undecided", "Verdict", "joined"]
+__all__ = ["Level", "NotApplicable", "PurposeFailed", "Undecided", "Verdict", "joined", "verdict_of"]
 
 
 class Verdict(StrEnum):
@@ -46,3 +46,17 @@ class Undecided(Exception):
 
 class NotApplicable(Exception):
     """The purpose does not concern this device."""
+
+
+def verdict_of(error: BaseException | None) -> tuple[Verdict, str]:
+    """What the end of a test concludes, and its reason; None: it ended well."""
+    if error is None:
+        return Verdict.PASS, ""
+    if isinstance(error, PurposeFailed):
+        return Verdict.FAIL, str(error)
+    if isinstance(error, NotApplicable):
+        return Verdict.NOT_APPLICABLE, str(error)
+    if isinstance(error, Undecided):
+        return Verdict.INCONCLUSIVE, str(error)
+    fault = " ".join(f"{type(error).__name__}: {error}".split())
+    return Verdict.INCONCLUSIVE, f"the suite itself is at fault here, please report it ({fault})"

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..terminal import printable
+from .contested import contested_lines
 from .wording import Wording
 
 __all__ = ["MARK", "STYLE", "print_page", "ranked", "run_title"]
@@ -72,6 +73,8 @@ def _print_whole(console: Console, one: dict[str, Any], words: Wording, *, names
         for title, line in _trail(purpose):
             trail.add_row(Text(title and words.say(title), "dim"), Text(printable(words.say(line))))
         console.print(Padding(trail, (0, 0, 0, 4), expand=False))
+    for line in contested_lines(one):
+        _print(console, Text(""), printable(words.say(line)), 2)
     passed = len(one["purposes"]) - len(guilty)
     if passed:
         template = "{n} other purpose not failed" if passed == 1 else "{n} other purposes not failed"

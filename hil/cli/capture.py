@@ -2,25 +2,21 @@
 """``xky capture``: a real line with its times into a file; or a file into one with pseudonyms."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xky.protocol import InputError, Mode
-from xky.protocol.pseudonym import KEY_MIN, Pseudonyms
 
 from ..named_file import named_file
+from ..pseudonym_key import KEY_VARIABLE, pseudonyms_by, require_anonymise
 from ..recording.capture_rewriter import rewrite_capture
 from ..recording.port_name import is_port
 from ..recording.port_recorder import record_port
 from ..terminal import printable
 
 __all__ = ["command"]
-
-_KEY_VARIABLE = "XKY_KEY"
-_MAKE_KEY = "make one with: head -c 32 /dev/urandom | base64 > xky.key"
 
 
 def command(
@@ -37,7 +33,7 @@ def command(
         bool, typer.Option("--anonymise", help="Replace ADSC, ADCO, PRM, and digits of damaged groups.")
     ] = False,
     key: Annotated[
-        Path | None, typer.Option(help=f"File with the key of the pseudonyms; else the variable {_KEY_VARIABLE}.")
+        Path | None, typer.Option(help=f"File with the key of the pseudonyms; else the variable {KEY_VARIABLE}.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object.")] = False,
@@ -48,9 +44,8 @@ def command(
     """
     if duration is not None and not duration > 0:
         raise InputError(f"--duration {duration}: expected a number of seconds over 0")
-    if key is not None and not anonymise:
-        raise InputError(f"--key {key}: is for --anonymise; add that, or leave the key out")
-    pseudonyms = _pseudonyms(key) if anonymise else None
+    require_anonymise(key, anonymise=anonymise)
+    pseudonyms = pseudonyms_by(key) if anonymise else None
     if is_port(source):
         tally = record_port(source, out, mode, duration, pseudonyms, force=force, baud=baud)
     elif baud is not None:
@@ -64,19 +59,3 @@ def command(
                           "duration_s": round(tally.lasted_s, 3), "file": str(out)}))  # fmt: skip
     else:
         print(printable(tally.summary(out)))
-
-
-def _pseudonyms(path: Path | None) -> Pseudonyms:
-    if path is not None:
-        name = f"--key {path}"
-        try:
-            key = path.read_bytes().strip()
-        except OSError as error:
-            raise InputError(f"{name}: cannot be read ({error.strerror}); {_MAKE_KEY}") from None
-    else:
-        name, key = _KEY_VARIABLE, os.environ.get(_KEY_VARIABLE, "").encode()
-        if not key:
-            raise InputError(f"--anonymise: needs a key; give --key FILE or set {_KEY_VARIABLE}; {_MAKE_KEY}")
-    if len(key) < KEY_MIN:
-        raise InputError(f"{name}: has {len(key)} characters; a key has {KEY_MIN} at least; {_MAKE_KEY}")
-    return Pseudonyms(key)

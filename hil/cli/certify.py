@@ -13,12 +13,13 @@ from xky.protocol import InputError
 
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
-from ..campaign.certify import ReportLostError, certify
+from ..campaign.certify import ArchiveLostError, ReportLostError, certify
 from ..campaign.comparison import Baseline
 from ..campaign.comparison.print_comparison import print_comparison
 from ..campaign.defect_seeds import seeds_of
 from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
+from ..campaign.seal_option import AnonymiseOption, ArchiveOption, KeyOption, SignOption, seal_of, tell_seal
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
 from ..campaign.wording import wording
@@ -38,6 +39,7 @@ from ..device_options import (
     StatementOption,
 )  # fmt: skip
 from ..named_file import named_file
+from ..pseudonym_key import pseudonyms_by, require_anonymise
 from ..pytest_options import claimed_labels
 from ..standard_streams import says_or_tells
 from ..stories.replay import Replay
@@ -84,7 +86,15 @@ def command(
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
     ] = None,
+    contested: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PURPOSE=TEXT", help="Mark a verdict that the supplier does not accept; repeatable."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A should that fails makes the run fail.")] = False,
+    sign: SignOption = None,
+    archive: ArchiveOption = None,
+    anonymise: AnonymiseOption = False,
+    key: KeyOption = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="40 s a mode at most: what decides most; the rest is skipped.")
     ] = False,
@@ -107,7 +117,8 @@ def command(
             "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0, "--strict": strict,
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
-            "--resume": resume, "--lang": lang != "en", "--pdf": pdf,
+            "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
+            "--contested": contested, "--lang": lang != "en", "--pdf": pdf,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -115,27 +126,33 @@ def command(
     if replay is not None and (against is not None or quick or resume):
         told = "--against" if against is not None else "--quick" if quick else "--resume"
         raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
+    seal = seal_of(sign, archive)
+    require_anonymise(key, anonymise=anonymise)
+    pseudonyms = pseudonyms_by(key) if anonymise else None
     given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
-        quick=quick, lang=wording(lang).language, pdf=pdf,
+        quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf,
     )  # fmt: skip
-    campaign, lost = Campaign(options) if replay is None else Replay(options, path=replay), None
+    campaign = Campaign(options) if replay is None else Replay(options, path=replay)
+    lost: ArchiveLostError | ReportLostError | None = None
     campaign.tell = complain
     if against is not None:
         campaign.against = Baseline.read(against)
     try:
-        report = (certify if as_json else certify_with_progress)(campaign, out, strict=strict, resume=resume)
-    except ReportLostError as error:
+        run = certify if as_json else certify_with_progress
+        report = run(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
+    except (ArchiveLostError, ReportLostError) as error:
         report, lost = error.report, error
-    kept = out if lost is None else None
+    kept = None if isinstance(lost, ReportLostError) else out
 
     def say() -> None:
         if as_json:
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
             print_verdicts(report, kept, wording(lang))
+            tell_seal(seal, lost is None)
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report))
 

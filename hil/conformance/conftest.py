@@ -10,7 +10,7 @@ from xky.hil.campaign.judgement import Asked, Conclusion, Judgement
 from xky.hil.campaign.oracle import Case, Trail
 from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.shares import shares_of
-from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided, Verdict
+from xky.hil.campaign.verdict import NotApplicable, Undecided, Verdict, verdict_of
 from xky.hil.pytest_options import boards_of, campaign_options
 from xky.hil.stories.stimulus_file import StimulusFile
 from xky.protocol import BenchError, InputError, XkyError
@@ -61,7 +61,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     several = len(judgement.probes) > 1
     asked, ids = [], []
     for one in _found(metafunc) if purpose is None else (purpose,):
-        probes = judgement.probes[:1] if one.requirement.about_power else judgement.probes
+        probes = judgement.probes[:1] if one.requirement.about_the_device else judgement.probes
         for mode, probe in ((mode, probe) for mode in judgement.modes if mode in one.modes for probe in probes):
             asked.append(Asked(one, mode, probe))
             ids.append("-".join(([one.name] if purpose is None else []) + [mode] + ([probe] if several else [])))
@@ -162,13 +162,14 @@ _CASE = pytest.StashKey[Case]()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Inconclusive is an error, not applicable a skip; each has its verdict as a property."""
+    """Inconclusive is an error, not applicable a skip, and what only instruments show is skipped, too; each has its
+    verdict as a property."""
     report = yield
     asked = _asked(item)
     if asked is None or (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
         return report
     error = None if call.excinfo is None else call.excinfo.value
-    verdict, reason = _verdict(error)
+    verdict, reason = verdict_of(error)
     case = item.stash.get(_CASE, None)
     if case is not None:
         verdict, reason = case.as_far_as_played(verdict, reason)
@@ -178,7 +179,8 @@ def pytest_runtest_makereport(
     if len(judgement_of(item.config).probes) > 1:
         item.user_properties.append(("probe", asked.probe))
     report.user_properties = list(item.user_properties)
-    if verdict is Verdict.NOT_APPLICABLE or asked in _judgement_of(item).skipped:
+    untried = verdict is Verdict.INCONCLUSIVE and asked.purpose.requirement.procedure is not None
+    if verdict is Verdict.NOT_APPLICABLE or untried or asked in _judgement_of(item).skipped:
         report.outcome = "skipped"
         report.longrepr = (str(item.path), 0, f"{verdict.value}: {reason}")
     elif verdict is Verdict.INCONCLUSIVE:
@@ -189,16 +191,3 @@ def pytest_runtest_makereport(
     trail = Trail() if case is None else case.trail
     _judgement_of(item).conclusions.append(Conclusion(asked, verdict, reason, trail))
     return report
-
-
-def _verdict(error: BaseException | None) -> tuple[Verdict, str]:
-    if error is None:
-        return Verdict.PASS, ""
-    if isinstance(error, PurposeFailed):
-        return Verdict.FAIL, str(error)
-    if isinstance(error, NotApplicable):
-        return Verdict.NOT_APPLICABLE, str(error)
-    if isinstance(error, Undecided):
-        return Verdict.INCONCLUSIVE, str(error)
-    fault = " ".join(f"{type(error).__name__}: {error}".split())
-    return Verdict.INCONCLUSIVE, f"the suite itself is at fault here, please report it ({fault})"

@@ -9,6 +9,11 @@ CHK_1 = Requirement(
     "TIC-CHK-1",
     clause="54E §5.3.6, §6.2.1.2; 02E §1.5.2",
     text="A damaged group is not reported, whether its checksum tells or a character that has no place in it.",
+    french="Un groupe altéré n'est pas restitué, que sa somme de contrôle le révèle ou qu'un caractère n'y ait pas "
+    "sa place.",
+    why="An index that was never on the line enters the daily sums, and nobody can tell it from a real one afterwards.",
+    why_french="Un index qui n'a jamais circulé entre dans les totaux journaliers, et plus rien ne le distingue "
+    "ensuite d'un vrai.",
 )
 
 
@@ -73,7 +78,13 @@ def test_what_a_noisy_line_made_of_groups_is_not_reported(case: Case) -> None:
 
 
 CHK_2 = Requirement(
-    "TIC-CHK-2", clause="54E §5.3.6", text="The good groups of a frame are reported though one of them is refused."
+    "TIC-CHK-2",
+    clause="54E §5.3.6",
+    text="The good groups of a frame are reported though one of them is refused.",
+    french="Les groupes intacts d'une trame sont restitués même si l'un de ses groupes est rejeté.",
+    why="On a line with an error now and then, readings go missing for minutes though nearly everything arrived well.",
+    why_french="Sur une ligne qui a de temps à autre une erreur, des relevés manquent pendant des minutes alors que "
+    "presque tout était bien arrivé.",
 )
 
 
@@ -93,7 +104,14 @@ def test_the_device_recovers_from_wrong_checksums(case: Case) -> None:
 
 
 CHK_3 = Requirement(
-    "TIC-CHK-3", clause="54E §5.3.6", text="A group whose checksum character is a space is reported like any other."
+    "TIC-CHK-3",
+    clause="54E §5.3.6",
+    text="A group whose checksum character is a space is reported like any other.",
+    french="Un groupe dont le caractère de contrôle est une espace est restitué comme les autres.",
+    why="A label vanishes for as long as its value keeps that checksum: peak hours or an index are missing for "
+    "hours, at times for good.",
+    why_french="Une étiquette disparaît tant que sa valeur garde cette somme de contrôle : les heures pleines ou un "
+    "index manquent des heures durant, parfois pour toujours.",
 )
 
 
@@ -106,6 +124,10 @@ CHK_4 = Requirement(
     "TIC-CHK-4",
     clause="54E table 2, 02E §1.5.2",
     text="A group whose checksum follows the rule of the other mode is not reported.",
+    french="Un groupe dont la somme de contrôle suit la règle de l'autre mode n'est pas restitué.",
+    why="Twice as many damaged groups pass for good ones, so false values turn up in the curves on a noisy line.",
+    why_french="Deux fois plus de groupes altérés passent pour bons : sur une ligne bruitée, de fausses valeurs "
+    "apparaissent dans les courbes.",
 )
 
 
@@ -123,6 +145,10 @@ CHK_5 = Requirement(
     "TIC-CHK-5",
     clause="54E §5.3.6",
     text="A wrong value that no checksum can tell does not keep the true ones behind it from being reported.",
+    french="Une valeur fausse qu'aucune somme de contrôle ne peut révéler n'empêche pas de restituer les vraies qui "
+    "suivent.",
+    why="After one index that was misread too high, the meter seems to stand still for weeks or years.",
+    why_french="Après un seul index lu trop haut, le compteur semble arrêté pendant des semaines ou des années.",
 )
 
 
@@ -132,7 +158,13 @@ def test_a_wrong_index_with_a_right_checksum_is_forgotten(case: Case) -> None:
 
 
 CHR_1 = Requirement(
-    "TIC-CHR-1", clause="54E §6.2.1.2", text="A group with a control character in its data is not reported."
+    "TIC-CHR-1",
+    clause="54E §6.2.1.2",
+    text="A group with a control character in its data is not reported.",
+    french="Un groupe dont les données contiennent un caractère de commande n'est pas restitué.",
+    why="Control characters reach databases and displays, which then refuse the message or show nonsense.",
+    why_french="Des caractères de commande parviennent aux bases de données et aux afficheurs, qui refusent alors le "
+    "message ou affichent n'importe quoi.",
 )
 
 
@@ -145,6 +177,10 @@ CHR_2 = Requirement(
     "TIC-CHR-2",
     clause="54E §5.3.5, 02E §1.5.1; hekmon/linkytic#11",
     text="A character with a wrong parity or stop bit takes at most its group and the one behind with it.",
+    french="Un caractère dont la parité ou le bit d'arrêt est faux n'emporte au plus que son groupe et le suivant.",
+    why="One disturbed character, such as a motor that starts, costs a whole reading, or silences the device for good.",
+    why_french="Un seul caractère perturbé, par exemple au démarrage d'un moteur, coûte un relevé entier, voire rend "
+    "l'appareil muet pour de bon.",
 )
 
 

@@ -13,6 +13,10 @@ PRT_1 = Requirement(
     # A wrong rate is no more than a should by itself: the device then hears what a UART makes of it, and fails musts.
     # Eight bits without parity, masked, let the checksum decide: a sound way to read.
     level=Level.SHOULD,
+    french="L'appareil ouvre son port au débit, à la taille et à la parité du mode TIC.",
+    why="The device reads by luck, or not at all, and loses the one means to notice a damaged character.",
+    why_french="L'appareil lit par chance ou pas du tout, et se prive du moyen de remarquer un caractère altéré.",
+    where=(),  # the whole run shows it
 )
 
 

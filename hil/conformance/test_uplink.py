@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The uplink of a gateway: what its other end sees of it, and what the failures of that end cost."""
 
+from xky.hil.campaign.condition import (
+    AT_AN_UPLINK,
+    LEAVES_A_WILL,
+    SAYS_WHAT_A_REFUSAL_COSTS,
+    TELLS_FRAMES_APART,
+    at_an_end,
+)
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance import stimuli
@@ -9,6 +16,12 @@ UPL_1 = Requirement(
     "XKY-UPL-1",
     clause="xKy: uplinks",
     text="When a server that was away, refused, failed or never answered is back, the device is heard there again.",
+    french="Quand un serveur absent, qui refusait, échouait ou ne répondait pas est rétabli, l'appareil y est de "
+    "nouveau entendu.",
+    why="After an update of the home server the readings stay away until somebody restarts the device.",
+    why_french="Après une mise à jour du serveur domestique, les relevés manquent jusqu'à ce que quelqu'un redémarre "
+    "l'appareil.",
+    where=(at_an_end("mqtt", "influx", "lorawan"),),
 )
 
 
@@ -61,6 +74,15 @@ UPL_2 = Requirement(
     "XKY-UPL-2",
     clause="MQTT 3.1.1 §4.3; xKy: uplinks",
     text="Behind a restart of a server nothing is doubled, and nothing lost that the board's file promises to keep.",
+    french="Après un redémarrage d'un serveur, rien n'est doublé, et rien n'est perdu de ce que le fichier de la "
+    "carte promet de garder.",
+    why="Sums that add readings up count some twice, or miss an outage that the device promised to bridge.",
+    why_french="Les totaux comptent des relevés deux fois, ou il y manque une panne que l'appareil promettait de "
+    "couvrir.",
+    where=(
+        at_an_end("mqtt", "influx"),
+        TELLS_FRAMES_APART,
+    ),
 )
 
 
@@ -83,6 +105,13 @@ UPL_3 = Requirement(
     "XKY-UPL-3",
     clause="MQTT 3.1.1 §3.1.2.5; xKy: uplinks",
     text="What stands retained under the topic of its will is true while the device publishes.",
+    french="Ce qui reste retenu sous le sujet de son testament est vrai pendant que l'appareil publie.",
+    why="The home server shows the device as offline and ignores its readings though they arrive.",
+    why_french="Le serveur domestique montre l'appareil hors ligne et ignore ses relevés alors qu'ils arrivent.",
+    where=(
+        AT_AN_UPLINK,
+        LEAVES_A_WILL,
+    ),
 )
 
 
@@ -91,7 +120,15 @@ def test_the_retained_state_is_true(case: Case) -> None:
     case.the_retained_state_is_true()
 
 
-UPL_4 = Requirement("XKY-UPL-4", clause="xKy: uplinks", text="Neither topics nor payloads hold a password or a token.")
+UPL_4 = Requirement(
+    "XKY-UPL-4",
+    clause="xKy: uplinks",
+    text="Neither topics nor payloads hold a password or a token.",
+    french="Ni les sujets ni les messages ne contiennent de mot de passe ou de jeton.",
+    why="Everybody who may read the broker learns the passwords of the home.",
+    why_french="Quiconque peut lire le courtier apprend les mots de passe du logement.",
+    where=(AT_AN_UPLINK,),
+)
 
 
 @purpose(UPL_4, "credentials", stimuli.CHANGE)
@@ -103,6 +140,12 @@ UPL_5 = Requirement(
     "XKY-UPL-5",
     clause="MQTT 3.1.1; InfluxDB line protocol; xKy: uplinks",
     text="Each message is one that every server of its kind takes as it is meant, whatever status it answers.",
+    french="Chaque message est de ceux que tout serveur de son genre prend comme il est voulu, quel que soit l'état "
+    "qu'il répond.",
+    why="Readings are refused or stored wrong without a word, and the loss is found when the data are needed.",
+    why_french="Des relevés sont refusés ou mal enregistrés sans un mot, et l'on découvre la perte quand on a besoin "
+    "des données.",
+    where=(AT_AN_UPLINK,),
 )
 
 
@@ -115,6 +158,13 @@ UPL_6 = Requirement(
     "XKY-UPL-6",
     clause="xKy: uplinks",
     text="A broker that refuses is tried no more often than the board's file says.",
+    french="Un courtier qui refuse n'est pas sollicité plus souvent que ne le dit le fichier de la carte.",
+    why="A changed password turns the device into a nuisance that drains itself and floods the server.",
+    why_french="Un mot de passe changé fait de l'appareil une nuisance qui s'épuise et noie le serveur.",
+    where=(
+        at_an_end("mqtt"),
+        SAYS_WHAT_A_REFUSAL_COSTS,
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One stimulus played again: as the only purpose of a run of the suite, or as a test of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -100,6 +101,10 @@ class Replay(Campaign):
     @property
     def modes(self) -> tuple[Mode, ...]:
         return (self.stimulus.mode,)
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        return {**super().files, "stimulus.stim.toml": self.path}
 
     def asks_for(self, purpose: Purpose) -> bool:
         return purpose is self.purpose

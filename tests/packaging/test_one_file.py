@@ -21,6 +21,7 @@ REQUIREMENT = '''
 from dataclasses import replace
 
 from xky.emulator import Linky
+from xky.hil.campaign.condition import claims_one_of
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.requirement import Requirement, purpose
 from xky.hil.conformance.stimuli.meters import HOUSE, STANDARD
@@ -38,6 +39,8 @@ GREETING = replace(HOUSE, name="greeting", modes=STANDARD, before=_greet, after=
 
 GRT_1 = Requirement(
     "XKY-GRT-1", clause="54E §6.2.2", text="A greeting of the distributor is reported.", modes=STANDARD,
+    french="Un message du distributeur est restitué.", why="Nobody reads what the distributor has to say.",
+    why_french="Personne ne lit ce que le distributeur a à dire.", where=(claims_one_of("MSG1"),),
     may_fail_with=frozenset({"drops-empty-data"}),
 )
 
@@ -178,3 +181,4 @@ assert failed() == []
 assert failed(defect="never-greets") == ["XKY-GRT-1"]
 """
     python(tree, code)
+    assert all(word in python(tree, XKY, "requirements", "XKY-GRT-1") for word in ("Nobody reads", "never-greets"))

@@ -15,7 +15,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from xky.protocol import InputError
 from xky.protocol.whole_file import whole_file
 
-__all__ = ["Line", "complaint", "opened", "read_lines", "text_of", "what_is_wrong", "write_lines"]
+from ...archive.member import MEMBER_MAX
+
+__all__ = [
+    "Line", "complaint", "line_of", "opened", "read_lines", "read_texts", "text_of", "what_is_wrong", "write_lines",
+]  # fmt: skip
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LEVEL = 3  # of compression, of 34 to 1; 4 takes almost twice as long for 40 to 1
@@ -70,14 +74,22 @@ def read_lines(path: Path, expected: int, kind: type[_Line], *kinds: type[_Line]
     Raises:
         InputError: the file is missing, cut, or a line is wrong; the text names file and line.
     """
-    number = 0
+    for place, text in read_texts(path, expected):
+        yield place, line_of(place, text, kind, *kinds)
+
+
+def read_texts(path: Path, expected: int) -> Iterator[tuple[str, str]]:
+    """The same of lines that are not read yet; arguments and errors as above."""
+    number, size = 0, 0
     with opened(path) as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
         try:
             for number, text in enumerate(iter(lambda: file.readline(_LINE_MAX), ""), 1):
-                place = f"{path}:{number}"
+                place, size = f"{path}:{number}", size + len(text)
                 if len(text) == _LINE_MAX and not text.endswith("\n"):
                     raise complaint(place, f"is longer than {_LINE_MAX >> 20} MiB")
-                yield place, _line(place, text, (kind, *kinds))
+                if size > MEMBER_MAX:
+                    raise complaint(place, f"unpacks to more than {MEMBER_MAX >> 30} GiB")
+                yield place, text
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
             raise complaint(f"{path}:{number + 1}", f"cannot be read ({error})") from None
     if number != expected:
@@ -103,7 +115,12 @@ def complaint(place: str, what: str) -> InputError:
     return InputError(f"{place}: {what}; {_MEND}")
 
 
-def _line(place: str, text: str, kinds: tuple[type[_Line], ...]) -> _Line:
+def line_of(place: str, text: str, *kinds: type[_Line]) -> _Line:
+    """A line by the first of the kinds that it is.
+
+    Raises:
+        InputError: it is none of them; the text begins with ``place``.
+    """
     errors = []
     for kind in kinds:
         try:

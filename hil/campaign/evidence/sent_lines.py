@@ -2,6 +2,7 @@
 """``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import compress, count
 from json.encoder import encode_basestring as _quoted
 from operator import is_not
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 from xky.emulator import Expect, Piece, SentFrame, Truth
-from xky.protocol import Group, Mode
+from xky.protocol import Group, InputError, Mode
 from xky.protocol.uart import CharacterDefect
 
 from ..oracle.replayed import ReplayedFrame
-from .lines import Line, complaint, read_lines, text_of, write_lines
+from .lines import Line, complaint, line_of, read_texts, text_of, write_lines
 
 __all__ = ["read_sent", "write_sent"]
 
@@ -81,8 +82,10 @@ class _Frame(Line):
     mode: Mode
     spans: tuple[tuple[float, float], ...] | None = None
 
-    def frame(self, number: int) -> SentFrame:
-        pieces = tuple(one.piece for one in self.pieces)
+    def frame(self, number: int, pieces: tuple[Piece, ...] | None = None) -> SentFrame:
+        """The frame, of its own pieces or of those that are given."""
+        if pieces is None:
+            pieces = tuple(one.piece for one in self.pieces)
         said = (number, self.mode, self.at_s, self.character_s, pieces, self.complete, self.step)
         return SentFrame(*said) if self.spans is None else ReplayedFrame(*said, self.spans)
 
@@ -134,8 +137,50 @@ def read_sent(path: Path, lines: int) -> Truth:
 
 
 def _frames(path: Path, lines: int) -> Iterator[SentFrame]:
-    for number, (place, line) in enumerate(read_lines(path, lines, _Frame)):
+    pieces = _SharedPieces()
+    for number, (place, text) in enumerate(read_texts(path, lines)):
         try:
-            yield line.frame(number)
+            yield pieces.frame(number, place, text)
+        except InputError:
+            raise
         except ValueError as error:  # no hexadecimal
             raise complaint(place, f"pieces: {error}") from None
+
+
+class _SharedPieces:
+    """Lines read as they were set: the same few pieces make thousands of frames, and each is read once.
+
+    So they are the same objects again, and what is known of one need not be found out once more. A quote within a text
+    has a backslash before it: what parts the pieces is in no text.
+    """
+
+    _BEGIN, _BETWEEN, _END = '"pieces": [{"data": "', '}, {"data": "', '}], "mode": "'
+
+    def __init__(self) -> None:
+        self._pieces: dict[str, Piece] = {}
+        self._groups: dict[Group, Group] = {}
+
+    def frame(self, number: int, place: str, text: str) -> SentFrame:
+        """The frame of a line.
+
+        Raises:
+            InputError: the line is wrong.
+            ValueError: a piece is.
+        """
+        head, begun, rest = text.partition(self._BEGIN)
+        body, ended, tail = rest.rpartition(self._END)
+        known = self._pieces
+        if not (begun and ended):
+            return line_of(place, text, _Frame).frame(number)
+        frame = line_of(place, f'{head}"pieces": [], "mode": "{tail}', _Frame)
+        found = []
+        for part in body.split(self._BETWEEN):
+            piece = known.get(part)
+            if piece is None:
+                piece = known[part] = self._shared(line_of(place, f'{{"data": "{part}}}', _Piece).piece)
+            found.append(piece)
+        return frame.frame(number, tuple(found))
+
+    def _shared(self, piece: Piece) -> Piece:
+        group = piece.group
+        return piece if group is None else replace(piece, group=self._groups.setdefault(group, group))

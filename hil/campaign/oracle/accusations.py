@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings against the truth: a value was sent, intact and not too long ago, or it is accused: made up, too old, …
 
-Judged by properties, not by fixed values. A value is sound when a group with this label and this
-value was sent intact, not too long before. Else it says whose words it repeats: those of a damaged group,
-those of an old frame, or nobody's.
+Judged by properties, not by fixed values. A value is sound when a group with this label and this value was sent intact,
+not too long before. Else it says whose words it repeats: those of a damaged group, those of an old frame, or nobody's.
 """
 
 from bisect import bisect_right
@@ -201,9 +200,22 @@ class Oracle:
     def was_meant(self, group: Group) -> bool:
         """Whether what the device reports of ``group`` is what the meter itself says at some time."""
         cleaned = replace(group, value="".join(filter(str.isprintable, group.value)))
-        told = {self._as_reported(one) for one in (group, cleaned)}
-        meant = (emitted.group for emitted, _, _ in self._intact.get(group.label, ()) if emitted.fault is None)
-        return any(self._as_reported(one) in told for one in meant)
+        return any(self._as_reported(one) in self._meant for one in (group, cleaned))
+
+    @cached_property
+    def _meant(self) -> frozenset[Group]:
+        """What the meter itself says at some time, as the device reports it."""
+        met: dict[int, Group] = {}  # most groups of a frame are the very objects of the frame before
+        for frame in self.record.truth:
+            if isinstance(frame, PlainFrame):
+                met.update(zip(map(id, frame.said), frame.said, strict=True))
+            else:
+                met.update(
+                    (id(piece.group), piece.group)
+                    for piece in frame.pieces
+                    if piece.group is not None and piece.fault is None and piece.expect is not Expect.MUST_NOT
+                )
+        return frozenset(map(self._as_reported, met.values()))
 
     def is_new_in(self, group: Group, step: str) -> bool:
         """Whether what the device reports of ``group`` was sent in no other step, so that a report tells the step."""
@@ -305,8 +317,7 @@ class Oracle:
     def _since(self, at_s: float) -> float:
         """When a value must have been sent, at the earliest, that is reported then: what a board promises to keep while
         its broker is away comes when that is back."""
-        known = self._since_at.get(at_s)
-        if known is not None:
+        if (known := self._since_at.get(at_s)) is not None:
             return known
         freshness_s = self._freshness_at(at_s)
         since_s = at_s - freshness_s

@@ -12,6 +12,7 @@ from typing import Any
 from xky.protocol.uplinks.lorawan_eu868 import HOUR_S, Transmission, worst_use_s
 
 from ...ends.end import EndEvent
+from ..condition import AT_A_LORAWAN_NETWORK, JOINS, SENDS_CONFIRMED
 from ..record import Outage
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .uplink_questions import UplinkQuestions
@@ -134,7 +135,7 @@ class LorawanQuestions(UplinkQuestions):
             if event.facts["confirmed"] and event.at_s not in sent[key]:
                 sent[key].append(event.at_s)
         if not sent:
-            raise NotApplicable("the device sent no confirmed uplink while nothing was acknowledged")
+            raise NotApplicable(SENDS_CONFIRMED.otherwise)
         (address, counter), times_s = max(sent.items(), key=lambda one: len(one[1]))
         self.trail.sent.append(f"{outage.start_s:.2f} to {outage.end_s:.2f} s: no acknowledgement")
         self.trail.expected.append(f"{most} times the same uplink at the most")
@@ -150,7 +151,7 @@ class LorawanQuestions(UplinkQuestions):
         self._require_lorawan()
         asked = self._events("join_requested")
         if not asked:
-            raise NotApplicable("the device asked for no join while it was listened to")
+            raise NotApplicable(JOINS.otherwise)
         return asked
 
     def _sent(self) -> list[EndEvent]:
@@ -182,4 +183,4 @@ class LorawanQuestions(UplinkQuestions):
 
     def _require_lorawan(self) -> None:
         if not self.record.probes[0].spec.startswith(_KIND):
-            raise NotApplicable("the device is not listened to at a LoRaWAN network")
+            raise NotApplicable(AT_A_LORAWAN_NETWORK.otherwise)

@@ -13,6 +13,7 @@ from xky.boards.power.clocked_train import train_of
 from xky.boards.power.ratings import ratings_of
 from xky.emulator.supply import HIGHEST
 
+from ..condition import FED, HAS_RATINGS, LIVES_BY_ITS_CAPACITOR, PROMISES_A_PERIOD, REACHES_A_NETWORK
 from ..power_record import MODEL_V, CutOut, PowerRecord, Trial, restart_s
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .view import SHOWN, Measure, PurposeView
@@ -20,7 +21,6 @@ from .view import SHOWN, Measure, PurposeView
 __all__ = ["PowerQuestions"]
 
 MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE within 0.1 %
-_NOT_FED = "the bench does not feed this device's terminal A"
 _UNPLAYED = (
     "a supply of the bench feeds the board, and nothing tells that it is like a meter's (54E §4: 50 kHz behind its "
     "resistance): trials of power are not played; see xky bench measure"
@@ -79,7 +79,7 @@ class PowerQuestions(PurposeView):
         """It loses no rail before the first reading, though its converter has no scale yet."""
         trial = self._power.first_charge
         if trial is None:
-            raise NotApplicable("the firmware does not decide by its capacitor's voltage")
+            raise NotApplicable(LIVES_BY_ITS_CAPACITOR.otherwise)
         self._show(trial, "no brown-out before the first reading")
         first_s = trial.first_reading_s
         downs = [one for one in trial.brown_outs() if first_s is None or one.at_s < first_s]
@@ -96,7 +96,7 @@ class PowerQuestions(PurposeView):
         """No part bears more than its rating at the highest supply that the specification allows."""
         rated = list(ratings_of(train_of(self._description), HIGHEST))
         if not rated:
-            raise NotApplicable("the board's file gives no rating")
+            raise NotApplicable(HAS_RATINGS.otherwise)
         self.trail.sent.append(
             f"{HIGHEST.open_circuit_v:g} V rms open circuit, {HIGHEST.source_ohm:g} Ω, capacitor full"
         )
@@ -116,7 +116,7 @@ class PowerQuestions(PurposeView):
         trial, board = self._power.cold, self.record.board
         limit_s = board.limits.period_s or board.report_period_s
         if not limit_s:
-            raise NotApplicable("the device reports each frame; it promises no period")
+            raise NotApplicable(PROMISES_A_PERIOD.otherwise)
         self._show(trial, f"{limit_s:g} s between two readings at the most")
         self._first(trial)
         ends_s = [*trial.readings_s, trial.duration_s]
@@ -148,7 +148,7 @@ class PowerQuestions(PurposeView):
         back."""
         power = self._power
         if not self.record.board.uplink:
-            raise NotApplicable("the board reaches no network")
+            raise NotApplicable(REACHES_A_NETWORK.otherwise)
         if power.cold.first_reading_s is None or power.cold.browns_out:
             raise Undecided("it does not live on such a meter, dead servers or none; see XKY-PWR-1 and XKY-PWR-3")
         dead = next((one for one in power.dead if one.what == what), None)
@@ -181,7 +181,7 @@ class PowerQuestions(PurposeView):
             raise Undecided("not played: the run was cut short")
         self._require_played()
         if power is None:
-            raise NotApplicable(_NOT_FED)
+            raise NotApplicable(FED.otherwise)
         return power
 
     def _require_played(self) -> None:
@@ -193,7 +193,7 @@ class PowerQuestions(PurposeView):
         described = self.record.board.power
         self._require_played()
         if self.record.power is None or described is None:
-            raise NotApplicable(_NOT_FED)
+            raise NotApplicable(FED.otherwise)
         return described
 
     def _first(self, trial: Trial) -> float:

@@ -3,6 +3,7 @@
 
 from xky.emulator import Emitted, Expect, SentFrame
 
+from ..condition import CAN_BE_RESTARTED, FINDS_THE_MODE
 from ..power_record import restart_s
 from ..record import starves
 from ..verdict import NotApplicable, Undecided
@@ -25,7 +26,7 @@ class RecoveryQuestions(PurposeView):
     def the_other_mode_is_read(self) -> None:
         """A device that finds the TIC mode by itself gives a sound reading of the step's frames in time."""
         if not self.record.board.detects_mode:
-            raise NotApplicable("the board does not claim to find the TIC mode by itself")
+            raise NotApplicable(FINDS_THE_MODE.otherwise)
         frames = self._frames(self._step)
         limits = self.record.limits_at(frames[-1].end_s)
         limit_s = limits.detection_s + limits.completeness_s + limits.latency_s
@@ -90,7 +91,7 @@ class RecoveryQuestions(PurposeView):
     def the_device_finds_its_way(self) -> None:
         """The same of a device that was started inside the first frame of the step, with the whole ones behind it."""
         if not self.record.restarts_s:
-            raise NotApplicable("the bench cannot start this device anew while the line speaks")
+            raise NotApplicable(CAN_BE_RESTARTED.otherwise)
         frames = self._frames(self._step)
         self.trail.sent.append(
             f"{frames[0].start_s:.2f} s: started inside a frame; of it came {printable(frames[0].data)}"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from xky.emulator import Expect, SentFrame
 from xky.protocol import LABELS, Group, Mode
 
+from ..condition import CLAIMS_EVERY_LABEL, SAYS_WHAT_IS_ASKED
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
 from .view import SHOWN, PurposeView
@@ -63,7 +64,7 @@ class StepQuestions(PurposeView):
         if not able:
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
-            raise NotApplicable("the device reports none of the labels that this step can show")
+            raise NotApplicable(SAYS_WHAT_IS_ASKED.otherwise)
         self._show_sent([e for frame in frames[:1] for e in frame.groups if e.fault is not None])
         self._show_sent(list(able.values()))
         self.trail.expected.append(
@@ -113,7 +114,7 @@ class StepQuestions(PurposeView):
         if not able:
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
-            raise NotApplicable("the device reports none of the labels that this step can show")
+            raise NotApplicable(SAYS_WHAT_IS_ASKED.otherwise)
         self._show_sent([e for frame in frames[:1] for e in frame.groups if e.fault is not None])
         limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s, with values of this step")
@@ -243,7 +244,7 @@ class StepQuestions(PurposeView):
         if not unknown:
             raise NotApplicable(_NO_SUCH_GROUP)
         if self.record.claims is not None:
-            raise NotApplicable("the device claims a choice of labels, and passes no others on")
+            raise NotApplicable(CLAIMS_EVERY_LABEL.otherwise)
         label = unknown[0].group.label
         self._show_sent(unknown)
         self.trail.expected.append(f"{label} is passed on")

@@ -12,6 +12,7 @@ from xky.emulator import Expect, SentFrame
 from ...bench.number import whole
 from ...bench.reading import Reading, Said
 from ...ends.end import EndEvent
+from ..condition import AT_AN_UPLINK, LEAVES_A_WILL, NOT_AT_SUCH_AN_END, SAYS_WHAT_A_REFUSAL_COSTS, TELLS_FRAMES_APART
 from ..record import LINES, Outage
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .recovery_questions import RecoveryQuestions
@@ -50,7 +51,7 @@ class UplinkQuestions(RecoveryQuestions):
         if first is None:
             raise Undecided("the device said nothing behind the outage")
         if before:
-            raise NotApplicable("the device tells one frame several times where nothing befell it, too")
+            raise NotApplicable(TELLS_FRAMES_APART.otherwise)
         back = [frame for frame in clean if frame.start_s > first.at_s]
         twice = self._repeated(back, self._tail)
         self.trail.seen.extend(f"{at_s:.2f} s: {text}, for the second time" for at_s, text in twice[:SHOWN])
@@ -108,7 +109,7 @@ class UplinkQuestions(RecoveryQuestions):
         self._require_an_uplink()
         wills = [event for event in self._events("connect") if event.facts.get("will")]
         if not wills:
-            raise NotApplicable("the device leaves no will")
+            raise NotApplicable(LEAVES_A_WILL.otherwise)
         topic, text = str(wills[-1].facts["will"]["topic"]), str(wills[-1].facts["will"]["payload"])
         states = [
             (event.at_s, str(event.facts.get("payload")))
@@ -142,7 +143,7 @@ class UplinkQuestions(RecoveryQuestions):
         uplink = self.record.board.uplink
         mqtt = None if uplink is None else uplink.mqtt
         if mqtt is None:
-            raise NotApplicable("the board's file does not say what a refusal costs ([uplink.mqtt])")
+            raise NotApplicable(SAYS_WHAT_A_REFUSAL_COSTS.otherwise)
         tries = [one for one in self._events("connect") if outage.start_s <= one.at_s <= outage.end_s]
         gap_s = max(self._between_tries_s(mqtt), 1.0)
         most = ceil(_SLACK * mqtt.tries * (1 + (outage.end_s - outage.start_s) / gap_s))
@@ -166,7 +167,7 @@ class UplinkQuestions(RecoveryQuestions):
 
     def _require_an_uplink(self) -> None:
         if self.record.probes[0].spec == LINES:
-            raise NotApplicable("the device is not listened to at an uplink")
+            raise NotApplicable(AT_AN_UPLINK.otherwise)
 
     def _events(self, *kinds: str) -> list[EndEvent]:
         return [event for event in self.record.events if event.kind in kinds]
@@ -182,7 +183,7 @@ class UplinkQuestions(RecoveryQuestions):
             return found
         if self.record.cut_short_s is not None or self.record.silent or self.record.ended is not None:
             self._frames(self._step)
-        raise NotApplicable("the device is not listened to at such an end")
+        raise NotApplicable(NOT_AT_SUCH_AN_END)
 
     def _require_that_it_was_met(self, outage: Outage) -> None:
         """A device that did not come meanwhile has not been tried by it."""

@@ -8,6 +8,7 @@ from xky.emulator import Emitted, Expect, Piece, SentFrame
 from xky.emulator.faults.legal_value import LegalValue
 
 from ...bench.reading import Reading
+from ..condition import NOT_CLAIMED, Facts
 from ..record import Record
 from ..requirement import Purpose
 from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
@@ -94,6 +95,11 @@ class PurposeView:
         due_s = max(limits.completeness_s, limits.freshness_s, limits.recovery_s)
         due_s += limits.latency_s + limits.detection_s
         return end_s + due_s <= self.record.cut_short_s
+
+    @property
+    def _facts(self) -> Facts:
+        """What was known of the device before it was run."""
+        return Facts(self.record.board, is_on_hardware=self.record.on_hardware)
 
     # The step
 
@@ -255,7 +261,7 @@ class PurposeView:
     def _require_claims(self, groups: dict[str, Emitted]) -> None:
         """What the device does not claim is not asked of it."""
         if not any(self.record.claimed(label) for label in groups):
-            raise NotApplicable("the device claims none of the labels that this step can show")
+            raise NotApplicable(NOT_CLAIMED)
 
     def _reportable(self, groups: dict[str, Emitted]) -> dict[str, Emitted]:
         """Those whose label the device claims and reports at all: what it never reports fails no must."""

@@ -4,5 +4,6 @@
 from .document import document
 from .files import write_report
 from .folder import report_folder
+from .given_files import given_texts, write_given
 
-__all__ = ["document", "report_folder", "write_report"]
+__all__ = ["document", "given_texts", "report_folder", "write_given", "write_report"]

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from xky.boards import Board
@@ -11,6 +12,7 @@ from xky.protocol import Mode
 
 from ...terminal import counted
 from ..campaign import Campaign
+from ..contested import mark_contested
 from ..judgement import Asked, Conclusion
 from ..oracle import Trail
 from ..oracle.view import Measure
@@ -23,9 +25,15 @@ from ..verdict import Level, Verdict, joined
 from ..waivers import waiver_of
 from .again import command_again
 
-__all__ = ["SPECIFICATION", "document", "in_order", "run_verdict"]
+__all__ = ["REPORT_SCHEMA", "SPECIFICATION", "document", "in_order", "purpose_document", "run_verdict"]
 
+REPORT_SCHEMA = "xky-report/1"
 SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)"
+
+_ANONYMISED = (
+    "anonymised: addresses, delivery points, indexes and load curves are pseudonyms; left out are messages in the "
+    "device's own words, its standard error, the arguments of commands, and the files that were given"
+)
 
 
 def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verdict:
@@ -35,20 +43,28 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
     return Verdict.INCONCLUSIVE if verdict is Verdict.NOT_APPLICABLE else verdict
 
 
-def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
-    """The whole report of a campaign that has been judged."""
+def document(campaign: Campaign, *, strict: bool = False, signer: str | None = None) -> dict[str, Any]:
+    """The whole report of a campaign that has been judged.
+
+    Args:
+        campaign: judged.
+        strict: a should that fails makes the run fail.
+        signer: public key of who signs it, hexadecimal; None: nobody.
+    """
     options = campaign.options
     requirements = _requirements(campaign, [*campaign.conclusions, *_not_asked(campaign)])
+    mark_contested(requirements, campaign.contested)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     firmware = campaign.firmware
     if (campaign.aborted or firmware.disagreements) and verdict is Verdict.PASS:
         verdict = Verdict.INCONCLUSIVE
     applicable = [one for one in requirements if Verdict(one["verdict"]) is not Verdict.NOT_APPLICABLE]
     return {
-        "schema": "xky-report/1",
+        "schema": REPORT_SCHEMA,
         "verdict": verdict.value,
         **({"partial": True} if options.only or options.quick else {}),
         **({"aborted": True} if campaign.aborted else {}),
+        **({"anonymised": True} if campaign.anonymised else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
         "device": options.device,
@@ -70,6 +86,8 @@ def document(campaign: Campaign, *, strict: bool = False) -> dict[str, Any]:
         "seed": options.seed,
         "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "duration_s": round(sum(record.duration_s for record in _records(campaign)), 3),
+        "signed": signer is not None,
+        "signer": signer,
         **({} if campaign.earlier is None else {"resumed": campaign.earlier.told}),
         **_bench(campaign),
         "remarks": _remarks(campaign),
@@ -129,7 +147,7 @@ def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion]) -> list
             **({"compatibility": True} if requirement.compatibility else {}),
             **({"waived": waived} if (waived := waiver_of(campaign.board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [{**_purpose(campaign, one), **_besides(one.asked, campaign, skipped)} for one in group],
+            "purposes": [{**purpose_document(one), **_besides(one, campaign, skipped)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -140,12 +158,14 @@ def in_order(id_: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
 
 
-def _besides(asked: Asked, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
-    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it."""
-    part = campaign.part_of(asked)
-    if asked in skipped:
+def _besides(conclusion: Conclusion, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
+    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it, how a
+    fail is seen again."""
+    part = campaign.part_of(conclusion.asked)
+    if conclusion.asked in skipped:
         return {"skipped": True}
-    return {} if part is None else {"part": part + 1}
+    again = {"again": command_again(campaign, conclusion)} if conclusion.verdict is Verdict.FAIL else {}
+    return again if part is None else {**again, "part": part + 1}
 
 
 def _records(campaign: Campaign) -> Iterable[Record]:
@@ -153,7 +173,8 @@ def _records(campaign: Campaign) -> Iterable[Record]:
     return [*(() if campaign.earlier is None else campaign.earlier.records), *campaign.records.values()]
 
 
-def _purpose(campaign: Campaign, conclusion: Conclusion) -> dict[str, Any]:
+def purpose_document(conclusion: Conclusion) -> dict[str, Any]:
+    """What a purpose came to, as ``report.json`` has it."""
     trail = conclusion.trail
     return {
         "id": conclusion.purpose.id,
@@ -166,13 +187,13 @@ def _purpose(campaign: Campaign, conclusion: Conclusion) -> dict[str, Any]:
         "seen": trail.seen,
         "at_s": round(trail.at_s, 6),
         **({"measured": [_measured(one) for one in trail.measured]} if trail.measured else {}),
-        **({"again": command_again(campaign, conclusion)} if conclusion.verdict is Verdict.FAIL else {}),
     }
 
 
-def _not_claimed(board: Board) -> list[str]:
-    """What the statement leaves out, which therefore was not tested."""
-    left = [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
+def _not_claimed(board: Board, statement: Path | None) -> list[str]:
+    """What the statement leaves out, which therefore was not tested; of a board alone nobody expects both modes."""
+    left = [] if statement is None else [f"{mode} mode" for mode in Mode if mode not in board.modes]
+    left += [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
     left += [] if board.producer else ["meters of producers"]
     return [f"not claimed by the statement, and not tested: {', '.join(left)}"] if left else []
 
@@ -201,7 +222,7 @@ def _quick(mode: Mode, choice: QuickChoice) -> str:
 
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
-    remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board)]
+    remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board, campaign.options.statement)]
     remarks += [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])
@@ -209,6 +230,8 @@ def _remarks(campaign: Campaign) -> list[str]:
             f"bench: {told}",
             *(f"bench before: {one}; all was made safe first" for one in campaign.instruments.before),
         ]
+    if campaign.anonymised:
+        remarks.append(_ANONYMISED)
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
     remarks += [] if campaign.earlier is None else _resumed(campaign, campaign.earlier)

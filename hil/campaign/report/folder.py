@@ -13,14 +13,17 @@ from pathlib import Path
 
 from xky.protocol import InputError, Mode
 
+from ...archive.manifest import MANIFEST, SIGNATURE
 from ...owned_folder import folder_complaint, owned_folder
 from ..evidence import BEFORE, EVIDENCE_FILES, forget_evidence
+from .given_files import GIVEN_FILES
 
 __all__ = ["report_folder"]
 
 EVIDENCE = "evidence"
 _FILES = (  # the last comes last: where it is, all is
-    "index.html", "junit.xml", "report.pdf", "report.sarif", "statement.intoto.json", "report.json",
+    SIGNATURE, MANIFEST, "index.html", "junit.xml", "report.pdf", "report.sarif", "statement.intoto.json",
+    "report.json",
 )  # fmt: skip
 _WORKSHOP = ".run-"  # how the names of fresh folders begin
 _WHAT = "report"
@@ -69,6 +72,7 @@ def _check_names(folder: Path) -> None:
     for path in (evidence, *of_modes):
         if path.exists() and not path.is_symlink() and not path.is_dir():
             raise InputError(f"--out {folder}: {path} is no folder; move it, or give another folder")
+    of_evidence += [] if evidence.is_symlink() else [evidence / name for name in GIVEN_FILES]
     for path in (*(folder / name for name in _FILES), *of_evidence):
         if path.is_dir() and not path.is_symlink():
             raise InputError(f"--out {folder}: {path} is a folder, not a file of a report; move it, or give another")
@@ -95,6 +99,9 @@ def _forget(folder: Path) -> None:
     for name in _FILES:
         with suppress(OSError):
             (folder / name).unlink(missing_ok=True)
+    for name in () if (folder / EVIDENCE).is_symlink() else GIVEN_FILES:
+        with suppress(OSError):
+            (folder / EVIDENCE / name).unlink(missing_ok=True)
     with suppress(OSError):
         forget_evidence(folder / EVIDENCE)
 
@@ -102,13 +109,13 @@ def _forget(folder: Path) -> None:
 def _put_in_place(workshop: Path, folder: Path) -> None:
     evidence = workshop / EVIDENCE
     for root in (evidence, *evidence.glob(f"{BEFORE}*")):
-        for mode in Mode:
-            recorded = root / mode.value
+        for recorded in (root, *(root / mode.value for mode in Mode)):
             if recorded.is_dir():
                 kept = folder / recorded.relative_to(workshop)
                 kept.mkdir(parents=True, exist_ok=True)
                 for file in recorded.iterdir():
-                    os.replace(file, kept / file.name)
+                    if file.is_file():
+                        os.replace(file, kept / file.name)
     for name in _FILES:
         if (workshop / name).exists():
             os.replace(workshop / name, folder / name)

@@ -4,7 +4,7 @@
 import json
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -15,6 +15,7 @@ from xky.boards import board_named, board_names
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError, Mode
 
+from ...held_resource import held_resource
 from ...named_file import named_file
 from ...virtual import DEFAULT_MAKES, RunningClock, SteppedClock, VirtualBench, VirtualReceiver, planned
 from ...virtual.bench_toml import bench_toml
@@ -61,8 +62,9 @@ def command(
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
         mode=mode or Mode.STANDARD, seed=seed,
     )  # fmt: skip
-    with bench, closing(VirtualReceiver()) as receiver:
+    with bench, closing(VirtualReceiver()) as receiver, ExitStack() as stack:
         if out is not None:
+            stack.enter_context(held_resource(str(out.resolve())))  # another one that runs is told by this file
             _write(out, bench_toml(bench, receiver))
         if while_running:
             raise typer.Exit(_status_of(while_running))

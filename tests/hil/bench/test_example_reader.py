@@ -8,10 +8,12 @@ import pytest
 
 from xky.hil.campaign.campaign import Options
 from xky.hil.campaign.suite import declared_purposes
+from xky.hil.catalogue.applicability import facts_of
 from xky.protocol import Mode
 
 from ...compiler import needs_compiler
 from ...timely import certify_in_time
+from ..catalogue.agreement import check_applicability
 
 READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
 
@@ -34,12 +36,14 @@ def test_the_example_reader_passes_everything(mode: Mode, line: str, speed: floa
     options = Options(command, mode=mode, line=line, speed=speed)
     report = certify_in_time(options, tmp_path, strict=line != "tcp")
     wrong = {one["id"]: one["purposes"] for one in report["requirements"] if one["verdict"] != "pass"}
-    # not applicable: it does not claim to find the mode, the bench does not feed it, it has no uplink, and TCP tells no
-    # settings
-    families = ("XKY-PWR-", "XKY-UPL-", "XKY-LRW-")
+    # not applicable: it does not claim to find the mode, the bench does not feed it, it has no uplink, it has no
+    # terminals, and TCP tells no settings
+    families = ("XKY-PWR-", "XKY-UPL-", "XKY-LRW-", "TIC-INP-", "TIC-LED-", "TIC-SUP-")
     others = {one.requirement.id for one in declared_purposes() if one.requirement.id.startswith(families)}
     assert wrong.keys() == {"TIC-MOD-2", *others} | ({"TIC-PRT-1"} if line == "tcp" else set())
     assert report["verdict"] == "pass"
+    if line != "tcp":  # which tells no settings of a port
+        check_applicability(report, facts_of(None, device=command))
     assert report["decided"] == report["total"] - (line == "tcp") >= 12
     assert report["remarks"] == []
 

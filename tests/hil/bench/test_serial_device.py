@@ -19,6 +19,7 @@ from xky.hil.bench.devices import open_device
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.certify_device import certify as certify_device
+from xky.hil.campaign.evidence import read_record
 from xky.hil.held_resource import held_resource
 from xky.hil.recording.port import open_live
 from xky.protocol import BenchError, InputError, Mode
@@ -72,6 +73,20 @@ def test_the_parity_of_a_single_character_is_wrong_on_the_wire(wire: BoardOnAWir
     assert report["verdict"] == "pass"
     assert wire.wrong_parities > 0
     assert report["decided"] == report["total"] > 0
+
+
+def test_what_only_instruments_show_is_undecided_on_a_board_and_never_counted(
+    wire: BoardOnAWire, tmp_path: Path
+) -> None:
+    report = certify(Campaign(options_of(wire, mode="standard", only=("TIC-INP-1",))), tmp_path)
+    (requirement,) = report["requirements"]
+    assert (requirement["level"], requirement["verdict"]) == ("should", "inconclusive")
+    assert requirement["purposes"][0]["reason"].startswith("needs a generator of the carrier")
+    assert (report["decided"], report["total"]) == (0, 1)
+    assert read_record(tmp_path / "evidence" / "standard").on_hardware
+    junit = (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert 'errors="0" failures="0" skipped="1"' in junit
+    assert 'name="verdict" value="inconclusive"' in junit
 
 
 def test_no_character_is_there_before_it_is_over_on_the_line(wire: BoardOnAWire) -> None:

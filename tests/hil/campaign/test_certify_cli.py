@@ -25,7 +25,7 @@ from ...command import PLAIN, XKY, Ended, xky
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 CERTIFY = (*XKY, "certify")
 ENVIRONMENT = {**os.environ, **PLAIN, "PYTHONIOENCODING": "utf-8"}
-FILES = {"report.json", "index.html", "junit.xml", "report.sarif", "statement.intoto.json", "evidence"}
+FILES = {"report.json", "index.html", "junit.xml", "report.sarif", "statement.intoto.json", "manifest.json", "evidence"}
 SPEED = 20
 ENDS_WITHIN_S = 2.0 * (1 + (os.getloadavg()[0] > 2))  # of Ctrl-C; more where the machine is not ours alone
 BOUND_S = 60.0  # what no run of this file may reach

@@ -69,6 +69,12 @@ def test_a_device_of_three_phase_meters_needs_such_a_household(tmp_path: Path) -
     assert report["verdict"] == "pass"
 
 
+def test_a_mode_that_is_not_claimed_is_told(tmp_path: Path) -> None:
+    report = certified(tmp_path, 'modes = ["standard"]\n', only=("TIC-CHK-3",))
+    assert (report["mode"], report["verdict"]) == ("standard", "pass")
+    assert "not claimed by the statement, and not tested: historic mode" in report["remarks"]
+
+
 def test_a_producer_alone_may_be_left_out(tmp_path: Path) -> None:
     report = certified(tmp_path, "producer = false\n", mode="standard", only=("TIC-FLD-2",))
     assert verdict_of(report, "TIC-FLD-2/producer-without-curve") == (

@@ -36,8 +36,8 @@ publish_s = {publish_s}
 sleep_s = {sleep_s}
 """
 
-# These boards do not claim to find the mode, say nothing of their power, and have no uplink
-NOT_THEIRS = ("TIC-MOD-2/", "XKY-PWR-", "XKY-UPL-", "XKY-LRW-")
+# These boards do not claim to find the mode, say nothing of their power, have no uplink, and no terminals
+NOT_THEIRS = ("TIC-MOD-2/", "XKY-PWR-", "XKY-UPL-", "XKY-LRW-", "TIC-INP-", "TIC-LED-", "TIC-SUP-")
 
 
 def wrong(report: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -25,8 +25,11 @@ from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import make_matrix, sound_boards
 from xky.hil.campaign.requirement import Requirement
 from xky.hil.campaign.suite import declared_purposes
+from xky.hil.catalogue.applicability import facts_of
 from xky.protocol import LABELS, Mode
 from xky.protocol.uart import CharacterDefect
+
+from ..catalogue.agreement import check_applicability
 
 SUITE = Path(conformance.__path__[0])
 GATEWAYS = ("eky", "loky", "winky-c6-tasmota", "winky-lab")
@@ -110,6 +113,7 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     check_contract(report)
     assert report["verdict"] == "pass", f"seed {seed}"
     assert report["decided"] == report["total"] >= 34
+    check_applicability(report, facts_of(None, device=f"sim:{board}"))
     undecided = {
         purpose["id"]: purpose["verdict"]
         for one in report["requirements"]
@@ -122,6 +126,7 @@ def check_sound(certified: Certified, board: str, seed: int) -> None:
     if power is None or power.source != "tic":
         expected |= {one: "not applicable" for one in undecided if one.startswith("XKY-PWR-")}
         assert len(expected) >= 7
+    expected |= {one.id: "not applicable" for one in declared_purposes() if one.requirement.procedure is not None}
     of_uplinks = {one: "not applicable" for one in undecided if one.startswith(OF_UPLINKS)}
     assert len(of_uplinks) >= (5 if board_named(board).uplinks else 20)  # no board has all three of them
     assert undecided == expected | of_uplinks, f"seed {seed}"
@@ -310,7 +315,8 @@ def test_the_evidence_holds_what_was_sent_and_said(certified: Certified, tmp_pat
     certified("generic", mode=Mode.HISTORIC)
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert names == {
-        "report.json", "index.html", "junit.xml", "report.sarif", "statement.intoto.json",
+        "report.json", "index.html", "junit.xml", "manifest.json", "evidence/plan.json",
+        "report.sarif", "statement.intoto.json",
         "evidence/historic/sent.jsonl.gz", "evidence/historic/readings.jsonl.gz", "evidence/historic/port.jsonl.gz",
         "evidence/historic/stderr.txt", "evidence/historic/run.json",
     }  # fmt: skip

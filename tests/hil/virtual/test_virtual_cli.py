@@ -31,6 +31,11 @@ def test_its_instruments_answer_until_it_is_ended(tmp_path: Path, number: signal
         supply = open_instrument("supply", told["supply"]["resource"], told["supply"]["make"], {})
         assert supply.identity.startswith("RIGOL TECHNOLOGIES,DP832,VIRTUAL")
         supply.close()
+        other = xky("bench", "virtual", "--out", str(out), cwd=tmp_path)
+        assert (other.returncode, other.stdout) == (3, "")
+        assert str(out) in other.stderr
+        assert len(other.stderr.splitlines()) == 1
+        assert tomllib.loads(out.read_text(encoding="utf-8")) == written
     finally:
         run.send_signal(number)
         assert run.wait(5) == status

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seals the files of a run: their manifest beside them, its signature where somebody signs, and all in an archive.
+
+What cannot be done is told before the run, and an archive of a run before goes with the report of it: it is not that of
+this device.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xky.protocol import InputError
+from xky.protocol.whole_file import whole_file
+
+from .container import LOCAL_BEGINS, write_container
+from .contents import SUFFIX
+from .key_file import Signer
+from .manifest import MANIFEST, SCHEMA, SIGNATURE, Manifest
+from .member import MEMBER_MAX, member_of
+from .versions import versions
+
+__all__ = ["UNSEALED", "Seal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How the files of a run are sealed.
+
+    Attributes:
+        signer: who signs; None: nobody.
+        archive: file to write; None: the report's folder alone is sealed.
+    """
+
+    signer: Signer | None = None
+    archive: Path | None = None
+
+    @property
+    def public_key(self) -> str | None:
+        """Of the signer, hexadecimal."""
+        return None if self.signer is None else self.signer.public.hex
+
+    @contextmanager
+    def archive_place(self) -> Iterator[None]:
+        """See before the block that the archive can be written; behind it one of a run before is gone.
+
+        Raises:
+            InputError: it cannot be written, or what is there is none.
+        """
+        if self.archive is None:
+            yield
+            return
+        before = _check_place(self.archive)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                if before is not None and _identity(self.archive) == before:
+                    self.archive.unlink()
+
+    def close(self, folder: Path, formats: Mapping[str, str], created: datetime | None = None) -> None:
+        """Write the manifest of all files of a folder, and its signature.
+
+        Args:
+            folder: of a run; all that is in it is the run's.
+            formats: versions of what its files are written in.
+            created: the time that stands in it; now, unless told.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        members = {name: member_of(name, data) for name, data in _files_of(folder) if name not in (MANIFEST, SIGNATURE)}
+        at = (created or datetime.now(UTC)).isoformat(timespec="seconds").replace("+00:00", "Z")
+        data = Manifest(at, self.public_key, versions(), {"evidence": SCHEMA, **formats}, members).data
+        (folder / MANIFEST).write_bytes(data)
+        if self.signer is not None:
+            (folder / SIGNATURE).write_bytes(self.signer.sign(data))
+
+    def pack(self, folder: Path) -> None:
+        """Write the archive of a folder that has its manifest; it is there whole or not at all.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if self.archive is None:
+            return
+        with whole_file(self.archive) as partial, partial.open("wb") as file:
+            write_container(file, list(_files_of(folder)))
+
+
+UNSEALED = Seal()
+"""Nobody signs, and there is no archive: the folder has its manifest alone."""
+
+
+def _files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            if path.stat().st_size > MEMBER_MAX:
+                raise OverflowError(f"{path.name} is larger than {MEMBER_MAX >> 30} GiB")
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_mtime_ns
+
+
+def _check_place(archive: Path) -> tuple[int, int, int] | None:
+    """Which file is there before; None where there is none."""
+    name = f"--archive {archive}"
+    if archive.suffix != SUFFIX:
+        raise InputError(f"{name}: an archive is called NAME{SUFFIX}; give it such a name")
+    try:
+        if archive.is_dir():
+            raise InputError(f"{name}: is a folder; give the name of a file")
+        before = None
+        if archive.exists():
+            with archive.open("rb") as file:
+                if file.read(4) not in (b"", LOCAL_BEGINS):
+                    raise InputError(f"{name}: is there already, and is no archive; give another name")
+            before = _identity(archive)
+        descriptor, tried = tempfile.mkstemp(prefix=".", dir=archive.parent)  # what permissions say is not all
+        os.close(descriptor)
+        os.unlink(tried)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be written ({error.strerror}); give another name") from None
+    return before

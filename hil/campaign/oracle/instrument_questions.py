@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a test asks that only an instrument can answer: never decided by a record of the line."""
+
+from ..condition import first_no
+from ..verdict import NotApplicable, Undecided
+from .view import PurposeView
+
+__all__ = ["InstrumentQuestions"]
+
+
+class InstrumentQuestions(PurposeView):
+    """Questions about terminals, light and isolation of a real board."""
+
+    def an_instrument_shows_it(self) -> None:
+        """Not applicable to what has no terminals; of a real board undecided, with what would decide it."""
+        requirement = self._purpose.requirement
+        procedure = requirement.procedure
+        if procedure is None:
+            raise Undecided("nothing tells how it is tried")
+        missing = first_no(requirement.where, self._facts)
+        if missing is not None:
+            raise NotApplicable(missing.otherwise)
+        self.trail.expected.extend(procedure.limits)
+        raise Undecided(f"needs {_listed(procedure.needs)}; xky requirements {requirement.id} tells the steps")
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``--sign KEY``, ``--archive NAME.xky``, ``--anonymise`` and ``--key FILE`` of a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..archive.key_file import signer_of
+from ..archive.seal import UNSEALED, Seal
+from ..named_file import named_file
+from ..pseudonym_key import KEY_VARIABLE
+from ..terminal import one_line
+
+__all__ = ["AnonymiseOption", "ArchiveOption", "KeyOption", "SignOption", "seal_of", "tell_seal"]
+
+SignOption = Annotated[
+    Path | None, typer.Option(metavar="KEY", help="Sign the report with this key, such as xky keys new makes.")
+]
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(metavar="NAME.xky", callback=named_file, help="The report and all its evidence in one file, besides."),
+]
+AnonymiseOption = Annotated[
+    bool, typer.Option("--anonymise", help="Replace addresses, indexes and load curves; leave free texts out.")
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help=f"File with the key of the pseudonyms; else the variable {KEY_VARIABLE}."),
+]
+
+
+def seal_of(sign: Path | None, archive: Path | None) -> Seal:
+    """What they make.
+
+    Raises:
+        InputError: there is no such key, or others may read it.
+    """
+    if sign is None and archive is None:
+        return UNSEALED
+    return Seal(None if sign is None else signer_of(sign), archive)
+
+
+def tell_seal(seal: Seal, kept: bool) -> None:
+    """Say where the archive is, and who signed; nothing of a run that has neither."""
+    by = "unsigned: make a key with xky keys new FILE, and sign with --sign FILE"
+    if seal.signer is not None:
+        by = f"signed by {seal.signer.public.fingerprint}"
+    if seal.archive is not None and kept:
+        print(one_line(f"Archive: {seal.archive}, {by}."))
+    elif seal.signer is not None and kept:
+        print(one_line(f"The report is {by}."))

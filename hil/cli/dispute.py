@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``xky dispute``: one contested purpose of a report in a file of its own, and such a file judged again."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from xky.protocol import InputError
+
+from ..campaign.suite import known_ids
+from ..campaign.verdict_page import STYLE
+from ..console import PlainConsole
+from ..device_options import ModeOption
+from ..dispute.judged_pack import JudgedPack, judge_pack
+from ..dispute.pack import SUFFIX, contested_in, write_pack
+from ..named_file import named_file
+
+__all__ = ["command"]
+
+
+def command(
+    purpose: Annotated[
+        str | None, typer.Argument(autocompletion=known_ids, help="Of a report, such as TIC-CHK-1/wrong-checksum.")
+    ] = None,
+    report: Annotated[Path, typer.Option(help="The folder of the report, or its report.json.")] = Path("report"),
+    mode: ModeOption = None,
+    probe: Annotated[str | None, typer.Option(metavar="SPEC", help="Of several probes, this one's readings.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(callback=named_file, help=f"The file; named by the purpose unless told, …{SUFFIX}."),
+    ] = None,
+    judge: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge a pack again, with the device absent.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object and nothing else.")] = False,
+) -> None:
+    """Pack a contested purpose with bytes, readings and rule; --judge: judge a pack again, exit 1 if it differs."""
+    if judge is not None:
+        given = {"PURPOSE": purpose, "--mode": mode, "--probe": probe, "--out": out}
+        also = [name for name, value in given.items() if value]
+        if also:
+            raise InputError(f"--judge: a pack says what it is of; leave {also[0]} out")
+        judged = judge_pack(judge)
+        _tell(judged, as_json)
+        sys.exit(0 if judged.is_same else 1)
+    if purpose is None:
+        raise InputError(
+            "PURPOSE: name the one that is contested, such as TIC-CHK-1/wrong-checksum, or a pack by --judge"
+        )
+    contested = contested_in(report, purpose, mode, probe)
+    told = contested.purpose
+    path = out or Path(f"{told['id'].replace('/', '.')}.{told['mode']}{SUFFIX}".lower())
+    what = write_pack(contested, path)
+    if as_json:
+        _dump(
+            {"file": str(path), "purpose": told["id"], "mode": told["mode"], "verdict": told["verdict"], "record": what}
+        )
+        return
+    console = PlainConsole()
+    console.print(f"{told['id']}, {told['mode']}: {told['verdict']}; packed in {path}: {what}", highlight=False)
+    console.print(f"xky dispute --judge {path}", highlight=False)
+
+
+def _tell(judged: JudgedPack, as_json: bool) -> None:
+    again, (verdict, reason) = judged.again, judged.told
+    if as_json:
+        _dump(
+            {
+                "purpose": again.purpose.id, "mode": again.mode.value, "probe": again.asked.probe,
+                "told": {"verdict": verdict.value, "reason": reason}, "contested": judged.contested,
+                "judged": {"verdict": again.verdict.value, "reason": again.reason, "sent": again.trail.sent,
+                           "expected": again.trail.expected, "seen": again.trail.seen},
+                "same": judged.is_same,
+            }
+        )  # fmt: skip
+        return
+    console, rule = PlainConsole(), again.purpose.requirement
+    console.print(f"{again.purpose.id}, {again.mode}: {rule.text} ({rule.level}, {rule.clause})", highlight=False)
+    for title in ("sent", "expected", "seen"):
+        for number, line in enumerate(getattr(again.trail, title)):
+            console.print(f"  {'' if number else title:<10}{line}", highlight=False)
+    if judged.contested:
+        console.print(f"  contested {judged.contested}", highlight=False)
+    as_told = "as the report says" if judged.is_same else f"the report says {verdict}: {reason}"
+    because = f": {again.reason}" if again.reason else ""
+    console.print_headline(again.verdict.upper(), STYLE[again.verdict.value], f"  {as_told}{because}")
+
+
+def _dump(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")

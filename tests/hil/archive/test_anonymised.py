@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``certify --anonymise``: nothing personal is left in what is written, and it verifies and is judged the same."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from xky.boards import known_defects
+from xky.emulator import Linky
+from xky.hil import verify
+from xky.hil.archive.seal import Seal
+from xky.hil.campaign import certify as module
+from xky.hil.campaign.anonymised.personal_values import PersonalValues
+from xky.hil.campaign.campaign import Campaign, Options
+from xky.hil.campaign.certify import certify
+from xky.hil.campaign.defect_matrix import DEFAULT_BOARD, sound_boards
+from xky.protocol import Mode
+from xky.protocol.pseudonym import Pseudonyms
+
+from ...command import xky
+from .small_report import new_signer
+
+KEY = b"0123456789abcdef0123"
+PSEUDONYMS = Pseudonyms(KEY)
+
+
+def addresses(mode: Mode) -> dict[str, str]:
+    """Of the suite's household."""
+    groups = Linky(mode=mode, contract="hc", seed=0).groups()
+    return {one.label: one.value for one in groups if one.label in ("ADCO", "ADSC", "PRM")}
+
+
+def texts(folder: Path) -> str:
+    """All that was written, the bytes of the line as they are."""
+    told = []
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "manifest.sig":
+            data = path.read_bytes()
+            text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+            if path.name == "sent.jsonl.gz":
+                for line in text.splitlines():
+                    told += [bytes.fromhex(one["data"]).decode("latin-1") for one in json.loads(line)["pieces"]]
+            told.append(text)
+    return "\n".join(told)
+
+
+def certified(options: Options, folder: Path) -> tuple[dict[str, str], str]:
+    """Verdict of each purpose of an anonymised run that verifies and is judged again; and all that it wrote."""
+    campaign, before = Campaign(options), {}
+    original = module.anonymise
+
+    def anonymise(of: Campaign, pseudonyms: Pseudonyms, junit: Path) -> None:
+        before.update({f"{one.purpose.id} {one.mode} {one.asked.probe}": one.verdict.value for one in of.conclusions})
+        original(of, pseudonyms, junit)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "anonymise", anonymise)
+        report = certify(campaign, folder / "report", seal=Seal(new_signer(folder / "lab"), folder / "a.xky"),
+                         pseudonyms=PSEUDONYMS)  # fmt: skip
+    after = {f"{one['id']} {one['mode']} {one['probe']}": one["verdict"]
+             for requirement in report["requirements"] for one in requirement["purposes"]}  # fmt: skip
+    assert after == before
+    assert report["anonymised"] is True and any("anonymised: " in one for one in report["remarks"])
+    found = verify(folder / "a.xky", replay=True)
+    assert found.stands and found.replayed is not None and found.replayed.same == len(after)
+    return before, texts(folder / "report")
+
+
+@pytest.mark.parametrize(
+    ("defect", "mode"),
+    [(None, Mode.STANDARD), ("ignores-checksum", Mode.HISTORIC), ("reports-half-groups", Mode.HISTORIC)],
+)
+def test_no_address_and_no_index_is_left_and_each_verdict_is_the_same(
+    defect: str | None, mode: Mode, tmp_path: Path
+) -> None:
+    verdicts, text = certified(Options("sim:generic", defect=defect, mode=mode), tmp_path)
+    assert ("fail" in verdicts.values()) == (defect is not None)
+    for label, value in addresses(mode).items():
+        assert value not in text and PSEUDONYMS.of(label, value) in text
+    campaign = Campaign(Options("sim:generic", defect=defect, mode=mode, only=("TIC-VAL-1",)))
+    certify(campaign, tmp_path / "as-it-is")
+    sent = {piece.group.value for record in campaign.records.values() for frame in record.truth
+            for piece in frame.pieces if piece.group and piece.group.label in ("EAST", "EASF02", "HCHP")}  # fmt: skip
+    left = {one for one in sent if one in text} - {"000000000", "999999999"}  # the suite's own limits
+    assert len(sent) > 3 and not left
+
+
+def test_numbers_of_a_statement_are_replaced_within_their_steps(tmp_path: Path) -> None:
+    certified(Options("sim:winky-c6-tasmota", probes=("mqtt",), mode="historic", only=("TIC-SND-1", "TIC-FRS-1")),
+              tmp_path)  # fmt: skip
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("board", "defect"), [
+    *((name, None) for name in sound_boards()),
+    *((one.board or DEFAULT_BOARD, id_) for id_, one in known_defects().items()),
+])  # fmt: skip
+def test_each_verdict_is_the_same_for_every_defect(board: str, defect: str | None, tmp_path: Path) -> None:
+    certified(Options(f"sim:{board}", defect=defect), tmp_path)
+
+
+def test_a_pseudonym_keeps_what_is_equal_what_differs_and_where_it_broke_off() -> None:
+    values = PersonalValues(PSEUDONYMS)
+    address, index = "021861000101", "018005926"
+    values.add("ADSC", address)
+    values.add("EAST", index)
+    assert values.of("ADSC", address) == PSEUDONYMS.of("ADSC", address) != address
+    stands = values.of("EAST", index)
+    assert stands != index and values.of("EAST", index[:5]) == stands[:5]
+    assert values.of_number("EAST", 18005926) == int(stands)
+    flipped = values.of("ADSC", "021861000103")
+    assert flipped[:-1] == PSEUDONYMS.of("ADSC", address)[:-1] and flipped != PSEUDONYMS.of("ADSC", address)
+    assert len({values.of("EAST", f"{number:09}") for number in range(18005900, 18006100)}) == 200
+    assert values.of("SINSTS", "00750") == "00750"
+    assert index not in values.in_text(f"tele/{address}/{index} and 18005926")
+    values.add_alias("EASV", "EAST")
+    assert values.of("EASV", index) == stands
+
+
+def test_programs_and_texts_of_a_person_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "lab.key").write_bytes(KEY)
+    (tmp_path / "fw.py").write_text(
+        "import json, sys, os\n"
+        "print(json.dumps({'ssid': 'Livebox-1234', 'EAST': 1}), flush=True)\n"
+        "print('joined Livebox-1234', flush=True)\n"
+        "print('password hush', file=sys.stderr, flush=True)\n"
+        "import time; time.sleep(60)\n"
+    )
+    run = xky("certify", "exec:python3 fw.py {port} Livebox-1234", "--mode", "standard", "--only", "TIC-CHK-1",
+              "--speed", "50", "--anonymise", "--key", "lab.key", cwd=tmp_path)  # fmt: skip
+    assert run.returncode in (1, 3) and (tmp_path / "report/report.json").exists(), run.stderr
+    text = texts(tmp_path / "report")
+    assert "Livebox" not in text and "hush" not in text
+    assert json.loads((tmp_path / "report/report.json").read_text())["device"] == "exec:python3 …"
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("--key", "lab.key"), "--key lab.key: is for --anonymise; add that, or leave the key out"),
+    (("--anonymise",), "--anonymise: needs a key; give --key FILE or set XKY_KEY"),
+    (("--anonymise", "--key", "none"), "--key none: cannot be read"),
+    (("--anonymise", "--key", "short"), "--key short: has 5 characters; a key has 16 at least"),
+    (("--anonymise", "--key", "signer"), "--key signer: signs reports (--sign), and is no key of pseudonyms"),
+])  # fmt: skip
+def test_a_key_of_pseudonyms_that_is_none_is_refused_before_the_run(
+    arguments: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "short").write_text("short")
+    xky("keys", "new", "signer", cwd=tmp_path)
+    run = xky("certify", "sim:generic", *arguments, cwd=tmp_path)
+    assert run.returncode == 2 and told in run.stderr and run.stderr.count("\n") == 1
+    assert not (tmp_path / "report").exists()
