@@ -31,6 +31,7 @@ from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
 from .power_trials import PowerTrials
+from .printed_page import chromium
 from .quick import SKIPPED, QuickChoice, quick_choice
 from .record import Record
 from .rehearsal import Rehearsal
@@ -68,6 +69,8 @@ class Options:
             and stay what they are.
         bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
             in it, ``bench_file.options_over`` has made options of.
+        lang: of the page and the terminal, ``en`` or ``fr``.
+        pdf: the page is printed, too.
         speed: bench seconds per real second.
         seed: of meters, gaps and faults.
         defect: built into simulated firmware.
@@ -93,6 +96,8 @@ class Options:
     bench: Path | None = None
     quick: bool = False
     contested: tuple[str, ...] = ()
+    lang: str = "en"
+    pdf: bool = False
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -173,6 +178,8 @@ class Campaign(Rehearsal):
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
         self.contested: Mapping[str, str] = contested_purposes(self.options.contested, self._judges)
+        if self.options.pdf:
+            chromium()
         check_speed(self.options.speed)
         check_waivers(self.board, self.options.statement, self.started.date(), known_ids)
         if self.house is None and 1 not in self.board.phases:

@@ -43,6 +43,7 @@ def certify(
     against: str | os.PathLike[str] | None = None,
     quick: bool = False,
     resume: bool = False,
+    lang: str = "en",
 ) -> dict[str, Any]:
     """Run the conformance suite on a device: ``xky certify`` for programs.
 
@@ -60,6 +61,7 @@ def certify(
         quick: leave out what takes longest, so that a mode takes 40 s on the line at most.
         resume: go on from where the run was interrupted whose report is in ``out``.
         against: report of an earlier run, which the report then says what got worse since.
+        lang: of the page, ``en`` or ``fr``; ``report.json`` is in English.
 
     Returns:
         The report, as ``report.json`` has it: its ``"verdict"`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
@@ -76,12 +78,13 @@ def certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
                 seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
                 reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive, anonymise=anonymise,
+                lang=lang,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
-        reset=reset, flash=flash, quick=quick,
+        reset=reset, flash=flash, quick=quick, lang=lang,
     )  # fmt: skip
     seal = seal_of(None if sign is None else Path(sign), None if archive is None else Path(archive))
     pseudonyms = None if anonymise is None else pseudonyms_by(Path(anonymise))

@@ -19,7 +19,8 @@ from .campaign import Campaign
 from .certify import certify
 from .contested import contested_lines
 from .headline_notes import headline_notes
-from .verdict_page import MARK, STYLE, print_page
+from .verdict_page import MARK, STYLE, print_page, run_title
+from .wording import Wording
 
 __all__ = ["TimeLeft", "certify_with_progress", "headline", "print_verdicts"]
 
@@ -70,50 +71,53 @@ def certify_with_progress(
         return certify(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
 
 
-def print_verdicts(report: dict[str, Any], out: Path | None) -> None:
+def print_verdicts(report: dict[str, Any], out: Path | None, words: Wording | None = None) -> None:
     """On a terminal what is wrong last and whole; else a table, a row a requirement, that every log can keep.
 
     Args:
         report: as ``report.json`` has it.
         out: the folder that holds it; None where it could not be kept.
+        words: of the language to tell it in; English unless told.
     """
-    console = PlainConsole()
+    console, words = PlainConsole(), words or Wording()
     if console.is_terminal:
-        print_page(console, report)
+        print_page(console, report, words)
     else:
-        _print_table(console, report)
-    word, rest = _headline(report, out)
+        _print_table(console, report, words)
+    word, rest = _headline(report, out, words)
     console.print_headline(word, STYLE[report["verdict"]], rest)
 
 
-def headline(report: dict[str, Any], out: Path | None) -> str:
-    """What a run comes to, in one line; ``out`` as in ``print_verdicts``."""
-    return "".join(_headline(report, out))
+def headline(report: dict[str, Any], out: Path | None, words: Wording | None = None) -> str:
+    """What a run comes to, in one line; ``out`` and ``words`` as in ``print_verdicts``."""
+    return "".join(_headline(report, out, words or Wording()))
 
 
-def _headline(report: dict[str, Any], out: Path | None) -> tuple[str, str]:
+def _headline(report: dict[str, Any], out: Path | None, words: Wording) -> tuple[str, str]:
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
-    more = f"; {shoulds} should not met" if shoulds else ""
-    more += "".join(f"; {note}" for note in headline_notes(report))
-    kept = "" if out is None else f" Report: {out / 'index.html'}"
-    return report["verdict"].upper(), f"  decided {report['decided']} of {report['total']}{more}.{kept}"
+    decided = words.fill("decided {n} of {n_total}", n=report["decided"], n_total=report["total"])
+    more = "; " + words.fill("{n} should not met", n=shoulds) if shoulds else ""
+    more += "".join(f"; {words.say(note)}" for note in headline_notes(report))
+    kept = "" if out is None else " " + words.fill("Report: {path}", path=out / "index.html")
+    return words.say(report["verdict"]).upper(), f"  {decided}{more}.{kept}"
 
 
-def _print_table(console: PlainConsole, report: dict[str, Any]) -> None:
+def _print_table(console: PlainConsole, report: dict[str, Any], words: Wording) -> None:
     """A row a requirement, with what was wrong first; notes below."""
-    table = Table(title=f"{report['device']} on board {report['board']}, mode {report['mode']}", title_justify="left")
+    table = Table(title=run_title(report, words), title_justify="left")
     for column in ("requirement", "level", "verdict"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("what must hold, or what was wrong")
+        table.add_column(words.say(column), no_wrap=True)
+    table.add_column(words.say("what must hold, or what was wrong"))
     for one in report["requirements"]:
         verdict = one["verdict"]
-        told = one["title"]
+        told = words.say(one["title"])
         if verdict in ("fail", "inconclusive"):
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             at = f", {first['probe']}" if len(report.get("probes", ())) > 1 else ""
-            told += f"\n{first['id']}, {first['mode']}{at}: {first['reason']}"
+            told += f"\n{first['id']}, {words.say(first['mode'])}{at}: {words.say(first['reason'])}"
         told += "".join(f"\n{line}" for line in contested_lines(one))
-        table.add_row(one["id"], one["level"], Text(f"{MARK[verdict]} {verdict}", STYLE[verdict]), told)
+        mark = Text(f"{MARK[verdict]} {words.say(verdict)}", STYLE[verdict])
+        table.add_row(one["id"], words.say(one["level"]), mark, told)
     console.print(table)
     for remark in report["remarks"]:
-        console.print(f"note: {remark}")
+        console.print(words.fill("note: {remark}", remark=remark))

@@ -9,10 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..terminal import counted, printable
+from ..terminal import printable
 from .contested import contested_lines
+from .wording import Wording
 
-__all__ = ["MARK", "STYLE", "print_page", "ranked"]
+__all__ = ["MARK", "STYLE", "print_page", "ranked", "run_title"]
 
 STYLE = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
 MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "–"}
@@ -28,45 +29,56 @@ def ranked(requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(requirements, key=_rank)
 
 
-def print_page(console: Console, report: dict[str, Any]) -> None:
+def print_page(console: Console, report: dict[str, Any], words: Wording | None = None) -> None:
     """All requirements: those that need nobody on a line a verdict, then the others, the worst last."""
-    console.print(Text(printable(f"{report['device']} on board {report['board']}, mode {report['mode']}"), "bold"))
+    words = words or Wording()
+    console.print(Text(printable(run_title(report, words)), "bold"))
     rest = [one for one in report["requirements"] if _rank(one) >= _WHOLE]
     for verdict in ("pass", "not applicable", "inconclusive"):
         ids = [one["id"] for one in rest if one["verdict"] == verdict]
         if ids:
-            _print(console, Text(f"{MARK[verdict]} {verdict} ", STYLE[verdict]), f"{len(ids)}: {', '.join(ids)}")
+            head = Text(f"{MARK[verdict]} {words.say(verdict)} ", STYLE[verdict])
+            _print(console, head, f"{len(ids)}: {', '.join(ids)}")
     for remark in report["remarks"]:
-        _print(console, Text("note: "), printable(remark))
+        _print(console, Text(""), printable(words.fill("note: {remark}", remark=remark)))
     for one in reversed(ranked(report["requirements"])):
         if _rank(one) < _WHOLE:
-            _print_whole(console, one, names_probes=len(report.get("probes", ())) > 1)
+            _print_whole(console, one, words, names_probes=len(report.get("probes", ())) > 1)
     console.print()
+
+
+def run_title(report: dict[str, Any], words: Wording) -> str:
+    """Which device was judged, on which board, in which mode."""
+    told = {name: report[name] for name in ("device", "board", "mode")}
+    return words.fill("{device} on board {board}, mode {mode}", **told)
 
 
 def _rank(one: dict[str, Any]) -> int:
     return _WORST_FIRST.index((one["level"], one["verdict"]))
 
 
-def _print_whole(console: Console, one: dict[str, Any], *, names_probes: bool) -> None:
+def _print_whole(console: Console, one: dict[str, Any], words: Wording, *, names_probes: bool) -> None:
     console.print()
-    head = Text(f"{MARK[one['verdict']]} {one['verdict']} ", STYLE[one["verdict"]])
-    _print(console, head.append(f"{one['id']} ", "bold"), f"({one['level']}) {printable(one['title'])}")
+    head = Text(f"{MARK[one['verdict']]} {words.say(one['verdict'])} ", STYLE[one["verdict"]])
+    told = f"({words.say(one['level'])}) {printable(words.say(one['title']))}"
+    _print(console, head.append(f"{one['id']} ", "bold"), told)
     _print(console, Text(printable(one["clause"]), "dim"), "", 2)
     guilty = [purpose for purpose in one["purposes"] if purpose["verdict"] in ("fail", "inconclusive")]
     for purpose in guilty:
         at = f", {printable(purpose['probe'])}" if names_probes else ""
-        head = Text(f"{MARK[purpose['verdict']]} {purpose['id'].partition('/')[2]}, {purpose['mode']}{at}: ", "bold")
-        _print(console, head, printable(purpose["reason"]), 2)
+        name, mode = purpose["id"].partition("/")[2], words.say(purpose["mode"])
+        head = Text(f"{MARK[purpose['verdict']]} {name}, {mode}{at}: ", "bold")
+        _print(console, head, printable(words.say(purpose["reason"])), 2)
         trail = Table.grid(padding=(0, 2))
         for title, line in _trail(purpose):
-            trail.add_row(Text(title, "dim"), Text(printable(line)))
+            trail.add_row(Text(title and words.say(title), "dim"), Text(printable(words.say(line))))
         console.print(Padding(trail, (0, 0, 0, 4), expand=False))
     for line in contested_lines(one):
         _print(console, Text(""), printable(line), 2)
     passed = len(one["purposes"]) - len(guilty)
     if passed:
-        _print(console, Text(f"{counted(passed, 'other purpose')} not failed", "dim"), "", 2)
+        template = "{n} other purpose not failed" if passed == 1 else "{n} other purposes not failed"
+        _print(console, Text(words.fill(template, n=passed), "dim"), "", 2)
 
 
 def _trail(purpose: dict[str, Any]) -> Iterator[tuple[str, str]]:

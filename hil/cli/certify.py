@@ -22,6 +22,7 @@ from ..campaign.print_verdicts import certify_with_progress, headline, print_ver
 from ..campaign.seal_option import AnonymiseOption, ArchiveOption, KeyOption, SignOption, seal_of, tell_seal
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
+from ..campaign.wording import wording
 from ..device_options import (
     BenchOption,
     BoardOption,
@@ -105,6 +106,8 @@ def command(
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
     ] = None,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
+    lang: Annotated[str, typer.Option(metavar="en|fr", help="Language of the page and of what is printed.")] = "en",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, by a Chromium.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
     """Run the conformance suite on a device, print the verdicts, write the report."""
@@ -115,7 +118,7 @@ def command(
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
             "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
-            "--contested": contested,
+            "--contested": contested, "--lang": lang != "en", "--pdf": pdf,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -130,8 +133,7 @@ def command(
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
-        quick=quick,
-        contested=tuple(contested or ()),
+        quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf,
     )  # fmt: skip
     campaign = Campaign(options) if replay is None else Replay(options, path=replay)
     lost: ArchiveLostError | ReportLostError | None = None
@@ -149,13 +151,15 @@ def command(
         if as_json:
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
-            print_verdicts(report, kept)
+            print_verdicts(report, kept, wording(lang))
             tell_seal(seal, lost is None)
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report))
 
     status = _status(report)
-    if not says_or_tells(say, headline(report, kept)):
+    if campaign.lost is not None:
+        status = status or 3
+    if not says_or_tells(say, headline(report, kept, wording(lang))):
         status = status or 3
     if lost is not None:
         if status != 1:

@@ -174,6 +174,8 @@ def pytest_runtest_makereport(
     if case is not None:
         verdict, reason = case.as_far_as_played(verdict, reason)
     item.user_properties.extend([("verdict", verdict.value), ("purpose", asked.purpose.id), ("mode", asked.mode.value)])
+    requirement = asked.purpose.requirement
+    item.user_properties.extend([("verifies", requirement.id), ("clause", requirement.clause)])
     if len(judgement_of(item.config).probes) > 1:
         item.user_properties.append(("probe", asked.probe))
     report.user_properties = list(item.user_properties)

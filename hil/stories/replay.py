@@ -67,6 +67,7 @@ def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
     case.trail.sent[:] = worst.trail.sent or case.trail.sent
     case.trail.expected[:] = worst.trail.expected or case.trail.expected
     case.trail.seen[:], case.trail.at_s = worst.trail.seen or [worst.reason], worst.trail.at_s
+    case.trail.groups[:] = worst.trail.groups
     other = "" if worst.requirement == stimulus.requirement else f"{worst.requirement}: "
     raise PurposeFailed(other + worst.reason)
 

@@ -45,7 +45,7 @@ class PortQuestions(PurposeView):
     def _in_force(self, expected: str) -> Sequence[PortSettings]:
         """What held when the device first said something; of one that never does, all that it tried."""
         settings, usable = self.record.port_settings, self._oracle.usable
-        self._asks_for_the_whole_run = not usable
+        self.trail.of_whole_run = not usable
         if usable:
             settings = [one for one in settings if one.at_s <= usable[0].at_s][-1:]
         self.trail.sent.append(f"{self.record.mode} mode: {self.record.mode.baud} 7E1")

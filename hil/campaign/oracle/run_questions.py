@@ -14,7 +14,7 @@ class RunQuestions(PurposeView):
 
     def no_value_is(self, *wrongs: AccusationKind) -> None:
         """Soundness: no reading of the run is accused of that."""
-        self._asks_for_the_whole_run = True
+        self.trail.of_whole_run = True
         readings = self._oracle.usable
         if not readings:
             raise Undecided("the device said nothing in this run")
@@ -30,7 +30,7 @@ class RunQuestions(PurposeView):
 
     def the_device_speaks(self) -> None:
         """A usable reading arrives, and the device lives to the end of the plan."""
-        self._asks_for_the_whole_run = True
+        self.trail.of_whole_run = True
         record = self.record
         frames = record.truth
         self.trail.sent.append(f"{len(frames)} frames from {frames[0].start_s:.2f} s on")
@@ -77,7 +77,7 @@ class RunQuestions(PurposeView):
 
     def every_label_is_reported(self) -> None:
         """Each label that was sent and that the device claims was reported at least once."""
-        self._asks_for_the_whole_run = True
+        self.trail.of_whole_run = True
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
         claimed = [label for label in self._oracle.lasting_labels if self.record.claimed(label)]
@@ -92,7 +92,7 @@ class RunQuestions(PurposeView):
 
     def the_last_group_is_reported(self) -> None:
         """The group before ETX arrives like any other, if the device reports its label at all."""
-        self._asks_for_the_whole_run = True
+        self.trail.of_whole_run = True
         frames = self._frames(OPENING)
         if not frames[0].groups:
             raise Undecided("the first frame has no group")

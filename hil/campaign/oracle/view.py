@@ -39,13 +39,21 @@ class Measure:
 
 @dataclass
 class Trail:
-    """What a verdict rests on, for people: lines of text, and when on the bench's clock; what was measured for it."""
+    """What a verdict rests on, for people: lines of text, and when on the bench's clock.
+
+    Attributes:
+        measured: what was measured against a limit.
+        groups: of which ``sent`` tells, the one that matters most first: where a picture of the moment looks.
+        of_whole_run: it rests on more than the step of its purpose.
+    """
 
     sent: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     at_s: float = 0.0
     measured: list[Measure] = field(default_factory=list)
+    groups: list[Emitted] = field(default_factory=list)
+    of_whole_run: bool = False
 
 
 class PurposeView:
@@ -62,7 +70,6 @@ class PurposeView:
         self.record: Record = oracle.record
         self.trail = Trail()
         self._accused = False
-        self._asks_for_the_whole_run = False
 
     def as_far_as_played(self, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
         """A verdict of a run that may have been cut short: then only what was settled by that time stands.
@@ -72,7 +79,7 @@ class PurposeView:
         cut_s = self.record.cut_short_s
         if cut_s is None or verdict is Verdict.INCONCLUSIVE or self._accused:
             return verdict, reason
-        settled = verdict.decided and not self._asks_for_the_whole_run
+        settled = verdict.decided and not self.trail.of_whole_run
         asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
         if settled and all(self._is_settled(one.tail if one.has_tail else one.name) for one in asked):
             return verdict, reason
@@ -118,6 +125,7 @@ class PurposeView:
 
     def _show_sent(self, groups: list[Emitted]) -> None:
         self.trail.sent.extend(_lines_of(groups))
+        self.trail.groups.extend(groups[:SHOWN])
 
     def _fail(self, reason: str, start_s: float, end_s: float) -> None:
         if self.record.was_late(start_s, end_s):
@@ -130,7 +138,7 @@ class PurposeView:
         self.trail.at_s = first.reading.at_s
         self.trail.seen.extend(str(accusation) for accusation in accusations[:SHOWN])
         accused = dict.fromkeys(emitted for one in accusations[:SHOWN] for emitted in self._oracle.words_of(one))
-        del self.trail.sent[:]  # in the place of whatever else was sent
+        del self.trail.sent[:], self.trail.groups[:]  # in the place of whatever else was sent
         self._show_sent(list(accused))
         if not accused:
             until_s = first.reading.at_s
@@ -227,6 +235,7 @@ class PurposeView:
             guilty = _lines_of([due[label] for label in (*missing, *tardy)])
             others = [line for line in self.trail.sent if line not in guilty]
             self.trail.sent[:] = [*guilty, *others]  # before any that arrived
+            self.trail.groups[:0] = [due[label] for label in (*missing, *tardy)]
             if missing:
                 told.append(f"{', '.join(missing)} sent intact and never reported")
             if tardy:

@@ -23,6 +23,7 @@ from ..resumption import Earlier
 from ..resumption.identity import names_its_program
 from ..verdict import Level, Verdict, joined
 from ..waivers import waiver_of
+from .again import command_again
 
 __all__ = ["REPORT_SCHEMA", "SPECIFICATION", "document", "in_order", "purpose_document", "run_verdict"]
 
@@ -51,7 +52,7 @@ def document(campaign: Campaign, *, strict: bool = False, signer: str | None = N
         signer: public key of who signs it, hexadecimal; None: nobody.
     """
     options = campaign.options
-    requirements = _requirements([*campaign.conclusions, *_not_asked(campaign)], campaign)
+    requirements = _requirements(campaign, [*campaign.conclusions, *_not_asked(campaign)])
     mark_contested(requirements, campaign.contested)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     firmware = campaign.firmware
@@ -131,7 +132,7 @@ def _compatibility(requirements: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {} if verdict is Verdict.NOT_APPLICABLE else {"compatibility": verdict.value}
 
 
-def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list[dict[str, Any]]:
+def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
     skipped = campaign.skipped
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
@@ -141,11 +142,12 @@ def _requirements(conclusions: Sequence[Conclusion], campaign: Campaign) -> list
             "id": requirement.id,
             "title": requirement.text,
             "clause": requirement.clause,
+            **({"why": requirement.why} if requirement.why else {}),
             "level": requirement.level.value,
             **({"compatibility": True} if requirement.compatibility else {}),
             **({"waived": waived} if (waived := waiver_of(campaign.board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [{**purpose_document(one), **_besides(one.asked, campaign, skipped)} for one in group],
+            "purposes": [{**purpose_document(one), **_besides(one, campaign, skipped)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -156,12 +158,14 @@ def in_order(id_: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
 
 
-def _besides(asked: Asked, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
-    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it."""
-    part = campaign.part_of(asked)
-    if asked in skipped:
+def _besides(conclusion: Conclusion, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
+    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it, the
+    command that plays a fail alone once more."""
+    part = campaign.part_of(conclusion.asked)
+    if conclusion.asked in skipped:
         return {"skipped": True}
-    return {} if part is None else {"part": part + 1}
+    again = {"again": command_again(campaign, conclusion)} if conclusion.verdict is Verdict.FAIL else {}
+    return again if part is None else {**again, "part": part + 1}
 
 
 def _records(campaign: Campaign) -> Iterable[Record]:

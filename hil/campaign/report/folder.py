@@ -21,7 +21,10 @@ from .given_files import GIVEN_FILES
 __all__ = ["report_folder"]
 
 EVIDENCE = "evidence"
-_FILES = (SIGNATURE, MANIFEST, "index.html", "junit.xml", "report.json")  # the last comes last: where it is, all is
+_FILES = (  # the last comes last: where it is, all is
+    SIGNATURE, MANIFEST, "index.html", "junit.xml", "report.pdf", "report.sarif", "statement.intoto.json",
+    "report.json",
+)  # fmt: skip
 _WORKSHOP = ".run-"  # how the names of fresh folders begin
 _WHAT = "report"
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from xky.protocol import BenchError, InputError
 from xky.protocol.whole_file import whole_file
 
-from ...campaign.report.files import visible_blanks
+from ...campaign.report.page import visible_blanks
 from ...campaign.verdict_page import MARK
 from .document import columns
 

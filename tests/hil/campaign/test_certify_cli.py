@@ -25,6 +25,7 @@ from ...command import PLAIN, XKY, Ended, xky
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 CERTIFY = (*XKY, "certify")
 ENVIRONMENT = {**os.environ, **PLAIN, "PYTHONIOENCODING": "utf-8"}
+FILES = {"report.json", "index.html", "junit.xml", "report.sarif", "statement.intoto.json", "manifest.json", "evidence"}
 SPEED = 20
 ENDS_WITHIN_S = 2.0 * (1 + (os.getloadavg()[0] > 2))  # of Ctrl-C; more where the machine is not ours alone
 BOUND_S = 60.0  # what no run of this file may reach
@@ -178,8 +179,7 @@ def test_json_is_the_report_and_nothing_else(tmp_path: Path) -> None:
 def test_the_report_is_made_in_the_folder_report(tmp_path: Path) -> None:
     run = certify("sim:generic", cwd=tmp_path)
     assert run.returncode == 0
-    names = {path.name for path in (tmp_path / "report").iterdir()}
-    assert names == {"report.json", "index.html", "junit.xml", "manifest.json", "evidence"}
+    assert {path.name for path in (tmp_path / "report").iterdir()} == FILES
 
 
 @pytest.mark.parametrize("defect", [(), ("--defect", "either-checksum-rule")], ids=["sound", "defect"])
@@ -438,9 +438,7 @@ def test_an_interrupt_ends_the_program_and_keeps_what_was_decided(order: signal.
         told = [line for line in stderr.splitlines() if line.startswith("xky: ")]
         assert told == [f"xky: interrupted; kept in report: what was settled by then, {decided}"]
         assert gone(pid)
-        assert {path.name for path in (tmp_path / "report").iterdir()} == {
-            "report.json", "index.html", "junit.xml", "manifest.json", "evidence"
-        }  # fmt: skip
+        assert {path.name for path in (tmp_path / "report").iterdir()} == FILES
     finally:
         run.kill()
         if pid is not None and lives(pid):

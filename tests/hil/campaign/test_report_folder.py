@@ -10,7 +10,8 @@ import pytest
 from xky.hil.campaign.report import report_folder
 from xky.protocol import InputError
 
-OLD = ("report.json", "index.html", "junit.xml", "evidence/standard/run.json", "evidence/historic/sent.jsonl.gz",
+OLD = ("report.json", "index.html", "junit.xml", "report.pdf", "report.sarif", "statement.intoto.json",
+       "evidence/standard/run.json", "evidence/historic/sent.jsonl.gz",
        "evidence/historic/.0123456789abcdef.partial")  # fmt: skip
 
 

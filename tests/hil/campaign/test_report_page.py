@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a report: what is wrong first; blanks that can be seen; whole on paper and on a telephone."""
 
+import json
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
+from xky.boards import board_named
+from xky.emulator import Expect, Piece, SentFrame, Truth
 from xky.hil.campaign.certify_device import certify
-from xky.hil.campaign.report.files import visible_blanks
+from xky.hil.campaign.oracle import Trail
+from xky.hil.campaign.record import Record
+from xky.hil.campaign.report.moment import moment_of
+from xky.hil.campaign.report.page import page as render
+from xky.hil.campaign.report.page import visible_blanks
+from xky.hil.campaign.wording import Wording
+from xky.protocol import Group, Mode
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MEASURE = """<body style="margin:0"><pre></pre>
@@ -18,6 +30,21 @@ MEASURE = """<body style="margin:0"><pre></pre>
   const cut = [...page.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > 390.5);
   document.querySelector("pre").textContent = `width ${page.documentElement.scrollWidth}, cut ${cut.length}`; }
 </script></body>"""
+
+
+FIRMWARE = {"version": "1.4.2", "sha256": "ab", "files": [{"file": "fw.elf", "sha256": "cd"}], "said": [],
+            "proven": False, "disagreements": []}  # fmt: skip
+REPORT: dict[str, Any] = {
+    "verdict": "fail", "decided": 1, "total": 1, "device": "exec:x", "board": "generic", "mode": "standard",
+    "statement": {}, "specification": "54E", "suite": "xky-hil 0", "seed": 0, "started": "2026-11-29T12:00:00Z",
+    "duration_s": 2.0, "remarks": [], "requirements": [{
+        "id": "TIC-CHK-1", "title": "Title.", "clause": "54E §1", "why": "Bills are wrong.", "level": "must",
+        "verdict": "fail", "purposes": [{
+            "id": "TIC-CHK-1/one", "mode": "standard", "probe": "lines", "verdict": "fail", "reason": "it did",
+            "sent": ["1.00 s: A"], "expected": ["no"], "seen": ["yes"], "at_s": 1.5,
+        }],
+    }],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +81,129 @@ def test_a_page_without_failures_has_no_index(tmp_path: Path) -> None:
     assert "<nav" not in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_fail_says_why_it_matters_and_what_others_of_the_project_add_is_shown() -> None:
+    told = render(REPORT | {
+        "signed": True, "signer": "ed25519 0a1b", "firmware": FIRMWARE, "compatibility": "fail",
+        "requirements": [REPORT["requirements"][0] | {"waived": {"reason": "ordered", "until": "2027-01-01"}}],
+        "against": {"started": "2026-11-28T12:00:00Z", "suite": "xky-hil 0", "worse": [{"id": "TIC-CHK-1/one"}]},
+    })  # fmt: skip
+    assert '<p class="why"><b>Why it matters:</b> Bills are wrong.</p>' in told
+    assert "<p>signed by ed25519 0a1b</p>" in told
+    assert "<dt>firmware</dt><dd>1.4.2, ab: not proven<div>fw.elf, SHA-256 cd</div>" in told
+    assert '<p class="note">▲ compatibility with meters in the field: fail</p>' in told
+    assert "54E §1 · waived until 2027-01-01: ordered</p>" in told
+    assert "worse since: TIC-CHK-1/one</span>" in re.sub(r"\s+", " ", told)
+
+
+def test_what_is_undecided_for_one_reason_is_told_together() -> None:
+    [failed] = REPORT["requirements"]
+    left = [
+        failed | {"id": f"TIC-LNK-{n}", "verdict": "inconclusive", "purposes": [
+            failed["purposes"][0] | {"id": f"TIC-LNK-{n}/one", "verdict": "inconclusive", "reason": "not played: it"}]}
+        for n in range(1, 12)
+    ]  # fmt: skip
+    told = render(REPORT | {"requirements": [failed, *left]})
+    [index] = re.findall(r'<nav class="index">(.*?)</nav>', told, re.DOTALL)
+    assert index.count("not played: it") == 1
+    assert re.findall(r'href="#(TIC-LNK-\d+)"', index) == [f"TIC-LNK-{n}" for n in range(1, 12)]
+    assert re.findall(r'<details id="(.*?)" open>', told) == ["TIC-CHK-1"]
+
+
 def test_a_partial_run_says_so(page: str) -> None:
     assert "<p>partial; decided " in page
 
 
+def test_the_verdict_is_a_sentence_and_says_how_much_of_how_much(page: str) -> None:
+    assert '<p class="told">The device breaks 1 of the 3 requirements that it must meet.</p>' in page
+
+
+def test_a_report_that_nobody_signed_says_so(page: str) -> None:
+    assert "<p>unsigned: nobody vouches for this report</p>" in page
+
+
+def test_a_glance_shows_each_requirement_by_mark_and_shape_and_leads_to_it(page: str) -> None:
+    cells = re.findall(r'<a class="cell (\S+) (\S+)" href="#(\S+)" title=".*?">(.) (\d+)</a>', page)
+    assert cells == [
+        ("fail", "must", "TIC-CHK-1", "✗", "1"), ("pass", "must", "TIC-CHK-2", "✓", "2"),
+        ("pass", "should", "TIC-LBL-1", "✓", "1"), ("pass", "should", "TIC-LBL-5", "✓", "5"),
+        ("pass", "must", "TIC-VAL-1", "✓", "1"),
+    ]  # fmt: skip
+
+
+def test_each_fail_has_a_picture_of_its_moment(page: str) -> None:
+    cases = re.findall(r'<section class="case fail">(.*?)</section>', page, re.DOTALL)
+    assert len(cases) > 10
+    for case in cases:
+        [picture] = re.findall(r"<svg class=.moment.*?</svg>", case, re.DOTALL)
+        assert re.search(r"<title id=\S+>The moment of TIC-CHK-1/\S+</title>", picture)
+        assert "reading asked" in picture
+        ElementTree.fromstring(picture)  # well-formed
+
+
+def test_a_picture_shows_what_befell_the_group_that_was_repeated(page: str) -> None:
+    cases = re.findall(r'<section class="case fail">.*?</section>', page, re.DOTALL)
+    case = next(one for one in cases if "wrong-checksum</code>, historic" in one)
+    assert re.search(r'class="code asked">HCHP \d+…</text>', case)
+    assert "✗ wrong checksum</text>" in case
+
+
+@pytest.mark.parametrize("label", ["A", "MSG1"])
+def test_a_picture_of_a_single_group_has_room_for_its_fault(label: str) -> None:
+    group = Group(label, "x" * 32)
+    piece = Piece(b"\n" + label.encode() + b"\tx\tA\r", group, Expect.MUST_NOT, "other_checksum_rule")
+    truth = Truth()
+    truth.append(SentFrame(0, Mode.STANDARD, 1.0, 0.001, (piece,), True, "step"))
+    record = Record(Mode.STANDARD, board_named("generic"), 1.0, None, truth, [], [])
+    moment = moment_of(record, Trail(at_s=1.5, groups=[truth[0].groups[0]]))
+    report = json.loads(json.dumps(REPORT))
+    assert moment is not None
+    for words in (Wording(), Wording("fr")):
+        text = render(report, words, {("TIC-CHK-1/one", "standard", "lines"): moment})
+        assert re.search(r'class="fault" x="[\d.]+" y="\d+">✗ (other|règle)', text)
+
+
+def test_pictures_have_names_of_their_own(page: str) -> None:
+    ids = re.findall(r' id="(.*?)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_page_asks_nothing_of_any_network_and_runs_no_script(page: str) -> None:
+    assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"" in page
+    assert not re.search(r"<(script|link|img|iframe|object|embed)\b|\bsrc=|@import|https?://", page)
+
+
+def test_what_a_device_said_stands_as_text(folder: Path) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    said = "<img src=x onerror=alert(1)>"
+    report["device"] = said
+    report["remarks"] = [said]
+    for purpose in report["requirements"][0]["purposes"]:
+        purpose |= {"reason": said, "sent": [said], "expected": [said], "seen": [said], "again": said}
+    assert "<img" not in render(report)
+
+
+def test_a_fail_can_be_seen_again_by_the_command_beside_it(folder: Path, tmp_path: Path) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    failed = [one for of in report["requirements"] for one in of["purposes"] if one["verdict"] == "fail"]
+    words = shlex.split(failed[0]["again"])
+    assert words == ["xky", "certify", "sim:generic", "--defect", "ignores-checksum", "--mode", failed[0]["mode"],
+                     "--only", failed[0]["id"], "--seed", "0"]  # fmt: skip
+    alone = certify("sim:generic", defect="ignores-checksum", mode=failed[0]["mode"], only=[failed[0]["id"]])
+    [again] = [one for of in alone["requirements"] for one in of["purposes"]]
+    assert again["verdict"] == "fail"
+
+
+def test_a_fail_of_the_whole_run_is_seen_again_by_a_whole_run() -> None:
+    report = certify("sim:generic", defect="ignores-checksum", mode="standard", only=["TIC-SND-1"])
+    commands = [one["again"] for of in report["requirements"] for one in of["purposes"] if one["verdict"] == "fail"]
+    assert not any("--only" in one for one in commands)
+
+
 @pytest.mark.parametrize(("line", "shown"), [
-    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7.12 s: HCHP␠014860127␠! (wrong checksum)"),
-    ("37.47 s: DATE→e261015180037→→ ", "37.47 s: DATE→e261015180037→→␠"),
-    ("7.12 s: PTEC HP..  ", "7.12 s: PTEC␠HP..␠␠"),
-    ("7.12 s: NGTF→ H (PLEINE) →(", "7.12 s: NGTF→␠H␠(PLEINE)␠→("),
+    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7.12 s: HCHP␣014860127␣! (wrong checksum)"),
+    ("37.47 s: DATE→e261015180037→→ ", "37.47 s: DATE→e261015180037→→␣"),
+    ("7.12 s: PTEC HP..  ", "7.12 s: PTEC␣HP..␣␣"),
+    ("7.12 s: NGTF→ H (PLEINE) →(", "7.12 s: NGTF→␣H␣(PLEINE)␣→("),
     ("168 frames, 0.03 s to 248.21 s", "168 frames, 0.03 s to 248.21 s"),
     ("12.00 s: frames without ADPS, ADIR1", "12.00 s: frames without ADPS, ADIR1"),
     ("… 4 more", "… 4 more"),
@@ -72,7 +213,7 @@ def test_blanks_of_a_group_can_be_seen(line: str, shown: str) -> None:
 
 
 def test_blanks_can_be_seen_in_the_page(page: str) -> None:
-    assert re.search(r"<code>\d+\.\d\d s: HCHP␠\d{9}␠\S \(wrong checksum\)</code>", page)
+    assert re.search(r"<code>\d+\.\d\d s: HCHP␣\d{9}␣\S \(wrong checksum\)</code>", page)
 
 
 def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(page: str) -> None:
@@ -80,11 +221,18 @@ def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(pa
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium")
-def test_nothing_is_cut_at_390_pixels(folder: Path) -> None:
-    (folder / "measure.html").write_text(MEASURE, encoding="utf-8")
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_cut(folder: Path, tmp_path: Path, width: int, language: str) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    picture = (folder / "index.html").read_text(encoding="utf-8")
+    text = picture if language == "en" else render(report, Wording(language))
+    folder = tmp_path
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    (folder / "measure.html").write_text(MEASURE.replace("390", str(width)), encoding="utf-8")
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
                f"--user-data-dir={folder / 'browser'}", "--virtual-time-budget=3000", "--dump-dom",
                (folder / "measure.html").as_uri()]  # fmt: skip
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
-    [(width, cut)] = re.findall(r"<pre>width (\d+), cut (\d+)</pre>", told)
-    assert (int(width) <= 390, int(cut)) == (True, 0)
+    [(seen, cut)] = re.findall(r"<pre>width (\d+), cut (\d+)</pre>", told)
+    assert (int(seen) <= width, int(cut)) == (True, 0)

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command that plays one purpose alone again: the shortest way to see a fail once more.
+
+What rests on the whole run needs the whole run.
+"""
+
+import shlex
+from collections.abc import Iterator
+
+from ..campaign import Campaign
+from ..judgement import Conclusion
+
+__all__ = ["command_again"]
+
+_PLAIN = (  # options of a word each that change what is played or heard, as the command line names them
+    "board", "statement", "bench", "line", "parity", "reset", "flash", "meter", "defect",
+)  # fmt: skip
+_UNLESS_TOLD = {"line": "pty", "parity": "strip"}
+
+
+def command_again(campaign: Campaign, conclusion: Conclusion) -> str:
+    """A line for a shell, quoted: the same device, seed and options, this purpose and its mode alone.
+
+    Secrets of a probe's address are left out, as everywhere: who plays it again gives them.
+    """
+    return shlex.join(["xky", "certify", *_words(campaign, conclusion)])
+
+
+def _words(campaign: Campaign, conclusion: Conclusion) -> Iterator[str]:
+    options = campaign.options
+    yield options.device
+    for name in _PLAIN:
+        value = getattr(options, name)
+        if value is not None and value != _UNLESS_TOLD.get(name):
+            yield from (f"--{name}", str(value))
+    if options.labels is not None:
+        yield from ("--labels", ",".join(options.labels))
+    if options.probes:
+        for probe in campaign.probes:  # as they may be shown
+            yield from ("--probe", probe)
+    if options.speed != 1.0:
+        yield from ("--speed", f"{options.speed:g}")
+    replayed = getattr(campaign, "path", None)
+    if replayed is not None:
+        yield from ("--replay", str(replayed))
+        return
+    yield from ("--mode", conclusion.mode.value)
+    if not conclusion.trail.of_whole_run:
+        yield from ("--only", conclusion.purpose.id)
+    elif options.quick:
+        yield "--quick"
+    yield from ("--seed", str(options.seed))

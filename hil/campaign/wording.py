@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of a report in another language, from one catalogue, ``french.toml``; requirements have theirs beside them.
+
+A report is made and kept in English, whoever reads it: its lines are found again in the catalogue by their form, with
+holes for what varies. So a report that was read back from a file, or judged again from evidence, is told in French like
+that of a run. What is in no catalogue stays as it is: the words of devices, the groups of a line.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib import resources
+
+from xky.protocol import InputError
+
+from .suite import declared_purposes
+
+__all__ = ["LANGUAGES", "Wording", "catalogue", "holes_of", "wording"]
+
+LANGUAGES = ("en", "fr")
+_HOLE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+_IS_NUMBER = re.compile(r"n|n_\w+|\w+_(?:s|v|mw|mhz|ohm)")  # names of holes that hold a number alone
+_WITHIN = {  # what the other holes hold, by their names; those of no such name hold any text
+    "fault": "[a-z][a-z ]*",
+    "code": "[0-9A-F]+",
+    "computed_code": "[0-9A-F]+",
+    "label": r"\S+",
+    "labels": r"\S+(?:, \S+)*",
+    "requirement": r"[A-Z]{3}-[A-Z]{3}-\d+",
+    "tic_mode": "historic|standard",
+    "value": "'.*'|\".*\"",
+}
+_BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there in French (Imprimerie nationale)
+_LONGEST = 4000  # characters; what is longer is somebody else's words
+
+
+def holes_of(template: str) -> list[str]:
+    """The names of what varies in a text of the catalogue, sorted."""
+    return sorted(_HOLE.findall(template))
+
+
+@cache
+def catalogue() -> Mapping[str, str]:
+    """French by English, both with holes such as ``{at_s}``."""
+    text = (resources.files("xky.hil.campaign") / "french.toml").read_text(encoding="utf-8")
+    return {english: french for part in tomllib.loads(text).values() for english, french in part.items()}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one language.
+
+    Attributes:
+        language: one of ``LANGUAGES``.
+    """
+
+    language: str = "en"
+
+    def say(self, text: str) -> str:
+        """A text of a report, or a line of it, in this language; what is in no catalogue, as it is."""
+        return str(text) if self.language == "en" else _french(str(text))
+
+    def fill(self, template: str, **values: object) -> str:
+        """A text with holes, filled.
+
+        Raises:
+            KeyError: the catalogue does not have it.
+        """
+        if self.language == "en":
+            return template.format(**values)
+        said = {name: self.number(one) if _is_number(one) else self.say(str(one)) for name, one in values.items()}
+        return catalogue()[template].format(**said)
+
+    def on_a_page(self, text: str) -> str:
+        """A text with blanks at which no line is to end, where the language has such; terminals know none."""
+        return text if self.language == "en" else _BEFORE_MARKS.sub("\N{NO-BREAK SPACE}", text)
+
+    def number(self, value: object) -> str:
+        """A number as it is written: a comma before its decimals in French."""
+        return str(value) if self.language == "en" else str(value).replace(".", ",")
+
+
+def wording(language: str) -> Wording:
+    """The words of a language by its name.
+
+    Raises:
+        InputError: there is no such language.
+    """
+    if language not in LANGUAGES:
+        raise InputError(f"--lang {language}: no such language; known: {', '.join(LANGUAGES)}")
+    return Wording(language)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """One text of the catalogue, as it can be found again."""
+
+    english: str
+    french: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        parts, at = [], 0
+        for hole in _HOLE.finditer(self.english):
+            parts.append(re.escape(self.english[at : hole.start()]))
+            name = hole[1]
+            inside = _NUMBER.pattern if _IS_NUMBER.fullmatch(name) else _WITHIN.get(name, ".+?")
+            parts.append(f"(?P<{name}>{inside})")
+            at = hole.end()
+        return re.compile("".join([*parts, re.escape(self.english[at:])]), re.DOTALL)
+
+    @property
+    def certainty(self) -> int:
+        """How much of it is not a hole: the forms that say most are tried first."""
+        return len(_HOLE.sub("", self.english))
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    """Texts without holes: of the catalogue, and of requirements."""
+    known = {english: french for english, french in catalogue().items() if not holes_of(english)}
+    for requirement in {one.requirement for one in declared_purposes()}:
+        if requirement.french:
+            known[requirement.text] = requirement.french
+        if requirement.why_french:
+            known[requirement.why] = requirement.why_french
+    return known
+
+
+@cache
+def _forms() -> list[_Form]:
+    forms = [_Form(english, french) for english, french in catalogue().items() if holes_of(english)]
+    return sorted(forms, key=lambda form: -form.certainty)
+
+
+@lru_cache(maxsize=8192)
+def _french(text: str) -> str:
+    known = _known().get(text)
+    if known is not None:
+        return known
+    if len(text) > _LONGEST:
+        return text
+    for form in _forms():
+        match = form.pattern.fullmatch(text)
+        if match is not None:
+            told = {
+                name: value.replace(".", ",") if _IS_NUMBER.fullmatch(name) else _french(value)
+                for name, value in match.groupdict().items()
+            }
+            return form.french.format(**told)
+    return " ; ".join(map(_french, text.split("; "))) if "; " in text else text
+
+
+def _is_number(value: object) -> bool:
+    return _NUMBER.fullmatch(str(value)) is not None

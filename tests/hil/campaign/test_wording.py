@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A report in French: every text of the code has one, by the same holes, and nothing is left in English."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from xky.boards import known_defects
+from xky.emulator.faults import known_faults
+from xky.hil.campaign.certify_device import certify
+from xky.hil.campaign.defect_matrix import DEFAULT_BOARD
+from xky.hil.campaign.report.page import ABOUT, page, summary
+from xky.hil.campaign.suite import declared_purposes
+from xky.hil.campaign.verdict import Level, Verdict
+from xky.hil.campaign.wording import LANGUAGES, Wording, catalogue, holes_of, wording
+from xky.protocol import InputError
+from xky.protocol.uplinks.line_rules import RULES
+
+FRENCH = Wording("fr")
+CAMPAIGN = Path(str(resources.files("xky.hil.campaign")))
+TOLD_BY = [
+    *sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py", CAMPAIGN / "headline_notes.py",
+    CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py",
+]  # fmt: skip
+NO_MESSAGES = {  # what in these files people never read as a sentence
+    "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)", "xky-hil 3",
+    "3: cannot be read (3); let it be read, or give another", "3 3",
+}  # fmt: skip
+UNSENT = "3 s: IMAX = '3' was never sent under that label"
+PARTS = {  # of messages that are put together, and one that has it
+    "messages at 3 said no label": "standard: 3 messages at mqtt said no label; at 1.00 s: x",
+    "lines were no JSON object": "standard: 3 lines were no JSON object; at 1.00 s: x",
+    "s until the first reading": "3 s until the first reading; 2 allowed",
+    "s until it reads again": "3 s until it reads again; 2 allowed",
+    "s between two readings": "3 s between two readings; 2 allowed",
+    "3: 3, 3": "3 V: part, input voltage, V; 2 allowed",
+    "3; 3 allowed": "3 mW; 3 allowed",
+    "3 3; 3 allowed": "3 mW; 3 allowed",
+    "3: 3: 3": "diode: input voltage, V: 3",
+    "3: 3: 3 at the most": "diode: input voltage, V: 3 at the most",
+    "3 readings and 3 brown-outs": "no reading, 3 readings and 3 brown-outs in 5 s",
+    "3, 3 in 3 s": "no reading, 3 readings and 3 brown-outs in 5 s",
+    "3 s: 3 = '3' 3": "3 s: EAST = '3' repeats a damaged group",
+    "3 s: 3 = 3 3": "3 s: EAST = '3' repeats a damaged group",
+    "3 s: 3": "3 s: EAST",
+    "3; sent 3 s before": "3 s: EAST = '3' is older than a reading may be; sent 3 s before",
+    "33 = 3": "3 s: EAST = 3",
+    " (3)": "3 s: EAST→3→A (wrong checksum)",
+    "3: 3": "3 s: EAST = '3' repeats a damaged group: it broke off",
+    "3 s: 33": "3 s: EAST",
+    "3: it is that of a group with spoilt characters, whose checksum fits all the same": f"{UNSENT}: it is that of a "
+    "group with spoilt characters, whose checksum fits all the same",
+    ": 3 was 3": f"{UNSENT}: SINSTS was 3",
+    ": it is 3 times what was sent, 3": f"{UNSENT}: it is 3 times what was sent, 3",
+    "3 of what failed 3 waived by the statement": "3 of what failed are waived by the statement",
+    "the statement claims no meter of 3 phase3": "the statement claims no meter of 3 phases",
+    "3 at 3 s": "standard at 3 s",
+    "was cut in 3": "resumed: the run was cut in standard at 3 s; 3 purposes were settled by then, the others were "
+    "asked anew",
+    "was cut between modes": "resumed: the run was cut between modes; 3 purposes were settled by then, the others were "
+    "asked anew",
+    "partial: 3: --quick skipped all 3 purposes: 3": "partial: standard: --quick skipped all 3 purposes: clean frames "
+    "at both ends take 3 s, of 40 s; no step has room",
+    "meters of 3 phase3": "meters of 3 phases",
+    "3 mV": "3 mV decide whether it starts; the model knows no better",
+    "a reading 3 s later": "3 s: back after 3 s at 3 V, a reading 3 s later",
+    "the device ended at 3 s (3)3": "the device ended at 3 s (exit status 3); it last said on standard error: x",
+}
+
+
+ENGLISH = re.compile(r"\b(the|was|were|is|of|and|with|not|from|within|after|that|its|by|nobody|more)\b")
+QUOTED = re.compile(r"'.*?'|\".*?\"")
+
+
+def messages(path: Path) -> Iterator[str]:
+    """The texts of a module that hold several words, with 3 in each hole, docstrings left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    passed: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            passed.add(id(node.value))
+        if isinstance(node, ast.JoinedStr):
+            passed.update(id(part) for part in node.values)
+            passed.update(id(part.format_spec) for part in node.values if isinstance(part, ast.FormattedValue))
+    for node in ast.walk(tree):
+        if id(node) in passed:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        elif isinstance(node, ast.JoinedStr):
+            text = "".join(_part(one) for one in node.values)
+        else:
+            continue
+        if " " in text.strip():
+            yield text
+
+
+def _part(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    assert isinstance(part, ast.FormattedValue)
+    return "'3'" if part.conversion == ord("r") else "3"
+
+
+def is_told(text: str) -> bool:
+    """Whether the French of a text is another one; of what is put behind others, with something before it."""
+    whole = PARTS.get(text, f"3{text}" if text[0] in " ;:" else text)
+    return FRENCH.say(whole) != whole
+
+
+@pytest.mark.parametrize("path", TOLD_BY, ids=lambda path: path.name)
+def test_every_message_of_the_oracle_and_the_report_has_its_french(path: Path) -> None:
+    missing = [text for text in messages(path) if text not in NO_MESSAGES and not is_told(text)]
+    assert missing == []
+
+
+def test_both_sides_of_the_catalogue_have_the_same_holes() -> None:
+    assert [english for english, french in catalogue().items() if holes_of(english) != holes_of(french)] == []
+
+
+@pytest.mark.parametrize("name", ["page.html", "moment.html"])
+def test_every_text_of_a_page_is_in_the_catalogue(name: str) -> None:
+    text = (CAMPAIGN / "report" / name).read_text(encoding="utf-8")
+    calls = Environment().parse(text).find_all(nodes.Call)
+    told = [call.args[0].value for call in calls if isinstance(call.node, nodes.Name) and call.node.name == "_"
+            and isinstance(call.args[0], nodes.Const)]  # fmt: skip
+    assert len(told) > 3
+    assert [one for one in told if one not in catalogue()] == []
+
+
+def test_names_of_steps_faults_groups_and_verdicts_are_in_the_catalogue() -> None:
+    steps = {
+        one.name for purpose in declared_purposes() for one in purpose.stimuli if purpose.requirement.id != "FOUND"
+    }
+    faults = {name.replace("_", " ") for name in known_faults()}
+    words = {*faults, *ABOUT.values(), *Verdict, *Level}
+    assert {one for one in words if str(one) not in catalogue()} == set()
+    assert {one for one in steps if FRENCH.say(one) == one and not re.search(r"\d", one)} == set()
+
+
+def test_what_a_line_of_a_database_may_have_wrong_is_in_the_catalogue() -> None:
+    assert [rule.says for rule in RULES.values() if rule.says not in catalogue()] == []
+
+
+def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
+    musts = [{"id": "A-1", "level": "must", "verdict": verdict} for verdict in ("fail", "inconclusive", "pass")]
+    shoulds = [{"id": "A-2", "level": "should", "verdict": "fail"}]
+    for verdict in ("fail", "inconclusive", "pass"):
+        for asked in (musts, musts[1:], musts[2:], shoulds, musts[2:] + shoulds):
+            for template, values in summary({"verdict": verdict, "requirements": asked}):
+                assert FRENCH.fill(template, **values) != Wording().fill(template, **values)
+
+
+@pytest.mark.parametrize(("english", "french"), [
+    ("PAPP = 0184O was reported", "PAPP = 0184O a été rapporté"),
+    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7,12 s : HCHP 014860127 ! (somme fausse)"),
+    ("7.12 s: NGTF→ H (PLEINE) →(", "7,12 s : NGTF→ H (PLEINE) →("),
+    ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
+     "EAST, SINSTS : envoyé intact et jamais rapporté ; trop tard : DATE après 3,1 s, 2,5 s permises"),
+    ('1.50 s: HCHP = \'0148\' repeats a damaged group: checksum is " " (0x20), computed "4" (0x34) (and 1 more)',
+     "1,50 s : HCHP = '0148' répète un groupe abîmé : la somme est «   » (0x20), calculée « 4 » (0x34) (et 1 de plus)"),
+    ("the bench was late between 1.00 s and 2.00 s; else: EAST was never reported",
+     "le banc était en retard entre 1,00 s et 2,00 s ; sinon : EAST n'a jamais été rapporté"),
+])  # fmt: skip
+def test_a_line_is_told_with_what_it_holds(english: str, french: str) -> None:
+    assert FRENCH.say(english) == french
+
+
+def test_words_that_no_catalogue_knows_stay_as_they_are() -> None:
+    for said in ("Every value reported was sent under that label!", "EAST→018037233→N", "{n}", "", "x" * 100_000):
+        assert FRENCH.say(said) == said
+
+
+def test_english_is_what_was_written() -> None:
+    assert Wording().say("1.50 s: heard") == "1.50 s: heard"
+    assert LANGUAGES == ("en", "fr")
+    with pytest.raises(InputError, match="--lang de: no such language; known: en, fr"):
+        wording("de")
+
+
+def left_in_english(board: str, defect: str | None, only: Sequence[str] = ()) -> set[str]:
+    """The reasons and lines of a whole run that have no French; long lines are groups of thousands of characters."""
+    report = certify(f"sim:{board}", defect=defect, only=only)
+    purposes = [purpose for one in report["requirements"] for purpose in one["purposes"]]
+    lines = {line for one in purposes for line in (one["reason"], *one["sent"], *one["expected"], *one["seen"])}
+    told = {line for line in [*lines, *report["remarks"]] if " " in line and len(line) <= 4000}
+    return {line for line in told if FRENCH.say(line) == line or ENGLISH.search(QUOTED.sub("", FRENCH.say(line)))}
+
+
+@pytest.mark.parametrize(("board", "defect", "only"), [
+    ("generic", "loses-last-group", ()),
+    ("loky", "reuses-dev-nonce", ("XKY-LRW-1",)),
+    ("winky-c6", None, ("XKY-PWR-1", "XKY-PWR-3", "XKY-PWR-5")),
+])  # fmt: skip
+def test_no_line_of_a_run_is_left_in_english(board: str, defect: str | None, only: Sequence[str]) -> None:
+    assert left_in_english(board, defect, only) == set()
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("defect", sorted(known_defects()))
+def test_no_line_of_any_defect_is_left_in_english(defect: str) -> None:
+    assert left_in_english(known_defects()[defect].board or DEFAULT_BOARD, defect) == set()
+
+
+def test_the_page_is_french_and_report_json_is_not(tmp_path: Path) -> None:
+    report = certify("sim:generic", defect="ignores-checksum", only=["TIC-CHK-1"], out=tmp_path, lang="fr")
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="fr">' in text
+    assert "L&#39;appareil enfreint 1 des 1 exigences obligatoires." in text
+    assert "répète un groupe abîmé\N{NO-BREAK SPACE}: " in text
+    assert "repeats a damaged group" not in text
+    assert "repeats a damaged group" in (tmp_path / "report.json").read_text(encoding="utf-8")
+    assert page(report, FRENCH).count("répète un groupe abîmé") > 10  # a report that was read back, too
