@@ -150,7 +150,7 @@ class _Compared:
             except XkyError as error:
                 return Replayed(0, (str(error),))
         again = {_key(one.asked): one for one in self._judgement.conclusions}
-        for key, one in told.items():
+        for key, one in self._told():
             if key in again:
                 self._compare(key, one, again[key])
             else:
@@ -163,12 +163,23 @@ class _Compared:
             self.other.append(f"the report is by xky-hil {self._report_by()}: what differs may be the suite's")
         return Replayed(self.same, tuple(self.other))
 
+    def _told(self) -> Iterator[tuple[_Key, Mapping[str, Any]]]:
+        """Each purpose of the report; what is told twice, or of another requirement, is told of."""
+        met: set[_Key] = set()
+        for requirement in self._report["requirements"]:
+            for key, one in _purposes(requirement):
+                if key in met or key[0].partition("/")[0] != requirement["id"]:
+                    self.other.append(f"{_shown(key)}: has no place under {requirement['id']}, or comes twice")
+                met.add(key)
+                yield key, one
+
     def _report_by(self) -> str:
         return str(self._report.get("suite", "")).removeprefix("xky-hil ")
 
     def _compare(self, key: _Key, told: Mapping[str, Any], again: Conclusion) -> None:
         cut = self._report.get("aborted") and told.get("verdict") == Verdict.INCONCLUSIVE.value
-        if cut and told.get("reason") == _NOT_JUDGED:  # nobody had judged it when the run was cut short
+        unjudged = cut and told.get("reason") == _NOT_JUDGED and not any(map(told.get, ("sent", "expected", "seen")))
+        if unjudged and again.verdict is not Verdict.FAIL:  # nobody had judged it when the run was cut short
             self.same += 1
             return
         now = purpose_document(again)
