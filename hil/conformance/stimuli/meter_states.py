@@ -143,9 +143,9 @@ LONGEST_FRAME = Stimulus(
     faults=_odd_longest,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(
-    "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, leaves=True,
+    "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
     tail_on_same_meter=True,
-)  # fmt: skip
+)  # fmt: skip  # short ones still for a while, in which who clears its values by long frames alone keeps ADIRn
 HIGHEST_INDEX = Stimulus(
     "index at its highest", rolling_over, before=_set_index(999_999_999), faults=lambda meter: registers_at(meter, "9")
 )
