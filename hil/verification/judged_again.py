@@ -49,6 +49,8 @@ def judged_again(contents: Contents, made_by: str | None) -> Replayed:
     """
     try:
         report = _report(contents)
+        if (skipped := _all_skipped(report)) is not None:
+            return Replayed(skipped, ())
         with _evidence(contents) as folder:
             whole, parts = _records(folder)
             judgement = _Again(report, whole, parts, _stimulus(folder, contents, report))
@@ -247,6 +249,14 @@ def _report(contents: Contents) -> Mapping[str, Any]:
         told = " ".join(str(error).split())[:80]
         raise InputError(f"{_REPORT}: cannot be read as a report ({type(error).__name__}: {told})") from None
     return report  # type: ignore[no-any-return]
+
+
+def _all_skipped(report: Mapping[str, Any]) -> int | None:
+    """How many purposes ``--quick`` skipped, where it played nothing, so that there is no evidence; else None."""
+    told = [one for requirement in report["requirements"] for _, one in _purposes(requirement)]
+    skipped = [one for one in told if one.get("skipped") and one["verdict"] == Verdict.INCONCLUSIVE.value]
+    inconclusive = report.get("partial") and report.get("verdict") == Verdict.INCONCLUSIVE.value
+    return len(told) if told and inconclusive and len(skipped) == len(told) and report.get("decided") == 0 else None
 
 
 def _purposes(requirement: Mapping[str, Any]) -> Iterator[tuple[_Key, Mapping[str, Any]]]:
