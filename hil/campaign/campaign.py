@@ -95,9 +95,9 @@ class Options:
     flash: str | None = None
     bench: Path | None = None
     quick: bool = False
-    contested: tuple[str, ...] = ()
     lang: str = "en"
     pdf: bool = False
+    contested: tuple[str, ...] = ()
 
     @property
     def tic_mode(self) -> Mode | None:
@@ -177,9 +177,9 @@ class Campaign(Rehearsal):
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
         self._check_only()
-        self.contested: Mapping[str, str] = contested_purposes(self.options.contested, self._judges)
         if self.options.pdf:
             chromium()
+        self.contested: Mapping[str, str] = contested_purposes(self.options.contested, self._judges)
         check_speed(self.options.speed)
         check_waivers(self.board, self.options.statement, self.started.date(), known_ids)
         if self.house is None and 1 not in self.board.phases:

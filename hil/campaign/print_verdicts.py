@@ -115,7 +115,7 @@ def _print_table(console: PlainConsole, report: dict[str, Any], words: Wording) 
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             at = f", {first['probe']}" if len(report.get("probes", ())) > 1 else ""
             told += f"\n{first['id']}, {words.say(first['mode'])}{at}: {words.say(first['reason'])}"
-        told += "".join(f"\n{line}" for line in contested_lines(one))
+        told += "".join(f"\n{words.say(line)}" for line in contested_lines(one))
         mark = Text(f"{MARK[verdict]} {words.say(verdict)}", STYLE[verdict])
         table.add_row(one["id"], words.say(one["level"]), mark, told)
     console.print(table)

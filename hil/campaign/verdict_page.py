@@ -74,7 +74,7 @@ def _print_whole(console: Console, one: dict[str, Any], words: Wording, *, names
             trail.add_row(Text(title and words.say(title), "dim"), Text(printable(words.say(line))))
         console.print(Padding(trail, (0, 0, 0, 4), expand=False))
     for line in contested_lines(one):
-        _print(console, Text(""), printable(line), 2)
+        _print(console, Text(""), printable(words.say(line)), 2)
     passed = len(one["purposes"]) - len(guilty)
     if passed:
         template = "{n} other purpose not failed" if passed == 1 else "{n} other purposes not failed"

@@ -8,7 +8,7 @@ that of a run. What is in no catalogue stays as it is: the words of devices, the
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -123,6 +123,9 @@ def _known() -> Mapping[str, str]:
     """Texts without holes: of the catalogue, and of requirements."""
     known = {english: french for english, french in catalogue().items() if not holes_of(english)}
     for requirement in {one.requirement for one in declared_purposes()}:
+        procedure = requirement.procedure
+        if procedure is not None:
+            known[_listed(procedure.needs, "and")] = _listed(procedure.needs_french, "et")
         if requirement.french:
             known[requirement.text] = requirement.french
         if requirement.why_french:
@@ -151,7 +154,14 @@ def _french(text: str) -> str:
                 for name, value in match.groupdict().items()
             }
             return form.french.format(**told)
-    return " ; ".join(map(_french, text.split("; "))) if "; " in text else text
+    parts = text.split("; ")
+    said = [_french(part) for part in parts] if len(parts) > 1 else parts
+    return text if said == parts else " ; ".join(said)
+
+
+def _listed(parts: Sequence[str], word: str) -> str:
+    """As the reason of what only an instrument shows lists what it needs."""
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def _is_number(value: object) -> bool:

@@ -159,8 +159,8 @@ def in_order(id_: str) -> list[str | int]:
 
 
 def _besides(conclusion: Conclusion, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
-    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it, the
-    command that plays a fail alone once more."""
+    """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it, how a
+    fail is seen again."""
     part = campaign.part_of(conclusion.asked)
     if conclusion.asked in skipped:
         return {"skipped": True}

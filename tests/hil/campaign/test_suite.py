@@ -315,8 +315,8 @@ def test_the_evidence_holds_what_was_sent_and_said(certified: Certified, tmp_pat
     certified("generic", mode=Mode.HISTORIC)
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert names == {
-        "report.json", "index.html", "junit.xml", "report.sarif", "statement.intoto.json", "manifest.json",
-        "evidence/plan.json",
+        "report.json", "index.html", "junit.xml", "manifest.json", "evidence/plan.json",
+        "report.sarif", "statement.intoto.json",
         "evidence/historic/sent.jsonl.gz", "evidence/historic/readings.jsonl.gz", "evidence/historic/port.jsonl.gz",
         "evidence/historic/stderr.txt", "evidence/historic/run.json",
     }  # fmt: skip

@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 
 from xky.boards import known_defects
 from xky.emulator.faults import known_faults
+from xky.hil.campaign import condition
 from xky.hil.campaign.certify_device import certify
 from xky.hil.campaign.defect_matrix import DEFAULT_BOARD
 from xky.hil.campaign.report.page import ABOUT, page, summary
@@ -31,6 +32,11 @@ NO_MESSAGES = {  # what in these files people never read as a sentence
     "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)", "xky-hil 3",
     "3: cannot be read (3); let it be read, or give another", "3 3",
 }  # fmt: skip
+QUICK = (
+    "partial: standard: --quick skipped all 3 purposes: clean frames at both ends take 3 s, of 3 s; no step has room"
+)
+RESUMED = "resumed: the run was cut between modes; 3 purposes were settled by then, the others were asked anew"
+BROWN_OUT = "3 mV decide whether it browns out; the model knows no better"
 UNSENT = "3 s: IMAX = '3' was never sent under that label"
 PARTS = {  # of messages that are put together, and one that has it
     "messages at 3 said no label": "standard: 3 messages at mqtt said no label; at 1.00 s: x",
@@ -67,6 +73,15 @@ PARTS = {  # of messages that are put together, and one that has it
     "partial: 3: --quick skipped all 3 purposes: 3": "partial: standard: --quick skipped all 3 purposes: clean frames "
     "at both ends take 3 s, of 40 s; no step has room",
     "meters of 3 phase3": "meters of 3 phases",
+    "needs 3; xky requirements 3 tells the steps": "needs a scope; xky requirements TIC-INP-1 tells the steps",
+    "3 decide whether it starts; the model knows no better": "3 mV decide whether it starts; the model knows no better",
+    "3 decide whether it browns out; the model knows no better": BROWN_OUT,
+    "; it last said on standard error: 3": "the device ended at 3 s (x); it last said on standard error: x",
+    "; keys: 3": "3 JSON objects, none with a label of the TIC; keys: X",
+    "resumed: the run 3; 3 were settled by then, the others were asked anew": RESUMED,
+    "clean frames at both ends take 3 s, of 3 s; no step has room": QUICK,
+    "3 mode": "not claimed by the statement, and not tested: standard mode, meters of producers",
+    "3: 3 3; at 3 s: 3": "standard: 3 lines were no JSON object; at 3 s: x",
     "3 mV": "3 mV decide whether it starts; the model knows no better",
     "a reading 3 s later": "3 s: back after 3 s at 3 V, a reading 3 s later",
     "the device ended at 3 s (3)3": "the device ended at 3 s (exit status 3); it last said on standard error: x",
@@ -145,6 +160,15 @@ def test_names_of_steps_faults_groups_and_verdicts_are_in_the_catalogue() -> Non
 
 def test_what_a_line_of_a_database_may_have_wrong_is_in_the_catalogue() -> None:
     assert [rule.says for rule in RULES.values() if rule.says not in catalogue()] == []
+
+
+def test_what_instruments_show_and_what_decides_whom_it_concerns_has_its_french() -> None:
+    procedures = [one.requirement.procedure for one in declared_purposes() if one.requirement.procedure is not None]
+    limits = {limit for one in procedures for limit in one.limits}
+    why_not = {one.otherwise for one in vars(condition).values() if isinstance(one, condition.Condition)}
+    assert limits
+    assert why_not
+    assert {one for one in limits | why_not if FRENCH.say(one) == one and one != "50 %"} == set()
 
 
 def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
