@@ -5,6 +5,7 @@ What cannot be done is told before the run, and an archive of a run before goes 
 this device.
 """
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -47,18 +48,23 @@ class Seal:
     def archive_place(self) -> Iterator[None]:
         """See before the block that the archive can be written; behind it one of a run before is gone.
 
+        A block that ends by an ``InputError`` was no run, and leaves it.
+
         Raises:
             InputError: it cannot be written, or what is there is none.
         """
         if self.archive is None:
             yield
             return
-        before = _check_place(self.archive)
+        before, was_a_run = _check_place(self.archive), True
         try:
             yield
+        except InputError:
+            was_a_run = False
+            raise
         finally:
             with suppress(OSError):
-                if before is not None and _identity(self.archive) == before:
+                if was_a_run and before is not None and _identity(self.archive) == before:
                     self.archive.unlink()
 
     def close(self, folder: Path, formats: Mapping[str, str], created: datetime | None = None) -> None:
@@ -99,7 +105,7 @@ def _files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             if path.stat().st_size > MEMBER_MAX:
-                raise OverflowError(f"{path.name} is larger than {MEMBER_MAX >> 30} GiB")
+                raise OSError(errno.EFBIG, f"{path.name} is larger than {MEMBER_MAX >> 30} GiB")
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 

@@ -328,7 +328,8 @@ class Campaign(Rehearsal):
         wanted = (one for purpose in asked for one in purpose.purpose.stimuli if not why_not_for(self.board, one, mode))
         if mode in self.quick:
             wanted = (one for one in wanted if one in self.quick[mode].steps)
-        return Plan(sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place))), mode, house=self.house)
+        chosen = sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place)))
+        return Plan(chosen, mode, house=self.house, in_order=True)
 
     def _record(self, mode: Mode) -> Record:
         """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device.

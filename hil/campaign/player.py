@@ -6,7 +6,8 @@ values that the run has not had, so that a reading tells by itself which step it
 old value can pass for a new one.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,15 @@ Frames = Generator[bool, None, None]
 False where nobody has said yet what comes next, so that the line waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Labels that have left the line: in which step that shows, and until when a value kept of them is no fault."""
+
+    step: str
+    labels: frozenset[str]
+    until_s: float
+
+
 class Player:
     """Plays steps on a bench. Whoever has it says which: ``script`` is asked at each frame boundary.
 
@@ -52,6 +62,7 @@ class Player:
         has_begun: whether the first step is over which the device is known to hear: there is something to judge.
         silent: the device said nothing usable in the time given for a first word.
         done: whether the script has come to its end.
+        shared: steps whose clean frames are those of the step that follows.
         waits: where the line waits to be told what comes next, what it goes on at; else None.
     """
 
@@ -67,6 +78,8 @@ class Player:
         self.has_begun = False
         self.done = False
         self.waits: simpy.Event | None = None
+        self.shared: Collection[Stimulus] = ()
+        self._gone: _Gone | None = None
 
     def at_boundary(self) -> simpy.Event | None:
         """A frame is about to start; what it has to wait for, if anything."""
@@ -87,7 +100,8 @@ class Player:
         """Clean frames until what the last step brought must have been said."""
         self.meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
-        yield from self._hold(CLOSING, lambda limits, _: limits.completeness_s + limits.latency_s)
+        aging_s = 0.0 if self._gone is None else self._gone.until_s - float(self._bench.env.now)
+        yield from self._hold(CLOSING, lambda limits, _: max(limits.completeness_s + limits.latency_s, aging_s))
 
     def start_up(self) -> Frames:
         """Clean frames until the device says its first word, at each place where it is listened to."""
@@ -108,14 +122,8 @@ class Player:
         hit, ends = self._hit_by(server)
         if not self._can_be_done(step, hit):
             return
-        if step.happens is not None:
-            pass
-        elif step.at is None:
-            period_s = self._period_s()
-            step_s = self._step_s(step, self._limits(period_s), period_s)
-            self.meters.stay_in_the_day(max(step_s, self.aged_s()) + self.aged_s())
-        else:
-            self.meters.go_on_to(step.at)
+        yield from self._let_age(step)
+        self._go_on_to(step)
         meter = transmitter.meter = self.meters.of(step.meter)
         self.meters.vary(meter, fall=step.indexes_fall)
         if step.happens is not None:
@@ -146,7 +154,7 @@ class Player:
                 server.finish(end)
             outage_s = float(self._bench.env.now) - began_s
             self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
-        if step.has_tail:
+        if step.has_tail and step not in self.shared:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self.meters.of(household)
             self.meters.vary(meter)
@@ -157,6 +165,50 @@ class Player:
 
             how_long = partial(self._tail_s, step, outage_s)
             yield from self._hold(step.tail, how_long, prepare=count_on, drawn_as=step.tail_drawn_as)
+            self._note_what_left(step)
+
+    def _note_what_left(self, step: Stimulus) -> None:
+        """Behind the first clean frames that follow it."""
+        if step.leaves:
+            said, stay = (self._labels_on_the_line(name) for name in (step.name, step.tail))
+            last_s = self._bench.truth.of_step(step.name)[-1].end_s
+            self._gone = _Gone(step.tail, said - stay, last_s + self.aged_s())
+
+    def _labels_on_the_line(self, step: str) -> frozenset[str]:
+        return frozenset(one.group.label for frame in self._bench.truth.of_step(step) for one in frame.groups)
+
+    def _let_age(self, step: Stimulus) -> Frames:
+        """Clean frames of the household until labels that are gone are too old, where the step would say them again."""
+        gone, now_s = self._gone, float(self._bench.env.now)
+        if gone is None or now_s >= gone.until_s:
+            return
+        if not step.restarts and gone.labels.isdisjoint(self._labels_of(step)):
+            return
+        transmitter = self._bench.transmitter
+        meter = transmitter.meter = self.meters.of(household)
+        self.meters.vary(meter)
+        yield from self._hold(gone.step, lambda limits, period_s: gone.until_s - now_s)
+        self._gone = None
+
+    def _labels_of(self, step: Stimulus) -> frozenset[str]:
+        """The labels that a step would say now."""
+        meter = self.meters.of(step.meter)
+        snapshot = meter.snapshot()
+        step.before(meter)
+        labels = frozenset(group.label for group in meter.groups())
+        meter.restore(snapshot)
+        return labels
+
+    def _go_on_to(self, step: Stimulus) -> None:
+        """Let the meters' time jump where a step belongs to an hour, or where it would else come to evening."""
+        if step.happens is not None:
+            return
+        if step.at is not None:
+            self.meters.go_on_to(step.at)
+            return
+        period_s = self._period_s()
+        step_s = self._step_s(step, self._limits(period_s), period_s)
+        self.meters.stay_in_the_day(max(step_s, self.aged_s()) + self.aged_s())
 
     def _prepare(
         self, step: Stimulus, meter: Linky, turns: Sequence[Sequence[Fault]], began_s: float, number: int
@@ -221,10 +273,10 @@ class Player:
         """How long a step is held, by the frames of now."""
         hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
         hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
-        if step.outlasts_freshness:
+        if step.outlasts_freshness or step.ages:
             hold_s = max(hold_s, self.aged_s())
         if step.outlasts_completeness:
-            hold_s += limits.latency_s + 2 * period_s
+            hold_s += limits.latency_s + 1.5 * period_s
         if step.outlasts_detection:
             hold_s += limits.detection_s
         lorawan = self._bench.board.lorawan
@@ -236,7 +288,8 @@ class Player:
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
-        tail_s = max(limits.recovery_s, self.aged_s() if step.outlasts_freshness else 0.0)
+        recovery_s = 0.0 if step.leaves and not step.disturbs else limits.recovery_s
+        tail_s = max(recovery_s, self.aged_s() if step.outlasts_freshness else 0.0)
         if step.server is not None:
             tail_s += self._bench.board.server_returns_after(outage_s)
         if step.supply is not None:

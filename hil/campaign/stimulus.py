@@ -100,6 +100,11 @@ class Stimulus:
         happens: what becomes of the meter on the line as a story tells it: it keeps its hour, goes on as it then is,
             and faults on groups that it does not have change nothing.
         disturbs: whether clean frames follow, in which the device must recover.
+        unfollowed: nobody asks how a device comes back from what disturbs it: the next step follows at once.
+        follows: it is clean, of the household's meter, and its frames may be those behind a disturbance, too.
+        ages: held so long that a value kept from before the step is too old.
+        leaves: labels are gone behind it. They come back, and the device is started anew, only when a value kept of
+            them is too old; until then other steps may go by.
         outlasts_freshness: held so long that a value kept from before the step, or after it, is too old.
         tail_on_same_meter: the clean frames behind it come from its own meter; else from the household's.
         indexes_fall: from the meter before; else they go up, though a suite has many meters.
@@ -132,6 +137,10 @@ class Stimulus:
     after: Callable[[Linky], None] = field(default=_as_it_is, compare=False)
     happens: Callable[[simpy.Environment, Transmitter], None] | None = field(default=None, compare=False)
     disturbs: bool = False
+    unfollowed: bool = False
+    follows: bool = False
+    ages: bool = False
+    leaves: bool = False
     outlasts_freshness: bool = False
     outlasts_detection: bool = False
     tail_on_same_meter: bool = False
@@ -151,7 +160,14 @@ class Stimulus:
     def has_tail(self) -> bool:
         """Whether clean frames follow it that are asked about."""
         gone = self.supply is not None or (self.server is not None and not self.server.is_there)
-        return self.disturbs or self.outlasts_freshness or gone
+        return (self.disturbs and not self.unfollowed) or self.leaves or self.outlasts_freshness or gone
+
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether a clean step of the household's meter may stand in the place of the clean frames behind it."""
+        asked = self.disturbs and not self.unfollowed and not self.outlasts_freshness and not self.leaves
+        plain = self.server is None and self.supply is None and self.happens is None and not self.restarts
+        return asked and plain and self.meter is household and self.at is None and not self.last
 
     @property
     def tail(self) -> str:

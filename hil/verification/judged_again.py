@@ -49,6 +49,8 @@ def judged_again(contents: Contents, made_by: str | None) -> Replayed:
     """
     try:
         report = _report(contents)
+        if (skipped := _all_skipped(report)) is not None:
+            return Replayed(skipped, ())
         with _evidence(contents) as folder:
             whole, parts = _records(folder)
             judgement = _Again(report, whole, parts, _stimulus(folder, contents, report))
@@ -150,7 +152,7 @@ class _Compared:
             except XkyError as error:
                 return Replayed(0, (str(error),))
         again = {_key(one.asked): one for one in self._judgement.conclusions}
-        for key, one in told.items():
+        for key, one in self._told():
             if key in again:
                 self._compare(key, one, again[key])
             else:
@@ -163,12 +165,23 @@ class _Compared:
             self.other.append(f"the report is by xky-hil {self._report_by()}: what differs may be the suite's")
         return Replayed(self.same, tuple(self.other))
 
+    def _told(self) -> Iterator[tuple[_Key, Mapping[str, Any]]]:
+        """Each purpose of the report; what is told twice, or of another requirement, is told of."""
+        met: set[_Key] = set()
+        for requirement in self._report["requirements"]:
+            for key, one in _purposes(requirement):
+                if key in met or key[0].partition("/")[0] != requirement["id"]:
+                    self.other.append(f"{_shown(key)}: has no place under {requirement['id']}, or comes twice")
+                met.add(key)
+                yield key, one
+
     def _report_by(self) -> str:
         return str(self._report.get("suite", "")).removeprefix("xky-hil ")
 
     def _compare(self, key: _Key, told: Mapping[str, Any], again: Conclusion) -> None:
         cut = self._report.get("aborted") and told.get("verdict") == Verdict.INCONCLUSIVE.value
-        if cut and told.get("reason") == _NOT_JUDGED:  # nobody had judged it when the run was cut short
+        unjudged = cut and told.get("reason") == _NOT_JUDGED and not any(map(told.get, ("sent", "expected", "seen")))
+        if unjudged and again.verdict is not Verdict.FAIL:  # nobody had judged it when the run was cut short
             self.same += 1
             return
         now = purpose_document(again)
@@ -236,6 +249,14 @@ def _report(contents: Contents) -> Mapping[str, Any]:
         told = " ".join(str(error).split())[:80]
         raise InputError(f"{_REPORT}: cannot be read as a report ({type(error).__name__}: {told})") from None
     return report  # type: ignore[no-any-return]
+
+
+def _all_skipped(report: Mapping[str, Any]) -> int | None:
+    """How many purposes ``--quick`` skipped, where it played nothing, so that there is no evidence; else None."""
+    told = [one for requirement in report["requirements"] for _, one in _purposes(requirement)]
+    skipped = [one for one in told if one.get("skipped") and one["verdict"] == Verdict.INCONCLUSIVE.value]
+    inconclusive = report.get("partial") and report.get("verdict") == Verdict.INCONCLUSIVE.value
+    return len(told) if told and inconclusive and len(skipped) == len(told) and report.get("decided") == 0 else None
 
 
 def _purposes(requirement: Mapping[str, Any]) -> Iterator[tuple[_Key, Mapping[str, Any]]]:

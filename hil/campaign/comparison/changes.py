@@ -213,6 +213,12 @@ def _differences(before: ReportFile, after: ReportFile) -> Iterator[Difference]:
         was, is_ = getattr(before, what), getattr(after, what)
         if was != is_:
             yield Difference(what, was, is_)
+    for key in ("version", "sha256"):
+        had, has = before.firmware.get(key), after.firmware.get(key)
+        if had != has:
+            yield Difference(f"firmware: {key}", had, has)
+    if before.compatibility is not after.compatibility and None not in (before.compatibility, after.compatibility):
+        yield Difference("compatibility", before.compatibility, after.compatibility)
     for key in dict.fromkeys((*before.statement, *after.statement)):
         stated, states = before.statement.get(key), after.statement.get(key)
         if stated != states:

@@ -63,6 +63,8 @@ class ReportFile(_Part):
 
     Attributes:
         statement: what the supplier states, as the report has it.
+        firmware: what is known of it, as the report has it.
+        compatibility: with the meters that exist; None: an older report does not say.
     """
 
     format: Literal["xky-report/1"] = Field(alias="schema")
@@ -76,6 +78,8 @@ class ReportFile(_Part):
     mode: str
     probes: tuple[str, ...] = ("lines",)
     statement: dict[str, Any]
+    firmware: dict[str, Any] = Field(default_factory=dict)
+    compatibility: Verdict | None = None
     specification: str
     suite: str
     seed: int

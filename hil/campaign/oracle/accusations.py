@@ -207,14 +207,8 @@ class Oracle:
         """What the meter itself says at some time, as the device reports it."""
         met: dict[int, Group] = {}  # most groups of a frame are the very objects of the frame before
         for frame in self.record.truth:
-            if isinstance(frame, PlainFrame):
-                met.update(zip(map(id, frame.said), frame.said, strict=True))
-            else:
-                met.update(
-                    (id(piece.group), piece.group)
-                    for piece in frame.pieces
-                    if piece.group is not None and piece.fault is None and piece.expect is not Expect.MUST_NOT
-                )
+            said = _intact_groups(frame, meant=True)
+            met.update(zip(map(id, said), said, strict=True))
         return frozenset(map(self._as_reported, met.values()))
 
     def is_new_in(self, group: Group, step: str) -> bool:
@@ -387,11 +381,14 @@ def _is_spoilt(sent: _Sent, said: Said) -> bool:
     return sent.emitted.fault is not None and looks_spoilt(said.value, sent.read_as.value)
 
 
-def _intact_groups(frame: SentFrame) -> Sequence[Group]:
-    """What may be reported of a frame."""
+def _intact_groups(frame: SentFrame, *, meant: bool = False) -> Sequence[Group]:
+    """What may be reported of a frame; of it what the meter meant, without what a fault made."""
     if isinstance(frame, PlainFrame):
         return frame.said
-    return [piece.group for piece in frame.pieces if piece.group is not None and piece.expect is not Expect.MUST_NOT]
+    pieces = [
+        one for one in frame.pieces if one.expect is not Expect.MUST_NOT and not (meant and one.fault is not None)
+    ]
+    return [piece.group for piece in pieces if piece.group is not None]
 
 
 def _is_short(frame: SentFrame) -> bool:

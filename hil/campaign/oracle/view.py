@@ -11,6 +11,7 @@ from ...bench.reading import Reading
 from ..condition import NOT_CLAIMED, Facts
 from ..record import Record
 from ..requirement import Purpose
+from ..stimulus import Stimulus
 from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from .accusations import Accusation, AccusationKind, Oracle
 from .near_misses import near_miss
@@ -81,7 +82,7 @@ class PurposeView:
             return verdict, reason
         settled = verdict.decided and not self.trail.of_whole_run
         asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
-        if settled and all(self._is_settled(one.tail if one.has_tail else one.name) for one in asked):
+        if settled and all(self._is_settled(self._behind(one) if one.has_tail else one.name) for one in asked):
             return verdict, reason
         return Verdict.INCONCLUSIVE, f"the run was cut short at {cut_s:.2f} s, before this was settled"
 
@@ -109,7 +110,14 @@ class PurposeView:
 
     @property
     def _tail(self) -> str:
-        return self._purpose.stimulus.tail
+        return self._behind(self._purpose.stimulus)
+
+    def _behind(self, stimulus: Stimulus) -> str:
+        """The name of the clean frames behind a step: its own, or the step that stands in their place."""
+        own = self.record.frames(stimulus.name)
+        if own and not self.record.frames(stimulus.tail) and own[-1].number + 1 < len(self.record.truth):
+            return self.record.truth[own[-1].number + 1].step
+        return stimulus.tail
 
     def _frames(self, step: str) -> list[SentFrame]:
         frames = self.record.frames(step)

@@ -84,7 +84,7 @@ def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
     return WrongChecksum(index_label(meter)), *total, MissingGroup(current_label(meter))
 
 
-WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, outlasts_freshness=True)
+WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, ages=True)
 
 
 def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
@@ -99,7 +99,7 @@ def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
     )  # fmt: skip
 
 
-DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True)
+DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True, unfollowed=True)
 
 
 def _one_damaged_group(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
@@ -117,7 +117,7 @@ def _of_low_checksum(meter: Linky) -> str:
     return next(value for value in values if encode_group(Group(label, value), meter.mode)[-2] < 0x3F)
 
 
-ONE_DAMAGED_GROUP = replace(HOUSE, name="one damaged group", turns=_one_damaged_group, disturbs=True)
+ONE_DAMAGED_GROUP = replace(HOUSE, name="one damaged group", turns=_one_damaged_group, disturbs=True, unfollowed=True)
 
 
 def _damaged_maximum(meter: Linky) -> tuple[Fault, ...]:
@@ -126,7 +126,7 @@ def _damaged_maximum(meter: Linky) -> tuple[Fault, ...]:
 
 DAMAGED_BESIDE_A_DEGRADED_CLOCK = replace(
     HOUSE, name="damaged groups while the clock is degraded", modes=STANDARD, before=degrade_clock, after=mend_clock,
-    faults=_damaged_maximum, disturbs=True, brief=True,
+    faults=_damaged_maximum, disturbs=True, unfollowed=True, brief=True,
 )  # fmt: skip
 
 
@@ -180,4 +180,4 @@ def _unknown_label(meter: Linky) -> tuple[Fault, ...]:
     return UnknownLabel(before=power_label(meter)), *said_oddly(meter, 2)
 
 
-UNKNOWN_LABEL = replace(HOUSE, name="unknown label", faults=_unknown_label)
+UNKNOWN_LABEL = replace(HOUSE, name="unknown label", follows=True, faults=_unknown_label)

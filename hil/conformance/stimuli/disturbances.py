@@ -119,7 +119,7 @@ CUT_BY_EOT = replace(
     _DISTURBED, name="frames cut by EOT", modes=HISTORIC, turns=_each_second_cut_by_eot, counts_on=True
 )
 DAMAGED_BEHIND_EOT = replace(
-    _DISTURBED, name="damaged group behind EOT", modes=HISTORIC, turns=_cut_by_eot_then_damaged
+    _DISTURBED, name="damaged group behind EOT", modes=HISTORIC, turns=_cut_by_eot_then_damaged, unfollowed=True
 )
 CUT_SHORT_FRAMES = Stimulus(
     "short frames cut by EOT", many_labels, modes=HISTORIC, before=SHORT_FRAMES.before, moves=_draw_more,

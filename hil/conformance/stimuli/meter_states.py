@@ -118,20 +118,20 @@ def _odd_longest(meter: Linky) -> tuple[Fault, ...]:
     return *said_oddly(meter, 1), *registers_at(meter, "9")
 
 
-CHANGE = replace(HOUSE, name="change", faults=lambda meter: said_oddly(meter, 0))
+CHANGE = replace(HOUSE, name="change", follows=True, faults=lambda meter: said_oddly(meter, 0))
 SPACE_CHECKSUM = replace(
-    HOUSE, name="space checksum", before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
+    HOUSE, name="space checksum", follows=True, before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
 )
 DEGRADED_CLOCK = replace(
-    HOUSE, name="degraded clock", modes=STANDARD, before=degrade_clock, after=mend_clock,
+    HOUSE, name="degraded clock", follows=True, modes=STANDARD, before=degrade_clock, after=mend_clock,
     faults=lambda meter: said_oddly(meter, 5),
 )  # fmt: skip
 BLANK_SEASON = replace(
     HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
-    outlasts_freshness=True,
+    leaves=True,
 )  # fmt: skip
 OVERLOAD = Stimulus(
-    "overload", studio, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
+    "overload", studio, modes=HISTORIC, before=_overload, after=_end_overload, leaves=True,
     tail_on_same_meter=True,
 )  # fmt: skip
 THREE_PHASES = Stimulus(
@@ -139,13 +139,13 @@ THREE_PHASES = Stimulus(
     faults=lambda meter: (*said_oddly(meter, 1), *registers_at(meter, "9")),
 )  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
-    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, outlasts_freshness=True,
+    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, leaves=True,
     faults=_odd_longest,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(
     "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
     tail_on_same_meter=True,
-)  # fmt: skip
+)  # fmt: skip  # short ones still for a while, in which who clears its values by long frames alone keeps ADIRn
 HIGHEST_INDEX = Stimulus(
     "index at its highest", rolling_over, before=_set_index(999_999_999), faults=lambda meter: registers_at(meter, "9")
 )

@@ -79,6 +79,7 @@ def test_no_address_and_no_index_is_left_and_each_verdict_is_the_same(
     assert ("fail" in verdicts.values()) == (defect is not None)
     for label, value in addresses(mode).items():
         assert value not in text and PSEUDONYMS.of(label, value) in text
+    assert 'hostname="' not in text
     campaign = Campaign(Options("sim:generic", defect=defect, mode=mode, only=("TIC-VAL-1",)))
     certify(campaign, tmp_path / "as-it-is")
     sent = {piece.group.value for record in campaign.records.values() for frame in record.truth

@@ -117,8 +117,7 @@ def test_a_packed_member_of_gigabytes_is_not_unpacked(monkeypatch: pytest.Monkey
     data = gzip.compress(bytes(8 << 20))
     assert len(data) < 10_000
     assert differing_lines("sent.jsonl.gz", data, Member(10, "0" * 64, ["0" * 16])) == [1]
-    with pytest.raises(ValueError, match="unpacks to more"):
-        member_of("sent.jsonl.gz", data)
+    assert member_of("sent.jsonl.gz", data).lines is None
 
 
 def test_what_an_archive_calls_its_members_does_not_steer_the_terminal(tmp_path: Path) -> None:

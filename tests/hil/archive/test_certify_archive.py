@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from xky.hil import certify, verify
 from xky.hil.archive.seal import Seal
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify as certify_campaign
+from xky.hil.campaign.report import write_given
+from xky.hil.instruments.session import Exchange
 
 from ...command import xky
 from .small_report import new_signer, sealed
@@ -124,10 +127,19 @@ def test_programs_sign_and_verify_as_well(tmp_path: Path) -> None:
     assert verify(tmp_path / "a.xky", signer=tmp_path / "lab.pub", replay=True).stands
 
 
+def test_what_was_said_to_the_instruments_of_a_bench_is_evidence(tmp_path: Path) -> None:
+    campaign = Campaign(Options("sim:generic", mode="historic", only=("TIC-CHK-1",)))
+    supply = SimpleNamespace(exchanges=(Exchange(1.0, 1.1, "*IDN?", "a supply"), Exchange(2.0, 2.1, "OUTP OFF", None)))
+    campaign.instruments = SimpleNamespace(instruments={"supply": supply})  # type: ignore[assignment]
+    write_given(tmp_path, campaign, {}, strict=False)
+    said = [json.loads(line) for line in (tmp_path / "instruments.jsonl").read_text().splitlines()]
+    assert [(one["role"], one["sent"], one["answer"]) for one in said] == [
+        ("supply", "*IDN?", "a supply"), ("supply", "OUTP OFF", None),
+    ]  # fmt: skip
+
+
 def test_credentials_of_a_probe_are_in_no_archive(tmp_path: Path) -> None:
     campaign = Campaign(Options("sim:generic", probes=("mqtt://user:hushhush@127.0.0.1:1",)))
-    from xky.hil.campaign.report.given_files import write_given
-
     campaign.plan = lambda mode: type("Plan", (), {"steps": []})()  # type: ignore[method-assign,assignment,return-value]
     write_given(tmp_path, campaign, {}, strict=False)
     assert "hushhush" not in (tmp_path / "plan.json").read_text()

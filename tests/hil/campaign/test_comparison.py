@@ -96,6 +96,16 @@ def test_what_the_runs_differ_in_is_told_by_key() -> None:
     assert [tuple(one) for one in made.differences] == [("statement: labels", ["EAST"], None)]
 
 
+def test_another_firmware_is_told_by_version_and_hash() -> None:
+    earlier, later = ({"version": one, "sha256": one * 3, "files": [one]} for one in "12")
+    made = compare(report(firmware=earlier, compatibility="pass"), report(firmware=later, compatibility="fail"))
+    assert [tuple(one) for one in made.differences] == [
+        ("firmware: version", "1", "2"), ("firmware: sha256", "111", "222"), ("compatibility", "pass", "fail"),
+    ]  # fmt: skip
+    assert not compare(report(), report(compatibility="pass")).differences
+    jsonschema.validate(json.loads(json.dumps(made.document())), SCHEMA)
+
+
 def test_a_probe_by_another_name_is_the_same_place_where_there_is_one() -> None:
     def at(*specs: str) -> ReportFile:
         purposes = [{"id": "A-1/x", "mode": "standard", "probe": one, "verdict": "pass", "reason": ""} for one in specs]

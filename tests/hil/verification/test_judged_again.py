@@ -196,7 +196,35 @@ def _cut(report: dict[str, Any]) -> None:
     next(one for one in failed(report)["purposes"] if one["verdict"] == "fail")["verdict"] = "inconclusive"
 
 
+def _twice(report: dict[str, Any]) -> None:
+    requirement = failed(report)
+    one = next(one for one in requirement["purposes"] if one["verdict"] == "fail")
+    requirement["purposes"].insert(0, json.loads(json.dumps(one)) | {"verdict": "pass"})
+
+
+def _moved(report: dict[str, Any]) -> None:
+    requirement = failed(report)
+    report["requirements"].append(json.loads(json.dumps(requirement)) | {"id": "TIC-NEW-1", "level": "should"})
+    report["requirements"].remove(requirement)
+
+
+def _unjudged(report: dict[str, Any]) -> None:
+    report["aborted"] = True
+    one = next(one for one in failed(report)["purposes"] if one["verdict"] == "fail")
+    one |= {
+        "verdict": "inconclusive",
+        "reason": "not judged: the run was cut short",
+        "sent": [],
+        "expected": [],
+        "seen": [],
+    }
+
+
 @pytest.mark.parametrize(("alter", "told"), [
+    (_twice, r"TIC-[A-Z]+-\d+/.*: has no place under TIC-[A-Z]+-\d+, or comes twice"),
+    (_twice, r'TIC-[A-Z]+-\d+/.*: verdict is "pass" in the report, "fail" by the evidence'),
+    (_moved, r"TIC-[A-Z]+-\d+/.*: has no place under TIC-NEW-1"),
+    (_unjudged, r'TIC-[A-Z]+-\d+/.*: verdict is "inconclusive" in the report, "fail" by the evidence'),
     (_headline, 'report.json: verdict is "pass"; fail by its requirements'),
     (_left_out, r"TIC-[A-Z]+-\d+/.*: is not in the report"),
     (_requirement, r"TIC-[A-Z]+-\d+: is pass in the report, fail by its purposes"),
