@@ -187,7 +187,8 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
     ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
      "EAST, SINSTS : envoyé intact et jamais restitué ; trop tard : DATE après 3,1 s, 2,5 s permises"),
     ('1.50 s: HCHP = \'0148\' repeats a damaged group: checksum is " " (0x20), computed "4" (0x34) (and 1 more)',
-     "1,50 s : HCHP = '0148' répète un groupe altéré : la somme est «   » (0x20), calculée « 4 » (0x34) (et 1 de plus)"),
+     "1,50 s : HCHP = '0148' répète un groupe altéré : la somme est «   » (0x20), calculée « 4 » (0x34) "
+     "(et 1 de plus)"),
     ("the bench was late between 1.00 s and 2.00 s; else: EAST was never reported",
      "le banc était en retard entre 1,00 s et 2,00 s ; sinon : EAST n'a jamais été restitué"),
 ])  # fmt: skip
