@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from ...archive.key_file import PublicKey
 from ..headline_notes import headline_notes
 from ..verdict_page import MARK, ranked
 from ..wording import Wording
@@ -68,6 +69,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         notes=headline_notes(dict(report)),
         about=ABOUT,
         undecided=undecided,
+        fingerprint=PublicKey(report["signer"]).fingerprint if report.get("signer") else "",
         alike={id_ for _, ids in undecided for id_ in ids},
     )
 
