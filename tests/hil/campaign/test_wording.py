@@ -73,7 +73,6 @@ PARTS = {  # of messages that are put together, and one that has it
     "partial: 3: --quick skipped all 3 purposes: 3": "partial: standard: --quick skipped all 3 purposes: clean frames "
     "at both ends take 3 s, of 40 s; no step has room",
     "meters of 3 phase3": "meters of 3 phases",
-    "3 mode": "historic mode",
     "needs 3; xky requirements 3 tells the steps": "needs a scope; xky requirements TIC-INP-1 tells the steps",
     "3 decide whether it starts; the model knows no better": "3 mV decide whether it starts; the model knows no better",
     "3 decide whether it browns out; the model knows no better": BROWN_OUT,
