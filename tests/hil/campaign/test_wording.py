@@ -186,15 +186,16 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize(("english", "french"), [
-    ("PAPP = 0184O was reported", "PAPP = 0184O a été rapporté"),
+    ("PAPP = 0184O was reported", "PAPP = 0184O a été restitué"),
     ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7,12 s : HCHP 014860127 ! (somme fausse)"),
     ("7.12 s: NGTF→ H (PLEINE) →(", "7,12 s : NGTF→ H (PLEINE) →("),
     ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
-     "EAST, SINSTS : envoyé intact et jamais rapporté ; trop tard : DATE après 3,1 s, 2,5 s permises"),
+     "EAST, SINSTS : envoyé intact et jamais restitué ; trop tard : DATE après 3,1 s, 2,5 s permises"),
     ('1.50 s: HCHP = \'0148\' repeats a damaged group: checksum is " " (0x20), computed "4" (0x34) (and 1 more)',
-     "1,50 s : HCHP = '0148' répète un groupe abîmé : la somme est «   » (0x20), calculée « 4 » (0x34) (et 1 de plus)"),
+     "1,50 s : HCHP = '0148' répète un groupe altéré : la somme est «   » (0x20), calculée « 4 » (0x34) "
+     "(et 1 de plus)"),
     ("the bench was late between 1.00 s and 2.00 s; else: EAST was never reported",
-     "le banc était en retard entre 1,00 s et 2,00 s ; sinon : EAST n'a jamais été rapporté"),
+     "le banc était en retard entre 1,00 s et 2,00 s ; sinon : EAST n'a jamais été restitué"),
 ])  # fmt: skip
 def test_a_line_is_told_with_what_it_holds(english: str, french: str) -> None:
     assert FRENCH.say(english) == french
@@ -241,7 +242,7 @@ def test_the_page_is_french_and_report_json_is_not(tmp_path: Path) -> None:
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert '<html lang="fr">' in text
     assert "L&#39;appareil enfreint 1 des 1 exigences obligatoires." in text
-    assert "répète un groupe abîmé\N{NO-BREAK SPACE}: " in text
+    assert "répète un groupe altéré\N{NO-BREAK SPACE}: " in text
     assert "repeats a damaged group" not in text
     assert "repeats a damaged group" in (tmp_path / "report.json").read_text(encoding="utf-8")
-    assert page(report, FRENCH).count("répète un groupe abîmé") > 10  # a report that was read back, too
+    assert page(report, FRENCH).count("répète un groupe altéré") > 10  # a report that was read back, too
