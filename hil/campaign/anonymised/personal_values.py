@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
+from itertools import cycle
 
 from xky.protocol import LABELS
 from xky.protocol.pseudonym import Pseudonyms
@@ -56,6 +57,7 @@ class PersonalValues:
         self._numbers: dict[str, set[int]] = {}
         self._aliases: dict[str, str] = {}
         self._chosen: dict[tuple[str, str], str] = {}
+        self._taken: dict[str, set[str]] = {}  # nothing else may stand for another value of the label
         self.digits = lru_cache(maxsize=4096)(pseudonyms.digits)
 
     @property
@@ -93,22 +95,31 @@ class PersonalValues:
         """
         if label in _ADDRESSES or fits(self.of(label, value)):
             return
-        found = next((one for one in self._others(label, value) if fits(one)), None)
+        if label not in self._taken:
+            self._taken[label] = {self.of(label, one) for one, own in self._sent.items() if own == label}
+        taken = self._taken[label]
+        found = next((one for one in self._others(label, value) if one not in taken and fits(one)), None)
         if found is not None:
+            taken.add(found)
             self._chosen[label, value] = found
 
     def _others(self, label: str, value: str) -> Iterator[str]:
         """What else may stand for a value: other digits, and such of the same sum, on which its checksum rests."""
         for number in range(_TRIES):
-            other = "".join(self._character(f"{label} {number}", place, one, None) for place, one in enumerate(value))
+            other = self._pseudonyms.other(f"{label} {number}", value)
             yield other
-            if other.isdecimal() and value.isdecimal():
-                digits = [int(one) for one in other]
-                due = sum(map(int, value)) - sum(digits)
-                for place, digit in enumerate(digits):
-                    digits[place] = min(max(digit + due, 0), 9)
-                    due -= digits[place] - digit
-                yield "".join(map(str, digits))
+            if not value.isdecimal():
+                continue
+            digits = [int(one) for one in other]
+            due = sum(map(int, value)) - sum(digits)
+            for place in cycle(range(len(digits))):
+                if due == 0:
+                    break
+                step = 1 if due > 0 else -1
+                if 0 <= digits[place] + step <= 9:
+                    digits[place] += step
+                    due -= step
+            yield "".join(map(str, digits))
 
     def of(self, label: str, text: str) -> str:
         """What stands for what a label says, or for what is left of it; what is not personal stays."""

@@ -2,7 +2,6 @@
 """``sent.jsonl.gz``: every frame as it was sent, a line each; bytes in hexadecimal, seconds on the bench's clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import compress, count
 from json.encoder import encode_basestring as _quoted
 from operator import is_not
@@ -173,14 +172,19 @@ class _SharedPieces:
         if not (begun and ended):
             return line_of(place, text, _Frame).frame(number)
         frame = line_of(place, f'{head}"pieces": [], "mode": "{tail}', _Frame)
-        found = []
-        for part in body.split(self._BETWEEN):
-            piece = known.get(part)
-            if piece is None:
-                piece = known[part] = self._shared(line_of(place, f'{{"data": "{part}}}', _Piece).piece)
-            found.append(piece)
+        try:
+            found = [known[part] for part in body.split(self._BETWEEN)]
+        except KeyError:
+            for part in body.split(self._BETWEEN):
+                if part not in known:
+                    known[part] = self._shared(line_of(place, f'{{"data": "{part}}}', _Piece).piece)
+            found = [known[part] for part in body.split(self._BETWEEN)]
         return frame.frame(number, tuple(found))
 
     def _shared(self, piece: Piece) -> Piece:
         group = piece.group
-        return piece if group is None else replace(piece, group=self._groups.setdefault(group, group))
+        if group is None:
+            return piece
+        known = self._groups.setdefault(group, group)
+        rest = piece.expect, piece.fault, piece.defects, piece.pauses, piece.stretch
+        return piece if known is group else Piece(piece.data, known, *rest)

@@ -195,7 +195,7 @@ def _not_claimed(board: Board, statement: Path | None) -> list[str]:
     left = [] if statement is None else [f"{mode} mode" for mode in Mode if mode not in board.modes]
     left += [f"meters of {one} phase{'s' if one > 1 else ''}" for one in (1, 3) if one not in board.phases]
     left += [] if board.producer else ["meters of producers"]
-    return [f"not claimed by the statement, and not tested: {', '.join(left)}"] if left else []
+    return [f"not claimed by the statement, and not tested: {one}" for one in left]
 
 
 def _measured(one: Measure) -> dict[str, Any]:

@@ -24,7 +24,8 @@ Asked: TypeAlias = tuple[str, str, str]
 ABOUT = {  # what a group of requirements is about, in a word or two
     "TIC-CHK": "checksums", "TIC-CHR": "characters", "TIC-CLK": "change of hour", "TIC-CMP": "completeness",
     "TIC-CND": "conditional labels", "TIC-DAT": "dates", "TIC-DAY": "midnight", "TIC-EXC": "meter exchange",
-    "TIC-FLD": "meters in the field",
+    "TIC-FLD": "meters in the field", "TIC-INP": "receiver's input", "TIC-LED": "indicator",
+    "TIC-SUP": "terminals I1-A",
     "TIC-FRS": "freshness", "TIC-LBL": "labels", "TIC-LNK": "link", "TIC-MOD": "TIC mode", "TIC-PRT": "port",
     "TIC-SIZ": "sizes", "TIC-SND": "soundness", "TIC-TAR": "tariffs", "TIC-TIM": "timing", "TIC-VAL": "values",
     "XKY-LRW": "LoRaWAN", "XKY-PWR": "power", "XKY-UPL": "uplinks",

@@ -71,7 +71,7 @@ def without(folder: Path) -> list[str]:
 def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     """A short run that was cut once."""
     folder = tmp_path_factory.mktemp("twice")
-    cut(SHORT, folder, 2)
+    cut(SHORT, folder, 4)
     return resumed(SHORT, folder), folder
 
 
@@ -205,7 +205,7 @@ def killed(folder: Path, at_step: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_a_killed_run_left_is_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "report"
-    killed(folder, 3, monkeypatch)
+    killed(folder, 4, monkeypatch)
     assert [path.name.startswith(".run-") for path in folder.iterdir()] == [True]
     report = resumed(SHORT, folder)
     assert set(verdicts(report).values()) == {"pass"}

@@ -158,6 +158,11 @@ def test_names_of_steps_faults_groups_and_verdicts_are_in_the_catalogue() -> Non
     assert {one for one in steps if FRENCH.say(one) == one and not re.search(r"\d", one)} == set()
 
 
+def test_every_group_of_requirements_says_what_it_is_about() -> None:
+    groups = {purpose.requirement.id.rpartition("-")[0] for purpose in declared_purposes()}
+    assert groups - {""} == set(ABOUT)
+
+
 def test_what_a_line_of_a_database_may_have_wrong_is_in_the_catalogue() -> None:
     assert [rule.says for rule in RULES.values() if rule.says not in catalogue()] == []
 
