@@ -28,6 +28,7 @@ _WITHIN = {  # what the other holes hold, by their names; those of no such name 
     "code": "[0-9A-F]+",
     "computed_code": "[0-9A-F]+",
     "label": r"\S+",
+    "other_label": r"\S+",
     "labels": r"\S+(?:, \S+)*",
     "requirement": r"[A-Z]{3}-[A-Z]{3}-\d+",
     "tic_mode": "historic|standard",

@@ -194,6 +194,9 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
     ('1.50 s: HCHP = \'0148\' repeats a damaged group: checksum is " " (0x20), computed "4" (0x34) (and 1 more)',
      "1,50 s : HCHP = '0148' répète un groupe altéré : la somme est «   » (0x20), calculée « 4 » (0x34) "
      "(et 1 de plus)"),
+    ("1.85 s: SINSTS = '26060' was never sent under that label: it is 10 times what was sent, 02606 (and 420 more)",
+     "1,85 s : SINSTS = '26060' n'a jamais été envoyé sous cette étiquette : c'est 10 fois ce qui a été envoyé, 02606 "
+     "(et 420 de plus)"),
     ("the bench was late between 1.00 s and 2.00 s; else: EAST was never reported",
      "le banc était en retard entre 1,00 s et 2,00 s ; sinon : EAST n'a jamais été restitué"),
 ])  # fmt: skip
