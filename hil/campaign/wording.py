@@ -30,6 +30,7 @@ _WITHIN = {  # what the other holes hold, by their names; those of no such name 
     "label": r"\S+",
     "other_label": r"\S+",
     "labels": r"\S+(?:, \S+)*",
+    "said": ".*?",
     "requirement": r"[A-Z]{3}-[A-Z]{3}-\d+",
     "tic_mode": "historic|standard",
     "value": "'.*'|\".*\"",

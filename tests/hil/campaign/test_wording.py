@@ -187,6 +187,7 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
 
 @pytest.mark.parametrize(("english", "french"), [
     ("PAPP = 0184O was reported", "PAPP = 0184O a été restitué"),
+    ("IRMS1 =  was reported", "IRMS1 =  a été restitué"),
     ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7,12 s : HCHP 014860127 ! (somme fausse)"),
     ("7.12 s: NGTF→ H (PLEINE) →(", "7,12 s : NGTF→ H (PLEINE) →("),
     ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
