@@ -19,6 +19,7 @@ __all__ = ["difference", "identity_of", "names_its_program"]
 
 _FILES = ("meter", "bench", "statement")  # options that name files whose content counts
 _HASHED = ("reset", "flash")  # commands that may hold what is nobody's business
+_OF_THE_REPORT = ("lang", "pdf", "contested")  # options that no verdict depends on
 _NOT_GIVEN = {"None": "not given", "()": "not given", "": "not known"}
 _PACKAGES = ("protocol", "emulator", "boards", "hil")
 _OF_THE_SUITE = (".py", ".toml", ".json", ".ini", ".c")
@@ -39,7 +40,7 @@ def identity_of(options: Any, board: Board, probes: Sequence[str]) -> dict[str, 
     told = {
         name: _hash(repr(value).encode()) if name in _HASHED and value else str(value)
         for name, value in asdict(options).items()
-        if name != "probes"  # they may hold passwords
+        if name != "probes" and name not in _OF_THE_REPORT  # probes may hold passwords: as they may be printed
     }
     contents = {
         f"{name}'s content": _hash_of(Path(str(getattr(options, name))))

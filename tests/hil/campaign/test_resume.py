@@ -283,6 +283,11 @@ def test_another_program_another_board_file_and_another_suite_are_refused(tmp_pa
             resumed(SHORT, tmp_path)
 
 
+@pytest.mark.parametrize("other", [{"lang": "fr"}, {"pdf": True}, {"contested": ("TIC-CHK-1/altered-digit=x",)}])
+def test_what_the_report_looks_like_makes_no_other_run(other: dict[str, Any]) -> None:
+    assert identity(Campaign(SHORT)) == identity(Campaign(replace(SHORT, **other)))
+
+
 def test_a_program_is_known_by_the_files_that_its_command_names(tmp_path: Path) -> None:
     (tmp_path / "reader.py").write_text("# one", encoding="utf-8")
     device = f"exec:{sys.executable} {tmp_path / 'reader.py'} {{port}}"
