@@ -154,7 +154,10 @@ class Player:
                 server.finish(end)
             outage_s = float(self._bench.env.now) - began_s
             self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
-        if step.has_tail and step not in self.shared:
+        shares = (
+            step in self.shared and not self._bench.board.report_period_s
+        )  # who sleeps is given frames of their own
+        if step.has_tail and not shares:
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self.meters.of(household)
             self.meters.vary(meter)
