@@ -120,7 +120,7 @@ def _odd_longest(meter: Linky) -> tuple[Fault, ...]:
 
 CHANGE = replace(HOUSE, name="change", follows=True, faults=lambda meter: said_oddly(meter, 0))
 SPACE_CHECKSUM = replace(
-    HOUSE, name="space checksum", follows=True, before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
+    HOUSE, name="space checksum", before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
 )
 DEGRADED_CLOCK = replace(
     HOUSE, name="degraded clock", follows=True, modes=STANDARD, before=degrade_clock, after=mend_clock,
