@@ -322,7 +322,8 @@ class Campaign(Rehearsal):
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
-        whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode).steps
+        sleeps = bool(self.board.report_period_s)
+        whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode, sleeps=sleeps).steps
         place = {step: number for number, step in enumerate(whole)}
         asked = [one for one in self.purposes if one.mode is mode and self.part_of(one) is None]
         wanted = (one for purpose in asked for one in purpose.purpose.stimuli if not why_not_for(self.board, one, mode))

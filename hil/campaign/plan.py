@@ -53,6 +53,7 @@ class Plan:
         at: legal time at which it begins.
         house: meter in the place of the suite's household.
         in_order: whether they are played as they are given.
+        sleeps: whether the device does, and is given clean frames of its own behind each disturbance.
 
     Attributes:
         steps: in their order.
@@ -67,6 +68,7 @@ class Plan:
         at: str = SUITE_AT,
         house: MeterFile | None = None,
         in_order: bool = False,
+        sleeps: bool = False,
     ) -> None:
         wanted = dict.fromkeys(one for one in stimuli if mode in one.modes)
         makers = list(dict.fromkeys(one.meter for one in wanted))
@@ -78,7 +80,8 @@ class Plan:
 
         self.steps: Sequence[Stimulus] = list(wanted)
         if not in_order:
-            self.steps = _followed(_spread(sorted(wanted, key=place)))
+            kept = sorted(wanted, key=place)
+            self.steps = kept if sleeps else _followed(_spread(kept))
         self.shared = frozenset(one for one, behind in pairwise(self.steps) if one.may_be_followed and behind.follows)
         self.at_us = parse_at(at)
         self.house = house

@@ -80,6 +80,7 @@ class Player:
         self.waits: simpy.Event | None = None
         self.shared: Collection[Stimulus] = ()
         self._gone: _Gone | None = None
+        self._sleeps = bool(bench.board.report_period_s)
 
     def at_boundary(self) -> simpy.Event | None:
         """A frame is about to start; what it has to wait for, if anything."""
@@ -154,10 +155,7 @@ class Player:
                 server.finish(end)
             outage_s = float(self._bench.env.now) - began_s
             self.outages += [Outage(step.name, probe.shown, began_s, began_s + outage_s) for probe in hit]
-        shares = (
-            step in self.shared and not self._bench.board.report_period_s
-        )  # who sleeps is given frames of their own
-        if step.has_tail and not shares:
+        if self._has_tail(step):
             if not step.tail_on_same_meter:
                 meter = transmitter.meter = self.meters.of(household)
             self.meters.vary(meter)
@@ -170,9 +168,13 @@ class Player:
             yield from self._hold(step.tail, how_long, prepare=count_on, drawn_as=step.tail_drawn_as)
             self._note_what_left(step)
 
+    def _has_tail(self, step: Stimulus) -> bool:
+        """Whether clean frames of its own follow; who sleeps is given some behind each disturbance."""
+        return step.has_tail or step.disturbs if self._sleeps else step.has_tail and step not in self.shared
+
     def _note_what_left(self, step: Stimulus) -> None:
         """Behind the first clean frames that follow it."""
-        if step.leaves:
+        if step.leaves and not self._sleeps:
             said, stay = (self._labels_on_the_line(name) for name in (step.name, step.tail))
             last_s = self._bench.truth.of_step(step.name)[-1].end_s
             self._gone = _Gone(step.tail, said - stay, last_s + self.aged_s())
@@ -276,10 +278,10 @@ class Player:
         """How long a step is held, by the frames of now."""
         hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
         hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
-        if step.outlasts_freshness or step.ages:
+        if step.outlasts_freshness or step.ages or (step.leaves and self._sleeps):
             hold_s = max(hold_s, self.aged_s())
         if step.outlasts_completeness:
-            hold_s += limits.latency_s + 1.5 * period_s
+            hold_s += limits.latency_s + (2 if self._sleeps else 1.5) * period_s
         if step.outlasts_detection:
             hold_s += limits.detection_s
         lorawan = self._bench.board.lorawan
@@ -291,8 +293,9 @@ class Player:
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
-        recovery_s = 0.0 if step.leaves and not step.disturbs else limits.recovery_s
-        tail_s = max(recovery_s, self.aged_s() if step.outlasts_freshness else 0.0)
+        ages = step.outlasts_freshness or (self._sleeps and (step.ages or step.leaves))
+        recovery_s = 0.0 if step.leaves and not step.disturbs and not self._sleeps else limits.recovery_s
+        tail_s = max(recovery_s, self.aged_s() if ages else 0.0)
         if step.server is not None:
             tail_s += self._bench.board.server_returns_after(outage_s)
         if step.supply is not None:
