@@ -3,7 +3,8 @@
 
 What was met of version 2.1.4, and shapes this: each run has a bound on its instructions, since the program counter is
 exact then; a run that is stopped in a peripheral's register makes that access again; traps are never delivered, and
-their program counter stands four bytes behind; a block that is translated is run.
+their program counter stands four bytes behind; a block that is translated is run, past an address too at which a later
+run was told to end.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ _BREAKPOINT = 3  # of mcause (volume II table 3.6)
 _READS = (unicorn.UC_MEM_READ, unicorn.UC_MEM_READ_UNMAPPED, unicorn.UC_MEM_READ_PROT)
 _FETCHES = (unicorn.UC_MEM_FETCH_UNMAPPED, unicorn.UC_MEM_FETCH_PROT)
 _WATCHDOG = Watchdog()
-_NOWHERE = 0xFFFF_FFFE  # address at which a run would end; no image has code there
+_NOWHERE = 0xFFFF_FFFE  # address at which a run would end; no image has code there, and each run is bounded
 
 
 class Outcome(Enum):
@@ -166,6 +167,12 @@ class Engine:
         for zone in zones:
             kinds = unicorn.UC_HOOK_MEM_WRITE | (unicorn.UC_HOOK_MEM_READ if zone.reads_too else 0)
             machine.hook_add(kinds, self._hit, zone, zone.start, zone.end - 1)
+        if self._main is not None:
+            machine.hook_add(unicorn.UC_HOOK_CODE, self._started, None, self._main, self._main)
+
+    def _started(self, *_: object) -> None:
+        """The start, which may clear all memory, is over."""
+        self.watches = True
 
     def _trapped(self, machine: Uc, cause: int, _: object) -> None:
         self.trap = Trap(cause, machine.reg_read(riscv.UC_RISCV_REG_PC) - _BEHIND_TRAP & 0xFFFF_FFFF)
@@ -239,7 +246,7 @@ class Engine:
         _WATCHDOG.begins(self._key, machine.emu_stop)
         error = 0
         try:
-            machine.emu_start(began, _NOWHERE if self.watches or self._main is None else self._main, count=most)
+            machine.emu_start(began, _NOWHERE, count=most)
         except UcError as failed:
             error = failed.errno
         finally:
@@ -251,8 +258,6 @@ class Engine:
             )
         if self.access is not None:
             return Outcome.ACCESS
-        if not self.watches and self.pc == self._main:
-            self.watches = True  # the start, which may clear all memory, is over
         if error == unicorn.UC_ERR_INSN_INVALID:
             self.trap = Trap(_BREAKPOINT, self.pc)
         elif error:

@@ -15,6 +15,7 @@ PAGE = (ROOT / "docs" / "diagnose.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^```\n\$ xky (.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("command", "shown"), SHOWN, ids=[command for command, _ in SHOWN])
 def test_the_page_shows_what_is_printed(command: str, shown: str) -> None:
     ended = xky(*command.split(), cwd=ROOT)

@@ -68,6 +68,7 @@ def certified(options: Options, folder: Path) -> tuple[dict[str, str], str]:
     return before, texts(folder / "report")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("defect", "mode"),
     [(None, Mode.STANDARD), ("ignores-checksum", Mode.HISTORIC), ("reports-half-groups", Mode.HISTORIC)],

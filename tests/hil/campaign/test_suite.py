@@ -163,7 +163,7 @@ NEVER_SAID_ALONE = {  # what they get wrong is a label that they say in other st
 }  # fmt: skip
 
 
-@pytest.mark.by_day(60)
+@pytest.mark.by_day(48)
 @pytest.mark.parametrize("defect", BY_DAY)
 def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) -> None:
     """In one of its modes, asked for that alone; one in eight for everything. At night both modes have their turn, all
@@ -286,6 +286,7 @@ def test_the_suite_sends_every_label_of_both_modes(certified: Certified) -> None
         assert set(LABELS[mode]) - sent == ({"MSG2"} if mode is Mode.STANDARD else set())  # in one frame only
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("defect", ["ignores-checksum", "drops-damaged-frame"])
 def test_the_report_of_a_defect_keeps_its_contract_too(certified: Certified, defect: str) -> None:
     check_contract(certified("generic", defect=defect))

@@ -159,6 +159,7 @@ def test_a_full_disc_ends_the_hunt_with_what_it_found(tmp_path: Path, monkeypatc
     require_one_line(fuzz(*FOUND, cwd=tmp_path), 3, "no room is left")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_keeps_what_was_found_and_ends_within_two_seconds(jobs: int, tmp_path: Path) -> None:
     command = [*XKY, "fuzz", "sim:generic", "--defect", "ignores-checksum", "--mode", "standard", "--jobs", str(jobs)]

@@ -64,6 +64,7 @@ def here() -> SharedHunt:
         return hunted()
 
 
+@pytest.mark.nightly
 def test_two_processes_find_the_same(here: SharedHunt) -> None:
     there = hunted()
     assert told(there) == told(here) != []

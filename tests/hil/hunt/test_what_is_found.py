@@ -31,6 +31,7 @@ def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrun
     assert finding.story.meter.phases == 1
 
 
+@pytest.mark.nightly
 def test_the_same_seed_and_examples_find_the_same_and_others_draw_others() -> None:
     first, again, other = (hunted(defect="knows-no-sizes", examples=8, seed=seed) for seed in (3, 3, 4))
     assert [(one.signature, one.story) for one in first.findings] == [

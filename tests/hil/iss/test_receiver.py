@@ -47,12 +47,15 @@ def frame(*groups: bytes) -> bytes:
     return STX + b"".join(groups) + ETX
 
 
-def heard(path: Path, frames: Sequence[bytes], mode: Mode = STANDARD) -> tuple[Device, list[Reading]]:
+def heard(
+    path: Path, frames: Sequence[bytes], mode: Mode = STANDARD, *, covers: bool = True
+) -> tuple[Device, list[Reading]]:
     """What a receiver makes of characters, each frame a burst, 20 ms between them."""
     env, line, probe = simpy.Environment(), Line(), LinesProbe()
     probe.open(ProbeContext(env, None, CHIP, mode, 1.0))
     device = open_device(f"iss:{path}")
-    device.cover()
+    if covers:
+        device.cover()
 
     def send() -> "simpy.events.ProcessGenerator":
         for data in frames:
@@ -119,6 +122,16 @@ def test_the_suite_catches_each_planted_fault(fault: int, tmp_path: Path) -> Non
     )
     options = Options(f"iss:{receiver(fault)}", board=str(BOARD), mode=mode, only=only)
     assert certify(Campaign(options), tmp_path)["verdict"] == "fail"
+
+
+def test_an_engine_that_ran_an_image_before_looks_at_red_zones_again() -> None:
+    """From its main on, though what it translated for the life before went on there."""
+    mode, frames, end = FAULTS[1]
+    assert end is not None
+    for covers in (True, False, False):
+        device, _ = heard(receiver(1), [GOOD, *frames], mode, covers=covers)
+        assert device.ended is not None
+        assert device.ended.startswith(end)
 
 
 @EVERY_FAULT

@@ -82,6 +82,7 @@ def test_a_run_in_part_is_judged_again_in_that_part(
     assert check_again(Campaign(options), tmp_path, signer, no_simulation)["partial"]
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("at_step", [0, 9])
 def test_a_run_cut_short_is_judged_again_as_far_as_it_came(
     at_step: int, tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
@@ -220,6 +221,7 @@ def _unjudged(report: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.by_day(6)
 @pytest.mark.parametrize(("alter", "told"), [
     (_twice, r"TIC-[A-Z]+-\d+/.*: has no place under TIC-[A-Z]+-\d+, or comes twice"),
     (_twice, r'TIC-[A-Z]+-\d+/.*: verdict is "pass" in the report, "fail" by the evidence'),

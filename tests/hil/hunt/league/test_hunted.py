@@ -65,6 +65,7 @@ def test_what_the_suite_showed_is_not_looked_for(monkeypatch: pytest.MonkeyPatch
     assert {one.requirement for one in kept.findings} == {"TIC-SND-1"}
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("kind", "came"),
     [
