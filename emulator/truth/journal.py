@@ -100,10 +100,17 @@ class Truth(Sequence[SentFrame]):
         self._frames.clear()
         self._of_step.clear()
 
-    def around(self, at_s: float, within_s: float) -> list[SentFrame]:
-        """The frames that were on the line at most so long before or after an instant; a slow one began long before."""
+    def around(self, at_s: float, within_s: float, after_s: float | None = None) -> list[SentFrame]:
+        """The frames that were on the line at most so long before or after an instant; a slow one began long before.
+
+        Args:
+            at_s: the instant, seconds.
+            within_s: how long before it, and after it unless ``after_s`` tells, seconds.
+            after_s: how long after it, seconds.
+        """
+        until_s = at_s + (within_s if after_s is None else after_s)
         first = bisect_left(self._frames, at_s - within_s, key=lambda frame: frame.end_s)
-        last = bisect_right(self._frames, at_s + within_s, key=lambda frame: frame.start_s)
+        last = bisect_right(self._frames, until_s, key=lambda frame: frame.start_s)
         return self._frames[first:last]
 
     def of_step(self, step: str) -> list[SentFrame]:

@@ -28,7 +28,9 @@ OPENING = "opening"  # the first clean frames that a device is known to hear
 CLOSING = "closing"  # the last ones
 _AS_THEY_ARE = (str, int, float, bool, type(None))  # facts that evidence keeps so
 _STARVED_PERIODS = 2.1  # one frame that is lost makes it two, and gaps are not all the longest
-_AROUND_S = 15.0  # how far a frame counts for the frame period at an instant
+_AROUND_S = 15.0  # how far a frame counts for the frame period at an instant, at the most
+_PERIODS_FRESH, _FRESHNESS_S = 2, 2.0  # how old a value may be, see ``limits_for``
+_PERIODS_DUE = 3  # until it is reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +187,19 @@ def _in_text(facts: Any) -> Any:
 
 
 def longest_period_s(truth: Truth, at_s: float) -> float:
-    """The longest frame period around an instant; plan and verdicts go by the same."""
-    return longest_of(truth.around(at_s, _AROUND_S))
+    """The longest frame period around an instant; plan and verdicts go by the same.
+
+    A frame counts that lies no further away than limits reach which it and those between make: what is reported now was
+    fresh so long before, and what is sent now is due so long after. One that is longer than any, seconds later, is no
+    reason to be late.
+    """
+    period_s = longest_of(truth.around(at_s, 0.0, 0.0))
+    while True:
+        fresh_s, due_s = _PERIODS_FRESH * period_s + _FRESHNESS_S, _PERIODS_DUE * period_s
+        longest_s = longest_of(truth.around(at_s, min(fresh_s, _AROUND_S), min(due_s, _AROUND_S)))
+        if longest_s <= period_s:
+            return period_s
+        period_s = longest_s
 
 
 def longest_of(frames: Sequence[SentFrame]) -> float:

@@ -228,7 +228,14 @@ class StepQuestions(PurposeView):
         limits = self.record.limits_at(after[0].start_s)
         self.trail.expected.append(f"no report of them {limits.freshness_s:.1f} s after the last")
         self.trail.at_s = after[0].start_s
-        guilty = [a for a in self._oracle.accusations if a.wrong is AccusationKind.LEFT and a.label in known]
+        guilty = [
+            a
+            for a in self._oracle.accusations
+            if a.wrong is AccusationKind.LEFT
+            and a.label in known
+            and a.frame is not None
+            and a.frame.step == self._step
+        ]
         if guilty:
             self.fail_for(guilty)
         if not self._heard(frames[-1].end_s + limits.freshness_s, float("inf")):

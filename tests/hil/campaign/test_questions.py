@@ -92,3 +92,33 @@ def test_a_step_that_leaves_nothing_out_asks_nothing() -> None:
 def test_a_frame_without_a_group_has_no_last_one() -> None:
     with pytest.raises(Undecided, match="has no group"):
         case_of((OPENING, ()), said={"EAST": "000000001"}).the_last_group_is_reported()
+
+
+PEAK_DAY = (Group("EAST", "000000001"), Group("NTARF", "01"))
+NO_PEAK = (Group("EAST", "000000001"),)
+
+
+def left_in(step: str) -> Case:
+    """A device that keeps NTARF for eight seconds behind one of two steps that had it."""
+    truth, readings = Truth(), []
+    plan = (("first", PEAK_DAY), ("first, after", NO_PEAK), ("second", PEAK_DAY), ("second, after", NO_PEAK))
+    for name, groups in plan:
+        for place in range(12):
+            number = len(truth)
+            groups_now = tuple(Group(one.label, "02" if one.label == "NTARF" and name == "second" else one.value)
+                               for one in groups)  # fmt: skip
+            told = [Piece(encode_group(one, Mode.STANDARD), one, Expect.MUST) for one in groups_now]
+            pieces = (Piece(STX), *told, Piece(ETX))
+            truth.append(SentFrame(number, Mode.STANDARD, 1.0 * number, 1 / 960, pieces, True, name))
+            said = {one.label: Said(one.value) for one in groups_now}
+            if name == "first, after" and place < 8:
+                said["NTARF"] = Said("01")
+            readings.append(Reading(number + 0.9, said))
+    record = Record(Mode.STANDARD, board_named("generic"), 1.0, None, truth, readings, [])
+    return Case(Purpose(REQUIREMENT, "x", (Stimulus(step, household, outlasts_freshness=True),)), Oracle(record))
+
+
+def test_what_is_kept_too_long_behind_one_step_accuses_in_no_other() -> None:
+    with pytest.raises(PurposeFailed, match="NTARF = '01' belongs to a label that has left the frames"):
+        left_in("first").labels_that_left_are_gone()
+    left_in("second").labels_that_left_are_gone()
