@@ -193,7 +193,7 @@ def longest_period_s(truth: Truth, at_s: float) -> float:
     fresh so long before, and what is sent now is due so long after. One that is longer than any, seconds later, is no
     reason to be late.
     """
-    period_s = longest_of(truth.around(at_s, 0.0, 0.0))
+    period_s = longest_of(truth.around(at_s, _FRESHNESS_S, 0.0))
     while True:
         fresh_s, due_s = _PERIODS_FRESH * period_s + _FRESHNESS_S, _PERIODS_DUE * period_s
         longest_s = longest_of(truth.around(at_s, min(fresh_s, _AROUND_S), min(due_s, _AROUND_S)))

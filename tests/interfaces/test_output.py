@@ -203,6 +203,7 @@ def test_closing_twice_is_safe_and_what_is_sent_then_goes_nowhere(watched: Watch
 PORTS = pytest.mark.parametrize("watched", [name for name in OUTPUTS if name != "file"], indirect=True)
 
 
+@pytest.mark.by_day(2)
 @PORTS
 def test_a_reader_that_does_not_read_blocks_nobody_and_each_lost_character_is_counted(watched: WatchedOutput) -> None:
     port: Port = watched.output  # type: ignore[assignment]

@@ -98,6 +98,7 @@ def test_a_conditional_label_is_there_or_not(label: str, sent: bool) -> None:
     assert (label in frame.values) is sent
 
 
+@pytest.mark.nightly
 def test_a_planted_number_shrinks_to_the_least_frame() -> None:
     least = find(frames(mode=Mode.STANDARD), lambda frame: int(frame["EAST"]) >= 100, settings=_SEARCH)
     assert least["EAST"] == "000000100"

@@ -73,6 +73,7 @@ def test_most_of_what_musts_ask_about_damage_is_among_what_is_played(quick: tupl
         assert ("TIC-CHK-4/other-rule", mode) in passed
 
 
+@pytest.mark.nightly
 def test_the_choice_is_the_same_again(quick: tuple[dict[str, Any], Campaign], tmp_path: Path) -> None:
     again = Campaign(Options("sim:generic", quick=True, defect="drops-zero-indexes", mode="standard"))
     certify(again, tmp_path)

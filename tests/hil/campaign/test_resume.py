@@ -131,6 +131,7 @@ def test_a_fail_of_the_part_before_stands_and_is_not_asked_again(tmp_path: Path)
     assert {parts(second)[key] for key in failed} == {1}
 
 
+@pytest.mark.nightly
 def test_a_run_may_be_cut_again_and_again(tmp_path: Path) -> None:
     options = Options("sim:generic", only=SHORT.only)
     cut(options, tmp_path, 2, "historic")

@@ -41,6 +41,7 @@ def hunt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "hunt"
 
 
+@pytest.mark.nightly
 def test_a_finding_is_kept_and_told_again_by_the_next_hunt(hunt: Path) -> None:
     assert sorted(path.name for path in hunt.iterdir()) == [
         "examples", "hunt.json", f"test_{FILE.removesuffix('.stim.toml').replace('-', '_')}.py", FILE,

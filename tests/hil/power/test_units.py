@@ -75,6 +75,7 @@ def test_a_monte_carlo_says_what_its_spreads_are(tmp_path: Path) -> None:
     assert "normal, standard deviation 30 %" in (tmp_path / "x.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("arguments", "word", "status"), [
     (("winky-c6",), "LIVES", 0), (("winky-v1",), "HANGS", 1), (("eky",), "REFUSED", 1),
     (("winky-c6", "--period", "12s"), "STARTS", 1),
