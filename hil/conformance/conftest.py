@@ -182,7 +182,11 @@ def pytest_runtest_makereport(
     untried = verdict is Verdict.INCONCLUSIVE and asked.purpose.requirement.procedure is not None
     if verdict is Verdict.NOT_APPLICABLE or untried or asked in _judgement_of(item).skipped:
         report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"{verdict.value}: {reason}")
+        report.longrepr = (
+            item.path.name,
+            0,
+            f"{verdict.value}: {reason}",
+        )  # where it is installed is nobody's business
     elif verdict is Verdict.INCONCLUSIVE:
         report.when = "setup"  # pytest and JUnit call what fails there an error
         report.longrepr = f"inconclusive: {reason}"

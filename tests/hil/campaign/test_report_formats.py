@@ -131,6 +131,15 @@ def test_each_test_of_junit_says_what_it_verifies_and_by_which_clause(folder: Pa
     assert {str(one["purpose"]): one["verdict"] for one in told} == of_json
 
 
+def test_junit_tells_no_path_of_the_machine(tmp_path: Path) -> None:
+    certify("sim:generic", mode="standard", only=("XKY-PWR-1", "TIC-INP-1", "TIC-CHK-1"), out=tmp_path)
+    text = (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert "<skipped" in text
+    assert re.findall(r'(?<![\w<])/\w+/[^"<]*', text) == []
+    suite = resources.files("xky.hil.conformance")
+    assert str(suite) not in text and str(tmp_path) not in text
+
+
 def test_sarif_has_a_result_for_each_fail_and_a_rule_for_each_requirement(folder: Path, report: dict[str, Any]) -> None:
     log = json.loads((folder / "report.sarif").read_text(encoding="utf-8"))
     jsonschema.validate(log, SARIF)
