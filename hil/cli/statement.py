@@ -3,6 +3,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from xky.boards import Board
+from xky.boards import Board, board_names
 from xky.boards.description.laid_over import statement_named
 from xky.boards.description.statement import PROBES, ProbeName
 from xky.protocol import InputError, Mode
@@ -19,6 +21,8 @@ from ..bench.mapping import Found, claims_of
 from ..bench.new_statement import Answers, checked_labels, statement_text
 from ..bench.sample import Sample, fit_of, in_unit, probe_of, sample_of, unit_of
 from ..campaign.firmware import program_files
+from ..campaign.suite import known_ids
+from ..campaign.waivers import check_waivers
 from ..console import PlainConsole
 from ..terminal import counted, one_line, printable
 
@@ -54,6 +58,8 @@ def check(
 ) -> None:
     """Check a statement; with --payload, say which label came from where. Exit 1 when the payload says none."""
     board = statement_named(file)
+    path = None if file in board_names() else Path(file)
+    check_waivers(board, path, datetime.now(UTC).date(), known_ids)
     if payload is None and source is not None:
         raise InputError(f"--from {source}: is that of a payload; give --payload, too")
     kind = None if payload is None and probe is None else probe_of(board, probe, file)
@@ -163,6 +169,14 @@ def _read(name: str) -> str:
 def _document(file: str, board: Board, kind: str | None, sample: Sample | None) -> dict[str, Any]:
     readings = [one.model_dump(mode="json") for one in board.reading if kind in (None, one.probe)]
     told: dict[str, Any] = {"file": file, "board": board.id, "probe": kind, "readings": readings}
+    told |= {
+        "modes": list(board.modes),
+        "phases": list(board.phases),
+        "producer": board.producer,
+        "labels": None if board.labels is None else list(board.labels),
+        "release": None if board.release is None else board.release.model_dump(mode="json", exclude_none=True),
+        "waivers": [one.model_dump(mode="json") for one in board.waiver],
+    }
     if kind is not None:
         claims = claims_of(board, kind)
         told["claims"] = None if claims is None else sorted(claims)
@@ -198,6 +212,8 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
     if sample is None:
         for mapping in shown:
             tell(f"{mapping.probe}, from {mapping.source or 'any'}: {', '.join(mapping.labels)}")
+        for line in _declared(board):
+            tell(line)
         return
     if sample.takers and not sample.found:
         tell(f"no mapping takes {sample.source!r}; they take {', '.join(one or 'any' for one in sample.takers)}")
@@ -213,6 +229,29 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
     for what, which in (("device", [sample.device or ""]), ("not found", missing), ("not mapped", sample.left)):
         if any(which):
             tell(f"{what}: {', '.join(which)}")
+
+
+def _declared(board: Board) -> Iterator[str]:
+    """What a statement says besides its mappings, a line each; what it does not say as it holds then."""
+    yield f"modes: {', '.join(board.modes)}"
+    yield f"phases: {', '.join(map(str, board.phases))}"
+    yield f"producers: {'yes' if board.producer else 'no'}"
+    yield f"labels: {', '.join(board.labels) if board.labels else 'those mapped' if board.reading else 'all'}"
+    release = board.release
+    if release is None:
+        yield "release: none named"
+    else:
+        told = [f"version {one_line(release.version)}"] if release.version is not None else []
+        told += [f"SHA-256 {release.sha256}"] if release.sha256 is not None else []
+        said = release.said
+        told += (
+            [f"said at {said.probe}, from {said.source or 'any'}: {one_line(said.path)}"] if said is not None else []
+        )
+        yield f"release: {'; '.join(told)}"
+    for one in board.waiver:
+        yield f"waiver: {one.requirement}, until {one.until}: {one_line(one.reason)}"
+    if not board.waiver:
+        yield "waivers: none"
 
 
 def _table(sample: Sample) -> Table:

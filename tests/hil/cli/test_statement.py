@@ -53,7 +53,50 @@ def test_a_right_statement_is_told_with_its_mappings(folder: Path) -> None:
     assert run.returncode == 0
     assert run.stdout.splitlines() == [
         "mine.toml: 1 mapping", "mqtt, from tele/+/SENSOR: EAST, URMS1, SMAXSN, DATE, NTARF",
+        "modes: historic, standard", "phases: 1, 3", "producers: yes", "labels: those mapped", "release: none named",
+        "waivers: none",
     ]  # fmt: skip
+
+
+DECLARED = """\
+modes = ["standard"]
+phases = [1]
+producer = false
+labels = ["EAST", "SINSTS"]
+[release]
+version = "1.4.2"
+said = { probe = "mqtt", from = "tele/+/STATUS", path = "fw" }
+"""
+WAIVER = '[[waiver]]\nrequirement = "{}"\nreason = "a coarse clock"\nuntil = {}\n'
+
+
+def test_what_it_declares_besides_is_told(folder: Path) -> None:
+    (folder / "mine.toml").write_text(DECLARED + WAIVER.format("TIC-CHK-1", "2999-12-31"), encoding="utf-8")
+    assert check(folder, "mine.toml").stdout.splitlines() == [
+        "mine.toml: 0 mappings", "modes: standard", "phases: 1", "producers: no", "labels: EAST, SINSTS",
+        "release: version 1.4.2; said at mqtt, from tele/+/STATUS: fw",
+        "waiver: TIC-CHK-1, until 2999-12-31: a coarse clock",
+    ]  # fmt: skip
+    told = json.loads(check(folder, "mine.toml", "--json").stdout)
+    keys = ("modes", "phases", "producer", "labels", "release", "waivers")
+    assert {key: told[key] for key in keys} == {
+        "modes": ["standard"], "phases": [1], "producer": False, "labels": ["EAST", "SINSTS"],
+        "release": {"version": "1.4.2", "said": {"probe": "mqtt", "from": "tele/+/STATUS", "path": "fw"}},
+        "waivers": [{"requirement": "TIC-CHK-1", "reason": "a coarse clock", "until": "2999-12-31"}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("requirement", "until", "told"), [
+    ("TIC-CND-99", "2999-12-31", "waiver.requirement: 'TIC-CND-99' is no requirement"),
+    ("TIC-CHK-1/wrong-checksum", "2999-12-31", "waiver.requirement: 'TIC-CHK-1/wrong-checksum' is no requirement"),
+    ("TIC-CHK-1", "2020-01-01", "waiver TIC-CHK-1: ran out on 2020-01-01, and today is "),
+])  # fmt: skip
+def test_a_waiver_that_a_run_would_refuse_is_refused_here(
+    requirement: str, until: str, told: str, folder: Path
+) -> None:
+    (folder / "mine.toml").write_text(WAIVER.format(requirement, until), encoding="utf-8")
+    assert complaint(folder, "mine.toml").startswith(f"mine.toml: {told}")
+    assert complaint(folder, "mine.toml", "--json").startswith(f"mine.toml: {told}")
 
 
 def test_a_sample_is_told_label_by_label_with_what_is_left(folder: Path) -> None:
@@ -112,7 +155,10 @@ def test_a_point_is_taken_by_its_measurement(folder: Path) -> None:
 
 
 def test_a_board_by_name_or_file_is_checked_as_well(folder: Path) -> None:
-    assert check(folder, "winky-c6").stdout == "winky-c6: 0 mappings\n"
+    assert check(folder, "winky-c6").stdout.splitlines() == [
+        "winky-c6: 0 mappings", "modes: historic, standard", "phases: 1, 3", "producers: yes", "labels: all",
+        "release: none named", "waivers: none",
+    ]  # fmt: skip
     (folder / "board.toml").write_text(f'id = "mine"\ntitle = "Mine"\n{STATEMENT}', encoding="utf-8")
     assert json.loads(check(folder, "board.toml", "--json").stdout)["board"] == "mine"
 
