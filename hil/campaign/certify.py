@@ -11,7 +11,7 @@ from xky.protocol import BenchError
 from xky.protocol.pseudonym import Pseudonyms
 
 from ..archive.seal import UNSEALED, Seal
-from .anonymised.anonymised_run import anonymise, refuse_what_names_its_meter
+from .anonymised.anonymised_run import anonymise, anonymise_against, refuse_what_names_its_meter
 from .campaign import Campaign
 from .report import document, given_texts, report_folder, write_given, write_report
 from .report.formats import FORMATS
@@ -93,7 +93,8 @@ def certify(
                 texts = {}
             report = document(campaign, strict=strict, signer=seal.public_key)
             if campaign.against is not None:
-                report["against"] = campaign.against.summary(report)
+                summary = campaign.against.summary(report)
+                report["against"] = summary if pseudonyms is None else anonymise_against(summary)
             if campaign.aborted and identity is not None:
                 report["identity"] = identity()
             if lost is not None:

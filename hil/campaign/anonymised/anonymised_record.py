@@ -23,31 +23,36 @@ from ...ends.end import EndEvent
 from ..oracle.careless_reader import breaks_off, careless
 from ..oracle.replayed import ReplayedFrame
 from ..record import ProbeRecord, Record
+from .anonymised_board import LEFT_OUT, anonymised_board
 from .personal_values import STAMPED, PersonalValues, is_personal
 
-__all__ = ["LEFT_OUT", "anonymised_record"]
+__all__ = ["anonymised_records"]
 
-LEFT_OUT = "(left out)"
 _DELIMITERS = b"\n\r\x03\x04\x02"
 _RUN = re.compile(rb"[0-9]{4,}")
 _SHORT_TEXT = 32  # characters; a state, a command; longer ones are payloads
 _STATE = re.compile(r"[^0-9]*(?:[0-9]{1,4}[^0-9]+)*[0-9]{0,4}")
 
 
-def anonymised_record(record: Record, pseudonyms: Pseudonyms) -> Record:
-    """The record of a mode without what is personal.
+def anonymised_records(
+    records: Mapping[Mode, Record], board: Board, pseudonyms: Pseudonyms
+) -> tuple[dict[Mode, Record], Board]:
+    """The records of a run without what is personal, and the board that they then tell.
 
     Args:
-        record: as it was made.
+        records: as they were made.
+        board: of all of them; what it names may have been sent in either mode.
         pseudonyms: by the key of captures.
 
     Raises:
-        BenchError: an address is still in it.
+        BenchError: an address is still in one.
     """
-    anonymiser = _Anonymiser(record, pseudonyms)
-    made = anonymiser.record()
-    anonymiser.check(made)
-    return made
+    anonymisers = {mode: _Anonymiser(record, pseudonyms) for mode, record in records.items()}
+    board = anonymised_board(board, [one.in_text for one in anonymisers.values()])
+    made = {mode: one.record(board) for mode, one in anonymisers.items()}
+    for mode, one in anonymisers.items():
+        one.check(made[mode])
+    return made, board
 
 
 class _Anonymiser:
@@ -87,14 +92,19 @@ class _Anonymiser:
 
         self._values.choose(group.label, group.value, fits)
 
-    def record(self) -> Record:
-        record, text = self._record, self._values.in_text
+    def in_text(self, text: str) -> str:
+        """A text in which nothing stands that was sent and is personal."""
+        return self._values.in_text(text)
+
+    def record(self, board: Board) -> Record:
+        """The record, of a board without what is personal."""
+        record, text = self._record, self.in_text
         truth = Truth()
         for frame in record.truth:
             truth.append(self._frame(frame))
         return replace(
             record,
-            board=_without_keys(record.board),
+            board=board,
             truth=truth,
             readings=[self._reading(one) for one in record.readings],
             remarks=[Remark(one.at_s, LEFT_OUT, one.probe) for one in record.remarks],
@@ -117,7 +127,11 @@ class _Anonymiser:
         texts += [
             f"{label} {one.value} {one.timestamp}" for reading in made.readings for label, one in reading.said.items()
         ]
-        texts += [f"{event.text} {event.facts}" for event in made.events] + [*made.notes, made.ended or ""]
+        texts += [f"{event.text} {event.facts}" for event in made.events] + [
+            *made.notes,
+            made.ended or "",
+            made.board.model_dump_json(),
+        ]
         if any(address in text for address in self._values.addresses for text in texts):
             raise BenchError("--anonymise: an address would be left in the evidence; nothing was written, report it")
 
@@ -176,8 +190,9 @@ class _Anonymiser:
 
     def _label(self, label: str) -> str:
         """A label; digits that are none of a label's are those of a value, behind a separator that was hit."""
-        if in_label_table(label) or not _RUN.search(label.encode("latin-1", "replace")):
-            return label
+        is_personal_one = not in_label_table(label) and self._values.label_of(label) is not None
+        if not is_personal_one or not _RUN.search(label.encode("latin-1", "replace")):
+            return label  # as on the line, where it is nobody's
         return self._drawn(label.encode("latin-1", "replace"), "label").decode("latin-1")
 
     def _stamp(self, said: Group) -> str | None:
@@ -198,7 +213,7 @@ class _Anonymiser:
         said = {}
         for label, one in reading.said.items():
             if not in_label_table(label) and label not in self._labels:
-                said[label] = Said(LEFT_OUT)
+                said[self.in_text(label)] = Said(LEFT_OUT)
                 continue
             stamp = self._stamp(Group(label, "", one.timestamp))
             said[self._label(label)] = replace(one, value=self._values.of_said(label, one), timestamp=stamp)
@@ -224,10 +239,3 @@ class _Anonymiser:
 
 def _emitted(piece: Piece, group: Group) -> Emitted:
     return Emitted(group, piece.data, piece.expect, piece.fault, 0.0, 0.0)
-
-
-def _without_keys(board: Board) -> Board:
-    """The same without the secret by which it joins a network."""
-    if board.lorawan is None:
-        return board
-    return board.model_copy(update={"lorawan": board.lorawan.model_copy(update={"app_key": "0" * 32})})

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from xky.protocol import BenchError, InputError, Mode
 from xky.protocol.pseudonym import Pseudonyms
@@ -21,9 +22,10 @@ from ..record import Record
 from ..requirement import Purpose
 from ..suite import run_suite
 from ..verdict import Undecided
-from .anonymised_record import LEFT_OUT, anonymised_record
+from .anonymised_board import LEFT_OUT
+from .anonymised_record import anonymised_records
 
-__all__ = ["anonymise", "refuse_what_names_its_meter"]
+__all__ = ["anonymise", "anonymise_against", "refuse_what_names_its_meter"]
 
 _HOST = re.compile(r' hostname="[^"]*"')  # of the machine, as pytest writes it
 _HOW = "certify without --anonymise, on a meter that is nobody's"
@@ -52,7 +54,7 @@ def anonymise(campaign: Campaign, pseudonyms: Pseudonyms, junit: Path) -> None:
     Raises:
         BenchError: a verdict would be another one.
     """
-    records = {mode: anonymised_record(record, pseudonyms) for mode, record in campaign.records.items()}
+    records, board = anonymised_records(campaign.records, campaign.board, pseudonyms)
     anew = _Anew(campaign, records)
     run_suite(anew, junit)
     junit.write_text(_HOST.sub("", junit.read_text(encoding="utf-8")), encoding="utf-8")
@@ -68,17 +70,39 @@ def anonymise(campaign: Campaign, pseudonyms: Pseudonyms, junit: Path) -> None:
     anew.records |= records
     campaign.known_firmware = campaign.firmware  # a device may have told its version in words that are left out
     campaign.take_over(anew, [now[was.asked] for was in campaign.conclusions])
-    campaign.options = _without_commands(campaign.options)
+    campaign.board = board
+    campaign.contested = dict.fromkeys(campaign.contested, LEFT_OUT)
+    campaign.options = _without_texts(_without_commands(campaign.options), campaign)
     campaign.anonymised = True
 
 
-def _without_commands(options: Options) -> Options:
-    """Of commands the program alone: what stands behind it may be the name and the password of a network."""
-    scheme, colon, command = options.device.partition(":")
+def anonymise_against(summary: dict[str, Any]) -> dict[str, Any]:
+    """What a report says of the earlier one that it is laid beside, without where that stood and its command."""
+    return summary | {"report": LEFT_OUT, "device": _without_command(summary["device"])}
+
+
+def _without_command(device: str) -> str:
+    """Of a command the program alone: what stands behind it may be the name and the password of a network."""
+    scheme, colon, command = device.partition(":")
+    if scheme == "iss":
+        return f"{scheme}{colon}{Path(command).name}"
     words = command.split() if scheme == "exec" else []
-    device = f"{scheme}{colon}{Path(words[0]).name}{' …' if len(words) > 1 else ''}" if words else options.device
+    return f"{scheme}{colon}{Path(words[0]).name}{' …' if len(words) > 1 else ''}" if words else device
+
+
+def _without_commands(options: Options) -> Options:
     reset, flash = (LEFT_OUT if one else one for one in (options.reset, options.flash))
-    return replace(options, device=device, reset=reset, flash=flash)
+    return replace(options, device=_without_command(options.device), reset=reset, flash=flash)
+
+
+def _without_texts(options: Options, campaign: Campaign) -> Options:
+    """What was said to verdicts is left out, and of files that were given where they stood and how they were named."""
+    contested = tuple(f"{id_}={said}" for id_, said in campaign.contested.items())
+    named = {name.removesuffix(".toml"): name for name in campaign.files}
+    statement = options.statement if options.statement is None else Path("statement.toml")
+    bench = options.bench if options.bench is None else Path("bench.toml")
+    board, meter = named.get("board", options.board), named.get("meter", options.meter)
+    return replace(options, contested=contested, statement=statement, bench=bench, board=board, meter=meter)
 
 
 @dataclass

@@ -32,7 +32,8 @@ SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-0
 
 _ANONYMISED = (
     "anonymised: addresses, delivery points, indexes and load curves are pseudonyms; left out are messages in the "
-    "device's own words, its standard error, the arguments of commands, and the files that were given"
+    "device's own words, its standard error, the arguments of commands, the files that were given with their names and "
+    "free texts (title, reasons of waivers), and what was said to contested verdicts"
 )
 
 

@@ -3,19 +3,29 @@
 
 import gzip
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from xky.boards import known_defects
+from xky.boards.description.board import board_file
 from xky.emulator import Linky
 from xky.hil import verify
 from xky.hil.archive.seal import Seal
+from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign import certify as module
+from xky.hil.campaign.anonymised.anonymised_board import LEFT_OUT
+from xky.hil.campaign.anonymised.anonymised_record import anonymised_records
 from xky.hil.campaign.anonymised.personal_values import PersonalValues
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
+from xky.hil.campaign.comparison import Baseline
 from xky.hil.campaign.defect_matrix import DEFAULT_BOARD, sound_boards
+from xky.hil.campaign.oracle import Oracle
+from xky.hil.campaign.oracle.careless_reader import careless
+from xky.hil.campaign.suite import run_suite
 from xky.protocol import Mode
 from xky.protocol.pseudonym import Pseudonyms
 
@@ -147,6 +157,81 @@ def test_programs_and_texts_of_a_person_are_left_out(tmp_path: Path) -> None:
     text = texts(tmp_path / "report")
     assert "Livebox" not in text and "hush" not in text
     assert json.loads((tmp_path / "report/report.json").read_text())["device"] == "exec:python3 …"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_who_prints_whatever_is_on_the_line_is_not_said_to_print_keys_that_are_no_labels(mode: Mode) -> None:
+    """Labels of small groups that fill a frame, and labels that were hit, are what they are on the line."""
+    campaign = Campaign(Options("sim:generic", mode=mode))
+    run_suite(campaign)
+    record, readings, met = campaign.records[mode], [], set()
+    for frame in record.truth:
+        for place, piece in enumerate(frame.pieces):
+            if piece.group is not None and id(piece) not in met:
+                met.add(id(piece))
+                emitted = frame.emitted(place)
+                seen = careless(emitted, frame.mode)
+                readings.append(Reading(emitted.end_s + 0.1, {seen.label: Said(seen.value, seen.timestamp)}))
+    chatty = replace(record, readings=readings)
+    made, _ = anonymised_records({mode: chatty}, campaign.board, PSEUDONYMS)
+    ignored = Oracle(chatty).ignored_keys
+    assert any(label.startswith("X0") for reading in readings for label in reading.said)
+    assert Oracle(made[mode]).ignored_keys == ignored
+    sent = {piece.group.label for frame in made[mode].truth for piece in frame.pieces if piece.group}
+    assert {"X0000", "X0010"} <= sent & {label for reading in made[mode].readings for label in reading.said}
+
+
+STATEMENT = """\
+title = "Linky de Mme Durand"
+[uplink]
+device = "mine"
+[uplink.mqtt]
+topic = "house"
+username = "durand"
+password = "hush"
+[[waiver]]
+requirement = "TIC-PRT-1"
+reason = "chez Mme Durand, {address}"
+until = 2999-12-31
+[[reading]]
+probe = "mqtt"
+from = "tele/{address}/SENSOR"
+labels = {{ EAST = "total" }}
+"""
+
+
+def test_what_a_person_wrote_and_how_files_are_named_is_left_out(tmp_path: Path) -> None:
+    address = addresses(Mode.STANDARD)["ADSC"]
+    file = tmp_path / "durand.toml"
+    file.write_text(STATEMENT.format(address=address), encoding="utf-8")
+    options = Options("sim:generic", mode="standard", statement=file, only=("TIC-PRT-1", "TIC-CHK-1"),
+                      contested=(f"TIC-PRT-1/rate=Mme Durand, {address}, does not agree",))  # fmt: skip
+    _, text = certified(options, tmp_path)
+    assert [one for one in ("urand", "hush", address, str(tmp_path)) if one in text] == []
+    report = json.loads((tmp_path / "report/report.json").read_text(encoding="utf-8"))
+    assert report["statement"]["title"] == LEFT_OUT
+    waived, contested = ([one["waived"] for one in report["requirements"] if "waived" in one],
+                         [of["contested"] for one in report["requirements"] for of in one["purposes"]
+                          if "contested" in of])  # fmt: skip
+    assert waived == [{"reason": LEFT_OUT, "until": "2999-12-31"}] and contested == [LEFT_OUT]
+    (said,) = [one for one in report["remarks"] if one.startswith("anonymised: ")]
+    assert "title, reasons of waivers" in said and "what was said to contested verdicts" in said
+    plan = json.loads((tmp_path / "report/evidence/plan.json").read_text(encoding="utf-8"))
+    assert plan["options"]["contested"] == [f"TIC-PRT-1/rate={LEFT_OUT}"]
+    assert plan["options"]["statement"] == "statement.toml"
+
+
+def test_a_board_of_a_file_and_the_report_it_is_laid_beside_are_not_told_by_their_places(tmp_path: Path) -> None:
+    _, text = board_file("generic")
+    file = tmp_path / "durand.toml"
+    file.write_text(re.sub("(?m)^title = .*$", 'title = "Linky de Mme Durand"', text), encoding="utf-8")
+    options = Options("sim:generic", mode="standard", board=str(file), only=("TIC-PRT-1",))
+    certify(Campaign(options), tmp_path / "durand")
+    campaign = Campaign(options, against=Baseline.read(tmp_path / "durand"))
+    report = certify(campaign, tmp_path / "report", pseudonyms=PSEUDONYMS)
+    assert report["against"]["report"] == LEFT_OUT
+    written = texts(tmp_path / "report")
+    assert "urand" not in written and str(tmp_path) not in written
 
 
 @pytest.mark.parametrize(("arguments", "told"), [
