@@ -98,12 +98,12 @@ def document(campaign: Campaign, *, strict: bool = False, signer: str | None = N
 
 def _bench(campaign: Campaign) -> dict[str, Any]:
     """What stood on the bench, and how it was left; nothing where there was no bench file."""
-    held, file = campaign.instruments, campaign.bench_file
+    held, file = campaign.instruments, campaign.options.bench
     if held is None or file is None:
         return {}
     return {
         "bench": {
-            "file": file.name,
+            "file": str(file),
             "state": held.state.value,
             "order": list(held.order),
             "before": held.before,

@@ -221,15 +221,17 @@ def test_what_a_person_wrote_and_how_files_are_named_is_left_out(tmp_path: Path)
     assert plan["options"]["statement"] == "statement.toml"
 
 
-def test_a_board_of_a_file_and_the_report_it_is_laid_beside_are_not_told_by_their_places(tmp_path: Path) -> None:
+def test_files_of_board_and_bench_and_the_report_it_is_laid_beside_are_not_told_by_their_places(tmp_path: Path) -> None:
     _, text = board_file("generic")
     file = tmp_path / "durand.toml"
     file.write_text(re.sub("(?m)^title = .*$", 'title = "Linky de Mme Durand"', text), encoding="utf-8")
-    options = Options("sim:generic", mode="standard", board=str(file), only=("TIC-PRT-1",))
+    bench = tmp_path / "bench-of-durand.toml"
+    bench.write_text('[device]\nspec = "sim:generic"\n', encoding="utf-8")
+    options = Options("sim:generic", mode="standard", board=str(file), bench=bench, only=("TIC-PRT-1",))
     certify(Campaign(options), tmp_path / "durand")
     campaign = Campaign(options, against=Baseline.read(tmp_path / "durand"))
     report = certify(campaign, tmp_path / "report", pseudonyms=PSEUDONYMS)
-    assert report["against"]["report"] == LEFT_OUT
+    assert report["against"]["report"] == LEFT_OUT and report["bench"]["file"] == "bench.toml"
     written = texts(tmp_path / "report")
     assert "urand" not in written and str(tmp_path) not in written
 
