@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from xky.boards import board_named, board_names
+
 from ...archive.key_file import PublicKey
 from ...bench.shown import visible
 from ..headline_notes import headline_notes
@@ -80,6 +82,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
     undecided = _undecided(requirements)
     return environment.get_template("page.html").render(
         report=report,
+        product=_product(report),
         language=words.language,
         requirements=ranked(requirements),
         groups=[(id_, list(of)) for id_, of in groupby(_sorted(requirements), key=lambda one: _group_of(one["id"]))],
@@ -120,6 +123,13 @@ def visible_blanks(line: str) -> str:
     if told is None or (told["when"].endswith("s: ") and is_sentence(line)):
         return line
     return told["when"] + told["group"].replace(" ", "␣") + (told["fault"] or "")
+
+
+def _product(report: Mapping[str, Any]) -> str:
+    """The title of a statement; empty where there is only that of a ready board, which tells of no product."""
+    title = str(report["statement"].get("title", ""))
+    name = report["board"]
+    return "" if name in board_names() and board_named(name).title == title else title
 
 
 def _seen_whole(told: Any) -> Any:

@@ -111,7 +111,8 @@ def test_the_heading_names_the_product_of_the_statement_beside_the_device() -> N
     told = render(REPORT | {"statement": {"title": "Dupont TicBox"}})
     assert "<h1><b>✗ fail</b> Dupont TicBox <span>exec:x</span></h1>" in told
     assert "<title>fail: Dupont TicBox, exec:x</title>" in told
-    assert "<h1><b>✗ fail</b> exec:x</h1>" in render(REPORT)
+    for statement in ({}, {"title": board_named("generic").title}):  # nobody's product
+        assert "<h1><b>✗ fail</b> exec:x</h1>" in render(REPORT | {"statement": statement})
 
 
 def test_no_control_character_of_a_device_is_left_in_a_page() -> None:
