@@ -12,6 +12,7 @@ from xky.protocol.quick import quick
 
 from .horodate import horodates_of
 from .number import Scale, whole
+from .shown import quoted, visible
 
 __all__ = [
     "Reading",
@@ -103,8 +104,8 @@ class Said:
     def __str__(self) -> str:
         said = f"{self.value}" if self.scale is None else f"{self.value}{self.scale}"
         if self.form and not said:  # DATE, by a form of its own
-            return str(self.timestamp)
-        return said if self.timestamp is None else f"{said} at {self.timestamp}"
+            return quoted(str(self.timestamp))
+        return quoted(said) if self.timestamp is None else f"{quoted(said)} at {visible(self.timestamp)}"
 
 
 @dataclass(frozen=True, slots=True)

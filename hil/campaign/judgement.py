@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from xky.boards import Board
 from xky.protocol import Mode, XkyError
 
+from ..bench.shown import visible
 from .declared_meters import why_not_asked
 from .oracle import Case, Oracle, Trail
 from .record import LINES, Record
@@ -34,6 +35,12 @@ class Conclusion:
     verdict: Verdict
     reason: str
     trail: Trail
+
+    def __post_init__(self) -> None:
+        """Spell out control characters, of devices and of damaged groups, in all that is told."""
+        object.__setattr__(self, "reason", visible(self.reason))
+        for told in (self.trail.sent, self.trail.expected, self.trail.seen):
+            told[:] = map(visible, told)
 
     @property
     def purpose(self) -> Purpose:

@@ -20,6 +20,7 @@ from .certify import certify
 from .contested import contested_lines
 from .headline_notes import headline_notes
 from .verdict_page import MARK, STYLE, print_page, run_title
+from .waivers import waived_lines
 from .wording import Wording
 
 __all__ = ["TimeLeft", "certify_with_progress", "headline", "print_verdicts"]
@@ -96,8 +97,8 @@ def headline(report: dict[str, Any], out: Path | None, words: Wording | None = N
 def _headline(report: dict[str, Any], out: Path | None, words: Wording) -> tuple[str, str]:
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
     decided = words.fill("decided {n} of {n_total}", n=report["decided"], n_total=report["total"])
-    more = "; " + words.fill("{n} should not met", n=shoulds) if shoulds else ""
-    more += "".join(f"; {words.say(note)}" for note in headline_notes(report))
+    more = words.semicolon + words.fill("{n} should not met", n=shoulds) if shoulds else ""
+    more += "".join(words.semicolon + words.say(note) for note in headline_notes(report))
     kept = "" if out is None else " " + words.fill("Report: {path}", path=out / "index.html")
     return words.say(report["verdict"]).upper(), f"  {decided}{more}.{kept}"
 
@@ -114,8 +115,8 @@ def _print_table(console: PlainConsole, report: dict[str, Any], words: Wording) 
         if verdict in ("fail", "inconclusive"):
             first = next(purpose for purpose in one["purposes"] if purpose["verdict"] == verdict)
             at = f", {first['probe']}" if len(report.get("probes", ())) > 1 else ""
-            told += f"\n{first['id']}, {words.say(first['mode'])}{at}: {words.say(first['reason'])}"
-        told += "".join(f"\n{words.say(line)}" for line in contested_lines(one))
+            told += f"\n{first['id']}, {words.say(first['mode'])}{at}{words.colon}{words.say(first['reason'])}"
+        told += "".join(f"\n{words.say(line)}" for line in (*waived_lines(one), *contested_lines(one)))
         mark = Text(f"{MARK[verdict]} {words.say(verdict)}", STYLE[verdict])
         table.add_row(one["id"], words.say(one["level"]), mark, told)
     console.print(table)

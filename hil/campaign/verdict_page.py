@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..terminal import printable
 from .contested import contested_lines
+from .waivers import waived_lines
 from .wording import Wording
 
 __all__ = ["MARK", "STYLE", "print_page", "ranked", "run_title"]
@@ -38,7 +39,7 @@ def print_page(console: Console, report: dict[str, Any], words: Wording | None =
         ids = [one["id"] for one in rest if one["verdict"] == verdict]
         if ids:
             head = Text(f"{MARK[verdict]} {words.say(verdict)} ", STYLE[verdict])
-            _print(console, head, f"{len(ids)}: {', '.join(ids)}")
+            _print(console, head, f"{len(ids)}{words.colon}{', '.join(ids)}")
     for remark in report["remarks"]:
         _print(console, Text(""), printable(words.fill("note: {remark}", remark=remark)))
     for one in reversed(ranked(report["requirements"])):
@@ -62,18 +63,18 @@ def _print_whole(console: Console, one: dict[str, Any], words: Wording, *, names
     head = Text(f"{MARK[one['verdict']]} {words.say(one['verdict'])} ", STYLE[one["verdict"]])
     told = f"({words.say(one['level'])}) {printable(words.say(one['title']))}"
     _print(console, head.append(f"{one['id']} ", "bold"), told)
-    _print(console, Text(printable(one["clause"]), "dim"), "", 2)
+    _print(console, Text(printable(words.clause(one["clause"])), "dim"), "", 2)
     guilty = [purpose for purpose in one["purposes"] if purpose["verdict"] in ("fail", "inconclusive")]
     for purpose in guilty:
         at = f", {printable(purpose['probe'])}" if names_probes else ""
         name, mode = purpose["id"].partition("/")[2], words.say(purpose["mode"])
-        head = Text(f"{MARK[purpose['verdict']]} {name}, {mode}{at}: ", "bold")
+        head = Text(f"{MARK[purpose['verdict']]} {name}, {mode}{at}{words.colon}", "bold")
         _print(console, head, printable(words.say(purpose["reason"])), 2)
         trail = Table.grid(padding=(0, 2))
         for title, line in _trail(purpose):
             trail.add_row(Text(title and words.say(title), "dim"), Text(printable(words.say(line))))
         console.print(Padding(trail, (0, 0, 0, 4), expand=False))
-    for line in contested_lines(one):
+    for line in (*waived_lines(one), *contested_lines(one)):
         _print(console, Text(""), printable(words.say(line)), 2)
     passed = len(one["purposes"]) - len(guilty)
     if passed:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a statement says that the device is known not to meet: shown beside the verdict, which it does not change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from xky.boards import Board
 from xky.protocol import InputError
 
-__all__ = ["check_waivers", "waiver_of"]
+__all__ = ["check_waivers", "waived_lines", "waiver_of"]
 
 
 def check_waivers(board: Board, statement: Path | None, today: date, known: Callable[[], Sequence[str]]) -> None:
@@ -52,3 +52,9 @@ def waiver_of(board: Board, requirement: str) -> dict[str, Any] | None:
         if one.requirement == requirement:
             return {"reason": one.reason, "until": one.until.isoformat()}
     return None
+
+
+def waived_lines(requirement: Mapping[str, Any]) -> list[str]:
+    """A line for what is waived of a requirement of a report that was not met; none where nothing is."""
+    waived = requirement.get("waived") if requirement["verdict"] in ("fail", "inconclusive") else None
+    return [] if waived is None else [f"waived until {waived['until']}: {waived['reason']}"]

@@ -17,7 +17,7 @@ from xky.protocol import InputError
 
 from .suite import declared_purposes
 
-__all__ = ["LANGUAGES", "Wording", "catalogue", "holes_of", "wording"]
+__all__ = ["LANGUAGES", "Wording", "catalogue", "holes_of", "is_sentence", "wording"]
 
 LANGUAGES = ("en", "fr")
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -36,6 +36,8 @@ _WITHIN = {  # what the other holes hold, by their names; those of no such name 
     "value": "'.*'|\".*\"",
 }
 _BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there in French (Imprimerie nationale)
+_SENTENCE = re.compile(r"\{at_s\} s: (?:[a-z]|\{\w+\}:)")  # a line that says what happened, by its English
+_GROUP_LINES = ("{at_s} s: {text} ({fault})", "{at_s} s: {text}")  # of any length: a group may have thousands
 _LONGEST = 4000  # characters; what is longer is somebody else's words
 
 
@@ -80,9 +82,28 @@ class Wording:
         """A text with blanks at which no line is to end, where the language has such; terminals know none."""
         return text if self.language == "en" else _BEFORE_MARKS.sub("\N{NO-BREAK SPACE}", text)
 
+    @property
+    def colon(self) -> str:
+        """A colon with its blanks."""
+        return ": " if self.language == "en" else " : "
+
+    @property
+    def semicolon(self) -> str:
+        """A semicolon with its blanks."""
+        return "; " if self.language == "en" else " ; "
+
+    def clause(self, text: str) -> str:
+        """The clause of a requirement: its places are names, what stands beside them are words."""
+        return self.semicolon.join(self.say(part) for part in text.split("; "))
+
     def number(self, value: object) -> str:
         """A number as it is written: a comma before its decimals in French."""
         return str(value) if self.language == "en" else str(value).replace(".", ",")
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line that begins with its instant goes on in words of the catalogue: no characters of a group do."""
+    return any(form.pattern.fullmatch(line) for form in _forms() if _SENTENCE.match(form.english))
 
 
 def wording(language: str) -> Wording:
@@ -146,9 +167,10 @@ def _french(text: str) -> str:
     known = _known().get(text)
     if known is not None:
         return known
-    if len(text) > _LONGEST:
-        return text
+    is_long = len(text) > _LONGEST
     for form in _forms():
+        if is_long and form.english not in _GROUP_LINES:
+            continue
         match = form.pattern.fullmatch(text)
         if match is not None:
             told = {
@@ -156,7 +178,7 @@ def _french(text: str) -> str:
                 for name, value in match.groupdict().items()
             }
             return form.french.format(**told)
-    parts = text.split("; ")
+    parts = [] if is_long else text.split("; ")
     said = [_french(part) for part in parts] if len(parts) > 1 else parts
     return text if said == parts else " ; ".join(said)
 

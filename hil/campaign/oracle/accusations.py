@@ -52,7 +52,7 @@ class Accusation:
     """Whose words it repeats; None for UNSENT, but where spoilt characters of a group explain it."""
 
     def __str__(self) -> str:
-        text = f"{self.reading.at_s:.2f} s: {self.label} = {str(self.said)!r} {self.wrong.value}"
+        text = f"{self.reading.at_s:.2f} s: {self.label} = {self.said} {self.wrong.value}"
         if self.emitted is None or self.frame is None:
             return text
         if self.wrong is AccusationKind.DAMAGED:

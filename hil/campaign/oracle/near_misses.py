@@ -8,6 +8,7 @@ from xky.emulator import Emitted
 
 from ...bench.number import is_number, whole
 from ...bench.reading import Said
+from ...bench.shown import quoted
 
 __all__ = ["near_miss"]
 
@@ -26,7 +27,7 @@ def near_miss(label: str, said: Said, words: Sequence[Emitted]) -> str:
     own = next((one.group.value for one in words if one.group.label == label), None)
     other = next((one.group for one in words if one.group.label != label), None)
     if other is not None and len(other.value.strip().strip("0")) >= _TELLING:
-        return f": {other.label} was {other.value}"
+        return f": {other.label} was {quoted(other.value)}"
     times = None if own is None else _times(said, own)
     return "" if times is None else f": it is {times} times what was sent, {own}"
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a test asks about the whole run: soundness, completeness, every label."""
 
+from ...bench.shown import quoted
 from ..record import OPENING
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
@@ -49,7 +50,9 @@ class RunQuestions(PurposeView):
             if not record.readings and not record.remarks:
                 what = "no line at all"
             elif not record.readings:
-                what = f"{len(record.remarks)} lines, none a JSON object; the first: {record.remarks[0].text[:80]!r}"
+                what = (
+                    f"{len(record.remarks)} lines, none a JSON object; the first: {quoted(record.remarks[0].text[:80])}"
+                )
             else:
                 what = f"{len(record.readings)} JSON objects, none with a label of the TIC"
                 if self._oracle.ignored_keys:

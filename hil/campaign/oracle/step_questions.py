@@ -17,6 +17,11 @@ from .view import SHOWN, PurposeView
 __all__ = ["StepQuestions"]
 
 _NO_SUCH_GROUP = "the step has no such group on this meter"
+_SIZE = "refused: a known label has its fixed size"
+_RULES = {  # what is broken by faults that leave the size right
+    "letter_in_number": "refused: a number has digits only",
+    "control_character": "refused: a text has no control character",
+}
 
 
 class StepQuestions(PurposeView):
@@ -32,7 +37,9 @@ class StepQuestions(PurposeView):
             raise NotApplicable(_NO_SUCH_GROUP)
         labels = sorted({e.group.label for e in damaged})
         self._show_sent(damaged)
-        self.trail.expected.append(f"the damaged {', '.join(labels)} is not reported")
+        self.trail.expected.append(
+            f"the damaged {', '.join(labels)} {'is' if len(labels) == 1 else 'are'} not reported"
+        )
         self.trail.at_s = frames[0].start_s
         guilty = [
             a
@@ -273,7 +280,7 @@ class StepQuestions(PurposeView):
         if not doubtful:
             raise NotApplicable(_NO_SUCH_GROUP)
         self._show_sent(doubtful)
-        self.trail.expected.append("refused: a known label has its fixed size")
+        self.trail.expected.extend(dict.fromkeys(_RULES.get(e.fault or "", _SIZE) for e in doubtful))
         self.trail.at_s = doubtful[0].end_s
         self._require_a_listener(frames)
         for reading in self._heard(

@@ -11,6 +11,7 @@ from xky.emulator import Expect, SentFrame
 
 from ...bench.number import whole
 from ...bench.reading import Reading, Said
+from ...bench.shown import quoted
 from ...ends.end import EndEvent
 from ..condition import AT_AN_UPLINK, LEAVES_A_WILL, NOT_AT_SUCH_AN_END, SAYS_WHAT_A_REFUSAL_COSTS, TELLS_FRAMES_APART
 from ..record import LINES, Outage
@@ -37,7 +38,7 @@ class UplinkQuestions(RecoveryQuestions):
         try:
             self._require_a_reading(clean, outage.end_s, "it", search_s=server_s)
         except PurposeFailed as failed:
-            raise PurposeFailed(f"behind {self._step!r}: {failed}") from None
+            raise PurposeFailed(f"behind {quoted(self._step)}: {failed}") from None
 
     def nothing_is_doubled(self) -> None:
         """Behind an outage no frame is told twice by a device that told each once before it."""
@@ -118,7 +119,7 @@ class UplinkQuestions(RecoveryQuestions):
         ]
         if not states:
             raise NotApplicable("nothing is retained under the topic of its will")
-        self.trail.sent.append(f"its will: {topic} {text!r}")
+        self.trail.sent.append(f"its will: {topic} {quoted(text)}")
         self.trail.expected.append(f"another word under {topic} while it publishes")
         judged = 0
         for began_s, ended_s in self._connections():
@@ -131,8 +132,8 @@ class UplinkQuestions(RecoveryQuestions):
             stands += [state for at_s, state in states if at_s == last_s]
             if stands and all(state == text for state in stands):
                 self.trail.at_s = began_s
-                self.trail.seen.append(f"{began_s:.2f} to {last_s:.2f} s: {topic} {text!r}, and it publishes")
-                self._fail(f"{topic} says {text!r} while the device publishes", began_s, heard[-1].at_s)
+                self.trail.seen.append(f"{began_s:.2f} to {last_s:.2f} s: {topic} {quoted(text)}, and it publishes")
+                self._fail(f"{topic} says {quoted(text)} while the device publishes", began_s, heard[-1].at_s)
         if not judged:
             raise Undecided("no reading came in any connection")
         self.trail.seen.append(f"so in each of {judged} connections")
@@ -248,4 +249,4 @@ def _tells(said: Said, value: str) -> bool:
 
 def _told(reading: Reading, label: str) -> str:
     source = f"{reading.source}: " if reading.source else ""
-    return f"{source}{label} = {reading.text(label)}"
+    return f"{source}{label} = {quoted(reading.text(label))}"

@@ -9,10 +9,14 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from xky.boards import board_named, board_names
+
 from ...archive.key_file import PublicKey
+from ...bench.shown import visible
 from ..headline_notes import headline_notes
 from ..verdict_page import MARK, ranked
-from ..wording import Wording
+from ..waivers import waived_lines
+from ..wording import Wording, is_sentence
 from .document import in_order
 from .moment import Moment
 
@@ -31,10 +35,13 @@ ABOUT = {  # what a group of requirements is about, in a word or two
     "XKY-LRW": "LoRaWAN", "XKY-PWR": "power", "XKY-UPL": "uplinks",
 }  # fmt: skip
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _MANY = 4  # undecided for one reason: told together
 
 # As the oracle writes a group: when it began, its characters, the fault that befell it
-_GROUP = re.compile(r"(?P<when>\d+\.\d\d s: )(?!frames without )(?P<group>.*?)(?P<fault> \([a-z ]+\))?")
+_GROUP = re.compile(
+    r"(?P<when>\d+\.\d\d s: (?:started inside a frame; of it came )?)(?P<group>.*?)(?P<fault> \([a-z ]+\))?"
+)
 
 
 def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mapping[Asked, Moment] | None = None) -> str:
@@ -51,17 +58,31 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        finalize=_seen_whole,
     )
 
     def say(text: str) -> str:
-        return words.on_a_page(words.say(text))
+        return words.on_a_page(words.say(visible(str(text))))
 
-    environment.filters |= {"visible": visible_blanks, "say": say, "number": words.number, "plain": _plain}
-    environment.globals |= {"_": _filled(words), "mark": MARK}
+    def clause(text: str) -> str:
+        return words.on_a_page(words.clause(text))
+
+    environment.filters |= {
+        "blanks": visible_blanks,
+        "say": say,
+        "clause": clause,
+        "number": words.number,
+        "plain": _plain,
+    }
+    environment.globals |= {
+        "_": _filled(words), "mark": MARK, "waived_lines": waived_lines,
+        "colon": words.on_a_page(words.colon), "semicolon": words.on_a_page(words.semicolon),
+    }  # fmt: skip
     requirements = report["requirements"]
     undecided = _undecided(requirements)
     return environment.get_template("page.html").render(
         report=report,
+        product=_product(report),
         language=words.language,
         requirements=ranked(requirements),
         groups=[(id_, list(of)) for id_, of in groupby(_sorted(requirements), key=lambda one: _group_of(one["id"]))],
@@ -99,7 +120,23 @@ def summary(report: Mapping[str, Any]) -> list[tuple[str, dict[str, object]]]:
 def visible_blanks(line: str) -> str:
     """A line of what was sent, each blank of its group as ␣: in a TIC a blank separates, pads, and is a checksum."""
     told = _GROUP.fullmatch(line)
-    return line if told is None else told["when"] + told["group"].replace(" ", "␣") + (told["fault"] or "")
+    if told is None or (told["when"].endswith("s: ") and is_sentence(line)):
+        return line
+    return told["when"] + told["group"].replace(" ", "␣") + (told["fault"] or "")
+
+
+def _product(report: Mapping[str, Any]) -> str:
+    """The title of a statement; empty where there is only that of a ready board, which tells of no product."""
+    title = str(report["statement"].get("title", ""))
+    name = report["board"]
+    return "" if name in board_names() and board_named(name).title == title else title
+
+
+def _seen_whole(told: Any) -> Any:
+    """What a page is given, its control characters by their codes; blanks at which no line ends are the page's own."""
+    if not isinstance(told, str) or hasattr(told, "__html__"):
+        return told
+    return _NO_BREAK.join(map(visible, told.split(_NO_BREAK)))
 
 
 def _filled(words: Wording) -> Any:

@@ -77,9 +77,9 @@ PLANTED = {  # the fault, by gateway: what is changed, the requirement or purpos
     },
     "value under a neighbouring label": {
         "mqtt": (NEIGHBOUR_MQTT, "TIC-SND-1", "HCHC = '14849.205 × 1000' was never sent under that label: "
-                                              "HCHP was 014849205"),
+                                              "HCHP was '014849205'"),
         "influx": (NEIGHBOUR_INFLUX, "TIC-SND-1", "HCHC = '14849205' was never sent under that label: "
-                                                  "HCHP was 014849205"),
+                                                  "HCHP was '014849205'"),
     },
     "doubled on restart": {
         "mqtt": (DOUBLED_MQTT, "XKY-UPL-2/doubled", "frames were told twice behind the outage"),

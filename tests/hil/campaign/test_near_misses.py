@@ -21,7 +21,7 @@ KILO = scale_of("1000", "0")
 @pytest.mark.parametrize(
     ("said", "words", "told"),
     [
-        (Said("014849205"), [OWN, sent("HCHP", "014849205")], ": HCHP was 014849205"),
+        (Said("014849205"), [OWN, sent("HCHP", "014849205")], ": HCHP was '014849205'"),
         (Said(31567210), [OWN], ": it is 10 times what was sent, 003156721"),
         (Said("31567.21", scale=KILO), [OWN], ": it is 10 times what was sent, 003156721"),
         (Said("3156721", scale=KILO), [OWN], ": it is 1000 times what was sent, 003156721"),

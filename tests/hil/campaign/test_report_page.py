@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a report: what is wrong first; blanks that can be seen; whole on paper and on a telephone."""
 
+import html
 import json
 import re
 import shlex
@@ -16,6 +17,7 @@ from xky.boards import board_named
 from xky.emulator import Expect, Piece, SentFrame, Truth
 from xky.hil.campaign.certify_device import certify
 from xky.hil.campaign.oracle import Trail
+from xky.hil.campaign.printed_page import print_page
 from xky.hil.campaign.record import Record
 from xky.hil.campaign.report.moment import moment_of
 from xky.hil.campaign.report.page import page as render
@@ -93,6 +95,62 @@ def test_a_fail_says_why_it_matters_and_what_others_of_the_project_add_is_shown(
     assert '<p class="note">▲ compatibility with meters in the field: fail</p>' in told
     assert "54E §1 · waived until 2027-01-01: ordered</p>" in told
     assert "worse since: TIC-CHK-1/one</span>" in re.sub(r"\s+", " ", told)
+
+
+def test_what_is_wrong_names_what_is_waived() -> None:
+    [failed] = REPORT["requirements"]
+    waived = failed | {"id": "TIC-CHK-2", "waived": {"reason": "ordered", "until": "2027-01-01"}}
+    for words, line in ((Wording(), "waived until 2027-01-01: ordered"), (Wording("fr"), "dérogation jusqu'au 2027")):
+        told = render(REPORT | {"requirements": [failed, waived]}, words)
+        [index] = re.findall(r'<nav class="index">(.*?)</nav>', told, re.DOTALL)
+        first, second = html.unescape(index).split("</a>")[:2]
+        assert (line in first, line in second) == (False, True)
+
+
+def test_the_heading_names_the_product_of_the_statement_beside_the_device() -> None:
+    told = render(REPORT | {"statement": {"title": "Dupont TicBox"}})
+    assert "<h1><b>✗ fail</b> Dupont TicBox <span>exec:x</span></h1>" in told
+    assert "<title>fail: Dupont TicBox, exec:x</title>" in told
+    for statement in ({}, {"title": board_named("generic").title}):  # nobody's product
+        assert "<h1><b>✗ fail</b> exec:x</h1>" in render(REPORT | {"statement": statement})
+
+
+def test_no_control_character_of_a_device_is_left_in_a_page() -> None:
+    report = json.loads(json.dumps(REPORT))
+    purpose = report["requirements"][0]["purposes"][0]
+    purpose |= {name: ["said \x1b[2J \x05"] for name in ("sent", "expected", "seen")} | {"reason": "\x1b \x05"}
+    purpose["contested"] = report["requirements"][0]["clause"] = "\x1b"
+    report |= {"remarks": ["\x07"], "device": "exec:\x1b", "statement": {"title": "Dupont\x1b"}}
+    report["requirements"][0]["waived"] = {"reason": "\x1b", "until": "2027-01-01"}
+    for words in (Wording(), Wording("fr")):
+        told = render(report, words)
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", told)
+        assert "&lt;0x1B&gt; &lt;0x05&gt;" in told
+
+
+def test_marks_have_their_blanks_in_french() -> None:
+    [failed] = REPORT["requirements"]
+    skipped = {"verdict": "inconclusive", "reason": "skipped by --quick"}
+    one = failed | {"verdict": "inconclusive", "purposes": [failed["purposes"][0] | skipped]}
+    all_of_them = [failed, failed | {"level": "should"}, *(one | {"id": f"TIC-LNK-{n}"} for n in range(1, 9))]
+    report = REPORT | {"partial": True, "requirements": all_of_them, "firmware": FIRMWARE}
+    told = render(report | {"statement": {"title": "Dupont TicBox"}}, Wording("fr"))
+    words = re.sub(
+        r"\s+", " ", html.unescape(re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", "", told, flags=re.DOTALL))
+    )
+    assert "partiel\N{NO-BREAK SPACE}; conclu" in html.unescape(told)
+    assert re.findall(r"\S*\w[;:](?= )\S*", words) == []
+
+
+@pytest.mark.by_day(2)
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium")
+def test_on_paper_what_failed_goes_on_where_a_page_ends(tmp_path: Path) -> None:
+    [failed] = REPORT["requirements"]
+    tall = failed["purposes"][0] | {"seen": [f"{n}.00 s: yes" for n in range(50)]}  # more than half a page
+    many = [failed | {"id": f"TIC-CHK-{n}", "purposes": [tall | {"id": f"TIC-CHK-{n}/one"}]} for n in range(1, 7)]
+    (tmp_path / "index.html").write_text(render(REPORT | {"requirements": many}), encoding="utf-8")
+    print_page(tmp_path / "index.html", tmp_path / "report.pdf")
+    assert len(re.findall(rb"/Type /Page\b", (tmp_path / "report.pdf").read_bytes())) <= 9
 
 
 def test_what_is_undecided_for_one_reason_is_told_together() -> None:
@@ -205,6 +263,10 @@ def test_a_fail_of_the_whole_run_is_seen_again_by_a_whole_run() -> None:
     ("7.12 s: PTEC HP..  ", "7.12 s: PTEC␣HP..␣␣"),
     ("7.12 s: NGTF→ H (PLEINE) →(", "7.12 s: NGTF→␣H␣(PLEINE)␣→("),
     ("168 frames, 0.03 s to 248.21 s", "168 frames, 0.03 s to 248.21 s"),
+    ("9.05 s: the first whole frame since it was started, without them",
+     "9.05 s: the first whole frame since it was started, without them"),
+    ("9.05 s: supply fails for 3 s, back at 12.05 s", "9.05 s: supply fails for 3 s, back at 12.05 s"),
+    ("9.05 s: started inside a frame; of it came P 1", "9.05 s: started inside a frame; of it came P␣1"),
     ("12.00 s: frames without ADPS, ADIR1", "12.00 s: frames without ADPS, ADIR1"),
     ("… 4 more", "… 4 more"),
 ])  # fmt: skip
@@ -226,9 +288,15 @@ def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(pa
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_cut(folder: Path, tmp_path: Path, width: int, language: str) -> None:
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    report |= {"signed": True, "signer": "00" * 32}
-    picture = (folder / "index.html").read_text(encoding="utf-8")
-    text = picture if language == "en" else render(report, Wording(language))
+    pictures = re.findall(
+        r"<svg class=.moment.*?</svg>", (folder / "index.html").read_text(encoding="utf-8"), re.DOTALL
+    )
+    long = "x" * 90
+    report |= {"signed": True, "signer": "00" * 32, "device": f"exec:{long}", "statement": {"title": f"Dupont {long}"}}
+    for one in report["requirements"]:
+        one["waived"] = {"reason": long, "until": "2027-01-01"}
+        one["purposes"][0]["contested"] = long
+    text = render(report, Wording(language)).replace("</main>", "".join(pictures) + "</main>")
     folder = tmp_path
     (folder / "index.html").write_text(text, encoding="utf-8")
     (folder / "measure.html").write_text(MEASURE.replace("390", str(width)), encoding="utf-8")

@@ -92,7 +92,7 @@ def test_a_device_that_doubles_behind_the_outage_alone_is_told() -> None:
     case = case_of(BEFORE + each(ENDED_S, 5 * FRAMES, times=2))
     with pytest.raises(PurposeFailed, match="7 frames were told twice behind the outage"):
         case.nothing_is_doubled()
-    assert case.trail.seen[0] == "33.91 s: house: EAST = 1033, for the second time"
+    assert case.trail.seen[0] == "33.91 s: house: EAST = '1033', for the second time"
 
 
 def test_numbers_of_a_scale_are_told_apart_like_any_others() -> None:

@@ -9,6 +9,7 @@ import pytest
 from rich.progress import Progress, Task
 
 from xky.hil.campaign.print_verdicts import TimeLeft, print_verdicts
+from xky.hil.campaign.wording import Wording
 
 
 def a_purpose(id_: str, verdict: str, reason: str = "") -> dict[str, Any]:
@@ -76,3 +77,27 @@ def test_the_time_left_is_that_of_the_whole_run(
     progress = Progress(disable=True)
     number = progress.add_task("standard", total=40, length_s=length_s, then_s=then_s)
     assert TimeLeft().render(progress.tasks[number]).plain == told
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_what_is_waived_is_named_with_its_fail_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_terminal: bool
+) -> None:
+    for name, value in {"COLUMNS": "120", **({"TERM": "xterm", "FORCE_COLOR": "1"} if is_terminal else {})}.items():
+        monkeypatch.setenv(name, value)
+    waived = {"waived": {"reason": "new [receiver] ordered", "until": "2027-06-30"}}
+    told = [REQUIREMENTS[0] | waived, REQUIREMENTS[1] | waived]
+    print_verdicts(REPORT | {"requirements": told}, Path("report"))
+    assert capsys.readouterr().out.count("waived until 2027-06-30: new [receiver] ordered") == 1
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_marks_have_their_blanks_in_french(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_terminal: bool
+) -> None:
+    for name, value in {"COLUMNS": "400", **({"TERM": "xterm", "FORCE_COLOR": "1"} if is_terminal else {})}.items():
+        monkeypatch.setenv(name, value)
+    print_verdicts(REPORT | {"remarks": []}, Path("report"), Wording("fr"))
+    out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).replace("sim:x", "")
+    assert "conclu : 4 sur 6 ; recommandations non satisfaites : 1." in out
+    assert re.findall(r"\S*\w[;:] \S*", out) == []

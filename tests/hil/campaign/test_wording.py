@@ -18,7 +18,7 @@ from xky.hil.campaign.defect_matrix import DEFAULT_BOARD
 from xky.hil.campaign.report.page import ABOUT, page, summary
 from xky.hil.campaign.suite import declared_purposes
 from xky.hil.campaign.verdict import Level, Verdict
-from xky.hil.campaign.wording import LANGUAGES, Wording, catalogue, holes_of, wording
+from xky.hil.campaign.wording import LANGUAGES, Wording, catalogue, holes_of, is_sentence, wording
 from xky.protocol import InputError
 from xky.protocol.uplinks.line_rules import RULES
 
@@ -73,6 +73,7 @@ PARTS = {  # of messages that are put together, and one that has it
     "partial: 3: --quick skipped all 3 purposes: 3": "partial: standard: --quick skipped all 3 purposes: clean frames "
     "at both ends take 3 s, of 40 s; no step has room",
     "meters of 3 phase3": "meters of 3 phases",
+    "the damaged 3 3 not reported": "the damaged EAST, SINSTS are not reported",
     "needs 3; xky requirements 3 tells the steps": "needs a scope; xky requirements TIC-INP-1 tells the steps",
     "3 decide whether it starts; the model knows no better": "3 mV decide whether it starts; the model knows no better",
     "3 decide whether it browns out; the model knows no better": BROWN_OUT,
@@ -187,7 +188,19 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
 
 @pytest.mark.parametrize(("english", "french"), [
     ("PAPP = 0184O was reported", "PAPP = 0184O a été restitué"),
-    ("IRMS1 =  was reported", "IRMS1 =  a été restitué"),
+    ("IRMS1 = '' was reported", "IRMS1 = '' a été restitué"),
+    ("SINSTS = '00933' at e261015183016 was reported", "SINSTS = '00933' à e261015183016 a été restitué"),
+    ("1.50 s: EAST = '' at 003204361 is older than a reading may be; sent 9.0 s before",
+     "1,50 s : EAST = '' à 003204361 date de trop longtemps ; envoyé 9,0 s auparavant"),
+    ("no value that repeats a damaged group or is older than a reading may be",
+     "aucune valeur qui répète un groupe altéré ou date de trop longtemps"),
+    ("a sound reading within 2.4 s after them", "un relevé juste en 2,4 s après elles"),
+    ("a sound reading within 2.4 s after the frame in which it was started",
+     "un relevé juste en 2,4 s après la trame dans laquelle il a démarré"),
+    ("the damaged SMAXSN, UMOY1 are not reported", "ce qui est altéré n'est pas restitué : SMAXSN, UMOY1"),
+    (f"1.00 s: PRM→{'0' * 9000}→A (overlong value)", f"1,00 s : PRM→{'0' * 9000}→A (donnée trop longue)"),
+    ("1.00 s: started inside a frame; of it came ST→HCHP␣01",
+     "1,00 s : démarré dans une trame ; il en est venu ST→HCHP␣01"),
     ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7,12 s : HCHP 014860127 ! (somme fausse)"),
     ("7.12 s: NGTF→ H (PLEINE) →(", "7,12 s : NGTF→ H (PLEINE) →("),
     ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
@@ -205,6 +218,20 @@ def test_a_line_is_told_with_what_it_holds(english: str, french: str) -> None:
     assert FRENCH.say(english) == french
 
 
+def test_clauses_are_told_in_french_but_for_the_names_of_places_in_a_text() -> None:
+    clauses = {one.requirement.clause for one in declared_purposes()}
+    told = {FRENCH.clause(clause) for clause in clauses}
+    assert {one for one in told if re.search(r"\b(?:annex|to|table|xKy:|as|the|of|data)\b|\w[;:] ", one)} == set()
+    assert "xKy : compteurs du terrain ; 54E §6.1.1" in told
+    assert Wording().clause("54E §5.3.4; 02E §1.3.3") == "54E §5.3.4; 02E §1.3.3"
+
+
+def test_a_line_of_words_is_told_from_characters_of_a_group() -> None:
+    assert is_sentence("9.05 s: the first whole frame since it was started, without them")
+    assert is_sentence("9.05 s: supply fails for 3 s, back at 12.05 s")
+    assert not any(map(is_sentence, ("9.05 s: HCHP 014860127 !", "9.05 s: pTEC HP..  ", "9.05 s: NGTF→ a (b) →(")))
+
+
 def test_words_that_no_catalogue_knows_stay_as_they_are() -> None:
     for said in ("Every value reported was sent under that label!", "EAST→018037233→N", "{n}", "", "x" * 100_000):
         assert FRENCH.say(said) == said
@@ -218,11 +245,11 @@ def test_english_is_what_was_written() -> None:
 
 
 def left_in_english(board: str, defect: str | None, only: Sequence[str] = ()) -> set[str]:
-    """The reasons and lines of a whole run that have no French; long lines are groups of thousands of characters."""
+    """The reasons and lines of a whole run that have no French."""
     report = certify(f"sim:{board}", defect=defect, only=only)
     purposes = [purpose for one in report["requirements"] for purpose in one["purposes"]]
     lines = {line for one in purposes for line in (one["reason"], *one["sent"], *one["expected"], *one["seen"])}
-    told = {line for line in [*lines, *report["remarks"]] if " " in line and len(line) <= 4000}
+    told = {line for line in [*lines, *report["remarks"]] if " " in line}
     return {line for line in told if FRENCH.say(line) == line or ENGLISH.search(QUOTED.sub("", FRENCH.say(line)))}
 
 
