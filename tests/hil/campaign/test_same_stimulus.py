@@ -65,7 +65,7 @@ def sent(truth: Truth) -> list[tuple[str, bytes]]:
 @pytest.mark.parametrize("mode", list(Mode), ids=str)
 def test_the_same_characters_come_however_long_a_device_was_silent(mode: Mode) -> None:
     runs = [sent(play(Plan(STEPS, mode), SlowToSpeak(n), board_named("generic"), seed=3).truth) for n in (0, 1, 5, 7)]
-    assert len(runs[0]) > 30  # of six steps
+    assert len(runs[0]) > 30
     assert runs[1:] == runs[:1] * 3
 
 
