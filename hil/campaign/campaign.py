@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,12 @@ from ..bench.devices import Device, FedDevice, open_device
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
 from .comparison import Baseline
+from .condition import facts_at
 from .contested import contested_purposes
 from .declared_meters import why_not_for
 from .firmware import Firmware, program_files
-from .judgement import Asked
+from .judgement import Asked, no_concern
+from .only_option import check_only
 from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
@@ -38,7 +39,7 @@ from .rehearsal import Rehearsal
 from .requirement import Purpose
 from .resumption import Earlier, Journal
 from .suite import declared_purposes, known_ids
-from .verdict import Undecided
+from .verdict import NotApplicable, Undecided
 from .waivers import check_waivers
 
 if TYPE_CHECKING:
@@ -173,10 +174,11 @@ class Campaign(Rehearsal):
         if len(set(self._probes)) < len(self._probes):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
+        self._is_on_hardware = device.on_hardware
         self.virtual = device.virtual and all(probe.virtual for probe in opened)
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
-        self._check_only()
+        check_only(self.options.only, self.modes)
         if self.options.pdf:
             chromium()
         self.contested: Mapping[str, str] = contested_purposes(self.options.contested, self._judges)
@@ -207,19 +209,6 @@ class Campaign(Rehearsal):
 
     def _judges(self, purpose: Purpose) -> bool:
         return self.asks_for(purpose) and not purpose.modes.isdisjoint(self.modes)
-
-    def _check_only(self) -> None:
-        known = declared_purposes() if self.options.only else ()
-        ids = known_ids() if self.options.only else []
-        for only in self.options.only:
-            if only not in ids:
-                close = get_close_matches(only.upper() if "/" not in only else only, ids, n=1)
-                mean = f" Did you mean {close[0]}?" if close else ""
-                listed = ", ".join(id_ for id_ in ids if "/" not in id_)
-                raise InputError(f"--only {only}: no such requirement or purpose; known: {listed}.{mean}")
-            of = {mode for purpose in known if only in (purpose.id, purpose.requirement.id) for mode in purpose.modes}
-            if of.isdisjoint(self.modes):
-                raise InputError(f"--only {only}: is of mode {', '.join(sorted(of))}, which is not run; leave it out")
 
     @property
     def files(self) -> Mapping[str, Path]:
@@ -291,18 +280,33 @@ class Campaign(Rehearsal):
             self.quick = {mode: quick_choice(self, mode) for mode in self.modes}
             self.earlier = earlier
 
-    @property
-    def skipped(self) -> frozenset[Asked]:
-        """What ``--quick`` leaves out."""
+    @cached_property
+    def unplayed(self) -> frozenset[Asked]:
+        """What ``--quick`` leaves out, whether it concerns the device or not."""
         return frozenset(one for choice in self.quick.values() for one in choice.skipped)
+
+    @cached_property
+    def skipped(self) -> frozenset[Asked]:
+        """What ``--quick`` leaves out of what concerns the device."""
+        return frozenset(one for one in self.unplayed if not self.why_not_concerned(one))
+
+    def why_not_concerned(self, asked: Asked) -> str:
+        """Why something does not concern the device, whatever is played; empty where it may."""
+        claims = self.claims[asked.probe]
+        return no_concern(asked, facts_at(self.board, asked.probe, claims, is_on_hardware=self._is_on_hardware))
 
     def case(self, asked: Asked) -> Case:
         self.require_claim(asked, self.board)
-        if asked in self.skipped:
-            raise Undecided(SKIPPED)
         part = self.part_of(asked)
-        if part is None or self.earlier is None:
-            return super().case(asked)
+        try:
+            if asked in self.unplayed:
+                raise Undecided(SKIPPED)
+            if part is None or self.earlier is None:
+                return super().case(asked)
+        except Undecided:  # nothing was played that would show it
+            if why := self.why_not_concerned(asked):
+                raise NotApplicable(why) from None
+            raise
         return Case(asked.purpose, self.earlier.oracle(part, asked.mode, asked.probe))
 
     def part_of(self, asked: Asked) -> int | None:
@@ -312,8 +316,8 @@ class Campaign(Rehearsal):
     @property
     def left(self) -> Sequence[Asked]:
         """What is asked of the device now."""
-        skipped = self.skipped
-        return [one for one in self.purposes if one not in skipped and self.part_of(one) is None]
+        unplayed = self.unplayed
+        return [one for one in self.purposes if one not in unplayed and self.part_of(one) is None]
 
     @property
     def plays_power(self) -> bool:

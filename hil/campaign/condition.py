@@ -20,7 +20,7 @@ __all__ = [
     "HAS_RATINGS", "HAS_TERMINALS", "JOINS", "LEAVES_A_WILL", "LIVES_BY_ITS_CAPACITOR", "LIVES_ON_THE_TIC",
     "NOT_AT_SUCH_AN_END", "NOT_CLAIMED", "PROMISES_A_PERIOD", "REACHES_A_NETWORK", "SAYS_WHAT_A_REFUSAL_COSTS",
     "SAYS_WHAT_IS_ASKED", "SENDS_CONFIRMED", "SLEEPS", "TELLS_FRAMES_APART", "Condition", "Facts", "at_an_end",
-    "claims_one_of", "first_no",
+    "claims_one_of", "facts_at", "first_no", "why_not_concerned",
 ]  # fmt: skip
 
 _LINES = "lines"
@@ -112,7 +112,7 @@ def _claims_every_label(facts: Facts) -> bool:
 def _is_fed(facts: Facts) -> bool | None:
     if not facts.lives_on_the_tic:
         return False
-    if facts.is_fed or facts.is_on_hardware is None:
+    if facts.is_fed or facts.is_fed is None:
         return facts.is_fed
     return None if facts.is_on_hardware else False  # a supply of the bench may feed a real board
 
@@ -254,3 +254,24 @@ HAS_TERMINALS = Condition(
 def first_no(conditions: Iterable[Condition], facts: Facts) -> Condition | None:
     """The first that does not hold; None where none is known not to."""
     return next((one for one in conditions if one.holds(facts) is False), None)
+
+
+def why_not_concerned(conditions: Iterable[Condition], facts: Facts) -> str:
+    """Why they keep a requirement from concerning a device, in the run's own words; empty where none is known to."""
+    missing = first_no(conditions, facts)
+    return "" if missing is None else missing.otherwise
+
+
+def facts_at(board: Board, probe: str, claims: frozenset[str] | None, *, is_on_hardware: bool) -> Facts:
+    """What a run knows of its device, whatever was played: nobody asks who feeds it, or starts it anew.
+
+    Args:
+        board: its description, with the statement laid over it.
+        probe: at which it is listened to, as it may be printed.
+        claims: labels that it claims there; None for all.
+        is_on_hardware: it is a real board on a wire.
+    """
+    kind = probe.partition(":")[0]
+    if claims != claims_of(board, kind):  # a person named others
+        board = board.model_copy(update={"labels": None if claims is None else tuple(sorted(claims))})
+    return Facts(board, frozenset([kind]), is_on_hardware=is_on_hardware)

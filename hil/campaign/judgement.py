@@ -10,13 +10,14 @@ from xky.boards import Board
 from xky.protocol import Mode, XkyError
 
 from ..bench.shown import visible
+from .condition import Facts, why_not_concerned
 from .declared_meters import why_not_asked
 from .oracle import Case, Oracle, Trail
 from .record import LINES, Record
 from .requirement import Purpose
 from .verdict import NotApplicable, Verdict
 
-__all__ = ["Asked", "Conclusion", "Judgement"]
+__all__ = ["Asked", "Conclusion", "Judgement", "no_concern"]
 
 
 class Asked(NamedTuple):
@@ -137,3 +138,9 @@ class Judgement(ABC):
         """
         if why := why_not_asked(board, asked.purpose, asked.mode):
             raise NotApplicable(why)
+
+
+def no_concern(asked: Asked, facts: Facts) -> str:
+    """Why something does not concern a device, as far as that is known before a run; empty where it may."""
+    why = why_not_asked(facts.board, asked.purpose, asked.mode)
+    return why or why_not_concerned(asked.purpose.requirement.where, facts)

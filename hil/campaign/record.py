@@ -16,6 +16,7 @@ from xky.protocol import Mode
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
+from .condition import Facts, facts_at
 from .power_record import PowerRecord
 
 __all__ = [
@@ -145,6 +146,12 @@ class Record:
     def events(self) -> Sequence[EndEvent]:
         """What happened at the bench's ends of the uplinks, in order."""
         return sorted((one for probe in self.probes for one in probe.events), key=lambda event: event.at_s)
+
+    @property
+    def facts(self) -> Facts:
+        """What was known of the device before it was run, as far as its first probe."""
+        probe = self.probes[0]
+        return facts_at(self.board, probe.spec, self.claims, is_on_hardware=self.on_hardware)
 
     def claimed(self, label: str) -> bool:
         """Whether the device claims a label."""

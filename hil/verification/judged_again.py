@@ -18,14 +18,14 @@ from xky.protocol import InputError, Mode, XkyError
 
 from ..archive.contents import Contents
 from ..campaign.evidence import BEFORE, EVIDENCE_FILES, read_records
-from ..campaign.judgement import Asked, Conclusion, Judgement
+from ..campaign.judgement import Asked, Conclusion, Judgement, no_concern
 from ..campaign.oracle import Case, Oracle
 from ..campaign.quick import SKIPPED
 from ..campaign.record import Record
 from ..campaign.report.document import REPORT_SCHEMA, purpose_document, run_verdict
 from ..campaign.requirement import Purpose
 from ..campaign.suite import declared_purposes, run_suite
-from ..campaign.verdict import Undecided, Verdict, joined
+from ..campaign.verdict import NotApplicable, Undecided, Verdict, joined
 from ..stories.replay import purpose_of_stimulus
 from ..stories.stimulus_file import SUFFIX, read_stimulus
 from .replayed import Replayed
@@ -106,6 +106,10 @@ class _Again(Judgement):
     def case(self, asked: Asked) -> Case:
         """Each purpose on the record of its own part; what was skipped has none."""
         told = self.told.get(_key(asked), {})
+        if not self.is_whole and told.get("verdict") == Verdict.NOT_APPLICABLE.value:  # nothing need have been played
+            why = no_concern(asked, self._any.seen_by(asked.probe).facts)
+            if why and why == told.get("reason"):
+                raise NotApplicable(why)
         if told.get("skipped") is True:
             self.require_claim(asked, self._any.board)
             raise Undecided(SKIPPED)
@@ -256,7 +260,8 @@ def _all_skipped(report: Mapping[str, Any]) -> int | None:
     told = [one for requirement in report["requirements"] for _, one in _purposes(requirement)]
     skipped = [one for one in told if one.get("skipped") and one["verdict"] == Verdict.INCONCLUSIVE.value]
     inconclusive = report.get("partial") and report.get("verdict") == Verdict.INCONCLUSIVE.value
-    return len(told) if told and inconclusive and len(skipped) == len(told) and report.get("decided") == 0 else None
+    left = [one for one in told if one["verdict"] != Verdict.NOT_APPLICABLE.value]
+    return len(told) if skipped and inconclusive and len(skipped) == len(left) and report.get("decided") == 0 else None
 
 
 def _purposes(requirement: Mapping[str, Any]) -> Iterator[tuple[_Key, Mapping[str, Any]]]:

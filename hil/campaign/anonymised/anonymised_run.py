@@ -21,7 +21,7 @@ from ..quick import SKIPPED
 from ..record import Record
 from ..requirement import Purpose
 from ..suite import run_suite
-from ..verdict import Undecided
+from ..verdict import NotApplicable, Undecided
 from .anonymised_board import LEFT_OUT
 from .anonymised_record import anonymised_records
 
@@ -129,8 +129,10 @@ class _Anew(Judgement):
         return self.campaign.skipped
 
     def case(self, asked: Asked) -> Case:
+        is_unplayed = asked in self.campaign.unplayed or asked.mode not in self.given
+        if is_unplayed and (why := self.campaign.why_not_concerned(asked)):
+            raise NotApplicable(why)
         if asked in self.skipped:
-            self.require_claim(asked, self.campaign.board)
             raise Undecided(SKIPPED)
         return super().case(asked)
 

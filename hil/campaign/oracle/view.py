@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from xky.emulator import Emitted, Expect, Piece, SentFrame
 from xky.emulator.faults.legal_value import LegalValue
 
+from ...bench.limits import TimeLimits
 from ...bench.reading import Reading
-from ..condition import NOT_CLAIMED, Facts
+from ..condition import NOT_CLAIMED, Facts, why_not_concerned
 from ..record import Record
 from ..requirement import Purpose
 from ..stimulus import Stimulus
@@ -75,32 +76,56 @@ class PurposeView:
     def as_far_as_played(self, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
         """A verdict of a run that may have been cut short: then only what was settled by that time stands.
 
-        What a device said and should not have said stands in any case.
+        What a device said and should not have said stands in any case, and what does not concern it needs no time.
         """
         cut_s = self.record.cut_short_s
-        if cut_s is None or verdict is Verdict.INCONCLUSIVE or self._accused:
+        if self._accused or (cut_s is None and not self.record.power_cut_short):
             return verdict, reason
-        settled = verdict.decided and not self.trail.of_whole_run
-        asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
-        if settled and all(self._is_settled(self._behind(one) if one.has_tail else one.name) for one in asked):
+        if cut_s is not None and verdict is not Verdict.INCONCLUSIVE and not self._stands(verdict):
+            verdict, reason = Verdict.INCONCLUSIVE, f"the run was cut short at {cut_s:.2f} s, before this was settled"
+        if verdict is not Verdict.INCONCLUSIVE:
             return verdict, reason
-        return Verdict.INCONCLUSIVE, f"the run was cut short at {cut_s:.2f} s, before this was settled"
+        why = why_not_concerned(self._purpose.requirement.where, self._facts)
+        return (Verdict.NOT_APPLICABLE, why) if why else (verdict, reason)
 
-    def _is_settled(self, step: str) -> bool:
-        """Whether a step was over so long before the end that whatever comes of it in time had come."""
+    def _stands(self, verdict: Verdict) -> bool:
+        """Whether all that a verdict rests on was settled by the cut."""
+        if not verdict.decided or self.trail.of_whole_run:
+            return False
+        asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
+        return all(self._is_settled(self._behind(one) if one.has_tail else one.name, verdict) for one in asked)
+
+    def _is_settled(self, step: str, verdict: Verdict) -> bool:
+        """Whether a step was over so long before the end that whatever comes of it in time had come.
+
+        Nobody fails before the longest time that a question may have waited is over.
+        """
         frames = self.record.frames(step)
         if not frames or self.record.cut_short_s is None:
             return False
         end_s = frames[-1].end_s
-        limits = self.record.limits_at(end_s)
-        due_s = max(limits.completeness_s, limits.freshness_s, limits.recovery_s)
-        due_s += limits.latency_s + limits.detection_s
-        return end_s + due_s <= self.record.cut_short_s
+        due_s = self._due_s(frames)
+        if verdict is Verdict.FAIL:
+            due_s = max(due_s, end_s + _longest_s(self.record.limits_at(end_s)))
+        return due_s <= self.record.cut_short_s
+
+    def _due_s(self, frames: Sequence[SentFrame]) -> float:
+        """When whatever comes of frames has come, by what was on the line from them on until then.
+
+        A frame without end that began later, or that was over before, keeps no answer to them back.
+        """
+        due_s, counted = frames[-1].end_s, 0
+        on_the_line = list(frames)
+        while len(on_the_line) > counted:
+            counted = len(on_the_line)
+            due_s = frames[-1].end_s + _longest_s(self.record.limits_of(on_the_line))
+            on_the_line = [one for one in self.record.truth if frames[0].start_s <= one.start_s < due_s]
+        return due_s
 
     @property
     def _facts(self) -> Facts:
         """What was known of the device before it was run."""
-        return Facts(self.record.board, is_on_hardware=self.record.on_hardware)
+        return self.record.facts
 
     # The step
 
@@ -278,6 +303,12 @@ class PurposeView:
             for label, group in groups.items()
             if label in self._oracle.reported and self.record.claimed(label)
         }
+
+
+def _longest_s(limits: TimeLimits) -> float:
+    """After so long whatever comes of a step has come."""
+    longest_s = max(limits.completeness_s, limits.freshness_s, limits.recovery_s)
+    return longest_s + limits.latency_s + limits.detection_s
 
 
 def _lines_of(groups: Sequence[Emitted]) -> list[str]:

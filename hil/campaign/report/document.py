@@ -124,7 +124,9 @@ def _not_asked(campaign: Campaign) -> Iterator[Conclusion]:
     judged = {one.asked for one in campaign.conclusions}
     for asked in campaign.purposes if campaign.aborted else ():
         if asked not in judged:
-            yield Conclusion(asked, Verdict.INCONCLUSIVE, "not judged: the run was cut short", Trail())
+            why = campaign.why_not_concerned(asked)
+            verdict = Verdict.NOT_APPLICABLE if why else Verdict.INCONCLUSIVE
+            yield Conclusion(asked, verdict, why or "not judged: the run was cut short", Trail())
 
 
 def _compatibility(requirements: Sequence[dict[str, Any]]) -> dict[str, str]:

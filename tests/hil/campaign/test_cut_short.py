@@ -9,11 +9,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from xky.hil.archive.contents import contents_of
 from xky.hil.campaign import campaign as campaign_module
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
+from xky.hil.campaign.certify_device import certify as certify_device
 from xky.hil.campaign.evidence import read_records
 from xky.hil.campaign.judge_again import judge_again
+from xky.hil.verification.judged_again import judged_again
 from xky.protocol import Mode
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
@@ -46,7 +49,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]
 
 def test_a_sound_device_is_not_accused_of_what_it_had_no_time_for(cut: tuple[dict[str, Any], Path]) -> None:
     told = verdicts(cut[0])
-    assert set(told.values()) == {"pass", "inconclusive"}
+    assert set(told.values()) == {"pass", "inconclusive", "not applicable"}
     assert list(told.values()).count("pass") > 10
     assert cut[0]["verdict"] == "inconclusive"
 
@@ -55,8 +58,17 @@ def test_what_asks_for_the_whole_run_is_not_decided(cut: tuple[dict[str, Any], P
     told = verdicts(cut[0])
     for purpose in ("TIC-CMP-1/speaks", "TIC-SND-1/sent", "TIC-FRS-1/fresh", "TIC-LBL-1/every-label"):
         assert told[purpose, "standard"] == "inconclusive"
-    reasons = {p["reason"] for one in cut[0]["requirements"] for p in one["purposes"] if p["verdict"] != "pass"}
+    reasons = {p["reason"] for one in cut[0]["requirements"] for p in one["purposes"] if p["verdict"] == "inconclusive"}
     assert all("cut short" in reason or "never" in reason or "8N1" in reason for reason in reasons), reasons
+
+
+def test_what_does_not_concern_the_device_is_not_undecided_for_want_of_time(cut: tuple[dict[str, Any], Path]) -> None:
+    whole = certify_device("sim:generic", mode="standard")
+    others = {key for key, verdict in verdicts(whole).items() if verdict == "not applicable"}
+    still = {key for key, verdict in verdicts(cut[0]).items() if verdict == "not applicable"}
+    assert ("TIC-MOD-2/detects", "standard") in still and ("XKY-UPL-1/broker-away", "standard") in still
+    assert still == others
+    assert cut[0]["total"] == whole["total"]
 
 
 def test_evidence_of_a_run_cut_short_gives_its_verdicts_again(cut: tuple[dict[str, Any], Path]) -> None:
@@ -73,8 +85,12 @@ def test_what_a_device_should_not_have_said_stands(tmp_path: Path) -> None:
 
 def test_the_mode_that_was_not_begun_is_not_decided(tmp_path: Path) -> None:
     report = cut_short(Options("sim:generic"), 0, tmp_path)
-    assert {verdict for (_, mode), verdict in verdicts(report).items() if mode == "historic"} == {"inconclusive"}
-    assert {verdict for (_, mode), verdict in verdicts(report).items() if mode == "standard"} == {"inconclusive"}
+    for mode in Mode:
+        told = {id_: verdict for (id_, of), verdict in verdicts(report).items() if of == mode}
+        assert set(told.values()) == {"inconclusive", "not applicable"}
+        assert told["TIC-CHK-1/altered-digit"] == told["TIC-CMP-1/speaks"] == "inconclusive"
+        assert told["XKY-LRW-2/counters"] == told["TIC-MOD-2/detects"] == "not applicable"
+    assert judged_again(contents_of(tmp_path), None).other == ()
     assert [path.name for path in (tmp_path / "evidence").iterdir() if path.is_dir()] == ["historic"]
 
 
@@ -88,6 +104,10 @@ def test_a_run_cut_before_its_first_frame_has_a_report_that_decides_nothing(
     report = certify(Campaign(Options("sim:generic", mode="historic")), tmp_path)
     assert (report["aborted"], report["verdict"], report["decided"]) == (True, "inconclusive", 0)
     assert report["total"] > 30
+    told = verdicts(report)
+    assert (told["TIC-CHK-1/altered-digit", "historic"], told["TIC-MOD-2/detects", "historic"]) == (
+        "inconclusive", "not applicable",
+    )  # fmt: skip
 
 
 def test_trials_of_power_that_were_cut_short_are_not_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from xky.hil.archive.contents import contents_of
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.certify_device import certify as certify_device
+from xky.hil.verification.judged_again import judged_again
 from xky.protocol import Mode
 
 from ...command import xky
@@ -54,6 +56,21 @@ def test_what_is_left_out_is_skipped_and_undecided(quick: tuple[dict[str, Any], 
     assert (report["verdict"], report["partial"]) == ("inconclusive", True)
     whole = certify_device("sim:generic", only=["TIC-CHK-1", "TIC-TAR-4"])
     assert {(one["id"], one["mode"]) for one in purposes(whole)} <= {(one["id"], one["mode"]) for one in told}
+
+
+def test_what_does_not_concern_the_device_is_not_left_out_as_skipped(
+    quick: tuple[dict[str, Any], Campaign], folder: Path
+) -> None:
+    of_no_concern = {(one["id"], one["mode"]): one for one in purposes(quick[0]) if one["verdict"] == "not applicable"}
+    whole = certify_device("sim:generic")
+    assert set(of_no_concern) == {(o["id"], o["mode"]) for o in purposes(whole) if o["verdict"] == "not applicable"}
+    detects = of_no_concern["TIC-MOD-2/detects", "standard"]
+    assert (detects["reason"], "skipped" in detects) == (
+        "the board does not claim to find the TIC mode by itself",
+        False,
+    )
+    assert quick[0]["total"] == whole["total"]
+    assert judged_again(contents_of(folder), None).other == ()
 
 
 def test_what_is_left_out_is_skipped_in_junit_and_no_error(

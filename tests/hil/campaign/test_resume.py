@@ -185,7 +185,9 @@ def identity(campaign: Campaign) -> dict[str, str]:
 # Killed
 
 
-def killed(folder: Path, at_step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def killed(
+    folder: Path, at_step: int, monkeypatch: pytest.MonkeyPatch, options: Options = SHORT, *, resume: bool = False
+) -> None:
     """What a run leaves that is killed as a step begins."""
     monkeypatch.setattr(journal_module, "EVERY_S", 0.0)
     left = folder.with_name("left")
@@ -197,9 +199,9 @@ def killed(folder: Path, at_step: int, monkeypatch: pytest.MonkeyPatch) -> None:
             shutil.copytree(folder, left)
             raise KeyboardInterrupt
 
-    campaign = Campaign(SHORT, on_step=step)
+    campaign = Campaign(options, on_step=step)
     campaign.virtual = False
-    certify(campaign, folder)
+    certify(campaign, folder, resume=resume)
     shutil.rmtree(folder)
     left.rename(folder)
 
@@ -212,6 +214,24 @@ def test_what_a_killed_run_left_is_gone_on_from(tmp_path: Path, monkeypatch: pyt
     assert set(verdicts(report).values()) == {"pass"}
     assert 1 in parts(report).values()
     assert not list(folder.glob(".run-*"))
+
+
+def test_a_second_part_that_is_killed_settles_what_it_played_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever is cut there each time never gets on: a frame without end, later, keeps no earlier answer back."""
+    folder = tmp_path / "report"
+    only = ("TIC-LNK-6", "TIC-LNK-7", "TIC-LNK-8", "TIC-LNK-9", "TIC-LNK-10", "TIC-LNK-12")
+    options = replace(SHORT, only=only)
+    killed(folder, 1, monkeypatch, options)
+    killed(folder, 7, monkeypatch, options, resume=True)
+    left: list[str] = []
+    report = certify(Campaign(options, on_step=lambda mode, name, number: left.append(name)), folder, resume=True)
+    assert {id_ for (id_, _), part in parts(report).items() if part == 2} >= {
+        "TIC-LNK-6/recovers", "TIC-LNK-7/recovers", "TIC-LNK-7/neighbours",
+    }  # fmt: skip
+    assert "noise before frames" not in left and "stuck line" in left
+    assert len(report["resumed"]) == 2 and set(verdicts(report).values()) == {"pass"}
 
 
 def test_a_copy_that_a_power_cut_spoilt_gives_way_to_the_one_before(
