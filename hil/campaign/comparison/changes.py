@@ -217,6 +217,13 @@ def _differences(before: ReportFile, after: ReportFile) -> Iterator[Difference]:
         had, has = before.firmware.get(key), after.firmware.get(key)
         if had != has:
             yield Difference(f"firmware: {key}", had, has)
+    if before.program is not None and after.program is not None:
+        for name in dict.fromkeys((*before.program, *after.program)):
+            ran, runs = (", ".join(one.get(name, ())) or None for one in (before.program, after.program))
+            if ran != runs:
+                yield Difference(f"firmware: SHA-256 of {name}", ran, runs)
+    if before.speed != after.speed and None not in (before.speed, after.speed):
+        yield Difference("speed", before.speed, after.speed)
     if before.compatibility is not after.compatibility and None not in (before.compatibility, after.compatibility):
         yield Difference("compatibility", before.compatibility, after.compatibility)
     for key in dict.fromkeys((*before.statement, *after.statement)):
@@ -250,5 +257,6 @@ def _run(run: ReportFile) -> dict[str, Any]:
         "verdict": run.verdict.value, "decided": run.decided, "total": run.total, "device": run.device,
         "board": run.board, "mode": run.mode, "suite": run.suite, "seed": run.seed, "started": run.started,
         "duration_s": run.duration_s,
+        **({"disagreements": list(run.disagreements)} if run.disagreements else {}),
         **({"partial": True} if run.partial else {}), **({"aborted": True} if run.aborted else {}),
     }  # fmt: skip

@@ -30,8 +30,11 @@ def print_comparison(made: Comparison) -> None:
     before, after = made.before, made.after
     console.print(f"before: {one_line(before.device)} on board {one_line(before.board)}, {before.started}")
     console.print(f"after:  {one_line(after.device)} on board {one_line(after.board)}, {after.started}")
+    for when, run in (("before", before), ("after", after)):
+        for told in run.disagreements:
+            console.print(f"{when}: not the firmware of its statement: {one_line(told)}")
     for one in made.differences:
-        console.print(f"other {one.what}: {_told(one.before)} before, {_told(one.after)} after")
+        console.print(f"other {one_line(one.what)}: {_told(one.before)} before, {_told(one.after)} after")
     console.print(f"on the line: {before.duration_s:.1f} s before, {after.duration_s:.1f} s after")
     if made.measures:
         _measures(console, made.measures)

@@ -65,6 +65,7 @@ class ReportFile(_Part):
         statement: what the supplier states, as the report has it.
         firmware: what is known of it, as the report has it.
         compatibility: with the meters that exist; None: an older report does not say.
+        speed: bench seconds per real second; None likewise.
     """
 
     format: Literal["xky-report/1"] = Field(alias="schema")
@@ -83,9 +84,29 @@ class ReportFile(_Part):
     specification: str
     suite: str
     seed: int
+    speed: float | None = None
     started: str
     duration_s: float
     requirements: tuple[RequirementOf, ...]
+
+    @property
+    def program(self) -> dict[str, tuple[str, ...]] | None:
+        """SHA-256 of the files that were run, by their names; None: an older report does not say."""
+        files = self.firmware.get("files")
+        if not isinstance(files, list):
+            return None
+        found: dict[str, tuple[str, ...]] = {}
+        for one in files:
+            if isinstance(one, dict) and {"file", "sha256"} <= one.keys():
+                name = str(one["file"])
+                found[name] = (*found.get(name, ()), str(one["sha256"]))
+        return found
+
+    @property
+    def disagreements(self) -> tuple[str, ...]:
+        """Where what was run is not the firmware that its statement names."""
+        told = self.firmware.get("disagreements")
+        return tuple(map(str, told)) if isinstance(told, list) else ()
 
 
 def report_of(path: Path) -> ReportFile:

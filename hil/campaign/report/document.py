@@ -85,6 +85,7 @@ def document(campaign: Campaign, *, strict: bool = False, signer: str | None = N
         "specification": SPECIFICATION,
         "suite": f"xky-hil {version('xky-hil')}",
         "seed": options.seed,
+        "speed": options.speed,
         "started": campaign.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "duration_s": round(sum(record.duration_s for record in _records(campaign)), 3),
         "signed": signer is not None,

@@ -12,6 +12,7 @@ import pytest
 from xky.hil.campaign import comparison
 from xky.hil.campaign.certify_device import certify
 from xky.hil.campaign.comparison import Change, ReportFile, compare
+from xky.hil.campaign.comparison.print_comparison import print_comparison
 from xky.hil.campaign.verdict import Verdict
 
 SCHEMA = json.loads(Path(comparison.__file__).with_name("comparison.schema.json").read_text(encoding="utf-8"))
@@ -104,6 +105,27 @@ def test_another_firmware_is_told_by_version_and_hash() -> None:
     ]  # fmt: skip
     assert not compare(report(), report(compatibility="pass")).differences
     jsonschema.validate(json.loads(json.dumps(made.document())), SCHEMA)
+
+
+def test_another_program_or_speed_is_told_and_what_is_not_the_firmware_of_its_statement(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def run(sha256: str, speed: float, *disagreements: str) -> ReportFile:
+        files = [{"file": "python3", "sha256": "0" * 64}, {"file": "fw\x1b.elf", "sha256": sha256 * 64}]
+        return report(speed=speed, firmware={"files": files, "disagreements": list(disagreements)})
+
+    made = compare(run("a", 1.0), run("b", 5.0, "the statement names the program of SHA-256 aa; it is another"))
+    assert [tuple(one) for one in made.differences] == [
+        ("firmware: SHA-256 of fw\x1b.elf", "a" * 64, "b" * 64), ("speed", 1.0, 5.0),
+    ]  # fmt: skip
+    document = json.loads(json.dumps(made.document()))
+    jsonschema.validate(document, SCHEMA)
+    assert "disagreements" not in document["before"] and len(document["after"]["disagreements"]) == 1
+    print_comparison(made)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "after: not the firmware of its statement: the statement names the program of SHA-256 aa" in told
+    assert "other speed: 1.0 before, 5.0 after" in told and "\x1b" not in told
+    assert not compare(report(), run("b", 5.0)).differences  # an older report says nothing of them
 
 
 def test_a_probe_by_another_name_is_the_same_place_where_there_is_one() -> None:
