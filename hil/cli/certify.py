@@ -154,7 +154,7 @@ def command(
             print_verdicts(report, kept, wording(lang))
             tell_seal(seal, lost is None)
             if campaign.against is not None:
-                print_comparison(campaign.against.compared(report))
+                print_comparison(campaign.against.compared(report), wording(lang))
 
     status = _status(report)
     if campaign.lost is not None:

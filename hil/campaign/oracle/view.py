@@ -112,7 +112,8 @@ class PurposeView:
     def _due_s(self, frames: Sequence[SentFrame]) -> float:
         """When whatever comes of frames has come, by what was on the line from them on until then.
 
-        A frame without end that began later, or that was over before, keeps no answer to them back.
+        A frame without end that began later, or that was over before, keeps no answer to them back. ``limits_at``
+        counts one that was over just before, for what is reported may be as old.
         """
         due_s, counted = frames[-1].end_s, 0
         on_the_line = list(frames)

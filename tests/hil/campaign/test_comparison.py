@@ -13,7 +13,9 @@ from xky.hil.campaign import comparison
 from xky.hil.campaign.certify_device import certify
 from xky.hil.campaign.comparison import Change, ReportFile, compare
 from xky.hil.campaign.comparison.print_comparison import print_comparison
+from xky.hil.campaign.comparison.report_file import MeasureOf
 from xky.hil.campaign.verdict import Verdict
+from xky.hil.campaign.wording import Wording
 
 SCHEMA = json.loads(Path(comparison.__file__).with_name("comparison.schema.json").read_text(encoding="utf-8"))
 VERDICTS = [one.value for one in Verdict]
@@ -126,6 +128,30 @@ def test_another_program_or_speed_is_told_and_what_is_not_the_firmware_of_its_st
     assert "after: not the firmware of its statement: the statement names the program of SHA-256 aa" in told
     assert "other speed: 1.0 before, 5.0 after" in told and "\x1b" not in told
     assert not compare(report(), run("b", 5.0)).differences  # an older report says nothing of them
+
+
+def test_a_comparison_is_told_in_french_without_an_english_word(capsys: pytest.CaptureFixture[str]) -> None:
+    measured = [{"what": "readings", "value": 1.5, "limit": 2.0, "unit": "s"}]
+    earlier = report(("A-1/x", "pass"), ("A-2/y", "pass"), ("A-3/z", "fail"), statement={"labels": None}, speed=1.0)
+    later = report(
+        ("A-1/x", "fail"), ("A-3/z", "pass"), ("A-4/w", "pass"), statement={"labels": ["EAST"]}, speed=5.0,
+        firmware={"disagreements": ["X"]},
+    )  # fmt: skip
+    for one, value in (earlier, 1.5), (later, 0.5):
+        (purpose,) = (p for of in one.requirements for p in of.purposes if p.id == "A-3/z")
+        told = [MeasureOf.model_validate({**m, "value": value}) for m in measured]
+        object.__setattr__(purpose, "measured", tuple(told))
+    made = compare(earlier, later)
+    print_comparison(made, Wording("fr"))
+    told_lines = " ".join(capsys.readouterr().out.split())
+    assert "PIRE 2 objectifs ont empiré; 1 nouveau; 1 mieux; 1 disparu; réussite avant, réussite après." in told_lines
+    assert "autre (déclaration : étiquettes) : null avant" in told_lines and "1,5 s" in told_lines
+    assert "après : n'est pas le micrologiciel de sa déclaration : X" in told_lines
+    english = ("before", "after", "worse", "better", "gone", "new", "other", "measured", "at most", "limit ", "WORSE")
+    assert [word for word in english if word in told_lines] == []
+    print_comparison(made)
+    told_lines = " ".join(capsys.readouterr().out.split())
+    assert "WORSE 2 purposes got worse; 1 new; 1 better; 1 gone; pass before, pass after." in told_lines
 
 
 def test_a_probe_by_another_name_is_the_same_place_where_there_is_one() -> None:
