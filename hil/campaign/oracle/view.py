@@ -104,9 +104,9 @@ class PurposeView:
         if not frames or self.record.cut_short_s is None:
             return False
         end_s = frames[-1].end_s
-        due_s = self._due_s(frames)
-        if verdict is Verdict.FAIL:
-            due_s = max(due_s, end_s + _longest_s(self.record.limits_at(end_s)))
+        due_s = end_s + _longest_s(self.record.limits_at(end_s))
+        if verdict is Verdict.PASS:
+            due_s = min(due_s, self._due_s(frames))
         return due_s <= self.record.cut_short_s
 
     def _due_s(self, frames: Sequence[SentFrame]) -> float:
