@@ -40,8 +40,9 @@ def command(
 
 
 def _told(found: Verification) -> list[str]:
-    """For people: what differs, who signed, what was judged again, and what it comes to."""
-    lines = []
+    """For people: what the report says, what differs, who signed, what was judged again, and what it comes to."""
+    sound = found.whole and (found.replayed is None or not found.replayed.other)
+    lines = [found.headline if sound else f"said to be {found.headline}; do not believe it: see what differs"]
     for what, which in (("changed", found.changed), ("missing", found.missing), ("added", found.extra)):
         lines += [f"{what}: {one}" for one in which[:_TOLD]]
         lines += [f"{what}: {len(which) - _TOLD} more; --json names them"] if len(which) > _TOLD else []

@@ -31,11 +31,13 @@ def junit_differs(
     except InputError as error:
         yield str(error)
         return
-    _, again = _read(made)
+    of_evidence, again = _read(made)
     counts = {name: sum(case.find(of) is not None for case in suite) for name, of in _COUNTED.items()}
-    for name, count in ({"tests": len(suite)} | counts).items():
+    for name, count in counts.items():
         if suite.get(name) != str(count):
             yield f"{_NAME}: {name} is {suite.get(name)}; counted {count}"
+    if not aborted and suite.get("tests") != of_evidence.get("tests"):
+        yield f"{_NAME}: tests is {suite.get('tests')}; {of_evidence.get('tests')} by the evidence"
     if len(cases) != len(suite):
         yield f"{_NAME}: has a test case twice"
     for name, case in cases.items():
@@ -58,6 +60,8 @@ def _read(data: bytes) -> tuple[ElementTree.Element, Mapping[str, ElementTree.El
         if "<!" in text:
             raise InputError(f"{_NAME}:{text.count(chr(10), 0, text.index('<!')) + 1}: is none that pytest writes")
         root = ElementTree.fromstring(text)
+    except InputError:
+        raise
     except (ValueError, ElementTree.ParseError) as error:
         raise InputError(f"{_NAME}: cannot be read ({error})") from None
     suites = list(root)

@@ -101,8 +101,8 @@ def board_differs(contents: Contents, run: RunAgain) -> Iterator[str]:
         yield str(error)
         return
     was, now = expected.model_dump(mode="json"), board.model_dump(mode="json")
-    for name in now:
-        if was.get(name) != now[name]:
+    for name in dict.fromkeys((*now, *was)):
+        if was.get(name) != now.get(name):
             whose = " and ".join(given) or "the suite"
             yield f"evidence/{run.all_records[-1].mode.value}/run.json: {name} of its board is not that of {whose}"
 
