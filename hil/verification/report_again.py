@@ -31,8 +31,8 @@ def report_differs(run: RunAgain) -> Iterator[str]:
     of_suite = {one["id"]: one for one in made["requirements"]}
     for one in told["requirements"]:
         now = of_suite.get(one["id"])
-        for name in () if now is None else _OF_REQUIREMENT:
-            if one.get(name) != now.get(name):
+        for name in _OF_REQUIREMENT:
+            if now is not None and one.get(name) != now.get(name):
                 yield _differs(f"{name} of {one['id']}", one.get(name), now.get(name))
         yield from _purposes(run, one)
 

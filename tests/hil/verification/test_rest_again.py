@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from xky.hil.archive.key_file import Signer, new_keys, signer_of
 from xky.hil.archive.seal import Seal
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
+from xky.hil.campaign.certify_device import certify as certify_device
 from xky.hil.verification.verify import Verification
 
 STATEMENT = """
@@ -100,7 +102,10 @@ CHEATS: dict[str, tuple[Cheat, str]] = {
     "no page": (lambda folder: (folder / "index.html").unlink(), "index.html: is missing"),
     "junit without failures": (NO_FAILURE, r"junit\.xml:1: test_checksum\..* is fail; failure \(TIC-CHK-1"),
     "junit's count": (of_text("junit.xml", r'failures="\d+"', 'failures="0"'), r"junit\.xml: failures is 0; counted"),
-    "junit's case": (of_text("junit.xml", r"<testcase .*?</testcase>", ""), r"junit\.xml: test_checksum\..* is missing"),
+    "junit's case": (
+        of_text("junit.xml", r"<testcase .*?</testcase>", ""),
+        r"junit\.xml: test_checksum\..* is missing",
+    ),
     "junit's entity": (of_text("junit.xml", r"<testsuites", "<!DOCTYPE a><testsuites"), r"junit\.xml:1: is none that"),
     "no junit": (lambda folder: (folder / "junit.xml").unlink(), r"junit\.xml: cannot be read"),
     "in-toto": (of_text("statement.intoto.json", '"fail"', '"pass"'), r"statement\.intoto\.json:\d+: "),
@@ -114,22 +119,33 @@ CHEATS: dict[str, tuple[Cheat, str]] = {
     ),
     "waiver removed twice": (_both_waivers, r"evidence/historic/run\.json: waiver of its board is not that of "),
     "statement's waiver": (
-        of_text("evidence/statement.toml", "TIC-CHK-1", "TIC-SND-1"), r"evidence/historic/run\.json: waiver of its board",
+        of_text("evidence/statement.toml", "TIC-CHK-1", "TIC-SND-1"),
+        r"evidence/historic/run\.json: waiver of its board",
     ),
     "no statement": (lambda f: (f / "evidence/statement.toml").unlink(), r"evidence/statement\.toml: is missing"),
-    "compatibility": (of_report(lambda r: r.update(compatibility="fail")), 'report.json: compatibility is "fail"; "pass"'),
-    "its mark": (of_report(lambda r: first(r).update(compatibility=True)), "report.json: compatibility of TIC-CHK-1 is"),
+    "compatibility": (
+        of_report(lambda r: r.update(compatibility="fail")),
+        'report.json: compatibility is "fail"; "pass"',
+    ),
+    "its mark": (
+        of_report(lambda r: first(r).update(compatibility=True)),
+        "report.json: compatibility of TIC-CHK-1 is",
+    ),
     "seed": (of_report(lambda r: r.update(seed=7)), "report.json: seed is 7; 0 by the evidence"),
     "mode": (of_report(lambda r: r.update(mode="both")), 'report.json: mode is "both"; "historic"'),
     "device": (of_report(lambda r: r.update(device="sim:loky")), 'report.json: device is "sim:loky"; "sim:generic"'),
-    "plan's mode": (of_text("evidence/plan.json", '"mode": "historic"', '"mode": "standard"'), r"evidence/plan\.json: "),
+    "plan's mode": (
+        of_text("evidence/plan.json", '"mode": "historic"', '"mode": "standard"'),
+        r"evidence/plan\.json: ",
+    ),
     "no plan": (lambda folder: (folder / "evidence/plan.json").unlink(), r"evidence/plan\.json: is missing"),
     "no options": (lambda folder: (folder / "evidence/plan.json").write_text("[]"), r"evidence/plan\.json: cannot be"),
     "title": (of_report(lambda r: first(r).update(title="All is well")), "report.json: title of TIC-CHK-1 is "),
     "why": (of_report(lambda r: first(r).update(why="for nothing")), "report.json: why of TIC-CHK-1 is "),
     "clause": (of_report(lambda r: first(r).update(clause="none")), "report.json: clause of TIC-CHK-1 is "),
     "contested": (
-        of_report(lambda r: first(r)["purposes"][0].update(contested="no")), r'report\.json: contested of \S+ is "no"; ',
+        of_report(lambda r: first(r)["purposes"][0].update(contested="no")),
+        r'report\.json: contested of \S+ is "no"; ',
     ),
     "again": (
         of_report(lambda r: first(r)["purposes"][0].pop("again", None)), r"report\.(json: again|sarif)",
@@ -137,14 +153,15 @@ CHEATS: dict[str, tuple[Cheat, str]] = {
     "board's title": (of_report(lambda r: r["statement"].update(title="Durand")), "report.json: statement is "),
     "remark removed": (of_report(lambda r: r["remarks"].pop()), "report.json: remarks: .* is not among them"),
     "remark added": (
-        of_report(lambda r: r["remarks"].append("certified by Enedis")), "report.json: remarks: .* follows from nothing",
+        of_report(lambda r: r["remarks"].append("certified by Enedis")),
+        "report.json: remarks: .* follows from nothing",
     ),
     "key added": (of_report(lambda r: r.update(approved=True)), "report.json: approved is true; null by the evidence"),
     "no firmware": (of_report(lambda r: r.pop("firmware")), "report.json: cannot be made again"),
 }  # fmt: skip
 
 
-@pytest.mark.by_day(24)
+@pytest.mark.by_day(12)
 @pytest.mark.parametrize(("cheat", "told"), CHEATS.values(), ids=CHEATS)
 def test_what_who_signs_makes_of_the_rest_of_a_report_is_found(
     cheat: Cheat, told: str, run: Path, tmp_path: Path, signer: Signer
@@ -183,11 +200,7 @@ def test_of_another_suite_the_rest_is_not_compared_and_that_is_said(
 
 
 def test_an_anonymised_report_is_made_again_to_the_same(tmp_path: Path) -> None:
-    from base64 import b64encode
-
-    from xky.hil.campaign.certify_device import certify as certify_device
-
-    (tmp_path / "key").write_text(b64encode(bytes(range(32))).decode() + "\n")
+        (tmp_path / "key").write_text(b64encode(bytes(range(32))).decode() + "\n")
     certify_device(
         "sim:generic", out=tmp_path / "report", mode="historic", defect="ignores-checksum", lang="fr",
         only=("TIC-CHK-1", "TIC-SND-1"), anonymise=tmp_path / "key",
