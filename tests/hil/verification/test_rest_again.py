@@ -200,7 +200,7 @@ def test_of_another_suite_the_rest_is_not_compared_and_that_is_said(
 
 
 def test_an_anonymised_report_is_made_again_to_the_same(tmp_path: Path) -> None:
-        (tmp_path / "key").write_text(b64encode(bytes(range(32))).decode() + "\n")
+    (tmp_path / "key").write_text(b64encode(bytes(range(32))).decode() + "\n")
     certify_device(
         "sim:generic", out=tmp_path / "report", mode="historic", defect="ignores-checksum", lang="fr",
         only=("TIC-CHK-1", "TIC-SND-1"), anonymise=tmp_path / "key",
