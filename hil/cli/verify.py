@@ -53,7 +53,7 @@ def _told(found: Verification) -> list[str]:
         lines += [f"differs: {one}" for one in again.other[:_TOLD]]
         lines += [f"differs: {len(again.other) - _TOLD} more; --json names them"] if len(again.other) > _TOLD else []
         lines.append(f"judged again by the evidence alone: {counted(again.same, 'verdict')} the same, "
-                     f"{len(again.other)} not")  # fmt: skip
+                     f"{counted(len(again.other), 'difference')}")  # fmt: skip
         lines += [f"not compared: {one}" for one in again.unchecked]
     whole = "whole" if found.whole else "not whole"
     verdict = "it stands" if found.stands else "it does not stand"

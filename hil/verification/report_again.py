@@ -24,9 +24,7 @@ _KEYS = "keys that are no labels, ignored: "
 def report_differs(run: RunAgain) -> Iterator[str]:
     """What is another, a line each: ``report.json: KEY`` and what it is."""
     told, made = run.report, run.document()
-    for name in dict.fromkeys((*made, *told)):
-        if name not in _ELSEWHERE and told.get(name) != made.get(name):
-            yield _differs(name, told.get(name), made.get(name))
+    yield from _keys("", *({name: one for name, one in of.items() if name not in _ELSEWHERE} for of in (told, made)))
     yield from _remarks(run, made["remarks"])
     of_suite = {one["id"]: one for one in made["requirements"]}
     for one in told["requirements"]:
@@ -35,6 +33,16 @@ def report_differs(run: RunAgain) -> Iterator[str]:
             if now is not None and one.get(name) != now.get(name):
                 yield _differs(f"{name} of {one['id']}", one.get(name), now.get(name))
         yield from _purposes(run, one)
+
+
+def _keys(above: str, told: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of a table that differ, those of a table within it by both names."""
+    for name in dict.fromkeys((*made, *told)):
+        one, other = told.get(name), made.get(name)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            yield from _keys(f"{above}{name}.", one, other)
+        elif one != other:
+            yield _differs(f"{above}{name}", one, other)
 
 
 def _purposes(run: RunAgain, requirement: Mapping[str, Any]) -> Iterator[str]:

@@ -110,8 +110,8 @@ CHEATS: dict[str, tuple[Cheat, str]] = {
     "no junit": (lambda folder: (folder / "junit.xml").unlink(), r"junit\.xml: cannot be read"),
     "in-toto": (of_text("statement.intoto.json", '"fail"', '"pass"'), r"statement\.intoto\.json:\d+: "),
     "sarif": (of_text("report.sarif", '"fail"', '"open"'), r"report\.sarif:\d+: "),
-    "firmware": (of_report(lambda r: r["firmware"].update(proven=True)), "report.json: firmware is "),
-    "hash": (of_report(lambda r: r["firmware"].update(sha256="0" * 64)), "report.json: firmware is "),
+    "firmware": (of_report(lambda r: r["firmware"].update(proven=True)), "report.json: firmware.proven is true; "),
+    "hash": (of_report(lambda r: r["firmware"].update(sha256="0" * 64)), "report.json: firmware.sha256 is "),
     "waiver removed": (of_report(lambda r: first(r).pop("waived")), "report.json: waived of TIC-CHK-1 is null; "),
     "waiver added": (
         of_report(lambda r: r["requirements"][-1].update(waived={"reason": "so", "until": "2127-01-01"})),
@@ -150,7 +150,7 @@ CHEATS: dict[str, tuple[Cheat, str]] = {
     "again": (
         of_report(lambda r: first(r)["purposes"][0].pop("again", None)), r"report\.(json: again|sarif)",
     ),
-    "board's title": (of_report(lambda r: r["statement"].update(title="Durand")), "report.json: statement is "),
+    "board's title": (of_report(lambda r: r["statement"].update(title="Durand")), "report.json: statement.title is "),
     "remark removed": (of_report(lambda r: r["remarks"].pop()), "report.json: remarks: .* is not among them"),
     "remark added": (
         of_report(lambda r: r["remarks"].append("certified by Enedis")),
