@@ -40,8 +40,9 @@ def command(
 
 
 def _told(found: Verification) -> list[str]:
-    """For people: what differs, who signed, what was judged again, and what it comes to."""
-    lines = []
+    """For people: what the report says, what differs, who signed, what was judged again, and what it comes to."""
+    sound = found.whole and (found.replayed is None or not found.replayed.other)
+    lines = [found.headline if sound else f"said to be {found.headline}; do not believe it: see what differs"]
     for what, which in (("changed", found.changed), ("missing", found.missing), ("added", found.extra)):
         lines += [f"{what}: {one}" for one in which[:_TOLD]]
         lines += [f"{what}: {len(which) - _TOLD} more; --json names them"] if len(which) > _TOLD else []
@@ -52,7 +53,8 @@ def _told(found: Verification) -> list[str]:
         lines += [f"differs: {one}" for one in again.other[:_TOLD]]
         lines += [f"differs: {len(again.other) - _TOLD} more; --json names them"] if len(again.other) > _TOLD else []
         lines.append(f"judged again by the evidence alone: {counted(again.same, 'verdict')} the same, "
-                     f"{len(again.other)} not")  # fmt: skip
+                     f"{counted(len(again.other), 'difference')}")  # fmt: skip
+        lines += [f"not compared: {one}" for one in again.unchecked]
     whole = "whole" if found.whole else "not whole"
     verdict = "it stands" if found.stands else "it does not stand"
     lines.append(f"{found.place}: {whole}, {'signed' if found.signed else 'unsigned'}: {verdict}")

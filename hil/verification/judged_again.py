@@ -29,6 +29,7 @@ from ..campaign.verdict import NotApplicable, Undecided, Verdict, joined
 from ..stories.replay import purpose_of_stimulus
 from ..stories.stimulus_file import SUFFIX, read_stimulus
 from .replayed import Replayed
+from .rest_again import page_differs, rest_differs
 
 __all__ = ["judged_again"]
 
@@ -37,6 +38,7 @@ _FILES = "|".join(map(re.escape, EVIDENCE_FILES))
 _RECORD = re.compile(f"{_STIMULUS}|{_EVIDENCE}/(?:{BEFORE}[1-9][0-9]?/)?(?:{'|'.join(Mode)})/(?:{_FILES})")
 _NOT_JUDGED = "not judged: the run was cut short"
 _COMPARED = ("verdict", "reason", "sent", "expected", "seen", "at_s", "measured")
+_COUNTED = ("verdict", "decided", "total")  # of the headline
 _Key = tuple[str, str, str]  # purpose, mode, probe
 
 
@@ -50,13 +52,13 @@ def judged_again(contents: Contents, made_by: str | None) -> Replayed:
     try:
         report = _report(contents)
         if (skipped := _all_skipped(report)) is not None:
-            return Replayed(skipped, ())
+            return Replayed(skipped, _of_nothing_played(contents, report, made_by))
         with _evidence(contents) as folder:
             whole, parts = _records(folder)
             judgement = _Again(report, whole, parts, _stimulus(folder, contents, report))
     except XkyError as error:
         return Replayed(0, (str(error),))
-    return _Compared(report, judgement, made_by).replayed()
+    return _Compared(report, judgement, made_by, contents).replayed()
 
 
 @dataclass
@@ -139,9 +141,9 @@ class _Again(Judgement):
 class _Compared:
     """What the report says, beside what its evidence concludes."""
 
-    def __init__(self, report: Mapping[str, Any], judgement: _Again, made_by: str | None) -> None:
-        self._report, self._judgement = report, judgement
-        here = version("xky-hil")
+    def __init__(self, report: Mapping[str, Any], judgement: _Again, made_by: str | None, contents: Contents) -> None:
+        self._report, self._judgement, self._contents = report, judgement, contents
+        here, self._made_by = version("xky-hil"), made_by
         self._another = made_by is not None and made_by != here
         self._by = f"not known to xky-hil {here}" + (f"; the report is by {made_by}" if self._another else "")
         self.same = 0
@@ -150,9 +152,10 @@ class _Compared:
     def replayed(self) -> Replayed:
         known = {one.id for one in declared_purposes()} | {one.id for one in self._judgement.found}
         told = self._judgement.told
+        junit = b""
         if known & self._judgement.ids:
             try:
-                run_suite(self._judgement)
+                junit = self._judge()
             except XkyError as error:
                 return Replayed(0, (str(error),))
         again = {_key(one.asked): one for one in self._judgement.conclusions}
@@ -167,7 +170,30 @@ class _Compared:
         self._compare_requirements({one.purpose.requirement.id: one for one in again.values()})
         if self._another and self.other:
             self.other.append(f"the report is by xky-hil {self._report_by()}: what differs may be the suite's")
-        return Replayed(self.same, tuple(self.other))
+        rest = self._rest(again, junit)
+        return Replayed(self.same, tuple(self.other), rest)
+
+    def _rest(self, again: Mapping[_Key, Conclusion], junit: bytes) -> Sequence[str]:
+        """Compare what the report says besides its verdicts; what could not be compared."""
+        if self._another:
+            if self._report_by() != self._made_by:
+                suite = _short(self._report.get("suite"))
+                self.other.append(f"report.json: suite is {suite}; manifest.json says xky-hil {self._made_by}")
+            return (f"what it says besides verdicts, and its other files: it is by xky-hil {self._made_by}",)
+        unjudged = {key: again[key] for key, one in self._judgement.told.items()
+                    if key in again and self._is_unjudged(one, again[key])}  # fmt: skip
+        told, before = self._judgement.told, self._judgement.parts
+        found, unchecked = rest_differs(self._contents, self._report, self._judgement, told, unjudged, before, junit)
+        said = [name for name in _COUNTED if any(one.startswith(f"report.json: {name} is ") for one in self.other)]
+        self.other += [one for one in found if not one.startswith(tuple(f"report.json: {name} is " for name in said))]
+        return unchecked
+
+    def _judge(self) -> bytes:
+        """Let the suite judge; what pytest writes of it."""
+        with TemporaryDirectory() as folder:
+            junit = Path(folder) / "junit.xml"
+            run_suite(self._judgement, junit)
+            return junit.read_bytes()
 
     def _told(self) -> Iterator[tuple[_Key, Mapping[str, Any]]]:
         """Each purpose of the report; what is told twice, or of another requirement, is told of."""
@@ -182,10 +208,14 @@ class _Compared:
     def _report_by(self) -> str:
         return str(self._report.get("suite", "")).removeprefix("xky-hil ")
 
-    def _compare(self, key: _Key, told: Mapping[str, Any], again: Conclusion) -> None:
+    def _is_unjudged(self, told: Mapping[str, Any], again: Conclusion) -> bool:
+        """Whether nobody had judged it when the run was cut short; a fail of the evidence counts all the same."""
         cut = self._report.get("aborted") and told.get("verdict") == Verdict.INCONCLUSIVE.value
         unjudged = cut and told.get("reason") == _NOT_JUDGED and not any(map(told.get, ("sent", "expected", "seen")))
-        if unjudged and again.verdict is not Verdict.FAIL:  # nobody had judged it when the run was cut short
+        return bool(unjudged) and again.verdict is not Verdict.FAIL
+
+    def _compare(self, key: _Key, told: Mapping[str, Any], again: Conclusion) -> None:
+        if self._is_unjudged(told, again):
             self.same += 1
             return
         now = purpose_document(again)
@@ -262,6 +292,11 @@ def _all_skipped(report: Mapping[str, Any]) -> int | None:
     inconclusive = report.get("partial") and report.get("verdict") == Verdict.INCONCLUSIVE.value
     left = [one for one in told if one["verdict"] != Verdict.NOT_APPLICABLE.value]
     return len(told) if skipped and inconclusive and len(skipped) == len(left) and report.get("decided") == 0 else None
+
+
+def _of_nothing_played(contents: Contents, report: Mapping[str, Any], made_by: str | None) -> Sequence[str]:
+    """What differs of a report without evidence; of another version nothing is compared."""
+    return tuple(page_differs(contents, report)) if made_by in (None, version("xky-hil")) else ()
 
 
 def _purposes(requirement: Mapping[str, Any]) -> Iterator[tuple[_Key, Mapping[str, Any]]]:

@@ -10,6 +10,7 @@ from typing import Any
 from ..archive.comparison import Comparison, compared
 from ..archive.contents import contents_of
 from ..archive.key_file import PublicKey, public_key_of
+from .headline import headline
 from .replayed import Replayed
 
 __all__ = ["Verification", "verify"]
@@ -30,6 +31,7 @@ class Verification:
         replayed: what the evidence concludes; None: nobody asked.
         made_by: version of the package that made it; None where the manifest cannot be read.
         notes: what a person should know besides.
+        headline: what its report says came of which device, for people.
     """
 
     place: str
@@ -42,6 +44,7 @@ class Verification:
     replayed: Replayed | None
     made_by: str | None
     notes: Sequence[str]
+    headline: str = ""
 
     @property
     def signed(self) -> bool:
@@ -96,7 +99,7 @@ def verify(
     return Verification(
         place=str(path), whole=found.whole, signer=_hex(found.signer), expected=_hex(expected),
         changed=tuple(found.changed), missing=tuple(found.missing), extra=tuple(found.extra), replayed=replayed,
-        made_by=_maker(found), notes=tuple(found.notes),
+        made_by=_maker(found), notes=tuple(found.notes), headline=headline(contents),
     )  # fmt: skip
 
 
