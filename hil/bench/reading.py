@@ -2,7 +2,7 @@
 """What a device says upstream, and how a JSON line of a program becomes that."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,11 +101,20 @@ class Said:
         least, greatest = self.scale.range(self.value)
         return least <= number <= greatest
 
+    @property
+    def plain(self) -> str:
+        """As it is, with its scale and its horodate."""
+        return self._with(str)
+
     def __str__(self) -> str:
+        """The same for a sentence: what was said stands between quotation marks."""
+        return self._with(quoted)
+
+    def _with(self, shown: Callable[[str], str]) -> str:
         said = f"{self.value}" if self.scale is None else f"{self.value}{self.scale}"
         if self.form and not said:  # DATE, by a form of its own
-            return quoted(str(self.timestamp))
-        return quoted(said) if self.timestamp is None else f"{quoted(said)} at {visible(self.timestamp)}"
+            return shown(str(self.timestamp))
+        return shown(said) if self.timestamp is None else f"{shown(said)} at {visible(self.timestamp)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def command(
 
 
 def _payload(payload: Payload, said: Reading | Remark | None) -> dict[str, Any]:
-    reading = {label: str(one) for label, one in said.said.items()} if isinstance(said, Reading) else None
+    reading = {label: one.plain for label, one in said.said.items()} if isinstance(said, Reading) else None
     remark = {"remark": said.text} if isinstance(said, Remark) else {}
     return {
         "event": "payload", "at_s": round(payload.at_s, 3), "from": payload.source, "content": payload.content,

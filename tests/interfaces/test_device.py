@@ -137,6 +137,7 @@ def test_a_device_that_never_started_can_be_stopped(kind: Kind) -> None:
     device.stop()
 
 
+@pytest.mark.by_day(2)
 @EVERY_KIND
 def test_stopping_twice_is_safe_and_leaves_no_process(kind: Kind) -> None:
     before, open_before = children(), descriptors()
@@ -151,6 +152,7 @@ def test_stopping_twice_is_safe_and_leaves_no_process(kind: Kind) -> None:
     assert descriptors() <= open_before
 
 
+@pytest.mark.by_day(2)
 @EVERY_KIND
 def test_a_device_that_is_started_anew_reads_on_and_keeps_what_it_asked_and_said_before(kind: Kind) -> None:
     before, open_before = children(), descriptors()

@@ -104,6 +104,7 @@ def python(tree: Path, code: str, *arguments: str) -> str:
 XKY = "from xky.hil.cli import main; main()"
 
 
+@pytest.mark.nightly
 def test_a_label_is_a_row(tree: Path) -> None:
     row = 'Label("MOTD", 4, Kind.CODE, None, "word of the day", "none", text="ABCD"),'
     for mode in ("historic", "standard"):
@@ -154,6 +155,7 @@ fault("mirrored_value", ["EAST"]).validate()
     python(tree, code)
 
 
+@pytest.mark.nightly
 def test_a_board_is_a_file(tree: Path) -> None:
     text = (OUTSIDE / "desk-clock.toml").read_text(encoding="utf-8")
     write(tree, "boards/desk-clock.toml", text.replace("\n\n", '\nfirmware = "reader"\n\n', 1))
@@ -161,6 +163,7 @@ def test_a_board_is_a_file(tree: Path) -> None:
     python(tree, XKY, "certify", "sim:desk-clock", "--mode", "standard")
 
 
+@pytest.mark.nightly
 def test_a_kind_of_device_is_a_file(tree: Path) -> None:
     text = (OUTSIDE / "clerk.py").read_text(encoding="utf-8").removeprefix(LICENCE)
     text = text.replace("from xky.hil import", "from .device import") + "\n\nKIND = Clerk\n"

@@ -73,7 +73,7 @@ def test_serial_teleinfo_passes_every_must_but_one() -> None:
         "HCHP, PAPP sent intact and never reported",
         "never reported: ADIR1, ADIR2, ADIR3",
         "XKYTEST was never reported",
-        "OPTARIF = HC\x1b. was reported",
+        "OPTARIF = 'HC<0x1B>.' was reported",
     }
 
 

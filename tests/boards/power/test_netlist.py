@@ -111,6 +111,7 @@ def test_charge_and_transmission_are_those_of_each_carrier_period(board: str, me
     assert worst(power, supply_named(meter), drawn, Detail.CARRIER, inner_v=inner_v) < CARRIER_V
 
 
+@pytest.mark.by_day(1)
 @needs_ngspice
 @pytest.mark.parametrize(
     ("power", "temperature_c"),

@@ -192,6 +192,7 @@ def test_a_calendar_of_the_new_kind_is_base_with_the_total_in_historic_mode() ->
 # What is announced is what runs
 
 
+@pytest.mark.nightly
 @settings(max_examples=60)
 @given(
     contracts(),

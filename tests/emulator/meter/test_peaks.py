@@ -198,6 +198,7 @@ def test_six_indexes_share_a_week_of_all_colours() -> None:
     assert moved == [8000, 16_000, 8000, 16_000, 8000, 16_000, 0, 0, 0, 0]
 
 
+@pytest.mark.nightly
 @settings(max_examples=30)
 @given(st.integers(0, 99), st.lists(st.sampled_from([BLUE, WHITE, RED]), min_size=8, max_size=8), st.data())
 def test_colour_names_indexes_and_peaks_tell_one_story(seed: int, run: list[Colour], data: st.DataObject) -> None:

@@ -95,10 +95,11 @@ def test_a_horodate_is_judged_beside_a_number_of_a_scale() -> None:
 
 
 def test_what_was_said_is_shown_with_its_scale() -> None:
-    assert str(Said("2188.83", None, scale_of("1000", "10"))) == "2188.83 × 1000 ± 10"
-    assert str(Said("230.5", "H1", scale_of("1", "1"))) == "230.5 ± 1 at H1"
-    assert str(Said(5, None, scale_of("10", "0"))) == "5 × 10"
-    assert str(Said("", "2027-01-05T21:55:00", None, "iso")) == "2027-01-05T21:55:00"
+    assert Said("2188.83", None, scale_of("1000", "10")).plain == "2188.83 × 1000 ± 10"
+    assert Said("230.5", "H1", scale_of("1", "1")).plain == "230.5 ± 1 at H1"
+    assert str(Said("230.5", "H1", scale_of("1", "1"))) == "'230.5 ± 1' at H1"
+    assert Said(5, None, scale_of("10", "0")).plain == "5 × 10"
+    assert Said("", "2027-01-05T21:55:00", None, "iso").plain == "2027-01-05T21:55:00"
 
 
 def test_a_reading_gives_a_number_in_the_unit_of_its_label_and_the_text_as_it_was_said() -> None:

@@ -182,7 +182,7 @@ def test_the_report_is_made_in_the_folder_report(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "report").iterdir()} == FILES
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("defect", [(), ("--defect", "either-checksum-rule")], ids=["sound", "defect"])
 def test_the_table_has_a_row_for_each_requirement_of_the_report(tmp_path: Path, defect: tuple[str, ...]) -> None:
     run = certify("sim:eky", *defect, cwd=tmp_path)

@@ -110,6 +110,7 @@ def test_a_run_cut_before_its_first_frame_has_a_report_that_decides_nothing(
     )  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_trials_of_power_that_were_cut_short_are_not_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(self: Any) -> None:
         raise KeyboardInterrupt

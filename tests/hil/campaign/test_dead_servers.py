@@ -31,6 +31,7 @@ def verdicts(folder: Path, board: str, *only: str, defect: str | None = None) ->
 DRAINING = ("XKY-PWR-8/access-point", "XKY-PWR-8/broker", "XKY-PWR-8/database")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("board", ["winky-c6-tasmota", pytest.param("winky-lab", marks=pytest.mark.nightly)])
 def test_no_dead_server_drains_a_sound_board(tmp_path: Path, board: str) -> None:
     found, record = verdicts(tmp_path, board, "XKY-PWR-8")
@@ -41,6 +42,7 @@ def test_no_dead_server_drains_a_sound_board(tmp_path: Path, board: str) -> None
     assert read_record(tmp_path / "evidence" / "standard").power == record.power
 
 
+@pytest.mark.nightly
 def test_one_that_tries_for_ever_browns_out_again_and_again(tmp_path: Path) -> None:
     found, record = verdicts(tmp_path, "winky-c6-tasmota", "XKY-PWR-8", defect="waits-for-dead-servers")
     assert found == dict.fromkeys(DRAINING, "fail")
@@ -64,6 +66,7 @@ def test_a_network_of_boards_can_go_away_where_they_are_simulated(tmp_path: Path
 LORAWAN = ("XKY-LRW-1", "XKY-LRW-2", "XKY-LRW-3", "XKY-LRW-4", "XKY-LRW-5", "XKY-UPL-1/network-away")
 
 
+@pytest.mark.nightly
 def test_a_sound_loky_passes_what_is_asked_of_lorawan(tmp_path: Path) -> None:
     found, record = verdicts(tmp_path, "loky", *LORAWAN)
     assert found == dict.fromkeys(

@@ -394,6 +394,7 @@ def test_a_folder_without_evidence_is_named(tmp_path: Path) -> None:
         read_records(tmp_path)
 
 
+@pytest.mark.nightly
 def test_evidence_of_a_run_before_is_not_taken_for_that_of_this_one(tmp_path: Path) -> None:
     certify(Campaign(Options("sim:generic")), tmp_path)
     certify(Campaign(Options("sim:generic", mode=Mode.HISTORIC)), tmp_path)

@@ -123,6 +123,7 @@ def test_beyond_it_a_brown_out_is_one() -> None:
         case_of(off_at(headroom_v() + 0.02)).it_never_browns_out()
 
 
+@pytest.mark.nightly
 def test_whether_it_starts_at_all_may_hang_on_what_the_model_does_not_know() -> None:
     board = off_at(0.0)
     assert board.power is not None
@@ -221,6 +222,7 @@ def test_a_device_that_sleeps_longer_than_a_cold_start_takes_is_not_accused_of_a
     case_of(slow).it_starts_again_after_cut_outs()
 
 
+@pytest.mark.nightly
 def test_resets_in_a_flash_end_a_trial_and_do_not_hang_it() -> None:
     assert WINKY.power is not None and WINKY.power.capacitor is not None
     tiny = with_power(capacitor=WINKY.power.capacitor.model_dump() | {"capacitance_f": 1e-4}, wake_up=None, policy={})

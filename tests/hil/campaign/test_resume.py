@@ -274,7 +274,7 @@ def test_a_program_is_certified_through_two_kills(tmp_path: Path) -> None:
 # What cannot be gone on from
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("other", "complaint"), [
     ({"seed": 3}, "--seed was 0, and is 3 now"),
     ({"mode": None}, "--mode was standard, and is not given now"),

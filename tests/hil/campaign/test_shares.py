@@ -20,6 +20,7 @@ def asked_of(campaign: Campaign) -> list[Asked]:
     return [Asked(purpose, mode) for mode in campaign.modes for purpose in declared_purposes() if mode in purpose.modes]
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("boards", [2, 3])
 def test_no_board_has_much_more_than_its_part(campaign: Campaign, boards: int) -> None:
     asked = asked_of(campaign)

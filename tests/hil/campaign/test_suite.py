@@ -202,6 +202,7 @@ def test_most_defects_name_the_project_in_which_they_were_seen() -> None:
     assert sum("/" in source or "#" in source for source in sources) > len(sources) / 2
 
 
+@pytest.mark.nightly
 def test_a_matrix_tells_what_was_caught_and_by_what(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(defect_matrix, "sound_boards", lambda: ("auto", "generic"))  # the other is the slow one
     made = make_matrix(only=("looks-for-the-mode-once", "tells-the-tariff-once"), seed=1)
@@ -286,13 +287,13 @@ def test_the_suite_sends_every_label_of_both_modes(certified: Certified) -> None
         assert set(LABELS[mode]) - sent == ({"MSG2"} if mode is Mode.STANDARD else set())  # in one frame only
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("defect", ["ignores-checksum", "drops-damaged-frame"])
 def test_the_report_of_a_defect_keeps_its_contract_too(certified: Certified, defect: str) -> None:
     check_contract(certified("generic", defect=defect))
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("board", "mode"),
     [("generic", None), ("eky", Mode.HISTORIC), pytest.param("winky-c6", None, marks=pytest.mark.nightly)],

@@ -253,7 +253,7 @@ def left_in_english(board: str, defect: str | None, only: Sequence[str] = ()) ->
     return {line for line in told if FRENCH.say(line) == line or ENGLISH.search(QUOTED.sub("", FRENCH.say(line)))}
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("board", "defect", "only"), [
     ("generic", "loses-last-group", ()),
     ("loky", "reuses-dev-nonce", ("XKY-LRW-1",)),

@@ -110,7 +110,7 @@ def test_two_hunts_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert fuzz(*FOUND, cwd=tmp_path).returncode == 1
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("change", "told"),
     [

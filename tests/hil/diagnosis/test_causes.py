@@ -106,7 +106,7 @@ def diagnosis_of(fault: Fault, mode: Mode, *, seed: int = 0, for_s: float = 90.0
     return diagnosed(heard_of(meter, [fault], seed=seed, for_s=for_s))
 
 
-@pytest.mark.by_day(12)
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("name", "values", "cause"), PLAIN, ids=str)
 def test_each_cause_is_named_of_the_fault_that_makes_it(
@@ -116,7 +116,7 @@ def test_each_cause_is_named_of_the_fault_that_makes_it(
     assert diagnosis.cause == cause, diagnosis.sentence
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", MODES)
 @settings(max_examples=60)
 @given(name=st.sampled_from(sorted(ALLOWED)), data=st.data(), seed=st.integers(0, 10_000))
@@ -187,6 +187,7 @@ def test_a_line_read_at_the_other_rate_is_named(mode: Mode, contract: str) -> No
     assert diagnosis.cause == "wrong_rate", diagnosis.sentence
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("seed", range(4))
 def test_bytes_by_chance_are_not_known(seed: int) -> None:
     heard = Heard("it", "serial", 9600, (Run(4.0, Random(seed).randbytes(4000)),), is_timed=True, lasted_s=4.0)

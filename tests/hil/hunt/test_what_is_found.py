@@ -41,7 +41,7 @@ def test_the_same_seed_and_examples_find_the_same_and_others_draw_others() -> No
     assert first.coverage != other.coverage
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("device", ["sim:generic", "sim:auto"])
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_sound_device_survives(device: str, mode: Mode) -> None:
@@ -71,6 +71,7 @@ def test_sound_devices_survive_a_night(device: str, examples: int, seed: int) ->
     assert [f"{one.signature}: {one.broken.reason} {one.story}" for one in hunt.findings] == []
 
 
+@pytest.mark.nightly
 def test_what_is_known_is_not_looked_for_and_what_is_saved_is_found_first() -> None:
     known = [Signature(mode, "TIC-CHK-1", "damaged") for mode in Mode]
     hunt = Hunt(campaign(defect="ignores-checksum"), limits=Limits(examples=1))
@@ -88,6 +89,7 @@ def test_a_hunt_ends_when_its_time_is_up_by_its_own_clock() -> None:
     assert 0 < hunt.examples < 10
 
 
+@pytest.mark.nightly
 def test_what_was_covered_is_told() -> None:
     hunt = hunted(examples=8)
     assert hunt.line_s > 8 * 5

@@ -190,6 +190,7 @@ def test_in_march_the_hour_from_two_is_missing(tmp_path: Path) -> None:
     assert "03:00:00 CEST  legal time goes from 02:00 CET on to 03:00 CEST" in drawn(run, tmp_path)
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize(
     ("end", "expected"),
     [

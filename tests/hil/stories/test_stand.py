@@ -76,7 +76,7 @@ THREE_LINES = """
 """
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("options", "passed", "failed"), [((), 1, 0), (("--xky-defect", "ignores-checksum"), 0, 1)])
 def test_three_lines_are_a_hunt_of_ones_own(
     pytester: pytest.Pytester, options: tuple[str, ...], passed: int, failed: int

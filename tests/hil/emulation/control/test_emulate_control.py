@@ -80,6 +80,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.realtime
 @pytest.mark.parametrize("mode", ["historic", "standard"])
 def test_the_load_is_raised_over_http_until_xky_decode_shows_that_the_cut_off_opened(mode: str) -> None:

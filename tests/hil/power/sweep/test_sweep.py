@@ -230,6 +230,7 @@ def test_a_finished_sweep_needs_nobody_to_work_on_it(
     assert path.read_bytes() == whole
 
 
+@pytest.mark.nightly
 def test_a_file_goes_on_wherever_it_was_cut(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     sweep(*SMALL, "--out", path)
@@ -253,6 +254,7 @@ BAD_POINTS = {
 }
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("what", BAD_POINTS)
 def test_a_line_that_is_no_point_of_the_sweep_is_refused(what: str, tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
@@ -296,6 +298,7 @@ def test_a_result_that_no_sweep_writes_is_refused_with_its_line(column: str, tol
         sweep(*SMALL, "--out", path)
 
 
+@pytest.mark.nightly
 def test_processes_give_the_same(tmp_path: Path) -> None:
     sweep(*MANY, "--out", tmp_path / "one.csv", "--jobs", 1)
     sweep(*MANY, "--out", tmp_path / "two.csv", "--jobs", 2)
