@@ -117,6 +117,7 @@ def test_a_common_house_stays_below_7500_va(seed: int, day: date, closed_s: int,
         assert abs(power.phase_apparent_mva[0]) < 7_500_000
 
 
+@pytest.mark.nightly
 def test_whatever_coincides_a_common_house_stays_below_7500_va() -> None:
     together_mva = [0] * 24 * 60
     for name in COMMON:

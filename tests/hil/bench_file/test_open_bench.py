@@ -185,6 +185,7 @@ def test_one_without_an_output_that_is_lost_is_nothing_to_switch_off(
     assert told[0].endswith("; switch it off by hand")
 
 
+@pytest.mark.nightly
 def test_what_died_and_cannot_be_made_safe_keeps_every_later_run_from_beginning(desk: Desk) -> None:
     desk.switch_all_on()
     desk.run("killed-in-use")

@@ -161,6 +161,7 @@ def test_an_output_folder_that_cannot_be_made_is_exit_2(tmp_path: Path) -> None:
 # What is printed
 
 
+@pytest.mark.nightly
 def test_a_board_of_ones_own_is_certified(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(BOARD.format(rest=""), encoding="utf-8")
     run = certify("sim:mine.toml", "--json", cwd=tmp_path)

@@ -154,6 +154,7 @@ EACH = [  # by day each fault in one of them, in turn
 ]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.realtime
 @pytest.mark.parametrize(("kind", "fault"), EACH)
 def test_a_planted_fault_is_named(kind: str, fault: str, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def purposes(mode: Mode) -> list[tuple[Purpose, Any]]:
     return found
 
 
-@pytest.mark.by_day(7)
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("mode", list(Mode), ids=str)
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_sound_way_to_report_fails_no_must(name: str, mode: Mode) -> None:

@@ -351,6 +351,7 @@ def test_a_report_that_no_run_wrote_is_nothing_to_go_on_from(content: str, tmp_p
         resumed(SHORT, tmp_path)
 
 
+@pytest.mark.nightly
 def test_a_bench_that_fails_leaves_what_was_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cut(SHORT, tmp_path, 2)
 

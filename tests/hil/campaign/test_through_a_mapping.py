@@ -138,7 +138,7 @@ def played(device: Gateway, mode: Mode) -> Oracle:
     return Oracle(play(plan, device, board_named("generic")))
 
 
-@pytest.mark.by_day(5)
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("mode", list(Mode), ids=str)
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_device_that_rounds_fails_no_must(name: str, mode: Mode) -> None:
@@ -170,7 +170,7 @@ WRONG: dict[str, Callable[[], Gateway]] = {
 }  # fmt: skip
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("mode", list(Mode), ids=str)
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_number_is_never_explained(name: str, mode: Mode) -> None:

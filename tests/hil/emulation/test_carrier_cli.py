@@ -257,6 +257,7 @@ def test_a_group_is_drawn_as_carrier_envelope_and_bits(xky: Xky, tmp_path: Path)
     assert "".join(bits) == "1" + "0110010101" + "0"  # the S, between a stop and a start
 
 
+@pytest.mark.nightly
 def test_the_same_run_draws_the_same_picture(xky: Xky, tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         xky("carrier", "--mode", "historic", "--noise-db", "20", "--plot", name)

@@ -83,6 +83,7 @@ def test_a_device_that_does_not_show_it_again_while_it_is_shrunk_ends_no_hunt() 
     assert len(line) >= 2
 
 
+@pytest.mark.nightly
 def test_modes_have_their_turns() -> None:
     hunted, line, _ = hunt(never, never)
     hunted.run()

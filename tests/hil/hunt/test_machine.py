@@ -189,6 +189,7 @@ FIRMWARE = """
 """
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("options", "failed"), [((), 0), (("--xky-defect", "ignores-checksum"), 1)])
 def test_the_device_of_a_pytest_run_is_that_of_a_machine_that_names_none(
     options: tuple[str, ...], failed: int, pytester: pytest.Pytester

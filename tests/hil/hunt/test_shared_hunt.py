@@ -136,6 +136,7 @@ def test_each_finding_is_told_once_and_the_smaller_of_two(monkeypatch: pytest.Mo
     assert [one.examples for one in hunt.findings] == [2, 20 + 3]
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), BenchError("a process ended before its work")])
 def test_whatever_ends_it_keeps_what_was_found_until_then(
     end: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

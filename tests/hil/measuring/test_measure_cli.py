@@ -25,6 +25,7 @@ CALLED = shlex.join(XKY)
 SCHEMA = json.loads((Path(measuring.__file__).parent / "measurement.schema.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.nightly
 def test_one_command_checks_and_measures_and_ends_with_the_status_of_what_it_ran(tmp_path: Path) -> None:
     within = (
         f"{CALLED} bench check bench.toml --json >check.json && "

@@ -81,6 +81,7 @@ def test_a_device_that_sleeps_through_a_minute_of_short_frames_lacks_what_only_l
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:winky-lab").broken] == []
 
 
+@pytest.mark.nightly
 def test_a_device_that_sleeps_is_not_asked_for_long_frames_behind_an_outage_that_short_ones_fill() -> None:
     cut = [[], *([{"name": "cut", "label": name, "with_eot": True}] for name in ("PTEC", "IINST1", "HCHC", "PPOT")), []]
     first = [

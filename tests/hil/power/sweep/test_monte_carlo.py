@@ -122,6 +122,7 @@ def test_boards_that_are_all_alike() -> None:
         sample_of(alike, 100, seed=0)
 
 
+@pytest.mark.nightly
 def test_a_table_and_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("made.svg", "made.png"):
         app(["power", "sweep", "winky-c6", "--monte-carlo", "300", "--cycles", "5", "--plot", str(tmp_path / name)],
