@@ -83,11 +83,16 @@ class Firmware:
 
     @property
     def proven(self) -> bool:
-        """Whether what the statement names was seen, by its bytes or by what the device says, and nothing else."""
+        """Whether what the statement names was seen, and nothing else.
+
+        A hash is proven by the bytes alone; a version without one by what the device says.
+        """
         release = self.board.release
         if release is None or self.disagreements:
             return False
-        return release.sha256 in {one.sha256 for one in self.files} or release.version in self.said
+        if release.sha256 is not None:
+            return release.sha256 in {one.sha256 for one in self.files}
+        return release.version in self.said
 
     def document(self) -> dict[str, Any]:
         """As ``report.json`` has it."""

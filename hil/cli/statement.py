@@ -24,6 +24,7 @@ from ..campaign.firmware import program_files
 from ..campaign.suite import known_ids
 from ..campaign.waivers import check_waivers
 from ..console import PlainConsole
+from ..new_file import write_new_file
 from ..terminal import counted, one_line, printable
 
 __all__ = ["group"]
@@ -110,11 +111,7 @@ def new(
     if str(file) == "-":
         print(text, end="")
         return
-    try:
-        with file.open("x", encoding="utf-8") as written:
-            written.write(text)
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror}); give another name") from None
+    write_new_file(file, text)
     print(f"{one_line(str(file))}: written; go through its comments, then xky statement check {one_line(str(file))}")
 
 

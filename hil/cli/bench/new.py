@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xky.protocol import InputError
-
 from ...bench_file.plugged_in import bench_text, found_instruments, found_ports
+from ...new_file import write_new_file
 
 __all__ = ["command"]
 
@@ -23,11 +22,5 @@ def command(
     if file is None or str(file) == "-":
         print(text, end="")
         return
-    try:
-        with file.open("x", encoding="utf-8") as written:
-            written.write(text)
-    except FileExistsError:
-        raise InputError(f"{file}: is there already; give another name, or remove it") from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror}); give another name") from None
+    write_new_file(file, text)
     print(f"{file}: written; say in it what leads where, then xky bench check {file}")

@@ -37,7 +37,7 @@ def test_a_key_is_not_made_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert (run.returncode, run.stderr.count("\n")) == (2, 1) and "none/lab: cannot be written" in run.stderr
 
 
-@pytest.mark.skipif(which("openssl") is None, reason="needs openssl")
+@pytest.mark.skipif(which("openssl") is None, reason="needs openssl: install Debian's openssl")
 def test_openssl_reads_the_keys(tmp_path: Path) -> None:
     xky("keys", "new", "lab", cwd=tmp_path)
     told = [

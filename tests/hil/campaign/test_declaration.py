@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
+from xky.boards import board_named
+from xky.boards.description.laid_over import board_with
+from xky.emulator import Truth
+from xky.hil.bench.reading import Reading
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.evidence import read_records
+from xky.hil.campaign.firmware import Firmware
 from xky.hil.campaign.headline_notes import headline_notes
 from xky.hil.campaign.judge_again import judge_again
-from xky.protocol import InputError
+from xky.hil.campaign.record import Record
+from xky.protocol import InputError, Mode
 
 READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
 OTHER = "0" * 64
@@ -191,3 +197,11 @@ def test_a_device_is_asked_for_its_version(version: str, verdict: str, proven: b
     report = certified(tmp_path, text, device, mode="standard", only=("TIC-CHK-3",), speed=4.0)
     assert (report["verdict"], report["firmware"]["proven"]) == (verdict, proven)
     assert report["firmware"]["said"] == ["1.4.2"]
+
+
+def test_a_hash_is_not_proven_by_what_the_device_says(tmp_path: Path) -> None:
+    text = f'[release]\nversion = "1"\nsha256 = "{OTHER}"\nsaid = {{ path = "v" }}\n'
+    board = board_with(board_named("generic"), statement(tmp_path, text))
+    record = Record(Mode.STANDARD, board, 1.0, None, Truth(), [Reading(1.0, {}, '{"v": "1"}')], [])
+    firmware = Firmware(board, (), (record,))
+    assert (firmware.said, firmware.disagreements, firmware.proven) == (("1",), (), False)
