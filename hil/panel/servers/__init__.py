@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A panel through servers that exist: a broker, a collector, a database."""
