@@ -198,7 +198,10 @@ class Hunt(Tally):
     def _stories(self, modes: Sequence[Mode]) -> SearchStrategy[Story]:
         campaign = self._campaign
         servers = outages_at(campaign.kinds)
-        return line_stories(modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart)
+        return line_stories(
+            modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart,
+            supply=campaign.plays_power,
+        )  # fmt: skip
 
     def _new_in(self, story: Story, *, alone: bool = False) -> Broken | None:
         """Play a story; what it shows that is not known yet.

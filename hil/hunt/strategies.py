@@ -6,6 +6,7 @@ story shrinks towards a single-phase meter, one step, one frame, one fault on th
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from hypothesis import strategies as st
@@ -17,13 +18,13 @@ from xky.protocol import Mode
 from ..stories.story import Step, Story
 from .drawing import among, between
 from .frame_strategies import faults_on, turns_on
-from .happening_strategies import HAPPENINGS, Happens, Table
+from .happening_strategies import HAPPENINGS, Happens, Table, happenings
 from .meter_facts import BEGINS, SUBSCRIPTIONS_KVA, MeterFacts, contracts, facts_of, facts_of_settings
 
 __all__ = ["line_stories", "meters", "starts_inside"]
 
 _MOST_STEPS = 5
-_ONE_IN_SERVERS, _ONE_IN_RESTARTS = 8, 16
+_ONE_IN_SERVERS, _ONE_IN_SUPPLIES, _ONE_IN_RESTARTS = 8, 12, 16
 _INSIDE = ("group", "stx", "label", "data", "checksum")
 
 
@@ -33,16 +34,19 @@ def line_stories(
     meter: MeterFile | None = None,
     servers: Sequence[str] = (),
     restarts: bool = False,
+    supply: bool = False,
 ) -> st.SearchStrategy[Story]:
-    """Any story of a line; at least one of its frames has a fault.
+    """Any story of a line; at least one of its frames has a fault, or the supply fails.
 
     Args:
         modes: of the meters, each as often as the others.
         meter: the one meter of all stories; any unless told.
         servers: names of what may befall the device's server, those of ``stories.outages``.
         restarts: whether the device can be started anew while the line speaks.
+        supply: whether the device lives on terminals I1-A, so that it notices where they fail.
     """
-    return meters(modes, meter).flatmap(lambda facts: _stories(facts, tuple(servers), restarts))
+    befalls = _Befalls(tuple(servers), restarts, supply)
+    return meters(modes, meter).flatmap(lambda facts: _stories(facts, befalls))
 
 
 def meters(modes: Sequence[Mode | str], meter: MeterFile | None = None) -> st.SearchStrategy[MeterFacts]:
@@ -66,23 +70,36 @@ def _meters(mode: Mode) -> st.SearchStrategy[MeterFacts]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Befalls:
+    """What can befall the device beside its line, as ``line_stories`` has it."""
+
+    servers: tuple[str, ...]
+    restarts: bool
+    supply: bool
+
+
 @st.composite
-def _stories(draw: st.DrawFn, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> Story:
-    step = _steps(facts, servers, restarts)
+def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Story:
+    step = _steps(facts, befalls)
     steps = [draw(step) for _ in range(draw(between(1, _MOST_STEPS)))]
-    if not any(turn for step in steps for turn in step.get("turns", ())):
+    if not any(turn for step in steps for turn in step.get("turns", ())) and not any(
+        "terminal_a" in step for step in steps
+    ):
         steps[-1] |= {"turns": [[draw(faults_on(facts))]]}
     return Story(meter=facts.file, seed=draw(between(0, 255)), step=tuple(map(Step.model_validate, steps)))
 
 
 @st.composite
-def _steps(draw: st.DrawFn, facts: MeterFacts, servers: tuple[str, ...], restarts: bool) -> Table:
+def _steps(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Table:
     """One step, as a table: a strategy of its own, so that shrinking can leave it out as a whole."""
     happen: Happens = draw(among(HAPPENINGS))
     happens = happen(draw, facts)
-    if servers and draw(between(1, _ONE_IN_SERVERS)) == _ONE_IN_SERVERS:
-        return happens | {"server": draw(among(servers))}
-    if restarts and draw(between(1, _ONE_IN_RESTARTS)) == _ONE_IN_RESTARTS:
+    if befalls.servers and draw(between(1, _ONE_IN_SERVERS)) == _ONE_IN_SERVERS:
+        return happens | {"server": draw(among(befalls.servers))}
+    if befalls.supply and draw(between(1, _ONE_IN_SUPPLIES)) == _ONE_IN_SUPPLIES:
+        return happens | draw(happenings(facts, "supply"))
+    if befalls.restarts and draw(between(1, _ONE_IN_RESTARTS)) == _ONE_IN_RESTARTS:
         return happens | {"restart": True, "turns": [[draw(starts_inside(facts))], []]}
     return happens | {"turns": draw(turns_on(facts))}
 

@@ -39,6 +39,7 @@ RESUMED = "resumed: the run was cut between modes; 3 purposes were settled by th
 BROWN_OUT = "3 mV decide whether it browns out; the model knows no better"
 UNSENT = "3 s: IMAX = '3' was never sent under that label"
 PARTS = {  # of messages that are put together, and one that has it
+    "not played:": "not played: the device was silent",
     "messages at 3 said no label": "standard: 3 messages at mqtt said no label; at 1.00 s: x",
     "lines were no JSON object": "standard: 3 lines were no JSON object; at 1.00 s: x",
     "s until the first reading": "3 s until the first reading; 2 allowed",

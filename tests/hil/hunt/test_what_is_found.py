@@ -2,9 +2,13 @@
 """What a hunt finds: what is wrong, made short; nothing of what is sound; the same with the same seed."""
 
 import pytest
+from hypothesis import find, settings
+from hypothesis.errors import NoSuchExample
 
 from xky.hil.hunt.hunt import Hunt, Limits
+from xky.hil.hunt.strategies import line_stories
 from xky.hil.stories.judging import Signature
+from xky.hil.stories.story import Story
 from xky.protocol import Mode
 
 from ..stories.played import campaign, story
@@ -29,6 +33,24 @@ def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrun
     assert finding.broken.requirement == "TIC-CHK-1"
     assert (finding.story.frames, len(finding.story.faults), len(finding.story.step)) == (1, 1, 1)
     assert finding.story.meter.phases == 1
+
+
+def test_a_supply_that_fails_is_drawn_for_who_lives_on_it_alone_and_needs_no_fault_beside_it() -> None:
+    def fails(story: Story) -> bool:
+        return any(step.terminal_a is not None for step in story.step)
+
+    shortest = find(line_stories(["standard"], supply=True), fails, settings=settings(database=None))
+    assert (len(shortest.step), len(shortest.faults)) == (1, 0)
+    with pytest.raises(NoSuchExample):
+        find(line_stories(["standard"]), fails, settings=settings(database=None, max_examples=100))
+
+
+@pytest.mark.nightly
+def test_a_board_that_hangs_on_a_cold_start_is_found_by_its_supply() -> None:
+    hunt = hunted("sim:winky-c6", defect="lacks-a-wake-up-circuit", examples=500, findings=1, seed=1)
+    (finding,) = hunt.findings
+    assert finding.broken.requirement == "XKY-PWR-2"
+    assert finding.story.step[-1].terminal_a is not None
 
 
 @pytest.mark.nightly

@@ -47,7 +47,7 @@ def as_told(story: Story) -> dict[str, Any]:
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(story=line_stories(servers=list(OUTAGES), restarts=True))
+@given(story=line_stories(servers=list(OUTAGES), restarts=True, supply=True))
 def test_any_story_is_read_back_as_it_was_written(story: Story, tmp_path: Path) -> None:
     again = written(tmp_path, story)
     assert as_told(again) == as_told(story)
