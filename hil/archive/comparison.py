@@ -20,7 +20,7 @@ from .member import differing_lines
 __all__ = ["CONTAINER", "Comparison", "compared"]
 
 CONTAINER = "(container)"
-_REPORT = "report.json"
+_SAY_WHO_SIGNS = ("report.json", "dispute.json")
 _SIGNATURE_SIZE = 64
 
 
@@ -138,13 +138,13 @@ def _compare_members(contents: Contents, found: Comparison, manifest: Manifest, 
             continue
         found.changed += [f"{name}:{line}" for line in lines or ()] or [name]
     found.extra += sorted(names - manifest.members.keys() - {MANIFEST, SIGNATURE})
-    if _REPORT in sound:
-        found.changed += _signer_is_another(contents.read(_REPORT), manifest)
+    for name in sound.intersection(_SAY_WHO_SIGNS):
+        found.changed += _signer_is_another(contents.read(name), manifest)
     return sound
 
 
 def _signer_is_another(report: bytes, manifest: Manifest) -> Iterator[str]:
-    """The manifest, where the report was made by another signer: then it was signed anew."""
+    """The manifest, where the report, or the pack, was made by another signer: then it was signed anew."""
     try:
         said = json.loads(report)
     except (ValueError, RecursionError):

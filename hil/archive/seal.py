@@ -24,7 +24,7 @@ from .manifest import MANIFEST, SCHEMA, SIGNATURE, Manifest
 from .member import MEMBER_MAX, member_of
 from .versions import versions
 
-__all__ = ["UNSEALED", "Seal"]
+__all__ = ["UNSEALED", "Seal", "seals_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,10 @@ class Seal:
         Raises:
             OSError: it cannot be written.
         """
-        members = {name: member_of(name, data) for name, data in _files_of(folder) if name not in (MANIFEST, SIGNATURE)}
+        files = {name: data for name, data in _files_of(folder) if name not in (MANIFEST, SIGNATURE)}
         at = (created or datetime.now(UTC)).isoformat(timespec="seconds").replace("+00:00", "Z")
-        data = Manifest(at, self.public_key, versions(), {"evidence": SCHEMA, **formats}, members).data
-        (folder / MANIFEST).write_bytes(data)
-        if self.signer is not None:
-            (folder / SIGNATURE).write_bytes(self.signer.sign(data))
+        for name, data in seals_of(files, self.signer, formats, at).items():
+            (folder / name).write_bytes(data)
 
     def pack(self, folder: Path) -> None:
         """Write the archive of a folder that has its manifest; it is there whole or not at all.
@@ -95,6 +93,23 @@ class Seal:
             return
         with whole_file(self.archive) as partial, partial.open("wb") as file:
             write_container(file, list(_files_of(folder)))
+
+
+def seals_of(
+    files: Mapping[str, bytes], signer: Signer | None, formats: Mapping[str, str], created: str
+) -> dict[str, bytes]:
+    """What goes beside files so that they can be checked: their manifest, and its signature where somebody signs.
+
+    Args:
+        files: their bytes by their names.
+        signer: who signs; None: nobody.
+        formats: versions of what they are written in.
+        created: when, ISO 8601 UTC.
+    """
+    members = {name: member_of(name, data) for name, data in files.items()}
+    key = None if signer is None else signer.public.hex
+    data = Manifest(created, key, versions(), {"evidence": SCHEMA, **formats}, members).data
+    return {MANIFEST: data} if signer is None else {MANIFEST: data, SIGNATURE: signer.sign(data)}
 
 
 UNSEALED = Seal()

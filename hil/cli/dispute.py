@@ -10,13 +10,17 @@ import typer
 
 from xky.protocol import InputError
 
+from ..archive.key_file import signer_of
+from ..campaign.seal_option import AnonymiseOption, KeyOption
 from ..campaign.suite import known_ids
 from ..campaign.verdict_page import STYLE
 from ..console import PlainConsole
 from ..device_options import ModeOption
+from ..dispute.contested_purpose import contested_in
 from ..dispute.judged_pack import JudgedPack, judge_pack
-from ..dispute.pack import SUFFIX, contested_in, write_pack
+from ..dispute.pack import SUFFIX, write_pack
 from ..named_file import named_file
+from ..pseudonym_key import pseudonyms_by, require_anonymise
 
 __all__ = ["command"]
 
@@ -32,6 +36,11 @@ def command(
         Path | None,
         typer.Option(callback=named_file, help=f"The file; named by the purpose unless told, …{SUFFIX}."),
     ] = None,
+    sign: Annotated[
+        Path | None, typer.Option(metavar="KEY", help="Sign the pack with this key, such as xky keys new makes.")
+    ] = None,
+    anonymise: AnonymiseOption = False,
+    key: KeyOption = None,
     judge: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Judge a pack again, with the device absent.")
     ] = None,
@@ -39,7 +48,8 @@ def command(
 ) -> None:
     """Pack a contested purpose with bytes, readings and rule; --judge: judge a pack again, exit 1 if it differs."""
     if judge is not None:
-        given = {"PURPOSE": purpose, "--mode": mode, "--probe": probe, "--out": out}
+        given = {"PURPOSE": purpose, "--mode": mode, "--probe": probe, "--out": out, "--sign": sign,
+                 "--anonymise": anonymise, "--key": key}  # fmt: skip
         also = [name for name, value in given.items() if value]
         if also:
             raise InputError(f"--judge: a pack says what it is of; leave {also[0]} out")
@@ -50,18 +60,24 @@ def command(
         raise InputError(
             "PURPOSE: name the one that is contested, such as TIC-CHK-1/wrong-checksum, or a pack by --judge"
         )
+    require_anonymise(key, anonymise=anonymise)
+    signer = None if sign is None else signer_of(sign)
+    pseudonyms = pseudonyms_by(key) if anonymise else None
     contested = contested_in(report, purpose, mode, probe)
     told = contested.purpose
     path = out or Path(f"{told['id'].replace('/', '.')}.{told['mode']}{SUFFIX}".lower())
-    what = write_pack(contested, path)
+    what = write_pack(contested, path, signer=signer, pseudonyms=pseudonyms)
     if as_json:
         _dump(
-            {"file": str(path), "purpose": told["id"], "mode": told["mode"], "verdict": told["verdict"], "record": what}
-        )
+            {"file": str(path), "purpose": told["id"], "mode": told["mode"], "verdict": told["verdict"],
+             "record": what, "signer": None if signer is None else signer.public.hex, "anonymised": anonymise}
+        )  # fmt: skip
         return
     console = PlainConsole()
     console.print(f"{told['id']}, {told['mode']}: {told['verdict']}; packed in {path}: {what}", highlight=False)
     console.print(f"xky dispute --judge {path}", highlight=False)
+    if signer is not None:
+        console.print(f"signed by {signer.public.fingerprint}; xky verify {path}", highlight=False)
 
 
 def _tell(judged: JudgedPack, as_json: bool) -> None:

@@ -4,6 +4,7 @@
 import json
 import zipfile
 import zlib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,14 +15,19 @@ from xky.protocol import InputError
 
 from ..campaign.evidence import EVIDENCE_FILES, read_record
 from ..campaign.judgement import Conclusion
+from ..campaign.record import Record
 from ..campaign.verdict import Verdict
 from .judge_one import judge_one, purpose_named
-from .pack import DISPUTE, RECORD, SCHEMA
+from .members import DISPUTE, DISPUTE_SCHEMA, RECORD
 
-__all__ = ["JudgedPack", "judge_pack"]
+__all__ = ["JudgedPack", "MalformedPackError", "judge_members", "judge_pack"]
 
 _CHUNK = 2**20  # bytes at a time
 _LARGEST = 256 * 2**20  # bytes of a member, unpacked: the longest record of ours has a tenth
+
+
+class MalformedPackError(ValueError):
+    """It is no pack as this version writes it; the text says why."""
 
 
 class _Purpose(BaseModel):
@@ -53,12 +59,14 @@ class JudgedPack:
         contested: what the supplier says to it; None: nothing.
         device: that was judged.
         again: what this suite concludes.
+        record: by which.
     """
 
     told: tuple[Verdict, str]
     contested: str | None
     device: str | None
     again: Conclusion
+    record: Record
 
     @property
     def is_same(self) -> bool:
@@ -67,41 +75,63 @@ class JudgedPack:
 
 
 def judge_pack(path: Path) -> JudgedPack:
-    """Judge a pack again.
+    """Judge a pack again; whether it is as it was written, and who signed it, ``verify`` says.
 
     Raises:
         InputError: it is none, or cannot be read; this suite does not have its purpose.
     """
     try:
-        with zipfile.ZipFile(path) as pack, TemporaryDirectory() as folder:
-            dispute = _dispute(path, _read(pack, DISPUTE))
-            purpose = purpose_named(dispute.purpose.id)
-            for name in EVIDENCE_FILES:  # by our own names: a pack's lead nowhere
-                if f"{RECORD}/{name}" in pack.namelist():
-                    (Path(folder) / name).write_bytes(_read(pack, f"{RECORD}/{name}"))
-            try:
-                record = read_record(Path(folder))
-            except InputError as error:
-                raise _complaint(path, str(error).replace(f"{folder}/", f"{RECORD}/")) from None
+        with zipfile.ZipFile(path) as pack:
+            return judge_members(pack.namelist(), lambda name: _read(pack, name))
+    except MalformedPackError as error:
+        raise _complaint(path, str(error)) from None
     except OSError as error:
         raise InputError(
             f"--judge {path}: cannot be read ({error.strerror or error}); give a pack of xky dispute"
         ) from None
     except (zipfile.BadZipFile, KeyError, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise _complaint(path, " ".join(str(error).split()) or type(error).__name__) from None
+
+
+def judge_members(names: Collection[str], read: Callable[[str], bytes]) -> JudgedPack:
+    """Judge what a pack holds.
+
+    Args:
+        names: of its members.
+        read: gives the bytes of one.
+
+    Raises:
+        MalformedPackError: they are none of a pack.
+        InputError: this suite does not have its purpose.
+    """
+    if DISPUTE not in names:
+        raise MalformedPackError(f"it has no {DISPUTE}")
+    dispute = _dispute(read(DISPUTE))
+    purpose = purpose_named(dispute.purpose.id)
+    with TemporaryDirectory() as folder:
+        for name in EVIDENCE_FILES:  # by our own names: a pack's lead nowhere
+            if f"{RECORD}/{name}" in names:
+                data = read(f"{RECORD}/{name}")
+                if _unpacks_to_more(name, data):
+                    raise MalformedPackError(f"{RECORD}/{name} is larger than any record")
+                (Path(folder) / name).write_bytes(data)
+        try:
+            record = read_record(Path(folder))
+        except InputError as error:
+            raise MalformedPackError(str(error).replace(f"{folder}/", f"{RECORD}/")) from None
     probe = dispute.purpose.probe
     if record.mode.value != dispute.purpose.mode or probe not in {one.spec for one in record.probes}:
-        raise _complaint(path, f"its record is of {record.mode} mode, or not of probe {probe!r}")
-    again = judge_one(purpose, record, probe)
+        raise MalformedPackError(f"its record is of {record.mode} mode, or not of probe {probe!r}")
+    told = dispute.purpose
     return JudgedPack(
-        (dispute.purpose.verdict, dispute.purpose.reason), dispute.purpose.contested, dispute.device, again
+        (told.verdict, told.reason), told.contested, dispute.device, judge_one(purpose, record, probe), record
     )
 
 
 def _read(pack: zipfile.ZipFile, name: str) -> bytes:
     with pack.open(name) as member:
         data = member.read(_LARGEST + 1)
-    if len(data) > _LARGEST or _unpacks_to_more(name, data):
+    if len(data) > _LARGEST:
         raise zipfile.BadZipFile(f"{name} is larger than any record")
     return data
 
@@ -117,15 +147,15 @@ def _unpacks_to_more(name: str, data: bytes) -> bool:
     return size > _LARGEST
 
 
-def _dispute(path: Path, data: bytes) -> _Dispute:
+def _dispute(data: bytes) -> _Dispute:
     try:
         told = json.loads(data)
         found = _Dispute.model_validate(told | {"schema_": told.get("schema")})
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         where = f": {error.errors()[0]['loc']}" if isinstance(error, ValidationError) else ""
-        raise _complaint(path, f"{DISPUTE} is none of ours{where}") from None
-    if found.schema_ != SCHEMA:
-        raise _complaint(path, f"{DISPUTE} is of schema {found.schema_!r}; this version reads {SCHEMA}")
+        raise MalformedPackError(f"{DISPUTE} is none of ours{where}") from None
+    if found.schema_ != DISPUTE_SCHEMA:
+        raise MalformedPackError(f"{DISPUTE} is of schema {found.schema_!r}; this version reads {DISPUTE_SCHEMA}")
     return found
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a report says, in a line: the verdict, how much was decided, which device, and which firmware."""
+"""What a report says, in a line: the verdict, how much was decided, which device, and which firmware.
+
+Of the pack of one purpose: its verdict, which purpose, and of which device.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,28 +13,46 @@ from xky.protocol import InputError
 from ..archive.contents import Contents
 from ..campaign.verdict import Verdict
 
-__all__ = ["headline"]
+__all__ = ["headline", "is_pack"]
 
-_REPORT = "report.json"
+_REPORT, _DISPUTE = "report.json", "dispute.json"
 _SHORT = 100  # characters of a name
 _VERDICTS = {one.value for one in Verdict}
+_MALFORMED = (InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
+def is_pack(contents: Contents) -> bool:
+    """Whether it is one contested purpose, and no report."""
+    return _DISPUTE in contents.names and _REPORT not in contents.names
 
 
 def headline(contents: Contents) -> str:
     """The line; of a file that is none a run writes, that it says nothing."""
-    if _REPORT not in contents.names:
-        return f"no verdict: {_REPORT} is missing"
+    name, said_of = (_DISPUTE, _said_of_purpose) if is_pack(contents) else (_REPORT, _said)
+    if name not in contents.names:
+        return f"no verdict: {name} is missing"
     try:
-        report = json.loads(contents.read(_REPORT))
-        if report["verdict"] not in _VERDICTS:
-            raise ValueError
-        return ", ".join(_said(report))
-    except (InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return f"no verdict: {_REPORT} tells none"
+        return ", ".join(said_of(json.loads(contents.read(name))))
+    except _MALFORMED:
+        return f"no verdict: {name} tells none"
+
+
+def _verdict(told: Mapping[str, Any]) -> str:
+    verdict = told["verdict"]
+    if verdict not in _VERDICTS:
+        raise ValueError
+    return str(verdict).upper()
+
+
+def _said_of_purpose(dispute: Mapping[str, Any]) -> Iterator[str]:
+    told = dispute["purpose"]
+    yield _verdict(told)
+    yield from ("contested" for _ in range("contested" in told))
+    yield f"{_short(told['id'])} in {_short(told['mode'])} mode: {_short(dispute['device'])}"
 
 
 def _said(report: Mapping[str, Any]) -> Iterator[str]:
-    yield report["verdict"].upper()
+    yield _verdict(report)
     yield from ("partial" for _ in range(report.get("partial") is True))
     yield from ("cut short" for _ in range(report.get("aborted") is True))
     title = report["statement"]["title"]

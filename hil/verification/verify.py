@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``xky verify``: an archive or the folder of a report, held against its manifest, its signer, and its own evidence."""
+"""``xky verify``: an archive, a report's folder or a pack, held against its manifest, its signer and its evidence."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from ..archive.comparison import Comparison, compared
 from ..archive.contents import contents_of
 from ..archive.key_file import PublicKey, public_key_of
-from .headline import headline
+from .headline import headline, is_pack
 from .replayed import Replayed
 
 __all__ = ["Verification", "verify"]
@@ -94,8 +94,10 @@ def verify(
     replayed = None
     if replay:
         from .judged_again import judged_again  # the suite, which takes a while to import
+        from .pack_again import pack_judged_again
 
-        replayed = judged_again(contents, _maker(found))
+        judged = pack_judged_again if is_pack(contents) else judged_again
+        replayed = judged(contents, _maker(found))
     return Verification(
         place=str(path), whole=found.whole, signer=_hex(found.signer), expected=_hex(expected),
         changed=tuple(found.changed), missing=tuple(found.missing), extra=tuple(found.extra), replayed=replayed,

@@ -25,7 +25,7 @@ from ..verdict import NotApplicable, Undecided
 from .anonymised_board import LEFT_OUT
 from .anonymised_record import anonymised_records
 
-__all__ = ["anonymise", "anonymise_against", "refuse_what_names_its_meter"]
+__all__ = ["anonymise", "anonymise_against", "refuse_what_names_its_meter", "without_command"]
 
 _HOST = re.compile(r' hostname="[^"]*"')  # of the machine, as pytest writes it
 _HOW = "certify without --anonymise, on a meter that is nobody's"
@@ -78,11 +78,11 @@ def anonymise(campaign: Campaign, pseudonyms: Pseudonyms, junit: Path) -> None:
 
 def anonymise_against(summary: dict[str, Any]) -> dict[str, Any]:
     """What a report says of the earlier one that it is laid beside, without where that stood and its command."""
-    return summary | {"report": LEFT_OUT, "device": _without_command(summary["device"])}
+    return summary | {"report": LEFT_OUT, "device": without_command(summary["device"])}
 
 
-def _without_command(device: str) -> str:
-    """Of a command the program alone: what stands behind it may be the name and the password of a network."""
+def without_command(device: str) -> str:
+    """A device's name; of a command the program alone: what stands behind it may be somebody's name and password."""
     scheme, colon, command = device.partition(":")
     if scheme == "iss":
         return f"{scheme}{colon}{Path(command).name}"
@@ -92,7 +92,7 @@ def _without_command(device: str) -> str:
 
 def _without_commands(options: Options) -> Options:
     reset, flash = (LEFT_OUT if one else one for one in (options.reset, options.flash))
-    return replace(options, device=_without_command(options.device), reset=reset, flash=flash)
+    return replace(options, device=without_command(options.device), reset=reset, flash=flash)
 
 
 def _without_texts(options: Options, campaign: Campaign) -> Options:

@@ -17,9 +17,10 @@ from xky.hil.campaign.certify import certify
 from xky.hil.campaign.evidence import read_record
 from xky.hil.campaign.verdict import Verdict
 from xky.hil.cli import app
+from xky.hil.dispute.contested_purpose import contested_in
 from xky.hil.dispute.judge_one import judge_one, purpose_named
 from xky.hil.dispute.judged_pack import judge_pack
-from xky.hil.dispute.pack import contested_in, write_pack
+from xky.hil.dispute.pack import write_pack
 from xky.hil.dispute.slices import slice_of
 from xky.protocol import InputError, Mode
 
