@@ -11,6 +11,7 @@ from ..archive.seal import UNSEALED, Seal
 from ..named_file import named_file
 from ..pseudonym_key import KEY_VARIABLE
 from ..terminal import one_line
+from .wording import Wording
 
 __all__ = ["AnonymiseOption", "ArchiveOption", "KeyOption", "SignOption", "seal_of", "tell_seal"]
 
@@ -21,6 +22,8 @@ ArchiveOption = Annotated[
     Path | None,
     typer.Option(metavar="NAME.xky", callback=named_file, help="The report and all its evidence in one file, besides."),
 ]
+_UNSIGNED_ARCHIVE = "Archive: {path}, unsigned: make a key with xky keys new FILE, and sign with --sign FILE."
+
 AnonymiseOption = Annotated[
     bool, typer.Option("--anonymise", help="Replace addresses, indexes and load curves; leave free texts out.")
 ]
@@ -41,12 +44,14 @@ def seal_of(sign: Path | None, archive: Path | None) -> Seal:
     return Seal(None if sign is None else signer_of(sign), archive)
 
 
-def tell_seal(seal: Seal, kept: bool) -> None:
-    """Say where the archive is, and who signed; nothing of a run that has neither."""
-    by = "unsigned: make a key with xky keys new FILE, and sign with --sign FILE"
-    if seal.signer is not None:
-        by = f"signed by {seal.signer.public.fingerprint}"
-    if seal.archive is not None and kept:
-        print(one_line(f"Archive: {seal.archive}, {by}."))
-    elif seal.signer is not None and kept:
-        print(one_line(f"The report is {by}."))
+def tell_seal(seal: Seal, kept: bool, words: Wording | None = None) -> None:
+    """Say where the archive is, and who signed, in English unless told; nothing of a run that has neither."""
+    words = words or Wording()
+    who = {} if seal.signer is None else {"fingerprint": seal.signer.public.fingerprint}
+    if not kept:
+        return
+    if seal.archive is not None:
+        told = "Archive: {path}, signed by {fingerprint}." if who else _UNSIGNED_ARCHIVE
+        print(one_line(words.fill(told, path=seal.archive, **who)))
+    elif who:
+        print(one_line(words.fill("The report is signed by {fingerprint}.", **who)))

@@ -38,6 +38,7 @@ _WITHIN = {  # what the other holes hold, by their names; those of no such name 
 _BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there in French (Imprimerie nationale)
 _SENTENCE = re.compile(r"\{at_s\} s: (?:[a-z]|\{\w+\}:)")  # a line that says what happened, by its English
 _GROUP_LINES = ("{at_s} s: {text} ({fault})", "{at_s} s: {text}")  # of any length: a group may have thousands
+_OF_CHECKS = {"verify", "dispute", "seal"}  # parts of the catalogue that no report has lines of
 _LONGEST = 4000  # characters; what is longer is somebody else's words
 
 
@@ -49,8 +50,13 @@ def holes_of(template: str) -> list[str]:
 @cache
 def catalogue() -> Mapping[str, str]:
     """French by English, both with holes such as ``{at_s}``."""
+    return {english: french for part in _parts().values() for english, french in part.items()}
+
+
+@cache
+def _parts() -> Mapping[str, Mapping[str, str]]:
     text = (resources.files("xky.hil.campaign") / "french.toml").read_text(encoding="utf-8")
-    return {english: french for part in tomllib.loads(text).values() for english, french in part.items()}
+    return tomllib.loads(text)
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,15 @@ class Wording:
 
     Attributes:
         language: one of ``LANGUAGES``.
+        checks: lines of a verification are found again, too; in a report they would be a device's own words.
     """
 
     language: str = "en"
+    checks: bool = False
 
     def say(self, text: str) -> str:
         """A text of a report, or a line of it, in this language; what is in no catalogue, as it is."""
-        return str(text) if self.language == "en" else _french(str(text))
+        return str(text) if self.language == "en" else _french(str(text), self.checks)
 
     def fill(self, template: str, **values: object) -> str:
         """A text with holes, filled.
@@ -103,7 +111,7 @@ class Wording:
 
 def is_sentence(line: str) -> bool:
     """Whether a line that begins with its instant goes on in words of the catalogue: no characters of a group do."""
-    return any(form.pattern.fullmatch(line) for form in _forms() if _SENTENCE.match(form.english))
+    return any(form.pattern.fullmatch(line) for form in _forms(False) if _SENTENCE.match(form.english))
 
 
 def wording(language: str) -> Wording:
@@ -157,29 +165,31 @@ def _known() -> Mapping[str, str]:
 
 
 @cache
-def _forms() -> list[_Form]:
-    forms = [_Form(english, french) for english, french in catalogue().items() if holes_of(english)]
+def _forms(checks: bool) -> list[_Form]:
+    known = {english: french for name, part in _parts().items() if checks or name not in _OF_CHECKS
+             for english, french in part.items()}  # fmt: skip
+    forms = [_Form(english, french) for english, french in known.items() if holes_of(english)]
     return sorted(forms, key=lambda form: -form.certainty)
 
 
 @lru_cache(maxsize=8192)
-def _french(text: str) -> str:
+def _french(text: str, checks: bool = False) -> str:
     known = _known().get(text)
     if known is not None:
         return known
     is_long = len(text) > _LONGEST
-    for form in _forms():
+    for form in _forms(checks):
         if is_long and form.english not in _GROUP_LINES:
             continue
         match = form.pattern.fullmatch(text)
         if match is not None:
             told = {
-                name: value.replace(".", ",") if _IS_NUMBER.fullmatch(name) else _french(value)
+                name: value.replace(".", ",") if _IS_NUMBER.fullmatch(name) else _french(value, checks)
                 for name, value in match.groupdict().items()
             }
             return form.french.format(**told)
     parts = [] if is_long else text.split("; ")
-    said = [_french(part) for part in parts] if len(parts) > 1 else parts
+    said = [_french(part, checks) for part in parts] if len(parts) > 1 else parts
     return text if said == parts else " ; ".join(said)
 
 

@@ -152,7 +152,7 @@ def command(
             sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         else:
             print_verdicts(report, kept, wording(lang))
-            tell_seal(seal, lost is None)
+            tell_seal(seal, lost is None, wording(lang))
             if campaign.against is not None:
                 print_comparison(campaign.against.compared(report), wording(lang))
 

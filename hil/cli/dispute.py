@@ -11,14 +11,16 @@ import typer
 from xky.protocol import InputError
 
 from ..archive.key_file import signer_of
+from ..campaign.lang_option import LangOption
 from ..campaign.seal_option import AnonymiseOption, KeyOption
 from ..campaign.suite import known_ids
-from ..campaign.verdict_page import STYLE
+from ..campaign.wording import Wording, wording
 from ..console import PlainConsole
 from ..device_options import ModeOption
 from ..dispute.contested_purpose import contested_in
 from ..dispute.judged_pack import JudgedPack, judge_pack
 from ..dispute.pack import SUFFIX, write_pack
+from ..dispute.print_dispute import packed_lines, print_judged
 from ..named_file import named_file
 from ..pseudonym_key import pseudonyms_by, require_anonymise
 
@@ -44,9 +46,11 @@ def command(
     judge: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Judge a pack again, with the device absent.")
     ] = None,
+    lang: LangOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object and nothing else.")] = False,
 ) -> None:
     """Pack a contested purpose with bytes, readings and rule; --judge: judge a pack again, exit 1 if it differs."""
+    words = wording(lang)
     if judge is not None:
         given = {"PURPOSE": purpose, "--mode": mode, "--probe": probe, "--out": out, "--sign": sign,
                  "--anonymise": anonymise, "--key": key}  # fmt: skip
@@ -54,7 +58,7 @@ def command(
         if also:
             raise InputError(f"--judge: a pack says what it is of; leave {also[0]} out")
         judged = judge_pack(judge)
-        _tell(judged, as_json)
+        _tell(judged, words, as_json)
         sys.exit(0 if judged.is_same else 1)
     if purpose is None:
         raise InputError(
@@ -66,43 +70,31 @@ def command(
     contested = contested_in(report, purpose, mode, probe)
     told = contested.purpose
     path = out or Path(f"{told['id'].replace('/', '.')}.{told['mode']}{SUFFIX}".lower())
-    what = write_pack(contested, path, signer=signer, pseudonyms=pseudonyms)
+    what = write_pack(contested, path, signer=signer, pseudonyms=pseudonyms, lang=words.language)
     if as_json:
         _dump(
             {"file": str(path), "purpose": told["id"], "mode": told["mode"], "verdict": told["verdict"],
              "record": what, "signer": None if signer is None else signer.public.hex, "anonymised": anonymise}
         )  # fmt: skip
         return
-    console = PlainConsole()
-    console.print(f"{told['id']}, {told['mode']}: {told['verdict']}; packed in {path}: {what}", highlight=False)
-    console.print(f"xky dispute --judge {path}", highlight=False)
-    if signer is not None:
-        console.print(f"signed by {signer.public.fingerprint}; xky verify {path}", highlight=False)
+    for line in packed_lines(told, path, what, signer, words):
+        PlainConsole().print(line, highlight=False)
 
 
-def _tell(judged: JudgedPack, as_json: bool) -> None:
-    again, (verdict, reason) = judged.again, judged.told
-    if as_json:
-        _dump(
-            {
-                "purpose": again.purpose.id, "mode": again.mode.value, "probe": again.asked.probe,
-                "told": {"verdict": verdict.value, "reason": reason}, "contested": judged.contested,
-                "judged": {"verdict": again.verdict.value, "reason": again.reason, "sent": again.trail.sent,
-                           "expected": again.trail.expected, "seen": again.trail.seen},
-                "same": judged.is_same,
-            }
-        )  # fmt: skip
+def _tell(judged: JudgedPack, words: Wording, as_json: bool) -> None:
+    if not as_json:
+        print_judged(judged, words)
         return
-    console, rule = PlainConsole(), again.purpose.requirement
-    console.print(f"{again.purpose.id}, {again.mode}: {rule.text} ({rule.level}, {rule.clause})", highlight=False)
-    for title in ("sent", "expected", "seen"):
-        for number, line in enumerate(getattr(again.trail, title)):
-            console.print(f"  {'' if number else title:<10}{line}", highlight=False)
-    if judged.contested:
-        console.print(f"  contested {judged.contested}", highlight=False)
-    as_told = "as the report says" if judged.is_same else f"the report says {verdict}: {reason}"
-    because = f": {again.reason}" if again.reason else ""
-    console.print_headline(again.verdict.upper(), STYLE[again.verdict.value], f"  {as_told}{because}")
+    again, (verdict, reason) = judged.again, judged.told
+    _dump(
+        {
+            "purpose": again.purpose.id, "mode": again.mode.value, "probe": again.asked.probe,
+            "told": {"verdict": verdict.value, "reason": reason}, "contested": judged.contested,
+            "judged": {"verdict": again.verdict.value, "reason": again.reason, "sent": again.trail.sent,
+                       "expected": again.trail.expected, "seen": again.trail.seen},
+            "same": judged.is_same,
+        }
+    )  # fmt: skip
 
 
 def _dump(told: dict[str, Any]) -> None:

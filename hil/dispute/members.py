@@ -2,7 +2,7 @@
 """What a pack holds beside its record: made of the dispute and the record alone, so that anybody can make it again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -11,41 +11,38 @@ from xky.emulator import SentFrame
 from ..campaign.oracle.view import printable
 from ..campaign.record import Record
 from ..campaign.requirement import Purpose, Requirement
+from ..campaign.wording import Wording
 from .contested_purpose import Contested
 
 __all__ = ["DISPUTE", "DISPUTE_SCHEMA", "RECORD", "dispute_document", "members_of", "rule_document"]
 
 DISPUTE_SCHEMA: Final = "xky-dispute/1"
 DISPUTE, RECORD = "dispute.json", "record"
-_README = """{id}, {mode} mode: {verdict}{contested}
-
-What must hold ({level}, {clause}):
-  {text}
-What was concluded:
-  {reason}
-
-line.txt      each frame that is judged: when it began on the bench's clock, its step, its characters; behind a group,
-              what was done to it on purpose
-line.bin      the same bytes
-readings.txt  what the device said meanwhile
-dispute.json  verdict, rule, and what was sent, expected and seen, as the report has it
-record/       what the verdict is computed from: {what}
-manifest.json the hash of each of these files; manifest.sig its signature, if somebody signed
-
-To judge it again, with the device absent:  xky dispute --judge {name}
-To see whether it is whole, and who signed: xky verify --replay {name}
-(version {version} of the suite judged it; another one may know better, and says so)
-
-{personal}
-"""
-_PERSONAL = """It holds what the meter said: address, delivery point and indexes are personal data of whoever the meter
-belongs to."""
-_ANONYMISED = """Anonymised: address, delivery point, indexes and load curves are pseudonyms; the device's own words,
-the arguments of commands and what was said to the verdict are left out."""
+_NAMED = (  # a file of a pack, and what it holds
+    (
+        "line.txt",
+        "each frame that is judged: when it began, its step, its characters, and what was done to them",
+    ),
+    ("line.bin", "the same bytes"),
+    ("readings.txt", "what the device said meanwhile"),
+    ("dispute.json", "verdict and rule, what was sent, expected and seen, as the report has it"),
+    ("manifest.json", "the hash of each of these files; manifest.sig is its signature, if somebody signed"),
+)
+_PERSONAL = "It holds what the meter said: address, delivery point and indexes are personal data of whose meter it is."
+_ANONYMISED = (
+    "Anonymised: address, delivery point, indexes and load curves are pseudonyms; all free texts are left out."
+)
 
 
 def dispute_document(
-    contested: Contested, purpose: Purpose, probe: str, *, record: str, file: str, signer: str | None
+    contested: Contested,
+    purpose: Purpose,
+    probe: str,
+    *,
+    record: str,
+    file: str,
+    signer: str | None,
+    lang: str = "en",
 ) -> dict[str, Any]:
     """``dispute.json`` as data.
 
@@ -56,6 +53,7 @@ def dispute_document(
         record: what of the run's record the pack holds, for people.
         file: the name that the pack was given.
         signer: public key of who signs it, hexadecimal; None: nobody.
+        lang: of its README.txt.
     """
     report = contested.report
     return {
@@ -68,6 +66,7 @@ def dispute_document(
         "purpose": {**contested.purpose, "probe": probe},
         "record": record,
         "file": file,
+        "lang": lang,
         "packed_by": f"xky-hil {version('xky-hil')}",
         "anonymised": report.get("anonymised") is True,
         "signer": signer,
@@ -104,14 +103,31 @@ def members_of(dispute: Mapping[str, Any], purpose: Purpose, part: Record, probe
 
 
 def _readme(dispute: Mapping[str, Any], rule: Requirement) -> str:
-    told = dispute["purpose"]
-    mark = f"\nContested by the supplier: {told['contested']}" if told.get("contested") else ""
-    return _README.format(
-        id=told["id"], mode=told["mode"], verdict=told["verdict"], contested=mark, level=rule.level, clause=rule.clause,
-        text=rule.text, reason=told["reason"] or "the device did what is asked", what=dispute["record"],
-        name=dispute["file"], version=str(dispute["suite"]).removeprefix("xky-hil "),
-        personal=_ANONYMISED if dispute["anonymised"] else _PERSONAL,
-    )  # fmt: skip
+    return "".join(f"{line}\n" for line in _readme_lines(dispute, rule, Wording(dispute["lang"], checks=True)))
+
+
+def _readme_lines(dispute: Mapping[str, Any], rule: Requirement, words: Wording) -> Iterator[str]:
+    told, name = dispute["purpose"], dispute["file"]
+    of = {"purpose": told["id"], "tic_mode": told["mode"], "verdict": told["verdict"]}
+    yield words.fill("{purpose}, {tic_mode} mode: {verdict}", **of)
+    if told.get("contested"):
+        yield words.fill("Contested by the supplier: {why}", why=told["contested"])
+    yield ""
+    level, clause = words.say(rule.level.value), words.clause(rule.clause)
+    yield words.fill("What must hold ({level}, {place}):", level=level, place=clause)
+    yield f"  {words.say(rule.text)}"
+    yield words.say("What was concluded:")
+    yield f"  {words.say(told['reason'] or 'the device did what is asked')}"
+    yield ""
+    for file, what in _NAMED:
+        yield f"{file:<14}{words.say(what)}"
+    yield words.fill("record/       what the verdict is computed from: {what}", what=dispute["record"])
+    yield ""
+    yield words.fill("To judge it again, with the device absent: {command}", command=f"xky dispute --judge {name}")
+    yield words.fill("To see whether it is whole, and who signed: {command}", command=f"xky verify --replay {name}")
+    yield words.fill("It was judged by {suite}; another version may know better, and says so.", suite=dispute["suite"])
+    yield ""
+    yield words.say(_ANONYMISED if dispute["anonymised"] else _PERSONAL)
 
 
 def _lines_of(frame: SentFrame) -> str:

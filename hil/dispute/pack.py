@@ -27,7 +27,12 @@ _FORMATS = {"dispute": DISPUTE_SCHEMA, "record": FORMATS["record"]}
 
 
 def write_pack(
-    contested: Contested, path: Path, *, signer: Signer | None = None, pseudonyms: Pseudonyms | None = None
+    contested: Contested,
+    path: Path,
+    *,
+    signer: Signer | None = None,
+    pseudonyms: Pseudonyms | None = None,
+    lang: str = "en",
 ) -> str:
     """Write a pack; what of the record it holds, for people.
 
@@ -38,6 +43,7 @@ def write_pack(
         path: of the file.
         signer: who signs it; None: nobody.
         pseudonyms: for what is personal; None leaves it.
+        lang: of what it tells people.
 
     Raises:
         InputError: the evidence is not there, cannot be read, or the file cannot be written; what is anonymised already
@@ -53,7 +59,7 @@ def write_pack(
     probe = told.get("probe", record.probes[0].spec)
     part, what = slice_of(purpose, record, probe, Verdict(told["verdict"]), told["reason"])
     key = None if signer is None else signer.public.hex
-    document = dispute_document(contested, purpose, probe, record=what, file=path.name, signer=key)
+    document = dispute_document(contested, purpose, probe, record=what, file=path.name, signer=key, lang=lang)
     members = members_of(document, purpose, part, probe)
     with TemporaryDirectory() as folder:
         write_record(Path(folder), part)

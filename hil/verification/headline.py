@@ -13,7 +13,7 @@ from xky.protocol import InputError
 from ..archive.contents import Contents
 from ..campaign.verdict import Verdict
 
-__all__ = ["headline", "is_pack"]
+__all__ = ["headline_parts", "is_pack"]
 
 _REPORT, _DISPUTE = "report.json", "dispute.json"
 _SHORT = 100  # characters of a name
@@ -26,15 +26,15 @@ def is_pack(contents: Contents) -> bool:
     return _DISPUTE in contents.names and _REPORT not in contents.names
 
 
-def headline(contents: Contents) -> str:
-    """The line; of a file that is none a run writes, that it says nothing."""
+def headline_parts(contents: Contents) -> tuple[str, ...]:
+    """The line in its parts, the verdict first; of a file that is none a run writes, that it says nothing."""
     name, said_of = (_DISPUTE, _said_of_purpose) if is_pack(contents) else (_REPORT, _said)
     if name not in contents.names:
-        return f"no verdict: {name} is missing"
+        return (f"no verdict: {name} is missing",)
     try:
-        return ", ".join(said_of(json.loads(contents.read(name))))
+        return tuple(said_of(json.loads(contents.read(name))))
     except _MALFORMED:
-        return f"no verdict: {name} tells none"
+        return (f"no verdict: {name} tells none",)
 
 
 def _verdict(told: Mapping[str, Any]) -> str:
@@ -62,7 +62,8 @@ def _said(report: Mapping[str, Any]) -> Iterator[str]:
     named = firmware["version"] or firmware["sha256"]
     run = [f"{_short(one['file'])} {str(one['sha256'])[:16]}…" for one in firmware["files"]]
     if named:
-        yield f"firmware {_short(named)} ({'proven' if firmware['proven'] is True else 'not proven'})"
+        proven = firmware["proven"] is True
+        yield f"firmware {_short(named)} (proven)" if proven else f"firmware {_short(named)} (not proven)"
     elif run:
         yield f"firmware {', '.join(run)}"
     else:

@@ -10,7 +10,7 @@ from typing import Any
 from ..archive.comparison import Comparison, compared
 from ..archive.contents import contents_of
 from ..archive.key_file import PublicKey, public_key_of
-from .headline import headline, is_pack
+from .headline import headline_parts, is_pack
 from .replayed import Replayed
 
 __all__ = ["Verification", "verify"]
@@ -31,7 +31,7 @@ class Verification:
         replayed: what the evidence concludes; None: nobody asked.
         made_by: version of the package that made it; None where the manifest cannot be read.
         notes: what a person should know besides.
-        headline: what its report says came of which device, for people.
+        said: what its report says came of which device, in parts, for people.
     """
 
     place: str
@@ -44,7 +44,12 @@ class Verification:
     replayed: Replayed | None
     made_by: str | None
     notes: Sequence[str]
-    headline: str = ""
+    said: Sequence[str] = ()
+
+    @property
+    def headline(self) -> str:
+        """What its report says came of which device, in a line."""
+        return ", ".join(self.said)
 
     @property
     def signed(self) -> bool:
@@ -101,7 +106,7 @@ def verify(
     return Verification(
         place=str(path), whole=found.whole, signer=_hex(found.signer), expected=_hex(expected),
         changed=tuple(found.changed), missing=tuple(found.missing), extra=tuple(found.extra), replayed=replayed,
-        made_by=_maker(found), notes=tuple(found.notes), headline=headline(contents),
+        made_by=_maker(found), notes=tuple(found.notes), said=headline_parts(contents),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from xky.boards import board_named, board_names
 
 from ...archive.key_file import PublicKey
 from ...bench.shown import visible
+from ..anonymised.anonymised_board import LEFT_OUT
 from ..headline_notes import headline_notes
 from ..verdict_page import MARK, ranked
 from ..waivers import waived_lines
@@ -72,6 +73,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         "say": say,
         "clause": clause,
         "number": words.number,
+        "left_out": lambda text: text.replace(LEFT_OUT, words.say(LEFT_OUT)),
         "plain": _plain,
     }
     environment.globals |= {

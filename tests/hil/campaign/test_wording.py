@@ -23,7 +23,14 @@ from xky.protocol import InputError
 from xky.protocol.uplinks.line_rules import RULES
 
 FRENCH = Wording("fr")
+CHECKS = Wording("fr", checks=True)
 CAMPAIGN = Path(str(resources.files("xky.hil.campaign")))
+CHECKED_BY = [
+    *sorted((CAMPAIGN.parent / "verification").glob("*.py")), CAMPAIGN.parent / "archive" / "comparison.py",
+    CAMPAIGN.parent / "archive" / "manifest.py", CAMPAIGN.parent / "dispute" / "print_dispute.py",
+    CAMPAIGN.parent / "dispute" / "slices.py", CAMPAIGN.parent / "dispute" / "members.py",
+    CAMPAIGN.parent / "dispute" / "judged_pack.py",
+]  # fmt: skip
 TOLD_BY = [
     *sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py", CAMPAIGN / "headline_notes.py",
     CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py",
@@ -90,6 +97,28 @@ PARTS = {  # of messages that are put together, and one that has it
 }
 
 
+NO_LINES = {  # what in what checks reports is put together with others, or is an error of the command
+    "3 (3)", "3 3…", "3 (3, 3)", "333, 333", "3, 3", "3, 333 (3)", "  3 3", "report.json: 3 is ", "3: 3",
+    "3: part is no number",
+    "keys that are no labels, ignored: ", "the bench was lost: ", "bench before: ", "partial: historic: --quick ",
+    "partial: standard: --quick ", "contested of 3", "3 of 3", "again of 3", "xky dispute --judge 3", ": 3",
+    "3: is of another version (3), and this one reads 3; verify it with the xky-hil that its manifest names",
+    "--judge 3: is no pack of xky dispute (3); ask for it again", "3 s  33\n", "3 s  3  3\n", "    <- 3",
+    "    33\n", "3 = 3", "xky-hil 3", ", cut",
+    "xky verify --replay 3",
+    "--judge 3: cannot be read (3); give a pack of xky dispute",
+}  # fmt: skip
+JOINED = {  # messages of these that are put together, and one that has it
+    "3 in 3 mode: 3": "TIC-CHK-1/x in standard mode: 3",
+    "3 is 3 in the report, 3 by the evidence": "x: verdict is 3 in the report, 3 by the evidence",
+    "; the report is by 3": "not known to xky-hil 3; the report is by 3",
+    "is a 3 in the report, a 3 in the suite": "x: is a must in the report, a should in the suite",
+    "3 is none of ours3": "dispute.json is none of ours: x",
+    "is no JSON (3)": "manifest.json: is no JSON (3)",
+    "members: 3: has other keys": "manifest.json: members: 3: has other keys",
+}  # fmt: skip
+
+
 ENGLISH = re.compile(r"\b(the|was|were|is|of|and|with|not|from|within|after|that|its|by|nobody|more)\b")
 QUOTED = re.compile(r"'.*?'|\".*?\"")
 
@@ -134,6 +163,21 @@ def is_told(text: str) -> bool:
 def test_every_message_of_the_oracle_and_the_report_has_its_french(path: Path) -> None:
     missing = [text for text in messages(path) if text not in NO_MESSAGES and not is_told(text)]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", CHECKED_BY, ids=lambda path: path.name)
+def test_every_message_of_what_checks_a_report_has_its_french(path: Path) -> None:
+    manifest = "manifest.json: " if path.name == "manifest.py" else ""  # as a note has it
+    told = {text: JOINED.get(text, text if text in catalogue() else f"{manifest}{text}") for text in messages(path)}
+    missing = [text for text, whole in told.items() if text not in NO_LINES
+               and whole not in catalogue() and CHECKS.say(whole) == whole]  # fmt: skip
+    assert missing == []
+
+
+def test_what_a_device_says_is_not_taken_for_a_line_of_a_check() -> None:
+    for said in ("sensor: is missing", "firmware v2", "changed: SSID", "EAST: cannot be read"):
+        line = f"standard: 3 lines were no JSON object; at 1.00 s: {said}"
+        assert FRENCH.say(line).endswith(f": {said}")
 
 
 def test_both_sides_of_the_catalogue_have_the_same_holes() -> None:
