@@ -26,6 +26,7 @@ from .condition import facts_at
 from .contested import contested_purposes
 from .declared_meters import why_not_for
 from .firmware import Firmware, program_files
+from .hidden_secrets import HiddenSecrets, secrets_of_run
 from .judgement import Asked, no_concern
 from .only_option import check_only
 from .oracle import Case
@@ -210,6 +211,11 @@ class Campaign(Rehearsal):
     def _judges(self, purpose: Purpose) -> bool:
         return self.asks_for(purpose) and not purpose.modes.isdisjoint(self.modes)
 
+    @cached_property
+    def hidden(self) -> HiddenSecrets:
+        """What it knows and no file of its report may tell."""
+        return secrets_of_run(self.board, self.options)
+
     @property
     def files(self) -> Mapping[str, Path]:
         """Files that a person named and that are evidence, by the names that they have there."""
@@ -352,7 +358,7 @@ class Campaign(Rehearsal):
         except CutShort as cut:
             self.aborted, self.lost = True, cut.lost
             cut.record.reported_before = self._reported_before(mode)
-            return cut.record
+            return self.hidden.record(cut.record)
         except KeyboardInterrupt:
             self.aborted = True
             raise Undecided(_NOT_PLAYED) from None
@@ -360,17 +366,12 @@ class Campaign(Rehearsal):
     def _played(self, mode: Mode) -> Record:
         plan, device = self.plan(mode), self.open()
         self.on_plan(mode, len(plan), self.lengths_s[mode])
-        record = play(
-            plan,
-            device,
-            self.board,
-            probes=self.specs,
-            claims=self.claims,
-            seed=self.options.seed,
-            speed=self.options.speed,
-            on_step=lambda name, number: self.on_step(mode, name, number),
+        played = play(
+            plan, device, self.board, probes=self.specs, claims=self.claims, seed=self.options.seed,
+            speed=self.options.speed, on_step=lambda name, number: self.on_step(mode, name, number),
             journal=None if self.journal is None or self.virtual else partial(self._follow, mode),
-        )
+        )  # fmt: skip
+        record = self.hidden.record(played)
         record.reported_before = self._reported_before(mode)
         self.on_played(mode)
         asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
@@ -390,7 +391,8 @@ class Campaign(Rehearsal):
 
     def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:
         if self.journal is not None:
-            self.journal.follow(mode, at_s, lambda: replace(so_far(), reported_before=self._reported_before(mode)))
+            kept = lambda: replace(self.hidden.record(so_far()), reported_before=self._reported_before(mode))  # noqa: E731
+            self.journal.follow(mode, at_s, kept)
 
     def _reported_before(self, mode: Mode) -> Mapping[str, frozenset[str]]:
         return {} if self.earlier is None else self.earlier.reported(mode, self.probes)

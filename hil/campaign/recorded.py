@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
+from ..bench.probes.mapped import credentials_shown
+from .hidden_secrets import secrets_of_board
 from .player import Player
 from .record import ProbeRecord, Record, kept_events
 
@@ -22,7 +24,7 @@ def record_of(
     ended: str | None,
     ended_s: float,
 ) -> Record:
-    """The record of a bench.
+    """The record of a bench, without keys and passwords of the board and those that it showed a server.
 
     Args:
         bench: on which it was played.
@@ -40,7 +42,7 @@ def record_of(
         )
         for probe in bench.probes
     )
-    return Record(
+    record = Record(
         mode=mode,
         board=bench.board,
         speed=1.0 if bench.virtual else speed,
@@ -65,6 +67,8 @@ def record_of(
         outages=tuple(player.outages),
         on_hardware=device.on_hardware,
     )
+    shown = (secret for probe in bench.probes for secret in credentials_shown(probe.end))
+    return secrets_of_board(bench.board).with_those(shown).record(record)
 
 
 def let_last_words_arrive(bench: Bench) -> None:

@@ -12,6 +12,7 @@ import typer
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.protocol import BenchError, InputError
 
+from ..bench.command_secrets import shown_device
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..device_options import (
@@ -90,7 +91,7 @@ def command(
         ),
         tell=complain,
     )  # fmt: skip
-    device, board = campaign.options.device, campaign.options.board
+    device, board = shown_device(campaign.options.device), campaign.options.board
     if minutes is None and examples is None:
         minutes = _MINUTES
     limits = Limits(examples=examples, minutes=minutes)

@@ -12,6 +12,7 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 from xky.protocol.whole_file import whole_file
 
+from ..bench.command_secrets import shown_device
 from ..owned_folder import folder_complaint
 from .judging import Broken
 from .story import Step, Story
@@ -93,7 +94,7 @@ def write_stimulus(
     """
     told = story.model_dump(mode="json", exclude_unset=True)
     meter = {key: value for key, value in told.get("meter", {}).items() if key != "mode"}
-    found_on = {"device": device, **({"defect": defect} if defect else {}), "board": board}
+    found_on = {"device": shown_device(device), **({"defect": defect} if defect else {}), "board": board}
     table: dict[str, Any] = {
         "schema": _SCHEMA, **found_on, "requirement": broken.requirement, "reason": broken.reason,
         "mode": story.mode.value, "seed": story.seed, "sent": broken.trail.sent, "expected": broken.trail.expected,

@@ -13,6 +13,7 @@ from xky.boards.description.laid_over import board_with
 from xky.protocol import InputError, Mode
 
 from ..archive.contents import Contents
+from ..campaign.hidden_secrets import masked_board
 from ..campaign.judgement import Asked, Conclusion
 from ..campaign.record import Record
 from ..campaign.report.moment import Moment, moment_of
@@ -96,7 +97,7 @@ def board_differs(contents: Contents, run: RunAgain) -> Iterator[str]:
         return
     try:
         with TemporaryDirectory() as folder:
-            expected = _board(contents, run, given, Path(folder))
+            expected = masked_board(_board(contents, run, given, Path(folder)))
     except InputError as error:
         yield str(error)
         return

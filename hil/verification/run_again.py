@@ -16,6 +16,7 @@ from xky.protocol import InputError, Mode
 from ..archive.contents import Contents
 from ..campaign.campaign import Campaign, Options
 from ..campaign.firmware import Firmware, ProgramFile
+from ..campaign.hidden_secrets import HiddenSecrets
 from ..campaign.judgement import Asked, Conclusion, Judgement
 from ..campaign.record import Record
 from ..campaign.report import document
@@ -137,6 +138,10 @@ class RunAgain:
     @property
     def board(self) -> Board:
         return self.all_records[-1].board
+
+    @property
+    def hidden(self) -> HiddenSecrets:
+        return HiddenSecrets(self.board, ())  # its evidence has none
 
     @property
     def probes(self) -> Sequence[str]:

@@ -75,6 +75,13 @@ class MappedProbe(Probe):
             self.readings.append(said)
 
 
+def credentials_shown(end: object) -> list[str]:
+    """Passwords and tokens that clients showed an end of the bench; text that is none of UTF-8 is escaped."""
+    seen: Any = getattr(end, "credentials_seen", ())
+    said = (one if isinstance(one, bytes) else str(one.secret).encode() for one in seen)
+    return [secret.decode("utf-8", "backslashreplace") for secret in said]
+
+
 def _secrets(end: Observer) -> list[bytes]:
     """What clients showed themselves by, as far as it is long enough to be told from chance."""
     seen: Any = getattr(end, "credentials_seen", ())

@@ -7,6 +7,7 @@ What rests on the whole run needs the whole run.
 import shlex
 from collections.abc import Iterator
 
+from ...bench.command_secrets import shown_command, shown_device
 from ..campaign import Campaign
 from ..judgement import Conclusion
 
@@ -15,24 +16,25 @@ __all__ = ["command_again"]
 _PLAIN = (  # options of a word each that change what is played or heard, as the command line names them
     "board", "statement", "bench", "line", "parity", "reset", "flash", "meter", "defect",
 )  # fmt: skip
+_COMMANDS = ("reset", "flash")
 _UNLESS_TOLD = {"line": "pty", "parity": "strip"}
 
 
 def command_again(campaign: Campaign, conclusion: Conclusion) -> str:
     """A line for a shell, quoted: the same device, seed and options, this purpose and its mode alone.
 
-    Secrets of a probe's address are left out, as everywhere: who plays it again gives them.
+    Credentials of a command or of a probe's address are masked, as everywhere: who plays it again gives them.
     """
     return shlex.join(["xky", "certify", *_words(campaign, conclusion)])
 
 
 def _words(campaign: Campaign, conclusion: Conclusion) -> Iterator[str]:
     options = campaign.options
-    yield options.device
+    yield shown_device(options.device)
     for name in _PLAIN:
         value = getattr(options, name)
         if value is not None and value != _UNLESS_TOLD.get(name):
-            yield from (f"--{name}", str(value))
+            yield from (f"--{name}", shown_command(value) if name in _COMMANDS else str(value))
     if options.labels is not None:
         yield from ("--labels", ",".join(options.labels))
     if options.probes:

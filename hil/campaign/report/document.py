@@ -10,6 +10,7 @@ from typing import Any
 from xky.boards import Board
 from xky.protocol import Mode
 
+from ...bench.command_secrets import shown_device
 from ...terminal import counted
 from ..campaign import Campaign
 from ..contested import mark_contested
@@ -68,7 +69,7 @@ def document(campaign: Campaign, *, strict: bool = False, signer: str | None = N
         **({"anonymised": True} if campaign.anonymised else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
         "total": len(applicable),
-        "device": options.device,
+        "device": shown_device(options.device),
         "board": campaign.board.id,
         "mode": campaign.mode_name,
         "probes": list(campaign.probes),
@@ -227,7 +228,7 @@ def _quick(mode: Mode, choice: QuickChoice) -> str:
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
     remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board, campaign.options.statement)]
-    remarks += [] if campaign.lost is None else [f"the bench was lost: {campaign.lost}"]
+    remarks += [] if campaign.lost is None else [campaign.hidden.text(f"the bench was lost: {campaign.lost}")]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])
         remarks += [

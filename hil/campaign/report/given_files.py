@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from xky.protocol.tomlfile import read_text
 from xky.protocol.whole_file import whole_file
 
+from ...bench.command_secrets import shown_command, shown_device
 from ..evidence.lines import text_of
+from ..hidden_secrets import masked_toml
 from ..stimulus import Stimulus
 
 if TYPE_CHECKING:
@@ -24,17 +26,22 @@ __all__ = ["GIVEN_FILES", "PLAN_SCHEMA", "given_texts", "write_given"]
 PLAN_SCHEMA: Final = "xky-plan/1"
 PLAN, INSTRUMENTS = "plan.json", "instruments.jsonl"
 GIVEN_FILES = (PLAN, INSTRUMENTS, "statement.toml", "board.toml", "meter.toml", "stimulus.stim.toml")
+_OF_BOARDS = ("board.toml", "statement.toml")
 _PLAIN = (bool, int, float, str)
 _TEXT_MAX = 1 << 24  # characters
 
 
 def given_texts(campaign: "Campaign") -> dict[str, str]:
-    """The texts of the files that a person named, by the names of ``GIVEN_FILES``; read before the run.
+    """The texts of the files that a person named, by the names of ``GIVEN_FILES``, keys and passwords masked.
+
+    They are read before the run.
 
     Raises:
         InputError: one cannot be read any more.
     """
-    return {name: read_text(path, "a given")[:_TEXT_MAX] for name, path in campaign.files.items()}
+    texts = {name: read_text(path, "a given")[:_TEXT_MAX] for name, path in campaign.files.items()}
+    described = {name: masked_toml(text) if name in _OF_BOARDS else text for name, text in texts.items()}
+    return {name: campaign.hidden.text(text) for name, text in described.items()}
 
 
 def write_given(folder: Path, campaign: "Campaign", texts: Mapping[str, str], *, strict: bool) -> None:
@@ -65,9 +72,11 @@ def write_given(folder: Path, campaign: "Campaign", texts: Mapping[str, str], *,
 
 
 def _options(campaign: "Campaign") -> dict[str, Any]:
-    """What a person chose: probes as they may be printed, files by their names alone."""
+    """What a person chose: probes and commands as they may be printed, files by their names alone."""
     options = campaign.options
     told = {one.name: getattr(options, one.name) for one in fields(options)} | {"probes": list(campaign.probes)}
+    told["device"] = shown_device(options.device)
+    told |= {name: shown_command(told[name]) for name in ("reset", "flash") if told[name]}
     return {name: value.name if isinstance(value, Path) else value for name, value in told.items()}
 
 

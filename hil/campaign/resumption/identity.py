@@ -15,6 +15,9 @@ from typing import Any
 from xky.boards import Board
 from xky.protocol import InputError
 
+from ...bench.command_secrets import shown_command, shown_device
+from ..hidden_secrets import HiddenSecrets, masked_board, masked_toml, secrets_of_run
+
 __all__ = ["difference", "identity_of", "names_its_program"]
 
 _FILES = ("meter", "bench", "statement")  # options that name files whose content counts
@@ -29,6 +32,8 @@ _PROGRAMS = ("exec", "iss")
 def identity_of(options: Any, board: Board, probes: Sequence[str]) -> dict[str, str]:
     """Name and value, or a hash, of everything that verdicts depend on besides the device's own behaviour.
 
+    No password has a part in it: what is signed or kept would let it be guessed.
+
     Args:
         options: of a campaign.
         board: the statement laid over it.
@@ -38,20 +43,22 @@ def identity_of(options: Any, board: Board, probes: Sequence[str]) -> dict[str, 
         InputError: a file that counts cannot be read.
     """
     told = {
-        name: _hash(repr(value).encode()) if name in _HASHED and value else str(value)
+        name: _hash(repr(shown_command(value)).encode()) if name in _HASHED and value else str(value)
         for name, value in asdict(options).items()
         if name != "probes" and name not in _OF_THE_REPORT  # probes may hold passwords: as they may be printed
     }
+    hidden = secrets_of_run(board, options)
     contents = {
-        f"{name}'s content": _hash_of(Path(str(getattr(options, name))))
+        f"{name}'s content": _hash_without(hidden, Path(str(getattr(options, name))))
         for name in _FILES
         if getattr(options, name) is not None and Path(str(getattr(options, name))).is_file()
     }
     return {
         **told,
         **contents,
+        "device": shown_device(options.device),
         "probes": ", ".join(probes),
-        "board's description": _hash(board.model_dump_json().encode()),
+        "board's description": _hash(masked_board(board).model_dump_json().encode()),
         "device's program": _program(options.device),
         "suite": f"xky-hil {version('xky-hil')}",
         "suite's content": _suite(),
@@ -109,6 +116,15 @@ def _hash_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); it is part of what is certified") from None
+
+
+def _hash_without(hidden: HiddenSecrets, path: Path) -> str:
+    """Hash of a file without secrets: who has the report could try passwords by that of the whole."""
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); it is part of what is certified") from None
+    return _hash(hidden.text(masked_toml(text)).encode("utf-8", "surrogateescape"))
 
 
 def _hash(data: bytes) -> str:

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands as they may be shown: words that carry credentials are masked, as SPECs of probes are.
+
+What is a credential is told by names (``--password X``, ``PASSWORD=X``, ``X-Api-Key: X``) and by addresses
+(``mqtt://USER:PASSWORD@HOST``); what has no such name nobody can know.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["MASK", "secrets_of_address", "secrets_of_command", "secrets_of_device", "shown_command", "shown_device"]
+
+MASK = "***"
+_COMMANDS = ("exec",)  # kinds of devices whose name is a command
+_PLACEHOLDER = re.compile(r"\{(?:port|mode|baud|mqtt|mqtt_host|mqtt_port|influx|lorawan)\}")
+_WORDS = (
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|psk|bearer|credentials?|userpass|authori[sz]ation|auth"
+    r"|(?:api|app|access|auth|nwk|net|root|secret|private|session|wifi)[-_.]?key)"
+)
+_CAMEL = r"[A-Za-z0-9_.-]*[a-z0-9](?:Pass(?:word|phrase)?|Secret|Token|(?:Api|App|Access|Nwk)Key)"  # wifiPassword
+_NAME = rf"(?:(?:(?<![A-Za-z0-9])|(?<=-D))(?:[A-Za-z0-9_.-]*[-_.])?(?i:{_WORDS})|{_CAMEL})"  # or WIFI_PASSWORD
+_OPTION = re.compile(rf"(?!--?no-)--?(?:{_NAME}|(?i:{_WORDS}))")
+_WHOLE = re.compile(rf"(-*D?{_NAME}\s*[=:]\s*)(.+)", re.DOTALL)
+_WITHIN = re.compile(
+    rf"({_NAME}[\"']?\s*[=:]\s*|(?<!\S)(?!--?no-)--?{_NAME}\s+(?!-))(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;|]+)"
+)
+_OF_A_QUERY = re.compile(r"(?<=[?&])(p=)(?P<value>[^&\s]+)")  # as InfluxDB 1 is asked
+_USERINFO = re.compile(r"(?<=://)(?P<value>\S*)(?=@)")  # to the last at sign: a password may hold any character
+_SCHEMES = ("basic", "bearer", "digest", "token")
+_WITH_USER = ("-u", "--user", "--proxy-user")  # of curl and others: USER:PASSWORD
+_IS_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*|-[A-Za-z]")
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./{}*\[\]?&#-]+")  # what needs no quotes to be split as it was; none is run
+
+
+def shown_device(device: str) -> str:
+    """A device's name as it may be shown; one without credentials as it is.
+
+    >>> shown_device("exec:./gateway {port} --password 'correct horse' --to mqtt://me:pw@broker")
+    'exec:./gateway {port} --password *** --to mqtt://***@broker'
+    """
+    kind, colon, rest = device.partition(":")
+    shown = shown_command if kind in _COMMANDS else _without_userinfo
+    return f"{kind}{colon}{shown(rest)}"
+
+
+def shown_command(command: str) -> str:
+    """A command as it may be shown; one without credentials as it is."""
+    try:
+        words = shlex.split(command)
+    except ValueError:  # whoever runs it says so
+        return _without_userinfo(command)
+    masked = [word for word, _ in _masked(words)]
+    return command if masked == words else " ".join(map(_quoted, masked))
+
+
+def secrets_of_device(device: str) -> list[str]:
+    """What was masked of a device's name."""
+    kind, _, rest = device.partition(":")
+    return secrets_of_command(rest) if kind in _COMMANDS else secrets_of_address(rest)
+
+
+def secrets_of_command(command: str) -> list[str]:
+    """What was masked of a command."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return secrets_of_address(command)
+    return [secret for _, secrets in _masked(words) for secret in secrets if secret != MASK]
+
+
+def _masked(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each word as it may be shown, with what was masked of it."""
+    before = ""
+    for word in words:
+        if _OPTION.fullmatch(before) and not (_IS_OPTION.fullmatch(word) or _PLACEHOLDER.fullmatch(word)):
+            yield MASK, [word]
+        elif before in _WITH_USER and ":" in word:
+            yield MASK, [word, word.partition(":")[2]]
+        else:
+            yield _masked_word(word)
+        before = word
+
+
+def _masked_word(word: str) -> tuple[str, list[str]]:
+    whole = _WHOLE.fullmatch(word)
+    if whole is not None and not _PLACEHOLDER.search(whole[2]):  # one with a placeholder is a script
+        value = whole[2]
+        scheme, blank, rest = value.partition(" ")  # of a header: Bearer X
+        is_header = blank and scheme.lower() in _SCHEMES and rest
+        return whole[1] + MASK, [value, rest] if is_header else [value]
+    found: list[str] = []
+    word = _USERINFO.sub(lambda match: _keep_none(match, found), word)
+    for pattern in (_OF_A_QUERY, _WITHIN):
+        word = pattern.sub(lambda match: _keep_name(match, found), word)
+    return word, found
+
+
+def _keep_none(match: re.Match[str], found: list[str]) -> str:
+    value = match["value"]
+    if value:
+        found.extend([value, value.partition(":")[2]] if ":" in value else [value])
+    return MASK if value else ""
+
+
+def _keep_name(match: re.Match[str], found: list[str]) -> str:
+    value = match["value"]
+    if _PLACEHOLDER.fullmatch(value):
+        return match[0]
+    quote = value[0] if value[0] in "\"'" else ""
+    found += [one for one in dict.fromkeys((value.strip("\"'"), value.strip("\"'}],"))) if one]
+    return f"{match[1]}{quote}{MASK}{quote}"
+
+
+def secrets_of_address(text: str) -> list[str]:
+    """User and password, and the password alone, of the addresses in a text."""
+    found: list[str] = []
+    _USERINFO.sub(lambda match: _keep_none(match, found), text)
+    return found
+
+
+def _without_userinfo(text: str) -> str:
+    keep: Callable[[re.Match[str]], str] = lambda match: _keep_none(match, [])  # noqa: E731
+    return _USERINFO.sub(keep, text)
+
+
+def _quoted(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else shlex.quote(word)
