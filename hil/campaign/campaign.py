@@ -331,7 +331,7 @@ class Campaign(Rehearsal):
         return described is not None and described.source == "tic" and isinstance(self.open(), FedDevice)
 
     def plan(self, mode: Mode) -> Plan:
-        """The plan of a mode: the steps that are asked for, in the order in which a whole run has them."""
+        """The plan of a mode: what is asked for, in the order of a whole run; what was played before stands behind."""
         sleeps = bool(self.board.report_period_s)
         whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode, sleeps=sleeps).steps
         place = {step: number for number, step in enumerate(whole)}
@@ -339,7 +339,9 @@ class Campaign(Rehearsal):
         wanted = (one for purpose in asked for one in purpose.purpose.stimuli if not why_not_for(self.board, one, mode))
         if mode in self.quick:
             wanted = (one for one in wanted if one in self.quick[mode].steps)
-        chosen = sorted(dict.fromkeys(wanted), key=lambda one: place.get(one, len(place)))
+        parts = self.earlier
+        turns = {one: 0 if parts is None else parts.turn_of(one, mode) for one in wanted}
+        chosen = sorted(turns, key=lambda one: (turns[one], place.get(one, len(place))))
         return Plan(chosen, mode, house=self.house, in_order=True)
 
     def _record(self, mode: Mode) -> Record:

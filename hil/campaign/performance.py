@@ -21,7 +21,7 @@ from .stimulus import Stimulus, household
 __all__ = ["CutShort", "Follow", "Performance", "play"]
 
 Follow = Callable[[float, Callable[[], Record]], None]
-"""Told when a step begins, and how to have the record of then."""
+"""Told when a frame of a step begins, and how to have the record of then."""
 
 
 class CutShort(KeyboardInterrupt):
@@ -166,9 +166,10 @@ class Performance:
                 yield False
                 continue
             on_step(step.name, number)
-            if self._journal is not None:
-                self._journal(float(self.bench.env.now), self._so_far)
-            yield from player.step(step)
+            for told in player.step(step):
+                if self._journal is not None:
+                    self._journal(float(self.bench.env.now), self._so_far)
+                yield told
             number += 1
         yield from player.close()
 
@@ -196,7 +197,7 @@ def play(
         seed: of meters, gaps and faults.
         speed: bench seconds per real second.
         on_step: told the name and number of each step as it begins.
-        journal: told the bench's time as each step begins, and how to have the record of then, cut short there.
+        journal: told the bench's time before each frame of a step, and how to have the record of then, cut short there.
 
     Raises:
         BenchError: the device does not start, or ends before the first frame was sent.

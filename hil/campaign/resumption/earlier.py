@@ -21,6 +21,7 @@ from ..judge_again import judge_again
 from ..judgement import Asked
 from ..oracle import Oracle
 from ..record import Record
+from ..stimulus import Stimulus
 from .identity import difference
 from .journal import CHECKPOINTS, PROGRESS, SCHEMA
 
@@ -94,6 +95,16 @@ class Earlier:
             for probe in probes
         }
         return {probe: labels for probe, labels in found.items() if labels}
+
+    def turn_of(self, step: Stimulus, mode: Mode) -> int:
+        """In how many parts a step has been on the line; one of a time of the day is behind all others.
+
+        What is still asked of a step that was played needs more than the part lasted, or than one step: were it the
+        first again, a run that is cut each time as soon would never get on.
+        """
+        if step.at is not None or step.last:
+            return len(self.parts) + 1
+        return sum(bool(part.records[mode].truth.of_step(step.name)) for part in self.parts if mode in part.records)
 
     @property
     def records(self) -> Sequence[Record]:

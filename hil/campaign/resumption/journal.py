@@ -78,7 +78,7 @@ class Journal:
         self._last_s = 0.0
 
     def follow(self, mode: Mode, at_s: float, record: Callable[[], Record]) -> None:
-        """A step begins at that instant of the bench's clock: keep what there is, if it is time to."""
+        """A frame of a step begins at that instant of the bench's clock: keep what there is, if it is time to."""
         if at_s - self._last_s < self._every_s or (self._writer is not None and self._writer.is_alive()):
             return
         self._last_s = at_s

@@ -147,6 +147,39 @@ def test_a_run_may_be_cut_again_and_again(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_run_that_is_cut_as_soon_each_time_gets_on(tmp_path: Path) -> None:
+    """What a part played and could not settle stands behind what no part has: else it would be the first again."""
+    options = replace(SHORT, only=("TIC-FRS-1", "TIC-CHK-3", "TIC-CHR-2", "TIC-LNK-6", "TIC-LNK-7"))
+    undecided, again = [], []
+    for part in range(4):
+        report = cut(options, tmp_path, 3, resume=part > 0)
+        undecided.append(sum(verdict == "inconclusive" for verdict in verdicts(report).values()))
+        record = read_record(tmp_path / "evidence" / "standard")
+        again.append(bool(record.truth.of_step("wrong checksum")))  # which asks about the whole run
+    assert again[:2] == [True, False]
+    assert undecided[0] > undecided[1] > undecided[3], undecided
+
+
+def test_a_step_longer_than_the_time_between_two_copies_has_some_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "EVERY_S", 0.0)
+    asked: list[str] = []
+    campaign = Campaign(replace(SHORT, only=("TIC-CHK-1",)))
+    campaign.virtual = False
+    follow = journal_module.Journal.follow
+
+    def followed(self: Any, mode: Mode, at_s: float, record: Any) -> None:
+        asked.append(record().truth[-1].step if len(asked) < 3 else "")
+        follow(self, mode, at_s, record)
+
+    monkeypatch.setattr(journal_module.Journal, "follow", followed)
+    steps: list[str] = []
+    campaign.on_step = lambda mode, name, number: steps.append(name)
+    certify(campaign, tmp_path)
+    assert len(asked) > 3 * len(steps)  # a frame each, not a step
+
+
 def test_a_mode_that_was_played_to_its_end_is_not_played_again(tmp_path: Path) -> None:
     options = Options("sim:generic", only=SHORT.only)
     cut(options, tmp_path, 0, "standard")
