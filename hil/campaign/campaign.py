@@ -36,6 +36,7 @@ from .power_trials import PowerTrials
 from .printed_page import chromium
 from .quick import SKIPPED, QuickChoice, quick_choice
 from .record import Record
+from .recorded import is_unfed
 from .rehearsal import Rehearsal
 from .requirement import Purpose
 from .resumption import Earlier, Journal
@@ -175,7 +176,8 @@ class Campaign(Rehearsal):
         if len(set(self._probes)) < len(self._probes):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
-        self._is_on_hardware = device.on_hardware
+        fed = False if is_unfed(device, self.board) else None
+        self._facts = partial(facts_at, is_on_hardware=device.on_hardware, is_fed=fed)
         self.virtual = device.virtual and all(probe.virtual for probe in opened)
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
@@ -298,8 +300,7 @@ class Campaign(Rehearsal):
 
     def why_not_concerned(self, asked: Asked) -> str:
         """Why something does not concern the device, whatever is played; empty where it may."""
-        claims = self.claims[asked.probe]
-        return no_concern(asked, facts_at(self.board, asked.probe, claims, is_on_hardware=self._is_on_hardware))
+        return no_concern(asked, self._facts(self.board, asked.probe, self.claims[asked.probe]))
 
     def case(self, asked: Asked) -> Case:
         self.require_claim(asked, self.board)
@@ -339,8 +340,7 @@ class Campaign(Rehearsal):
         wanted = (one for purpose in asked for one in purpose.purpose.stimuli if not why_not_for(self.board, one, mode))
         if mode in self.quick:
             wanted = (one for one in wanted if one in self.quick[mode].steps)
-        parts = self.earlier
-        turns = {one: 0 if parts is None else parts.turn_of(one, mode) for one in wanted}
+        turns = {one: 0 if self.earlier is None else self.earlier.turn_of(one, mode) for one in wanted}
         chosen = sorted(turns, key=lambda one: (turns[one], place.get(one, len(place))))
         return Plan(chosen, mode, house=self.house, in_order=True)
 

@@ -262,16 +262,19 @@ def why_not_concerned(conditions: Iterable[Condition], facts: Facts) -> str:
     return "" if missing is None else missing.otherwise
 
 
-def facts_at(board: Board, probe: str, claims: frozenset[str] | None, *, is_on_hardware: bool) -> Facts:
-    """What a run knows of its device, whatever was played: nobody asks who feeds it, or starts it anew.
+def facts_at(
+    board: Board, probe: str, claims: frozenset[str] | None, *, is_on_hardware: bool, is_fed: bool | None = None
+) -> Facts:
+    """What a run knows of its device, whatever was played: nobody asks who starts it anew.
 
     Args:
         board: its description, with the statement laid over it.
         probe: at which it is listened to, as it may be printed.
         claims: labels that it claims there; None for all.
         is_on_hardware: it is a real board on a wire.
+        is_fed: the bench feeds its terminals I1-A; None: that is not known.
     """
     kind = probe.partition(":")[0]
     if claims != claims_of(board, kind):  # a person named others
         board = board.model_copy(update={"labels": None if claims is None else tuple(sorted(claims))})
-    return Facts(board, frozenset([kind]), is_on_hardware=is_on_hardware)
+    return Facts(board, frozenset([kind]), is_fed=is_fed, is_on_hardware=is_on_hardware)

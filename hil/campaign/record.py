@@ -91,6 +91,7 @@ class Record:
         cut_short_s: when a person cut the run short, None where nobody did; what was not settled by then is undecided.
         power_cut_short: a person cut the trials of its power short.
         power_unplayed: the bench's supply feeds it, and no trial of its power was played.
+        unfed: it lives on terminals I1-A, and nothing feeds them: it is a program, and its board is a description.
         on_hardware: it was a real board on a wire.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
@@ -122,6 +123,7 @@ class Record:
     cut_short_s: float | None = None
     power_cut_short: bool = False
     power_unplayed: bool = False
+    unfed: bool = False
     on_hardware: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
@@ -151,7 +153,8 @@ class Record:
     def facts(self) -> Facts:
         """What was known of the device before it was run, as far as its first probe."""
         probe = self.probes[0]
-        return facts_at(self.board, probe.spec, self.claims, is_on_hardware=self.on_hardware)
+        fed = False if self.unfed else None
+        return facts_at(self.board, probe.spec, self.claims, is_on_hardware=self.on_hardware, is_fed=fed)
 
     def claimed(self, label: str) -> bool:
         """Whether the device claims a label."""

@@ -3,15 +3,17 @@
 
 from collections.abc import Mapping
 
+from xky.boards import Board
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
+from ..bench.devices import Device, FedDevice
 from ..bench.probes.mapped import credentials_shown
 from .hidden_secrets import secrets_of_board
 from .player import Player
 from .record import ProbeRecord, Record, kept_events
 
-__all__ = ["let_last_words_arrive", "record_of"]
+__all__ = ["is_unfed", "let_last_words_arrive", "record_of"]
 
 
 def record_of(
@@ -65,10 +67,17 @@ def record_of(
         restarts_s=tuple(player.restarts_s),
         probes=heard,
         outages=tuple(player.outages),
+        unfed=is_unfed(device, bench.board),
         on_hardware=device.on_hardware,
     )
     shown = (secret for probe in bench.probes for secret in credentials_shown(probe.end))
     return secrets_of_board(bench.board).with_those(shown).record(record)
+
+
+def is_unfed(device: Device, board: Board) -> bool:
+    """Whether it lives on terminals I1-A by its description, and neither the bench nor a supply of it feeds them."""
+    lives_on_them = board.power is not None and board.power.source == "tic"
+    return lives_on_them and not device.on_hardware and not isinstance(device, FedDevice)
 
 
 def let_last_words_arrive(bench: Bench) -> None:

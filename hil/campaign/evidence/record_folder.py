@@ -81,6 +81,7 @@ def read_record(folder: Path) -> Record:
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
         power_unplayed=run.power_unplayed,
+        unfed=run.unfed,
         on_hardware=run.on_hardware,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
         probes=tuple(

@@ -70,9 +70,10 @@ class RunFile(Line):
     restarts_s: tuple[float, ...] = ()
     lengths: Lengths
     board: dict[str, Any]
-    cut_short_s: float | None = None  # written of such a run only, as are the next three
+    cut_short_s: float | None = None  # written of such a run only, as are the next four
     power_cut_short: bool = False
     power_unplayed: bool = False
+    unfed: bool = False
     on_hardware: bool = False
     probes: tuple[_Probe, ...] = ()  # empty for the lines alone
     outages: tuple[_Outage, ...] = ()
@@ -110,6 +111,8 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         besides["power_cut_short"] = True
     if record.power_unplayed:
         besides["power_unplayed"] = True
+    if record.unfed:
+        besides["unfed"] = True
     if record.on_hardware:
         besides["on_hardware"] = True
     if record.probes != (ProbeRecord(LINES, record.claims),):

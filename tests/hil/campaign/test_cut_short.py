@@ -2,6 +2,7 @@
 """A run that a person cuts short: what was settled by then is decided, nothing else, and the evidence says the same."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from xky.hil.campaign import campaign as campaign_module
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.certify_device import certify as certify_device
+from xky.hil.campaign.condition import FED
 from xky.hil.campaign.evidence import read_records
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.verification.judged_again import judged_again
@@ -122,3 +124,24 @@ def test_trials_of_power_that_were_cut_short_are_not_decided(tmp_path: Path, mon
     assert power == {"inconclusive", "not applicable"}  # no reading of its voltage: nothing to be misled by
     assert {verdict for (id_, _), verdict in told.items() if id_.startswith("TIC")} <= {"pass", "not applicable"}
     assert report["verdict"] == "inconclusive"
+
+
+@pytest.mark.realtime
+def test_power_of_a_program_is_no_less_of_no_concern_when_its_run_was_cut(tmp_path: Path) -> None:
+    """Its board lives on terminals I1-A by its description; nothing feeds a program, whatever is played."""
+    reader = Path(__file__).parents[3] / "docs/examples/reader.py"
+    only = ("XKY-PWR-1", "XKY-PWR-2", "XKY-PWR-3", "XKY-PWR-7", "XKY-PWR-8")
+    options = Options(f"exec:{sys.executable} {reader} {{port}} {{mode}}", board="winky-c6", mode="historic",
+                      speed=50.0, only=only)  # fmt: skip
+    report = cut_short(options, 0, tmp_path)
+    purposes = [purpose for one in report["requirements"] for purpose in one["purposes"]]
+    assert {one["verdict"] for one in purposes} == {"not applicable"}
+    assert {one["reason"] for one in purposes if not one["id"].startswith("XKY-PWR-8")} == {FED.otherwise}
+    assert json.loads((tmp_path / "evidence/historic/run.json").read_text())["unfed"] is True
+    assert judged_again(contents_of(tmp_path), None).other == ()
+
+
+def test_power_of_what_the_bench_may_feed_stays_undecided_when_its_run_was_cut(tmp_path: Path) -> None:
+    report = cut_short(Options("sim:winky-c6", mode="historic", only=("XKY-PWR-1",)), 0, tmp_path)
+    assert report["requirements"][0]["verdict"] == "inconclusive"
+    assert "unfed" not in json.loads((tmp_path / "evidence/historic/run.json").read_text())
