@@ -36,7 +36,7 @@ from .power_trials import PowerTrials
 from .printed_page import chromium
 from .quick import SKIPPED, QuickChoice, quick_choice
 from .record import Record
-from .recorded import is_unfed
+from .recorded import fed_or_not
 from .rehearsal import Rehearsal
 from .requirement import Purpose
 from .resumption import Earlier, Journal
@@ -176,8 +176,7 @@ class Campaign(Rehearsal):
         if len(set(self._probes)) < len(self._probes):
             raise InputError(f"--probe {self._probes[0]}: is given twice; leave one out")
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
-        fed = False if is_unfed(device, self.board) else None
-        self._facts = partial(facts_at, is_on_hardware=device.on_hardware, is_fed=fed)
+        self._facts = partial(facts_at, is_on_hardware=device.on_hardware, is_fed=fed_or_not(device, self.board))
         self.virtual = device.virtual and all(probe.virtual for probe in opened)
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
@@ -359,8 +358,7 @@ class Campaign(Rehearsal):
             return record
         except CutShort as cut:
             self.aborted, self.lost = True, cut.lost
-            cut.record.reported_before = self._reported_before(mode)
-            return self.hidden.record(cut.record)
+            return self._finished(mode, cut.record)
         except KeyboardInterrupt:
             self.aborted = True
             raise Undecided(_NOT_PLAYED) from None
@@ -373,8 +371,7 @@ class Campaign(Rehearsal):
             speed=self.options.speed, on_step=lambda name, number: self.on_step(mode, name, number),
             journal=None if self.journal is None or self.virtual else partial(self._follow, mode),
         )  # fmt: skip
-        record = self.hidden.record(played)
-        record.reported_before = self._reported_before(mode)
+        record = self._finished(mode, played)
         self.on_played(mode)
         asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
         described = self.board.power
@@ -393,8 +390,9 @@ class Campaign(Rehearsal):
 
     def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:
         if self.journal is not None:
-            kept = lambda: replace(self.hidden.record(so_far()), reported_before=self._reported_before(mode))  # noqa: E731
-            self.journal.follow(mode, at_s, kept)
+            self.journal.follow(mode, at_s, lambda: self._finished(mode, so_far()))
 
-    def _reported_before(self, mode: Mode) -> Mapping[str, frozenset[str]]:
-        return {} if self.earlier is None else self.earlier.reported(mode, self.probes)
+    def _finished(self, mode: Mode, record: Record) -> Record:
+        """As it is kept and judged: without secrets, and with what earlier parts know."""
+        before = {} if self.earlier is None else self.earlier.reported(mode, self.probes)
+        return replace(self.hidden.record(record), reported_before=before)

@@ -5,7 +5,7 @@ import errno
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from xky.protocol import BenchError
 from xky.protocol.pseudonym import Pseudonyms
@@ -13,12 +13,15 @@ from xky.protocol.pseudonym import Pseudonyms
 from ..archive.seal import UNSEALED, Seal
 from .anonymised.anonymised_run import anonymise, anonymise_against, refuse_what_names_its_meter
 from .campaign import Campaign
-from .report import document, given_texts, report_folder, write_given, write_report
+from .report import Shortest, document, given_texts, report_folder, write_given, write_report
 from .report.formats import FORMATS
 from .resumption import Journal, identity_of, read_earlier
 from .suite import run_suite
 
-__all__ = ["ArchiveLostError", "ReportLostError", "certify"]
+__all__ = ["ArchiveLostError", "ReportLostError", "Shrink", "certify"]
+
+Shrink: TypeAlias = Callable[[Campaign, Path], Shortest]
+"""What finds the shortest stimuli of a run, and writes them into the folder of its report."""
 
 
 class ReportLostError(BenchError):
@@ -56,6 +59,7 @@ def certify(
     resume: bool = False,
     seal: Seal = UNSEALED,
     pseudonyms: Pseudonyms | None = None,
+    shrink: Shrink | None = None,
 ) -> dict[str, Any]:
     """Run the whole suite on a campaign and write its report.
 
@@ -68,6 +72,8 @@ def certify(
         seal: who signs, and the archive besides.
         pseudonyms: for what is personal, in all that is written; None leaves it.
         resume: go on from where the run whose report is in ``folder`` was interrupted.
+        shrink: writes the shortest stimuli that show what failed into the folder of a report, and says what that tells
+            of each; None: nobody wants them.
 
     Returns:
         The report.
@@ -88,10 +94,11 @@ def certify(
         with report_folder(folder, keeps=resume) as workshop, seal.archive_place():
             texts = given_texts(campaign)
             lost, identity = _run_kept(campaign, workshop, folder if resume else None, keeps=pseudonyms is None)
+            shortest = {} if shrink is None or campaign.aborted else shrink(campaign, workshop)
             if pseudonyms is not None:
                 anonymise(campaign, pseudonyms, workshop / "junit.xml")
                 texts = {}
-            report = document(campaign, strict=strict, signer=seal.public_key)
+            report = document(campaign, strict=strict, signer=seal.public_key, shortest=shortest)
             if campaign.against is not None:
                 summary = campaign.against.summary(report)
                 report["against"] = summary if pseudonyms is None else anonymise_against(summary)

@@ -16,7 +16,7 @@ from ..archive.seal import UNSEALED, Seal
 from ..console import PlainConsole
 from ..progress_column import PlainColumn
 from .campaign import Campaign
-from .certify import certify
+from .certify import Shrink, certify
 from .contested import contested_lines
 from .headline_notes import headline_notes
 from .verdict_page import MARK, STYLE, print_page, run_title
@@ -46,6 +46,7 @@ def certify_with_progress(
     seal: Seal = UNSEALED,
     pseudonyms: Pseudonyms | None = None,
     resume: bool = False,
+    shrink: Shrink | None = None,
 ) -> dict[str, Any]:
     """Run a campaign, with its steps on standard error as they come; its report."""
     console = PlainConsole(file=sys.stderr)  # this very stream: pytest's own output is kept apart meanwhile
@@ -69,7 +70,7 @@ def certify_with_progress(
             progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
 
         campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
-        return certify(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
+        return certify(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms, shrink=shrink)
 
 
 def print_verdicts(report: dict[str, Any], out: Path | None, words: Wording | None = None) -> None:

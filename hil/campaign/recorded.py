@@ -13,7 +13,7 @@ from .hidden_secrets import secrets_of_board
 from .player import Player
 from .record import ProbeRecord, Record, kept_events
 
-__all__ = ["is_unfed", "let_last_words_arrive", "record_of"]
+__all__ = ["fed_or_not", "let_last_words_arrive", "record_of"]
 
 
 def record_of(
@@ -67,17 +67,17 @@ def record_of(
         restarts_s=tuple(player.restarts_s),
         probes=heard,
         outages=tuple(player.outages),
-        unfed=is_unfed(device, bench.board),
+        unfed=fed_or_not(device, bench.board) is False,
         on_hardware=device.on_hardware,
     )
     shown = (secret for probe in bench.probes for secret in credentials_shown(probe.end))
     return secrets_of_board(bench.board).with_those(shown).record(record)
 
 
-def is_unfed(device: Device, board: Board) -> bool:
-    """Whether it lives on terminals I1-A by its description, and neither the bench nor a supply of it feeds them."""
+def fed_or_not(device: Device, board: Board) -> bool | None:
+    """False: it lives on terminals I1-A by its description, and neither the bench nor a supply of it feeds them."""
     lives_on_them = board.power is not None and board.power.source == "tic"
-    return lives_on_them and not device.on_hardware and not isinstance(device, FedDevice)
+    return False if lives_on_them and not device.on_hardware and not isinstance(device, FedDevice) else None
 
 
 def let_last_words_arrive(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from xky.protocol import InputError
 
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
-from ..campaign.certify import ArchiveLostError, ReportLostError, certify
+from ..campaign.certify import ArchiveLostError, ReportLostError, Shrink, certify
 from ..campaign.comparison import Baseline
 from ..campaign.comparison.print_comparison import print_comparison
 from ..campaign.defect_seeds import seeds_of
@@ -105,6 +106,9 @@ def command(
         Path | None,
         typer.Option(metavar="REPORT", help="Tell what changed since that run; exit 1 when something got worse."),
     ] = None,
+    shrink: Annotated[
+        bool, typer.Option("--shrink", help="Of each fail the shortest stimulus that shows it; in virtual time.")
+    ] = False,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     lang: Annotated[str, typer.Option(metavar="en|fr", help="Language of the page and of what is printed.")] = "en",
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, by a Chromium.")] = False,
@@ -118,14 +122,13 @@ def command(
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
             "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
-            "--contested": contested, "--lang": lang != "en", "--pdf": pdf,
+            "--contested": contested, "--lang": lang != "en", "--pdf": pdf, "--shrink": shrink,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
         raise InputError("--seeds: is that of --defects; give --seed, a run has one")
-    if replay is not None and (against is not None or quick or resume):
-        told = "--against" if against is not None else "--quick" if quick else "--resume"
-        raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
+    of_suite = {"--against": against, "--quick": quick, "--resume": resume, "--shrink": shrink}
+    _require_fitting([name for name, value in of_suite.items() if value], replay=replay, anonymise=anonymise)
     seal = seal_of(sign, archive)
     require_anonymise(key, anonymise=anonymise)
     pseudonyms = pseudonyms_by(key) if anonymise else None
@@ -142,7 +145,10 @@ def command(
         campaign.against = Baseline.read(against)
     try:
         run = certify if as_json else certify_with_progress
-        report = run(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms)
+        report = run(
+            campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms,
+            shrink=_shrinking(campaign) if shrink else None,
+        )  # fmt: skip
     except (ArchiveLostError, ReportLostError) as error:
         report, lost = error.report, error
     kept = None if isinstance(lost, ReportLostError) else out
@@ -171,6 +177,29 @@ def command(
         decided = f"{report['decided']} of {report['total']}"
         print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)
     sys.exit(status)
+
+
+def _require_fitting(of_suite: Sequence[str], *, replay: Path | None, anonymise: bool) -> None:
+    """Complain of options that do not go with each other; those of a run of the suite are named."""
+    if replay is not None and of_suite:
+        told = of_suite[0]
+        raise InputError(f"{told}: is that of a run of the suite; --replay plays a stimulus alone; leave {told} out")
+    if anonymise and "--shrink" in of_suite:
+        raise InputError(
+            "--shrink: a stimulus tells its meter, and is part of the report; leave --shrink or --anonymise out"
+        )
+
+
+def _shrinking(campaign: Campaign) -> Shrink:
+    """What finds the shortest stimuli.
+
+    Raises:
+        InputError: the campaign runs in real time.
+    """
+    from ..hunt.shortest import require_virtual, shortest_stimuli
+
+    require_virtual(campaign)
+    return shortest_stimuli
 
 
 def _tried(board: str | None, seed: int, seeds: str | None, foreign: list[str], *, as_json: bool) -> int:

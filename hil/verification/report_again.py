@@ -98,6 +98,8 @@ def report_unchecked(run: RunAgain) -> Iterator[str]:
         yield "why the run was cut short"
     if "against" in run.report:
         yield "the earlier run that it is laid beside"
+    if any("shortest" in one for one in run.told.values()):
+        yield "the shortest stimuli, which only the device shows"
     if _names_files(run):
         yield "the commands that play one fail alone, since they name files"
 

@@ -11,7 +11,7 @@ from ...bench.command_secrets import shown_command, shown_device
 from ..campaign import Campaign
 from ..judgement import Conclusion
 
-__all__ = ["command_again"]
+__all__ = ["command_again", "replay_again"]
 
 _PLAIN = (  # options of a word each that change what is played or heard, as the command line names them
     "board", "statement", "bench", "line", "parity", "reset", "flash", "meter", "defect",
@@ -28,7 +28,28 @@ def command_again(campaign: Campaign, conclusion: Conclusion) -> str:
     return shlex.join(["xky", "certify", *_words(campaign, conclusion)])
 
 
+def replay_again(campaign: Campaign, file: str) -> str:
+    """The same that plays a stimulus file of the report, named from the report's folder."""
+    return shlex.join(["xky", "certify", *_device_words(campaign), "--replay", file])
+
+
 def _words(campaign: Campaign, conclusion: Conclusion) -> Iterator[str]:
+    options = campaign.options
+    yield from _device_words(campaign)
+    replayed = getattr(campaign, "path", None)
+    if replayed is not None:
+        yield from ("--replay", str(replayed))
+        return
+    yield from ("--mode", conclusion.mode.value)
+    if not conclusion.trail.of_whole_run:
+        yield from ("--only", conclusion.purpose.id)
+    elif options.quick:
+        yield "--quick"
+    yield from ("--seed", str(options.seed))
+
+
+def _device_words(campaign: Campaign) -> Iterator[str]:
+    """The device, and how it is reached."""
     options = campaign.options
     yield shown_device(options.device)
     for name in _PLAIN:
@@ -42,13 +63,3 @@ def _words(campaign: Campaign, conclusion: Conclusion) -> Iterator[str]:
             yield from ("--probe", probe)
     if options.speed != 1.0:
         yield from ("--speed", f"{options.speed:g}")
-    replayed = getattr(campaign, "path", None)
-    if replayed is not None:
-        yield from ("--replay", str(replayed))
-        return
-    yield from ("--mode", conclusion.mode.value)
-    if not conclusion.trail.of_whole_run:
-        yield from ("--only", conclusion.purpose.id)
-    elif options.quick:
-        yield "--quick"
-    yield from ("--seed", str(options.seed))

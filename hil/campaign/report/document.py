@@ -2,10 +2,10 @@
 """The report as data: ``report.json``, schema ``xky-report/1`` (its JSON Schema stands beside this file)."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from xky.boards import Board
 from xky.protocol import Mode
@@ -24,13 +24,16 @@ from ..resumption import Earlier
 from ..resumption.identity import names_its_program
 from ..verdict import Level, Verdict, joined
 from ..waivers import waiver_of
-from .again import command_again
+from .again import command_again, replay_again
 
-__all__ = ["REPORT_SCHEMA", "SPECIFICATION", "document", "in_order", "purpose_document", "run_verdict"]
+__all__ = ["REPORT_SCHEMA", "SPECIFICATION", "Shortest", "document", "in_order", "purpose_document", "run_verdict"]
 
 REPORT_SCHEMA = "xky-report/1"
 SPECIFICATION = "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)"
 
+Shortest: TypeAlias = Mapping[tuple[str, str, str], Mapping[str, Any]]
+"""The shortest stimulus of what failed, by purpose, mode and probe: its file, and what is told of it."""
+_NONE: Shortest = {}
 _ANONYMISED = (
     "anonymised: addresses, delivery points, indexes and load curves are pseudonyms; left out are messages in the "
     "device's own words, its standard error, the arguments of commands, the files that were given with their names and "
@@ -45,16 +48,19 @@ def run_verdict(requirements: Sequence[dict[str, Any]], *, strict: bool) -> Verd
     return Verdict.INCONCLUSIVE if verdict is Verdict.NOT_APPLICABLE else verdict
 
 
-def document(campaign: Campaign, *, strict: bool = False, signer: str | None = None) -> dict[str, Any]:
+def document(
+    campaign: Campaign, *, strict: bool = False, signer: str | None = None, shortest: Shortest = _NONE
+) -> dict[str, Any]:
     """The whole report of a campaign that has been judged.
 
     Args:
         campaign: judged.
         strict: a should that fails makes the run fail.
         signer: public key of who signs it, hexadecimal; None: nobody.
+        shortest: stimuli that show what failed.
     """
     options = campaign.options
-    requirements = _requirements(campaign, [*campaign.conclusions, *_not_asked(campaign)])
+    requirements = _requirements(campaign, [*campaign.conclusions, *_not_asked(campaign)], shortest)
     mark_contested(requirements, campaign.contested)
     verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
     firmware = campaign.firmware
@@ -137,7 +143,7 @@ def _compatibility(requirements: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {} if verdict is Verdict.NOT_APPLICABLE else {"compatibility": verdict.value}
 
 
-def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion]) -> list[dict[str, Any]]:
+def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion], shortest: Shortest) -> list[dict[str, Any]]:
     skipped = campaign.skipped
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
@@ -152,7 +158,7 @@ def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion]) -> list
             **({"compatibility": True} if requirement.compatibility else {}),
             **({"waived": waived} if (waived := waiver_of(campaign.board, requirement.id)) is not None else {}),
             "verdict": joined(one.verdict for one in group).value,
-            "purposes": [{**purpose_document(one), **_besides(one, campaign, skipped)} for one in group],
+            "purposes": [{**purpose_document(one), **_besides(one, campaign, skipped, shortest)} for one in group],
         }
         for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
     ]
@@ -163,13 +169,20 @@ def in_order(id_: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", id_)]
 
 
-def _besides(conclusion: Conclusion, campaign: Campaign, skipped: Container[Asked]) -> dict[str, Any]:
+def _besides(
+    conclusion: Conclusion, campaign: Campaign, skipped: Container[Asked], shortest: Shortest
+) -> dict[str, Any]:
     """What the report says of a purpose besides its verdict: that it was left out, which earlier part settled it, how a
     fail is seen again."""
     part = campaign.part_of(conclusion.asked)
     if conclusion.asked in skipped:
         return {"skipped": True}
-    again = {"again": command_again(campaign, conclusion)} if conclusion.verdict is Verdict.FAIL else {}
+    again: dict[str, Any] = {}
+    if conclusion.verdict is Verdict.FAIL:
+        again["again"] = command_again(campaign, conclusion)
+        key = conclusion.purpose.id, conclusion.mode.value, conclusion.asked.probe
+        if (short := shortest.get(key)) is not None:
+            again["shortest"] = {**short, "again": replay_again(campaign, str(short["file"]))}
     return again if part is None else {**again, "part": part + 1}
 
 

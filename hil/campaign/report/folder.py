@@ -5,6 +5,7 @@ Whatever ends the run, the report of a run before goes: it is not that of this d
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,13 +19,15 @@ from ...owned_folder import folder_complaint, owned_folder
 from ..evidence import BEFORE, EVIDENCE_FILES, forget_evidence
 from .given_files import GIVEN_FILES
 
-__all__ = ["report_folder"]
+__all__ = ["STIMULI", "report_folder"]
 
 EVIDENCE = "evidence"
 _FILES = (  # the last comes last: where it is, all is
     SIGNATURE, MANIFEST, "index.html", "junit.xml", "report.pdf", "report.sarif", "statement.intoto.json",
     "report.json",
 )  # fmt: skip
+STIMULI = "stimuli"  # of certify --shrink
+_STIMULUS = re.compile(r"[A-Z]{3}-[A-Z]{3}-\d+\.[a-z0-9-]+\.(?:historic|standard)\.stim\.toml")
 _WORKSHOP = ".run-"  # how the names of fresh folders begin
 _WHAT = "report"
 
@@ -69,7 +72,7 @@ def _check_names(folder: Path) -> None:
     evidence = folder / EVIDENCE
     of_modes = [] if evidence.is_symlink() else [evidence / mode.value for mode in Mode]
     of_evidence = [of_mode / name for of_mode in of_modes if not of_mode.is_symlink() for name in EVIDENCE_FILES]
-    for path in (evidence, *of_modes):
+    for path in (evidence, *of_modes, folder / STIMULI):
         if path.exists() and not path.is_symlink() and not path.is_dir():
             raise InputError(f"--out {folder}: {path} is no folder; move it, or give another folder")
     of_evidence += [] if evidence.is_symlink() else [evidence / name for name in GIVEN_FILES]
@@ -102,8 +105,20 @@ def _forget(folder: Path) -> None:
     for name in () if (folder / EVIDENCE).is_symlink() else GIVEN_FILES:
         with suppress(OSError):
             (folder / EVIDENCE / name).unlink(missing_ok=True)
+    _forget_stimuli(folder / STIMULI)
     with suppress(OSError):
         forget_evidence(folder / EVIDENCE)
+
+
+def _forget_stimuli(folder: Path) -> None:
+    """Remove those that a run wrote; a symbolic link in the place of the folder is somebody's own, and stays."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if _STIMULUS.fullmatch(path.name):
+                path.unlink()
+        folder.rmdir()
 
 
 def _put_in_place(workshop: Path, folder: Path) -> None:
@@ -116,6 +131,10 @@ def _put_in_place(workshop: Path, folder: Path) -> None:
                 for file in recorded.iterdir():
                     if file.is_file():
                         os.replace(file, kept / file.name)
+    if (workshop / STIMULI).is_dir():
+        (folder / STIMULI).mkdir(exist_ok=True)
+        for file in (workshop / STIMULI).iterdir():
+            os.replace(file, folder / STIMULI / file.name)
     for name in _FILES:
         if (workshop / name).exists():
             os.replace(workshop / name, folder / name)

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -77,7 +78,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         "plain": _plain,
     }
     environment.globals |= {
-        "_": _filled(words), "mark": MARK, "waived_lines": waived_lines,
+        "_": _filled(words), "fault_names": partial(_fault_names, words), "mark": MARK, "waived_lines": waived_lines,
         "colon": words.on_a_page(words.colon), "semicolon": words.on_a_page(words.semicolon),
     }  # fmt: skip
     requirements = report["requirements"]
@@ -166,6 +167,11 @@ def _sorted(requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _group_of(id_: str) -> str:
     """``TIC-LNK`` of ``TIC-LNK-7``."""
     return id_.rpartition("-")[0]
+
+
+def _fault_names(words: Wording, faults: list[str]) -> str:
+    """The names of faults, as a line has them."""
+    return ", ".join(words.say(one.replace("_", " ")) for one in faults) or words.say("nothing befell it")
 
 
 def _plain(value: object) -> str:
