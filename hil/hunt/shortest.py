@@ -120,8 +120,11 @@ class _Search:
         meter = MeterFile(mode=one.mode, at=SUITE_AT, seed=seed) if house is None else house.changed(mode=one.mode)
         tables = [[table_of_fault(fault) for fault in turn] for turn in turns if turn]
         try:
-            told: dict[str, Any] = {"turns": tables} if tables else {}
-            return Story(meter=meter, seed=seed, step=(Step(**told, **({"restart": True} if step.restarts else {})),))
+            told: dict[str, Any] = {
+                **({"turns": tables} if tables else {}),
+                **({"restart": True} if step.restarts else {}),
+            }
+            return Story(meter=meter, seed=seed, step=(Step.model_validate(told),))
         except ValueError:  # a fault that no file can tell
             return None
 
