@@ -22,7 +22,7 @@ from .judge_one import judge_one, purpose_named
 __all__ = ["anonymised"]
 
 _OF_A_PERSON = ("contested",)  # what is said there are somebody's own words
-_WITH_ARGUMENTS = ("again",)  # a command with all its words
+_WITH_ARGUMENTS = ("again", "shortest")  # commands with all their words
 
 
 def anonymised(contested: Contested, pseudonyms: Pseudonyms) -> tuple[Contested, Record]:
