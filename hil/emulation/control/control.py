@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """``--control``: what keeps it from working is told before anything runs; then it serves as long as the run does."""
 
+import asyncio
 import os
 import socket
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from typing import Any
 
 import simpy
 
-from xky.emulator import Transmitter
+from xky.emulator import Line, Transmitter, Truth
 from xky.emulator.bridge import Bridge
 from xky.emulator.runner import RealTime
 from xky.emulator.scenario.actions import Actions
 from xky.protocol import InputError
 
+from ...live import EventStream
 from .address import Address, address_of
+from .feed import Feed
 from .session import Session
 
 __all__ = ["Control", "open_control"]
 
+_BEGINS_WITHIN_S = 15.0  # real seconds; a run that waits for its first reader answers after ten at most
 _SWITCHES_S = 0.0005  # between the threads of line and server: Python's 5 ms come at each of the line's turns
 
 
@@ -66,6 +72,8 @@ class Control:
             ) from None
         self._bridge = Bridge()
         self._stop = self._socket.close
+        self._stream: EventStream | None = None
+        self._feed: Feed | None = None
         self._switches_s: float | None = None
 
     @property
@@ -73,13 +81,25 @@ class Control:
         """What a client opens."""
         return self._address.url(self._socket.getsockname()[1])
 
-    def start(self, env: simpy.Environment, transmitter: Transmitter, actions: Actions) -> Session:
-        """Serve, and tell people where; the session wants to be told of frame boundaries."""
+    def start(
+        self, env: simpy.Environment, transmitter: Transmitter, actions: Actions, line: Line, truth: Truth
+    ) -> Session:
+        """Serve, and tell people where; the session wants to be told of frame boundaries.
+
+        Args:
+            env: the bench's clock.
+            transmitter: of the run.
+            actions: what may happen to its meter.
+            line: that it talks on.
+            truth: of the frame under way.
+        """
         from .app import make_app
         from .server import Server
 
         session = Session(env, transmitter, actions)
-        server = Server(make_app(session, self._bridge.ask, self._address), self._socket)
+        self._stream = EventStream(self._beginning)
+        self._feed = Feed(session, self._stream, line, truth)
+        server = Server(make_app(session, self._bridge.ask, self._address, self._stream), self._socket)
         url = self.url
         server.start()
         self._stop = server.stop
@@ -92,11 +112,20 @@ class Control:
 
     def watch(self, runner: RealTime) -> None:
         """From now on requests are done by the bench's loop."""
+        if self._feed is not None:
+            self._feed.speed = runner.speed
         runner.watch(self._bridge.fd, self._bridge.answer)
+
+    async def _beginning(self) -> Sequence[Mapping[str, Any]]:
+        assert self._feed is not None
+        future = asyncio.wrap_future(self._bridge.ask(self._feed.beginning))
+        return await asyncio.wait_for(future, _BEGINS_WITHIN_S)
 
     def close(self) -> None:
         """The run is over: requests under way are told so, and the server ends."""
         self._bridge.close()
+        if self._stream is not None:
+            self._stream.end()
         self._stop()
         if self._switches_s is not None:
             sys.setswitchinterval(self._switches_s)
