@@ -10,8 +10,9 @@ from xky.emulator import Expect
 from xky.protocol import Mode
 
 __all__ = [
-    "BandAnswer", "CutOffAnswer", "DayAnswer", "DisplayAnswer", "Done", "FaultAnswer", "FrameAnswer", "GroupAnswer", "IndexAnswer", "LoadAnswer", "Registers",
-    "ScreenAnswer", "SentFrameAnswer", "SentGroupAnswer", "State", "TariffAnswer", "TruthAnswer", "Wrong",
+    "BandAnswer", "CutOffAnswer", "DayAnswer", "DisplayAnswer", "Done", "FaultAnswer", "FrameAnswer", "GroupAnswer",
+    "IndexAnswer", "LoadAnswer", "Registers", "ScreenAnswer", "SentFrameAnswer", "SentGroupAnswer", "State",
+    "TariffAnswer", "TruthAnswer", "Wrong",
 ]  # fmt: skip
 
 
@@ -177,13 +178,16 @@ class DayAnswer(_Answer):
     """EAST."""
     injected_wh: int | None
     """EAIT; null of a consumer's."""
+    contracts_known: list[str]
+    """What `contract` of /tariff takes by name alone."""
 
 
 class ScreenAnswer(_Answer):
     """One screen of the display."""
 
     name: str
-    """What it tells: index, contract, subscribed, power, highest, injected, clock, prm, serial, mode, message, alert."""
+    """What it tells: index, contract, subscribed, power, highest, injected, clock, prm, serial, mode, message or
+    alert."""
     text: str
     """Upper line."""
     value: str

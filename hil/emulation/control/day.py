@@ -3,7 +3,7 @@
 
 from datetime import time, timedelta
 
-from xky.emulator import Linky
+from xky.emulator import Linky, contract_names
 from xky.emulator.legal_time import local_time, wall_instants
 from xky.emulator.meter.registers import ROLLOVER
 
@@ -25,6 +25,7 @@ def day_of(meter: Linky) -> DayAnswer:
         indexes=_indexes(meter),
         drawn_wh=meter.counters.drawn.count % ROLLOVER,
         injected_wh=meter.counters.injected.count % ROLLOVER if meter.producer else None,
+        contracts_known=list(contract_names()),
     )
 
 

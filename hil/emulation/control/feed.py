@@ -17,7 +17,7 @@ from .session import Session
 
 __all__ = ["Feed"]
 
-_EACH_S = 1.0  # seconds of the bench's clock at least between two looks at the meter
+_EACH_S = 0.8  # seconds of the bench's clock at least between two looks at the meter
 
 
 class Feed:

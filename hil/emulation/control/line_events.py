@@ -8,6 +8,7 @@ from xky.emulator import SentFrame
 from xky.emulator.truth import Piece
 from xky.emulator.truth.plain_frame import PlainFrame
 from xky.emulator.truth.timing import bursts_of, spans_of
+from xky.protocol import InputError, Mode, encode_group
 from xky.protocol.uart import CharacterDefect, Uart, received
 
 __all__ = ["frame_event"]
@@ -41,7 +42,7 @@ def frame_event(frame: SentFrame, number: int, faults: Sequence[str]) -> dict[st
 
 def _pieces(frame: SentFrame) -> list[dict[str, Any]]:
     spans = spans_of(frame.pieces, frame.start_s, frame.character_s)
-    told = [_piece(piece, *span) for piece, span in zip(frame.pieces, spans, strict=True)]
+    told = [_piece(piece, frame.mode, *span) for piece, span in zip(frame.pieces, spans, strict=True)]
     uart = Uart(round(frame.mode.baud))
     place = 0
     for burst in bursts_of(frame.pieces, frame.start_s, frame.character_s):
@@ -58,7 +59,16 @@ def _pieces(frame: SentFrame) -> list[dict[str, Any]]:
     return told
 
 
-def _piece(piece: Piece, start_s: float, end_s: float) -> dict[str, Any]:
+def _as_meant(piece: Piece, mode: Mode) -> str | None:
+    """The characters of the group that the meter meant; None of one that no meter can mean."""
+    assert piece.group is not None
+    try:
+        return encode_group(piece.group, mode).decode("latin-1")
+    except InputError:
+        return None
+
+
+def _piece(piece: Piece, mode: Mode, start_s: float, end_s: float) -> dict[str, Any]:
     told: dict[str, Any] = {
         "text": piece.data.decode("latin-1"),
         "start_s": round(start_s, _DIGITS),
@@ -71,5 +81,10 @@ def _piece(piece: Piece, start_s: float, end_s: float) -> dict[str, Any]:
     }
     if piece.group is not None:
         group = piece.group
-        told |= {"label": group.label, "value": group.value, "timestamp": group.timestamp}
+        told |= {
+            "meant": _as_meant(piece, mode),
+            "label": group.label,
+            "value": group.value,
+            "timestamp": group.timestamp,
+        }
     return told
