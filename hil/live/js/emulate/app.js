@@ -38,14 +38,14 @@ export class App extends Component {
         <${Notices} status=${status} serverVersion=${serverVersion} />
         ${status === "token" && html`<${TokenForm} wasRefused=${hasToken()} onToken=${onToken} />`}
         ${meter !== null &&
-        html`<div class="live">
+        html`<div class="panels">
             <div class="column">
               <${Face} display=${meter.display} state=${meter.state} speed=${meter.speed} onLongPress=${() => perform({ method: "POST", path: "/event", body: { breaker: "close" } })} language=${language} />
               <${House} meter=${meter} language=${language} />
               <${Day} meter=${meter} language=${language} />
             </div>
             <div class="column">
-              <${Stories} meter=${meter} labels=${labels} perform=${perform} />
+              <${Stories} meter=${meter} rows=${model.rows} labels=${labels} perform=${perform} />
               <${Line} model=${model} supply=${meter.state.supply} language=${language} />
             </div>
           </div>

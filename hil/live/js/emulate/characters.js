@@ -3,15 +3,15 @@
 import { html } from "../view.js";
 import { say } from "../words.js";
 
+/** Pictures that every font has; the page has a line that tells them. @type {Record<number, string>} */
+const PICTURES = { 0x09: "→", 0x0a: "↓", 0x0d: "←", 0x20: "·" };
 const LONGEST = 160; // characters of a row; a fault may send thousands
 
 /** @param {string} text */
 const visible = (text) =>
   text.replace(/[\x00-\x20\x7f-\xff]/g, (one) => {
     const code = one.charCodeAt(0);
-    if (code === 0x20) return "·";
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? "\u2421" : `⟨${code.toString(16).toUpperCase()}⟩`;
+    return PICTURES[code] ?? `⟨${code.toString(16).toUpperCase().padStart(2, "0")}⟩`;
   });
 
 /**

@@ -108,6 +108,7 @@ export class Line extends Component {
           </tbody>
         </table>
       </div>
+      <p class="soft small">${say("characters")}</p>
       <${Damaged} rows=${model.damaged} language=${this.props.language} />
     </section>`;
   }

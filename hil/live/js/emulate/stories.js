@@ -2,6 +2,7 @@
 /** Things to try: each step is one call, with what there is to see of it. */
 import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
+import { faultName } from "./fault_words.js";
 import { Action } from "./knob.js";
 import { dateOf } from "./meter_time.js";
 
@@ -23,6 +24,7 @@ function storiesOf(state, labels) {
   return [
     {
       id: "overload",
+      watched: ["SINSTS", "STGE", "PAPP", "ADPS", "ADIR1", "ADIR2", "ADIR3"],
       steps: [
         ["overload_1", load(over_va), { kva: number(over_va / 1000, 1) }],
         ["overload_2", load(far_over_va), { kva: number(far_over_va / 1000) }],
@@ -32,6 +34,7 @@ function storiesOf(state, labels) {
     },
     {
       id: "tempo",
+      watched: ["DATE", "LTARF", "NTARF", "STGE", "PTEC", "DEMAIN"],
       steps: [
         ["tempo_1", { method: "PUT", path: "/tariff", body: { contract: { name: "tempo", colours } } }, {}],
         ["tempo_2", event({ skip_to: `${today}T19:59:50` }), {}],
@@ -41,6 +44,7 @@ function storiesOf(state, labels) {
     },
     {
       id: "damage",
+      watched: [power, total],
       steps: [
         ["damage_1", { method: "POST", path: "/faults", body: { name: "parity_error", label: power, for_frames: 5 } }, { label: power }],
         ["damage_2", { method: "POST", path: "/faults", body: { name: "wrong_checksum", label: total, for_frames: 5 } }, { label: total }],
@@ -52,13 +56,17 @@ function storiesOf(state, labels) {
 }
 
 export class Stories extends Component {
-  render({ meter, labels, perform }) {
+  render({ meter, rows, labels, perform }) {
     return html`<section class="card stories" aria-labelledby="stories-title">
       <h2 id="stories-title">${say("stories")}</h2>
       ${storiesOf(meter.state, labels).map(
         (story) => html`<details key=${story.id} class="story">
           <summary>${say(`story_${story.id}`)}</summary>
           <p class="soft">${say(`story_${story.id}_why`)}</p>
+          <p class="watched"><span class="soft">${say("on_the_line")}</span>${rows
+            .filter((row) => story.watched.includes(row.label))
+            .map((row) => html` <code key=${row.key} class=${row.fault === "" ? "" : "damaged"}>${row.label} ${row.timestamp} ${row.value.trim()}${row.fault === "" ? "" : ` ✗ ${faultName(row.fault)}`}</code>`)}
+          </p>
           <ol>
             ${story.steps.map(
               ([key, call, values]) => html`<li key=${key}>
