@@ -11,7 +11,7 @@ from xky.protocol.status import Breaker, Colour
 
 LIVE = Path(__file__).parents[3] / "hil" / "live"
 SAID = re.compile(r'say\(\s*"(\w+)"')
-MADE = re.compile(r"say\(\s*`([^`]*)`")
+MADE = re.compile(r"`(\w+_)\$\{")  # a key that is made of a word of the interface
 CHOSEN = re.compile(r"\w+")  # whatever may be a key that is chosen elsewhere
 
 
@@ -50,9 +50,9 @@ def test_each_text_that_a_page_says_is_there_and_each_that_is_there_is_said() ->
         known = set(catalogue) | set(CATALOGUES["shared"])
         if name != "shared":
             assert set(SAID.findall(code)) <= known, name
-        prefixes = tuple(made.partition("$")[0] for made in MADE.findall(code) if not made.startswith("$"))
+        prefixes = tuple(MADE.findall(code))
         words = set(CHOSEN.findall(code))
-        made = {key for key in catalogue if prefixes and key.startswith(prefixes)}
+        made = {key for key in catalogue if key.startswith(prefixes)}
         through = {key for key in catalogue if any(key == f"{one}_see" for one in words)}
         values = {"standard", "historic"}  # as the interface tells them
         unused = set(catalogue) - words - made - through - values

@@ -137,7 +137,7 @@ class Damaged extends Quiet {
     if (rows.length === 0) return null;
     return html`<details class="log">
       <summary>${say("damaged_log", { count: number(rows.length) })}</summary>
-      <ol>
+      <ol tabindex="0" aria-label=${say("damaged_list")}>
         ${rows.map(
           (row) => html`<li key=${`${row.number} ${row.key}`}>
             <span class="soft">${say("in_frame", { number: number(row.number) })}</span> <strong>${row.label || say("no_group")}</strong>${" "}
