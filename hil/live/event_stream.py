@@ -25,6 +25,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 EACH_S = 0.2  # real seconds between two messages at least
+GATHERS_S = 0.02  # what happens together, such as the end of a frame and the beginning of the next, is one message
 KEPT = 300  # messages, for who comes back: a minute at least
 QUEUED_MAX = 64  # events of one message; of more the oldest are left out, and counted
 CLIENTS_MAX = 20
@@ -107,7 +108,7 @@ class EventStream:
 
     def _flush_in_time(self) -> None:
         assert self._loop is not None
-        wait_s = self._sent_s + self._each_s - self._loop.time()
+        wait_s = max(self._sent_s + self._each_s - self._loop.time(), min(GATHERS_S, self._each_s))
         if wait_s > 0:
             self._loop.call_later(wait_s, self._flush)
         else:
