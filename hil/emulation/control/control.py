@@ -15,7 +15,7 @@ from xky.emulator import Line, Transmitter, Truth
 from xky.emulator.bridge import Bridge
 from xky.emulator.runner import RealTime
 from xky.emulator.scenario.actions import Actions
-from xky.protocol import InputError
+from xky.protocol import BenchError, InputError
 
 from ...live import EventStream
 from .address import Address, address_of
@@ -119,7 +119,11 @@ class Control:
     async def _beginning(self) -> Sequence[Mapping[str, Any]]:
         assert self._feed is not None
         future = asyncio.wrap_future(self._bridge.ask(self._feed.beginning))
-        return await asyncio.wait_for(future, _BEGINS_WITHIN_S)
+        try:
+            make = await asyncio.wait_for(future, _BEGINS_WITHIN_S)
+        except TimeoutError:
+            raise BenchError(f"the bench did not answer within {_BEGINS_WITHIN_S:.0f} s; try again") from None
+        return make()
 
     def close(self) -> None:
         """The run is over: requests under way are told so, and the server ends."""

@@ -39,10 +39,11 @@ class Feed:
         line.connect(self._begins)
         session.feed = self._ends
 
-    def beginning(self) -> list[dict[str, Any]]:
-        """What a page is told first; in the bench's thread."""
-        last = self._session.last_frame()
-        return [*([] if last is None else [frame_event(last.frame, last.number, last.faults)]), self._look()()]
+    def beginning(self) -> Callable[[], list[dict[str, Any]]]:
+        """What a page is told first: looked up in the bench's thread, and made in any."""
+        last, meter = self._session.last_frame(), self._look()
+        frames = [] if last is None else [last]
+        return lambda: [*(frame_event(one.frame, one.number, one.faults) for one in frames), meter()]
 
     def _begins(self, burst: Burst) -> None:
         """A burst goes onto the line: the first of a frame, which was entered just before."""

@@ -125,7 +125,7 @@ class GroupRow extends Quiet {
       <td class="meant">
         <span class="value">${row.value.trim() === "" ? "–" : row.value}</span>
         ${row.timestamp !== "" && html` <span class="timestamp">${row.timestamp}</span>`}
-        ${isDamaged && html`<span class="fault">✗ ${faultName(row.fault)}: ${say(`expect_${row.expect.replaceAll(" ", "_")}`)}</span>`}
+        ${isDamaged && html`<span class="fault">✗ ${say("fault_and", { fault: faultName(row.fault), rule: say(`expect_${row.expect.replaceAll(" ", "_")}`) })}</span>`}
       </td>
       <td class="heard"><${Characters} text=${row.heard} damage=${row.damage} /></td>
     </tr>`;

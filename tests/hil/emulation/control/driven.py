@@ -52,7 +52,7 @@ class Driven:
         self.app = make_app(self.session, self.ask, address_of(at, token), self.stream)
 
     async def _beginning(self) -> Sequence[Mapping[str, Any]]:
-        return self.feed.beginning()
+        return self.feed.beginning()()
 
     @staticmethod
     def ask(act: Callable[[], Any]) -> Future[Any]:
