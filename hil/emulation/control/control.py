@@ -2,8 +2,6 @@
 """``--control``: what keeps it from working is told before anything runs; then it serves as long as the run does."""
 
 import asyncio
-import os
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -18,7 +16,7 @@ from xky.emulator.scenario.actions import Actions
 from xky.protocol import BenchError, InputError
 
 from ...live import EventStream
-from .address import Address, address_of
+from .address import Address, address_of, listen_at
 from .feed import Feed
 from .session import Session
 
@@ -58,18 +56,7 @@ class Control:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        # told to be TCP: asyncio lets answers wait for acknowledgements of 40 ms on one that is not
-        self._socket = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((address.bind_to, address.port))
-            self._socket.listen()  # now: on Linux two may be bound to a port that nobody listens at
-        except OSError as error:
-            self._socket.close()
-            reason = os.strerror(error.errno or 0).lower()
-            raise InputError(
-                f"--control: {address.host} port {address.port} cannot be taken ({reason}); take another, 0 for any"
-            ) from None
+        self._socket = listen_at(address)
         self._bridge = Bridge()
         self._stop = self._socket.close
         self._stream: EventStream | None = None
