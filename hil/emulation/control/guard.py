@@ -162,7 +162,9 @@ def _with_headers(send: Send, path: str) -> Send:
 
     async def with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *_HEADERS, policy]
+            headers = [*message.get("headers", ())]
+            has_its_own = any(name.lower() == policy[0] for name, _ in headers)
+            message["headers"] = [*headers, *_HEADERS, *([] if has_its_own else [policy])]
         await send(message)
 
     return with_headers
