@@ -38,6 +38,11 @@ class Feed:
         """Whether nobody waits for anything that is there already; any thread may ask."""
         return not self.stream.clients or (self._list.is_over and self._told == len(self._list.events))
 
+    @property
+    def event_count(self) -> int:
+        """How many events were entered, because somebody looked."""
+        return len(self._list.events)
+
     def end(self) -> None:
         """Nobody is told anything any more."""
         self.stream.end()

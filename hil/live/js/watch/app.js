@@ -41,6 +41,7 @@ export function App({ state, inquiries, on }) {
     (/** @type {any} */ one) => one.verdict === "fail" && one.mode === head.mode && one.part === undefined && one.at_s > 0,
   );
   const opened = verdicts.find((/** @type {any} */ one) => keyOf(one) === openKey);
+  const hasLine = part !== undefined && (end === null || part.starts.length > 0);
   const isGone = end !== null && status === "lost";
   return html`<main>
     <a class="skip" href="#verdicts">${say("skip")}</a>
@@ -52,7 +53,7 @@ export function App({ state, inquiries, on }) {
     </header>
     <${Notices} status=${isGone ? "over" : status} serverVersion=${known.version} />
     ${run && html`<${Headline} known=${known} /><${RunFacts} run=${run} />`}
-    ${part &&
+    ${hasLine &&
     html`<section class="card plan" aria-labelledby="plan-title">
         <div class="row">
           <h2 id="plan-title">${say("plan")}</h2>

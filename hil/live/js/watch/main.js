@@ -38,7 +38,7 @@ function take(events) {
 function whenOver() {
   const { known, head } = store.state;
   const mode = known.parts.keys().next().value ?? "";
-  store.set({ head: { ...movedTo({ ...head, mode }, known.parts, 0), isPlaying: false } });
+  store.set({ head: bySteps({ ...head, mode, at_s: 0 }, known.parts, 0) });
   const first = ranked(known.verdicts).find((one) => one.verdict === "fail" && one.part === undefined && one.at_s > 0);
   if (first !== undefined) toMoment(first);
 }
@@ -80,7 +80,7 @@ const on = {
   frames: (/** @type {number} */ by) => move((head, parts) => byFrames(head, parts, by)),
   steps: (/** @type {number} */ by) => move((head, parts) => bySteps(head, parts, by)),
   rate: (/** @type {number} */ rate) => store.set({ head: { ...store.state.head, rate } }),
-  mode: (/** @type {string} */ mode) => move((head, parts) => movedTo({ ...head, mode }, parts, 0)),
+  mode: (/** @type {string} */ mode) => move((head, parts) => bySteps({ ...head, mode, at_s: 0 }, parts, 0)),
   follow: () => move((head, parts) => following({ ...head, isFollowing: true, isPlaying: false }, parts)),
   play() {
     const { head, known } = store.state;

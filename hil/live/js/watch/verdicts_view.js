@@ -9,6 +9,8 @@ import { VERDICTS, keyOf, requirements } from "./run_state.js";
 
 export const SIGNS = { pass: "✓", fail: "✗", inconclusive: "?", "not applicable": "–" };
 
+const FEW = 12; // undecided requirements that are told without being asked for
+
 /** @param {string} title @param {string[]} lines */
 const Lines = (title, lines) =>
   lines.length > 0 &&
@@ -43,8 +45,8 @@ function Purpose({ one, openKey, told, hasProbes, onOpen, onMoment }) {
     >
       <summary>
         <span aria-hidden="true">${SIGNS[/** @type {Verdict["verdict"]} */ (one.verdict)]}</span>
-        <span class="hidden">${say(one.verdict)}</span> <b>${one.id.split("/")[1]}</b>
-        <span class="chip">${say(one.mode)}</span> ${hasProbes && html`<span class="chip">${one.probe}</span>`}
+        <span class="hidden">${say(one.verdict)}</span> <b>${one.id.split("/")[1]}</b>${" "}
+        <span class="chip">${say(one.mode)}</span>${" "}${hasProbes && html`<span class="chip">${one.probe}</span>`}
         ${one.reason.en && html`<span class="reason">${one.reason[spoken()]}</span>`}
       </summary>
       ${isOpen && html`<${Opened} verdict=${one} told=${told} onMoment=${() => onMoment(one)} />`}
@@ -101,7 +103,7 @@ export class VerdictsView extends Quiet {
       ${kinds
         .filter(({ of }) => of.length > 0)
         .map(
-          ({ kind, of }) => html`<details class="kind" key=${kind} open=${kind === "fail" || kind === "inconclusive"}>
+          ({ kind, of }) => html`<details class="kind" key=${kind} open=${kind === "fail" || (kind === "inconclusive" && of.length <= FEW)}>
             <summary class=${kind.replace(" ", "-")}>
               <span aria-hidden="true">${SIGNS[kind]}</span> ${say(kind)} <span class="soft">${of.length}</span>
             </summary>

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a watched run in a Chromium: clicks and keys, both languages, what is told, and what it may not do."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xky.hil.watch.kept_run import KeptRun
+from xky.hil.watch.watched import Heard, Part, Told
+from xky.hil.watch.watching import Watching
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install 'xky-hil[test]'")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium"),
+    pytest.mark.xdist_group("watch-page"),
+]
+MARKUP = "<b onmouseover=boo>bold</b>"
+GROUND = "getComputedStyle(document.body).backgroundColor"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def url(kept: KeptRun) -> Iterator[str]:
+    with Watching("0", "--port") as watching:
+        watching.show(kept)
+        yield watching.url
+
+
+def opened(browser: Any, url: str, *, width: int = 1280, locale: str = "en-GB", **more: Any) -> Any:
+    """The page, once the run is told; a complaint of the browser about it fails the test."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, **more).new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+    page.goto(url)
+    page.wait_for_selector(".headline:not(.running)")
+    return page
+
+
+@pytest.fixture
+def page(browser: Any, url: str) -> Iterator[Any]:
+    shown = opened(browser, url)
+    yield shown
+    assert shown.complaints == []
+    shown.context.close()
+
+
+def present_s(page: Any) -> float:
+    """The instant that the page shows."""
+    return float(page.locator(".present b").inner_text().split()[0])
+
+
+def test_a_finished_run_opens_on_its_first_fail_with_line_and_reading_beside_each_other(page: Any) -> None:
+    page.wait_for_selector(".piece.asked")
+    assert "TIC-CHK-1/wrong-checksum" in page.locator(".pinned").inner_text()
+    label = page.locator(".piece.asked code").first.inner_text().split()[0]
+    assert page.locator(".said tr.asked th").inner_text() == label
+    line, said = (page.locator(f"#{name}").bounding_box() for name in ("line-title", "readings-title"))
+    assert line["y"] == said["y"]
+    assert page.locator("svg.moment rect.asked").count() > 0
+
+
+def test_keys_alone_play_scrub_and_open_a_verdict(page: Any) -> None:
+    page.wait_for_selector(".piece.asked")
+    before_s = present_s(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"parseFloat(document.querySelector('.present b').innerText) > {before_s}")
+    page.keyboard.press("Shift+ArrowRight")
+    step = page.locator(".present span").inner_text()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"document.querySelector('.present span').innerText !== {json.dumps(step)}")
+    page.keyboard.press("Space")
+    for _ in range(40):  # by the tabulator to the slider, whose own keys scrub
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "slider":
+            break
+    page.keyboard.press("Home")
+    page.wait_for_function("parseFloat(document.querySelector('.present b').innerText) < 1")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.verdict') !== null"):
+            break
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_click_on_the_plan_goes_there_and_a_verdict_leads_to_its_moment(page: Any) -> None:
+    page.wait_for_selector(".piece.asked")
+    moment_s = present_s(page)
+    box = page.locator(".strip").bounding_box()
+    page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 20)
+    page.wait_for_function(f"parseFloat(document.querySelector('.present b').innerText) > {moment_s}")
+    assert page.locator(".pinned").count() == 0
+    page.locator(".opened button.main").first.click()
+    page.wait_for_selector(".piece.asked")
+    assert present_s(page) == moment_s
+
+
+def test_the_link_opens_the_report_without_a_script(page: Any) -> None:
+    with page.context.expect_page() as opening:
+        page.locator("a.report").click()
+    report = opening.value
+    report.wait_for_load_state()
+    assert report.url.endswith("/report/index.html")
+    assert "ignores-checksum" in report.locator("body").inner_text()
+
+
+def test_the_page_is_told_in_french_and_says_so(browser: Any, url: str) -> None:
+    page = opened(browser, url, locale="fr-FR")
+    page.wait_for_selector(".piece.asked")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    told = page.locator("main").inner_text()
+    assert {"Le plan", "La ligne", "somme fausse"} <= set(re.findall(r"Le plan|La ligne|somme fausse", told))
+    assert not re.search(r"\b(The|wrong|checksum is|must|clean|frame)\b", told.replace("TIC-CHK-1/wrong-checksum", ""))
+    page.get_by_role("button", name="English").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    assert "The line" in page.locator("main").inner_text()
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out_at_any_width_in_either_theme(browser: Any, url: str, width: int, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    page = opened(browser, url, width=width, color_scheme=theme)
+    page.wait_for_selector(".piece.asked")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(page).response["violations"]
+    serious = [(one["id"], one["nodes"][0]["target"]) for one in found if one["impact"] in ("serious", "critical")]
+    assert serious == []
+    page.context.close()
+
+
+def test_both_themes_are_themes(browser: Any, url: str) -> None:
+    grounds = set()
+    for theme in ("light", "dark"):
+        page = opened(browser, url, color_scheme=theme)
+        grounds.add(page.evaluate(GROUND))
+        page.context.close()
+    assert len(grounds) == 2
+
+
+class Marked(KeptRun):
+    """A run whose device and report say markup."""
+
+    @property
+    def facts(self) -> Any:
+        return {**super().facts, "device": MARKUP}
+
+    @property
+    def parts(self) -> list[Part]:
+        from dataclasses import replace
+
+        from xky.hil.bench.reading import Reading, Remark, Said
+
+        part = super().parts[0]
+        reading = Reading(0.5, {MARKUP: Said(MARKUP, MARKUP)}, source=MARKUP)
+        return [replace(part, heard=[Heard([reading], [Remark(0.6, MARKUP)])])]
+
+    @property
+    def verdicts(self) -> list[Told]:
+        requirement, purpose = super().verdicts[0]
+        return [Told({**requirement, "title": MARKUP}, {**purpose, "reason": MARKUP, "seen": [MARKUP], "at_s": 0.0})]
+
+
+def test_what_a_device_says_is_text_whatever_is_in_it(browser: Any, report: Path) -> None:
+    with Watching("0", "--port") as watching:
+        watching.show(Marked(report))
+        page = opened(browser, watching.url)
+        page.locator(".slider").fill("0.7")
+        page.wait_for_selector(".remark")
+        summary = page.locator(".verdict summary").first
+        summary.scroll_into_view_if_needed()
+        if not page.locator(".trail").count():
+            summary.click()
+        page.wait_for_selector(".trail")
+        told = page.locator("main").inner_text()
+        assert told.count(MARKUP) >= 8
+        assert page.locator("main b[onmouseover]").count() == 0
+        assert page.complaints == []
+        page.context.close()
+
+
+def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: Any, report: Path) -> None:
+    class Going(KeptRun):
+        """It has not come to its end."""
+
+        report = None  # type: ignore[assignment]
+        has_report = False
+
+    with Watching("0", "--watch") as watching:
+        watching.show(Going(report))
+        page = browser.new_page()
+        page.goto(watching.url)
+        page.wait_for_selector(".headline.running")
+        port = watching.url.rpartition(":")[2]
+    page.wait_for_selector(".notice.bad")
+    with Watching(port, "--watch") as watching:
+        watching.show(KeptRun(report))
+        page.wait_for_selector(".headline.fail", timeout=15_000)
+        assert page.locator(".notice.bad").count() == 0
+    page.close()
+
+
+def test_beyond_loopback_the_page_asks_for_the_token_and_the_report_opens(
+    browser: Any, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XKY_WATCH_TOKEN", "the-token")
+    with Watching("0", "--port") as watching:
+        watching.show(KeptRun(report))
+        page = browser.new_page()
+        page.goto(watching.url)
+        page.locator("#token").fill("another")
+        page.locator("form.token button").click()
+        page.wait_for_selector("form.token .wrong")
+        page.locator("#token").fill("the-token")
+        page.locator("form.token button").click()
+        page.wait_for_selector(".piece.asked")
+        with page.context.expect_page() as opening:
+            page.locator("a.report").click()
+        opening.value.wait_for_load_state()
+        assert "ignores-checksum" in opening.value.locator("body").inner_text()
+        assert "the-token" not in page.url + opening.value.url
+        page.close()
