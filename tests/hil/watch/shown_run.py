@@ -27,7 +27,7 @@ ONLY = ("TIC-CHK-1", "TIC-LNK-1", "TIC-SND-1", "XKY-UPL-1")  # fails, passes, an
 
 def certified(folder: Path, *, watched: bool = False, **options: Any) -> LiveRun:
     """A run of a simulated reader that ignores checksums, told of while it runs if somebody watches."""
-    chosen: dict[str, Any] = {"device": "sim:generic", "defect": "ignores-checksum", "only": ONLY, "mode": "historic"}
+    chosen: dict[str, Any] = {"device": "sim:generic", "defect": "ignores-checksum", "only": ONLY}
     campaign = Campaign(Options(**chosen | options))
     run = LiveRun(campaign, folder)
     if not watched:

@@ -2,6 +2,7 @@
 """The events of a run: the same while it goes on and from its evidence, and nothing of the run is another for them."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def test_verdicts_report_and_evidence_are_the_same_to_the_byte_whether_somebody_
 
 
 def test_a_run_that_was_watched_tells_what_its_evidence_tells(tmp_path: Path) -> None:
-    run = certified(tmp_path / "report", watched=True, probes=("lines",), mode=None)
+    run = certified(tmp_path / "report", watched=True, probes=("lines",))
     live, kept = events_of(run), events_of(KeptRun(tmp_path / "report"))
     assert comparable(live) == comparable(kept)
     first, again = ({k: v for k, v in of[0].items() if k not in LIVE} for of in (live, kept))
@@ -53,7 +54,7 @@ def test_frames_are_in_order_readings_have_their_labels_and_the_end_comes_last(k
     kinds = [one["kind"] for one in events]
     assert (kinds[0], kinds[1], kinds[-1]) == ("run", "plan", "end")
     number, last_s = 0, -1.0
-    for one in (one for one in events if one["kind"] == "frames"):
+    for one in (one for one in events if one["kind"] == "frames" and one["mode"] == kept.parts[0].mode):
         assert one["first"] == number
         for start_s, end_s, _, _ in one["frames"]:
             assert last_s < start_s < end_s
@@ -72,13 +73,18 @@ def test_a_verdict_is_told_in_both_languages_with_its_moment(kept: KeptRun) -> N
     assert fail["at_s"] > 0
 
 
+def test_every_step_has_its_name_in_french(kept: KeptRun) -> None:
+    texts = [one["text"] for one in events_of(kept) if one["kind"] == "frames"]
+    assert [one for one in texts if one["fr"] == one["en"]] == []
+
+
 def test_what_comes_at_one_go_is_bounded(kept: KeptRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_list, "_LOOK_MAX", 7)
     told = event_list.EventList(kept)
     sizes = [0]
     while told.look():
         sizes.append(len(told.events))
-    assert {later - earlier for earlier, later in zip(sizes, sizes[1:], strict=False)} == {7}
+    assert {later - earlier for earlier, later in pairwise(sizes)} == {7}
     assert told.is_over
 
 

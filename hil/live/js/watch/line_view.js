@@ -60,7 +60,7 @@ export class LineView extends Component {
   componentDidUpdate() {
     const marked = this.list?.querySelector(".asked, .leaving");
     if (!marked || !this.list) return;
-    const top = marked.offsetTop - this.list.offsetTop;
+    const top = marked.offsetTop; // of the list, which is positioned
     const { scrollTop, clientHeight } = this.list;
     if (top < scrollTop || top > scrollTop + clientHeight - ROOM_PX) this.list.scrollTop = Math.max(0, top - ROOM_PX);
   }

@@ -55,7 +55,7 @@ export function MomentPicture({ moment, id, title }) {
     ${moment.frames.map(
       (/** @type {any} */ bar) => html`<rect class=${kind("frame", bar)} x=${bar.x} y=${below + 16} width=${bar.width} height="12" fill=${fill(bar)} />`,
     )}
-    <text x="0" y=${below + 44}>${say("readings")}</text>
+    <text x="0" y=${below + 44}>${say("picture_readings")}</text>
     ${moment.readings.map((/** @type {[number, boolean]} */ [x, isAsked]) =>
       isAsked
         ? html`<path class="reading asked" d=${`M${x} ${below + 33}l6 11h-12z`} />`
