@@ -20,7 +20,7 @@ from ..campaign.record import Record
 from ..campaign.suite import declared_purposes, test_of
 from ..campaign.verdict import PurposeFailed, Verdict
 from .live_run import part_of, scene_of, verdicts_of
-from .report_files import file_of
+from .report_files import ReportFiles
 from .watched import Key, Part, Scene, Told, Watched
 
 __all__ = ["KeptRun"]
@@ -43,15 +43,16 @@ class KeptRun(Watched):
     """
 
     def __init__(self, path: Path) -> None:
-        self._contents = contents_of(path)
-        if _REPORT not in self._contents.names:
+        contents = contents_of(path)
+        self._files = ReportFiles(contents)
+        if _REPORT not in contents.names:
             raise InputError(
                 f"{path}: has no {_REPORT}; give the folder of a report, or an archive of certify --archive"
             )
-        raw = self._contents.read(_REPORT)
+        raw = contents.read(_REPORT)
         read_report(raw, f"{path}: {_REPORT}")  # complains of what is none
         self._report: Mapping[str, Any] = loads(raw)
-        records = _records(self._contents, path)
+        records = _records(contents, path)
         shown = {mode: min(part for part, of in records if of is mode) for _, mode in records}
         if not records:
             raise InputError(
@@ -60,7 +61,7 @@ class KeptRun(Watched):
         order = next(iter(records.values())).board.modes
         self._records = records
         self._shown = {mode: records[shown[mode], mode] for mode in sorted(shown, key=order.index)}
-        steps = _steps(self._contents)
+        steps = _steps(contents)
         self._parts = [part_of(record, steps.get(mode.value, ())) for mode, record in self._shown.items()]
         self._verdicts = verdicts_of(self._report)
         self._oracle = lru_cache(_ORACLES)(self._new_oracle)
@@ -119,10 +120,10 @@ class KeptRun(Watched):
 
     @property
     def has_report(self) -> bool:
-        return "index.html" in self._contents.names
+        return "index.html" in self._files.names
 
     def file(self, name: str) -> bytes | None:
-        return file_of(self._contents, name)
+        return self._files.read(name)
 
 
 def _records(contents: Contents, path: Path) -> dict[tuple[int, Mode], Record]:

@@ -6,13 +6,14 @@ server's thread, from lists that the run keeps anyhow and that only grow: nothin
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
-from ..archive.contents import Contents, contents_of
+from ..archive.contents import contents_of
 from ..bench.bench import Bench
 from ..campaign.campaign import Campaign
 from ..campaign.judgement import Conclusion
@@ -22,7 +23,7 @@ from ..campaign.report.document import purpose_document
 from ..campaign.report.files import record_behind
 from ..campaign.report.moment import moment_of
 from ..campaign.verdict import Verdict
-from .report_files import file_of
+from .report_files import ReportFiles
 from .watched import Heard, Key, Part, Scene, Told, Watched
 
 __all__ = ["LiveRun", "part_of", "scene_of", "verdicts_of"]
@@ -46,7 +47,7 @@ class LiveRun(Watched):
         self._verdicts: list[Told] = []
         self._report: Mapping[str, Any] | None = None
         self._complaint = ""
-        self._contents: Contents | None = None
+        self._files: ReportFiles | None = None
         campaign.on_bench = self._begin
 
     # In the bench's thread
@@ -71,7 +72,8 @@ class LiveRun(Watched):
             is_kept: whether the report is in its folder.
         """
         if report is not None and is_kept:
-            self._contents = contents_of(self._folder)
+            with suppress(InputError):  # a folder of very many files besides: the run is what it is
+                self._files = ReportFiles(contents_of(self._folder))
         self._complaint = complaint if report is None else ""
         self._report = report
 
@@ -134,10 +136,10 @@ class LiveRun(Watched):
 
     @property
     def has_report(self) -> bool:
-        return self._contents is not None
+        return self._files is not None
 
     def file(self, name: str) -> bytes | None:
-        return None if self._contents is None else file_of(self._contents, name)
+        return None if self._files is None else self._files.read(name)
 
 
 def part_of(record: Record, steps: Sequence[str] = ()) -> Part:

@@ -5,11 +5,12 @@ A report may be somebody else's: its page runs no script, sends nothing, and bel
 """
 
 from collections.abc import Collection
+from functools import cached_property
 
 from ..archive.contents import Contents
 from ..archive.manifest import MANIFEST, SIGNATURE, ManifestError, read_manifest
 
-__all__ = ["REPORT_POLICY", "file_of", "media_type", "names_of"]
+__all__ = ["REPORT_POLICY", "ReportFiles", "media_type"]
 
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 
@@ -18,20 +19,30 @@ _TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json", ".sa
 _TEXT = "text/plain; charset=utf-8"
 
 
-def names_of(contents: Contents) -> Collection[str]:
-    """What may be asked for."""
-    if MANIFEST not in contents.names:
-        return ()
-    try:
-        members = read_manifest(contents.read(MANIFEST)).members
-    except ManifestError:
-        return ()
-    return {MANIFEST, SIGNATURE, *members}.intersection(contents.names)
+class ReportFiles:
+    """The files of one report.
 
+    Args:
+        contents: of its folder or archive.
+    """
 
-def file_of(contents: Contents, name: str) -> bytes | None:
-    """A file of a report; None where it has none of that name."""
-    return contents.read(name) if name in names_of(contents) else None
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+
+    @cached_property
+    def names(self) -> Collection[str]:
+        """What may be asked for."""
+        if MANIFEST not in self._contents.names:
+            return frozenset()
+        try:
+            members = read_manifest(self._contents.read(MANIFEST)).members
+        except ManifestError:
+            return frozenset()
+        return {MANIFEST, SIGNATURE, *members}.intersection(self._contents.names)
+
+    def read(self, name: str) -> bytes | None:
+        """A file; None where there is none of that name."""
+        return self._contents.read(name) if name in self.names else None
 
 
 def media_type(name: str) -> str:

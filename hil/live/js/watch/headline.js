@@ -2,7 +2,7 @@
 /** What the run is, and what it comes to: in a line, at the top. */
 import { html } from "../view.js";
 import { number, say, spoken } from "../words.js";
-import { SIGNS } from "./verdicts_view.js";
+import { SIGNS, wordOf } from "./verdicts_view.js";
 import { stepAt } from "./transport.js";
 
 /** @param {{run: any}} properties */
@@ -32,7 +32,7 @@ export function Headline({ known }) {
     const what = part === undefined ? say("starting") : part.isOver ? say("judging") : stepAt(part, part.length_s);
     return html`<p class="headline running" role="status">
       <b>▶ ${say("running")}</b>${" "}
-      <span>${part ? `${say(part.mode)}${say("colon")}` : ""}${what}${place > 0 && !part?.isOver ? ` (${place} / ${steps.length})` : ""}</span>
+      <span>${part ? say("mode_step", { mode: say(part.mode), step: what }) : what}${place > 0 && !part?.isOver ? ` (${place} / ${steps.length})` : ""}</span>
     </p>`;
   }
   if (end.verdict === null) {
@@ -40,7 +40,7 @@ export function Headline({ known }) {
   }
   const sign = SIGNS[/** @type {keyof typeof SIGNS} */ (end.verdict)];
   return html`<div class=${`headline ${end.verdict.replace(" ", "-")}`} role="status">
-    <p><b>${sign} ${say(end.verdict)}</b> ${end.summary[spoken()]}</p>
+    <p><b>${sign} ${say(wordOf(end.verdict))}</b> ${end.summary[spoken()]}</p>
     <p>
       ${end.aborted && html`<b>${say("aborted")}</b> `}${say("decided", { decided: number(end.decided), total: number(end.total) })}
       ${end.report && html` <a class="report" href="/report/index.html" target="_blank" rel="noopener">${say("open_report")}</a>`}

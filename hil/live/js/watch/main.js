@@ -9,6 +9,7 @@ import { App } from "./app.js";
 import { Inquiries, verdictPath } from "./inquiries.js";
 import { byFrames, bySteps, following, movedTo, newHead, playedOn } from "./play_head.js";
 import { keyOf, newRun, ranked, withEvents } from "./run_state.js";
+import { wordOf } from "./verdicts_view.js";
 
 /** @typedef {import("./run_state.js").Verdict} Verdict */
 
@@ -25,6 +26,10 @@ let wanted = /** @type {Verdict | null} */ (null); // whose moment is to be show
 function take(events) {
   const before = store.state.known;
   const known = withEvents(before, events);
+  if (known.isTorn) {
+    stream.lastId = "";
+    stream.request?.abort(); // it comes back by itself, and is told all anew
+  }
   if (known.runId !== before.runId) {
     inquiries.forget();
     store.set({ known, head: following(newHead(), known.parts), openKey: "" });
@@ -109,7 +114,7 @@ const on = {
 
 const title = () => {
   const { run, end } = store.state.known;
-  const what = end?.verdict ? `${say(end.verdict)} – ` : "";
+  const what = end?.verdict ? `${say(wordOf(end.verdict))} – ` : "";
   return `${what}${run ? run.device : "xKy HIL"}`;
 };
 

@@ -38,9 +38,9 @@
  * @property {number} [part]  earlier part of an interrupted run, whose clock is another one
  */
 
-/** @returns {{revision: number, next: number, runId: string, version: string, run: any, parts: Map<string, Part>, verdicts: Verdict[], end: any}} */
+/** `isTorn`: something was left out, and all has to be told anew. @returns {{revision: number, next: number, isTorn: boolean, runId: string, version: string, run: any, parts: Map<string, Part>, verdicts: Verdict[], end: any}} */
 export const newRun = () => ({
-  revision: 0, next: 0, runId: "", version: "", run: null, parts: new Map(), verdicts: [], end: null,
+  revision: 0, next: 0, isTorn: false, runId: "", version: "", run: null, parts: new Map(), verdicts: [], end: null,
 });
 
 /** @param {Verdict} one */
@@ -59,7 +59,8 @@ export function withEvents(known, events) {
       run = { ...newRun(), runId: event.run, version: event.version };
       continue;
     }
-    if (event.n !== run.next) continue; // told already
+    if (event.n > run.next) return { ...run, revision: known.revision + 1, isTorn: true };
+    if (event.n !== run.next) continue; // told already, or of the stream itself
     run.next += 1;
     TAKES[event.kind]?.(run, event);
   }

@@ -9,6 +9,9 @@ import { VERDICTS, keyOf, requirements } from "./run_state.js";
 
 export const SIGNS = { pass: "✓", fail: "✗", inconclusive: "?", "not applicable": "–" };
 
+/** Its key among the texts. @param {string} verdict */
+export const wordOf = (verdict) => (verdict === "not applicable" ? "not_applicable" : verdict);
+
 const FEW = 12; // undecided requirements that are told without being asked for
 
 /** @param {string} title @param {string[]} lines */
@@ -45,7 +48,7 @@ function Purpose({ one, openKey, told, hasProbes, onOpen, onMoment }) {
     >
       <summary>
         <span aria-hidden="true">${SIGNS[/** @type {Verdict["verdict"]} */ (one.verdict)]}</span>
-        <span class="hidden">${say(one.verdict)}</span> <b>${one.id.split("/")[1]}</b>${" "}
+        <span class="hidden">${say(wordOf(one.verdict))}</span> <b>${one.id.split("/")[1]}</b>${" "}
         <span class="chip">${say(one.mode)}</span>${" "}${hasProbes && html`<span class="chip">${one.probe}</span>`}
         ${one.reason.en && html`<span class="reason">${one.reason[spoken()]}</span>`}
       </summary>
@@ -95,7 +98,7 @@ export class VerdictsView extends Quiet {
         <ul class="counts" aria-label=${say("requirements")}>
           ${kinds.map(
             ({ kind, of }) => html`<li class=${kind.replace(" ", "-")}>
-              <span aria-hidden="true">${SIGNS[kind]}</span> <b>${of.length}</b> ${say(kind)}
+              <span aria-hidden="true">${SIGNS[kind]}</span> <b>${of.length}</b> ${say(wordOf(kind))}
             </li>`,
           )}
         </ul>
@@ -105,7 +108,7 @@ export class VerdictsView extends Quiet {
         .map(
           ({ kind, of }) => html`<details class="kind" key=${kind} open=${kind === "fail" || (kind === "inconclusive" && of.length <= FEW)}>
             <summary class=${kind.replace(" ", "-")}>
-              <span aria-hidden="true">${SIGNS[kind]}</span> ${say(kind)} <span class="soft">${of.length}</span>
+              <span aria-hidden="true">${SIGNS[kind]}</span> ${say(wordOf(kind))} <span class="soft">${of.length}</span>
             </summary>
             <ul class="verdicts">
               ${of.map((group) => html`<${Requirement} key=${group.first.requirement} group=${group} properties=${this.props} />`)}
