@@ -18,7 +18,7 @@ from ..bench.bench import Bench
 from ..campaign.campaign import Campaign
 from ..campaign.judgement import Conclusion
 from ..campaign.oracle import Trail
-from ..campaign.record import Record
+from ..campaign.record import LINES, Record
 from ..campaign.report.document import purpose_document
 from ..campaign.report.files import record_behind
 from ..campaign.report.moment import moment_of
@@ -27,6 +27,8 @@ from .report_files import ReportFiles
 from .watched import Heard, Key, Part, Scene, Told, Watched
 
 __all__ = ["LiveRun", "part_of", "scene_of", "verdicts_of"]
+
+_LEFT_OUT: Mapping[str, Any] = {"probe": LINES, "sent": (), "expected": (), "seen": (), "at_s": 0.0}
 
 
 class LiveRun(Watched):
@@ -160,8 +162,12 @@ def scene_of(record: Record, trail: Trail) -> Scene:
 
 
 def verdicts_of(report: Mapping[str, Any]) -> list[Told]:
-    """All that a report tells."""
-    return [Told(requirement, one) for requirement in report["requirements"] for one in requirement["purposes"]]
+    """All that a report tells; one of an earlier version may leave out what each has today."""
+    return [
+        Told({"clause": "", **requirement}, {**_LEFT_OUT, **one})
+        for requirement in report["requirements"]
+        for one in requirement["purposes"]
+    ]
 
 
 def _requirement(conclusion: Conclusion) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from ..bench.shown import visible
 from ..campaign.headline_notes import headline_notes
 from ..campaign.oracle.replayed import ReplayedFrame
 from ..campaign.oracle.view import printable
+from ..campaign.record import LINES
 from ..campaign.report.moment import Moment
 from ..campaign.report.page import summary
 from ..campaign.step_spans import Span
@@ -54,7 +55,7 @@ def run_event(facts: Mapping[str, Any], modes: Iterable[Mode], *, is_live: bool)
         is_live: whether it goes on.
     """
     told = {name: facts[name] for name in _OF_RUN if name in facts}
-    return {"kind": "run", **told, "modes": [mode.value for mode in modes], "live": is_live}
+    return {"kind": "run", "probes": [LINES], **told, "modes": [mode.value for mode in modes], "live": is_live}
 
 
 def plan_event(mode: Mode, steps: Iterable[str], planned: Iterable[Span]) -> Event:

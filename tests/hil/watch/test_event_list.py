@@ -2,6 +2,7 @@
 """The events of a run: the same while it goes on and from its evidence, and nothing of the run is another for them."""
 
 import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,21 @@ def test_what_a_device_says_is_cut_where_no_screen_would_show_it(kept: KeptRun) 
             assert all(len(value) <= TEXT_MAX + 1 for _, value, _ in event["said"])
     frame = event_list.shown.frame_of(max(kept.parts[0].truth, key=lambda one: len(one.pieces)))
     assert len(frame["pieces"]) <= PIECES_MAX
+
+
+def test_a_report_of_an_earlier_version_is_shown_as_far_as_it_tells(report: Path, tmp_path: Path) -> None:
+    shutil.copytree(report, tmp_path / "old")
+    told = json.loads((tmp_path / "old" / "report.json").read_bytes())
+    del told["probes"]
+    for requirement in told["requirements"]:
+        for purpose in requirement["purposes"]:
+            for key in ("probe", "sent", "expected", "seen"):
+                del purpose[key]
+    (tmp_path / "old" / "report.json").write_text(json.dumps(told))
+    (tmp_path / "old" / "evidence" / "plan.json").unlink()
+    old = KeptRun(tmp_path / "old")
+    assert comparable(events_of(old)) == comparable(events_of(KeptRun(report)))
+    assert Client(old).get("/verdict?id=TIC-CHK-1/wrong-checksum&mode=historic").json()["seen"] == []
 
 
 def test_a_run_that_was_lost_says_why(tmp_path: Path) -> None:
