@@ -2,35 +2,32 @@
 """The page of a watched run in a Chromium: clicks and keys, both languages, what is told, and what it may not do."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from xky.hil.bench.reading import Reading, Remark, Said
 from xky.hil.live import EventStream
 from xky.hil.watch import watching as watching_module
 from xky.hil.watch.kept_run import KeptRun
 from xky.hil.watch.watched import Heard, Part, Told
 from xky.hil.watch.watching import Watching
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install 'xky-hil[test]'")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium"),
-    pytest.mark.xdist_group("watch-page"),
-]
+from ...chromium import browsing, complaints_of, needs_chromium, opened
+
+pytestmark = [needs_chromium, pytest.mark.xdist_group("watch-page")]
 MARKUP = "<b onmouseover=boo>bold</b>"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with browsing() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -40,23 +37,18 @@ def url(kept: KeptRun) -> Iterator[str]:
         yield watching.url
 
 
-def opened(browser: Any, url: str, *, width: int = 1280, locale: str = "en-GB", **more: Any) -> Any:
-    """The page, once the run is told; a complaint of the browser about it fails the test."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, **more).new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    page.goto(url)
-    page.wait_for_selector(".headline:not(.running)")
-    return page
+@contextmanager
+def shown(browser: Any, url: str, **more: Any) -> Iterator[Any]:
+    """The page, once the run is told."""
+    with opened(browser, url, **more) as page:
+        page.wait_for_selector(".headline:not(.running)")
+        yield page
 
 
 @pytest.fixture
 def page(browser: Any, url: str) -> Iterator[Any]:
-    shown = opened(browser, url)
-    yield shown
-    assert shown.complaints == []
-    shown.context.close()
+    with shown(browser, url) as opened_page:
+        yield opened_page
 
 
 def until(page: Any, holds: Callable[[], bool]) -> None:
@@ -145,37 +137,32 @@ def test_the_link_opens_the_report_without_a_script(page: Any) -> None:
 
 
 def test_the_page_is_told_in_french_and_says_so(browser: Any, url: str) -> None:
-    page = opened(browser, url, locale="fr-FR")
-    page.wait_for_selector(".piece.asked")
-    assert page.evaluate("document.documentElement.lang") == "fr"
-    told = page.locator("main").inner_text()
-    assert {"Le plan", "La ligne", "somme fausse"} <= set(re.findall(r"Le plan|La ligne|somme fausse", told))
-    assert not re.search(r"\b(?:The|Its|wrong checksum|checksum is|must|frames?|reading at|Next)\b", told)
-    page.get_by_role("button", name="English").click()
-    until(page, lambda: page.evaluate("document.documentElement.lang") == "en")
-    assert "The line" in page.locator("main").inner_text()
-    page.context.close()
+    with shown(browser, url, locale="fr-FR") as page:
+        page.wait_for_selector(".piece.asked")
+        assert page.evaluate("document.documentElement.lang") == "fr"
+        told = page.locator("main").inner_text()
+        assert all(word in told for word in ("Le plan", "La ligne", "somme fausse", "répète un groupe altéré"))
+        assert not re.search(r"\b(?:The|Its|wrong checksum|checksum is|must|frames?|reading at|Next)\b", told)
+        page.get_by_role("button", name="English").click()
+        until(page, lambda: page.evaluate("document.documentElement.lang") == "en")
+        assert "The line" in page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out_at_any_width_in_either_theme(browser: Any, url: str, width: int, theme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
-    page = opened(browser, url, width=width, color_scheme=theme)
-    page.wait_for_selector(".piece.asked")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = axe.Axe().run(page).response["violations"]
-    serious = [(one["id"], one["nodes"][0]["target"]) for one in found if one["impact"] in ("serious", "critical")]
-    assert serious == []
-    page.context.close()
+    with shown(browser, url, viewport={"width": width, "height": 900}, color_scheme=theme) as page:
+        page.wait_for_selector(".piece.asked")
+        page.wait_for_selector("svg.moment")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert complaints_of(page) == []
 
 
 def test_both_themes_are_themes(browser: Any, url: str) -> None:
     grounds = set()
     for theme in ("light", "dark"):
-        page = opened(browser, url, color_scheme=theme)
-        grounds.add(page.evaluate(GROUND))
-        page.context.close()
+        with shown(browser, url, color_scheme=theme) as page:
+            grounds.add(page.evaluate(GROUND))
     assert len(grounds) == 2
 
 
@@ -188,10 +175,6 @@ class Marked(KeptRun):
 
     @property
     def parts(self) -> list[Part]:
-        from dataclasses import replace
-
-        from xky.hil.bench.reading import Reading, Remark, Said
-
         part = super().parts[0]
         reading = Reading(0.5, {MARKUP: Said(MARKUP, MARKUP)}, source=MARKUP)
         return [replace(part, heard=[Heard([reading], [Remark(0.6, MARKUP)])])]
@@ -205,19 +188,14 @@ class Marked(KeptRun):
 def test_what_a_device_says_is_text_whatever_is_in_it(browser: Any, report: Path) -> None:
     with Watching("0", "--port") as watching:
         watching.show(Marked(report))
-        page = opened(browser, watching.url)
-        page.locator(".slider").fill("0.7")
-        page.wait_for_selector(".remark")
-        summary = page.locator(".verdict summary").first
-        summary.scroll_into_view_if_needed()
-        if not page.locator(".trail").count():
-            summary.click()
-        page.wait_for_selector(".trail")
-        told = page.locator("main").inner_text()
-        assert told.count(MARKUP) >= 8
-        assert page.locator("main b[onmouseover]").count() == 0
-        assert page.complaints == []
-        page.context.close()
+        with shown(browser, watching.url) as page:
+            page.locator(".slider").fill("0.7")
+            page.wait_for_selector(".remark")
+            if not page.locator(".trail").count():
+                page.locator(".verdict summary").first.click()
+            page.wait_for_selector(".trail")
+            assert page.locator("main").inner_text().count(MARKUP) >= 8
+            assert page.locator("main b[onmouseover]").count() == 0
 
 
 def test_a_lost_connection_is_told_and_comes_back_by_itself(
