@@ -47,12 +47,12 @@ export function App({ state, inquiries, on }) {
     <a class="skip" href="#verdicts">${say("skip")}</a>
     <header class="head">
       <h1>${run ? run.device : "xKy HIL"}</h1>
-      <span class="sub">${run ? say(run.live ? "watching_live" : "watching_again") : ""}</span>
+      <span class="sub">${run ? say(run.live ? (end === null ? "watching_live" : "watching_over") : "watching_again") : ""}</span>
       ${(run?.live || status !== "live") && html`<${Connection} status=${isGone ? "over" : status} />`}
       <${LanguageSwitch} onChange=${on.language} />
     </header>
     <${Notices} status=${isGone ? "over" : status} serverVersion=${known.version} />
-    ${run && html`<${Headline} known=${known} /><${RunFacts} run=${run} />`}
+    ${run && html`<${Headline} known=${known} isServed=${!isGone} /><${RunFacts} run=${run} />`}
     ${hasLine &&
     html`<section class="card plan" aria-labelledby="plan-title">
         <div class="row">

@@ -21,8 +21,9 @@ export function RunFacts({ run }) {
 /**
  * @param {object} properties
  * @param {ReturnType<typeof import("./run_state.js").newRun>} properties.known
+ * @param {boolean} properties.isServed  whether the report can be asked for
  */
-export function Headline({ known }) {
+export function Headline({ known, isServed }) {
   const { end, parts } = known;
   if (end === null) {
     const part = [...parts.values()].at(-1);
@@ -32,7 +33,7 @@ export function Headline({ known }) {
     const what = part === undefined ? say("starting") : part.isOver ? say("judging") : stepAt(part, part.length_s);
     return html`<p class="headline running" role="status">
       <b>▶ ${say("running")}</b>${" "}
-      <span>${part ? say("mode_step", { mode: say(part.mode), step: what }) : what}${place > 0 && !part?.isOver ? ` (${place} / ${steps.length})` : ""}</span>
+      <span>${part ? say("mode_step", { mode: say(part.mode), step: what }) : what}${place > 0 && !part?.isOver ? ` (${place}\u00a0/\u00a0${steps.length})` : ""}</span>
     </p>`;
   }
   if (end.verdict === null) {
@@ -43,7 +44,7 @@ export function Headline({ known }) {
     <p><b>${sign} ${say(wordOf(end.verdict))}</b> ${end.summary[spoken()]}</p>
     <p>
       ${end.aborted && html`<b>${say("aborted")}</b> `}${say("decided", { decided: number(end.decided), total: number(end.total) })}
-      ${end.report && html` <a class="report" href="/report/index.html" target="_blank" rel="noopener">${say("open_report")}</a>`}
+      ${end.report && isServed && html` <a class="report" href="/report/index.html" target="_blank" rel="noopener">${say("open_report")}</a>`}
     </p>
     ${end.notes.map((/** @type {any} */ note) => html`<p class="note">▲ ${note[spoken()]}</p>`)}
   </div>`;
