@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate, compress, count, pairwise
 from operator import is_not
+from threading import Lock
 
 from xky.protocol import Group, Mode, encode_group
 from xky.protocol.mode import ETX, STX
@@ -18,9 +19,13 @@ _STX_PIECE, _ETX_PIECE = Piece(STX), Piece(ETX)
 
 
 class GroupPieces:
-    """Groups as pieces: most groups of a frame are the very objects of the frame before, and so are their pieces."""
+    """Groups as pieces: most groups of a frame are the very objects of the frame before, and so are their pieces.
+
+    Any thread may ask: one keeps frames on disk while another sends the next ones.
+    """
 
     def __init__(self) -> None:
+        self._one_at_a_time = Lock()
         self._mode: Mode | None = None
         self._groups: Sequence[Group] = ()
         self._pieces: list[Piece] = []
@@ -32,13 +37,14 @@ class GroupPieces:
             groups: of a frame, in order.
             mode: in which they are sent.
         """
-        if mode is not self._mode or len(groups) != len(self._groups):
-            self._pieces = [_piece(group, mode) for group in groups]
-        else:
-            for place in compress(count(), map(is_not, groups, self._groups)):
-                self._pieces[place] = _piece(groups[place], mode)
-        self._mode, self._groups = mode, groups
-        return [_STX_PIECE, *self._pieces, _ETX_PIECE]
+        with self._one_at_a_time:
+            if mode is not self._mode or len(groups) != len(self._groups):
+                self._pieces = [_piece(group, mode) for group in groups]
+            else:
+                for place in compress(count(), map(is_not, groups, self._groups)):
+                    self._pieces[place] = _piece(groups[place], mode)
+            self._mode, self._groups = mode, groups
+            return [_STX_PIECE, *self._pieces, _ETX_PIECE]
 
 
 def _piece(group: Group, mode: Mode) -> Piece:

@@ -121,6 +121,7 @@ class Campaign(Rehearsal):
         on_plan: told mode, number of steps and length in seconds (real time only, else 0) before it is played.
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
+        on_bench: told the mode and the bench that its plan is about to be played on.
         tell: told in a line what a person ought to know of the bench at once.
         against: an earlier run that this one is laid beside.
         journal: keeps what is played as it goes; None: nobody wants that.
@@ -143,6 +144,7 @@ class Campaign(Rehearsal):
     on_plan: Callable[[Mode, int, float], None] = lambda mode, steps, duration_s: None
     on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
     on_played: Callable[[Mode], None] = lambda mode: None
+    on_bench: Callable[[Mode, Bench], None] = lambda mode, bench: None
     tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     against: Baseline | None = None
@@ -369,6 +371,7 @@ class Campaign(Rehearsal):
         played = play(
             plan, device, self.board, probes=self.specs, claims=self.claims, seed=self.options.seed,
             speed=self.options.speed, on_step=lambda name, number: self.on_step(mode, name, number),
+            on_bench=partial(self.on_bench, mode),
             journal=None if self.journal is None or self.virtual else partial(self._follow, mode),
         )  # fmt: skip
         record = self._finished(mode, played)

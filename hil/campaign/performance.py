@@ -185,6 +185,7 @@ def play(
     speed: float = 1.0,
     on_step: Callable[[str, int], None] = lambda name, number: None,
     journal: Follow | None = None,
+    on_bench: Callable[[Bench], None] = lambda bench: None,
 ) -> Record:
     """Play a plan on a device and record it.
 
@@ -198,6 +199,7 @@ def play(
         speed: bench seconds per real second.
         on_step: told the name and number of each step as it begins.
         journal: told the bench's time before each frame of a step, and how to have the record of then, cut short there.
+        on_bench: told the bench, before anything is played on it.
 
     Raises:
         BenchError: the device does not start, or ends before the first frame was sent.
@@ -206,6 +208,7 @@ def play(
     performance = Performance(
         plan, device, board, probes=probes, claims=claims, seed=seed, speed=speed, on_step=on_step, journal=journal
     )  # fmt: skip
+    on_bench(performance.bench)
     with performance:
         performance.run()
     if performance.was_cut_short:

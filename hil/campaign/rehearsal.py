@@ -17,6 +17,7 @@ from .performance import CutShort, play
 from .plan import Plan
 from .record import LINES, Record
 from .step_lengths import lengths_of
+from .step_spans import Span, spans_of
 from .stimulus import Stimulus
 
 __all__ = ["Rehearsal"]
@@ -49,6 +50,11 @@ class Rehearsal(Judgement):
     kinds: set[str]
     virtual: bool
 
+    @cached_property
+    def planned(self) -> dict[Mode, Sequence[Span]]:
+        """When each step of a mode will be played, as it was rehearsed; of a mode that was not, nothing."""
+        return {}
+
     @property
     @abstractmethod
     def left(self) -> Sequence[Asked]:
@@ -79,7 +85,9 @@ class Rehearsal(Judgement):
     def _length_s(self, plan: Plan) -> float:
         """How long a plan takes in real seconds."""
         outages = sum(one.server is not None and one.server.probe in self.kinds for one in plan.steps)
-        return (self.rehearsed(plan).duration_s + outages * self.board.server_returns_s) / self.options.speed
+        rehearsed = self.rehearsed(plan)
+        self.planned[plan.mode] = spans_of(rehearsed.truth)
+        return (rehearsed.duration_s + outages * self.board.server_returns_s) / self.options.speed
 
     def rehearsed(self, plan: Plan) -> Record:
         """The record of a plan played first on a simulated reader, in no time.

@@ -12,11 +12,11 @@ from xky.emulator.faults import Fault
 from xky.emulator.supply import Supply
 from xky.protocol import Mode
 
-__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "SupplyFault", "household"]
+__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "SupplyFault", "household", "step_of"]
 
 BOTH_MODES = frozenset(Mode)
 MeterMaker = Callable[[Mode, int, int], Linky]
-
+_AFTER = ", after"
 
 SUITE_AT = (
     "2026-10-15T18:00"  # legal time at which the suite begins: days before the steps that have a time of their own
@@ -181,4 +181,9 @@ class Stimulus:
 
 
 def _behind(name: str) -> str:
-    return f"{name}, after"
+    return f"{name}{_AFTER}"
+
+
+def step_of(name: str) -> str:
+    """The step that frames of that name belong to: its own, or the clean ones behind it."""
+    return name.removesuffix(_AFTER)

@@ -45,6 +45,7 @@ from ..pytest_options import claimed_labels
 from ..standard_streams import says_or_tells
 from ..stories.replay import Replay
 from ..terminal import complain, printable
+from ..watch.watched_campaign import WatchedCampaign
 
 __all__ = ["command"]
 
@@ -111,6 +112,10 @@ def command(
     ] = False,
     out: Annotated[Path, typer.Option(callback=named_file, help="Folder of the report.")] = Path("report"),
     lang: Annotated[str, typer.Option(metavar="en|fr", help="Language of the page and of what is printed.")] = "en",
+    watch: Annotated[
+        str | None,
+        typer.Option(metavar="[HOST:]PORT", help="Show the run on a page there, and its report; 0 takes a free port."),
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, by a Chromium.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")] = False,
 ) -> None:
@@ -122,7 +127,7 @@ def command(
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
             "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
-            "--contested": contested, "--lang": lang != "en", "--pdf": pdf, "--shrink": shrink,
+            "--contested": contested, "--lang": lang != "en", "--pdf": pdf, "--shrink": shrink, "--watch": watch,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -143,40 +148,47 @@ def command(
     campaign.tell = complain
     if against is not None:
         campaign.against = Baseline.read(against)
-    try:
-        run = certify if as_json else certify_with_progress
-        report = run(
-            campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms,
-            shrink=_shrinking(campaign) if shrink else None,
-        )  # fmt: skip
-    except (ArchiveLostError, ReportLostError) as error:
-        report, lost = error.report, error
-    kept = None if isinstance(lost, ReportLostError) else out
+    with WatchedCampaign(watch, campaign, out, anonymise=anonymise) as watched:
+        try:
+            run = certify if as_json else certify_with_progress
+            report = run(
+                campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms,
+                shrink=_shrinking(campaign) if shrink else None,
+            )  # fmt: skip
+        except (ArchiveLostError, ReportLostError) as error:
+            report, lost = error.report, error
+        kept = None if isinstance(lost, ReportLostError) else out
+        watched.end(report, is_kept=kept is not None)
 
-    def say() -> None:
-        if as_json:
-            sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-        else:
-            print_verdicts(report, kept, wording(lang))
-            tell_seal(seal, lost is None, wording(lang))
-            if campaign.against is not None:
-                print_comparison(campaign.against.compared(report), wording(lang))
+        def say() -> None:
+            if as_json:
+                sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+            else:
+                print_verdicts(report, kept, wording(lang))
+                tell_seal(seal, lost is None, wording(lang))
+                if campaign.against is not None:
+                    print_comparison(campaign.against.compared(report), wording(lang))
 
-    status = _status(report)
-    if campaign.lost is not None:
-        status = status or 3
-    if not says_or_tells(say, headline(report, kept, wording(lang))):
-        status = status or 3
-    if lost is not None:
-        if status != 1:
-            raise lost
-        complain(lost)
-    elif campaign.lost is not None:
-        complain(campaign.lost)
-    elif "aborted" in report:
-        decided = f"{report['decided']} of {report['total']}"
-        print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)
+        status = _status(report)
+        if campaign.lost is not None:
+            status = status or 3
+        if not says_or_tells(say, headline(report, kept, wording(lang))):
+            status = status or 3
+        if lost is not None:
+            if status != 1:
+                raise lost
+            complain(lost)
+        elif campaign.lost is not None:
+            complain(campaign.lost)
+        elif "aborted" in report:
+            _tell_what_is_kept(report, out)
+        watched.wait()
     sys.exit(status)
+
+
+def _tell_what_is_kept(report: dict[str, Any], out: Path) -> None:
+    decided = f"{report['decided']} of {report['total']}"
+    print(f"xky: interrupted; kept in {printable(str(out))}: what was settled by then, {decided}", file=sys.stderr)
 
 
 def _require_fitting(of_suite: Sequence[str], *, replay: Path | None, anonymise: bool) -> None:

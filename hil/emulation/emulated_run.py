@@ -28,6 +28,7 @@ class EmulatedRun:
         line: that it talks on.
         transmitter: which talks.
         actions: what may happen to it.
+        truth: of the frame under way, and of it alone.
         timeline: what happened, if it is kept.
         session: of clients that drive it, if there are any; it is told of frame boundaries.
         ended: whether the last frame is over.
@@ -37,11 +38,11 @@ class EmulatedRun:
         written, scenario = emulated.meter, emulated.scenario
         self._env = env
         self.seed = written.seed
-        self.line, self._truth, self.timeline = Line(), Truth(), Timeline()
+        self.line, self.truth, self.timeline = Line(), Truth(), Timeline()
         self._keep_timeline = keep_timeline
         meter = written.build(at_us=None if scenario is None else scenario.at_us)
         meter.run_by(lambda: float(env.now))
-        self.transmitter = Transmitter(env, meter, self.line, self._truth, seed=written.seed)
+        self.transmitter = Transmitter(env, meter, self.line, self.truth, seed=written.seed)
         self.transmitter.before_frame = self._before_frame
         self._frames, self._sent = frames, 0
         self._play: Play | None = None
@@ -62,8 +63,8 @@ class EmulatedRun:
         if self.transmitter.meter.powered:
             self._sent += 1
         if self.session is not None:
-            self.session.between_frames(self._truth)
-        self._truth.clear()  # an emulator that runs for days keeps no journal
+            self.session.between_frames(self.truth)
+        self.truth.clear()  # an emulator that runs for days keeps no journal
         if self._keep_timeline:
             self.timeline.look(self.transmitter.meter)
 

@@ -20,7 +20,7 @@ from .page import Asked, page
 from .sarif import sarif
 from .statement import statement
 
-__all__ = ["write_report"]
+__all__ = ["record_behind", "write_report"]
 
 
 def write_report(folder: Path, report: dict[str, Any], campaign: Campaign) -> None:
@@ -55,13 +55,13 @@ def _moments(campaign: Campaign) -> Iterator[tuple[Asked, Moment]]:
     """The pictures of what failed, but of power: its trials have no line."""
     for one in campaign.conclusions:
         if one.verdict is Verdict.FAIL and not one.purpose.requirement.about_power:
-            moment = moment_of(_record_of(campaign, one.asked).seen_by(one.asked.probe), one.trail)
+            moment = moment_of(record_behind(campaign, one.asked).seen_by(one.asked.probe), one.trail)
             if moment is not None:
                 yield (one.purpose.id, one.mode.value, one.asked.probe), moment
 
 
-def _record_of(campaign: Campaign, asked: Question) -> Record:
-    """By which it was judged: of an earlier part, where that settled it."""
+def record_behind(campaign: Campaign, asked: Question) -> Record:
+    """The record by which something was judged: of an earlier part, where that settled it."""
     part = campaign.part_of(asked)
     if part is None or campaign.earlier is None:
         return campaign.records[asked.mode]

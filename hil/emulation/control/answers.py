@@ -10,8 +10,9 @@ from xky.emulator import Expect
 from xky.protocol import Mode
 
 __all__ = [
-    "CutOffAnswer", "Done", "FaultAnswer", "FrameAnswer", "GroupAnswer", "LoadAnswer", "Registers", "SentFrameAnswer",
-    "SentGroupAnswer", "State", "TariffAnswer", "TruthAnswer", "Wrong",
+    "BandAnswer", "CutOffAnswer", "DayAnswer", "DisplayAnswer", "Done", "FaultAnswer", "FrameAnswer", "GroupAnswer",
+    "IndexAnswer", "LoadAnswer", "Registers", "ScreenAnswer", "SentFrameAnswer", "SentGroupAnswer", "State",
+    "TariffAnswer", "TruthAnswer", "Wrong",
 ]  # fmt: skip
 
 
@@ -134,6 +135,78 @@ class State(_Answer):
     faults: list[FaultAnswer]
     frames_sent: int
     """Frames that are over; the number of the next one in `/truth`."""
+
+
+class BandAnswer(_Answer):
+    """A stretch of the day with one tariff."""
+
+    begins: str
+    """On the meter's clock, in legal time."""
+    ends: str
+    supplier_index: int
+    """Running index: NTARF, EASFnn."""
+    supplier_tariff: str
+    """Its name: LTARF."""
+    colour: str
+    """Of the TEMPO day; none elsewhere."""
+
+
+class IndexAnswer(_Answer):
+    """An index that the contract uses."""
+
+    supplier_index: int
+    label: str
+    """In standard mode."""
+    historic_label: str | None
+    """In historic mode, where it is sent there."""
+    supplier_tariff: str
+    """Its name: LTARF."""
+    energy_wh: int
+    runs: bool
+    """It counts now."""
+
+
+class DayAnswer(_Answer):
+    """The day that the meter's clock shows."""
+
+    date: str
+    contract: str
+    bands: list[BandAnswer]
+    """From midnight to midnight, in order, as far as the meter knows now."""
+    indexes: list[IndexAnswer]
+    drawn_wh: int
+    """EAST."""
+    injected_wh: int | None
+    """EAIT; null of a consumer's."""
+    contracts_known: list[str]
+    """What `contract` of /tariff takes by name alone."""
+
+
+class ScreenAnswer(_Answer):
+    """One screen of the display."""
+
+    name: str
+    """What it tells: index, contract, subscribed, power, highest, injected, clock, prm, serial, mode, message or
+    alert."""
+    text: str
+    """Upper line."""
+    value: str
+    """Lower line."""
+    unit: str
+    """Of the lower line; empty where it has none."""
+
+
+class DisplayAnswer(_Answer):
+    """The meter's face."""
+
+    screens: list[ScreenAnswer]
+    """In the order of the key +, the first at rest; none without supply. Order and abbreviations are uncertain."""
+    alert: ScreenAnswer | None
+    """What stands there instead while the cut-off device is open."""
+    key_lamp: bool
+    """The lamp below the key +: press it for two seconds."""
+    upper_lamp_flashes_per_h: float
+    """One flash a Wh."""
 
 
 class Registers(_Answer):

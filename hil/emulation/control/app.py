@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 from fastapi import Body, FastAPI, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
@@ -17,8 +17,9 @@ from starlette.routing import Route
 from xky.protocol import BenchError, InputError
 from xky.protocol.tomlfile import what_is_wrong
 
+from ...live import EventStream, asset, page
 from .address import Address
-from .answers import Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong
+from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong
 from .bodies import CutBody, EventBody, LoadBody, RegistersBody, RestoreBody, TariffBody
 from .guard import Guard
 from .known_faults import FaultBody, any_fault, body_model
@@ -37,7 +38,15 @@ Ask = Callable[[Callable[[], Any]], Future[Any]]
 _ABOUT = """\
 Drives an emulated Linky while it runs. What is sent takes effect as an event on the bench's clock; the answer tells
 when (`at_s`), and the number of the first frame that shows it (`first_frame`). Bodies are JSON and need the header
-`Content-Type: application/json` (`curl --json` sends it). A complaint is one line, `{"detail": "…"}`."""
+`Content-Type: application/json` (`curl --json` sends it). A complaint is one line, `{"detail": "…"}`.
+The live page at `/` shows the meter and its line; all that it does it does by these calls."""
+
+_ABOUT_EVENTS = """\
+`curl -N` shows it. Each message has an `id`, which `Last-Event-ID` takes to go on behind it, and as `data` a list of
+events, each with its `kind`: `hello` (version of the page), `meter` (what /state, /display and /day tell, at
+most once a second), `frame` (a frame as it begins: `text` of one without a fault, else `pieces` with what was meant,
+what leaves, and what a UART hears), `left_out` (so many events were too many), `over` (the run has ended). A comment
+comes each few seconds of silence; who does not read for ten seconds is dropped."""
 
 _WRONG: dict[int | str, dict[str, Any]] = {
     401: {"model": Wrong, "description": "The token is missing or another one"},
@@ -50,13 +59,14 @@ _WRONG: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_app(session: Session, ask: Ask, address: Address) -> Callable[..., Any]:
+def make_app(session: Session, ask: Ask, address: Address, stream: EventStream | None = None) -> Callable[..., Any]:
     """The guarded application.
 
     Args:
         session: does what is asked.
         ask: has it done in the bench's thread.
         address: where it listens.
+        stream: of what happens; one without any news unless told.
     """
     app = FastAPI(
         title="xKy HIL: control of an emulated Linky",
@@ -71,6 +81,7 @@ def make_app(session: Session, ask: Ask, address: Address) -> Callable[..., Any]
     _add_pages(app)
     _add_complaints(app)
     _add_questions(app, session, ask)
+    _add_events(app, stream or EventStream(_nothing))
     _add_changes(app, session, ask)
     _add_faults(app, session, ask)
 
@@ -120,6 +131,44 @@ def _add_questions(app: FastAPI, session: Session, ask: Ask) -> None:
     @app.get("/registers", tags=["registers"], summary="Energies and powers that can be set")
     async def get_registers() -> Registers:
         return await _answer(ask, session.registers)
+
+    @app.get("/day", tags=["look"], summary="Tariff bands of the day, and the indexes")
+    async def day() -> DayAnswer:
+        return await _answer(ask, session.day)
+
+    @app.get("/display", tags=["look"], summary="The meter's face: screens and lamps")
+    async def display() -> DisplayAnswer:
+        return await _answer(ask, session.display)
+
+
+def _add_events(app: FastAPI, stream: EventStream) -> None:
+    @app.get(
+        "/events",
+        tags=["look"],
+        summary="What happens, as it happens: server-sent events, without end",
+        description=_ABOUT_EVENTS,
+        response_class=Response,
+        responses={200: {"content": {"text/event-stream": {}}, "description": "Messages, a few a second at most"}},
+    )
+    async def events() -> Response:
+        return _Streamed(stream)
+
+
+class _Streamed(Response):
+    """The answer that a stream gives."""
+
+    media_type = None
+
+    def __init__(self, stream: EventStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._stream.respond(scope, receive, send)
+
+
+async def _nothing() -> list[dict[str, Any]]:
+    return []
 
 
 def _add_changes(app: FastAPI, session: Session, ask: Ask) -> None:
@@ -178,8 +227,15 @@ def _example(body: dict[str, Any]) -> Any:
 
 def _add_pages(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/docs")
+    async def root() -> HTMLResponse:
+        return HTMLResponse(page("emulate", "xKy Linky"))
+
+    @app.get("/live/{name:path}", include_in_schema=False)
+    async def live(name: str) -> Response:
+        found = asset(name)
+        if found is None:
+            raise HTTPException(404)
+        return Response(found.data, media_type=found.media_type)
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:

@@ -34,6 +34,11 @@ class Connection(H11Protocol):
         """Whether it is the client's turn."""
         return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
 
+    @property
+    def _is_open_ended(self) -> bool:
+        """Whether its answer goes on as long as the client reads: who sends it sees to that, and says so."""
+        return self.cycle is not None and not self.cycle.response_complete and bool(self.cycle.scope.get("open_ended"))
+
     def connection_made(self, transport: Any) -> None:
         """A client has come: is there room for it?"""
         super().connection_made(transport)
@@ -71,7 +76,7 @@ class Connection(H11Protocol):
         now_s, state = self.loop.time(), (self._answered, self._waits)
         if state != self._state:
             self._state, self._since_s = state, now_s
-        if now_s - self._since_s >= (SAYS_WITHIN_S if self._waits else ANSWERED_WITHIN_S):
+        if not self._is_open_ended and now_s - self._since_s >= (SAYS_WITHIN_S if self._waits else ANSWERED_WITHIN_S):
             self.transport.abort()
             return
         self._looks = self.loop.call_later(_LOOKS_EACH_S, self._look)

@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """``--control``: what keeps it from working is told before anything runs; then it serves as long as the run does."""
 
-import os
-import socket
+import asyncio
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from typing import Any
 
 import simpy
 
-from xky.emulator import Transmitter
+from xky.emulator import Line, Transmitter, Truth
 from xky.emulator.bridge import Bridge
 from xky.emulator.runner import RealTime
 from xky.emulator.scenario.actions import Actions
-from xky.protocol import InputError
+from xky.protocol import BenchError, InputError
 
-from .address import Address, address_of
+from ...live import EventStream
+from .address import Address, address_of, listen_at
+from .feed import Feed
 from .session import Session
 
 __all__ = ["Control", "open_control"]
 
+_BEGINS_WITHIN_S = 15.0  # real seconds; a run that waits for its first reader answers after ten at most
 _SWITCHES_S = 0.0005  # between the threads of line and server: Python's 5 ms come at each of the line's turns
 
 
@@ -52,20 +56,11 @@ class Control:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        # told to be TCP: asyncio lets answers wait for acknowledgements of 40 ms on one that is not
-        self._socket = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((address.bind_to, address.port))
-            self._socket.listen()  # now: on Linux two may be bound to a port that nobody listens at
-        except OSError as error:
-            self._socket.close()
-            reason = os.strerror(error.errno or 0).lower()
-            raise InputError(
-                f"--control: {address.host} port {address.port} cannot be taken ({reason}); take another, 0 for any"
-            ) from None
+        self._socket = listen_at(address)
         self._bridge = Bridge()
         self._stop = self._socket.close
+        self._stream: EventStream | None = None
+        self._feed: Feed | None = None
         self._switches_s: float | None = None
 
     @property
@@ -73,13 +68,25 @@ class Control:
         """What a client opens."""
         return self._address.url(self._socket.getsockname()[1])
 
-    def start(self, env: simpy.Environment, transmitter: Transmitter, actions: Actions) -> Session:
-        """Serve, and tell people where; the session wants to be told of frame boundaries."""
+    def start(
+        self, env: simpy.Environment, transmitter: Transmitter, actions: Actions, line: Line, truth: Truth
+    ) -> Session:
+        """Serve, and tell people where; the session wants to be told of frame boundaries.
+
+        Args:
+            env: the bench's clock.
+            transmitter: of the run.
+            actions: what may happen to its meter.
+            line: that it talks on.
+            truth: of the frame under way.
+        """
         from .app import make_app
         from .server import Server
 
         session = Session(env, transmitter, actions)
-        server = Server(make_app(session, self._bridge.ask, self._address), self._socket)
+        self._stream = EventStream(self._beginning)
+        self._feed = Feed(session, self._stream, line, truth)
+        server = Server(make_app(session, self._bridge.ask, self._address, self._stream), self._socket)
         url = self.url
         server.start()
         self._stop = server.stop
@@ -92,11 +99,24 @@ class Control:
 
     def watch(self, runner: RealTime) -> None:
         """From now on requests are done by the bench's loop."""
+        if self._feed is not None:
+            self._feed.speed = runner.speed
         runner.watch(self._bridge.fd, self._bridge.answer)
+
+    async def _beginning(self) -> Sequence[Mapping[str, Any]]:
+        assert self._feed is not None
+        future = asyncio.wrap_future(self._bridge.ask(self._feed.beginning))
+        try:
+            make = await asyncio.wait_for(future, _BEGINS_WITHIN_S)
+        except TimeoutError:
+            raise BenchError(f"the bench did not answer within {_BEGINS_WITHIN_S:.0f} s; try again") from None
+        return make()
 
     def close(self) -> None:
         """The run is over: requests under way are told so, and the server ends."""
         self._bridge.close()
+        if self._stream is not None:
+            self._stream.end()
         self._stop()
         if self._switches_s is not None:
             sys.setswitchinterval(self._switches_s)

@@ -15,6 +15,8 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from ...live import PAGE_POLICY
+from ...live.assets import ASSETS_AT
 from .address import Address
 
 __all__ = ["BODY_MAX", "Guard", "refuse_busy"]
@@ -28,9 +30,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OPEN_TO_ALL = ("/", "/docs", "/openapi.json")  # the same for every bench, and a browser's address line sends no token
 _WITH_BODY = ("POST", "PUT", "PATCH")  # with any other nothing changes, or a page has to ask before it may send it
+_DOCS_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"  # no script, a style of its own
 _HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 )
@@ -64,7 +66,7 @@ class Guard:
             await _refuse(send, 413, f"body: over {BODY_MAX} bytes; send less")
             return
         if body is not None:
-            await self._app(scope, _read(body, receive), _with_headers(send))
+            await self._app(scope, _read(body, receive), _with_headers(send, scope["path"]))
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Status and reason; None lets it pass."""
@@ -78,7 +80,8 @@ class Guard:
             return 403, f"host {host!r}: is not this server; ask for {self._address.host} or an address of this machine"
         if origin is not None and origin.lower() != f"http://{host}".lower():
             return 403, f"origin {origin!r}: pages of other sites may not drive a bench; use a program, or curl"
-        if path not in _OPEN_TO_ALL and not self._shows_token(headers.get("authorization", "")):
+        is_open = path in _OPEN_TO_ALL or path.startswith(ASSETS_AT)
+        if not is_open and not self._shows_token(headers.get("authorization", "")):
             return 401, "no token, or another one; send the header Authorization: Bearer TOKEN"
         return None
 
@@ -154,10 +157,14 @@ def _read(body: bytes, receive: Receive) -> Receive:
     return read
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, path: str) -> Send:
+    policy = (b"content-security-policy", (_DOCS_POLICY if path == "/docs" else PAGE_POLICY).encode())
+
     async def with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            headers = [*message.get("headers", ())]
+            has_its_own = any(name.lower() == policy[0] for name, _ in headers)
+            message["headers"] = [*headers, *_HEADERS, *([] if has_its_own else [policy])]
         await send(message)
 
     return with_headers
@@ -165,7 +172,8 @@ def _with_headers(send: Send) -> Send:
 
 async def _refuse(send: Send, status: int, detail: str) -> None:
     body = json.dumps({"detail": detail}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *_HEADERS]
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *_HEADERS,
+               (b"content-security-policy", PAGE_POLICY.encode())]  # fmt: skip
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

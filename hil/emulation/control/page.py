@@ -59,13 +59,16 @@ def _calls(description: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "method": method.upper(),
                 "path": path,
                 "summary": call["summary"],
+                "description": call.get("description", ""),
                 "parameters": [
                     {"name": one["name"], "type": _type(one["schema"]), "description": one.get("description", "")}
                     for one in call.get("parameters", ())
                 ],
                 "body": _type(content["schema"]) if content else None,
-                "answer": _type(answer["schema"]) if answer else [("bytes", None)],
-                "curl": _curl(method.upper(), path, _example(content), token="security" in call),
+                "answer": _type(answer["schema"]) if answer else [("events" if _is_endless(call) else "bytes", None)],
+                "curl": _curl(
+                    method.upper(), path, _example(content), token="security" in call, is_endless=_is_endless(call)
+                ),
             }
 
 
@@ -78,8 +81,14 @@ def _example(content: Mapping[str, Any] | None) -> str | None:
     return json.dumps(first)
 
 
-def _curl(method: str, path: str, body: str | None, *, token: bool) -> str:
+def _is_endless(call: Mapping[str, Any]) -> bool:
+    return "text/event-stream" in call["responses"]["200"].get("content", {})
+
+
+def _curl(method: str, path: str, body: str | None, *, token: bool, is_endless: bool) -> str:
     words = ["curl", '-H "Authorization: Bearer $XKY_CONTROL_TOKEN"'] if token else ["curl"]
+    if is_endless:
+        words.append("-N")  # as it comes
     if method not in ("GET", "POST"):
         words.append(f"-X {method}")
     if body is not None:

@@ -24,9 +24,11 @@ class Server:
     Args:
         app: an ASGI application.
         listening: bound, not listening yet; it is closed at the end.
+        option: that asked for it, for complaints.
     """
 
-    def __init__(self, app: Callable[..., Any], listening: socket.socket) -> None:
+    def __init__(self, app: Callable[..., Any], listening: socket.socket, option: str = "--control") -> None:
+        self._option = option
         self._server = _Server(
             uvicorn.Config(
                 app, log_level="critical", access_log=False, server_header=False, lifespan="off", ws="none",
@@ -50,7 +52,7 @@ class Server:
         """
         self._thread.start()
         if not (self._server.up.wait(_STARTS_WITHIN_S) and self._server.started):
-            raise BenchError("--control: the server does not start; take another port")
+            raise BenchError(f"{self._option}: the server does not start; take another port")
 
     def stop(self) -> None:
         """Answer what was asked, and end."""

@@ -15,9 +15,11 @@ from xky.protocol import InputError, encode_frame
 from xky.protocol.tomlfile import Written
 
 from . import show
-from .answers import Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer
+from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer
 from .bodies import CutBody, TariffBody
-from .journal import FRAMES_KEPT, Journal
+from .day import day_of
+from .display import display_of
+from .journal import FRAMES_KEPT, Entry, Journal
 from .known_faults import FaultBody, values_of
 
 __all__ = ["NotFoundError", "NotNowError", "Session"]
@@ -41,6 +43,10 @@ class Session:
         transmitter: of the run.
         actions: what may happen to its meter; a scenario may use it too.
         kept: frames that the journal keeps.
+
+    Attributes:
+        feed: told of each frame boundary, before the faults of the next frame are put on the line.
+        on_the_line: names of the faults there when the frame under way was made.
     """
 
     def __init__(
@@ -52,17 +58,33 @@ class Session:
         self._kept = kept
         self._journal = Journal(kept)
         self._faults = FaultBox(transmitter)
-        self._on_the_line: tuple[str, ...] = ()  # faults, when the frame under way was made
+        self.on_the_line: tuple[str, ...] = ()
+        self.feed: Callable[[], None] = lambda: None
         self._begun = 0
 
     def between_frames(self, truth: Truth) -> None:
         """Call it at each frame boundary with the frames since the last one."""
         for frame in truth:
-            self._journal.add(frame, self._on_the_line)
+            self._journal.add(frame, self.on_the_line)
+        self.feed()
         self._faults.between_frames(sent=len(truth) > 0)
-        self._on_the_line = self._faults.names
+        self.on_the_line = self._faults.names
         if self._meter.powered:
             self._begun += 1
+
+    @property
+    def frame_number(self) -> int:
+        """Number of the frame under way, or of the next one."""
+        return self._journal.total
+
+    @property
+    def now_s(self) -> float:
+        """The present on the bench's clock, in seconds."""
+        return float(self._env.now)
+
+    def last_frame(self) -> Entry | None:
+        """The last one that is over."""
+        return next(iter(self._journal.since(self._journal.total - 1, 1)), None)
 
     @property
     def _meter(self) -> Linky:
@@ -74,6 +96,14 @@ class Session:
         """The meter as it is."""
         faults = [show.fault(one) for one in self._faults.faults]
         return show.state(self._meter, float(self._env.now), faults, self._journal.total)
+
+    def day(self) -> DayAnswer:
+        """The day that its clock shows."""
+        return day_of(self._meter)
+
+    def display(self) -> DisplayAnswer:
+        """Its face."""
+        return display_of(self._meter)
 
     def registers(self) -> Registers:
         """What can be set."""

@@ -21,7 +21,7 @@ from .answers import (
 )
 from .journal import Entry
 
-__all__ = ["fault", "group", "legal_text", "registers", "sent_frame", "state"]
+__all__ = ["colour_of", "fault", "group", "legal_text", "registers", "sent_frame", "state"]
 
 _DIGITS = 6  # microseconds; what is behind them is rounding
 
@@ -86,8 +86,8 @@ def _tariff(meter: Linky) -> TariffAnswer:
         supplier_tariff=tariff.ltarf.strip(),
         distributor_index=tariff.distributor_index,
         ptec=tariff.ptec,
-        colour_today=_colour(tariff.today),
-        colour_tomorrow=_colour(tariff.tomorrow),
+        colour_today=colour_of(tariff.today),
+        colour_tomorrow=colour_of(tariff.tomorrow),
         peak_running=tariff.running,
         peak_notice=tariff.notice,
         closed_relays=sorted(tariff.relays),
@@ -95,7 +95,8 @@ def _tariff(meter: Linky) -> TariffAnswer:
     )
 
 
-def _colour(colour: Colour) -> str:
+def colour_of(colour: Colour) -> str:
+    """Of a TEMPO day, by its name; none elsewhere."""
     return colour.name.lower()
 
 

@@ -3,7 +3,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -15,7 +15,9 @@ from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.scenario.actions import Actions
 from xky.hil.emulation.control.address import address_of
 from xky.hil.emulation.control.app import make_app
+from xky.hil.emulation.control.feed import Feed
 from xky.hil.emulation.control.session import Session
+from xky.hil.live import EventStream
 from xky.protocol import Burst, Decoder, Frame
 
 URL = "http://127.0.0.1:8080"
@@ -37,6 +39,8 @@ class Driven:
         self.remarks: list[str] = []
         self.actions = Actions(self.env, self.transmitter, file, lambda at_us, text: self.remarks.append(text))
         self.session = Session(self.env, self.transmitter, self.actions, kept)
+        self.stream = EventStream(self._beginning, each_s=0.0)
+        self.feed = Feed(self.session, self.stream, line, truth)
 
         def before_frame() -> None:
             self.sent += truth
@@ -45,7 +49,10 @@ class Driven:
 
         self.transmitter.before_frame = before_frame
         self.env.process(self.transmitter.run())
-        self.app = make_app(self.session, self.ask, address_of(at, token))
+        self.app = make_app(self.session, self.ask, address_of(at, token), self.stream)
+
+    async def _beginning(self) -> Sequence[Mapping[str, Any]]:
+        return self.feed.beginning()()
 
     @staticmethod
     def ask(act: Callable[[], Any]) -> Future[Any]:

@@ -18,7 +18,7 @@ NIGHTLY_PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")  # the edges of
 NIGHTLY_EXAMPLES = 100
 SEED = 1
 # What this meter cannot do is 422, as the description says; it cannot say which meters can what.
-CHECKS = ("--exclude-checks", "positive_data_acceptance")
+CHECKS = ("--exclude-checks", "positive_data_acceptance", "--exclude-path", "/events")  # which has no end
 
 
 def schemathesis(

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Begins: the words, the stream, and the page that shows what comes. */
+import { html, render } from "../view.js";
+import { BenchClock } from "../bench_clock.js";
+import { send } from "../calls.js";
+import { Store } from "../store.js";
+import { Stream } from "../stream.js";
+import { tokenHeaders } from "../token.js";
+import { loadWords } from "../words.js";
+import { App } from "./app.js";
+import { faultsOf } from "./fault_knob.js";
+import { LineModel } from "./line.js";
+
+const clock = new BenchClock();
+const model = new LineModel(clock);
+const store = new Store({ status: "connecting", serverVersion: "", meter: null, faults: null, language: "" });
+
+/** @param {any[]} events */
+function take(events) {
+  for (const event of events) {
+    if (event.kind === "hello") {
+      clock.reset();
+      store.set({ serverVersion: event.version });
+    } else if (event.kind === "meter") {
+      clock.runs(event.speed);
+      clock.isAt(event.state.at_s);
+      store.set({ meter: event });
+    } else if (event.kind === "frame") {
+      model.take(event);
+    }
+  }
+}
+
+const stream = new Stream({
+  path: "/events",
+  headers: tokenHeaders,
+  onEvents: take,
+  onStatus: (status) => store.set({ status }),
+});
+
+/** Do a call; what it changed is asked for at once, with the calls that anybody may use. */
+async function perform(call) {
+  const said = await send(call, tokenHeaders());
+  if (said.status === 401) store.set({ status: "token" });
+  if (said.ok && store.state.meter !== null) {
+    const [state, display, day] = await Promise.all(
+      ["/state", "/display", "/day"].map((path) => send({ method: "GET", path }, tokenHeaders())),
+    );
+    const { meter } = store.state;
+    if (state.ok && display.ok && day.ok) {
+      store.set({ meter: { ...meter, state: state.answer, display: display.answer, day: day.answer } });
+    }
+  }
+  return said;
+}
+
+if ("TextDecoderStream" in globalThis && "ReadableStream" in globalThis) {
+  await loadWords("shared", "emulate");
+  const place = document.getElementById("page");
+  place.replaceChildren();
+  render(html`<${App} store=${store} model=${model} perform=${perform} onToken=${() => stream.run()} />`, place);
+  stream.run();
+  const description = await send({ method: "GET", path: "/openapi.json" }, {});
+  if (description.ok) store.set({ faults: faultsOf(description.answer) });
+}

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the live page costs the emulator and its line, and what it costs the browser.
+
+Two emulators run beside each other, one with five open pages, one with none; so a busy machine hits both. XKY_LIVE_S
+sets how long each of the rounds lasts.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ..chromium import browsing, needs_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PAGES = 5
+ROUNDS = 3
+ROUND_S = float(os.environ.get("XKY_LIVE_S", "15"))
+SETTLES_S = 4.0
+CPU_GOAL = 1.3  # of the emulator's process, over the one that nobody looks at
+GAP_GOAL = 1.0  # worst silence of the line, over that of the quiet control channel
+GAP_NOISE_S = 0.010  # what two quiet ones differ by on a machine that runs a browser, too
+LONG_FRAMES_GOAL = 0.05
+HOUR_S = 3600
+HOUR_SPEED = 60
+GROWTH_GOAL = 1.10  # of the script's memory, from the first third of an hour to its end
+
+LONG_S = 0.050  # of a frame, from its beginning to the screen: what web.dev calls a long one
+VIEWPORT: Any = {"width": 1280, "height": 900}
+STILL = """<style>@keyframes f { 50% { opacity: 0 } } p { animation: f 1s step-end infinite }</style><p>●</p>"""
+_TRACED = ["cc", "benchmark", "disabled-by-default-devtools.timeline.frame"]
+_EMULATE = [sys.executable, "-c", "from xky.hil.cli import main; main()", "emulate", "--control", "127.0.0.1:0"]
+
+
+@dataclass
+class Emulator:
+    """One with a line of its own, and how its characters came."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+    stamps: list[float] = field(default_factory=list)
+
+    def cpu_s(self) -> float:
+        """Of the process, all threads, up to now."""
+        words = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    def worst_gap_s(self) -> float:
+        """The longest silence since the last question."""
+        stamps, self.stamps = self.stamps, []
+        return max((later - earlier for earlier, later in itertools.pairwise(stamps)), default=0.0)
+
+
+@contextmanager
+def emulator(*arguments: str) -> Iterator[Emulator]:
+    """Listens to its line, too."""
+    command = [*_EMULATE, "--port", "tcp", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        port = int(process.stdout.readline().rpartition(":")[2])
+        url = re.search(r"http://\S+:\d+", process.stderr.readline())
+        assert url is not None
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        one = Emulator(process, url[0])
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            threading.Thread(target=_listen, args=(line, one), daemon=True).start()
+            try:
+                yield one
+            finally:
+                process.send_signal(signal.SIGINT)
+
+
+def _listen(line: socket.socket, one: Emulator) -> None:
+    with contextlib.suppress(OSError):
+        while line.recv(4096):
+            one.stamps.append(time.monotonic())
+
+
+def _until_it_shows(page: "Page", url: str) -> "Page":
+    page.goto(url)
+    page.locator(".groups td").first.wait_for()
+    return page
+
+
+@needs_chromium
+def test_five_open_pages_cost_little_and_hold_the_line_up_no_longer(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator() as quiet, emulator() as seen, browsing() as browser:
+        for _ in range(PAGES):
+            _until_it_shows(browser.new_page(), seen.url)
+        time.sleep(SETTLES_S)
+        ratios, gaps = [], []
+        for _ in range(ROUNDS):
+            begin = quiet.cpu_s(), seen.cpu_s()
+            for one in (quiet, seen):
+                one.worst_gap_s()
+            time.sleep(ROUND_S)
+            spent = quiet.cpu_s() - begin[0], seen.cpu_s() - begin[1]
+            ratios.append(spent[1] / spent[0])
+            gaps.append((quiet.worst_gap_s(), seen.worst_gap_s()))
+        cpu = median(ratios)
+        quiet_gap_s, seen_gap_s = (median(worst) for worst in zip(*gaps, strict=True))
+        with capsys.disabled():
+            print(f"\n{PAGES} open pages: {cpu:.2f} x the processor time of the emulator without (goal {CPU_GOAL})")
+            print(f"worst silence of the line: {1e3 * seen_gap_s:.1f} ms with them, {1e3 * quiet_gap_s:.1f} ms without")
+        assert cpu <= CPU_GOAL
+        assert seen_gap_s <= GAP_GOAL * quiet_gap_s + GAP_NOISE_S
+
+
+@needs_chromium
+def test_the_page_holds_its_frame_rate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with emulator() as seen, browsing() as browser:
+        still = browser.new_page(viewport=VIEWPORT)
+        still.set_content(STILL)
+        page = _until_it_shows(browser.new_page(viewport=VIEWPORT), seen.url)
+        time.sleep(SETTLES_S)
+        shares: list[tuple[float, float]] = []
+        for _ in range(ROUNDS):
+            shares.append((_long_share(still, tmp_path), _long_share(page, tmp_path)))
+        of_still, of_page = (median(share) for share in zip(*shares, strict=True))
+    with capsys.disabled():
+        print(f"\nlong frames: {of_page:.1%}, of a page with nothing but a lamp {of_still:.1%}")
+        print(f"  (goal {LONG_FRAMES_GOAL:.0%} above what the machine itself costs)")
+    assert of_page - of_still <= LONG_FRAMES_GOAL
+
+
+def _long_share(page: "Page", folder: Path) -> float:
+    """Of the frames of the screen, as Chromium's compositor reports them: dropped, or long under way."""
+    browser = page.context.browser
+    assert browser is not None
+    page.bring_to_front()
+    browser.start_tracing(page=page, path=folder / "trace.json", categories=_TRACED)
+    time.sleep(ROUND_S / 2)
+    browser.stop_tracing()
+    frames = _frames_of(json.loads((folder / "trace.json").read_text())["traceEvents"])
+    assert len(frames) > ROUND_S
+    return sum(state == "STATE_DROPPED" or duration_s > LONG_S for state, duration_s in frames) / len(frames)
+
+
+def _frames_of(events: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    """State and duration (s) of each frame; one in time in which nothing was to be drawn is one, too."""
+    begun: dict[tuple[Any, ...], dict[str, Any]] = {}
+    frames = []
+    for event in sorted((one for one in events if one["name"] == "PipelineReporter"), key=lambda one: one["ts"]):
+        key = (event["pid"], str(event.get("id2")))
+        if event["ph"] == "b":
+            begun[key] = event
+        elif key in begun:
+            first = begun.pop(key)
+            frames.append((str(first["args"]["frame_reporter"]["state"]), (event["ts"] - first["ts"]) / 1e6))
+    return frames
+
+
+@needs_chromium
+def test_its_memory_stays_flat_over_an_hour(capsys: pytest.CaptureFixture[str]) -> None:
+    with emulator("--speed", str(HOUR_SPEED)) as seen, browsing() as browser:
+        page = _until_it_shows(browser.new_page(), seen.url)
+        debugger = page.context.new_cdp_session(page)
+
+        def heap() -> float:
+            debugger.send("HeapProfiler.collectGarbage")
+            return float(page.evaluate("performance.memory.usedJSHeapSize"))
+
+        third_s = HOUR_S / HOUR_SPEED / 3
+        time.sleep(third_s)
+        early = heap()
+        time.sleep(2 * third_s)
+        growth = heap() / early
+        with capsys.disabled():
+            print(f"\nmemory of the page: {growth:.3f} x over the last two thirds of an hour (goal {GROWTH_GOAL})")
+        assert growth <= GROWTH_GOAL

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frames without a fault, whose pieces are made when somebody looks: whoever that is, and whenever."""
+
+import sys
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+
+from xky.emulator import Linky
+from xky.emulator.truth.plain_frame import GroupPieces
+from xky.protocol import Group, Mode
+
+FRAMES = 40
+LOOKS = 300  # without a lock a few of them come to pieces of two frames
+
+
+@pytest.fixture(autouse=True)
+def threads_take_turns_at_once() -> Iterator[None]:
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before_s)
+
+
+def test_who_keeps_frames_while_others_are_sent_has_the_pieces_of_each_frame() -> None:
+    meter, frames = Linky(mode=Mode.STANDARD), []
+    for number in range(FRAMES):
+        meter.set(EAST=1000 + number)
+        frames.append(tuple(meter.groups()))
+    maker, mixed = GroupPieces(), []
+
+    def look(first: int) -> None:
+        for number in range(LOOKS):
+            groups: tuple[Group, ...] = frames[(number * 7 + first) % FRAMES]
+            if [piece.group for piece in maker.of(groups, Mode.STANDARD)[1:-1]] != [*groups]:
+                mixed.append(number)
+
+    threads = [Thread(target=look, args=(first,)) for first in (0, 3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert mixed == []

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pages say: each text in both languages, each one that is used, and none that is not."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from xky.emulator.faults import known_faults
+from xky.protocol.status import Breaker, Colour
+
+LIVE = Path(__file__).parents[3] / "hil" / "live"
+SAID = re.compile(r'say\(\s*"(\w+)"')
+MADE = re.compile(r"`(\w+_)\$\{")  # a key that is made of a word of the interface
+CHOSEN = re.compile(r"\w+")  # whatever may be a key that is chosen elsewhere
+
+
+def read(name: str) -> dict[str, dict[str, str]]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        assert len(keys) == len(set(keys)), f"{name}: a key comes twice"
+        return dict(pairs)
+
+    text = (LIVE / "words" / f"{name}.json").read_text(encoding="utf-8")
+    return dict(json.loads(text, object_pairs_hook=once))
+
+
+CATALOGUES = {file.stem: read(file.stem) for file in sorted((LIVE / "words").glob("*.json"))}
+
+
+def test_each_text_is_there_in_both_languages_with_the_same_values() -> None:
+    assert {"shared", "emulate"} <= set(CATALOGUES)
+    for name, catalogue in CATALOGUES.items():
+        for key, texts in catalogue.items():
+            assert list(texts) == ["en", "fr"], f"{name}: {key}"
+            values = [sorted(re.findall(r"\{(\w+)\}", text)) for text in texts.values()]
+            assert values[0] == values[1], f"{name}: {key}"
+            assert all(text.strip() == text != "" for text in texts.values()), f"{name}: {key}"
+
+
+def test_no_page_has_two_texts_of_one_key() -> None:
+    for name, catalogue in CATALOGUES.items():
+        assert name == "shared" or not set(catalogue) & set(CATALOGUES["shared"])
+
+
+def test_each_text_that_a_page_says_is_there_and_each_that_is_there_is_said() -> None:
+    for name, catalogue in CATALOGUES.items():
+        folder = LIVE / "js" if name == "shared" else LIVE / "js" / name
+        code = "".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.js"))
+        known = set(catalogue) | set(CATALOGUES["shared"])
+        if name != "shared":
+            assert set(SAID.findall(code)) <= known, name
+        prefixes = tuple(MADE.findall(code))
+        words = set(CHOSEN.findall(code))
+        made = {key for key in catalogue if key.startswith(prefixes)}
+        through = {key for key in catalogue if any(key == f"{one}_see" for one in words)}
+        values = {"standard", "historic"}  # as the interface tells them
+        unused = set(catalogue) - words - made - through - values
+        assert not unused, name
+
+
+def test_faults_reasons_and_colours_have_their_words() -> None:
+    words = CATALOGUES["emulate"]
+    of_faults = {key.removeprefix("fault_") for key in words if key.startswith("fault_") and key != "fault_and"}
+    assert of_faults == set(known_faults())
+    assert {f"why_{one.name.lower()}" for one in Breaker if one is not Breaker.CLOSED} <= set(words)
+    assert {f"colour_{one.name.lower()}" for one in Colour} <= set(words)
