@@ -37,7 +37,7 @@ export class TokenForm extends Component {
       keep(field.value.trim());
       onToken();
     };
-    return html`<form class="token card" onSubmit=${take}>
+    return html`<form class="token-form card" onSubmit=${take}>
       <h2>${say("token_title")}</h2>
       <p>${say("token_why")}</p>
       ${wasRefused && html`<p class="wrong" role="alert">${say("token_wrong")}</p>`}

@@ -38,6 +38,12 @@ def test_each_text_is_there_in_both_languages_with_the_same_values() -> None:
             assert all(text.strip() == text != "" for text in texts.values()), f"{name}: {key}"
 
 
+def test_no_line_of_french_begins_with_a_colon() -> None:
+    for catalogue in (CATALOGUES["shared"], CATALOGUES["emulate"]):
+        for key, texts in catalogue.items():
+            assert not re.search(r" [:;?!%»]", texts["fr"]), key
+
+
 def test_no_page_has_two_texts_of_one_key() -> None:
     for name, catalogue in CATALOGUES.items():
         assert name == "shared" or not set(catalogue) & set(CATALOGUES["shared"])

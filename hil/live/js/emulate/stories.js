@@ -65,7 +65,7 @@ export class Stories extends Component {
           <p class="soft">${say(`story_${story.id}_why`)}</p>
           <p class="watched"><span class="soft">${say("on_the_line")}</span>${rows
             .filter((row) => story.watched.includes(row.label))
-            .map((row) => html` <code key=${row.key} class=${row.fault === "" ? "" : "damaged"}>${row.label} ${row.timestamp} ${row.value.trim()}${row.fault === "" ? "" : ` ✗ ${faultName(row.fault)}`}</code>`)}
+            .map((row) => html` <code key=${row.key} class=${row.fault === "" ? "" : "damaged"}>${[row.label, row.timestamp, row.value.trim()].filter((one) => one !== "").join(" ")}${row.fault === "" ? "" : ` ✗ ${faultName(row.fault)}`}</code>`)}
           </p>
           <ol>
             ${story.steps.map(

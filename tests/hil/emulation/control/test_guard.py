@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from xky.hil.emulation.control.address import address_of
 from xky.hil.emulation.control.guard import BODY_MAX
+from xky.hil.live import PAGE_POLICY
 from xky.protocol import InputError
 
 from .driven import Driven
@@ -191,3 +192,22 @@ def test_any_text_is_an_address_or_a_complaint(text: str) -> None:
 def test_a_token_that_no_header_carries_is_refused(token: str) -> None:
     with pytest.raises(InputError, match=r"^--control-token: empty, or not of printable ASCII"):
         address_of("8080", token)
+
+
+def test_the_page_and_its_files_are_told_to_all_and_what_happens_to_who_shows_the_token() -> None:
+    run = Driven(token="secret")
+    for path in ("/", "/live/js/stream.js", "/live/css/base.css", "/live/words/shared.json", "/docs", "/openapi.json"):
+        assert run.call("GET", path).status_code == 200, path
+    for path in ("/events", "/state", "/day", "/display", "/live"):
+        assert run.call("GET", path).status_code == 401, path
+    for path in ("/live/", "/live/js", "/live/js/none.js", "/live/%2e%2e/assets.py", "/live/../state"):
+        assert run.call("GET", path).status_code in (401, 404), path
+
+
+def test_no_page_of_this_server_may_load_or_run_what_is_not_its_own() -> None:
+    run = Driven()
+    for path in ("/", "/live/js/stream.js", "/state", "/nothing"):
+        policy = run.call("GET", path).headers.get_list("content-security-policy")
+        assert policy == [PAGE_POLICY], path
+    assert run.call("GET", "/docs").headers["content-security-policy"].startswith("default-src 'none'; style-src")
+    assert run.call("GET", "/", headers={"host": "evil.example"}).headers["content-security-policy"] == PAGE_POLICY
