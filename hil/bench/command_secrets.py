@@ -9,7 +9,10 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["MASK", "secrets_of_address", "secrets_of_command", "secrets_of_device", "shown_command", "shown_device"]
+__all__ = [
+    "MASK", "secrets_of_address", "secrets_of_command", "secrets_of_device", "shown_address", "shown_command",
+    "shown_device",
+]  # fmt: skip
 
 MASK = "***"
 _COMMANDS = ("exec",)  # kinds of devices whose name is a command
@@ -40,7 +43,7 @@ def shown_device(device: str) -> str:
     'exec:./gateway {port} --password *** --to mqtt://***@broker'
     """
     kind, colon, rest = device.partition(":")
-    shown = shown_command if kind in _COMMANDS else _without_userinfo
+    shown = shown_command if kind in _COMMANDS else shown_address
     return f"{kind}{colon}{shown(rest)}"
 
 
@@ -49,7 +52,7 @@ def shown_command(command: str) -> str:
     try:
         words = shlex.split(command)
     except ValueError:  # whoever runs it says so
-        return _without_userinfo(command)
+        return shown_address(command)
     masked = [word for word, _ in _masked(words)]
     return command if masked == words else " ".join(map(_quoted, masked))
 
@@ -119,7 +122,8 @@ def secrets_of_address(text: str) -> list[str]:
     return found
 
 
-def _without_userinfo(text: str) -> str:
+def shown_address(text: str) -> str:
+    """The addresses in a text without user and password."""
     keep: Callable[[re.Match[str]], str] = lambda match: _keep_none(match, [])  # noqa: E731
     return _USERINFO.sub(keep, text)
 

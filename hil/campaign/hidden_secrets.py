@@ -76,6 +76,9 @@ class _Chosen(Protocol):
     def device(self) -> str: ...
 
     @property
+    def line(self) -> str: ...
+
+    @property
     def reset(self) -> str | None: ...
 
     @property
@@ -94,7 +97,7 @@ def secrets_of_run(board: Board, options: _Chosen) -> "HiddenSecrets":
     """
     said = [*secrets_of_device(options.device)]
     said += [one for command in (options.reset, options.flash) if command for one in secrets_of_command(command)]
-    said += [one for spec in options.probes for one in secrets_of_address(spec)]
+    said += [one for spec in (options.line, *options.probes) for one in secrets_of_address(spec)]
     return secrets_of_board(board).with_those(said)
 
 

@@ -150,9 +150,16 @@ class _Form:
 
 
 @cache
-def _known() -> Mapping[str, str]:
+def _told_in(checks: bool) -> Mapping[str, str]:
+    """French by English of what a report may hold; of what a verification says, too, where that is asked."""
+    parts = (part for name, part in _parts().items() if checks or name not in _OF_CHECKS)
+    return {english: french for part in parts for english, french in part.items()}
+
+
+@cache
+def _known(checks: bool) -> Mapping[str, str]:
     """Texts without holes: of the catalogue, and of requirements."""
-    known = {english: french for english, french in catalogue().items() if not holes_of(english)}
+    known = {english: french for english, french in _told_in(checks).items() if not holes_of(english)}
     for requirement in {one.requirement for one in declared_purposes()}:
         procedure = requirement.procedure
         if procedure is not None:
@@ -166,15 +173,13 @@ def _known() -> Mapping[str, str]:
 
 @cache
 def _forms(checks: bool) -> list[_Form]:
-    known = {english: french for name, part in _parts().items() if checks or name not in _OF_CHECKS
-             for english, french in part.items()}  # fmt: skip
-    forms = [_Form(english, french) for english, french in known.items() if holes_of(english)]
+    forms = [_Form(english, french) for english, french in _told_in(checks).items() if holes_of(english)]
     return sorted(forms, key=lambda form: -form.certainty)
 
 
 @lru_cache(maxsize=8192)
 def _french(text: str, checks: bool = False) -> str:
-    known = _known().get(text)
+    known = _known(checks).get(text)
     if known is not None:
         return known
     is_long = len(text) > _LONGEST

@@ -39,6 +39,7 @@ def packed_lines(
 def print_judged(judged: JudgedPack, words: Wording) -> None:
     """Print it on standard output."""
     console, again = PlainConsole(), judged.again
+    of_packs = Wording(words.language, checks=True)
     rule, (verdict, reason) = again.purpose.requirement, judged.told
     place = f"{words.say(rule.level.value)}, {words.clause(rule.clause)}"
     title = f"{again.purpose.id}, {words.say(again.mode.value)}{words.colon}{words.say(rule.text)} ({place})"
@@ -48,8 +49,8 @@ def print_judged(judged: JudgedPack, words: Wording) -> None:
             of = "" if number else words.say(name)
             console.print(f"  {of:<{_COLUMN}}{words.say(line)}", highlight=False)
     if judged.contested:
-        console.print(f"  {words.say('contested')} {words.say(judged.contested)}", highlight=False)
-    as_told = words.say("as the report says")
+        console.print(f"  {of_packs.say('contested')} {words.say(judged.contested)}", highlight=False)
+    as_told = of_packs.say("as the report says")
     if not judged.is_same:
         as_told = words.fill("the report says {verdict}: {reason}", verdict=verdict.value, reason=reason)
     because = f"{words.colon}{words.say(again.reason)}" if again.reason else ""

@@ -7,7 +7,7 @@ What rests on the whole run needs the whole run.
 import shlex
 from collections.abc import Iterator
 
-from ...bench.command_secrets import shown_command, shown_device
+from ...bench.command_secrets import shown_address, shown_command, shown_device
 from ..campaign import Campaign
 from ..judgement import Conclusion
 
@@ -55,7 +55,7 @@ def _device_words(campaign: Campaign) -> Iterator[str]:
     for name in _PLAIN:
         value = getattr(options, name)
         if value is not None and value != _UNLESS_TOLD.get(name):
-            yield from (f"--{name}", shown_command(value) if name in _COMMANDS else str(value))
+            yield from (f"--{name}", shown_command(value) if name in _COMMANDS else shown_address(str(value)))
     if options.labels is not None:
         yield from ("--labels", ",".join(options.labels))
     if options.probes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xky.protocol.tomlfile import read_text
 from xky.protocol.whole_file import whole_file
 
-from ...bench.command_secrets import shown_command, shown_device
+from ...bench.command_secrets import shown_address, shown_command, shown_device
 from ..evidence.lines import text_of
 from ..hidden_secrets import masked_toml
 from ..stimulus import Stimulus
@@ -75,7 +75,7 @@ def _options(campaign: "Campaign") -> dict[str, Any]:
     """What a person chose: probes and commands as they may be printed, files by their names alone."""
     options = campaign.options
     told = {one.name: getattr(options, one.name) for one in fields(options)} | {"probes": list(campaign.probes)}
-    told["device"] = shown_device(options.device)
+    told |= {"device": shown_device(options.device), "line": shown_address(options.line)}
     told |= {name: shown_command(told[name]) for name in ("reset", "flash") if told[name]}
     return {name: value.name if isinstance(value, Path) else value for name, value in told.items()}
 

@@ -15,7 +15,7 @@ from typing import Any
 from xky.boards import Board
 from xky.protocol import InputError
 
-from ...bench.command_secrets import shown_command, shown_device
+from ...bench.command_secrets import shown_address, shown_command, shown_device
 from ..hidden_secrets import HiddenSecrets, masked_board, masked_toml, secrets_of_run
 
 __all__ = ["difference", "identity_of", "names_its_program"]
@@ -57,6 +57,7 @@ def identity_of(options: Any, board: Board, probes: Sequence[str]) -> dict[str, 
         **told,
         **contents,
         "device": shown_device(options.device),
+        "line": shown_address(options.line),
         "probes": ", ".join(probes),
         "board's description": _hash(masked_board(board).model_dump_json().encode()),
         "device's program": _program(options.device),

@@ -97,7 +97,8 @@ def test_what_a_command_was_given_is_in_no_file_whatever_the_program_says_of_it(
 
 def test_what_a_run_that_was_cut_has_in_common_with_the_next_holds_no_secret(tmp_path: Path) -> None:
     def of(password: str, name: str = "a") -> dict[str, str]:
-        options = Options(f"exec:true {{port}} --password {password}", reset=f"tool --pass {password} {name}")
+        options = Options(f"exec:true {{port}} --password {password}", reset=f"tool --pass {password} {name}",
+                          line=f"serial:rfc2217://me:{password}@host:1")  # fmt: skip
         return identity_of(options, board_named("generic"), ())
 
     assert "S3cr3tWord" not in json.dumps(of("S3cr3tWord"))

@@ -175,7 +175,7 @@ def test_every_message_of_what_checks_a_report_has_its_french(path: Path) -> Non
 
 
 def test_what_a_device_says_is_not_taken_for_a_line_of_a_check() -> None:
-    for said in ("sensor: is missing", "firmware v2", "changed: SSID", "EAST: cannot be read"):
+    for said in ("sensor: is missing", "firmware v2", "changed: SSID", "EAST: cannot be read", "signed", "whole"):
         line = f"standard: 3 lines were no JSON object; at 1.00 s: {said}"
         assert FRENCH.say(line).endswith(f": {said}")
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
 from xky.hil.archive.seal import Seal
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
+from xky.hil.cli import app
 from xky.hil.hunt.shortest import shortest_stimuli
 from xky.hil.stories.stimulus_file import read_stimulus
 from xky.hil.verification.verify import verify
-
-from ...command import xky
+from xky.protocol import InputError
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 ONLY = ("TIC-CHK-1", "TIC-CHK-4", "TIC-SND-1")
@@ -54,14 +55,15 @@ def test_each_fail_has_a_stimulus_of_one_frame_and_one_fault_that_shows_it(
 
 
 def test_the_command_beside_it_fails_and_a_sound_device_stands_it(
-    shrunk: tuple[dict[str, Any], Path], tmp_path: Path
+    shrunk: tuple[dict[str, Any], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report, folder = shrunk
     command = shlex.split(purposes_of(report)["TIC-CHK-4/other-rule"]["shortest"]["again"])
-    run = xky(*command[1:], "--out", str(tmp_path / "a"), cwd=folder / "report")
-    assert run.returncode == 1, run.stderr
-    sound = xky("certify", "sim:generic", *command[-2:], "--out", str(tmp_path / "b"), cwd=folder / "report")
-    assert sound.returncode == 0, sound.stderr
+    monkeypatch.chdir(folder / "report")
+    run = CliRunner().invoke(app, [*command[1:], "--out", str(tmp_path / "a")], catch_exceptions=False)
+    assert run.exit_code == 1
+    sound = ["certify", "sim:generic", *command[-2:], "--out", str(tmp_path / "b")]
+    assert CliRunner().invoke(app, sound, catch_exceptions=False).exit_code == 0
 
 
 def test_page_and_archive_have_it_and_the_archive_stands_but_for_its_signature(
@@ -97,7 +99,7 @@ def test_a_run_that_wants_none_takes_those_of_a_run_before_away_and_nothing_else
     (("sim:generic", "--shrink", "--replay", "x"), "--shrink: is that of a run of the suite"),
 ])  # fmt: skip
 def test_where_it_cannot_be_is_told_in_a_line(words: tuple[str, ...], complaint: str, tmp_path: Path) -> None:
-    run = xky("certify", *words, cwd=tmp_path)
-    assert run.returncode == 2
-    assert run.stderr.startswith(f"xky: {complaint}")
-    assert run.stderr.count("\n") == 1
+    with pytest.raises(InputError) as told:
+        CliRunner().invoke(app, ["certify", *words, "--out", str(tmp_path)], catch_exceptions=False)
+    assert str(told.value).startswith(complaint)
+    assert "\n" not in str(told.value)
