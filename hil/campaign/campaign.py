@@ -377,9 +377,8 @@ class Campaign(Rehearsal):
         record = self._finished(mode, played)
         self.on_played(mode)
         asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
-        described = self.board.power
         fed = self.bench_file is not None and self.bench_file.feeds_the_board
-        lives_on_it = described is not None and described.source == "tic"
+        lives_on_it = self.board.power is not None and self.board.power.source == "tic"
         record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
         if asked and self.plays_power:
             try:
