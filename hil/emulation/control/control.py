@@ -92,7 +92,7 @@ class Control:
         self._stop = server.stop
         self._switches_s = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCHES_S)
-        print(f"xky: control at {url}, its page at {url}/docs", file=sys.stderr, flush=True)
+        print(f"xky: control at {url}, look at {url}/ (its calls: {url}/docs)", file=sys.stderr, flush=True)
         if self._address.made_up:
             print(f"xky: its token is {self._address.token}", file=sys.stderr, flush=True)
         return session

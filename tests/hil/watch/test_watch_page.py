@@ -233,10 +233,10 @@ def test_beyond_loopback_the_page_asks_for_the_token_and_the_report_opens(
         page = browser.new_page()
         page.goto(watching.url)
         page.locator("#token").fill("another")
-        page.locator("form.token button").click()
-        page.wait_for_selector("form.token .wrong")
+        page.locator("form.token-form button").click()
+        page.wait_for_selector("form.token-form .wrong")
         page.locator("#token").fill("the-token")
-        page.locator("form.token button").click()
+        page.locator("form.token-form button").click()
         page.wait_for_selector(".piece.asked")
         with page.context.expect_page() as opening:
             page.locator("a.report").click()

@@ -56,7 +56,7 @@ def emulating(*arguments: str) -> Iterator[Running]:
         try:
             port = process.stdout.readline().strip()
             first = process.stderr.readline()
-            url = re.fullmatch(r"xky: control at (http://\S+:[1-9]\d+), its page at \1/docs\n", first)
+            url = re.fullmatch(r"xky: control at (http://\S+:[1-9]\d+), look at \1/ \(its calls: \1/docs\)\n", first)
             assert url is not None, first
             token = None
             if not url[1].startswith("http://127.") and "--control-token" not in arguments:
