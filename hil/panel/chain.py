@@ -46,7 +46,7 @@ class Arrival(NamedTuple):
     Attributes:
         number: of the message; one that came out twice has two arrivals.
         arrived_us: when, µs since 1970-01-01 UTC in the time of the run, not before it was sent.
-        data: the bytes that came out, in the form of ``Message.data``; the message's own object where they are the same.
+        data: the bytes that came out, in the form of ``Message.data``; the message's own object where equal.
     """
 
     number: int
@@ -68,7 +68,13 @@ class Carried:
 
 
 class Chain(Protocol):
-    """One chain; it serves the homes of one process, one after the other."""
+    """One chain; it serves the homes of one process, one after the other.
+
+    Attributes:
+        carries_all: whether it is handed messages that are no readings, too, such as states and what no mapping reads.
+    """
+
+    carries_all: bool
 
     def carry(self, home: int, day: date, messages: Sequence[Message]) -> Carried:
         """Take a portion through.
@@ -90,6 +96,8 @@ class Chain(Protocol):
 
 class HandedThrough:
     """The chain of the bench: what a server had is in the database at once."""
+
+    carries_all = False
 
     def carry(self, home: int, day: date, messages: Sequence[Message]) -> Carried:
         """Take a portion through."""
