@@ -68,7 +68,7 @@ class Carried:
 
 
 class Chain(Protocol):
-    """One chain; it serves the homes of one process, one after the other.
+    """One chain; it serves one home after the other. The work of a home makes its own, in its own process.
 
     Attributes:
         carries_all: whether it is handed messages that are no readings, too, such as states and what no mapping reads.
@@ -93,6 +93,10 @@ class Chain(Protocol):
         """The home is over: what has not come out yet."""
         ...
 
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
 
 class HandedThrough:
     """The chain of the bench: what a server had is in the database at once."""
@@ -106,3 +110,6 @@ class HandedThrough:
     def rest(self, home: int) -> Carried:
         """Nothing is held back."""
         return Carried(())
+
+    def close(self) -> None:
+        """Nothing is held."""

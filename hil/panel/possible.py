@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can go together in a home, and the first kind of a panel that can go with nothing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import product
 
@@ -121,5 +121,5 @@ def _meter_without_board(key: str, name: str) -> str:
     return f"{key}.{name}: no board of this panel is for that; take one that is, or give it the weight 0"
 
 
-def _listed(names: Collection[str] | map[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)

@@ -28,7 +28,7 @@ from .dues import Due, HeardFrame, Sent, Sleeper
 from .gateway import Gateway, Said
 from .home import Home
 from .reread import reread
-from .portion import DayRows, room_is_needed, write_day, write_json
+from .written import DayRows, room_is_needed, write_day, write_json
 
 __all__ = ["HomeResult", "HomeTask", "play_home"]
 

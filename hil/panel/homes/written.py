@@ -15,8 +15,6 @@ from xky.protocol import BenchError
 from xky.protocol.whole_file import whole_file
 
 from ..layout import DUE, EVENTS, FRAMES, MIDNIGHTS, READINGS, day_folder
-from .columns import due_table, event_table
-
 __all__ = ["DayRows", "room_is_needed", "write_day", "write_json", "write_table"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -86,13 +84,13 @@ def write_day(
     Raises:
         OSError: no room is left, for one.
     """
-    arrow = import_module("pyarrow")
+    arrow, columns = import_module("pyarrow"), import_module(f"{__package__}.columns")
     folder = day_folder(home, day)
     folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / FRAMES, _together(arrow, rows.frames, frames))
-    write_table(folder / DUE, due_table(rows.dues))
+    write_table(folder / DUE, columns.due_table(rows.dues))
     write_table(folder / READINGS, _together(arrow, rows.readings, readings))
-    write_table(folder / EVENTS, event_table(events))
+    write_table(folder / EVENTS, columns.event_table(events))
     write_json(folder / MIDNIGHTS, rows.midnights)
 
 
