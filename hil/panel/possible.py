@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can go together in a home, and the first kind of a panel that can go with nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 
 from xky.boards import Board, board_named
 from xky.boards.defects import defect_named
@@ -72,54 +72,74 @@ def impossible(
             of_boards[name] = board_of_panel(name)
         except InputError as error:
             return f"boards.{name}: {error}"
-    ways, meters = positive(uplinks), list(product(positive(modes), positive(phases), positive(producers)))
-    fitting: dict[str, list[tuple[str, str, str]]] = {}
-    for name, board in of_boards.items():
+    meters = [*product(positive(modes), positive(phases), positive(producers))]
+    fitting = {name: [one for one in meters if _is_for(board, one)] for name, board in of_boards.items()}
+    axes = {"modes": modes, "phases": phases, "producers": producers}
+    told = (
+        _boards_without_home(of_boards, positive(uplinks), positive(modes), fitting),
+        _meters_without_board(axes, fitting),
+        _ways_without_board(of_boards, uplinks),
+        _defects_without_board(of_boards, positive(defects), fitting),
+    )
+    return next(chain.from_iterable(told), None)
+
+
+_Meter = tuple[str, str, str]  # mode, phases, consumer or producer
+_Fitting = Mapping[str, Sequence[_Meter]]  # the meters that a board is for
+
+
+def _is_for(board: Board, meter: _Meter) -> bool:
+    mode, phases, kind = meter
+    return reads(board, mode, int(phases), producer=kind == "producer")
+
+
+def _boards_without_home(
+    boards: Mapping[str, Board], ways: Sequence[str], modes: Sequence[str], fitting: _Fitting
+) -> Iterator[str]:
+    for name, board in boards.items():
         if not any(has_way(board, way) for way in ways):
-            return (
-                f"boards.{name}: publishes by {' and '.join(board.uplinks)}, and uplinks has {_listed(ways)}; "
-                f"write uplinks.{board.uplinks[0]} too, or take another board"
+            yield (
+                f"boards.{name}: publishes by {' and '.join(board.uplinks)}, and uplinks has {', '.join(ways)}; "
+                f"write {board.uplinks[0]} there too, or take another board"
             )
-        if not any(mode in board.modes for mode in positive(modes)):
-            return (
-                f"boards.{name}: does not read {' or '.join(positive(modes))} mode; write modes.{board.modes[0]} too, "
-                "or take another board"
+        elif not any(mode in board.modes for mode in modes):
+            yield (
+                f"boards.{name}: does not read {' or '.join(modes)} mode; write {board.modes[0]} into modes too, or "
+                "take another board"
             )
-        fitting[name] = [
-            (mode, number, kind)
-            for mode, number, kind in meters
-            if reads(board, mode, int(number), producer=kind == "producer")
-        ]
-        if not fitting[name]:
-            return (
-                f"boards.{name}: is for none of these meters (its phases: {_listed(map(str, board.phases))}, "
-                f"producers: {'yes, in standard mode' if board.producer else 'no'}); change phases, producers or modes"
+        elif not fitting[name]:
+            yield (
+                f"boards.{name}: is for none of these meters (its phases: {', '.join(map(str, board.phases))}; "
+                f"producers: {'in standard mode' if board.producer else 'no'}); change phases, producers or modes"
             )
-    some = {one for ones in fitting.values() for one in ones}
-    for key, place, names in (("modes", 0, modes), ("phases", 1, phases), ("producers", 2, producers)):
+
+
+def _meters_without_board(axes: Mapping[str, Mapping[str, float]], fitting: _Fitting) -> Iterator[str]:
+    there = {meter for meters in fitting.values() for meter in meters}
+    for place, (key, names) in enumerate(axes.items()):
         for name in positive(names):
-            if not any(one[place] == name for one in some):
-                return _meter_without_board(key, name)
-    for way in ways:
-        if uplinks.keys() != set(WAYS) and not any(has_way(board, way) for board in of_boards.values()):
-            return f"uplinks.{way}: is no way of {_listed(of_boards)}; give it the weight 0, or take a board that has it"
-    for defect in positive(defects):
-        modes_of = {(name, one[0]) for name, ones in fitting.items() for one in ones}
-        if not any(may_have(of_boards[name], mode, defect) for name, mode in modes_of):
+            if any(meter[place] == name for meter in there):
+                continue
+            if name == "producer":
+                yield (
+                    "producers.producer: speaks standard mode, with a board that is for producers, and no home has "
+                    "both; write standard into modes too, or take another board"
+                )
+            yield f"{key}.{name}: no board of this panel is for that; take one that is, or give it the weight 0"
+
+
+def _ways_without_board(boards: Mapping[str, Board], uplinks: Mapping[str, float]) -> Iterator[str]:
+    if uplinks.keys() == set(WAYS):  # of a person who wrote none
+        return
+    for way in positive(uplinks):
+        if not any(has_way(board, way) for board in boards.values()):
+            yield f"uplinks.{way}: no board of this panel publishes so; give it the weight 0, or take one that does"
+
+
+def _defects_without_board(boards: Mapping[str, Board], defects: Sequence[str], fitting: _Fitting) -> Iterator[str]:
+    homes = {(name, meter[0]) for name, meters in fitting.items() for meter in meters}
+    for defect in defects:
+        if not any(may_have(boards[name], mode, defect) for name, mode in homes):
             only = defect_named(defect).board
-            where = f"is of the board {only}" if only else "shows in another mode"
-            return f"defects.{defect}: {where}, and no home has that; take it out, or write that board"
-    return None
-
-
-def _meter_without_board(key: str, name: str) -> str:
-    if key == "producers" and name == "producer":
-        return (
-            "producers.producer: speaks standard mode, with a board that is for producers, and no home has both; "
-            "write modes.standard too, or take another board"
-        )
-    return f"{key}.{name}: no board of this panel is for that; take one that is, or give it the weight 0"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+            where = f"is one of the board {only}" if only else "shows in another mode"
+            yield f"defects.{defect}: {where}, and no home has that; take it out, or write that too"

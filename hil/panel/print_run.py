@@ -2,6 +2,7 @@
 """A run of a panel, for people."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..console import PlainConsole
@@ -18,13 +19,12 @@ def print_run(run: Mapping[str, Any], console: PlainConsole) -> None:
         run: as ``PanelRun.as_json`` tells it.
         console: that it goes to.
     """
+    say = partial(console.print, soft_wrap=True)
     readings: Mapping[str, int] = run["readings"]
     due = sum(readings.values())
     lost = {cause: number for cause, number in readings.items() if cause != STORED and number}
-    console.print(
-        f"{run['name']}, seed {run['seed']}: {counted(run['homes_done'], 'home')}, {run['from']} to {run['until']}"
-    )
-    console.print(f"readings due {due}, arrived {readings[STORED]}")
+    say(f"{run['name']}, seed {run['seed']}: {counted(run['homes_done'], 'home')}, {run['from']} to {run['until']}")
+    say(f"readings due {due}, arrived {readings[STORED]}")
     if lost:
-        console.print("lost by " + ", ".join(f"{cause} {number}" for cause, number in lost.items()))
-    console.print(f"in {run['out']}; xky panel reconcile {run['out']} compares")
+        say("lost by " + ", ".join(f"{cause} {number}" for cause, number in lost.items()))
+    say(f"in {run['out']}; xky panel reconcile {run['out']} compares")

@@ -219,6 +219,6 @@ def _work(task: Mapping[str, Any], chain: Callable[[], Chain]) -> Mapping[str, i
 
     carrier = chain()
     try:
-        return play_home(HomeTask(**task), carrier).got
+        return play_home(HomeTask(**task), carrier)
     finally:
         carrier.close()

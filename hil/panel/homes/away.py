@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is away, and when: servers of the panel, and the network of a home; as it came about on the bench's clock."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from math import inf
 from random import Random
@@ -36,6 +36,10 @@ class Absence:
     what: str
 
 
+def _nothing() -> None:
+    """Nobody is there to go."""
+
+
 class Absences:
     """Those of one party, which goes down and comes back; where two overlap it is back behind the later end.
 
@@ -48,7 +52,7 @@ class Absences:
     """
 
     def __init__(
-        self, env: simpy.Environment, go_down: Callable[[], None] = int, come_back: Callable[[], None] = int
+        self, env: simpy.Environment, go_down: Callable[[], None] = _nothing, come_back: Callable[[], None] = _nothing
     ) -> None:
         self._env, self._go_down, self._come_back = env, go_down, come_back
         self._under_way = 0
@@ -59,7 +63,7 @@ class Absences:
         if to_s > self._env.now:
             self._env.process(self._absence(max(from_s, self._env.now), to_s, what))
 
-    def _absence(self, from_s: float, to_s: float, what: str) -> Iterator[simpy.Event]:
+    def _absence(self, from_s: float, to_s: float, what: str) -> Generator[simpy.Event, None, None]:
         if from_s > self._env.now:
             yield self._env.timeout(from_s - self._env.now)
         came = Absence(self._env.now, inf, what)

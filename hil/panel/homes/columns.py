@@ -7,32 +7,45 @@ Needs numpy and pyarrow, the extra ``parquet``.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as arrow
-import pyarrow.compute as compute
 
 from xky.boards import Board
 from xky.hil.bench.mapping import claims_of
 from xky.hil.bench.number import whole
 from xky.hil.bench.reading import Said
-from xky.protocol import LABELS, InputError, Label, Mode, Timestamp
+from xky.protocol import InputError, Label, Mode, Timestamp
 from xky.protocol.bulk import BulkDecoder, LabelColumn
 from xky.protocol.labels import Kind, frame_labels
 
-from ..layout import ARRIVED_US, CAUSE, DUE_US, END_US, FROM_US, GOT, NO_NUMBER, PROBE, SOURCE, STAMP_US, START_US, TO_US, WHAT
+from ..layout import (
+    ARRIVED_US,
+    CAUSE,
+    DUE_US,
+    END_US,
+    FROM_US,
+    GOT,
+    NO_NUMBER,
+    PROBE,
+    SOURCE,
+    STAMP_US,
+    START_US,
+    TO_US,
+    WHAT,
+)
 
 __all__ = ["Arrived", "FrameColumns", "ReadingColumns", "due_table", "event_table", "labels_said", "stamp_of"]
 
+arrow: Any = import_module("pyarrow")
+compute: Any = import_module("pyarrow.compute")
 _SECOND_US = 1_000_000
 _INT64 = 2**63
 _KEPT = 4096  # values whose numbers are known
 
 
-def labels_said(
-    board: Board, uplinks: Iterable[str], mode: Mode, phases: int, *, producer: bool
-) -> Sequence[Label]:
+def labels_said(board: Board, uplinks: Iterable[str], mode: Mode, phases: int, *, producer: bool) -> Sequence[Label]:
     """The labels that a gateway says of such a meter, in frame order; DATE is an instant, and no column.
 
     Args:
@@ -125,7 +138,7 @@ class ReadingColumns:
 
     def table(self, readings: Sequence[Arrived]) -> Any:
         """The table of some readings, a row each."""
-        places: dict[str, tuple[list[int], list[Any]]] = {name: ([], []) for name in self._known}
+        places: dict[str, tuple[list[int], list[Said]]] = {name: ([], []) for name in self._known}
         for row, one in enumerate(readings):
             for name, said in one.said.items():
                 there = places.get(name)
@@ -139,8 +152,7 @@ class ReadingColumns:
             arrow.array([one.stamp_us for one in readings], arrow.int64()),
         ]
         for label in self._labels:
-            rows, said = places[label.name]
-            columns.append(_scattered(label, len(readings), rows, said))
+            columns.append(_scattered(label, len(readings), *places[label.name]))
         return arrow.Table.from_arrays(columns, schema=self.schema)
 
 

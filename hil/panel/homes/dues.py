@@ -121,7 +121,9 @@ class Sleeper:
         """How long behind the present it may still find a reading that was due."""
         return self._silent_s
 
-    def dues(self, wakes: Sequence[Wake], frames: Sequence[HeardFrame], sent: Sequence[Sent], until_s: float) -> list[Due]:
+    def dues(
+        self, wakes: Sequence[Wake], frames: Sequence[HeardFrame], sent: Sequence[Sent], until_s: float
+    ) -> list[Due]:
         """Those of some wakes, and of the silence up to an instant.
 
         Args:

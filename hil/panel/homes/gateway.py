@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A home on a bench: its meter, its gateway and its servers, and what was seen of them since somebody last looked."""
 
-from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -47,7 +46,6 @@ class Gateway:
     Attributes:
         bench: with all of it.
         away: who was away when.
-        said: messages since the last look, in order.
         dark: when its microcontroller had no power, seconds on the bench's clock; infinite while it lasts.
     """
 
@@ -60,7 +58,7 @@ class Gateway:
         self.bench = Bench(
             device, board, meter, seed=home.seed, only_when_heard=True, supply=supply, probes=home.uplinks
         )
-        self.said: list[Said] = []
+        self._said: list[Said] = []
         self.dark: list[tuple[float, float]] = []
         self._keeps_all = keeps_all
         env = self.bench.env
@@ -97,7 +95,7 @@ class Gateway:
 
     def _watch(self, probe: Probe) -> None:
         assert isinstance(probe, MappedProbe)
-        end, said, keeps_all = probe.end, self.said, self._keeps_all
+        end, said, keeps_all = probe.end, self._said, self._keeps_all
         assert end is not None
         take, mapped = end.on_payload, probe
 
@@ -167,7 +165,14 @@ class Gateway:
         train.forget_before(inf)
         return over, watched.under_way
 
-    def forget(self) -> None:
-        """Let go of what was looked at."""
-        self.said.clear()
+    def taken(self) -> list[Said]:
+        """The messages that servers had since the last look, in order."""
+        said, self._said[:] = [*self._said], []
         self.bench.forget_before(inf)
+        return said
+
+    def forget_before(self, at_s: float) -> None:
+        """Let go of who was away, and of what was dark, seconds on the bench's clock."""
+        for absences in (self.away.radio, self.away.broker, self.away.database):
+            absences.forget_before(at_s)
+        self.dark = [span for span in self.dark if span[1] >= at_s]

@@ -15,6 +15,7 @@ from xky.protocol import BenchError
 from xky.protocol.whole_file import whole_file
 
 from ..layout import DUE, EVENTS, FRAMES, MIDNIGHTS, READINGS, day_folder
+
 __all__ = ["DayRows", "room_is_needed", "write_day", "write_json", "write_table"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
