@@ -25,6 +25,7 @@ from .wakes import Wake
 __all__ = ["AlwaysOn", "Away", "Due", "HeardFrame", "Sent", "Sleeper"]
 
 _ALIKE_S = 0.005  # a reading of one that is always on leaves as its frame ends
+_ROUNDING_S = 1e-6  # of instants
 _SILENT = 1.5  # times the longest period that is promised: nobody is silent for longer
 _USUAL_OF = 101  # periods that the usual one is the median of
 _IN_FLIGHT = 16  # messages that may be under way besides those that wait; more than any firmware has
@@ -134,10 +135,9 @@ class Sleeper:
         """
         found: list[Due] = []
         ends_s, sent_s = [frame.end_s for frame in frames], [one.at_s for one in sent]
-        for place, wake in enumerate(wakes):
-            next_s = wakes[place + 1].begin_s if place + 1 < len(wakes) else inf
-            heard = frames[bisect_left(ends_s, wake.begin_s) : bisect_right(ends_s, wake.end_s)]
-            said = sent[bisect_left(sent_s, wake.begin_s) : bisect_left(sent_s, next_s)]
+        for wake in wakes:
+            heard = frames[bisect_left(ends_s, wake.begin_s) : bisect_right(ends_s, wake.end_s + _ROUNDING_S)]
+            said = sent[bisect_left(sent_s, wake.begin_s) : bisect_right(sent_s, wake.end_s + _ROUNDING_S)]
             due = self._of_wake(wake, heard, said)
             if due is not None:
                 found += self._silence(due.at_s)
