@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from xky.emulator.legal_time import local_time, midnight_after
 
-from .columns import Arrived, FrameColumns, ReadingColumns
+from ..layout import DUE, EVENTS, FRAMES, MIDNIGHTS, READINGS, day_folder
+from .columns import Arrived, FrameColumns, ReadingColumns, due_table, event_table
 from .dues import HeardFrame
-from .written import DayRows, write_day
+from .written import GrowingTable, write_json, write_table
 
 __all__ = ["Daybook", "Energies", "Event"]
 
@@ -21,13 +23,21 @@ Energies = tuple[Fraction, Fraction]
 """Drawn and injected, Wh."""
 
 
+_DECODED_AT_ONCE = 2000  # frames: a call has its price, whatever it decodes
+
+
 @dataclass(frozen=True, slots=True)
 class _Day:
     """One that is not written yet, from its midnight, or the beginning of the run, to the next, or its end."""
 
+    folder: Path
     from_us: int
     to_us: int
-    rows: DayRows = field(default_factory=DayRows)
+    frames: GrowingTable
+    readings: GrowingTable
+    midnights: dict[str, Any]
+    heard: list[HeardFrame] = field(default_factory=list)
+    dues: list[tuple[int, str]] = field(default_factory=list)
 
 
 class Daybook:
@@ -66,26 +76,34 @@ class Daybook:
             energies: that the meter shows then.
         """
         to_us = min(midnight_after(from_us), self._until_us)
-        day = self._days[local_time(from_us).date()] = _Day(from_us, to_us)
-        day.rows.midnights.update(
-            from_us=from_us, to_us=to_us, EAST_wh=[float(energies[0])], EAIT_wh=[float(energies[1])]
-        )
+        name = local_time(from_us).date()
+        folder = day_folder(self._folder, name)
+        self._days[name] = _Day(
+            folder, from_us, to_us, GrowingTable(folder / FRAMES, self._frames.schema),
+            GrowingTable(folder / READINGS, self._readings.schema),
+            {"from_us": from_us, "to_us": to_us, "EAST_wh": [float(energies[0])], "EAIT_wh": [float(energies[1])]},
+        )  # fmt: skip
         return to_us
 
     def end(self, day: date, energies: Energies) -> None:
         """It is over."""
         for key, energy in zip(("EAST_wh", "EAIT_wh"), energies, strict=True):
-            self._days[day].rows.midnights[key].append(float(energy))
+            self._days[day].midnights[key].append(float(energy))
 
     def note_frames(self, heard: Sequence[HeardFrame]) -> None:
         """These were heard; they belong to the day in which they end."""
-        of_day: dict[date, list[HeardFrame]] = {}
         for frame in heard:
-            of_day.setdefault(self._date(self._instant_us(frame.end_s)), []).append(frame)
-        for day, frames in of_day.items():
-            starts = [self._instant_us(frame.start_s) for frame in frames]
-            ends = [self._instant_us(frame.end_s) for frame in frames]
-            self._days[day].rows.frames.append(self._frames.table(starts, ends, [frame.data for frame in frames]))
+            self._days[self._date(self._instant_us(frame.end_s))].heard.append(frame)
+        for day in self._days.values():
+            if len(day.heard) >= _DECODED_AT_ONCE:
+                self._decode(day)
+
+    def _decode(self, day: _Day) -> None:
+        if day.heard:
+            starts = [self._instant_us(frame.start_s) for frame in day.heard]
+            ends = [self._instant_us(frame.end_s) for frame in day.heard]
+            day.frames.add(self._frames.table(starts, ends, [frame.data for frame in day.heard]))
+            day.heard.clear()
 
     def note_readings(self, readings: Sequence[Arrived]) -> None:
         """These arrived; what arrives for a day that is written is of the first one that is not."""
@@ -94,11 +112,11 @@ class Daybook:
             day = self._date(one.arrived_us)
             of_day.setdefault(day if day in self._days else min(self._days), []).append(one)
         for day, arrived in of_day.items():
-            self._days[day].rows.readings.append(self._readings.table(arrived))
+            self._days[day].readings.add(self._readings.table(arrived))
 
     def note_due(self, at_us: int, got: str) -> None:
         """A reading was due, and got so far."""
-        self._days[self._date(at_us)].rows.dues.append((at_us, got))
+        self._days[self._date(at_us)].dues.append((at_us, got))
 
     def write_up_to(self, known_us: int, events: Callable[[int, int], Sequence[Event]]) -> None:
         """Write the days of which all is known.
@@ -110,10 +128,21 @@ class Daybook:
         Raises:
             OSError: no room is left, for one.
         """
-        for day in [name for name, day in self._days.items() if day.to_us <= known_us]:
-            done = self._days.pop(day)
-            told = events(done.from_us, done.to_us)
-            write_day(self._folder, day, done.rows, told, self._frames.schema, self._readings.schema)
+        for name in [name for name, day in self._days.items() if day.to_us <= known_us]:
+            day = self._days[name]
+            self._decode(day)
+            day.frames.finish()
+            day.readings.finish()
+            write_table(day.folder / DUE, due_table(day.dues))
+            write_table(day.folder / EVENTS, event_table(events(day.from_us, day.to_us)))
+            write_json(day.folder / MIDNIGHTS, day.midnights)
+            del self._days[name]
+
+    def close(self) -> None:
+        """Let go of files that are not whole."""
+        for day in self._days.values():
+            day.frames.close()
+            day.readings.close()
 
     def _date(self, at_us: int) -> date:
         return local_time(min(at_us, self._until_us - 1)).date()

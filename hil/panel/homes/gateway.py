@@ -133,7 +133,9 @@ class Gateway:
         found: list[HeardFrame] = []
         left: list[SentFrame] = []
         for frame in self._frames:
-            end_s = frame.end_s
+            data = frame.data
+            is_plain = isinstance(frame, PlainFrame)  # as nearly all, of which nobody need look at the pieces
+            end_s = frame.start_s + len(data) * frame.character_s if is_plain else frame.end_s
             if end_s > now_s + _LATER_S:
                 left.append(frame)
                 continue
@@ -141,7 +143,7 @@ class Gateway:
                 place += 1
             if place < len(spans) and spans[place][0] <= frame.start_s and frame.complete:
                 groups = frame.said if isinstance(frame, PlainFrame) else [one.group for one in frame.groups]
-                found.append(HeardFrame(frame.start_s, end_s, groups, frame.data))
+                found.append(HeardFrame(frame.start_s, end_s, groups, data))
         self._frames = left
         self._listening.forget_before(min((frame.start_s for frame in left), default=now_s))
         return found

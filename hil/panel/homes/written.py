@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A home's local day on disc: each file is there whole or not at all, and a disc that is full is told in a line."""
+"""Files of a panel: each is there whole or not at all, and a disc that is full is told in a line."""
 
 import errno
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,27 +12,60 @@ from typing import Any
 from xky.protocol import BenchError
 from xky.protocol.whole_file import whole_file
 
-from ..layout import DUE, EVENTS, FRAMES, MIDNIGHTS, READINGS, day_folder
-
-__all__ = ["DayRows", "room_is_needed", "write_day", "write_json", "write_table"]
+__all__ = ["GrowingTable", "room_is_needed", "write_json", "write_table"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_ROWS = 20_000  # that stand in memory; a gateway that listens always hears 90 000 frames a day
 
 
-@dataclass(slots=True)
-class DayRows:
-    """What is known of a day.
+class GrowingTable:
+    """A table that is written as it grows, and is there when it is whole.
 
-    Attributes:
-        frames, readings: tables, one behind the other.
-        dues: instant, and how far it got.
-        midnights: energies at both ends, as ``midnights.json`` has them.
+    Args:
+        path: of the file; its folder is made with the first rows.
+        schema: of the rows.
     """
 
-    frames: list[Any] = field(default_factory=list)
-    readings: list[Any] = field(default_factory=list)
-    dues: list[tuple[int, str]] = field(default_factory=list)
-    midnights: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, path: Path, schema: Any) -> None:
+        self._path, self._schema = path, schema
+        self._waiting: list[Any] = []
+        self._rows = 0
+        self._open = ExitStack()
+        self._writer: Any = None
+
+    def add(self, table: Any) -> None:
+        """Some rows more.
+
+        Raises:
+            OSError: no room is left, for one.
+        """
+        self._waiting.append(table)
+        self._rows += len(table)
+        if self._rows >= _ROWS:
+            self._write()
+
+    def finish(self) -> None:
+        """It is whole."""
+        self._write()
+        with self._open:
+            self._writer.close()
+
+    def close(self) -> None:
+        """Let go of it where it is not."""
+        if self._writer is not None and self._writer.is_open:
+            with suppress(OSError):
+                self._writer.close()
+            self._open.__exit__(RuntimeError, RuntimeError("not whole"), None)
+
+    def _write(self) -> None:
+        if self._writer is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            partial = self._open.enter_context(whole_file(self._path))
+            self._writer = import_module("pyarrow.parquet").ParquetWriter(partial, self._schema, compression="zstd")
+        if self._waiting:
+            arrow = import_module("pyarrow")
+            self._writer.write_table(arrow.concat_tables(self._waiting).combine_chunks())
+        self._waiting, self._rows = [], 0
 
 
 @contextmanager
@@ -67,33 +98,3 @@ def write_json(path: Path, told: Mapping[str, Any]) -> None:
     """Write an object."""
     with whole_file(path) as partial:
         partial.write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def write_day(
-    home: Path, day: date, rows: DayRows, events: Sequence[tuple[int, int, str, str]], frames: Any, readings: Any
-) -> None:
-    """Write a portion.
-
-    Args:
-        home: its folder.
-        day: local one.
-        rows: what is known of it.
-        events: from, to, cause, what.
-        frames: schema of the frames.
-        readings: schema of the readings.
-
-    Raises:
-        OSError: no room is left, for one.
-    """
-    arrow, columns = import_module("pyarrow"), import_module(f"{__package__}.columns")
-    folder = day_folder(home, day)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_table(folder / FRAMES, _together(arrow, rows.frames, frames))
-    write_table(folder / DUE, columns.due_table(rows.dues))
-    write_table(folder / READINGS, _together(arrow, rows.readings, readings))
-    write_table(folder / EVENTS, columns.event_table(events))
-    write_json(folder / MIDNIGHTS, rows.midnights)
-
-
-def _together(arrow: Any, tables: Sequence[Any], schema: Any) -> Any:
-    return arrow.concat_tables(tables).combine_chunks() if tables else schema.empty_table()
