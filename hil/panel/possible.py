@@ -15,6 +15,10 @@ from .weights import positive
 __all__ = ["SOUND", "WAYS", "board_of_panel", "has_way", "impossible", "may_have", "reads"]
 
 SOUND = "none"  # no defect
+_PRODUCERS = (
+    "speaks standard mode, with a board that is for producers, and no home has both; write standard into modes too, or "
+    "take another board"
+)
 WAYS = ("mqtt", "influx", "mqtt+influx", "lorawan")
 
 
@@ -75,6 +79,8 @@ def impossible(
     meters = [*product(positive(modes), positive(phases), positive(producers))]
     fitting = {name: [one for one in meters if _is_for(board, one)] for name, board in of_boards.items()}
     axes = {"modes": modes, "phases": phases, "producers": producers}
+    if not {*positive(producers)} - {"producer"} and Mode.STANDARD not in positive(modes):
+        return f"producers.producer: {_PRODUCERS}"
     told = (
         _boards_without_home(of_boards, positive(uplinks), positive(modes), fitting),
         _meters_without_board(axes, fitting),
@@ -121,10 +127,7 @@ def _meters_without_board(axes: Mapping[str, Mapping[str, float]], fitting: _Fit
             if any(meter[place] == name for meter in there):
                 continue
             if name == "producer":
-                yield (
-                    "producers.producer: speaks standard mode, with a board that is for producers, and no home has "
-                    "both; write standard into modes too, or take another board"
-                )
+                yield f"producers.producer: {_PRODUCERS}"
             yield f"{key}.{name}: no board of this panel is for that; take one that is, or give it the weight 0"
 
 

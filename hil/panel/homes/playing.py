@@ -33,7 +33,7 @@ from .written import room_is_needed, write_json
 __all__ = ["HomeTask", "play_home"]
 
 _LOOKS_EACH_US = 600 * SECOND_US  # ten minutes: intervals of the distributor's curve
-_SELDOM = 1_000_000, 50, 100  # objects more than were freed, and rounds of the younger ones, as the command has it
+_SELDOM = 200_000, 50, 100  # a day of a gateway leaves as many objects that only a collection frees
 _BLAMED_S = 1800.0  # what was away so long ago is not to blame for anything any more
 
 
@@ -134,8 +134,9 @@ class _Playing:
             day, next_us = local_time(now_us).date(), min((now_us // _LOOKS_EACH_US + 1) * _LOOKS_EACH_US, ends_us)
             gateway.run_to(self._s(next_us))
             before, energies = energies, self._energies()
-            drawn, injected = (Interval(now_us, next_us, b - a) for a, b in zip(before, energies, strict=True))
-            self._intervals.append((drawn, injected))
+            if next_us - now_us == _LOOKS_EACH_US:  # the end of a run may cut one short, of which no curve tells
+                drawn, injected = (Interval(now_us, next_us, b - a) for a, b in zip(before, energies, strict=True))
+                self._intervals.append((drawn, injected))
             now_us = next_us
             if now_us == ends_us:
                 self._daybook.end(day, energies)
@@ -216,8 +217,9 @@ class _Playing:
         home, meter = self._task.home, self._gateway.bench.meter
         exports = self._folder / DISTRIBUTOR
         exports.mkdir(parents=True, exist_ok=True)
-        drawn, injected = zip(*self._intervals, strict=True)
-        export(exports / CONSUMPTION, drawn, prm=meter.prm)
-        if home.producer:
-            export(exports / INJECTION, injected, prm=meter.prm, measured=Measured.INJECTION)
+        if self._intervals:
+            drawn, injected = zip(*self._intervals, strict=True)
+            export(exports / CONSUMPTION, drawn, prm=meter.prm)
+            if home.producer:
+                export(exports / INJECTION, injected, prm=meter.prm, measured=Measured.INJECTION)
         write_json(self._folder / HOME, {**home.described(meter), "got": dict(sorted(self._got.items()))})
