@@ -61,7 +61,7 @@ def test_no_two_homes_have_an_address_a_topic_or_a_device_in_common() -> None:
 
 
 def test_kinds_are_drawn_as_often_as_their_weights_say(tmp_path: Path) -> None:
-    panel = of(f'{BOARDS}[contracts]\nbase = 3\nhc = 1\nejp = 0\n[phases]\n1 = 1\n3 = 1\n', tmp_path)
+    panel = of(f"{BOARDS}[contracts]\nbase = 3\nhc = 1\nejp = 0\n[phases]\n1 = 1\n3 = 1\n", tmp_path)
     homes = [drawn_home(panel, 0, number) for number in range(400)]
     contracts = Counter(home.contract for home in homes)
     assert set(contracts) == {"base", "hc"}

@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as parquet
 import pytest
+from pyarrow import parquet
 
 from xky.emulator.legal_time import PARIS, instant_us
 from xky.hil.panel.chain import Arrival, Carried, HandedThrough, Message
@@ -168,7 +168,11 @@ def test_days_on_which_clocks_change_have_their_hours(first: date, hours: tuple[
         assert told["to_us"] - told["from_us"] == length * HOUR_US
         assert before in ([], [told["EAST_wh"][0]])
         before = [told["EAST_wh"][1]]
-        for file, column in (("due.parquet", "due_us"), ("frames.parquet", "end_us"), ("readings.parquet", "arrived_us")):
+        for file, column in (
+            ("due.parquet", "due_us"),
+            ("frames.parquet", "end_us"),
+            ("readings.parquet", "arrived_us"),
+        ):
             instants = columns(tmp_path, file, day)[column]
             assert told["from_us"] <= min(instants) <= max(instants) < told["to_us"]
     assert got == {"stored": sum(len(columns(tmp_path, "due.parquet", day)["got"]) for day in (first, second))}
