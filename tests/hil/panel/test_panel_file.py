@@ -81,24 +81,39 @@ def test_kinds_are_drawn_as_often_as_their_weights_say(tmp_path: Path) -> None:
         ("[boards]\nwinky-c6 = 1\n", "panel.toml:2: boards.winky-c6: board winky-c6: has no uplink"),
         (f"{BOARDS}[contracts]\nhcc = 1\n", "panel.toml:4: contracts.hcc: no such contract; known: base"),
         (f"{BOARDS}[modes]\nhistoric = 1\n[producers]\nproducer = 1\n", "producer.* speaks standard mode"),
-        (f"{BOARDS}[defects]\nnever-reconnects = 1\n", "panel.toml:4: defects.never-reconnects: is one of the board eky"),
-        (f"{BOARDS}[defects]\nnever-sleep = 1\n", "defects.never-sleep: no such defect; .*Did you mean never-sleeps-deeply"),
-        ("[boards]\nloky = 1\n[uplinks]\nmqtt = 1\n", "panel.toml:2: boards.loky: publishes by lorawan, and uplinks has mqtt"),
-        (f"{BOARDS}[uplinks]\nmqtt = 1\nlorawan = 1\n", "panel.toml:5: uplinks.lorawan: no board of this panel publishes so"),
+        (f"{BOARDS}[defects]\nnever-reconnects = 1\n", "panel.toml:4: defects.never-reconnects: is one of the board"),
+        (
+            f"{BOARDS}[defects]\nnever-sleep = 1\n",
+            "defects.never-sleep: no such defect; .*Did you mean never-sleeps-deeply",
+        ),
+        (
+            "[boards]\nloky = 1\n[uplinks]\nmqtt = 1\n",
+            "panel.toml:2: boards.loky: publishes by lorawan, and uplinks has mqtt",
+        ),
+        (
+            f"{BOARDS}[uplinks]\nmqtt = 1\nlorawan = 1\n",
+            "panel.toml:5: uplinks.lorawan: no board of this panel publishes so",
+        ),
         (f"{BOARDS}[phases]\n2 = 1\n", "panel.toml:4: phases.2: no such number of phases; known: 1, 3"),
         (f"{BOARDS}[supplies]\nstrongest = 1\n", "supplies.strongest: no such supply; .*Did you mean strong"),
         (f'{BOARDS}[[household]]\nname = "a"\nappliances = ["frige"]\n', "appliances: appliance 'frige': not known"),
         (f'{BOARDS}[[household]]\nname = "a"\n[[household]]\nname = "a"\n', "household: name 'a' is written twice"),
         (f'{BOARDS}[[wifi]]\nname = "a"\nweight = 0\n', "wifi: all weights are 0"),
-        (f'{BOARDS}[[wifi]]\nname = "a"\nout_of_range_each_s = 20\n', "out_of_range_each_s: 20 s, and out of range lasts 30"),
-        (f'{BOARDS}[[outage]]\nof = "broker"\nat = "2026-13-01"\nfor_s = 5\n', "panel.toml:5: outage.0.at '2026-13-01': expected a date"),
+        (
+            f'{BOARDS}[[wifi]]\nname = "a"\nout_of_range_each_s = 20\n',
+            "out_of_range_each_s: 20 s, and out of range lasts 30",
+        ),
+        (
+            f'{BOARDS}[[outage]]\nof = "broker"\nat = "2026-13-01"\nfor_s = 5\n',
+            "panel.toml:5: outage.0.at '2026-13-01': expected a date",
+        ),
         (f"from = 1999-01-01\n{BOARDS}", "from: a meter's clock shows the years 2000 to 2099"),
         (f'from = "15/01/2026"\n{BOARDS}', "from: '15/01/2026': expected a day, write 2026-01-15"),
         (f"days = 0\n{BOARDS}", "days = 0"),
         (f"from = 2098-12-01\ndays = 60\n{BOARDS}", "panel.toml:2: days: a meter's clock"),
         (f"home = 3\n{BOARDS}", "panel.toml:1: home: no such key; .*Did you mean homes"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_told_with_file_line_and_key(text: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=told) as complaint:
         of(text, tmp_path)
