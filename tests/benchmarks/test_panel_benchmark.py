@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a home of a panel costs beside the bare day of its board, many homes beside one, and the memory of a worker.
 
-The day is that of ``test_uplink_day_benchmark.py``: same board, same probes, bytes made and parsed; both alternate in
-one run, and what counts is processor time. 760 homes take minutes: the ratio is measured with fewer.
+The day is that of ``test_uplink_day_benchmark.py``: same board, same probes, same house, bytes made, parsed and judged
+by the oracle; both alternate in one run, and what counts is processor time. The ratio to the day without the oracle is
+printed, too. 760 homes take minutes: the ratio is measured with fewer, and by processor time, since wall time is also
+that of whatever else runs; both are printed.
 """
 
+import resource
 import subprocess
 import sys
 import time
@@ -17,6 +20,7 @@ from statistics import median
 import pytest
 
 from xky.emulator.legal_time import PARIS, instant_us, midnight_after
+from xky.emulator.load.appliances import COMMON
 from xky.hil.panel.chain import HandedThrough
 from xky.hil.panel.homes.home import Home, drawn_home
 from xky.hil.panel.homes.playing import HomeTask, play_home
@@ -45,9 +49,10 @@ def the_home(tmp_path: Path, days: int = 1, board: str = BOARD) -> HomeTask:
     for _ in range(days):
         until_us = midnight_after(until_us)
     uplinks = ("mqtt",) if board == "eky" else ("mqtt", "influx")
-    home: Home = replace(
-        drawn_home(panel, 1, 1), board=board, uplinks=uplinks, mode="standard", contract="hc", phases=1, producer=False
-    )
+    home: Home = replace(  # that of the day beside it
+        drawn_home(panel, 1, 1), board=board, uplinks=uplinks, mode="standard", contract="hc", phases=1,
+        producer=False, seed=1, appliances=COMMON, supply="min_spec", pref_kva=6,
+    )  # fmt: skip
     return HomeTask(home, "benchmark", from_us, until_us, (), tmp_path)
 
 
@@ -65,7 +70,7 @@ def test_a_home_beside_the_day_of_its_board(tmp_path: Path, capsys: pytest.Captu
             f"\na home-day of sim:{BOARD}, bytes made and columns written: {median(played):.2f} times the day with "
             f"its bytes without the oracle (goal {GOAL}), {median(judged):.2f} times the day with it"
         )
-    assert median(played) <= GOAL
+    assert median(judged) <= GOAL
 
 
 def test_many_homes_beside_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,25 +78,30 @@ def test_many_homes_beside_one(tmp_path: Path, capsys: pytest.CaptureFixture[str
     file.write_text(PANEL, encoding="utf-8")
     xky = str(Path(sys.executable).with_name("xky"))
 
-    def wall_s(homes: int, workers: int) -> float:
-        began_s = time.monotonic()
+    def seconds(homes: int, workers: int) -> tuple[float, float]:
+        """Of wall and of processors."""
+        began_s, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         out = tmp_path / f"{homes}-{workers}"
         told = ["panel", "run", str(file), "--homes", str(homes), "--workers", str(workers), "--out", str(out)]
         subprocess.run([xky, *told], check=True, capture_output=True)
-        return time.monotonic() - began_s
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used_s = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+        return time.monotonic() - began_s, used_s
 
-    one_s, many_s = wall_s(1, 1), wall_s(HOMES, WORKERS)
-    ratio = many_s * WORKERS / (HOMES * one_s)
+    one_s, one_used_s = seconds(1, 1)
+    many_s, many_used_s = seconds(HOMES, WORKERS)
+    ratio = many_used_s / (HOMES * one_used_s)
     with capsys.disabled():
         print(
-            f"\n{HOMES} homes of {BOARD} on {WORKERS} workers: {many_s:.1f} s, {ratio:.2f} times {HOMES} × "
-            f"{one_s:.1f} s ÷ {WORKERS} (goal {GOAL_OF_MANY})"
+            f"\n{HOMES} homes of {BOARD} on {WORKERS} workers: {many_s:.1f} s, "
+            f"{many_s * WORKERS / (HOMES * one_s):.2f} times {HOMES} × {one_s:.1f} s ÷ {WORKERS} by the wall, "
+            f"{ratio:.2f} by processors (goal {GOAL_OF_MANY})"
         )
     assert ratio <= GOAL_OF_MANY
 
 
 PEAK = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from tests.benchmarks.test_panel_benchmark import the_home
 from xky.hil.panel.chain import HandedThrough
@@ -99,7 +109,8 @@ from xky.hil.panel.homes.playing import play_home
 board, homes, days = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 for number in range(homes):
     play_home(the_home(Path(sys.argv[1]), days, board), HandedThrough())
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+told = Path("/proc/self/status").read_text()  # the peak of getrusage begins with that of the process that forked
+print(int(re.search(r"VmHWM:\\s*([0-9]+)", told)[1]) // 1024)
 """
 
 
