@@ -71,8 +71,8 @@ class _Here(Workers):
 
 
 class _Processes(Workers):
-    def __init__(self, pool: ProcessPoolExecutor, number: int, end: Event) -> None:
-        self._pool, self.number, self._end = pool, number, end
+    def __init__(self, pool: ProcessPoolExecutor, number: int, end: Event, option: str) -> None:
+        self._pool, self.number, self._end, self._option = pool, number, end, option
         self._futures: set[Future[Any]] = set()
 
     def results(self, work: Callable[..., _R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[_R]:
@@ -83,7 +83,9 @@ class _Processes(Workers):
                 self._futures.discard(future)
                 yield result
         except BrokenProcessPool:
-            raise BenchError("a process ended before its work; is there memory for it? --jobs 1 takes least") from None
+            raise BenchError(
+                f"a process ended before its work; is there memory for it? {self._option} 1 takes least"
+            ) from None
 
     def rest(self, within_s: float) -> Sequence[Any]:
         self._end.set()
@@ -144,12 +146,13 @@ def _there(work: Callable[..., _R], task: tuple[Any, ...], end: str) -> _R:
 
 
 @contextmanager
-def workers(jobs: int = 1, scheduler: str | None = None) -> Iterator[Workers]:
+def workers(jobs: int = 1, scheduler: str | None = None, option: str = "--jobs") -> Iterator[Workers]:
     """Those who do a work; whoever leaves the block early, Ctrl-C too, does not wait for what they are at.
 
     Args:
         jobs: processes; 1: this one.
         scheduler: address of a Dask scheduler in the place of processes.
+        option: that a person tells ``jobs`` by.
 
     Raises:
         InputError: no Dask is installed.
@@ -163,7 +166,7 @@ def workers(jobs: int = 1, scheduler: str | None = None) -> Iterator[Workers]:
     else:
         end = multiprocessing.get_context("spawn").Event()
         with worker_pool(jobs, _everywhere.append, end) as pool:
-            yield _Processes(pool, jobs, end)
+            yield _Processes(pool, jobs, end, option)
 
 
 @contextmanager

@@ -167,6 +167,14 @@ class ClockedTrain:
         """Reckon up to now, so that ``stretches`` are whole."""
         self._catch_up()
 
+    def forget_before(self, at_s: float) -> None:
+        """Let go of events and stretches that began before, seconds on the clock, for a run without end."""
+        self.events = [event for event in self.events if event.at_s >= at_s]
+        size, over = len(Stretch._fields), 0
+        while over < len(self._told) and self._told[over] < at_s:
+            over += size
+        del self._told[:over]
+
     def _switch(self, name: str) -> None:
         self._catch_up()
         self._name = name

@@ -21,6 +21,8 @@ class Line:
         """What happens at the end of the burst that was sent last, where its sender waits for that."""
         self.before_first_receiver: Callable[[], None] = lambda: None
         """Called when somebody connects to a line that nobody heard: a sender that saved its breath resumes."""
+        self.after_last_receiver: Callable[[], None] = lambda: None
+        """Called when nobody hears it any more."""
 
     def connect(self, receiver: Callable[[Burst], None]) -> None:
         """From now on ``receiver`` gets each burst as it starts; its characters are not there yet then."""
@@ -36,6 +38,8 @@ class Line:
     def disconnect(self, receiver: Callable[[Burst], None]) -> None:
         """Take a receiver off the line."""
         self._receivers.remove(receiver)
+        if not self._receivers:
+            self.after_last_receiver()
 
     def send(self, burst: Burst, end: simpy.Event | None = None) -> None:
         """Start a burst; ``end`` happens at its end, of interest to who must wait for its characters, too."""

@@ -8,6 +8,7 @@ therefore always sum up to their total, as in every clean capture.
 
 from collections import deque
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from ..legal_time import SECOND_US
 
@@ -24,6 +25,11 @@ class EnergyRegister:
 
     count: int = 0  # whole units shown
     _rest: int = 0  # of a unit, in milliunit-microseconds
+
+    @property
+    def exact(self) -> Fraction:
+        """What it counted, the part of a unit that does not show included."""
+        return self.count + Fraction(self._rest, WH_US)
 
     def add(self, power_milli: int, duration_us: int) -> int:
         """Count ``power_milli`` (mW or mVAr, not negative) over a duration; the whole units that were completed."""

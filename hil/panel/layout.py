@@ -7,8 +7,8 @@ from pathlib import Path
 
 __all__ = [
     "ARRIVED_US", "CAUSE", "CONSUMPTION", "DISTRIBUTOR", "DUE", "DUE_US", "END_US", "EVENTS", "FRAMES", "FROM_US",
-    "GOT", "HOME", "INJECTION", "MIDNIGHTS", "PANEL", "PANEL_FILE", "PROBE", "READINGS", "SCHEMA", "SOURCE", "STAMP_US",
-    "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder", "home_folder",
+    "GOT", "HOME", "INJECTION", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE", "READINGS", "SCHEMA",
+    "SOURCE", "STAMP_US", "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder", "home_folder",
 ]  # fmt: skip
 
 SCHEMA = "xky-panel/1"
@@ -29,6 +29,8 @@ START_US, END_US = "start_us", "end_us"  # of a frame: first and behind its last
 DUE_US, GOT = "due_us", "got"  # when the last frame that a reading rests on had ended; how far it got
 ARRIVED_US, PROBE, SOURCE, STAMP_US = "arrived_us", "probe", "source", "stamp_us"
 FROM_US, TO_US, CAUSE, WHAT = "from_us", "to_us", "cause", "what"
+
+NO_NUMBER = -1  # in a column of numbers: something was said, and it was none
 
 STORED = "stored"  # of a reading that got to the database
 

@@ -199,3 +199,19 @@ def test_no_load_of_a_boost_falls_faster_than_the_clock_is_set_by(input_min_v: f
         low_v, high_v = outlook.off_v, outlook.full_v
         falls = [-state.flow.slope(low_v + (high_v - low_v) * k / 1000) for k in range(1001)]
         assert max(falls) <= outlook.fastest
+
+
+def test_a_train_lets_go_of_what_began_before_and_goes_on_the_same() -> None:
+    forgets, keeps = Powered(), Powered()
+    for powered in (forgets, keeps):
+        powered.env.run(until=100)
+        powered.power.finish()
+    before = keeps.power.stretches
+    assert before == forgets.power.stretches
+    forgets.power.forget_before(100)
+    assert (forgets.power.stretches, forgets.power.events) == ([], [])
+    for powered in (forgets, keeps):
+        powered.env.run(until=300)
+        powered.power.finish()
+    assert forgets.power.stretches == keeps.power.stretches[len(before) :]
+    assert forgets.published == keeps.published

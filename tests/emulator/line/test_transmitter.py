@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -263,3 +263,15 @@ def test_a_line_that_is_told_to_wait_goes_on_with_the_same_bytes_when_time_stand
     assert [(frame.start_s, frame.data) for frame in held.truth] == [
         (frame.start_s, frame.data) for frame in straight.truth
     ]
+
+
+def test_a_line_tells_when_its_first_receiver_comes_and_its_last_one_has_gone() -> None:
+    line, told = Line(), []
+    line.before_first_receiver, line.after_last_receiver = (lambda: told.append("first")), (lambda: told.append("last"))
+    hears: list[Callable[[Burst], None]] = [lambda burst: None, lambda burst: None]
+    for receiver in hears:
+        line.connect(receiver)
+    line.disconnect(hears[0])
+    assert told == ["first"]
+    line.disconnect(hears[1])
+    assert told == ["first", "last"]

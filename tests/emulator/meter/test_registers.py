@@ -162,3 +162,11 @@ def test_midnight_makes_today_yesterday_and_starts_from_the_filter() -> None:
     assert 0 < demand.today.va < highest
     assert demand.today.va == round(stepped([3000] * 600 + [0] * 100, 0.0)[-1] ** 0.5)
     assert demand.today.at_us == 700 * SECOND_US
+
+
+def test_an_energy_is_exact_beyond_the_units_that_it_shows() -> None:
+    energy = EnergyRegister(7)
+    energy.add(1000, 1800 * SECOND_US)  # 1 W for half an hour
+    assert (energy.count, energy.exact) == (7, Fraction(15, 2))
+    energy.add(1000, 1800 * SECOND_US)
+    assert (energy.count, energy.exact) == (8, 8)
