@@ -8,7 +8,7 @@ in between are.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 
 from .curve import MINUTE_US
 from .form import LEAST_RUN, STEPS_MIN
@@ -27,10 +27,9 @@ def steps_of(instants_us: Sequence[int], told_min: Mapping[int, int], step_min: 
         step_min: of all, if the head tells it.
     """
     if step_min is not None:
-        return dict.fromkeys(instants_us, step_min) | dict(told_min)
+        return {end_us: told_min.get(end_us, step_min) for end_us in instants_us}
     found = _followed(instants_us)
-    before = list(accumulate(found, lambda last, one: one or last))
-    behind = list(accumulate(reversed(found), lambda last, one: one or last))[::-1]
+    before, behind = _carried(found), _carried(found[::-1])[::-1]
     steps: dict[int, int | None] = {}
     for place, end_us in enumerate(instants_us):
         left, right = before[place], behind[place]
@@ -39,6 +38,12 @@ def steps_of(instants_us: Sequence[int], told_min: Mapping[int, int], step_min: 
             agreed = None
         steps[end_us] = told_min.get(end_us, agreed)
     return steps
+
+
+def _carried(steps: Sequence[int | None]) -> list[int | None]:
+    """Each step, on to where the next is known."""
+    last = None
+    return [last := one or last for one in steps]
 
 
 def _may_be_finer(step_min: int, before_min: int | None, behind_min: int | None) -> bool:
