@@ -11,26 +11,38 @@ from .matching import Due, Frames, Matched, Messages
 from .portion import Midnights, Portion
 from .results import Energy
 
-__all__ = ["against_meter", "total_series", "with_midnights"]
+__all__ = ["against_meter", "index_places", "total_series", "with_midnights"]
 
 _ROUNDING_WH = 1.0  # an index is cut to whole watt-hours at both ends, which the difference shows once
 _SLACK_WH = 1e-6
 
 
-def total_series(
-    what: str, labels: Sequence[str], due: Due, messages: Messages, found: Matched, fresh_us: int
-) -> IndexSeries | None:
-    """The sum of the indexes that make up an energy, of each reading that said all of them and is right.
+def index_places(what: str, labels: Sequence[str], heard: Frames) -> list[int]:
+    """The columns whose sum is an energy of this meter.
 
     Args:
         what: ``consumption`` or ``injection``.
         labels: of the columns.
+        heard: frames that tell which labels it has.
+    """
+    said = [label for label, column in zip(labels, heard.said.T, strict=True) if not np.isnan(column).all()]
+    if what == "injection":
+        return [labels.index("EAIT")] if "EAIT" in said else []
+    return [labels.index(label) for label in total_labels(said)]
+
+
+def total_series(
+    places: Sequence[int], due: Due, messages: Messages, found: Matched, fresh_us: int
+) -> IndexSeries | None:
+    """The sum of the indexes that make up an energy, of each reading that said all of them and is right.
+
+    Args:
+        places: columns of the indexes.
         due: readings that were due.
         messages: that arrived.
         found: what each is.
         fresh_us: how old what is said may be.
     """
-    places = _places(what, labels)
     right = (found.due >= 0) & ~found.wrong
     sums, known = np.zeros(len(due.at_us)), np.ones(len(due.at_us), bool)
     for place in places:
@@ -44,14 +56,8 @@ def total_series(
     return IndexSeries(at_us - fresh_us, at_us, sums[known])
 
 
-def _places(what: str, labels: Sequence[str]) -> list[int]:
-    wanted = ("EAIT",) if what == "injection" and "EAIT" in labels else ()
-    wanted = total_labels(labels) if what == "consumption" else wanted
-    return [labels.index(label) for label in wanted]
-
-
 def against_meter(
-    what: str, labels: Sequence[str], portion: Portion, both_wh: tuple[float, float], series: IndexSeries, heard: Frames
+    what: str, places: Sequence[int], portion: Portion, both_wh: tuple[float, float], series: IndexSeries, heard: Frames
 ) -> list[Energy]:
     """The day by the readings next to its midnights; empty where the meter's frames do not tell of these.
 
@@ -66,7 +72,7 @@ def against_meter(
     bound_wh = _ROUNDING_WH
     for place, wh in ((first, both_wh[0]), (last, both_wh[1])):
         frame = int(np.searchsorted(heard.end_us, series.times_us[place], "right")) - 1
-        said_wh = heard.said[frame][_places(what, labels)].sum() if frame >= 0 else np.nan
+        said_wh = heard.said[frame][[*places]].sum() if frame >= 0 else np.nan
         if np.isnan(said_wh):
             return []
         bound_wh += abs(float(said_wh) - wh)

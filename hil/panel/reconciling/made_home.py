@@ -17,7 +17,7 @@ from xky.protocol import InputError
 from ..distributor import Curve, read_curve
 from ..layout import ARRIVED_US, CONSUMPTION, DISTRIBUTOR, END_US, HOME, INJECTION, PROBE, SOURCE, STAMP_US, START_US
 from .against_curve import against_curve, shift_of
-from .against_meter import against_meter, total_series, with_midnights
+from .against_meter import against_meter, index_places, total_series, with_midnights
 from .columns import Floats, coded, instants, label_columns, numbered
 from .day_under_way import DayUnderWay
 from .matching import Frames, Messages, matched
@@ -120,17 +120,25 @@ class _MadeHome:
             named = ", ".join(f"{self._labels[place]} ({number})" for place, number in often[:_SHOWN])
             self.found.remarks.append(f"{day.day}: wrong values of {named}{' …' if len(often) > _SHOWN else ''}")
 
+    def _note_untold(self, name: str, is_due: bool) -> None:
+        """That an energy cannot be compared, once."""
+        text = f"{name}: its readings do not say all indexes that it is the sum of; its energy is not compared"
+        if is_due and text not in self.found.remarks:
+            self.found.remarks.append(text)
+
     def _energies(
         self, portion: Portion, day: DayUnderWay, heard: Frames, messages: Messages, what: Any, fresh_us: int
     ) -> list[Energy]:
         energies: list[Energy] = []
         for name, label in (("consumption", "EAST"), ("injection", "EAIT")):
             both_wh = portion.midnights.wh.get(label)
-            series = total_series(name, self._labels, day.due, messages, what, fresh_us)
+            places = index_places(name, self._labels, heard)
+            series = total_series(places, day.due, messages, what, fresh_us)
             curve = self._curves[name]
             if both_wh is None or series is None:
+                self._note_untold(name, bool(places) or name == "consumption")
                 continue
-            energies += against_meter(name, self._labels, portion, both_wh, series, heard)
+            energies += against_meter(name, places, portion, both_wh, series, heard)
             if curve is not None:
                 marked = with_midnights(series, portion.midnights, both_wh)
                 days = [one for one in curve.days if one.day == portion.day]

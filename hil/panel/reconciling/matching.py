@@ -7,8 +7,8 @@ of yet is that reading, late; one of which something came already came twice; an
 what is said again in the place of a reading that is due. A series is one way of a gateway, source and set of labels:
 four points of one measurement are four series.
 
-A gateway that sends what it kept while nothing changes on the line sends messages of equal content; which of them was
-lost then is told by how many came.
+A gateway that sends what it kept while nothing changes on the line sends messages of equal content: each is then one of
+those that nothing came of since the last that came before, and only what is left over came twice.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ __all__ = ["Due", "Frames", "Matched", "Messages", "matched"]
 
 _NONE = -1
 _NO_STAMP = int(np.iinfo(np.int64).min)
+_SENT_US = 60_000_000  # so long may what a gateway kept take to be sent; an assumption
 _MIXED_MAX = 200  # readings before, among which one is looked for that mixes two frames
 
 Series = tuple[str | int, ...]  # probe, source, and which labels
@@ -118,7 +119,7 @@ def matched(due: Due, frames: Frames, messages: Messages, fresh_us: int, steps: 
         np.where(fresh, newest, _NONE), *(np.zeros(number, bool) for _ in range(3)), wrong_labels=defaultdict(int)
     )
     series, keys = _series(messages, told)
-    _take_fresh(due, found, series, keys, messages, fresh)
+    _take_fresh(due, found, series, keys, fresh)
     left = np.flatnonzero(~fresh)
     if len(left):
         _Search(due, frames, messages, fresh_us, steps).sort(found, left, series, keys, told, right, newest)
@@ -162,17 +163,14 @@ def _series(messages: Messages, told: Truths) -> tuple[Instants, list[Series]]:
     return np.asarray(number, np.int64), keys
 
 
-def _take_fresh(
-    due: Due, found: Matched, series: Instants, keys: Sequence[Series], messages: Messages, fresh: Truths
-) -> None:
-    """Those that came at once: of two of one series and content that are one reading, the second came twice."""
+def _take_fresh(due: Due, found: Matched, series: Instants, keys: Sequence[Series], fresh: Truths) -> None:
+    """Those that came at once; the second of two that are one reading of one series is left to be looked for."""
     rows = np.flatnonzero(fresh)
     pairs = series[rows] * (len(due.at_us) + 1) + found.due[rows]
     order = np.argsort(pairs, kind="stable")
-    again = np.flatnonzero(pairs[order][1:] == pairs[order][:-1]) + 1
-    for place in again:  # seldom
-        first, second = rows[order[place - 1]], rows[order[place]]
-        found.doubled[second] = np.array_equal(messages.said[first], messages.said[second], equal_nan=True)
+    again = rows[order[1:][pairs[order][1:] == pairs[order][:-1]]]
+    fresh[again], found.due[again] = False, _NONE
+    rows = np.flatnonzero(fresh)
     for number, key in enumerate(keys):
         taken = due.by_series.setdefault(key, np.zeros(len(due.at_us), bool))
         taken[found.due[rows[series[rows] == number]]] = True
@@ -185,6 +183,7 @@ class _Search:
         self._due, self._frames, self._messages, self._fresh_us, self._steps = due, frames, messages, fresh_us, steps
         self._rests_on = np.searchsorted(frames.end_us, due.at_us, "right") - 1
         self._by_content: dict[bytes, dict[bytes, Instants]] = {}
+        self._came: dict[int, tuple[Instants, Instants]] = {}
 
     def sort(
         self, found: Matched, left: Instants, series: Instants, keys: Sequence[Series], told: Truths,
@@ -197,8 +196,8 @@ class _Search:
             latest = int(newest[row])
             awaited = latest >= 0 and not taken[latest] and not self._is_late(row, latest)
             places = self._places(row, told[row])
-            free = places[~taken[places]]
-            if not len(free) and not awaited:
+            free = self._free(places, taken, self._came_before(row, found, series))
+            if not len(free) and not awaited and not len(places):
                 free = self._mixed(row, told[row], taken)
             if len(free):
                 found.due[row] = free[0]
@@ -214,6 +213,28 @@ class _Search:
             if found.due[row] >= 0:
                 taken[found.due[row]] = True
         found.wrong_labels = dict(wrong_labels)
+
+    def _came_before(self, row: int, found: Matched, series: Instants) -> int:
+        """The last reading of the series that came so long before that what was kept then would have been sent."""
+        number = int(series[row])
+        known = self._came.get(number)
+        if known is None:
+            rows = np.flatnonzero((series == number) & (found.due >= 0) & ~found.late & ~found.wrong)
+            known = self._messages.arrived_us[rows], np.maximum.accumulate(found.due[rows])
+            self._came[number] = known
+        arrived_us, places = known
+        place = int(np.searchsorted(arrived_us, self._messages.arrived_us[row] - _SENT_US, "right")) - 1
+        return int(places[place]) if place >= 0 else _NONE
+
+    @staticmethod
+    def _free(places: Instants, taken: Truths, came_before: int) -> Instants:
+        """Of those that say it, what nothing came of: since the last that came, else since one that says it."""
+        free = places[~taken[places]]
+        since = free[free > came_before]
+        if len(since):
+            return since
+        said = places[taken[places]]
+        return free[free > said[-1]] if len(said) else free
 
     def _is_late(self, row: int, place: int) -> bool:
         return bool(self._messages.arrived_us[row] - self._due.at_us[place] > self._fresh_us)

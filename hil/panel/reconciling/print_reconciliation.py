@@ -57,7 +57,7 @@ def _table(found: PanelFound, *, wide: bool) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("apart", justify="right", no_wrap=True)
     table.add_column("bound", justify="right", no_wrap=True)
-    table.add_column("causes", overflow="fold")
+    table.add_column("causes", min_width=12, overflow="fold")
     for home in shown:
         board = [home.board] if wide else []
         table.add_row(home.id, *board, *_counts(home), *_worst(home.worst_energy), _causes(home))
@@ -82,7 +82,7 @@ def _causes(home: HomeFound) -> str:
         told.append(f"by one way only {partly}")
     if home.disagreeing:
         told.append(f"energies beyond their bound {len(home.disagreeing)}")
-    return ", ".join(told)
+    return "\n".join(told)
 
 
 def _losses(found: PanelFound, console: PlainConsole) -> None:
