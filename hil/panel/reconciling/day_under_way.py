@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layout import DUE_US, END_US, GOT
+from ..layout import DUE_US, END_US, GOT, STORED
 from .columns import Instants, instants, texts
 from .losses import blamed, stretches
 from .matching import Due, Matched, Messages
@@ -47,7 +47,9 @@ class DayUnderWay:
         self._own_us = instants(portion.due, DUE_US)
         number = len(self._own_us)
         self._open = np.empty(0, np.int64) if before is None else before._still_open()
-        self.due = Due(self._own_us, {}, {})
+        self._got = texts(portion.due, GOT)
+        stored = np.array([got == STORED for got in self._got], bool)
+        self.due = Due(self._own_us, stored, {}, {})
         self.frames = portion.frames
         if before is not None and len(self._open):
             own = np.zeros(number, bool)
@@ -56,6 +58,7 @@ class DayUnderWay:
             rows = self._open + begin
             self.due = Due(
                 np.concatenate([old.at_us[rows], self._own_us]),
+                np.concatenate([old.stored[rows], stored]),
                 {key: np.concatenate([one[rows], own]) for key, one in old.by_series.items()},
                 {key: np.concatenate([one[rows], own]) for key, one in old.by_probe.items()},
             )
@@ -99,8 +102,7 @@ class DayUnderWay:
         """Nothing more comes of it."""
         begin = len(self._open)
         came = self.due.came()[begin:]
-        got = texts(self._portion.due, GOT)
-        lost = [(place, int(self._own_us[place]), got[place]) for place in np.flatnonzero(~came).tolist()]
+        lost = [(place, int(self._own_us[place]), self._got[place]) for place in np.flatnonzero(~came).tolist()]
         self.found.due, self.found.arrived = len(self._own_us), int(came.sum())
         self.found.lost = stretches(lost, self._events)
         ways = {*self._ways, *self.due.by_probe}

@@ -45,9 +45,11 @@ class Due:
         at_us: when the last frame that each rests on had ended.
         by_series: of a series, which of them something came of.
         by_probe: of a probe, likewise.
+        stored: those that the run says got to the database.
     """
 
     at_us: Instants
+    stored: Truths
     by_series: dict[Series, Truths]
     by_probe: dict[str, Truths]
 
@@ -115,9 +117,8 @@ def matched(due: Due, frames: Frames, messages: Messages, fresh_us: int, steps: 
     age_us = messages.arrived_us - due.at_us[newest] if len(due.at_us) else np.zeros(number, np.int64)
     stamped_us = np.where(messages.stamp_us == _NO_STAMP, messages.arrived_us, messages.stamp_us)
     fresh = right.all(axis=1) & (newest >= 0) & (age_us <= fresh_us) & (messages.arrived_us - stamped_us <= fresh_us)
-    found = Matched(
-        np.where(fresh, newest, _NONE), *(np.zeros(number, bool) for _ in range(3)), wrong_labels=defaultdict(int)
-    )
+    late, doubled, wrong = (np.zeros(number, bool) for _ in range(3))
+    found = Matched(np.where(fresh, newest, _NONE), late, doubled, wrong, {})
     series, keys = _series(messages, told)
     _take_fresh(due, found, series, keys, fresh)
     left = np.flatnonzero(~fresh)
@@ -184,6 +185,9 @@ class _Search:
         self._rests_on = np.searchsorted(frames.end_us, due.at_us, "right") - 1
         self._by_content: dict[bytes, dict[bytes, Instants]] = {}
         self._came: dict[int, tuple[Instants, Instants]] = {}
+        self._missing = due.stored & ~due.came()
+        for taken in due.by_series.values():
+            self._missing &= ~taken
 
     def sort(
         self, found: Matched, left: Instants, series: Instants, keys: Sequence[Series], told: Truths,
@@ -226,10 +230,15 @@ class _Search:
         place = int(np.searchsorted(arrived_us, self._messages.arrived_us[row] - _SENT_US, "right")) - 1
         return int(places[place]) if place >= 0 else _NONE
 
-    @staticmethod
-    def _free(places: Instants, taken: Truths, came_before: int) -> Instants:
-        """Of those that say it, what nothing came of: since the last that came, else since one that says it."""
+    def _free(self, places: Instants, taken: Truths, came_before: int) -> Instants:
+        """Of those that say it, what nothing came of: first what got to the database, and nothing of it came at once.
+
+        Else those since the last that came, else since one that says it.
+        """
         free = places[~taken[places]]
+        missing = free[self._missing[free]]
+        if len(missing):
+            return missing
         since = free[free > came_before]
         if len(since):
             return since
