@@ -21,7 +21,8 @@ def stretches(lost: Iterable[tuple[int, int, str]], events: Sequence[Event]) -> 
         lost: place among the readings due, when it was due (µs since 1970 UTC), and how far it got; in order.
         events: of the home and of the servers.
     """
-    told = [(place, due_us, *_cause(due_us, got, events)) for place, due_us, got in lost]
+    befallen = _Befallen(events)
+    told = [(place, due_us, *befallen.cause(due_us, got)) for place, due_us, got in lost]
     found = []
     for (_, cause, what), run in groupby(enumerate(told), key=lambda one: (one[1][0] - one[0], one[1][2], one[1][3])):
         instants_us = [one[1] for _, one in run]
@@ -31,18 +32,22 @@ def stretches(lost: Iterable[tuple[int, int, str]], events: Sequence[Event]) -> 
 
 def blamed(from_us: int, to_us: int, events: Sequence[Event]) -> str:
     """Whose fault between two instants it is, if anybody had one."""
-    return next((one.cause for one in _around(from_us, to_us, events)), UNKNOWN)
+    return next((one.cause for one in _Befallen(events).around(from_us, to_us)), UNKNOWN)
 
 
-def _cause(due_us: int, got: str, events: Sequence[Event]) -> tuple[str, str]:
-    around = list(_around(due_us, due_us, events))
-    cause = got if got in _CAUSES else next((one.cause for one in around), UNKNOWN)
-    return cause, next((one.what for one in around if one.cause == cause), "")
+class _Befallen:
+    """What befell somebody: the latest first."""
 
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._by_start = sorted(events, key=lambda one: -one.from_us)
+        self._by_end = sorted(events, key=lambda one: -one.to_us)
 
-def _around(from_us: int, to_us: int, events: Sequence[Event]) -> Iterator[Event]:
-    """Those under way, then those that were over a little before; the latest first."""
-    under_way = [one for one in events if one.from_us <= to_us and from_us <= one.to_us]
-    before = [one for one in events if one.to_us < from_us <= one.to_us + _AFTER_US]
-    yield from sorted(under_way, key=lambda one: -one.from_us)
-    yield from sorted(before, key=lambda one: -one.to_us)
+    def cause(self, due_us: int, got: str) -> tuple[str, str]:
+        """Who lost a reading, and what it was: by how far it got, else by what was then."""
+        cause = got if got in _CAUSES else next((one.cause for one in self.around(due_us, due_us)), UNKNOWN)
+        return cause, next((one.what for one in self.around(due_us, due_us) if one.cause == cause), "")
+
+    def around(self, from_us: int, to_us: int) -> Iterator[Event]:
+        """Those under way, then those that were over a little before."""
+        yield from (one for one in self._by_start if one.from_us <= to_us and from_us <= one.to_us)
+        yield from (one for one in self._by_end if one.to_us < from_us <= one.to_us + _AFTER_US)

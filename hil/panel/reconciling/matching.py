@@ -117,8 +117,9 @@ def matched(due: Due, frames: Frames, messages: Messages, fresh_us: int, steps: 
     age_us = messages.arrived_us - due.at_us[newest] if len(due.at_us) else np.zeros(number, np.int64)
     stamped_us = np.where(messages.stamp_us == _NO_STAMP, messages.arrived_us, messages.stamp_us)
     fresh = right.all(axis=1) & (newest >= 0) & (age_us <= fresh_us) & (messages.arrived_us - stamped_us <= fresh_us)
+    own = _own(due, frames, messages, told, newest, fresh, fresh_us, steps)
     late, doubled, wrong = (np.zeros(number, bool) for _ in range(3))
-    found = Matched(np.where(fresh, newest, _NONE), late, doubled, wrong, {})
+    found = Matched(np.where(fresh, own, _NONE), late, doubled, wrong, {})
     series, keys = _series(messages, told)
     _take_fresh(due, found, series, keys, fresh)
     left = np.flatnonzero(~fresh)
@@ -143,6 +144,28 @@ def _right(frames: Frames, arrived_us: Instants, said: Floats, told: Truths, fre
         rows = rows[~right[rows].all(axis=1)]
         back += 1
     return right
+
+
+def _own(
+    due: Due, frames: Frames, messages: Messages, told: Truths, newest: Instants, fresh: Truths, fresh_us: int,
+    steps: Floats,
+) -> Instants:  # fmt: skip
+    """Of those that came at once, the reading whose last frame says all of it; the newest where none does.
+
+    Of a gateway that sends each frame, several were due a moment ago.
+    """
+    own = newest.copy()
+    rests_on = np.searchsorted(frames.end_us, due.at_us, "right") - 1
+    rows, back = np.flatnonzero(fresh), 0
+    while len(rows):
+        place = newest[rows] - back
+        rows = rows[(place >= 0) & (messages.arrived_us[rows] - due.at_us[place] <= fresh_us)]
+        frame = rests_on[newest[rows] - back]
+        same = (np.abs(frames.said[frame] - messages.said[rows]) <= steps) | ~told[rows]
+        is_own = same.all(axis=1) & (frame >= 0)
+        own[rows[is_own]] = newest[rows[is_own]] - back
+        rows, back = rows[~is_own], back + 1
+    return own
 
 
 def _series(messages: Messages, told: Truths) -> tuple[Instants, list[Series]]:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 
+from rich import box
 from rich.table import Table
 
 from xky.emulator.legal_time import local_time
@@ -49,7 +50,7 @@ def _table(found: PanelFound, *, wide: bool) -> Table:
     worst = sorted(homes, key=lambda one: (one.judged, -len(one.disagreeing) - one.faults, one.id))
     shown = homes if len(homes) <= _HOMES else worst[:_HOMES]
     title = None if len(homes) <= _HOMES else f"the {_HOMES} worst of {len(homes)} homes"
-    table = Table(title=title)
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("home", overflow="fold")
     if wide:
         table.add_column("board", overflow="fold")
@@ -57,7 +58,7 @@ def _table(found: PanelFound, *, wide: bool) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("apart", justify="right", no_wrap=True)
     table.add_column("bound", justify="right", no_wrap=True)
-    table.add_column("causes", min_width=12, overflow="fold")
+    table.add_column("causes", min_width=16, overflow="fold")
     for home in shown:
         board = [home.board] if wide else []
         table.add_row(home.id, *board, *_counts(home), *_worst(home.worst_energy), _causes(home))
