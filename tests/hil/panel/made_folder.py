@@ -81,13 +81,13 @@ def power_at(at_us: int) -> int:
     return POWERS_W[at_us // (15 * MINUTE_US) % 4]
 
 
-def sound_day(day: date, *, hours: float | None = None) -> Day:
+def sound_day(day: date, *, hours: float | None = None, period_us: int = PERIOD_US) -> Day:
     """Of a gateway that wakes each minute, hears two frames and publishes."""
     from_us, to_us = day_bounds_us(day)
     if hours is not None:
         to_us = from_us + round(hours * 60) * MINUTE_US
     made = Day(day)
-    for wake_us in range(from_us + 20 * SECOND_US, to_us - 10 * SECOND_US, PERIOD_US):
+    for wake_us in range(from_us + 20 * SECOND_US, to_us - 10 * SECOND_US, period_us):
         for start_us in (wake_us, wake_us + FRAME_US + 20_000):
             said = {"EAST": int(wh_at(start_us)), "SINSTS": power_at(start_us), "ADSC": "021976000001"}
             made.frames.append((start_us, start_us + FRAME_US, said))
