@@ -13,7 +13,7 @@ those that nothing came of since the last that came before, and only what is lef
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ __all__ = ["Due", "Frames", "Matched", "Messages", "matched"]
 
 _NONE = -1
 _NO_STAMP = int(np.iinfo(np.int64).min)
+_CLOCK_US = 1000  # two instants that are one may be apart by rounding, and a message seem to come before its frame
 _SENT_US = 60_000_000  # so long may what a gateway kept take to be sent; an assumption
 _MIXED_MAX = 200  # readings before, among which one is looked for that mixes two frames
 
@@ -110,6 +111,8 @@ def matched(due: Due, frames: Frames, messages: Messages, fresh_us: int, steps: 
         fresh_us: how old what is said may be; what comes later after it was due is late.
         steps: how far a number may be from the one that the meter said, a label each.
     """
+    messages = replace(messages, arrived_us=messages.arrived_us + _CLOCK_US)
+    fresh_us += _CLOCK_US
     number = len(messages.arrived_us)
     told = ~np.isnan(messages.said)
     right = _right(frames, messages.arrived_us, messages.said, told, fresh_us, steps)

@@ -119,6 +119,14 @@ def test_a_reading_that_came_in_time_just_after_midnight_is_not_accused(tmp_path
     assert counts(found_of(tmp_path, change, days=2)) == {}
 
 
+def test_a_message_that_seems_to_come_before_its_frame_had_ended_is_that_frame_s(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        for place, row in enumerate(days[0].rows):
+            row.arrived_us = days[0].due[place][0] - place % 2
+
+    assert counts(found_of(tmp_path, change)) == {}
+
+
 @pytest.mark.parametrize("after_s", [1, 30, 200])
 def test_a_reading_that_comes_twice_is_doubled(tmp_path: Path, after_s: int) -> None:
     def change(days: Sequence[Day]) -> None:
