@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from .columns import Floats
+from .day_arrays import Due, Frames, Matched, Messages
 from .index_series import IndexSeries, total_labels
-from .matching import Due, Frames, Matched, Messages
 from .portion import Midnights, Portion
 from .results import Energy
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..layout import DUE_US, END_US, GOT, STORED
 from .columns import Instants, instants, texts
+from .day_arrays import Due, Matched, Messages
 from .losses import blamed, stretches
-from .matching import Due, Matched, Messages
 from .portion import Event, Portion
 from .results import DayFound
 

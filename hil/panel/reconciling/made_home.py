@@ -19,8 +19,9 @@ from ..layout import ARRIVED_US, CONSUMPTION, DISTRIBUTOR, END_US, HOME, INJECTI
 from .against_curve import against_curve, shift_of
 from .against_meter import against_meter, index_places, total_series, with_midnights
 from .columns import Floats, coded, instants, label_columns, numbered
+from .day_arrays import Frames, Messages
 from .day_under_way import DayUnderWay
-from .matching import Frames, Messages, matched
+from .matching import matched
 from .portion import Event, Portion, read_portion
 from .results import DayFound, Energy, HomeFound
 

@@ -4,6 +4,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,9 @@ def _one(folder: Path, servers: Sequence[Event]) -> HomeFound:
         return reconcile_made_home(folder, servers)
     except InputError as error:
         return HomeFound(folder.name, remarks=[str(error)], judged=False)
+    except import_module("pyarrow").ArrowException as error:  # columns of two days that do not go together, for one
+        text = f"{folder}: its files do not go together: {str(error).splitlines()[0]}; run the panel again"
+        return HomeFound(folder.name, remarks=[text], judged=False)
 
 
 def _told(path: Path) -> Mapping[str, Any]:

@@ -161,5 +161,5 @@ def _write(path: Path, columns: dict[str, list[Any]]) -> None:
 
 
 def _column(name: str, values: list[Any]) -> Any:
-    is_text = name in (GOT, PROBE, SOURCE) or any(isinstance(one, str) for one in values)
+    is_text = name in (GOT, PROBE, SOURCE, "ADSC") or any(isinstance(one, str) for one in values)
     return arrow.array(values, arrow.string() if is_text else arrow.int64())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from tests.hil.panel.made_folder import SECOND_US, Day, write_panel
 from xky.emulator.legal_time import local_time
@@ -279,3 +280,50 @@ def test_the_document_says_what_its_contract_does(tmp_path: Path) -> None:
     assert [told[name] for name in binding] == [1, 1440, 1439, 1, 0, 0, 0, {"radio": 1}]
     assert 0 < told["energy_error_wh"] <= told["energy_bound_wh"] < 20
     json.dumps(told, allow_nan=False)
+
+
+def test_a_gateway_that_was_dead_all_day_has_lost_what_was_due(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[1].frames, days[1].rows = [], []
+        days[1].due = [(at_us, "device") for at_us, _ in days[1].due]
+
+    found = found_of(tmp_path, change, days=3)
+    assert counts(found) == {"lost_number": 1440}
+    assert found.causes == {"device": 1440}
+
+
+def test_a_gateway_that_never_spoke_and_had_nothing_due_is_whole(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[0].frames, days[0].rows, days[0].due = [], [], []
+
+    assert found_of(tmp_path, change).is_whole
+
+
+def test_readings_that_mix_two_frames_of_a_wake_are_late_and_not_wrong(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        day = days[0]
+        for place in (0, 1):
+            day.frames[2 * AT + place][2]["SINSTS"] = 7000 + place
+        row = day.rows[AT]
+        row.said, row.arrived_us = {"EAST": row.said["EAST"], "SINSTS": 7000}, row.arrived_us + 400 * SECOND_US
+
+    assert counts(found_of(tmp_path, change)) == {"late": 1}
+
+
+def test_a_home_of_a_board_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, homes=2, hours=1)
+    (folder / "homes/0001/home.json").write_text('{"id": "0001", "board": "nobody-s"}')
+    found = reconcile(folder, jobs=1)
+    assert "board 'nobody-s': not known" in found.homes[0].remarks[0]
+    assert [home.judged for home in found.homes] == [False, True]
+
+
+def test_days_whose_columns_do_not_go_together_are_told(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, homes=2, days=2, hours=1)
+    path = folder / "homes/0001/days/2026-01-16" / FRAMES
+    table = parquet.read_table(path)
+    table = table.set_column(table.column_names.index("ADSC"), "ADSC", table.column("EAST"))
+    parquet.write_table(table, path)
+    found = reconcile(folder, jobs=1)
+    assert "its files do not go together" in found.homes[0].remarks[0]
+    assert [home.judged for home in found.homes] == [False, True]
