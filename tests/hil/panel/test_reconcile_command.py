@@ -63,6 +63,7 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_processes_find_the_same_as_one(tmp_path: Path) -> None:
     folder = stormy(tmp_path)
     assert document_of(reconcile_folder(folder, 2)) == document_of(reconcile_folder(folder, 1))
