@@ -101,6 +101,17 @@ def test_a_gateway_that_has_no_even_period_is_not_accused(tmp_path: Path, spread
     assert found.total("lost_number") == 0
 
 
+def test_a_gateway_that_publishes_by_two_ways_has_one_reading_due_for_both(tmp_path: Path) -> None:
+    rows = rows_of()
+    late = [(at + 700_000, wh, va) for at, wh, va in rows]
+    text = as_line_protocol(rows) + "\n" + as_line_protocol(late).replace("home=a", "home=b")
+    assert reconcile(write_exports(tmp_path, {"a": text})).total("due") == 1440
+
+
+def test_the_first_interval_of_a_gateway_that_starts_accuses_nobody(tmp_path: Path) -> None:
+    assert counts(edited(tmp_path, lambda rows: rows.pop(1))) == {}
+
+
 def test_a_period_that_is_told_counts(tmp_path: Path) -> None:
     found = reconcile(write_exports(tmp_path, {"a": as_csv(rows_of())}, more={"a": "period_s = 30"}))
     assert found.total("lost_number") == 1439
@@ -216,6 +227,23 @@ def test_a_home_that_cannot_be_read_is_told_and_the_others_go_on(tmp_path: Path,
     assert not found.is_whole
     with pytest.raises(InputError, match="nothing can be reconciled"):
         reconcile(write_exports(tmp_path, {"a": text}))
+
+
+def test_a_home_with_one_reading_alone_is_not_judged(tmp_path: Path) -> None:
+    found = reconcile(write_exports(tmp_path, {"a": as_csv(rows_of()[:1]), "b": as_csv(rows_of())}))
+    assert [home.judged for home in found.homes] == [False, True]
+    assert told(found, "it has one reading alone")
+
+
+@pytest.mark.parametrize(("form", "is_told"), [(as_csv, True), (as_influx_csv, False)])
+def test_rows_out_of_order_are_told_and_series_behind_each_other_are_none(
+    tmp_path: Path, form: Callable[[list[Row]], str], is_told: bool
+) -> None:
+    rows = rows_of()
+    rows[5:5] = [rows.pop(9)] if is_told else []
+    found = reconcile(write_exports(tmp_path, {"a": form(rows)}, more={"a": 'board = "winky-c6-tasmota"'}))
+    assert bool(told(found, "rows are not in the order of their times")) == is_told
+    assert found.is_whole
 
 
 def test_a_curve_that_cannot_be_read_is_told_and_readings_are_reconciled(tmp_path: Path) -> None:

@@ -174,10 +174,19 @@ class _Reader:
             return None
         return instant_us(moment if moment.tzinfo is not None else moment.replace(tzinfo=self._zone).astimezone(UTC))
 
+    def _is_out_of_order(self) -> bool:
+        """Whether a series goes back in time: exports have one series behind the other."""
+        last: dict[tuple[str, ...], int] = {}
+        for at_us, _, series, _ in self.rows:
+            if at_us < last.get(series, at_us):
+                return True
+            last[series] = at_us
+        return False
+
     def columns(self) -> ExportColumns:
         """All rows, by their time."""
         rows = sorted(self.rows, key=lambda row: row[0])
-        if any(left[0] > right[0] for left, right in zip(self.rows, self.rows[1:], strict=False)):
+        if self._is_out_of_order():
             self._remarks.append("rows are not in the order of their times; sorted")
         series = {one: number for number, one in enumerate(dict.fromkeys(row[2] for row in rows))}
         labels = sorted({label for row in rows for label in row[3]})

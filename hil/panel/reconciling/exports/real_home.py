@@ -98,6 +98,10 @@ class RealHome:
 
     def judge(self, others: Sequence[Silence]) -> HomeFound:
         """All there is to find; causes of losses by what the others lost at once."""
+        if len(self._instants_us) < 2:
+            self.found.judged = False
+            self.found.remarks.append("it has one reading alone, which tells nothing of what is missing")
+            return self.found
         usual_s = self._usual.interval_us / _MICRO
         self.found.remarks.insert(
             0, f"nobody told when readings were due: one each {usual_s:.3g} s as usual, one is missing where none came "

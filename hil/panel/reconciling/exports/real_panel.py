@@ -57,7 +57,7 @@ def reconcile_real_panel(folder: Path) -> PanelFound:
     found.homes.sort(key=lambda one: order.index(one.id))
     if len(homes) > 1:
         found.remarks.append(
-            "causes are inferred: what nearly all homes lost at once was lost by the broker or the database, what one "
+            "causes are inferred: what most homes lost at once was lost by the broker or the database, what one "
             "home lost alone by its radio or its device"
         )
     return found

@@ -15,6 +15,7 @@ __all__ = ["Gaps", "Usual", "gaps_of", "instants_of", "usual_interval"]
 _JOINED_US = 400_000  # points of one reading are no further apart; frames are never as short
 _MANY = 0.75  # share of the intervals
 _BROKEN = 1.6  # times as long as usual, at least
+_BEGINS = 2.0  # times as long may the first interval be; an assumption
 _SECOND_US = 1_000_000
 
 
@@ -25,10 +26,12 @@ class Usual:
     Attributes:
         interval_us: usual one.
         longest_us: beyond which a reading is missing.
+        is_told: somebody told it.
     """
 
     interval_us: float
     longest_us: float
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,26 @@ class Gaps:
 
 
 def instants_of(at_us: Instants, said: dict[str, Floats], series: Instants) -> Instants:
-    """When there was a reading: by the label that is said most often, and whatever comes between."""
+    """When there was a reading: by the label of a series that is said most often, and whatever comes far from that."""
     if not len(at_us):
         return at_us
-    counts = {label: int((~np.isnan(column)).sum()) for label, column in sorted(said.items())}
-    most = max(counts, key=lambda label: counts[label])
-    main = np.unique(at_us[~np.isnan(said[most])])
-    main = main[np.concatenate([[True], np.diff(main) > _JOINED_US])]
+    rows = max(
+        (np.flatnonzero((series == number) & ~np.isnan(column)) for _, column in sorted(said.items())
+         for number in np.unique(series)),
+        key=len,
+    )  # fmt: skip
+    main = _apart(np.unique(at_us[rows]))
     usual_us = float(np.median(np.diff(main))) if len(main) > 1 else 0.0
     others = np.setdiff1d(np.unique(at_us), main)
     place = np.searchsorted(main, others).clip(1, max(len(main) - 1, 1))
     near_us = np.minimum(np.abs(others - main[np.minimum(place, len(main) - 1)]), np.abs(others - main[place - 1]))
     alone = others[near_us > usual_us / 2]
-    both = np.union1d(main, alone)
-    return np.asarray(both[np.concatenate([[True], np.diff(both) > _JOINED_US])], np.int64)
+    return _apart(np.union1d(main, alone))
+
+
+def _apart(instants_us: Instants) -> Instants:
+    """Without those that follow another at once."""
+    return np.asarray(instants_us[np.concatenate([[True], np.diff(instants_us) > _JOINED_US])], np.int64)
 
 
 def usual_interval(instants_us: Instants, told_s: float | None, board_s: float | None) -> Usual:
@@ -74,7 +83,7 @@ def usual_interval(instants_us: Instants, told_s: float | None, board_s: float |
         board_s: that the board promises, where one reading tells nothing.
     """
     if told_s is not None:
-        return Usual(told_s * _SECOND_US, _BROKEN * told_s * _SECOND_US)
+        return Usual(told_s * _SECOND_US, _BROKEN * told_s * _SECOND_US, True)
     gaps = np.diff(instants_us)
     if not len(gaps):
         return Usual((board_s or 0.0) * _SECOND_US, _BROKEN * (board_s or 0.0) * _SECOND_US)
@@ -99,6 +108,9 @@ def gaps_of(instants_us: Instants, usual: Usual, from_us: int | None, until_us: 
     if until_us is not None and (number := int((until_us - marks[-1]) // interval_us)) > 0:
         marks = np.concatenate([marks, [round(marks[-1] + (number + 1) * interval_us)]])
     lengths = np.diff(marks)
-    broken = np.flatnonzero(lengths > usual.longest_us)
+    longest_us = np.full(len(lengths), usual.longest_us)
+    if from_us is None and not usual.is_told and len(lengths):
+        longest_us[0] *= _BEGINS  # it may just have been switched on
+    broken = np.flatnonzero(lengths > longest_us)
     missing = np.maximum(np.round(lengths[broken] / interval_us) - 1, 1).astype(np.int64)
     return Gaps(marks[broken], marks[broken + 1], missing)
