@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
@@ -139,7 +140,8 @@ class _MadeHome:
             if both_wh is None or series is None:
                 self._note_untold(name, bool(places) or name == "consumption")
                 continue
-            energies += against_meter(name, places, portion, both_wh, series, heard)
+            by_meter = against_meter(name, places, portion, both_wh, series, heard)
+            energies += by_meter
             if curve is not None:
                 marked = with_midnights(series, portion.midnights, both_wh)
                 days = [one for one in curve.days if one.day == portion.day]
@@ -149,8 +151,15 @@ class _MadeHome:
                         f"{_EXPORTS[name]}: {portion.day}: fits the readings {abs(minutes)} min "
                         f"{'earlier' if minutes > 0 else 'later'}: shifted, or of another time zone"
                     )
-                energies += found
+                energies += [_by_readings(one, by_meter) for one in found]
         return energies
+
+
+def _by_readings(one: Energy, by_meter: Sequence[Energy]) -> Energy:
+    """A whole day of the curve against the readings next to its midnights, as it is against the meter."""
+    if one.points < one.of_points or not by_meter:
+        return one
+    return replace(one, readings_wh=by_meter[0].readings_wh, bound_wh=one.bound_wh + by_meter[0].bound_wh)
 
 
 def _told(path: Path) -> Mapping[str, Any]:
