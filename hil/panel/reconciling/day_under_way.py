@@ -6,6 +6,7 @@ What nothing came of yet, and the last minutes for what comes twice, stays open 
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -105,10 +106,15 @@ class DayUnderWay:
         lost = [(place, int(self._own_us[place]), self._got[place]) for place in np.flatnonzero(~came).tolist()]
         self.found.due, self.found.arrived = len(self._own_us), int(came.sum())
         self.found.lost = stretches(lost, self._events)
-        ways = {*self._ways, *self.due.by_probe}
         whole = came.copy()
-        for way in ways:
-            whole &= self.due.by_probe.get(way, np.zeros(len(self.due.at_us), bool))[begin:]
+        for way in sorted({*self._ways, *self.due.by_probe}):
+            by_way = self.due.by_probe.get(way, np.zeros(len(self.due.at_us), bool))[begin:]
+            whole &= by_way
+            missing = [(place, int(self._own_us[place]), "") for place in np.flatnonzero(came & ~by_way).tolist()]
+            self.found.partly += [
+                replace(one, what=f"nothing by {way}{f', {one.what}' if one.what else ''}")
+                for one in stretches(missing, self._events)
+            ]
         self.found.partly_lost = int((came & ~whole).sum())
         hours = (self._own_us - self._portion.midnights.from_us) // _HOUR_US
         last = int(hours.max(initial=0))

@@ -50,6 +50,7 @@ def _day(day: DayFound) -> dict[str, Any]:
         "day": day.day.isoformat(), "readings_due": day.due, "readings_arrived": day.arrived,
         "messages": day.messages, "lost": day.lost_number, "partly_lost": day.partly_lost, "late": day.late,
         "doubled": day.doubled, "wrong": day.wrong, "why": day.why, "losses": [_stretch(one) for one in day.lost],
+        "partly": [_stretch(one) for one in day.partly],
         "energies": [_energy(one) for one in day.energies],
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,12 @@ __all__ = ["reconcile_made_panel"]
 _ALONE = 24  # home-days that one process is done with before others would have started
 
 
-def reconcile_made_panel(
-    folder: Path, jobs: int | None = None, progress: Callable[[int, int], None] = lambda done, all_: None
-) -> PanelFound:
+def reconcile_made_panel(folder: Path, jobs: int | None = None) -> PanelFound:
     """What there is to find of a panel; the same whatever the processes.
 
     Args:
         folder: of the panel.
         jobs: processes; None: one for few homes, else one a core.
-        progress: told how many homes of how many are done.
 
     Raises:
         InputError: it is no panel's folder, or no home of it can be read.
@@ -60,7 +57,6 @@ def reconcile_made_panel(
     with workers(jobs) as who:
         for home in who.results(_one, [(path, tuple(servers)) for path in done]):
             found.homes.append(home)
-            progress(len(found.homes), len(done))
     found.homes.sort(key=lambda one: one.id)
     if not any(home.judged for home in found.homes):
         raise InputError(f"{folder}: no home can be reconciled: {found.homes[0].remarks[0]}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What reconciling found, for people: a verdict, a line a home, what was lost when and to whom, energies apart (Wh)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.table import Table
@@ -87,11 +87,17 @@ def _causes(home: HomeFound) -> str:
 
 
 def _losses(found: PanelFound, console: PlainConsole) -> None:
+    inferred = "; causes are inferred from who lost readings at the same time" if found.inferred else ""
     lost = [(home, one) for home in found.homes for day in home.days for one in day.lost]
+    _stretches(lost, f"lost, the longest first{inferred}:", console)
+    partly = [(home, one) for home in found.homes for day in home.days for one in day.partly]
+    _stretches(partly, "came by one way, and not by the other that the gateway has:", console)
+
+
+def _stretches(lost: Sequence[tuple[HomeFound, Stretch]], heading: str, console: PlainConsole) -> None:
     if not lost:
         return
-    inferred = "; causes are inferred from who lost readings at the same time" if found.inferred else ""
-    console.print(f"lost, the longest first{inferred}:", highlight=False)
+    console.print(heading, highlight=False)
     for home, one in sorted(lost, key=lambda pair: (-pair[1].number, pair[1].from_us))[:_LOSSES]:
         what = f" ({one.what})" if one.what else ""
         console.print(

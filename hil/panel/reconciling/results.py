@@ -79,6 +79,7 @@ class DayFound:
         messages: that arrived.
         late, doubled, wrong: messages, see the module ``matching``.
         lost: what is missing of those due, by stretches.
+        partly: of those partly lost, by what way nothing came, likewise; its cause by what befell somebody then.
         why: of late, doubled and wrong messages: how often by whom.
         energies: compared.
         hours: of each hour, readings due and arrived, for the picture.
@@ -93,6 +94,7 @@ class DayFound:
     doubled: int = 0
     wrong: int = 0
     lost: Sequence[Stretch] = ()
+    partly: list[Stretch] = field(default_factory=list)
     why: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     energies: Sequence[Energy] = ()
     hours: Sequence[tuple[int, int]] = ()

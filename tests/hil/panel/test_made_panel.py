@@ -179,10 +179,13 @@ def test_what_came_by_one_way_and_not_by_the_other_is_told(tmp_path: Path) -> No
             type(row)(row.arrived_us, dict(row.said), "influx", "conso")
             for row in days[0].rows[:AT] + days[0].rows[AT + 1 :]
         ]
+        days[0].events.append((days[0].due[AT][0], days[0].due[AT][0], "database", "database away"))
 
     found = found_of(tmp_path, change, uplinks=["mqtt", "influx"])
     assert counts(found) == {"partly_lost": 1}
     assert not found.is_whole
+    (one,) = found.homes[0].days[0].partly
+    assert (one.cause, one.what) == ("database", "nothing by influx, database away")
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)])
