@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pyarrow import parquet
 
 from tests.hil.panel.made_folder import SECOND_US, Day, write_panel
 from xky.emulator.legal_time import local_time
-from xky.hil.panel.distributor import Form
+from xky.hil.panel.distributor import Form, drawn_form
 from xky.hil.panel.layout import FRAMES, MIDNIGHTS, PANEL, READINGS
 from xky.hil.panel.reconciling.document import document_of
 from xky.hil.panel.reconciling.reconcile import reconcile
@@ -237,6 +238,13 @@ def test_gaps_of_a_curve_are_told_and_what_is_there_is_compared(tmp_path: Path) 
     assert energy.points < 48 == energy.of_points
     assert found.is_whole
     assert "2026-01-15: " in found.homes[0].remarks[0]
+
+
+@pytest.mark.parametrize("seed", [0, 4, 12, 19])
+def test_no_form_of_a_sound_export_accuses_anybody(tmp_path: Path, seed: int) -> None:
+    found = found_of(tmp_path, form=drawn_form(Random(seed)), hours=8)
+    assert found.is_whole
+    assert [one.against for one in found.homes[0].days[0].energies] == ["meter", "distributor"]
 
 
 @pytest.mark.parametrize("name", [FRAMES, MIDNIGHTS, READINGS, "due.parquet"])
