@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is found of a panel that a run made: each fault in one reading, and nothing else."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+
+from tests.hil.panel.made_folder import SECOND_US, Day, write_panel
+from xky.emulator.legal_time import local_time
+from xky.hil.panel.distributor import Form, drawn_form
+from xky.hil.panel.layout import FRAMES, MIDNIGHTS, PANEL, READINGS
+from xky.hil.panel.reconciling.document import document_of
+from xky.hil.panel.reconciling.reconcile import reconcile
+from xky.hil.panel.reconciling.results import PanelFound
+from xky.protocol import InputError
+
+AT = 700  # reading of the day that something happens to
+COUNTS = ("lost_number", "partly_lost", "late", "doubled", "wrong")
+
+
+def found_of(folder: Path, change: Callable[[Sequence[Day]], None] = lambda days: None, **how: Any) -> PanelFound:
+    return reconcile(write_panel(folder, change=lambda number, days: change(days), **how), jobs=1)
+
+
+def counts(found: PanelFound) -> dict[str, int]:
+    return {name: found.total(name) for name in COUNTS if found.total(name)}
+
+
+def losing(cause: str) -> Callable[[Sequence[Day]], None]:
+    def change(days: Sequence[Day]) -> None:
+        due_us, _ = days[0].due[AT]
+        days[0].due[AT] = due_us, cause
+        del days[0].rows[AT]
+        days[0].events.append((due_us - SECOND_US, due_us + SECOND_US, cause, "something"))
+
+    return change
+
+
+def test_a_sound_panel_is_whole(tmp_path: Path) -> None:
+    found = found_of(tmp_path, days=2, homes=2)
+    assert found.is_whole
+    assert counts(found) == {}
+    assert found.total("due") == found.total("arrived") == 4 * 1440
+    assert [home.remarks for home in found.homes] == [[], []]
+    assert all(one.points == one.of_points == 48 for home in found.homes for day in home.days
+               for one in day.energies if one.against == "distributor")  # fmt: skip
+
+
+@pytest.mark.parametrize("cause", ["device", "radio", "broker", "database"])
+def test_a_lost_reading_is_found_with_its_cause_and_when(tmp_path: Path, cause: str) -> None:
+    found = found_of(tmp_path, losing(cause))
+    assert counts(found) == {"lost_number": 1}
+    assert found.causes == {cause: 1}
+    (one,) = found.homes[0].days[0].lost
+    assert (f"{local_time(one.from_us):%H:%M:%S}", one.what) == ("11:40:23", "something")
+    assert not found.homes[0].disagreeing
+
+
+def test_what_got_nowhere_that_is_told_has_the_cause_of_what_befell_somebody_then(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        losing("radio")(days)
+        days[0].due[AT] = days[0].due[AT][0], "stored"
+
+    assert found_of(tmp_path, change).causes == {"radio": 1}
+
+
+def test_a_loss_that_nothing_explains_is_unknown(tmp_path: Path) -> None:
+    assert found_of(tmp_path, lambda days: days[0].rows.pop(AT) and None).causes == {"unknown": 1}
+
+
+def test_readings_lost_one_after_the_other_are_one_stretch(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        for place in range(AT, AT + 5):
+            days[0].due[place] = days[0].due[place][0], "database"
+        del days[0].rows[AT : AT + 5]
+
+    lost = found_of(tmp_path, change).homes[0].days[0].lost
+    assert [(one.number, one.cause) for one in lost] == [(5, "database")]
+
+
+@pytest.mark.parametrize("late_s", [6, 100, 3600])
+def test_a_late_reading_is_late_and_not_lost(tmp_path: Path, late_s: int) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[0].rows[AT].arrived_us += late_s * SECOND_US
+
+    assert counts(found_of(tmp_path, change)) == {"late": 1}
+
+
+def test_readings_that_wait_for_a_server_are_each_late(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        for row in days[0].rows[AT : AT + 30]:
+            row.arrived_us = days[0].rows[AT + 30].arrived_us - 40 * SECOND_US
+
+    assert counts(found_of(tmp_path, change)) == {"late": 30}
+
+
+def test_a_reading_that_comes_after_midnight_is_late_and_counts_for_its_day(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        row = days[0].rows.pop()
+        row.arrived_us += 300 * SECOND_US
+        days[1].rows.append(row)
+        row = days[0].rows.pop(5)
+        row.arrived_us += 86_400 * SECOND_US
+        days[1].rows.append(row)
+
+    found = found_of(tmp_path, change, days=3)
+    assert counts(found) == {"late": 2}
+    assert [day.late for day in found.homes[0].days] == [0, 2, 0]
+
+
+def test_a_reading_that_came_in_time_just_after_midnight_is_not_accused(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[1].rows.append(days[0].rows.pop())
+
+    assert counts(found_of(tmp_path, change, days=2)) == {}
+
+
+def test_a_message_that_seems_to_come_before_its_frame_had_ended_is_that_frame_s(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        for place, row in enumerate(days[0].rows):
+            row.arrived_us = days[0].due[place][0] - place % 2
+
+    assert counts(found_of(tmp_path, change)) == {}
+
+
+@pytest.mark.parametrize("after_s", [1, 30, 200])
+def test_a_reading_that_comes_twice_is_doubled(tmp_path: Path, after_s: int) -> None:
+    def change(days: Sequence[Day]) -> None:
+        row = days[0].rows[AT]
+        days[0].rows.append(type(row)(row.arrived_us + after_s * SECOND_US, dict(row.said)))
+
+    assert counts(found_of(tmp_path, change)) == {"doubled": 1}
+
+
+def test_four_points_of_one_measurement_are_no_doubles(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        rows = []
+        for row in days[0].rows:
+            rows += [type(row)(row.arrived_us, {key: value}, "influx", "conso") for key, value in row.said.items()]
+        days[0].rows[:] = rows
+
+    assert counts(found_of(tmp_path, change, uplinks=["influx"])) == {}
+
+
+@pytest.mark.parametrize(("label", "value"), [("EAST", 5), ("SINSTS", 7), ("ADSC", "021976000002")])
+def test_a_wrong_value_is_wrong_and_not_lost(tmp_path: Path, label: str, value: int | str) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[0].rows[AT].said[label] = value
+
+    found = found_of(tmp_path, change)
+    assert counts(found) == {"wrong": 1}
+    assert found.homes[0].remarks == [f"2026-01-15: wrong values of {label} (1)"]
+    assert not found.homes[0].disagreeing
+
+
+def test_a_value_of_an_earlier_frame_said_again_in_the_place_of_a_new_one_is_wrong(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[0].rows[AT].said = dict(days[0].rows[AT - 40].said)
+
+    assert counts(found_of(tmp_path, change)) == {"wrong": 1}
+
+
+def test_a_value_of_the_frame_before_is_as_good_as_one_of_the_last(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        for row, place in zip(days[0].rows, range(0, 2880, 2), strict=True):
+            row.said["EAST"] = days[0].frames[place][2]["EAST"]
+
+    assert counts(found_of(tmp_path, change)) == {}
+
+
+def test_what_came_by_one_way_and_not_by_the_other_is_told(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[0].rows += [
+            type(row)(row.arrived_us, dict(row.said), "influx", "conso")
+            for row in days[0].rows[:AT] + days[0].rows[AT + 1 :]
+        ]
+        days[0].events.append((days[0].due[AT][0], days[0].due[AT][0], "database", "database away"))
+
+    found = found_of(tmp_path, change, uplinks=["mqtt", "influx"])
+    assert counts(found) == {"partly_lost": 1}
+    assert not found.is_whole
+    (one,) = found.homes[0].days[0].partly
+    assert (one.cause, one.what) == ("database", "nothing by influx, database away")
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)])
+def test_days_on_which_the_clock_changes_reconcile(tmp_path: Path, day: date, hours: int) -> None:
+    found = found_of(tmp_path, first=day, form=Form())
+    assert found.is_whole
+    assert found.total("due") == hours * 60
+    assert [one.points for one in found.homes[0].days[0].energies] == [0, 2 * hours]
+
+
+def test_energies_agree_within_a_bound_that_is_what_was_drawn_and_rounding(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        del days[0].rows[:120]  # two hours from midnight on
+        days[0].due[:120] = [(at_us, "radio") for at_us, _ in days[0].due[:120]]
+
+    found = found_of(tmp_path, change)
+    meter, distributor = found.homes[0].days[0].energies
+    assert 1900 < meter.error_wh <= meter.bound_wh < 1950
+    assert 1900 < distributor.error_wh <= distributor.bound_wh < 1970  # by the readings, too, and half a watt a step
+    assert distributor.readings_wh == meter.readings_wh
+    assert not found.homes[0].disagreeing
+
+
+def test_a_curve_that_says_something_else_is_beyond_its_bound_and_where_is_told(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, form=Form())
+    path = folder / "homes/0001/distributor/consumption.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("T12:30:00+01:00;", "T12:30:00+01:00;9"), encoding="utf-8")
+    found = reconcile(folder, jobs=1)
+    (one,) = found.homes[0].disagreeing
+    assert [text[:5] for _, text in one.beyond] == ["12:30"]
+    assert counts(found) == {}
+    assert not found.is_whole
+
+
+def test_a_curve_of_another_time_zone_is_told(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, form=Form())
+    path = folder / "homes/0001/distributor/consumption.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("+01:00", "+00:30"), encoding="utf-8")
+    found = reconcile(folder, jobs=1)
+    assert any("fits the readings 30 min earlier: shifted, or of another time zone" in one
+               for one in found.homes[0].remarks)  # fmt: skip
+    assert not found.is_whole
+
+
+def test_gaps_of_a_curve_are_told_and_what_is_there_is_compared(tmp_path: Path) -> None:
+    found = found_of(tmp_path, form=Form(missing=0.1, draw=3))
+    (_, energy) = found.homes[0].days[0].energies
+    assert energy.points < 48 == energy.of_points
+    assert found.is_whole
+    assert "2026-01-15: " in found.homes[0].remarks[0]
+
+
+@pytest.mark.parametrize("seed", [0, 4, 12, 19])
+def test_no_form_of_a_sound_export_accuses_anybody(tmp_path: Path, seed: int) -> None:
+    found = found_of(tmp_path, form=drawn_form(Random(seed)), hours=8)
+    assert found.is_whole
+    assert [one.against for one in found.homes[0].days[0].energies] == ["meter", "distributor"]
+
+
+@pytest.mark.parametrize("name", [FRAMES, MIDNIGHTS, READINGS, "due.parquet"])
+def test_a_home_without_its_truth_is_never_whole_and_the_others_go_on(tmp_path: Path, name: str) -> None:
+    folder = write_panel(tmp_path, homes=2)
+    (folder / "homes/0001/days/2026-01-15" / name).unlink()
+    found = reconcile(folder, jobs=1)
+    assert [home.judged for home in found.homes] == [False, True]
+    assert found.homes[0].remarks[0].endswith("; run the panel again")
+    assert name in found.homes[0].remarks[0]
+    assert not found.is_whole
+
+
+def test_a_run_that_was_cut_is_told_and_never_whole(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, homes=2, whole=False)
+    (folder / "homes/0002/home.json").unlink()
+    found = reconcile(folder, jobs=1)
+    assert [home.id for home in found.homes] == ["0001"]
+    assert "1 of 2 homes are done" in found.remarks[0]
+    assert found.homes[0].is_whole
+    assert not found.is_whole
+
+
+@pytest.mark.parametrize(("spoil", "complaint"), [
+    (lambda folder: (folder / PANEL).unlink(), "panel.json: is not there; give the folder that `xky panel run --out`"),
+    (lambda folder: (folder / PANEL).write_text("{"), "panel.json: cannot be read"),
+    (lambda folder: (folder / PANEL).write_text("{}"), "expected schema 'xky-panel/1'"),
+    (lambda folder: (folder / "homes/0001/home.json").unlink(), "no home is done"),
+    (lambda folder: (folder / "homes/0001/days/2026-01-15" / FRAMES).write_bytes(b"PAR1"), "no home can be reconciled"),
+])  # fmt: skip
+def test_what_cannot_be_reconciled_is_told_in_one_line(
+    tmp_path: Path, spoil: Callable[[Path], None], complaint: str
+) -> None:
+    folder = write_panel(tmp_path, hours=1)
+    spoil(folder)
+    with pytest.raises(InputError) as error:
+        reconcile(folder, jobs=1)
+    assert complaint in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_document_says_what_its_contract_does(tmp_path: Path) -> None:
+    told = document_of(found_of(tmp_path, losing("radio")))
+    binding = ("homes", "readings_due", "readings_arrived", "lost", "late", "doubled", "wrong", "causes")
+    assert [told[name] for name in binding] == [1, 1440, 1439, 1, 0, 0, 0, {"radio": 1}]
+    assert 0 < told["energy_error_wh"] <= told["energy_bound_wh"] < 20
+    json.dumps(told, allow_nan=False)
+
+
+def test_a_gateway_that_was_dead_all_day_has_lost_what_was_due(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[1].frames, days[1].rows = [], []
+        days[1].due = [(at_us, "device") for at_us, _ in days[1].due]
+
+    found = found_of(tmp_path, change, days=3)
+    assert counts(found) == {"lost_number": 1440}
+    assert found.causes == {"device": 1440}
+
+
+def test_a_gateway_that_never_spoke_and_had_nothing_due_is_whole(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        days[0].frames, days[0].rows, days[0].due = [], [], []
+
+    assert found_of(tmp_path, change).is_whole
+
+
+def test_readings_that_mix_two_frames_of_a_wake_are_late_and_not_wrong(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        day = days[0]
+        for place in (0, 1):
+            day.frames[2 * AT + place][2]["SINSTS"] = 7000 + place
+        row = day.rows[AT]
+        row.said, row.arrived_us = {"EAST": row.said["EAST"], "SINSTS": 7000}, row.arrived_us + 400 * SECOND_US
+
+    assert counts(found_of(tmp_path, change)) == {"late": 1}
+
+
+def test_a_home_of_a_board_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, homes=2, hours=1)
+    (folder / "homes/0001/home.json").write_text('{"id": "0001", "board": "nobody-s"}')
+    found = reconcile(folder, jobs=1)
+    assert "board 'nobody-s': not known" in found.homes[0].remarks[0]
+    assert [home.judged for home in found.homes] == [False, True]
+
+
+def test_days_whose_columns_do_not_go_together_are_told(tmp_path: Path) -> None:
+    folder = write_panel(tmp_path, homes=2, days=2, hours=1)
+    path = folder / "homes/0001/days/2026-01-16" / FRAMES
+    table = parquet.read_table(path)
+    table = table.set_column(table.column_names.index("ADSC"), "ADSC", table.column("EAST"))
+    parquet.write_table(table, path)
+    found = reconcile(folder, jobs=1)
+    assert "its files do not go together" in found.homes[0].remarks[0]
+    assert [home.judged for home in found.homes] == [False, True]
