@@ -142,6 +142,8 @@ def _read(folder: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         arrived = np.where(np.isnan(said), arrived, said)
     order = np.argsort(arrived, kind="stable")
     columns = {name: table[name].to_numpy().astype(float)[order] for name in (*labels, *more)}
+    for column in columns.values():
+        column[column < 0] = np.nan  # said, and no number
     return _index(arrived[order], [columns[name] for name in labels]), _index(
         arrived[order], [columns[name] for name in more]
     )

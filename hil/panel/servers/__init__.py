@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A panel through servers that exist: a broker, a collector, a database."""
+
+from .server_chain import ServerChain, check_servers
+
+__all__ = ["ServerChain", "check_servers"]
