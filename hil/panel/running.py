@@ -127,9 +127,9 @@ class PanelRun:
                     self._got.update(got)
                     self.made += 1
                     yield self.made
+            self._write(whole=True)
             if settings.database is not None:
                 fill_curves(out, self._name, settings.database)
-            self._write(whole=True)
 
     @property
     def _name(self) -> str:

@@ -3,8 +3,9 @@
 
 | measurement | tags | fields | time |
 |---|---|---|---|
-| ``tic`` | ``panel``, ``home`` (0001), ``source`` (topic, FPort) | a label each: integer or text | arrival in the run |
-| that of the board | its own, ``panel`` and ``home`` besides | its own | its own, else arrival in the run |
+| ``live`` | ``panel``, ``home`` | ``power_va``, ``index_wh``, ``injected_wh``; ``tariff``: text | of arrival |
+| ``tic`` | ``panel``, ``home`` (0001), ``source`` (topic, FPort) | a label each: integer or text | of arrival |
+| that of the board | its own, ``panel`` and ``home`` besides | its own | its own, else of arrival |
 | ``distributor`` | ``panel``, ``home``, ``direction`` | ``mean_w``, ``minutes``, integers | end of the interval |
 | ``prediction`` | ``panel``, ``home`` | ``mean_w``, integer | end of the half hour |
 """
@@ -25,9 +26,17 @@ from xky.protocol.uplinks.line_protocol import LineFault, Point, make_line, pars
 from ..chain import Message
 from .database_way import Key
 
-__all__ = ["DISTRIBUTOR", "PREDICTION", "TIC", "Written", "board_point", "home_tag", "tic_point"]
+__all__ = ["DISTRIBUTOR", "LIVE", "PREDICTION", "TIC", "Written", "board_point", "home_tag", "live_point", "tic_point"]
 
-TIC, DISTRIBUTOR, PREDICTION = "tic", "distributor", "prediction"
+LIVE, TIC, DISTRIBUTOR, PREDICTION = "live", "tic", "distributor", "prediction"
+_POWER, _INJECTED, _TARIFF = ("SINSTS", "PAPP"), ("EAIT",), ("LTARF", "PTEC")
+_INDEXES = (
+    ("EAST",),
+    ("BASE",),
+    ("HCHC", "HCHP"),
+    ("EJPHN", "EJPHPM"),
+    ("BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR"),
+)  # that come to the energy drawn, where all of them are said
 _INT64 = 2**63
 _UNITS_NS = {**DIALECTS["/api/v2/write"].precisions, **DIALECTS["/write"].precisions}
 
@@ -55,17 +64,56 @@ def tic_point(panel: str, home: int, statement: Statement, message: Message, tim
         message: as it came out of the broker.
         time_ns: of the point.
     """
-    if message.probe == "lorawan":
-        content = loky_content(int(message.source), message.data)
-    else:
-        content = content_of(message.data)
-    reading = statement.read(Payload(0.0, message.source, content, message.data))
-    if not isinstance(reading, Reading):
-        return None
-    fields = {label: value for label, said in reading.said.items() if (value := _value(label, said)) is not None}
+    fields = _labels(statement, message, _content(message))
     if not fields:
         return None
     return _written(Point(TIC, {"home": home_tag(home), "panel": panel, "source": message.source}, fields, time_ns))
+
+
+def live_point(panel: str, home: int, statement: Statement, message: Message, time_ns: int) -> Written | None:
+    """What a participant looks at, under one name in both modes and of every board; None where it says none of it.
+
+    Args:
+        panel: name of the panel.
+        home: number of the home.
+        statement: of its board, for the message's probe.
+        message: as it came out.
+        time_ns: of the point.
+    """
+    content = _content(message)
+    said = _labels(statement, message, content)
+    fields: dict[str, Any] = {}
+    for name, labels in (("power_va", _POWER), ("injected_wh", _INJECTED), ("tariff", _TARIFF)):
+        found = next((said[label] for label in labels if label in said), None)
+        if found is not None:
+            fields[name] = found
+    registers = next((labels for labels in _INDEXES if all(label in said for label in labels)), ())
+    if registers:
+        fields["index_wh"] = sum(int(said[label]) for label in registers)
+    if "tariff" not in fields and isinstance(content, dict) and isinstance(content.get("CONTRACT"), dict):
+        period = content["CONTRACT"].get("period")  # of Tasmota, which says no label of it
+        if isinstance(period, str) and period:
+            fields["tariff"] = period
+    return _written(Point(LIVE, {"home": home_tag(home), "panel": panel}, fields, time_ns)) if fields else None
+
+
+def _content(message: Message) -> Any:
+    if message.probe == "lorawan":
+        return loky_content(int(message.source), message.data)
+    if message.probe == "mqtt":
+        return content_of(message.data)
+    point = parse_line(message.data)
+    if isinstance(point, LineFault):
+        return None
+    return {"measurement": point.measurement, "tags": point.tags, "fields": point.fields, "time": point.time}
+
+
+def _labels(statement: Statement, message: Message, content: Any) -> dict[str, Any]:
+    """Each label that a message says, as it is stored."""
+    reading = statement.read(Payload(0.0, message.source, content, message.data))
+    if not isinstance(reading, Reading):
+        return {}
+    return {label: value for label, said in reading.said.items() if (value := _value(label, said)) is not None}
 
 
 def board_point(panel: str, home: int, message: Message, arrived_us: int) -> Written | None:

@@ -7,12 +7,21 @@ from xky.protocol import Mode
 from ..homes.home import drawn_home
 from ..panel_file import PanelFile
 from ..possible import board_of_panel
+from .patience import PATIENCE_S
 from .server_chain import ServerChain
 
 __all__ = ["run_chain"]
 
 
-def run_chain(name: str, panel: PanelFile, seed: int, broker: str | None, database: str | None) -> ServerChain:
+def run_chain(
+    name: str,
+    panel: PanelFile,
+    seed: int,
+    broker: str | None,
+    database: str | None,
+    *,
+    patience_s: float = PATIENCE_S,
+) -> ServerChain:
     """Made where a home is played, which may be another process or machine.
 
     Args:
@@ -21,10 +30,11 @@ def run_chain(name: str, panel: PanelFile, seed: int, broker: str | None, databa
         seed: of the run.
         broker: ``mqtt://…``, or None.
         database: ``influx://…``, or None.
+        patience_s: how long a server that went away is waited for, real seconds.
     """
 
     def board_of(home: int) -> tuple[Board, Mode]:
         drawn = drawn_home(panel, seed, home)
         return board_of_panel(drawn.board), Mode(drawn.mode)
 
-    return ServerChain(name, board_of, broker, database)
+    return ServerChain(name, board_of, broker, database, patience_s=patience_s)

@@ -22,7 +22,7 @@ from ..layout import Cause
 from .broker_way import BrokerWay
 from .database_way import DatabaseWay, Key, Stored
 from .patience import PATIENCE_S, patience_with
-from .points import Written, board_point, home_tag, tic_point
+from .points import Written, board_point, home_tag, live_point, tic_point
 
 __all__ = ["ServerChain", "check_servers"]
 
@@ -124,7 +124,7 @@ class ServerChain:
         self._home, self._points = home, 0
         board, mode = self._board_of(home)
         said = of_mode(board, mode)
-        self._statements = {probe: Statement(said, probe) for probe in ("mqtt", "lorawan")}
+        self._statements = {probe: Statement(said, probe) for probe in ("mqtt", "influx", "lorawan")}
         if self._broker is not None:
             self._broker.begin(home)
         if self._database is not None:
@@ -159,8 +159,12 @@ class ServerChain:
         arrivals: list[Arrival] = []
         for begin in range(0, len(came), _PORTION):
             portion = came[begin : begin + _PORTION]
-            points = [self._point(one) for one in portion]
-            stored = self._stored([point for point in points if point is not None])
+            points, live = [], []
+            for one in portion:
+                time_ns = self._time_ns(one)
+                points.append(self._point(one, time_ns))
+                live.append(live_point(self._panel, self._home, self._statements[one.probe], one, time_ns))
+            stored = self._stored([point for point in points if point is not None], live)
             for one, point in zip(portion, points, strict=True):
                 if self._is_there(one, point, stored):
                     arrivals.append(Arrival(one.number, one.at_us, one.data))
@@ -168,22 +172,25 @@ class ServerChain:
                     lost[one.number] = Cause.DATABASE
         return arrivals
 
-    def _point(self, message: Message) -> Written | None:
+    def _time_ns(self, message: Message) -> int:
+        """Of a message's points: when it arrived, and no two at one instant."""
+        self._points += 1
+        return message.at_us * 1000 + self._points % 1000
+
+    def _point(self, message: Message, time_ns: int) -> Written | None:
         if message.probe == "influx":
             return board_point(self._panel, self._home, message, message.at_us)
-        self._points += 1  # two messages of one topic may have come at one instant
-        time_ns = message.at_us * 1000 + self._points % 1000
         return tic_point(self._panel, self._home, self._statements[message.probe], message, time_ns)
 
-    def _stored(self, points: Sequence[Written]) -> Mapping[Key, Stored]:
-        """What the database has of these points after they were written."""
+    def _stored(self, points: Sequence[Written], live: Sequence[Written | None]) -> Mapping[Key, Stored]:
+        """What the database has of these points after they were written, and those for participants with them."""
         database = self._database
         assert database is not None
         if not points:
             return {}
         if not self._is_clean:
             self._is_clean = database.forget(self._tags)
-        if not self._is_clean or not database.write([point.line for point in points]):
+        if not self._is_clean or not database.write([point.line for point in (*points, *live) if point is not None]):
             return {}
         times_ns = [point.key[2] for point in points]
         return database.read(self._tags, min(times_ns), max(times_ns)) or {}

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A panel's run through a real mosquitto and a real InfluxDB: what is there, what the dashboard shows, what is lost."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+
+from xky.emulator.legal_time import instant_us
+from xky.hil.panel.chain import Carried, Message
+from xky.hil.panel.dashboard import queries
+from xky.hil.panel.distributor import read_curve
+from xky.hil.panel.panel_file import panel_file
+from xky.hil.panel.running import PanelRun, RunSettings
+from xky.hil.panel.servers import ServerChain
+from xky.hil.panel.servers import patience as patience_module
+from xky.hil.panel.servers.curves import half_hour_means, predicted
+from xky.hil.panel.servers.run_chain import run_chain
+
+from ....influxd import NEEDS_INFLUXD, Influxd, running_influxd
+from ...ends.mosquitto import needs_mosquitto, running_mosquitto
+from .test_server_chain import influxd_again, mosquitto_on
+
+pytestmark = [pytest.mark.realtime, needs_mosquitto, NEEDS_INFLUXD]
+
+FROM_US = instant_us(datetime.fromisoformat("2026-01-15T00:00:00+01:00"))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A panel that ran, and the database that has it."""
+
+    folder: Path
+    influxd: Influxd
+    database: str
+    until_us: int
+
+    def ask(self, text: str) -> list[dict[str, Any]]:
+        series: list[dict[str, Any]] = self.influxd.query(text, self.database)[0].get("series", [])
+        return series
+
+    def rows(self, home: str, name: str) -> list[dict[str, Any]]:
+        """Of a home's day."""
+        rows: list[dict[str, Any]] = parquet.read_table(
+            self.folder / "homes" / home / "days" / "2026-01-15" / name
+        ).to_pylist()
+        return rows
+
+
+def ran(folder: Path, homes: int, days: float) -> Iterator[Ran]:
+    mqtt, influx = folder / "mosquitto", folder / "influxd"
+    mqtt.mkdir()
+    influx.mkdir()
+    with running_mosquitto(mqtt) as port, running_influxd(influx) as influxd:
+        name = influxd.database()
+        database = f"influx://127.0.0.1:{influxd.port}/{name}"
+        settings = RunSettings(
+            "village", folder / "panel", homes=homes, days=days, workers=1, broker=f"mqtt://127.0.0.1:{port}",
+            database=database,
+        )  # fmt: skip
+        for _ in PanelRun(settings).play():
+            pass
+        yield Ran(folder / "panel", influxd, name, FROM_US + round(days * 86_400_000_000))
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+    yield from ran(tmp_path_factory.mktemp("village"), 3, 0.25)
+
+
+def test_three_homes_for_six_hours_lose_nothing_and_double_nothing(village: Ran) -> None:
+    nothing_is_lost(village, 3)
+
+
+@pytest.mark.nightly
+def test_ten_homes_for_a_day_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    for panel in ran(tmp_path, 10, 1):
+        nothing_is_lost(panel, 10)
+
+
+def nothing_is_lost(panel: Ran, homes: int) -> None:
+    assert len([*panel.folder.glob("homes/*/home.json")]) == homes
+    for home in (f"{number:04}" for number in range(1, homes + 1)):
+        dues, readings = panel.rows(home, "due.parquet"), panel.rows(home, "readings.parquet")
+        assert len(dues) > 10
+        assert {one["got"] for one in dues} == {"stored"}
+        told = [(one["arrived_us"], one["source"]) for one in readings if one["probe"] == "mqtt"]
+        stored = panel.ask(f"SELECT * FROM tic WHERE home = '{home}' GROUP BY source")
+        there = [(row[0] // 1000, one["tags"]["source"]) for one in stored for row in one["values"]]
+        assert sorted(there) == sorted(set(told)) == sorted(told)
+
+
+def filled(text: str, ran: Ran, home: str) -> str:
+    """As Grafana fills the variables in."""
+    span = f"time >= {FROM_US * 1000} and time <= {ran.until_us * 1000}"
+    variables = {"$timeFilter": span, "$panel": "village", "$home": home, "$__interval": "10m"}
+    return re.sub(r"\$\w+", lambda found: variables[found[0]], text)
+
+
+def shown(ran: Ran, title: str, ref: str, home: str) -> list[list[Any]]:
+    text = next(one.text for one in queries() if (one.title, one.ref) == (title, ref))
+    series = ran.ask(filled(text, ran, home))
+    return series[0]["values"] if series else []
+
+
+@pytest.mark.parametrize("home", ["0001", "0002", "0003"])
+def test_each_query_of_the_dashboard_gives_what_the_home_said(village: Ran, home: str) -> None:
+    frames = village.rows(home, "readings.parquet")
+    standard = "EAST" in frames[0]
+
+    def said(*labels: str) -> list[Any]:
+        return [row[label] for row in frames for label in labels if row.get(label) is not None]
+
+    assert shown(village, "panel", "", home) == [["panel", "village"]]
+    assert shown(village, "home", "", home) == [["home", "0001"], ["home", "0002"], ["home", "0003"]]
+    powers = said("SINSTS") or said("PAPP")
+    assert [row[1] for row in shown(village, "Power now", "A", home)] == [powers[-1]]
+    curve = shown(village, "Power", "A", home)
+    assert max(row[1] for row in curve) == max(powers)
+    assert len(curve) >= 35  # of 36 stretches of ten minutes
+    if standard:
+        east = said("EAST")
+        assert [row[1] for row in shown(village, "Energy drawn", "A", home)] == [max(east) - min(east)]
+    tariffs = said("LTARF") or said("PTEC")
+    if tariffs:
+        assert [row[1] for row in shown(village, "Tariff", "A", home)] == [tariffs[-1]]
+    told = read_curve(village.folder / "homes" / home / "distributor" / "consumption.csv")
+    title = "Prediction against the distributor's curve"
+    assert shown(village, title, "A", home) == [[one.end_us * 1000, one.average_w] for one in told.points]
+    expected = {end: mean for end, mean in predicted(half_hour_means(told)).items() if end <= village.until_us}
+    assert shown(village, title, "B", home) == [[end_us * 1000, mean_w] for end_us, mean_w in expected.items()]
+    assert len(expected) == 11
+
+
+@dataclass
+class Interrupted:
+    """A chain whose server is stopped before one portion and started again before another."""
+
+    chain: ServerChain
+    stop: Any
+    start: Any
+    stops_at: int
+    starts_at: int
+    carries_all: bool = True
+    portions: int = field(default=0)
+
+    def carry(self, home: int, day: date, messages: Sequence[Message]) -> Carried:
+        self.portions += 1
+        if self.portions == self.stops_at:
+            self.stop()
+        if self.portions == self.starts_at:
+            self.start()
+            time.sleep(1.1)
+        return self.chain.carry(home, day, messages)
+
+    def rest(self, home: int) -> Carried:
+        return self.chain.rest(home)
+
+    def close(self) -> None:
+        self.chain.close()
+
+
+@pytest.mark.parametrize("cause", ["broker", "database"])
+def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
+    cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(patience_module, "_KNOWN", {})
+    with contextlib.ExitStack() as stack:
+        brokers, databases = (stack.enter_context(contextlib.ExitStack()) for _ in range(2))
+        port = brokers.enter_context(running_mosquitto(tmp_path))
+        influxd = databases.enter_context(running_influxd(tmp_path))
+        database = f"influx://127.0.0.1:{influxd.port}/{influxd.database()}"
+        panel, _ = panel_file("village")
+        made = partial(run_chain, "village", panel, 1, f"mqtt://127.0.0.1:{port}", database, patience_s=0.2)
+        back = partial(mosquitto_on, port) if cause == "broker" else partial(influxd_again, influxd)
+        stop = brokers.close if cause == "broker" else databases.close
+
+        def interrupted() -> Interrupted:
+            return Interrupted(made(), stop, lambda: stack.enter_context(back(tmp_path)), 3, 5)
+
+        settings = RunSettings("village", tmp_path / "panel", homes=1, days=0.0625, workers=1, chain=interrupted)
+        for _ in PanelRun(settings).play():
+            pass
+    ran = Ran(tmp_path / "panel", influxd, "", 0)
+    dues = ran.rows("0001", "due.parquet")
+    away = [one for one in dues if 1_200_000_000 <= one["due_us"] - FROM_US < 2_390_000_000]  # third and fourth portion
+    assert len(away) > 10
+    assert {one["got"] for one in away} == {cause}
+    others = [one["got"] for one in dues if not 1_150_000_000 <= one["due_us"] - FROM_US < 2_450_000_000]
+    assert len(others) > 10
+    assert set(others) == {"stored"}
+    told = [line for line in capsys.readouterr().err.splitlines() if "away" in line or "back" in line]
+    assert [re.sub(r"^.*: is (away|back).*$", r"\1", line) for line in told] == ["away", "away", "back"]
