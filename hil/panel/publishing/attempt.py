@@ -16,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .cells import Cell
+from .half_hours import DAY_SLOTS
+from .likeness import best, likeness, told_apart
 from .mean_days import HomeDays, MeanDays, rounded
 
-__all__ = ["TOLD_APART_MAX", "Attempt", "attempt"]
+__all__ = ["TOLD_APART_MAX", "Attacker", "Attempt"]
 
 # assumption: how often a home that took part may look more like it than one that did not; a coin gives 0.5. The
 # curves of a group go along with those of its kind whoever took part.
@@ -40,7 +42,8 @@ class Attempt:
         records_chance: the same, by chance.
         named_homes: who would be named from the public set: its group found, and one of that taken by chance.
         named_chance: the same of somebody who has no curve, and knows the home's tariff, phases and producer.
-        told_apart: how often of two homes, one of which took part, the right one is taken for it; a coin gives 0.5.
+        told_apart_by_group: how often of two homes of a group, one of which took part, the right one is taken for it;
+            a coin gives 0.5.
         bound: of ``named_homes``: 1/k.
     """
 
@@ -49,8 +52,13 @@ class Attempt:
     records_chance: float
     named_homes: float
     named_chance: float
-    told_apart: float
+    told_apart_by_group: Sequence[float]
     bound: float
+
+    @property
+    def told_apart(self) -> float:
+        """The same in the group where it is told best."""
+        return max(self.told_apart_by_group)
 
     @property
     def fails(self) -> bool:
@@ -63,40 +71,59 @@ class Attempt:
         return self.linked_records >= SUCCEEDS
 
 
-def attempt(homes: Sequence[HomeDays], days: MeanDays, cells: Sequence[Cell], public_w: Array, k: int) -> Attempt:
-    """Look for each home.
+class Attacker:
+    """Somebody who has the half hours of each home on its first days.
 
     Args:
-        homes: those of the panel; that of place ``days.places[n]`` is row n of ``days``.
-        days: what they draw.
-        cells: groups of rows of ``days``.
-        public_w: what is published: a row a cell, its columns as those of ``days``.
-        k: homes of a group at least.
+        homes: those of the panel.
+        places: of those that are looked for.
     """
-    rng = np.random.default_rng(_SEED)
-    mine = [homes[place] for place in days.places]
-    records = [np.concatenate([watts for _, _, watts in home.known]) for home in mine]
-    heard = [_about(record, rng) for record in records]
-    linked = np.mean([_best(curve, records) == number for number, curve in enumerate(heard)])
-    drawn = len(days.days)
-    known = [_known_day(home, days, curve) for home, curve in zip(mine, heard, strict=True)]
-    group = {row: number for number, cell in enumerate(cells) for row in cell.members}
-    named, chance = [], []
-    within: list[tuple[float, ...]] = []
-    without: list[tuple[float, ...]] = []
-    for row, curve in enumerate(known):
-        own, size = group[row], len(cells[group[row]].members)
-        curves = list(public_w[:, :drawn])
-        named.append((_best(curve, curves) == own) / size)
-        chance.append(1 / size)
-        alone = days.mean_w[[one for one in cells[own].members if one != row]].mean(axis=0)
-        usual = np.mean([each for number, each in enumerate(curves) if number != own] or [np.zeros(drawn)], axis=0)
-        for seen, published in ((within, curves[own]), (without, rounded(alone)[:drawn])):
-            seen.append((*_likeness(curve, published), _likeness(curve - usual, published - usual)[0]))
-    told = max(_told_apart(np.array(within)[:, way], np.array(without)[:, way]) for way in range(3))
-    return Attempt(
-        len(mine), float(linked), 1 / len(mine), float(np.mean(named)), float(np.mean(chance)), float(told), 1 / k
-    )
+
+    def __init__(self, homes: Sequence[HomeDays], places: Sequence[int]) -> None:
+        rng = np.random.default_rng(_SEED)
+        self._homes = [homes[place] for place in places]
+        records = [np.concatenate([watts for _, _, watts in home.known]) for home in self._homes]
+        self._heard = [_about(record, rng) for record in records]
+        length = max(map(len, records))
+        linked = best(*(np.array([_filled(one, length) for one in curves]) for curves in (self._heard, records)))
+        self._linked = float(np.mean(linked == np.arange(len(records))))
+
+    def on(self, days: MeanDays, cells: Sequence[Cell], public_w: Array, k: int) -> Attempt:
+        """What comes of it on some groups.
+
+        Args:
+            days: what those homes draw, a row each.
+            cells: groups of rows of ``days``.
+            public_w: what is published: a row a group, its columns as those of ``days``.
+            k: homes of a group at least.
+        """
+        drawn = len(days.days)
+        pairs = zip(self._homes, self._heard, strict=True)
+        known = np.array([_known_day(home, days, curve) for home, curve in pairs])
+        public = public_w[:, :drawn].astype(float)
+        group = np.zeros(len(known), int)
+        for number, cell in enumerate(cells):
+            group[list(cell.members)] = number
+        sizes = np.array([len(cell.members) for cell in cells])
+        named = (best(known, public) == group) / sizes[group]
+        within: list[tuple[float, ...]] = []
+        without: list[tuple[float, ...]] = []
+        sums = np.array([days.mean_w[list(cell.members), :drawn].sum(axis=0) for cell in cells])
+        others = (public.sum(axis=0) - public) / max(len(public) - 1, 1)  # what all have: nothing beside one group
+        for row, curve in enumerate(known):
+            own = group[row]
+            alone = rounded((sums[own] - days.mean_w[row, :drawn]) / (sizes[own] - 1))
+            for seen, published in ((within, public[own]), (without, alone)):
+                seen.append((*likeness(curve, published), likeness(curve - others[own], published - others[own])[0]))
+        ways = [*zip(np.array(within).T, np.array(without).T, strict=True)]
+        told = [
+            max(told_apart(took_part[group == number], did_not[group == number]) for took_part, did_not in ways)
+            for number in range(len(cells))
+        ]
+        number = len(known)
+        return Attempt(
+            number, self._linked, 1 / number, float(named.mean()), float((1 / sizes[group]).mean()), told, 1 / k
+        )
 
 
 def _about(curve: Array, rng: np.random.Generator) -> Array:
@@ -105,9 +132,13 @@ def _about(curve: Array, rng: np.random.Generator) -> Array:
     return about
 
 
+def _filled(curve: Array, length: int) -> Array:
+    return np.concatenate([curve, np.full(length - len(curve), np.nan)])
+
+
 def _known_day(home: HomeDays, days: MeanDays, heard: Array) -> Array:
     """The mean day of what is known, as the public set has it; NaN where nothing is."""
-    sums, counts = np.zeros((2, 48)), np.zeros((2, 48))
+    sums, counts = np.zeros((2, DAY_SLOTS)), np.zeros((2, DAY_SLOTS))
     begin = 0
     for kind, slots, watts in home.known:
         part = heard[begin : begin + len(watts)]
@@ -115,28 +146,4 @@ def _known_day(home: HomeDays, days: MeanDays, heard: Array) -> Array:
         told = ~np.isnan(part)
         np.add.at(sums[kind], slots[told], part[told])
         np.add.at(counts[kind], slots[told], 1)
-    mean = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-    return days.of_day(mean)
-
-
-def _likeness(one: Array, other: Array) -> tuple[float, float]:
-    """How well two curves go along, -1 to 1, and how near they are; on what both have."""
-    both = ~np.isnan(one) & ~np.isnan(other)
-    if both.sum() < 2:
-        return 0.0, 0.0
-    first, second = one[both] - one[both].mean(), other[both] - other[both].mean()
-    size = float(np.sqrt((first @ first) * (second @ second)))
-    along = float(first @ second) / size if size > 0 else 0.0
-    away = float(np.sqrt(np.mean((one[both] - other[both]) ** 2)))
-    return along, -away / (float(np.sqrt(np.mean(one[both] ** 2))) + 1.0)
-
-
-def _best(curve: Array, curves: Sequence[Array]) -> int:
-    """The place of the curve that goes along best."""
-    return int(np.argmax([_likeness(curve, each)[0] if len(each) == len(curve) else -1.0 for each in curves]))
-
-
-def _told_apart(within: Array, without: Array) -> float:
-    """How often one that took part is more like it than one that did not."""
-    more = within[:, None] - without[None, :]
-    return float(np.mean(more > 1e-12) + 0.5 * np.mean(np.abs(more) <= 1e-12))
+    return days.of_day(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))

@@ -6,7 +6,7 @@ difference of what is published is of fewer homes. A split of which one part wou
 small values are put together as ``other``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 __all__ = ["ANY", "DOMINANT", "OTHER", "QUASI_IDENTIFIERS", "Cell", "Traits", "cells_of"]
@@ -44,44 +44,63 @@ class Cell:
     members: tuple[int, ...]
 
 
-def cells_of(homes: Sequence[Traits], smallest: int) -> list[Cell]:
+def cells_of(homes: Sequence[Traits], smallest: int, refused: Collection[frozenset[int]] = ()) -> list[Cell]:
     """The finest groups of at least so many homes, sorted by what they are called.
 
-    Nothing is returned where there are too few homes for one group, or one of them has too large a share of it.
+    Nothing is returned where there are too few homes for one group, one of them has too large a share of it, or all of
+    them together are refused.
+
+    Args:
+        homes: what tells them apart.
+        smallest: homes of a group at least.
+        refused: sets of members that may not be a group.
     """
     everybody = tuple(range(len(homes)))
-    if not _holds(homes, everybody, smallest):
+    tree = _Tree(homes, smallest, refused)
+    if not tree.holds(everybody):
         return []
-    cells = _split(homes, everybody, dict.fromkeys(QUASI_IDENTIFIERS, ANY), QUASI_IDENTIFIERS, smallest)
+    cells = tree.split(everybody, dict.fromkeys(QUASI_IDENTIFIERS, ANY), QUASI_IDENTIFIERS)
     return sorted(cells, key=lambda cell: [cell.values[name] for name in QUASI_IDENTIFIERS])
 
 
-def _split(
-    homes: Sequence[Traits], members: tuple[int, ...], values: dict[str, str], names: Sequence[str], smallest: int
-) -> list[Cell]:
-    if not names:
-        return [Cell(values, members)]
-    name, rest = names[0], names[1:]
-    parts: dict[str, tuple[int, ...]] = {}
-    for place in members:
-        value = homes[place].values[name]
-        parts[value] = (*parts.get(value, ()), place)
-    kept = {value: part for value, part in sorted(parts.items()) if _holds(homes, part, smallest)}
-    others = tuple(sorted(set(members) - {place for part in kept.values() for place in part}))
-    while others and not _holds(homes, others, smallest) and kept:  # the smallest joins what is too small
-        value = min(kept, key=lambda one: (len(kept[one]), one))
-        others = tuple(sorted((*others, *kept.pop(value))))
-    if others:
-        kept[OTHER] = others
-    if len(kept) < 2:
-        said = next(iter(parts)) if len(parts) == 1 else ANY  # all are alike, or nothing is told of it
-        return _split(homes, members, values | {name: said}, rest, smallest)
-    return [
-        cell for value, part in kept.items() for cell in _split(homes, part, values | {name: value}, rest, smallest)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    homes: Sequence[Traits]
+    smallest: int
+    refused: Collection[frozenset[int]]
 
+    def split(self, members: tuple[int, ...], values: dict[str, str], names: Sequence[str]) -> list[Cell]:
+        """The leaves below some homes; where those of a split cannot be had, the homes stay together."""
+        if not names:
+            return [Cell(values, members)] if frozenset(members) not in self.refused else []
+        name, rest = names[0], names[1:]
+        parts: dict[str, tuple[int, ...]] = {}
+        for place in members:
+            value = self.homes[place].values[name]
+            parts[value] = (*parts.get(value, ()), place)
+        if len(parts) == 1:
+            return self.split(members, values | {name: next(iter(parts))}, rest)
+        kept = self._kept(parts)
+        if len(kept) > 1:
+            cells = [self.split(part, values | {name: value}, rest) for value, part in kept.items()]
+            if all(cells):
+                return [cell for each in cells for cell in each]
+        return self.split(members, values | {name: ANY}, rest)
 
-def _holds(homes: Sequence[Traits], members: Sequence[int], smallest: int) -> bool:
-    """Whether a group is large enough, and none of it is most of it."""
-    weights = [homes[place].weight for place in members]
-    return len(members) >= smallest and max(weights, default=0.0) <= DOMINANT * sum(weights)
+    def _kept(self, parts: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+        """The values that are groups by themselves, and one of all others."""
+        kept = {value: part for value, part in sorted(parts.items()) if self.holds(part)}
+        others = tuple(sorted({place for value, part in parts.items() if value not in kept for place in part}))
+        while others and not self.holds(others) and kept:  # the smallest joins what is too small
+            value = min(kept, key=lambda one: (len(kept[one]), one))
+            others = tuple(sorted((*others, *kept.pop(value))))
+        return kept | ({OTHER: others} if others else {})
+
+    def holds(self, members: Sequence[int]) -> bool:
+        """Whether a group is large enough, none of it is most of it, and nobody refused it."""
+        weights = [self.homes[place].weight for place in members]
+        return (
+            len(members) >= self.smallest
+            and max(weights, default=0.0) <= DOMINANT * sum(weights)
+            and frozenset(members) not in self.refused
+        )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A panel published: pseudonymised homes for the third party that is trusted, and a public set of groups.
 
-Groups are as fine as they may be: of k homes first, then twice as many, and so on up to all homes in one, at last by
-spans longer than half an hour, until the attempt on them fails. Nothing is written unless it does, and the independent
-check finds nothing. Everything follows from folder, key and k: no clock, no chance.
+Groups are as fine as they may be: of k homes or more, then without those on which the attempt succeeds, up to all homes
+in one; at last by spans longer than half an hour. Nothing is written unless the attempt fails and the independent check
+finds nothing. Everything follows from folder, key and k: no clock, no chance.
 """
 
 import csv
@@ -22,7 +22,7 @@ from xky.emulator.legal_time import local_time
 from xky.protocol import BenchError, InputError
 from xky.protocol.pseudonym import Pseudonyms
 
-from .attempt import Attempt, attempt
+from .attempt import Attacker, Attempt
 from .cells import QUASI_IDENTIFIERS, Cell, Traits, cells_of
 from .check import check_public
 from .dictionary import DICTIONARY, PUBLIC, TRUSTED, Table, dictionary_json, dictionary_page
@@ -51,7 +51,6 @@ class Publication:
         homes: in them.
         left_out: homes whose readings do not tell the half hours that the others have.
         smallest: homes of the smallest group.
-        asked: homes of a group at least, as the attempt made necessary; k or more.
         complaints: of the independent check; nothing is written when there are any.
         folder: where it is; None when nothing was written.
     """
@@ -63,7 +62,6 @@ class Publication:
     homes: int
     left_out: int
     smallest: int
-    asked: int
     tried: Attempt
     complaints: Sequence[str]
     folder: Path | None
@@ -104,7 +102,7 @@ def publish(folder: Path, pseudonyms: Pseudonyms, out: Path, k: int = K_DEFAULT)
                 f"{folder}: {len(days.places)} of {len(panel.homes)} homes have readings of the same half hours, "
                 f"and a group has {k} at least; nothing is published"
             )
-        asked, spans, cells, curves, tried = _fine_groups(panel, homes, days, k, folder)
+        spans, cells, curves, tried = _fine_groups(panel, homes, days, k, folder)
         provenance = _provenance(panel, k)
         count = sum(len(cell.members) for cell in cells)
         _dictionaries(trusted, "trusted", "Pseudonymised homes, for the trusted third party", TRUSTED,
@@ -112,7 +110,7 @@ def publish(folder: Path, pseudonyms: Pseudonyms, out: Path, k: int = K_DEFAULT)
         public = made / PUBLIC_FOLDER
         public.mkdir()
         _write_public(cells, spans, curves, public)
-        steps = _public_steps(k, asked, spans.minutes, len(cells))
+        steps = _public_steps(k, spans.minutes, len(cells))
         shown = {
             "homes linked in the pseudonymised set": f"{tried.linked_records:.3f}",
             "homes named from this set": f"{tried.named_homes:.3f}",
@@ -126,7 +124,7 @@ def publish(folder: Path, pseudonyms: Pseudonyms, out: Path, k: int = K_DEFAULT)
         complaints = check_public(public, k)
         done = Publication(
             panel, k, spans.minutes, len(cells), count, len(panel.homes) - count,
-            min(len(cell.members) for cell in cells), asked, tried, complaints,
+            min(len(cell.members) for cell in cells), tried, complaints,
             out if tried.fails and not complaints else None,
         )  # fmt: skip
         if done.is_published:
@@ -152,26 +150,25 @@ def _beside(out: Path) -> Iterator[Path]:
 
 def _fine_groups(
     panel: FinishedPanel, homes: Sequence[HomeDays], days: MeanDays, k: int, folder: Path
-) -> tuple[int, MeanDays, list[Cell], Any, Attempt]:
-    """The finest groups of half hours on which the attempt fails; else all homes, by longer and longer spans."""
+) -> tuple[MeanDays, list[Cell], Any, Attempt]:
+    """The finest groups on which the attempt fails, by half hours, else by longer and longer spans."""
     weight = days.mean_w.mean(axis=1) * 2  # drawn and injected are a half of the columns each
     traits = [Traits(_traits_of(panel.homes[place]), float(weight[row])) for row, place in enumerate(days.places)]
-    if not cells_of(traits, len(traits)):
+    if not cells_of(traits, k):
         raise InputError(
             f"{folder}: one home draws more than half of what all {len(traits)} draw, so that their mean is its "
             "curve; nothing is published"
         )
-    sizes = [k << doubled for doubled in range(len(traits).bit_length()) if k << doubled < len(traits)]
-    tries = [(size, days) for size in (*sizes, len(traits))]
-    tries += [(len(traits), wide) for minutes in _LONGER_MINUTES if (wide := days.widened(minutes)).slots.size]
-    for asked, spans in tries:
-        cells = cells_of(traits, asked)
-        if not cells:
-            continue
-        curves = rounded(np.array([spans.mean_w[list(cell.members)].mean(axis=0) for cell in cells]))
-        found = asked, spans, cells, curves, attempt(homes, spans, cells, curves, k)
-        if found[4].fails:
-            break
+    attacker = Attacker(homes, days.places)
+    for spans in (days, *(wide for minutes in _LONGER_MINUTES if (wide := days.widened(minutes)).slots.size)):
+        refused: set[frozenset[int]] = set()
+        while cells := cells_of(traits, k, refused):
+            curves = rounded(np.array([spans.mean_w[list(cell.members)].mean(axis=0) for cell in cells]))
+            found = spans, cells, curves, attacker.on(spans, cells, curves, k)
+            if found[3].fails:
+                return found
+            told = found[3].told_apart_by_group
+            refused |= {frozenset(cell.members) for cell, one in zip(cells, told, strict=True) if one == max(told)}
     return found
 
 
@@ -252,13 +249,13 @@ _TRUSTED_STEPS = [
 ]
 
 
-def _public_steps(k: int, asked: int, minutes: int, groups: int) -> list[str]:
+def _public_steps(k: int, minutes: int, groups: int) -> list[str]:
     return [
         "half hours of each home from the index of its readings, as in the pseudonymised set",
         "mean day of each home by half hour of the clock, weekdays and weekends apart; half hours that nine tenths of "
         "the homes have, homes that have all of these",
-        f"groups by tariff, producer and phases: leaves of one tree, {asked} homes or more each (k is {k}; more where "
-        "the attempt on groups of k succeeded), no home with more than half of a group's energy; no totals",
+        f"groups by tariff, producer and phases: leaves of one tree, {k} homes or more each, no home with more than "
+        "half of a group's energy, those put together on which the attempt succeeded; no totals",
         f"spans of {minutes} minutes of the clock (longer than a half hour where the attempt on half hours succeeded)",
         f"mean over the homes of each of the {groups} groups, rounded to {STEP_W} W",
         "independent check of these files, and an attempt to find homes in them: see attempt",

@@ -61,8 +61,8 @@ def print_publication(done: Publication, console: PlainConsole) -> None:
         f"{tried.named_chance:.1%}, bound 1/k {tried.bound:.1%})"
     )
     say(
-        f"    public set: who took part is told from who did not in {tried.told_apart:.1%} of pairs (a coin 50.0%, "
-        f"bound {TOLD_APART_MAX:.1%})"
+        f"    public set: who took part is told from who did not in at most {tried.told_apart:.1%} of pairs "
+        f"(a coin 50.0%, bound {TOLD_APART_MAX:.1%})"
     )
     if not tried.is_worth_something:
         say("    the attempt does not find the homes in the pseudonymised set either, so it proves little")

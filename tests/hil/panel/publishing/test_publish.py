@@ -235,6 +235,25 @@ def _keep(path: Path, count: int) -> None:
     parquet.write_table(parquet.read_table(path).slice(0, count), path)
 
 
+def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
+    from xky.hil.panel.publishing.attempt import Attacker
+    from xky.hil.panel.publishing.cells import Cell
+    from xky.hil.panel.publishing.half_hours import half_hours_of
+    from xky.hil.panel.publishing.mean_days import HomeDays, mean_days, rounded
+
+    homes = [HomeDays() for _ in range(24)]
+    for number, home in enumerate(homes, 1):
+        for day in half_hours_of(layout.home_folder(panel, number)):
+            home.add(day)
+    days = mean_days(homes)
+    pairs = [Cell({}, (place, place + 1)) for place in range(0, 24, 2)]
+    curves = rounded(np.array([days.mean_w[list(cell.members)].mean(axis=0) for cell in pairs]))
+    tried = Attacker(homes, days.places).on(days, pairs, curves, 5)
+    assert not tried.fails
+    assert tried.named_homes > 1 / 5
+    assert tried.told_apart > 0.65
+
+
 def group_of(members: Sequence[str]) -> list[tuple[dict[str, str], int]]:
     from xky.hil.panel.publishing.cells import Traits, cells_of
 
