@@ -158,7 +158,7 @@ class Interrupted:
             self.stop()
         if self.portions == self.starts_at:
             self.start()
-            time.sleep(1.1)
+            time.sleep(0.15)
         return self.chain.carry(home, day, messages)
 
     def rest(self, home: int) -> Carried:
@@ -173,6 +173,7 @@ def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
     cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(patience_module, "_KNOWN", {})
+    monkeypatch.setattr(patience_module, "_ONCE_A_S", 0.1)
     with contextlib.ExitStack() as stack:
         brokers, databases = (stack.enter_context(contextlib.ExitStack()) for _ in range(2))
         port = brokers.enter_context(running_mosquitto(tmp_path))
