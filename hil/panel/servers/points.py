@@ -26,7 +26,7 @@ from xky.protocol.uplinks.line_protocol import LineFault, Point, make_line, pars
 from ..chain import Message
 from .database_way import Key
 
-__all__ = ["DISTRIBUTOR", "LIVE", "PREDICTION", "TIC", "Written", "board_point", "home_tag", "live_point", "tic_point"]
+__all__ = ["DISTRIBUTOR", "LIVE", "PREDICTION", "TIC", "Written", "home_tag", "points_of"]
 
 LIVE, TIC, DISTRIBUTOR, PREDICTION = "live", "tic", "distributor", "prediction"
 _POWER, _INJECTED, _TARIFF = ("SINSTS", "PAPP"), ("EAIT",), ("LTARF", "PTEC")
@@ -54,47 +54,48 @@ def home_tag(home: int) -> str:
     return f"{home:04}"
 
 
-def tic_point(panel: str, home: int, statement: Statement, message: Message, time_ns: int) -> Written | None:
-    """The labels that a message says; None where it says none.
+def points_of(
+    panel: str, home: int, statement: Statement, message: Message, time_ns: int
+) -> tuple[Written | None, Written | None]:
+    """The point of a message, and that of it which participants look at; None where it says nothing of the kind.
 
     Args:
         panel: name of the panel.
         home: number of the home.
         statement: of its board, for the message's probe.
-        message: as it came out of the broker.
-        time_ns: of the point.
-    """
-    fields = _labels(statement, message, _content(message))
-    if not fields:
-        return None
-    return _written(Point(TIC, {"home": home_tag(home), "panel": panel, "source": message.source}, fields, time_ns))
-
-
-def live_point(panel: str, home: int, statement: Statement, message: Message, time_ns: int) -> Written | None:
-    """What a participant looks at, under one name in both modes and of every board; None where it says none of it.
-
-    Args:
-        panel: name of the panel.
-        home: number of the home.
-        statement: of its board, for the message's probe.
-        message: as it came out.
-        time_ns: of the point.
+        message: as it came out of the broker, or as the board wrote it.
+        time_ns: of the points; of a board's own line the time it has, else that of its arrival.
     """
     content = _content(message)
-    said = _labels(statement, message, content)
+    reading = statement.read(Payload(0.0, message.source, content, message.data))
+    said = reading.said if isinstance(reading, Reading) else {}
+    labels = {label: value for label, one in said.items() if (value := _value(label, one)) is not None}
+    tags = {"home": home_tag(home), "panel": panel}
+    fields = _live(labels, content)
+    live = _written(Point(LIVE, tags, fields, time_ns)) if fields else None
+    if message.probe == "influx":
+        return _board_point(tags, message), live
+    if not labels:
+        return None, live
+    return _written(Point(TIC, {**tags, "source": message.source}, labels, time_ns)), live
+
+
+def _live(labels: Mapping[str, Any], content: Any) -> dict[str, Any]:
+    """What a participant looks at, under one name in both modes and of every board."""
     fields: dict[str, Any] = {}
-    for name, labels in (("power_va", _POWER), ("injected_wh", _INJECTED), ("tariff", _TARIFF)):
-        found = next((said[label] for label in labels if label in said), None)
+    for name, known in (("power_va", _POWER), ("injected_wh", _INJECTED), ("tariff", _TARIFF)):
+        found = next((labels[label] for label in known if label in labels), None)
         if found is not None:
             fields[name] = found
-    registers = next((labels for labels in _INDEXES if all(label in said for label in labels)), ())
-    if registers:
-        fields["index_wh"] = sum(int(said[label]) for label in registers)
+    for registers in _INDEXES:
+        if all(label in labels for label in registers):
+            fields["index_wh"] = sum(labels[label] for label in registers)
+            break
     if "tariff" not in fields and isinstance(content, dict) and isinstance(content.get("CONTRACT"), dict):
         period = content["CONTRACT"].get("period")  # of Tasmota, which says no label of it
         if isinstance(period, str) and period:
             fields["tariff"] = period
-    return _written(Point(LIVE, {"home": home_tag(home), "panel": panel}, fields, time_ns)) if fields else None
+    return fields
 
 
 def _content(message: Message) -> Any:
@@ -108,15 +109,7 @@ def _content(message: Message) -> Any:
     return {"measurement": point.measurement, "tags": point.tags, "fields": point.fields, "time": point.time}
 
 
-def _labels(statement: Statement, message: Message, content: Any) -> dict[str, Any]:
-    """Each label that a message says, as it is stored."""
-    reading = statement.read(Payload(0.0, message.source, content, message.data))
-    if not isinstance(reading, Reading):
-        return {}
-    return {label: value for label, said in reading.said.items() if (value := _value(label, said)) is not None}
-
-
-def board_point(panel: str, home: int, message: Message, arrived_us: int) -> Written | None:
+def _board_point(home: Mapping[str, str], message: Message) -> Written | None:
     """A line that a board wrote, kept apart by its home; None where it cannot be read.
 
     Where the line has no time it gets that of its arrival: the database would put its own, which is not of the run.
@@ -125,9 +118,8 @@ def board_point(panel: str, home: int, message: Message, arrived_us: int) -> Wri
     if isinstance(point, LineFault):
         return None
     unit_ns = _UNITS_NS.get(str(message.facts.get("precision") or "ns"), 1)
-    time_ns = arrived_us * 1000 if point.time is None else point.time * (unit_ns or 1)
-    tags = {**point.tags, "home": home_tag(home), "panel": panel}
-    return _written(Point(point.measurement, tags, point.fields, time_ns))
+    time_ns = message.at_us * 1000 if point.time is None else point.time * (unit_ns or 1)
+    return _written(Point(point.measurement, {**point.tags, **home}, point.fields, time_ns))
 
 
 def _written(point: Point) -> Written | None:

@@ -22,7 +22,7 @@ from ..layout import Cause
 from .broker_way import BrokerWay
 from .database_way import DatabaseWay, Key, Stored
 from .patience import PATIENCE_S, patience_with
-from .points import Written, board_point, home_tag, live_point, tic_point
+from .points import Written, home_tag, points_of
 
 __all__ = ["ServerChain", "check_servers"]
 
@@ -159,11 +159,11 @@ class ServerChain:
         arrivals: list[Arrival] = []
         for begin in range(0, len(came), _PORTION):
             portion = came[begin : begin + _PORTION]
-            points, live = [], []
-            for one in portion:
-                time_ns = self._time_ns(one)
-                points.append(self._point(one, time_ns))
-                live.append(live_point(self._panel, self._home, self._statements[one.probe], one, time_ns))
+            made = [
+                points_of(self._panel, self._home, self._statements[one.probe], one, self._time_ns(one))
+                for one in portion
+            ]
+            points, live = [point for point, _ in made], [point for _, point in made]
             stored = self._stored([point for point in points if point is not None], live)
             for one, point in zip(portion, points, strict=True):
                 if self._is_there(one, point, stored):
@@ -176,11 +176,6 @@ class ServerChain:
         """Of a message's points: when it arrived, and no two at one instant."""
         self._points += 1
         return message.at_us * 1000 + self._points % 1000
-
-    def _point(self, message: Message, time_ns: int) -> Written | None:
-        if message.probe == "influx":
-            return board_point(self._panel, self._home, message, message.at_us)
-        return tic_point(self._panel, self._home, self._statements[message.probe], message, time_ns)
 
     def _stored(self, points: Sequence[Written], live: Sequence[Written | None]) -> Mapping[Key, Stored]:
         """What the database has of these points after they were written, and those for participants with them."""

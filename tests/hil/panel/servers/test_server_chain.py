@@ -18,6 +18,7 @@ from xky.hil.panel.servers import ServerChain, check_servers
 from xky.hil.panel.servers import patience as patience_module
 from xky.protocol import BenchError, InputError, Mode
 
+from ....command import xky
 from ....influxd import NEEDS_INFLUXD, Influxd, running_influxd
 from ...ends.mosquitto import needs_mosquitto, running_mosquitto
 
@@ -273,3 +274,17 @@ def test_servers_that_are_not_there_are_told_in_a_line_before_anything_runs() ->
 def test_a_database_that_is_not_there_is_named(influxd: Influxd) -> None:
     with pytest.raises(BenchError, match="no database 'nobody'; create it"):
         check_servers(None, f"influx://127.0.0.1:{influxd.port}/nobody")
+
+
+def test_the_command_says_at_once_what_is_wrong_with_a_server_and_writes_no_folder(tmp_path: Path) -> None:
+    for options, status, complaint in (
+        (("--broker", "mqtt://user:secret@127.0.0.1:1"), 3, "mqtt://***@127.0.0.1:1: no broker answers"),
+        (("--database", "influx://127.0.0.1:1/xky"), 3, "influx://127.0.0.1:1/xky: no InfluxDB answers"),
+        (("--database", "influx://127.0.0.1:8086"), 2, "expected influx://HOST:PORT/DB"),
+        (("--broker", "mqtt:1883"), 2, "expected mqtt://"),
+    ):
+        ended = xky("panel", "run", "village", *options, "--out", "panel", cwd=tmp_path)
+        assert (ended.returncode, ended.stderr.count("\n")) == (status, 1)
+        assert complaint in ended.stderr
+        assert "secret" not in ended.stderr
+    assert [*tmp_path.iterdir()] == []
