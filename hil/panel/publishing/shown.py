@@ -41,6 +41,12 @@ def document_of(done: Publication) -> dict[str, Any]:
     }
 
 
+def _passed(done: Publication) -> str:
+    if done.complaints:
+        return "; ".join(done.complaints)
+    return f"passed: no group, and no sum or difference of groups, is of fewer than {done.smallest} homes"
+
+
 def print_publication(done: Publication, console: PlainConsole) -> None:
     """A few lines."""
     tried = done.tried
@@ -52,7 +58,7 @@ def print_publication(done: Publication, console: PlainConsole) -> None:
     say(f"{done.panel.name}: {done.homes} homes in {done.groups} groups of {size}, by {done.minutes} minutes")
     if done.left_out:
         say(f"  left out: {done.left_out} homes, whose readings do not tell the half hours that the others have")
-    say(f"  check of the written files: {'passed' if not done.complaints else '; '.join(done.complaints)}")
+    say(f"  check of the written files: {_passed(done)}")
     say("  attempt by somebody who has a home's half hours of up to three days:")
     chance = f"{tried.records_chance:.1%}"
     say(f"    pseudonymised set: {tried.linked_records:.1%} of the homes are found (by chance {chance})")

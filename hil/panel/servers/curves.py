@@ -14,6 +14,7 @@ from pathlib import Path
 from xky.emulator.legal_time import PARIS, instant_us, local_time
 from xky.hil.ends.influx_readback import influx_address
 from xky.hil.terminal import complain
+from xky.protocol import InputError
 from xky.protocol.uplinks.line_protocol import Point, make_line
 
 from ..distributor import Curve, read_curve
@@ -38,8 +39,9 @@ def fill_curves(folder: Path, panel: str, database: str) -> bool:
         panel: its name.
         database: ``influx://…``.
 
+    An export that cannot be read is told, and left out.
+
     Raises:
-        InputError: an export cannot be read.
         BenchError: the database refuses.
     """
     address = influx_address(database)
@@ -56,7 +58,11 @@ def _lines(home: Path, panel: str) -> Iterator[bytes]:
         path = home / DISTRIBUTOR / name
         if not path.is_file():
             continue
-        curve = read_curve(path)
+        try:
+            curve = read_curve(path)
+        except InputError as error:
+            complain(error)
+            continue
         for point in curve.points:
             fields = {"mean_w": point.average_w, "minutes": point.step_min}
             yield make_line(Point(CURVE, {"direction": direction, **tags}, fields, point.end_us * 1000)).encode()

@@ -235,6 +235,16 @@ def _keep(path: Path, count: int) -> None:
     parquet.write_table(parquet.read_table(path).slice(0, count), path)
 
 
+def test_a_long_seed_and_a_name_with_a_day_keep_nothing_from_being_published(panel: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = shutil.copytree(panel, tmp_path / "p")
+    head = json.loads((copy / layout.PANEL).read_text())
+    (copy / layout.PANEL).write_text(json.dumps(head | {"seed": 2878781150, "name": "panel-2026-01-15"}))
+    assert publish(copy, Pseudonyms(KEY), tmp_path / "out").is_published
+    assert "2026-01-15" not in (tmp_path / "out" / "public" / "dictionary.md").read_text()
+
+
 def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
     from xky.hil.panel.publishing.attempt import Attacker
     from xky.hil.panel.publishing.cells import Cell
