@@ -20,6 +20,7 @@ Key = tuple[str, tuple[tuple[str, str], ...], int]
 Stored = Mapping[str, Any]
 """Fields of a point, as JSON has them: 5.0 may be 5."""
 
+_OPEN_S = 5.0  # real seconds
 _ANSWER_S = 60.0  # real seconds; a database that compacts takes its time
 _REFUSED = (401, 403, 404)
 
@@ -142,12 +143,18 @@ class DatabaseWay:
             return False
         return True
 
+    def _opened(self) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection(self._address.host, self._address.port, timeout=_OPEN_S)
+        connection.connect()
+        connection.sock.settimeout(_ANSWER_S)
+        return connection
+
     def _ask(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         for is_last in (False, True):  # a server may close what was kept alive just as we ask
             fresh = self._connection is None
-            if self._connection is None:
-                self._connection = http.client.HTTPConnection(self._address.host, self._address.port, timeout=_ANSWER_S)
             try:
+                if self._connection is None:
+                    self._connection = self._opened()
                 self._connection.request(method, target, body, {**dict(self._address.headers), **headers})
                 answer = self._connection.getresponse()
                 status, said = answer.status, answer.read()

@@ -11,7 +11,8 @@ __all__ = ["PATIENCE_S", "Patience", "patience_with"]
 
 PATIENCE_S = 30.0  # real seconds
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
-_ONCE_A_S = 1.0  # between tries once it was given up
+_ONCE_A_S = 1.0  # between tries once it was given up, and ten times what a try takes
+_RARELY = 10
 
 
 _KNOWN: dict[str, "Patience"] = {}
@@ -36,7 +37,7 @@ class Patience:
         self._shown, self._tell, self._patience_s = shown, tell, patience_s
         self._away_since_s: float | None = None
         self._is_given_up = False
-        self._tried_s = 0.0
+        self._next_try_s = 0.0
 
     @property
     def is_there(self) -> bool:
@@ -54,12 +55,15 @@ class Patience:
         if self._away_since_s is None:
             self._away_since_s = now_s
             self._tell(f"{self._shown}: is away ({why}); it is tried again for {self._patience_s:g} s")
-        if self._is_given_up and now_s - self._tried_s < _ONCE_A_S:
+        if self._is_given_up and now_s < self._next_try_s:
             return False
         pause_s = _FIRST_PAUSE_S
         while True:
-            self._tried_s = time.monotonic()
-            if attempt():
+            began_s = time.monotonic()
+            is_back = attempt()
+            took_s = time.monotonic() - began_s
+            self._next_try_s = time.monotonic() + max(_ONCE_A_S, _RARELY * took_s)
+            if is_back:
                 self._tell(f"{self._shown}: is back after {time.monotonic() - self._away_since_s:.1f} s")
                 self._away_since_s, self._is_given_up = None, False
                 return True
