@@ -114,7 +114,7 @@ class BrokerWay:
                 topic, payload = self._heard.get(timeout=0.05)
             except queue.Empty:
                 if self._is_gone or time.monotonic() > stalled_s:
-                    self._lose("it cut the connection" if self._is_gone else f"nothing came for {_STALLED_S:g} s")
+                    self._lose(self._why if self._is_gone else f"nothing came for {_STALLED_S:g} s")
                     return came
                 continue
             stalled_s = time.monotonic() + _STALLED_S
@@ -180,7 +180,7 @@ class BrokerWay:
 
         def gone(client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
             if client in self._clients:
-                self._is_gone = True
+                self._lose("it cut the connection")
             ready.put("it hung up")
 
         client.on_connect, client.on_subscribe, client.on_disconnect = connected, subscribed, gone
