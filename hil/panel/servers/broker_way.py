@@ -115,6 +115,7 @@ class BrokerWay:
             except queue.Empty:
                 if self._is_gone or time.monotonic() > stalled_s:
                     self._lose(self._why if self._is_gone else f"nothing came for {_STALLED_S:g} s")
+                    self._patience.is_away(self._why)
                     return came
                 continue
             stalled_s = time.monotonic() + _STALLED_S

@@ -44,6 +44,13 @@ class Patience:
         """Whether it is not known to be away."""
         return self._away_since_s is None
 
+    def is_away(self, why: str) -> float:
+        """It was found to be away, for a reason; since when it is, on the clock of this machine."""
+        if self._away_since_s is None:
+            self._away_since_s = time.monotonic()
+            self._tell(f"{self._shown}: is away ({why}); it is tried again for {self._patience_s:g} s")
+        return self._away_since_s
+
     def again(self, attempt: Callable[[], bool], why: str) -> bool:
         """Try until it is back, or the patience is over; whether it is back.
 
@@ -51,11 +58,8 @@ class Patience:
             attempt: says whether it is.
             why: it is taken to be away.
         """
-        now_s = time.monotonic()
-        if self._away_since_s is None:
-            self._away_since_s = now_s
-            self._tell(f"{self._shown}: is away ({why}); it is tried again for {self._patience_s:g} s")
-        if self._is_given_up and now_s < self._next_try_s:
+        away_since_s = self.is_away(why)
+        if self._is_given_up and time.monotonic() < self._next_try_s:
             return False
         pause_s = _FIRST_PAUSE_S
         while True:
@@ -64,10 +68,10 @@ class Patience:
             took_s = time.monotonic() - began_s
             self._next_try_s = time.monotonic() + max(_ONCE_A_S, _RARELY * took_s)
             if is_back:
-                self._tell(f"{self._shown}: is back after {time.monotonic() - self._away_since_s:.1f} s")
+                self._tell(f"{self._shown}: is back after {time.monotonic() - away_since_s:.1f} s")
                 self._away_since_s, self._is_given_up = None, False
                 return True
-            left_s = self._away_since_s + self._patience_s - time.monotonic()
+            left_s = away_since_s + self._patience_s - time.monotonic()
             if self._is_given_up or left_s <= 0:
                 if not self._is_given_up:
                     self._tell(f"{self._shown}: is away still; the run goes on, and what it should have had is lost")

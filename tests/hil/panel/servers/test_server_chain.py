@@ -162,10 +162,10 @@ def carried_with_an_outage(
     """A portion before, one while the server is away, one behind."""
     before = chain.carry(1, DAY, make(50, 0))
     stop()
-    meanwhile = chain.carry(1, DAY, make(50, 50))
+    meanwhile = chain.carry(1, DAY, make(450, 50))
     start()
     time.sleep(0.15)  # a server that was given up is not tried at once again
-    return before, meanwhile, chain.carry(1, DAY, make(50, 100))
+    return before, meanwhile, chain.carry(1, DAY, make(50, 500))
 
 
 @needs_mosquitto
@@ -182,8 +182,8 @@ def test_a_broker_that_goes_away_loses_what_it_should_have_had_and_the_run_goes_
         before, meanwhile, behind = carried_with_an_outage(chain, first.close, again, published)
     assert numbers(before) == list(range(50))
     assert numbers(meanwhile) == []
-    assert meanwhile.lost == dict.fromkeys(range(50, 100), Cause.BROKER)
-    assert numbers(behind) == list(range(100, 150))
+    assert meanwhile.lost == dict.fromkeys(range(50, 500), Cause.BROKER)
+    assert numbers(behind) == list(range(500, 550))
     assert len(told) == 3
     assert "is away" in told[0]
     assert "it is tried again for 0.3 s" in told[0]
@@ -218,8 +218,8 @@ def test_a_database_that_goes_away_loses_what_it_should_have_had_and_the_run_goe
 
         before, meanwhile, behind = carried_with_an_outage(chain, first.close, again, published)
     assert numbers(before) == list(range(50))
-    assert meanwhile.lost == dict.fromkeys(range(50, 100), Cause.DATABASE)
-    assert numbers(behind) == list(range(100, 150))
+    assert meanwhile.lost == dict.fromkeys(range(50, 500), Cause.DATABASE)
+    assert numbers(behind) == list(range(500, 550))
     assert [line.partition(": ")[2][:7] for line in told] == ["is away", "is away", "is back"]
 
 
