@@ -2,6 +2,7 @@
 """A panel's run through a real mosquitto and a real InfluxDB: what is there, what the dashboard shows, what is lost."""
 
 import contextlib
+import json
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from xky.hil.panel.servers import patience as patience_module
 from xky.hil.panel.servers.curves import half_hour_means, predicted
 from xky.hil.panel.servers.run_chain import run_chain
 
+from ....command import xky
 from ....influxd import NEEDS_INFLUXD, Influxd, running_influxd
 from ...ends.mosquitto import needs_mosquitto, running_mosquitto
 from .test_server_chain import influxd_again, mosquitto_on
@@ -89,7 +91,20 @@ def test_ten_homes_for_a_day_lose_nothing_and_double_nothing(tmp_path: Path) -> 
             the_dashboard_shows_what_it_said(panel, f"{number:04}", 10, 143)
 
 
+def reconciled(folder: Path) -> tuple[int, dict[str, Any]]:
+    """Exit status and JSON of ``xky panel reconcile``."""
+    ended = xky("panel", "reconcile", folder, "--json", cwd=folder.parent)
+    assert ended.stderr == ""
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return ended.returncode, found
+
+
 def nothing_is_lost(panel: Ran, homes: int) -> None:
+    status, found = reconciled(panel.folder)
+    assert (status, found["homes"]) == (0, homes)
+    assert found["readings_due"] == found["readings_arrived"] > 10 * homes
+    assert [found[key] for key in ("lost", "late", "doubled", "wrong")] == [0, 0, 0, 0]
+    assert found["energy_error_wh"] <= found["energy_bound_wh"]
     assert len([*panel.folder.glob("homes/*/home.json")]) == homes
     for home in (f"{number:04}" for number in range(1, homes + 1)):
         dues, readings = panel.rows(home, "due.parquet"), panel.rows(home, "readings.parquet")
@@ -209,6 +224,10 @@ def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
     others = [one["got"] for one in dues if not 1_150_000_000 <= one["due_us"] - FROM_US < 2_450_000_000]
     assert len(others) > 10
     assert set(others) == {"stored"}
+    status, found = reconciled(tmp_path / "panel")
+    assert (status, found["late"], found["doubled"], found["wrong"]) == (1, 0, 0, 0)
+    assert found["causes"] == {cause: found["lost"]}
+    assert found["lost"] >= len(away)
     told = [line for line in capsys.readouterr().err.splitlines() if "away" in line or "back" in line]
     words = [re.sub(r"^.*: is (away|back).*$", r"\1", line) for line in told]
     assert words in (["away", "away", "back"], ["away", "back"])  # few messages are lost before it is given up
