@@ -31,7 +31,8 @@ from ....influxd import NEEDS_INFLUXD, Influxd, running_influxd
 from ...ends.mosquitto import needs_mosquitto, running_mosquitto
 from .test_server_chain import influxd_again, mosquitto_on
 
-pytestmark = [pytest.mark.realtime, needs_mosquitto, NEEDS_INFLUXD]
+# In virtual time, so behind what runs in real time; on one worker, as all look at one run.
+pytestmark = [pytest.mark.xdist_group("panel_servers"), needs_mosquitto, NEEDS_INFLUXD]
 
 SEED = 28  # a board that posts to InfluxDB, a producer's by LoRaWAN, one of a historic meter by MQTT
 FROM_US = instant_us(datetime.fromisoformat("2026-01-15T00:00:00+01:00"))
@@ -81,6 +82,16 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 
 def test_three_homes_for_six_hours_lose_nothing_and_double_nothing(village: Ran) -> None:
     nothing_is_lost(village, 3)
+
+
+def test_a_home_through_servers_is_the_same_to_the_byte_as_without(village: Ran, tmp_path: Path) -> None:
+    for _ in PanelRun(RunSettings("village", tmp_path / "panel", homes=1, days=0.25, seed=SEED, workers=1)).play():
+        pass
+    alone, through = (folder / "homes" / "0001" for folder in (tmp_path / "panel", village.folder))
+    files = sorted(path.relative_to(alone) for path in alone.rglob("*") if path.is_file())
+    assert len(files) >= 7
+    for file in files:
+        assert (alone / file).read_bytes() == (through / file).read_bytes(), file
 
 
 @pytest.mark.nightly

@@ -22,7 +22,7 @@ from ....command import xky
 from ....influxd import NEEDS_INFLUXD, Influxd, running_influxd
 from ...ends.mosquitto import needs_mosquitto, running_mosquitto
 
-pytestmark = pytest.mark.realtime
+pytestmark = pytest.mark.xdist_group("panel_servers")
 
 DAY = date(2026, 1, 15)
 START_US = 1_768_431_600_000_000
