@@ -17,7 +17,7 @@ import numpy.typing as npt
 from xky.emulator.legal_time import PARIS, instant_us, local_time, midnight_after
 from xky.protocol import InputError
 
-from ..layout import ARRIVED_US, READINGS, STAMP_US
+from ..layout import ARRIVED_US, READINGS
 
 __all__ = ["DAY_SLOTS", "HALF_HOUR_US", "HalfHours", "half_hours_of"]
 
@@ -132,21 +132,18 @@ def _read(folder: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         there = set(file.schema_arrow.names)
         labels = _CONSUMED if there.issuperset(_CONSUMED) else tuple(name for name in _HISTORIC if name in there)
         more = tuple(name for name in _INJECTED if name in there)
-        stamp = (STAMP_US,) if STAMP_US in there else ()
-        table = file.read([ARRIVED_US, *stamp, *labels, *more])
-    except (OSError, ArrowException, KeyError) as error:
+        table = file.read([ARRIVED_US, *labels, *more])
+        columns = {name: table[name].to_numpy().astype(float) for name in (ARRIVED_US, *labels, *more)}
+    except (OSError, ArrowException, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({type(error).__name__}); run the panel anew") from None
-    arrived = table[ARRIVED_US].to_numpy().astype(float)
-    if stamp:
-        said = table[STAMP_US].to_numpy().astype(float)
-        arrived = np.where(np.isnan(said), arrived, said)
-    order = np.argsort(arrived, kind="stable")
-    columns = {name: table[name].to_numpy().astype(float)[order] for name in (*labels, *more)}
-    for column in columns.values():
+    arrived_us = columns[ARRIVED_US]  # whatever its board's clock says
+    order = np.argsort(arrived_us, kind="stable")
+    for name in (*labels, *more):
+        column = columns[name][order]
         column[column < 0] = np.nan  # said, and no number
-    return _index(arrived[order], [columns[name] for name in labels]), _index(
-        arrived[order], [columns[name] for name in more]
-    )
+        columns[name] = column
+    drawn, given = ([columns[name] for name in names] for names in (labels, more))
+    return _index(arrived_us[order], drawn), _index(arrived_us[order], given)
 
 
 def _index(times_us: Array, columns: list[Array]) -> tuple[Array, Array]:

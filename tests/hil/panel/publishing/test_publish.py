@@ -264,6 +264,28 @@ def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
     assert tried.told_apart > 0.65
 
 
+@pytest.mark.parametrize("damage", ["gone", "cut", "text", "no times"])
+def test_readings_that_cannot_be_read_are_named_in_a_line(tmp_path: Path, damage: str) -> None:
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    panel = write_panel(tmp_path / "p", homes=5)
+    path = panel / "homes" / "0003" / "days" / "2026-01-15" / layout.READINGS
+    table = parquet.read_table(path)
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "text":
+        texts = arrow.array(["x"] * len(table))
+        parquet.write_table(table.set_column(table.schema.get_field_index("EAST"), "EAST", texts), path)
+    else:
+        parquet.write_table(table.drop_columns([layout.ARRIVED_US]), path)
+    told = refused(panel, tmp_path / "out")
+    assert told.startswith(f"{path}: cannot be read (")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["p"]
+
+
 def group_of(members: Sequence[str]) -> list[tuple[dict[str, str], int]]:
     from xky.hil.panel.publishing.cells import Traits, cells_of
 
