@@ -96,6 +96,14 @@ class Pseudonyms:
         drawn = self._draw(f"text {label} {value}", 0, len(value))
         return _drawn(value.encode(), _ANY, drawn).decode()
 
+    def token(self, about: str, size: int) -> bytes:
+        """Bytes that stand for a text, without any of its form.
+
+        >>> Pseudonyms(b"0123456789abcdef").token("home 021861000101", 4).hex()
+        '44e4057a'
+        """
+        return self._draw(f"token {about}", 0, size)
+
     def digits(self, label: str, place: int) -> str:
         """Which digit stands for 0, 1, … 9 at a place of what a label says: each for one, so that what differs still
         does.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +25,7 @@ from .homes.home import Home, drawn_home
 from .homes.written import room_is_needed, write_json
 from .layout import EVENTS, HOME, PANEL, PANEL_FILE, SCHEMA, Cause, home_folder
 from .panel_file import HOMES_MAX, panel_file
+from .servers import check_servers, fill_curves, run_chain
 
 __all__ = ["PanelRun", "RunSettings"]
 
@@ -46,6 +47,8 @@ class RunSettings:
         scheduler: address of a Dask scheduler in the place of processes.
         chain: makes what carries the messages of a home, wherever that is played; a function of a module, or a
             ``functools.partial`` of one.
+        broker: that messages go through, ``mqtt://…``; it and the database take the place of ``chain``.
+        database: that readings go to, and are read back from, ``influx://…``.
     """
 
     name: str
@@ -56,6 +59,8 @@ class RunSettings:
     workers: int | None = None
     scheduler: str | None = None
     chain: Callable[[], Chain] = HandedThrough
+    broker: str | None = None
+    database: str | None = None
 
 
 class PanelRun:
@@ -106,6 +111,7 @@ class PanelRun:
         """
         settings, out = self._settings, self._settings.out
         homes = [drawn_home(self._panel, self._seed, number) for number in range(1, self.homes + 1)]
+        check_servers(settings.broker, settings.database)
         with ExitStack() as stack:
             stack.enter_context(owned_folder(out, "panel"))
             self._check_folder()
@@ -116,11 +122,24 @@ class PanelRun:
             jobs = min(settings.workers or os.cpu_count() or 1, max(len(missing), 1))
             if missing:
                 them = stack.enter_context(workers(jobs, settings.scheduler, "--workers"))
-                for got in them.results(_work, ((self._task(home), settings.chain) for home in missing)):
+                chain = self._chain()
+                for got in them.results(_work, ((self._task(home), chain) for home in missing)):
                     self._got.update(got)
                     self.made += 1
                     yield self.made
             self._write(whole=True)
+            if settings.database is not None:
+                fill_curves(out, self._name, settings.database)
+
+    @property
+    def _name(self) -> str:
+        return Path(self._settings.name).stem
+
+    def _chain(self) -> Callable[[], Chain]:
+        settings = self._settings
+        if settings.broker is None and settings.database is None:
+            return settings.chain
+        return partial(run_chain, self._name, self._panel, self._seed, settings.broker, settings.database)
 
     def _task(self, home: Home) -> Mapping[str, Any]:
         return {
@@ -137,7 +156,7 @@ class PanelRun:
     def _told(self, *, whole: bool) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
-            "name": Path(self._settings.name).stem,
+            "name": self._name,
             "seed": self._seed,
             "from": local_time(self.from_us).isoformat(),
             "until": local_time(self.until_us).isoformat(),

@@ -34,13 +34,24 @@ def command(
     seed: Annotated[int | None, typer.Option(help="Same seed, same homes; the file's unless told.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; every core unless told.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler to work on: tcp://HOST:PORT.")] = None,
+    broker: Annotated[
+        str | None, typer.Option(metavar="mqtt://…", help="A broker that exists, which each message goes through.")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="influx://HOST:PORT/DB", help="An InfluxDB 1 that exists, which each reading goes to."),
+    ] = None,
     out: Annotated[
         Path, typer.Option(callback=named_file, help="Folder; the same command goes on with what is there.")
     ] = Path("panel"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Play a panel of homes in virtual time: what the gateways heard, what arrived, and the distributor's curve."""
-    run = PanelRun(RunSettings(file, out, homes=homes, days=days, seed=seed, workers=workers, scheduler=scheduler))
+    settings = RunSettings(
+        file, out, homes=homes, days=days, seed=seed, workers=workers, scheduler=scheduler, broker=broker,
+        database=database,
+    )  # fmt: skip
+    run = PanelRun(settings)
     console = PlainConsole(file=sys.stderr)
     shown = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total} homes"))
     try:

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Groups of homes that are alike: a tree of splits by tariff, producer and phases, none of them of too few homes.
+
+The groups are the leaves of one tree, and no sum above them is published: no two have a home in common, and no
+difference of what is published is of fewer homes. A split of which one part would be too small is not made, or its
+small values are put together as ``other``.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["ANY", "DOMINANT", "OTHER", "QUASI_IDENTIFIERS", "Cell", "Traits", "cells_of"]
+
+QUASI_IDENTIFIERS = ("contract", "producer", "phases")  # in the order in which groups are split
+ANY, OTHER = "any", "other"
+# assumption: of a group's energy, no home has more than half; the 15/15 rule of energy regulators (15 % of one among 15
+# or more) is of the same kind, and cannot hold for groups of five.
+DOMINANT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What tells a home apart, and how much it weighs.
+
+    Attributes:
+        values: of each quasi-identifier.
+        weight: its mean power, drawn and injected, in watts.
+    """
+
+    values: Mapping[str, str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A group.
+
+    Attributes:
+        values: of each quasi-identifier: a value, ``other``: those that no group beside it names, or ``any``.
+        members: places of its homes in the list that was given.
+    """
+
+    values: Mapping[str, str]
+    members: tuple[int, ...]
+
+
+def cells_of(homes: Sequence[Traits], smallest: int, refused: Collection[frozenset[int]] = ()) -> list[Cell]:
+    """The finest groups of at least so many homes, sorted by what they are called.
+
+    Nothing is returned where there are too few homes for one group, one of them has too large a share of it, or all of
+    them together are refused.
+
+    Args:
+        homes: what tells them apart.
+        smallest: homes of a group at least.
+        refused: sets of members that may not be a group.
+    """
+    everybody = tuple(range(len(homes)))
+    tree = _Tree(homes, smallest, refused)
+    if not tree.holds(everybody):
+        return []
+    cells = tree.split(everybody, dict.fromkeys(QUASI_IDENTIFIERS, ANY), QUASI_IDENTIFIERS)
+    return sorted(cells, key=lambda cell: [cell.values[name] for name in QUASI_IDENTIFIERS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    homes: Sequence[Traits]
+    smallest: int
+    refused: Collection[frozenset[int]]
+
+    def split(self, members: tuple[int, ...], values: dict[str, str], names: Sequence[str]) -> list[Cell]:
+        """The leaves below some homes; where those of a split cannot be had, the homes stay together."""
+        if not names:
+            return [Cell(values, members)] if frozenset(members) not in self.refused else []
+        name, rest = names[0], names[1:]
+        parts: dict[str, tuple[int, ...]] = {}
+        for place in members:
+            value = self.homes[place].values[name]
+            parts[value] = (*parts.get(value, ()), place)
+        if len(parts) == 1:
+            return self.split(members, values | {name: next(iter(parts))}, rest)
+        kept = self._kept(parts)
+        if len(kept) > 1:
+            cells = [self.split(part, values | {name: value}, rest) for value, part in kept.items()]
+            if all(cells):
+                return [cell for each in cells for cell in each]
+        return self.split(members, values | {name: ANY}, rest)
+
+    def _kept(self, parts: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+        """The values that are groups by themselves, and one of all others."""
+        kept = {value: part for value, part in sorted(parts.items()) if self.holds(part)}
+        others = tuple(sorted({place for value, part in parts.items() if value not in kept for place in part}))
+        while others and not self.holds(others) and kept:  # the smallest joins what is too small
+            value = min(kept, key=lambda one: (len(kept[one]), one))
+            others = tuple(sorted((*others, *kept.pop(value))))
+        return kept | ({OTHER: others} if others else {})
+
+    def holds(self, members: Sequence[int]) -> bool:
+        """Whether a group is large enough, none of it is most of it, and nobody refused it."""
+        weights = [self.homes[place].weight for place in members]
+        return (
+            len(members) >= self.smallest
+            and max(weights, default=0.0) <= DOMINANT * sum(weights)
+            and frozenset(members) not in self.refused
+        )

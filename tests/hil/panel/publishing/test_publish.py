@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from xky.hil.panel import layout, publishing
+from xky.hil.panel.publishing import Publication, check_public, document_of, publish
+from xky.protocol import InputError
+from xky.protocol.pseudonym import Pseudonyms
+
+from ..fixture_panel import traits_of, write_panel
+
+KEY, OTHER_KEY = b"0123456789abcdef", b"another key, as long"
+SCHEMA = json.loads((Path(publishing.__file__).parent / "publication.schema.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_panel(tmp_path_factory.mktemp("panel") / "p", homes=24, days=2)
+
+
+@pytest.fixture(scope="module")
+def published(panel: Path) -> tuple[Publication, Path]:
+    out = panel.parent / "published"
+    return publish(panel, Pseudonyms(KEY), out), out
+
+
+def everything(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def rows(path: Path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text().splitlines()[1:]]
+
+
+def test_the_attempt_fails_on_the_public_set_and_succeeds_on_the_pseudonymised_one(
+    published: tuple[Publication, Path],
+) -> None:
+    tried = published[0].tried
+    assert tried.linked_records == 1.0
+    assert tried.is_worth_something
+    assert tried.named_homes <= tried.named_chance <= 1 / 5
+    assert tried.told_apart <= 0.65
+    assert tried.fails
+
+
+def test_the_public_set_holds_groups_of_k_homes_and_their_mean_days(published: tuple[Publication, Path]) -> None:
+    done, out = published
+    groups = rows(out / "public" / "groups.csv")
+    assert sum(int(row[-1]) for row in groups) == done.homes == 24
+    assert min(int(row[-1]) for row in groups) == done.smallest >= 5
+    curves = rows(out / "public" / "curves.csv")
+    assert len(curves) == len(groups) * 1440 // done.minutes  # two weekdays
+    assert {row[1] for row in curves} == {"weekday"}
+    assert 200 < np.mean([int(row[4]) for row in curves]) < 3000
+    assert check_public(out / "public", 5) == []
+
+
+def test_no_address_no_prm_no_index_and_no_start_is_in_any_file_or_name(
+    panel: Path, published: tuple[Publication, Path]
+) -> None:
+    personal = [str(traits_of(number)[key]) for number in range(1, 25) for key in ("address", "prm")]
+    for path in published[1].rglob("*"):
+        text = path.read_text() if path.is_file() else ""
+        assert not [each for each in personal if each in text or each in path.name]
+        if path.is_file() and path.parent.name == "public":
+            assert "2026-01-15" not in text
+            assert not re.search(r"[0-9]{7,}", re.sub(r"\b[0-9a-f]{64}\b", "", text))
+
+
+def test_the_same_key_and_folder_give_the_same_bytes(panel: Path, published: tuple[Publication, Path]) -> None:
+    again = panel.parent / "again"
+    publish(panel, Pseudonyms(KEY), again)
+    assert everything(again) == everything(published[1])
+
+
+def test_another_key_gives_other_pseudonyms_and_another_order(panel: Path, published: tuple[Publication, Path]) -> None:
+    other = panel.parent / "other"
+    publish(panel, Pseudonyms(OTHER_KEY), other)
+    mine, theirs = (rows(out / "trusted" / "homes.csv") for out in (published[1], other))
+    assert not {row[0] for row in mine} & {row[0] for row in theirs}
+    assert [row[1:] for row in mine] != [row[1:] for row in theirs]
+    assert sorted(row[1:] for row in mine) == sorted(row[1:] for row in theirs)
+
+
+def test_the_pseudonymised_half_hours_are_those_that_the_household_drew(published: tuple[Publication, Path]) -> None:
+    curves = rows(published[1] / "trusted" / "curves.csv")
+    assert len(curves) == 24 * 96
+    assert curves[0][1] == "2026-01-15T00:30:00+01:00"
+    assert all(float(row[2]) >= 0 for row in curves)
+
+
+def test_what_publish_prints_is_as_its_schema_says(published: tuple[Publication, Path]) -> None:
+    jsonschema.validate(document_of(published[0]), SCHEMA)
+
+
+def test_each_set_has_a_dictionary_of_each_column_and_its_provenance(published: tuple[Publication, Path]) -> None:
+    for product in ("public", "trusted"):
+        folder = published[1] / product
+        told = json.loads((folder / "dictionary.json").read_text())
+        page = (folder / "dictionary.md").read_text()
+        for table in told["files"]:
+            head = (folder / table["file"]).read_text().splitlines()[0].split(",")
+            assert [column["name"] for column in table["columns"]] == head
+            assert all(f"`{name}`" in page for name in head)
+        provenance = told["provenance"]
+        assert provenance["seed"] == 1
+        assert provenance["k"] == 5
+        assert re.fullmatch("[0-9a-f]{64}", provenance["inputs_sha256"])
+        assert provenance["inputs_sha256"] in page
+        assert all(step in page for step in provenance["steps"])
+
+
+def changed(folder: Path, copy: Path, file: str, was: str, now: str) -> Path:
+    copy.mkdir()
+    for path in folder.iterdir():
+        text = path.read_text()
+        copy.joinpath(path.name).write_text(re.sub(was, now, text, count=1) if path.name == file else text)
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "now", "complaint"),
+    [
+        ("groups.csv", r"[0-9]+\n\Z", "4\n", "4 homes; at least 5"),
+        ("groups.csv", r"\Z", "all,any,any,any,24\n", "may have homes in common"),
+        ("curves.csv", r"([0-9])0,0\n", r"\g<1>3,0\n", "is not to 10 W"),
+        ("curves.csv", r"(g1,weekday,00:00.*\n)", r"\1\1", "does not have each span"),
+        ("curves.csv", r"begins", "at", "columns are"),
+        ("dictionary.md", r"\Z", "021861000101", "an address, an index or an instant"),
+        ("dictionary.json", r'"k": 5', '"k": 3', "k is 3"),
+    ],
+)
+def test_the_check_finds_what_must_not_be_published(
+    published: tuple[Publication, Path], tmp_path: Path, file: str, was: str, now: str, complaint: str
+) -> None:
+    folder = changed(published[1] / "public", tmp_path / "changed", file, was, now)
+    assert [one for one in check_public(folder, 5) if complaint in one]
+
+
+def test_the_check_finds_a_file_that_has_no_place_there(published: tuple[Publication, Path], tmp_path: Path) -> None:
+    folder = changed(published[1] / "public", tmp_path / "more", "", "", "")
+    (folder / "home-0001.csv").write_text("")
+    assert check_public(folder, 5) == ["home-0001.csv: is no file of a public set"]
+
+
+def test_one_home_with_more_than_half_of_the_energy_is_not_published_as_a_mean(tmp_path: Path) -> None:
+    panel = write_panel(tmp_path / "p", homes=5)
+    for number in range(2, 6):  # four homes that draw nothing
+        _flatten(panel / "homes" / f"{number:04}")
+    with pytest.raises(InputError, match="one home draws more than half"):
+        publish(panel, Pseudonyms(KEY), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def _flatten(home: Path) -> None:
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    for path in home.glob("days/*/readings.parquet"):
+        table = parquet.read_table(path)
+        steady = arrow.array([1000] * len(table), arrow.int64())
+        parquet.write_table(table.set_column(table.schema.get_field_index("EAST"), "EAST", steady), path)
+
+
+def test_one_wrong_reading_changes_no_half_hour(tmp_path: Path) -> None:
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    sound = write_panel(tmp_path / "sound", homes=5)
+    wrong = write_panel(tmp_path / "wrong", homes=5)
+    path = wrong / "homes" / "0003" / "days" / "2026-01-15" / layout.READINGS
+    table = parquet.read_table(path)
+    values = table["EAST"].to_pylist()
+    values[100] *= 10
+    parquet.write_table(table.set_column(table.schema.get_field_index("EAST"), "EAST", arrow.array(values)), path)
+    found = []
+    for panel in (sound, wrong):
+        publish(panel, Pseudonyms(KEY), panel.parent / f"{panel.name}-out", 5)
+        found.append((panel.parent / f"{panel.name}-out" / "trusted" / "curves.csv").read_text().splitlines())
+    differ = [(one, other) for one, other in zip(*found, strict=True) if one != other]
+    assert len(differ) <= 2  # at most the place next to it, by a watt-hour
+    assert all(abs(float(one.split(",")[2]) - float(other.split(",")[2])) < 200 for one, other in differ)
+
+
+@pytest.mark.parametrize(("first", "points"), [(date(2026, 10, 25), 50), (date(2026, 3, 29), 46)])
+def test_a_day_of_a_clock_change_has_its_own_number_of_half_hours(tmp_path: Path, first: date, points: int) -> None:
+    panel = write_panel(tmp_path / "p", homes=6, first=first)
+    done = publish(panel, Pseudonyms(KEY), tmp_path / "out")
+    assert done.is_published
+    assert len(rows(tmp_path / "out" / "trusted" / "curves.csv")) == 6 * points
+
+
+def refused(panel: Path, out: Path, k: int = 5) -> str:
+    with pytest.raises(InputError) as told:
+        publish(panel, Pseudonyms(KEY), out, k)
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+def test_what_cannot_be_published_is_told_in_a_line_and_nothing_is_written(panel: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "24 homes, and a group has 25 at least" in refused(panel, out, 25)
+    assert "a group of one" in refused(panel, out, 1)
+    assert "no panel.json" in refused(tmp_path / "nowhere", out)
+    assert "is not finished" in refused(write_panel(tmp_path / "half", homes=5, whole=False), out)
+    assert not out.exists()
+    out.mkdir()
+    assert "is there already" in refused(panel, out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["half", "out"]
+
+
+def test_a_home_without_readings_is_left_out_and_said_to_be(tmp_path: Path) -> None:
+    panel = write_panel(tmp_path / "p", homes=11)
+    path = panel / "homes" / "0004" / "days" / "2026-01-15" / layout.READINGS
+    _keep(path, 60)
+    done = publish(panel, Pseudonyms(KEY), tmp_path / "out")
+    assert (done.homes, done.left_out) == (10, 1)
+
+
+def _keep(path: Path, count: int) -> None:
+    from pyarrow import parquet
+
+    parquet.write_table(parquet.read_table(path).slice(0, count), path)
+
+
+def test_a_long_seed_and_a_name_with_a_day_keep_nothing_from_being_published(panel: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = shutil.copytree(panel, tmp_path / "p")
+    head = json.loads((copy / layout.PANEL).read_text())
+    (copy / layout.PANEL).write_text(json.dumps(head | {"seed": 2878781150, "name": "panel-2026-01-15"}))
+    assert publish(copy, Pseudonyms(KEY), tmp_path / "out").is_published
+    assert "2026-01-15" not in (tmp_path / "out" / "public" / "dictionary.md").read_text()
+
+
+def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
+    from xky.hil.panel.publishing.attempt import Attacker
+    from xky.hil.panel.publishing.cells import Cell
+    from xky.hil.panel.publishing.half_hours import half_hours_of
+    from xky.hil.panel.publishing.mean_days import HomeDays, mean_days, rounded
+
+    homes = [HomeDays() for _ in range(24)]
+    for number, home in enumerate(homes, 1):
+        for day in half_hours_of(layout.home_folder(panel, number)):
+            home.add(day)
+    days = mean_days(homes)
+    pairs = [Cell({}, (place, place + 1)) for place in range(0, 24, 2)]
+    curves = rounded(np.array([days.mean_w[list(cell.members)].mean(axis=0) for cell in pairs]))
+    tried = Attacker(homes, days.places).on(days, pairs, curves, 5)
+    assert not tried.fails
+    assert tried.named_homes > 1 / 5
+    assert tried.told_apart > 0.65
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "text", "no times"])
+def test_readings_that_cannot_be_read_are_named_in_a_line(tmp_path: Path, damage: str) -> None:
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    panel = write_panel(tmp_path / "p", homes=5)
+    path = panel / "homes" / "0003" / "days" / "2026-01-15" / layout.READINGS
+    table = parquet.read_table(path)
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "text":
+        texts = arrow.array(["x"] * len(table))
+        parquet.write_table(table.set_column(table.schema.get_field_index("EAST"), "EAST", texts), path)
+    else:
+        parquet.write_table(table.drop_columns([layout.ARRIVED_US]), path)
+    told = refused(panel, tmp_path / "out")
+    assert told.startswith(f"{path}: cannot be read (")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["p"]
+
+
+def group_of(members: Sequence[str]) -> list[tuple[dict[str, str], int]]:
+    from xky.hil.panel.publishing.cells import Traits, cells_of
+
+    homes = [Traits(dict(zip(("contract", "producer", "phases"), one.split(), strict=True)), 1.0) for one in members]
+    return [(dict(cell.values), len(cell.members)) for cell in cells_of(homes, 5)]
+
+
+def test_groups_that_are_too_small_are_put_together_and_never_stand_alone() -> None:
+    found = group_of(["BASE no 1"] * 8 + ["HC no 1"] * 6 + ["TEMPO no 1"] * 2)
+    assert [(values["contract"], size) for values, size in found] == [("BASE", 8), ("other", 8)]
+    assert group_of(["BASE no 1"] * 6 + ["TEMPO yes 3"]) == [
+        ({"contract": "any", "producer": "any", "phases": "any"}, 7)
+    ]
+    assert group_of(["BASE no 1"] * 4) == []
