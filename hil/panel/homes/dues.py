@@ -75,16 +75,19 @@ class Away:
     database: Absences
     uplinks: Sequence[str]
 
-    def blamed(self, from_s: float, to_s: float, *, broker_s: float = 0.0, database_s: float = 0.0) -> Cause:
+    def blamed(
+        self, from_s: float, to_s: float, *, broker_s: float = 0.0, database_s: float = 0.0, radio_s: float = 0.0
+    ) -> Cause:
         """Who lost a reading in a time: the first that was away in it, of those on its way; else the device.
 
         Args:
             from_s: its beginning, seconds on the bench's clock.
             to_s: its end.
-            broker_s: how long the device leaves a broker alone that was away.
+            broker_s: how long the device leaves a broker alone that did not answer.
             database_s: likewise.
+            radio_s: how long it may be since the network kept a server from answering, that is left alone for it.
         """
-        if self.radio.was(from_s, to_s):
+        if self.radio.was(from_s - radio_s, to_s):
             return Cause.RADIO
         if self.uplinks != ("influx",) and self.broker.was(from_s - broker_s, to_s):
             return Cause.BROKER
@@ -156,13 +159,19 @@ class Sleeper:
             return Due(wake.end_s, Cause.DEVICE)
         if wake.listened and len(heard) < self._needs:
             return None
-        cause = self._away.blamed(
-            wake.begin_s, wake.end_s, broker_s=self._broker_s, database_s=self._database_s
-        )  # fmt: skip
+        tried = bool(wake.states & {*JOINING, *PUBLISHING_BY_LORA})
+        cause = self._blamed(wake.begin_s, wake.end_s, tried=tried)
         if wake.listened:
             return Due(heard[-1].end_s, cause)
-        tried = bool(wake.states & {*JOINING, *PUBLISHING_BY_LORA}) or self._broker_s > 0 or self._database_s > 0
-        return Due(wake.end_s, cause) if tried and cause is not Cause.DEVICE else None
+        has_too_little_charge = cause is Cause.DEVICE or not (tried or self._broker_s or self._database_s)
+        return None if has_too_little_charge else Due(wake.end_s, cause)
+
+    def _blamed(self, from_s: float, to_s: float, *, tried: bool) -> Cause:
+        """Who is to blame; a wake that tried nobody leaves alone whom it gave up before."""
+        rests_s = 0.0 if tried else max(self._broker_s, self._database_s)
+        return self._away.blamed(
+            from_s, to_s, broker_s=self._broker_s, database_s=self._database_s, radio_s=rests_s
+        )  # fmt: skip
 
     def _note(self, at_s: float) -> None:
         if self._seen:
@@ -177,8 +186,7 @@ class Sleeper:
         found: list[Due] = []
         while self._last_s + 1.5 * usual_s < until_s:
             self._last_s += usual_s
-            cause = self._away.blamed(self._last_s - usual_s, self._last_s)
-            found.append(Due(self._last_s, cause))
+            found.append(Due(self._last_s, self._blamed(self._last_s - usual_s, self._last_s, tried=False)))
         return found
 
 

@@ -90,6 +90,14 @@ def test_what_the_network_loses_is_the_radio_s(board: str, ways: str, tmp_path: 
     assert {*columns(tmp_path, "events.parquet")["cause"]} == {"radio"}
 
 
+def test_a_server_that_the_network_kept_from_answering_and_that_is_left_alone_for_it_is_the_radio_s(
+    tmp_path: Path,
+) -> None:
+    edge = WifiKind(name="edge", out_of_range_each_s=300.0, out_of_range_s=10.0)
+    got = played(a_home("winky-lab", "influx", wifi=edge), tmp_path, 4.0)
+    assert got.keys() == {"stored", "radio"}
+
+
 @pytest.mark.parametrize("of", ["broker", "database"])
 @pytest.mark.parametrize(("board", "ways"), WAYS)
 def test_what_a_server_loses_has_its_name(of: str, board: str, ways: str, tmp_path: Path) -> None:
