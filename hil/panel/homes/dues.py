@@ -157,12 +157,12 @@ class Sleeper:
             return Due(at_s, next(one.lost for one in said if one.lost is not None))
         if wake.browned_out:
             return Due(wake.end_s, Cause.DEVICE)
-        if wake.listened and len(heard) < self._needs:
+        if wake.listened and not wake.published and len(heard) < self._needs:
             return None
         tried = bool(wake.states & {*JOINING, *PUBLISHING_BY_LORA})
         cause = self._blamed(wake.begin_s, wake.end_s, tried=tried)
         if wake.listened:
-            return Due(heard[-1].end_s, cause)
+            return Due(heard[-1].end_s if heard else wake.end_s, cause)
         has_too_little_charge = cause is Cause.DEVICE or not (tried or self._broker_s or self._database_s)
         return None if has_too_little_charge else Due(wake.end_s, cause)
 

@@ -9,7 +9,7 @@ import simpy
 
 from xky.boards import Board
 from xky.boards.description.phases import phases_of
-from xky.boards.description.states import LISTEN, OFF, SLEEP
+from xky.boards.description.states import LISTEN, OFF, PUBLISHING, PUBLISHING_BY_LORA, SLEEP
 from xky.boards.power.event_simulation import Stretch
 from xky.emulator import Line
 from xky.protocol import Mode
@@ -17,6 +17,7 @@ from xky.protocol import Mode
 __all__ = ["Listening", "Wake", "Wakes"]
 
 _ALIKE_S = 1e-6
+_PUBLISHING = (PUBLISHING, *PUBLISHING_BY_LORA)
 
 
 class Listening:
@@ -56,6 +57,7 @@ class Wake:
         begin_s: seconds on the bench's clock.
         end_s: when the next state but sleep could not follow: it slept, or had no power.
         states: names of those that it went through.
+        published: behind the TIC it came to what it publishes by, so that it had heard enough.
         browned_out: it ended since the charge was gone.
         is_over: nothing more can come of it.
     """
@@ -63,6 +65,7 @@ class Wake:
     begin_s: float
     end_s: float
     states: set[str] = field(default_factory=set)
+    published: bool = False
     browned_out: bool = False
     is_over: bool = False
 
@@ -104,6 +107,7 @@ class Wakes:
                 done += self._ends()
                 self._open = Wake(stretch.at_s, end_s, {name})
             elif self._open is not None:
+                self._open.published |= name in _PUBLISHING and self._open.listened
                 self._open.states.add(name)
                 if name != SLEEP:
                     self._open.end_s = end_s

@@ -90,6 +90,12 @@ def test_what_the_network_loses_is_the_radio_s(board: str, ways: str, tmp_path: 
     assert {*columns(tmp_path, "events.parquet")["cause"]} == {"radio"}
 
 
+def test_a_wake_that_publishes_had_heard_enough_though_a_frame_began_before_it(tmp_path: Path) -> None:
+    edge = WifiKind(name="edge", out_of_range_each_s=60.0, out_of_range_s=10.0)
+    got = played(a_home("winky-lab", mode="historic", phases=3, seed=12, wifi=edge), tmp_path, 2.0)
+    assert got.keys() == {"stored", "radio"}  # its firmware took the rest of a frame for one, and could not say it
+
+
 def test_a_server_that_the_network_kept_from_answering_and_that_is_left_alone_for_it_is_the_radio_s(
     tmp_path: Path,
 ) -> None:
