@@ -27,7 +27,8 @@ def board_of_panel(name: str) -> Board:
     """A board that homes may have.
 
     Raises:
-        InputError: no such board, its file is wrong, it is not simulated, or has no uplink.
+        InputError: no such board, its file is wrong, it is not simulated, has no uplink, or sleeps on another supply
+            than the meter's, so that nothing tells its wakes.
     """
     board = board_named(name)
     load_firmware(board)
@@ -35,6 +36,11 @@ def board_of_panel(name: str) -> Board:
         raise InputError(
             f"board {board.id}: has no uplink, so that nothing of it would arrive; write [uplink] into its file, or "
             "take one that has"
+        )
+    if board.wake is not None and (board.power is None or board.power.source != "tic"):
+        raise InputError(
+            f"board {board.id}: sleeps, and lives on another supply than terminals I1-A, so that nothing tells its "
+            "wakes; write its [power], or leave [wake] out"
         )
     return board
 

@@ -207,11 +207,6 @@ class AlwaysOn:
         self._last_s = -inf
         self._open: deque[tuple[Due, Sequence[Group]]] = deque()
 
-    @property
-    def holds_s(self) -> float:
-        """How long behind the present it may still find a reading that was due."""
-        return 0.0
-
     def dues(self, frames: Sequence[HeardFrame], sent: Sequence[Sent]) -> list[Due]:
         """Those of some frames; where one got may be found out later.
 

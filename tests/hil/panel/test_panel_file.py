@@ -120,6 +120,18 @@ def test_what_cannot_be_is_told_with_file_line_and_key(text: str, told: str, tmp
     assert "\n" not in str(complaint.value)
 
 
+def test_a_board_that_sleeps_on_another_supply_is_told(tmp_path: Path) -> None:
+    eky = Path(__file__).parents[3].joinpath("boards/eky.toml").read_text(encoding="utf-8")
+    wake = "\n[wake]\nboot_s = 1\nassociate_s = 0\naddress_s = 0\nconnect_s = 0\npublish_s = 0\nsleep_s = 9\n"
+    text = (
+        eky.partition("[power]")[0].replace('"eky"', '"odd"').replace('firmware = "odd"', 'firmware = "one_for_all"')
+        + wake
+    )
+    (tmp_path / "odd.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="board odd: sleeps, and lives on another supply than terminals I1-A"):
+        of(f'[boards]\n"{tmp_path / "odd.toml"}" = 1\n', tmp_path)
+
+
 def test_a_board_that_does_not_read_the_mode_is_told(tmp_path: Path) -> None:
     (tmp_path / "old.toml").write_text(
         Path(__file__).parents[3].joinpath("boards/eky.toml").read_text(encoding="utf-8")
