@@ -224,7 +224,9 @@ def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
         def interrupted() -> Interrupted:
             return Interrupted(made(), stop, lambda: stack.enter_context(back(tmp_path)), 3, 5)
 
-        settings = RunSettings("village", tmp_path / "panel", homes=1, days=0.0625, workers=1, chain=interrupted)
+        settings = RunSettings(
+            "village", tmp_path / "panel", homes=1, days=0.0625, seed=1, workers=1, chain=interrupted
+        )
         for _ in PanelRun(settings).play():
             pass
     ran = Ran(tmp_path / "panel", influxd, "", 0)
