@@ -23,11 +23,12 @@ __all__ = ["read_curve"]
 _GRID_US = 5 * MINUTE_US  # all steps are multiples of it
 
 
-def read_curve(path: Path) -> Curve:
+def read_curve(path: Path, until_us: int | None = None) -> Curve:
     """The curve in a file.
 
     Args:
         path: of a CSV export, or of JSON as the metering interface gives it.
+        until_us: no point is due behind it; None: each day from the first point to the last one is whole.
 
     Raises:
         InputError: it cannot be read, is no export, or has no point that can be counted on.
@@ -45,7 +46,7 @@ def read_curve(path: Path) -> Curve:
         why = f"; all end off the grid of their step, such as {shown_times(off_us[:1])}" if off_us else ""
         raise InputError(f"{path}: has no point that counts{why}; give an export of days that the meter has told of")
     unsure_us = [end_us for end_us, step_min in steps_min.items() if step_min is None]
-    days = list(_days(points, unsure_us))
+    days = list(_days(points, unsure_us, until_us))
     findings = [*found.findings, *_of_file(found, points)]
     by_day = [
         *_by_day("shifted", "off the grid of its step; not counted", off_us),
@@ -80,7 +81,7 @@ def _points(
     return points, overlapping
 
 
-def _days(points: Sequence[Point], unsure_us: Sequence[int]) -> Iterator[DayPoints]:
+def _days(points: Sequence[Point], unsure_us: Sequence[int], until_us: int | None) -> Iterator[DayPoints]:
     """From the first local day with a point to the last one; a gap has the step of the point behind it.
 
     What lies before a point whose step nothing tells (``unsure_us``, rising) counts as one point that is not there.
@@ -93,6 +94,8 @@ def _days(points: Sequence[Point], unsure_us: Sequence[int]) -> Iterator[DayPoin
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         reached_us, to_us = day_bounds_us(day)
+        if until_us is not None:
+            to_us = max(min(to_us, until_us), reached_us)
         missing: list[int] = []
         here = of_day.get(day, [])
         for start_us, end_us, step in [*((one.start_us, one.end_us, one.step_min) for one in here), (to_us, to_us, 0)]:

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from random import Random
 
 from xky.emulator.legal_time import SECOND_US, local_time, midnight_after
 from xky.protocol import Mode
 
 from ..chain import Chain
 from ..distributor.export_file import Interval, Measured, export
+from ..distributor.form import drawn_form
 from ..layout import CONSUMPTION, DISTRIBUTOR, HOME, INJECTION, Cause, home_folder
 from ..panel_file import ServerOutage
 from .away import radio_absences
@@ -219,7 +221,8 @@ class _Playing:
         exports.mkdir(parents=True, exist_ok=True)
         if self._intervals:
             drawn, injected = zip(*self._intervals, strict=True)
-            export(exports / CONSUMPTION, drawn, prm=meter.prm)
+            form = drawn_form(Random(f"{self._task.drawn_for} export"))  # one a home: its files come from one request
+            export(exports / CONSUMPTION, drawn, prm=meter.prm, form=form)
             if home.producer:
-                export(exports / INJECTION, injected, prm=meter.prm, measured=Measured.INJECTION)
+                export(exports / INJECTION, injected, prm=meter.prm, measured=Measured.INJECTION, form=form)
         write_json(self._folder / HOME, {**home.described(meter), "got": dict(sorted(self._got.items()))})

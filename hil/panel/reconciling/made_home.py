@@ -23,7 +23,7 @@ from .columns import Floats, coded, instants, label_columns, numbered
 from .day_arrays import Frames, Messages
 from .day_under_way import DayUnderWay
 from .matching import matched
-from .portion import Event, Portion, read_portion
+from .portion import Event, Portion, read_midnights, read_portion
 from .results import DayFound, Energy, HomeFound
 
 __all__ = ["reconcile_made_home"]
@@ -46,10 +46,10 @@ def reconcile_made_home(folder: Path, servers: Sequence[Event]) -> HomeFound:
     Raises:
         InputError: a file of it is missing or wrong.
     """
-    home = _MadeHome(folder, servers)
     days = sorted(path for path in (folder / "days").glob("*") if path.is_dir())
     if not days:
         raise InputError(f"{folder / 'days'}: has no day; run the panel again")
+    home = _MadeHome(folder, servers, read_midnights(days[-1]).to_us)
     for path in days:
         home.take(read_portion(path))
     return home.end()
@@ -61,9 +61,9 @@ def _board(name: str) -> Board:
 
 
 class _MadeHome:
-    def __init__(self, folder: Path, servers: Sequence[Event]) -> None:
+    def __init__(self, folder: Path, servers: Sequence[Event], until_us: int) -> None:
         told = _told(folder / HOME)
-        self._folder, self._servers = folder, servers
+        self._folder, self._servers, self._until_us = folder, servers, until_us
         self.found = HomeFound(folder.name, board=str(told.get("board", "")))
         self._board = _board(self.found.board)
         self._ways = [str(one) for one in told.get("uplinks", ())]
@@ -79,7 +79,7 @@ class _MadeHome:
                 self.found.remarks.append(f"{path.name}: is not there; energies are held against the meter alone")
             return None
         try:
-            curve = read_curve(path)
+            curve = read_curve(path, self._until_us)
         except InputError as error:
             self.found.remarks.append(str(error))
             return None

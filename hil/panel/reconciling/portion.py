@@ -31,7 +31,7 @@ from ..layout import (
 )
 from .columns import instants, read_parquet, texts
 
-__all__ = ["Event", "Midnights", "Portion", "read_events", "read_portion"]
+__all__ = ["Event", "Midnights", "Portion", "read_events", "read_midnights", "read_portion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def read_portion(folder: Path) -> Portion:
         read_parquet(folder / FRAMES, (START_US, END_US)).sort_by(END_US),
         read_parquet(folder / DUE, (DUE_US, GOT)).sort_by(DUE_US),
         read_parquet(folder / READINGS, (ARRIVED_US, PROBE, SOURCE, STAMP_US)).sort_by(ARRIVED_US),
-        _midnights(folder / MIDNIGHTS),
+        read_midnights(folder),
         read_events(folder / EVENTS),
     )
 
@@ -110,7 +110,16 @@ def read_events(path: Path) -> list[Event]:
     return [Event(*row) for row in zip(*columns, strict=True)]
 
 
-def _midnights(path: Path) -> Midnights:
+def read_midnights(folder: Path) -> Midnights:
+    """The energies at both ends of a day, alone.
+
+    Args:
+        folder: of the day.
+
+    Raises:
+        InputError: its file is missing or wrong.
+    """
+    path = folder / MIDNIGHTS
     try:
         told = json.loads(path.read_bytes())
         energies = {

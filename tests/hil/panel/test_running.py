@@ -64,6 +64,10 @@ def test_the_folder_tells_of_the_panel_and_of_what_befell_its_servers(whole: Pat
     assert (home["id"], home["board"], home["uplinks"], home["defect"]) == ("0002", "loky", ["lorawan"], None)
 
 
+def test_exports_of_the_distributor_are_not_all_alike(whole: Path) -> None:
+    assert len({path.read_bytes()[:120] for path in whole.glob("homes/*/distributor/consumption.csv")}) > 1
+
+
 def test_two_workers_write_the_same_bytes_as_one(whole: Path, tmp_path: Path) -> None:
     assert run(tmp_path, "--workers", "2").returncode == 0
     assert files(tmp_path / "out") == files(whole)

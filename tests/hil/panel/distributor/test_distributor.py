@@ -47,6 +47,17 @@ def told(curve: Curve) -> list[tuple[str, str]]:
     return [(one.kind, one.text) for one in curve.findings]
 
 
+def test_of_a_run_that_ended_within_a_day_no_point_is_due_behind_its_end(tmp_path: Path) -> None:
+    export(tmp_path / "c.csv", intervals()[:36], prm="09123456789012", form=Form())
+    assert [kind for kind, _ in told(read_curve(tmp_path / "c.csv"))] == ["missing"]
+    until_us = day_bounds_us(WINTER)[0] + 360 * MINUTE_US
+    curve = read_curve(tmp_path / "c.csv", until_us)
+    assert told(curve) == []
+    assert [(one.points, one.due) for one in curve.days] == [(12, 12)]
+    later = read_curve(tmp_path / "c.csv", until_us + 60 * MINUTE_US)
+    assert [(one.points, one.due) for one in later.days] == [(12, 14)]
+
+
 def test_an_export_looks_as_those_of_the_field_do(tmp_path: Path) -> None:
     hour = [
         Interval(at, at + 30 * MINUTE_US, wh)
