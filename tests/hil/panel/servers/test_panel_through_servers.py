@@ -35,6 +35,17 @@ from .test_server_chain import influxd_again, mosquitto_on
 pytestmark = [pytest.mark.xdist_group("panel_servers"), needs_mosquitto, NEEDS_INFLUXD]
 
 SEED = 28  # a board that posts to InfluxDB, a producer's by LoRaWAN, one of a historic meter by MQTT
+ONE_WINKY = """
+homes = 1
+from = 2026-01-15
+days = 0.0625
+[boards]
+winky-c6-tasmota = 1
+[uplinks]
+mqtt = 1
+[[household]]
+name = "common"
+"""
 FROM_US = instant_us(datetime.fromisoformat("2026-01-15T00:00:00+01:00"))
 
 
@@ -78,6 +89,13 @@ def ran(folder: Path, homes: int, days: float, seed: int) -> Iterator[Ran]:
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     yield from ran(tmp_path_factory.mktemp("village"), 3, 0.25, SEED)
+
+
+def test_the_three_homes_go_all_ways_that_there_are(village: Ran) -> None:
+    homes = [json.loads(path.read_text()) for path in village.folder.glob("homes/*/home.json")]
+    assert {way for home in homes for way in home["uplinks"]} == {"mqtt", "influx", "lorawan"}
+    assert {home["mode"] for home in homes} == {"historic", "standard"}
+    assert any(home["producer"] for home in homes)
 
 
 def test_three_homes_for_six_hours_lose_nothing_and_double_nothing(village: Ran) -> None:
@@ -216,17 +234,16 @@ def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
         port = brokers.enter_context(running_mosquitto(tmp_path))
         influxd = databases.enter_context(running_influxd(tmp_path))
         database = f"influx://127.0.0.1:{influxd.port}/{influxd.database()}"
-        panel, _ = panel_file("village")
-        made = partial(run_chain, "village", panel, 1, f"mqtt://127.0.0.1:{port}", database, patience_s=0.2)
+        (tmp_path / "winky.toml").write_text(ONE_WINKY)
+        panel, _ = panel_file(str(tmp_path / "winky.toml"))
+        made = partial(run_chain, "winky", panel, panel.seed, f"mqtt://127.0.0.1:{port}", database, patience_s=0.2)
         back = partial(mosquitto_on, port) if cause == "broker" else partial(influxd_again, influxd)
         stop = brokers.close if cause == "broker" else databases.close
 
         def interrupted() -> Interrupted:
             return Interrupted(made(), stop, lambda: stack.enter_context(back(tmp_path)), 3, 5)
 
-        settings = RunSettings(
-            "village", tmp_path / "panel", homes=1, days=0.0625, seed=1, workers=1, chain=interrupted
-        )
+        settings = RunSettings(str(tmp_path / "winky.toml"), tmp_path / "panel", workers=1, chain=interrupted)
         for _ in PanelRun(settings).play():
             pass
     ran = Ran(tmp_path / "panel", influxd, "", 0)
