@@ -231,24 +231,25 @@ class AlwaysOn:
             else:  # what waited leaves in order
                 late += together
         self._match(late)
-        self._open = deque(pair for pair in self._open if _waits(pair[0]))
-        while len(self._open) > self._keeps:
-            due = self._open.popleft()[0]
-            due.got = self._away.blamed(due.at_s - self._returns_s, due.at_s)
+        left_s = max((due.at_s for due, _ in self._open if not _waits(due)), default=-inf)
+        waiting_still = [pair for pair in self._open if _waits(pair[0])]
+        self._open.clear()
+        for place, (due, groups) in enumerate(waiting_still):
+            if due.at_s < left_s or place < len(waiting_still) - self._keeps:  # it leaves in order, or not at all
+                due.got = self._away.blamed(due.at_s - self._returns_s, due.at_s)
+            else:
+                self._open.append((due, groups))
         return found
 
-    def end(self) -> None:
-        """Nothing more will be heard of it: what never left stays unknown."""
-        self._open.clear()
-
     def _match(self, late: Sequence[Sent]) -> None:
-        """What waited; a message that says none of it was said before."""
+        """What waited: the newest is kept, and leaves last; a message that says none of it was said before."""
         waiting = [pair for pair in self._open if _waits(pair[0])] if late else []
-        for one in late:
-            for place, (due, groups) in enumerate(waiting):
-                if one.fits(groups):
+        for one in reversed(late):
+            for place in range(len(waiting) - 1, -1, -1):
+                due, groups = waiting[place]
+                if due.at_s <= one.at_s + _ALIKE_S and one.fits(groups):
                     self._has(due, one)
-                    del waiting[: place + 1]
+                    del waiting[place:]
                     break
 
     def _has(self, due: Due, one: Sent) -> None:

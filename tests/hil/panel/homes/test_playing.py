@@ -149,6 +149,19 @@ def test_what_waited_in_a_queue_is_stored_and_late(tmp_path: Path) -> None:
     assert max(arrived.values()) > 10
 
 
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+def test_each_frame_that_a_queue_had_no_room_for_is_lost_and_none_is_left_out(mode: str, tmp_path: Path) -> None:
+    away = ServerOutage(of="broker", at="2026-01-15T00:03", for_s=150.0)
+    got = played(a_home("eky", mode=mode), tmp_path, 0.2, outages=[away])
+    frames, due = columns(tmp_path, "frames.parquet"), columns(tmp_path, "due.parquet")
+    assert due["due_us"] == frames["end_us"][: len(due["due_us"])]
+    assert len(frames["end_us"]) - len(due["due_us"]) < 3
+    assert got["stored"] == len(columns(tmp_path, "readings.parquet")["arrived_us"])
+    lost = [at_us for at_us, told in zip(due["due_us"], due["got"], strict=True) if told == "broker"]
+    begin_us = from_us() + 180 * 10**6
+    assert begin_us <= lost[0] < lost[-1] < begin_us + 100 * 10**6  # the last minute of the outage was kept
+
+
 class Meddles(HandedThrough):
     """Doubles one message, loses one without a word and one at the broker, and changes what the others say."""
 
