@@ -11,6 +11,7 @@ from .results import UNKNOWN, Stretch
 __all__ = ["blamed", "stretches"]
 
 _CAUSES = frozenset(one.value for one in Cause)
+_SENT_US = 10_000_000  # a gateway takes so long to send what it heard; an assumption
 _AFTER_US = 120_000_000  # a gateway may take so long to find a network or a server again; an assumption
 
 
@@ -44,8 +45,15 @@ class _Befallen:
 
     def cause(self, due_us: int, got: str) -> tuple[str, str]:
         """Who lost a reading, and what it was: by how far it got, else by what was then."""
-        cause = got if got in _CAUSES else next((one.cause for one in self.around(due_us, due_us)), UNKNOWN)
-        return cause, next((one.what for one in self.around(due_us, due_us) if one.cause == cause), "")
+        cause = got if got in _CAUSES else next((one.cause for one in self._when(due_us)), UNKNOWN)
+        return cause, next((one.what for one in self._when(due_us) if one.cause == cause), "")
+
+    def _when(self, due_us: int) -> Iterator[Event]:
+        """What was under way as it was due, what began while it was sent, and what was over a little before."""
+        under_way = [one for one in self._by_start if one.from_us <= due_us <= one.to_us]
+        yield from under_way
+        yield from (one for one in self._by_end if due_us < one.from_us <= due_us + _SENT_US)
+        yield from (one for one in self.around(due_us, due_us) if one not in under_way)
 
     def around(self, from_us: int, to_us: int) -> Iterator[Event]:
         """Those under way, then those that were over a little before."""

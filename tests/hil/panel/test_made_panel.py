@@ -70,6 +70,17 @@ def test_what_got_nowhere_that_is_told_has_the_cause_of_what_befell_somebody_the
     assert found_of(tmp_path, change).causes == {"radio": 1}
 
 
+def test_what_befell_a_gateway_while_it_sent_a_reading_lost_it(tmp_path: Path) -> None:
+    def change(days: Sequence[Day]) -> None:
+        due_us, _ = days[0].due[AT]
+        days[0].events.append((due_us - 60 * SECOND_US, due_us - 50 * SECOND_US, "radio", "out of range"))
+        days[0].events.append((due_us + SECOND_US // 2, due_us + 30 * SECOND_US, "device", "brown-out"))
+        del days[0].rows[AT]
+
+    found = found_of(tmp_path, change)
+    assert [(one.cause, one.what) for one in found.homes[0].days[0].lost] == [("device", "brown-out")]
+
+
 def test_a_loss_that_nothing_explains_is_unknown(tmp_path: Path) -> None:
     assert found_of(tmp_path, lambda days: days[0].rows.pop(AT) and None).causes == {"unknown": 1}
 
