@@ -125,6 +125,29 @@ def test_two_rows_of_one_instant_that_differ_are_wrong(tmp_path: Path) -> None:
     assert counts(edited(tmp_path, lambda rows: rows.append((rows[AT][0], rows[AT][1] + 1, 5)))) == {"wrong": 1}
 
 
+@pytest.mark.parametrize("more_wh", [20, -20])
+def test_two_rows_that_differ_accuse_none_behind_them(tmp_path: Path, more_wh: int) -> None:
+    def change(rows: list[Row]) -> None:
+        at, wh, va = rows[AT]
+        rows[AT : AT + 1] = [(at, wh, va), (at, wh + more_wh, va)] if more_wh > 0 else [(at, wh + 20, va), (at, wh, va)]
+
+    found = edited(tmp_path, change)
+    assert counts(found) == {"wrong": 1}
+    assert told(found, "goes back") == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_values_a_little_too_high_are_wrong_and_those_behind_them_are_not(tmp_path: Path, number: int) -> None:
+    def change(rows: list[Row]) -> None:
+        for place in range(AT, AT + number):
+            rows[place] = rows[place][0], rows[place][1] + 300, rows[place][2]
+
+    found = edited(tmp_path, change)
+    assert counts(found) == {"wrong": number}
+    assert len(told(found, f"EAST goes back in {number} readings and jumps in 0")) == 1
+    assert not found.homes[0].disagreeing
+
+
 @pytest.mark.parametrize(("change_wh", "text"), [
     (-1000, "EAST goes back in 1 readings and jumps in 0"),
     (90_000, "EAST goes back in 0 readings and jumps in 1 by more than 36 kVA let through"),

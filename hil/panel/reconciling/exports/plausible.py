@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which values of an index cannot be: it goes back, or grows by more than the subscription lets through.
 
-Where it begins anew at another value and goes on from there, as behind a change of the meter, that is told once.
+Where it begins anew at another value and goes on from there, as behind a change of the meter, that is told once. Where
+it goes back, the fewer are wrong: a single value that is a little too high is not believed against those behind it.
 """
 
 import re
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +67,11 @@ def judge_index(at_us: Instants, wh: Floats, kva: float) -> Judged:
         wrong[place] = True
         jumps += 1
     refused: list[int] = []
+    believed = deque([last], _ANEW + 1)  # the latest
     for place in range(last + 1, len(values)):
         if _follows(times, values, last, place, kva):
             last, refused = place, []
+            believed.append(place)
             continue
         wrong[place] = True
         goes_back = values[place] < values[last]
@@ -74,12 +79,21 @@ def judge_index(at_us: Instants, wh: Floats, kva: float) -> Judged:
         if refused and not _follows(times, values, refused[-1], place, kva):
             refused = []
         refused.append(place)
-        if len(refused) >= _ANEW:
-            wrong[refused] = False
-            number_back = sum(values[one] < values[last] for one in refused)
-            back, jumps = back - number_back, jumps - (len(refused) - number_back)
+        too_high = _before(times, values, believed, refused[0], kva)
+        if not 0 < too_high < len(refused) and len(refused) < _ANEW:
+            continue
+        number_back = sum(values[one] < values[last] for one in refused)
+        back, jumps = back - number_back, jumps - (len(refused) - number_back)
+        wrong[refused] = False
+        if 0 < too_high < len(refused):
+            for _ in range(too_high):
+                wrong[believed.pop()] = True
+            back += too_high
+        else:
             anew.append(times[refused[0]])
-            last, refused = place, []
+            believed.clear()
+        believed.extend(refused)
+        last, refused = place, []
     return Judged(wrong, back, jumps, tuple(anew))
 
 
@@ -90,6 +104,14 @@ def _allowed(length_us: Instants, kva: float) -> Floats:
 def _follows(times: list[int], values: list[float], before: int, behind: int, kva: float) -> bool:
     most = _SPARE_WH + kva * 1000 * _OVER * (times[behind] - times[before] + _SPARE_US) / _HOUR_US
     return 0 <= values[behind] - values[before] <= most
+
+
+def _before(times: list[int], values: list[float], believed: Sequence[int], behind: int, kva: float) -> int:
+    """How many of the latest believed have to be taken back until a reading follows; 0: it follows none."""
+    if values[behind] >= values[believed[-1]]:
+        return 0
+    numbers = range(1, len(believed))
+    return next((one for one in numbers if _follows(times, values, believed[-1 - one], behind, kva)), 0)
 
 
 def _first_sound(times: list[int], values: list[float], kva: float) -> int:

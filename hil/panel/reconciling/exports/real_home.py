@@ -122,14 +122,14 @@ class RealHome:
 
     def _faults(self) -> _Fault:
         columns = self._columns
-        doubled, contradictory = _doubled(columns)
+        doubled, contradictory, unsure = _doubled(columns)
         wrong = contradictory.copy()
         kva = self._kva()
         for label, said in columns.said.items():
             if not is_index(label):
                 continue
             for number in np.unique(columns.series):
-                rows = np.flatnonzero((columns.series == number) & ~np.isnan(said) & ~doubled)
+                rows = np.flatnonzero((columns.series == number) & ~np.isnan(said) & ~doubled & ~unsure)
                 judged = judge_index(columns.at_us[rows], said[rows], kva)
                 wrong[rows[judged.wrong]] = True
                 if judged.back or judged.jumps:
@@ -145,7 +145,7 @@ class RealHome:
         late = arrived & (columns.arrived_us - columns.at_us > self._fresh_us)
         if not arrived.any():
             self.found.remarks.append("its exports do not tell when a reading arrived: none is called late")
-        self._right = ~wrong & ~doubled
+        self._right = ~wrong & ~doubled & ~unsure
         return _Fault(*(columns.at_us[rows] for rows in (late, doubled, wrong)))
 
     def _kva(self) -> float:
@@ -219,10 +219,10 @@ def _between(instants_us: Instants, from_us: int, to_us: int) -> Truths:
     return np.asarray((from_us <= instants_us) & (instants_us < to_us))
 
 
-def _doubled(columns: ExportColumns) -> tuple[Truths, Truths]:
-    """Rows that are there again, and those that say something else of the same instant and series."""
+def _doubled(columns: ExportColumns) -> tuple[Truths, Truths, Truths]:
+    """Rows that are there again, those that say something else of the same instant and series, and both of these."""
     number = len(columns.at_us)
-    doubled, contradictory = np.zeros(number, bool), np.zeros(number, bool)
+    doubled, contradictory, unsure = (np.zeros(number, bool) for _ in range(3))
     order = np.lexsort((columns.at_us, columns.series))
     at_us, series = columns.at_us[order], columns.series[order]
     again = np.flatnonzero((at_us[1:] == at_us[:-1]) & (series[1:] == series[:-1])) + 1
@@ -234,7 +234,8 @@ def _doubled(columns: ExportColumns) -> tuple[Truths, Truths]:
             doubled[second] = True
         elif both:
             contradictory[second] = True
-    return doubled, contradictory
+            unsure[[first, second]] = True
+    return doubled, contradictory, unsure
 
 
 def _stretches(due_us: Instants, places: Instants, causes: Sequence[str], gaps: Gaps) -> list[Stretch]:
