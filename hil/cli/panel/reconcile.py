@@ -3,6 +3,7 @@
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -37,8 +38,14 @@ def command(
     """
     if plot is not None:
         check_plot(plot)
+    if out is not None and find_spec("matplotlib") is None:
+        raise InputError(f"--out {out}: pictures need matplotlib; install it with: pip install 'xky-hil[plot]'")
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give that of a panel")
+    if find_spec("numpy") is None:
+        raise InputError(
+            "xky panel reconcile: needs numpy and pyarrow; install them with: pip install 'xky-hil[parquet]'"
+        )
 
     from ...panel.reconciling.document import document_of
     from ...panel.reconciling.print_reconciliation import print_reconciliation

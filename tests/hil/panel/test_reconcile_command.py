@@ -99,6 +99,19 @@ def test_what_is_no_panel_ends_with_two_and_one_line(tmp_path: Path, folder: str
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
 
 
+@pytest.mark.parametrize(("missing", "complaint"), [
+    ("numpy", "xky panel reconcile: needs numpy and pyarrow; install them with: pip install 'xky-hil[parquet]'"),
+    ("matplotlib", "--out found: pictures need matplotlib; install it with: pip install 'xky-hil[plot]'"),
+])  # fmt: skip
+def test_a_missing_package_is_told_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, complaint: str
+) -> None:
+    monkeypatch.setattr("xky.hil.cli.panel.reconcile.find_spec", lambda name: None if name == missing else object())
+    ended = xky("panel", "reconcile", tmp_path, "--out", "found", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"xky: {complaint}\n")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_run_that_was_cut_is_undecided_and_ends_with_one(tmp_path: Path) -> None:
     ended = reconcile(write_panel(tmp_path, hours=1, whole=False))
     assert ended.returncode == 1
