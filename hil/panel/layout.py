@@ -6,8 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 __all__ = [
-    "ARRIVED_US", "CAUSE", "CONSUMPTION", "DISTRIBUTOR", "DUE", "DUE_US", "END_US", "EVENTS", "FRAMES", "FROM_US",
-    "GOT", "HOME", "INJECTION", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE", "READINGS", "SCHEMA",
+    "ARRIVED_US", "BOARDS", "CAUSE", "CONSUMPTION", "DISTRIBUTOR", "DUE", "DUE_US", "END_US", "EVENTS", "FRAMES",
+    "FROM_US", "GOT", "HOME", "INJECTION", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE", "READINGS", "SCHEMA",
     "SOURCE", "STAMP_US", "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder", "home_folder",
 ]  # fmt: skip
 
@@ -15,6 +15,7 @@ SCHEMA = "xky-panel/1"
 
 PANEL_FILE = "panel.toml"  # as a person wrote it
 PANEL = "panel.json"  # the run; says whether it is whole
+BOARDS = "boards"  # folder: files of boards that were written by their path
 EVENTS = "events.parquet"  # of the panel's servers in its folder, of a home in that of a day
 HOME = "home.json"  # written last: a home without it is not done
 

@@ -20,6 +20,7 @@ from xky.protocol.whole_file import PARTIAL, whole_file
 
 from ..owned_folder import owned_folder
 from ..workers import workers
+from .board_files import board_texts, check_boards, keep_boards
 from .chain import Chain, HandedThrough
 from .homes.home import Home, drawn_home
 from .homes.written import room_is_needed, write_json
@@ -87,6 +88,7 @@ class PanelRun:
             raise InputError(f"--homes {self.homes}: give 1 to {HOMES_MAX}")
         self.days = self._panel.days if settings.days is None else settings.days
         self._seed = self._panel.seed if settings.seed is None else settings.seed
+        self._boards = board_texts(self._panel.boards)
         self._got: Counter[str] = Counter()
         self.made = 0
 
@@ -189,6 +191,7 @@ class PanelRun:
                 )
         if text != self._text:
             raise InputError(f"--out {out}: holds a panel of another {PANEL_FILE}; give another folder")
+        check_boards(out, self._boards)
         if there["homes"] > self.homes:
             raise InputError(
                 f"--out {out}: holds a panel of {there['homes']} homes, not {self.homes}; give another folder"
@@ -204,6 +207,7 @@ class PanelRun:
         with whole_file(out / PANEL_FILE) as partial:
             partial.write_text(self._text, encoding="utf-8", newline="")
         self._write(whole=False)
+        keep_boards(out, self._boards)
         write_table(out / EVENTS, event_table(self._outages()))
 
     def _outages(self) -> Sequence[tuple[int, int, str, str]]:

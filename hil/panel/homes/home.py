@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
@@ -102,6 +103,7 @@ class Home:
         return {
             "id": self.id,
             **told,
+            "board": Path(self.board).name,  # whose folder is nobody's business
             "uplinks": list(self.uplinks),
             "appliances": list(self.appliances),
             "wifi": self.wifi.name,

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from xky.boards import Board, board_named
+from xky.boards import Board
 from xky.hil.bench.limits import limits_for
 from xky.protocol import InputError
 
+from ..board_files import board_in
 from ..distributor import Curve, read_curve
 from ..layout import ARRIVED_US, CONSUMPTION, DISTRIBUTOR, END_US, HOME, INJECTION, PROBE, SOURCE, STAMP_US, START_US
 from .against_curve import against_curve, shift_of
@@ -56,8 +57,8 @@ def reconcile_made_home(folder: Path, servers: Sequence[Event]) -> HomeFound:
 
 
 @lru_cache(64)
-def _board(name: str) -> Board:
-    return board_named(name)
+def _board(panel: Path, name: str) -> Board:
+    return board_in(panel, name)
 
 
 class _MadeHome:
@@ -65,7 +66,7 @@ class _MadeHome:
         told = _told(folder / HOME)
         self._folder, self._servers, self._until_us = folder, servers, until_us
         self.found = HomeFound(folder.name, board=str(told.get("board", "")))
-        self._board = _board(self.found.board)
+        self._board = _board(folder.parents[1], self.found.board)
         self._ways = [str(one) for one in told.get("uplinks", ())]
         self._labels: list[str] = []
         self._steps = _steps_of(self._board)

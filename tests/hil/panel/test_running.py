@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from tests.command import Ended, xky
+from xky.boards.description.board import board_file
 from xky.hil.panel.chain import HandedThrough
 from xky.hil.panel.homes import playing
 from xky.hil.panel.layout import home_folder
@@ -127,6 +128,30 @@ def test_another_panel_in_the_folder_is_refused_in_a_line(
     assert ended.stderr.startswith(f"xky: --out out: {told}")
     assert ended.stderr.count("\n") == 1
     assert files(whole) == before
+
+
+def test_a_board_file_is_kept_so_that_the_panel_is_read_anywhere_and_stays_one(tmp_path: Path) -> None:
+    text = board_file("loky")[1]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "own.toml").write_text(text, encoding="utf-8")
+    panel = PANEL.replace("loky = 1", '"mine/own.toml" = 1')
+    assert run(tmp_path, "--homes", "1", panel=panel).returncode == 0
+    ended = xky("panel", "reconcile", tmp_path / "out", "--json", cwd=Path("/"))
+    assert json.loads(ended.stdout)["of_homes"][0]["board"] == "own.toml"
+    (tmp_path / "mine" / "own.toml").write_text(text + "# mended\n", encoding="utf-8")
+    ended = run(tmp_path, "--homes", "1", panel=panel)
+    told = "xky: --out out: holds a panel of another own.toml; give another folder\n"
+    assert (ended.returncode, ended.stderr) == (2, told)
+
+
+def test_two_board_files_of_one_name_are_told(tmp_path: Path) -> None:
+    for name in ("loky", "eky"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "own.toml").write_text(board_file(name)[1], encoding="utf-8")
+    panel = PANEL.replace("loky = 1", '"loky/own.toml" = 1\n"eky/own.toml" = 1')
+    ended = run(tmp_path, panel=panel)
+    told = "xky: boards: two files are called own.toml; give one of them another name\n"
+    assert (ended.returncode, ended.stderr) == (2, told)
 
 
 def test_a_folder_of_something_else_and_a_broken_one_are_refused(tmp_path: Path) -> None:
