@@ -27,4 +27,6 @@ def print_run(run: Mapping[str, Any], console: PlainConsole) -> None:
     say(f"readings due {due}, arrived {readings[STORED]}")
     if lost:
         say("lost by " + ", ".join(f"{cause} {number}" for cause, number in lost.items()))
+    for remark in run["remarks"]:
+        say(remark)
     say(f"in {run['out']}; xky panel reconcile {run['out']} compares")

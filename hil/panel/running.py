@@ -233,6 +233,11 @@ class PanelRun:
             "out": str(self._settings.out),
             "homes_done": self.made,
             "readings": {key: self._got[key] for key in ("stored", *Cause)},
+            "remarks": [
+                f"the {one.of} is away at {one.at}, which is outside of the run: nothing of that is played"
+                for one in self._panel.outage
+                if one.to_us <= self.from_us or one.from_us >= self.until_us
+            ],
         }
 
 

@@ -69,6 +69,15 @@ def test_exports_of_the_distributor_are_not_all_alike(whole: Path) -> None:
     assert len({path.read_bytes()[:120] for path in whole.glob("homes/*/distributor/consumption.csv")}) > 1
 
 
+def test_an_outage_outside_of_the_run_is_told(tmp_path: Path) -> None:
+    panel = PANEL + '[[outage]]\nof = "database"\nat = "2027-01-15T00:30"\nfor_s = 600\n'
+    ended = run(tmp_path, "--homes", "1", panel=panel)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = "the database is away at 2027-01-15T00:30, which is outside of the run: nothing of that is played"
+    assert told in ended.stdout.splitlines()
+    assert "the broker is away" not in ended.stdout
+
+
 def test_two_workers_write_the_same_bytes_as_one(whole: Path, tmp_path: Path) -> None:
     assert run(tmp_path, "--workers", "2").returncode == 0
     assert files(tmp_path / "out") == files(whole)
