@@ -6,6 +6,7 @@ said; NaN where nothing was said. The greatest number of a label has nine digits
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,10 +17,15 @@ import numpy.typing as npt
 
 from xky.protocol import InputError
 
+from ..layout import STAMP_US
+
 __all__ = [
-    "Floats", "Instants", "Truths", "check_parquet", "coded", "instants", "label_columns", "numbered", "read_parquet",
-    "texts",
+    "Floats", "Instants", "Truths", "check_parquet", "coded", "in_this_time", "instants", "label_columns", "numbered",
+    "read_parquet", "texts",
 ]  # fmt: skip
+
+_YEARS = 1999, 2100  # a meter's clock shows 2000 to 2099 (54E §6.2.1.1), and the first midnight lies before
+_FIRST_US, _LAST_US = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in _YEARS)
 
 Floats = npt.NDArray[np.float64]
 Instants = npt.NDArray[np.int64]
@@ -59,7 +65,29 @@ def read_parquet(path: Path, columns: Sequence[str]) -> Any:
     missing = [name for name in columns if name not in table.column_names]
     if missing:
         raise InputError(f"{path}: has no column {missing[0]}; run the panel again")
+    for name in columns:
+        _check(arrow, path, name, table.column(name))
     return table
+
+
+def _check(arrow: Any, path: Path, name: str, column: Any) -> None:
+    """Complain of a column that holds something else than it is called by, before anybody counts with it."""
+    may_be_empty = name == STAMP_US  # a payload need not tell its time, and may tell any
+    if name.endswith("_us"):
+        is_right = arrow.types.is_int64(column.type)
+        if is_right and not may_be_empty and len(column):
+            bounds = import_module("pyarrow.compute").min_max(column).as_py()
+            is_right = bounds["min"] is not None and in_this_time(bounds["min"]) and in_this_time(bounds["max"])
+        expected = f"whole microseconds of the years {_YEARS[0]} to {_YEARS[1]}"
+    else:
+        is_right, expected = _is_text(arrow, column.type), "texts"
+    if not is_right or (column.null_count and not may_be_empty):
+        raise InputError(f"{path}: column {name}: expected {expected} in each row; run the panel again")
+
+
+def in_this_time(at_us: int) -> bool:
+    """Whether an instant can be one of a panel, and none that is damaged or in another unit."""
+    return _FIRST_US <= at_us < _LAST_US
 
 
 def instants(table: Any, name: str) -> Instants:

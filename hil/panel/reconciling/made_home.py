@@ -24,7 +24,7 @@ from .columns import Floats, coded, instants, label_columns, numbered
 from .day_arrays import Frames, Messages
 from .day_under_way import DayUnderWay
 from .matching import matched
-from .portion import Event, Portion, read_midnights, read_portion
+from .portion import Event, Midnights, Portion, read_midnights, read_portion
 from .results import DayFound, Energy, HomeFound
 
 __all__ = ["reconcile_made_home"]
@@ -35,6 +35,7 @@ _GAP_S = 0.1  # and more between two frames than the meter leaves
 _OTHERS = (START_US, END_US, ARRIVED_US, PROBE, SOURCE, STAMP_US)
 _EXPORTS = {"consumption": CONSUMPTION, "injection": INJECTION}
 _SHOWN = 5
+_CURVE_US = 2 * 3600 * _MICRO  # a whole interval of the longest step is in any run of that length
 
 
 def reconcile_made_home(folder: Path, servers: Sequence[Event]) -> HomeFound:
@@ -50,7 +51,7 @@ def reconcile_made_home(folder: Path, servers: Sequence[Event]) -> HomeFound:
     days = sorted(path for path in (folder / "days").glob("*") if path.is_dir())
     if not days:
         raise InputError(f"{folder / 'days'}: has no day; run the panel again")
-    home = _MadeHome(folder, servers, read_midnights(days[-1]).to_us)
+    home = _MadeHome(folder, servers, *(read_midnights(day) for day in (days[0], days[-1])))
     for path in days:
         home.take(read_portion(path))
     return home.end()
@@ -62,9 +63,10 @@ def _board(panel: Path, name: str) -> Board:
 
 
 class _MadeHome:
-    def __init__(self, folder: Path, servers: Sequence[Event], until_us: int) -> None:
+    def __init__(self, folder: Path, servers: Sequence[Event], first: Midnights, last: Midnights) -> None:
         told = _told(folder / HOME)
-        self._folder, self._servers, self._until_us = folder, servers, until_us
+        self._folder, self._servers = folder, servers
+        self._from_us, self._until_us = first.from_us, last.to_us
         self.found = HomeFound(folder.name, board=str(told.get("board", "")))
         self._board = _board(folder.parents[1], self.found.board)
         self._ways = [str(one) for one in told.get("uplinks", ())]
@@ -77,15 +79,20 @@ class _MadeHome:
         path = self._folder / DISTRIBUTOR / _EXPORTS[what]
         if not path.exists():
             if what == "consumption":
-                self.found.remarks.append(f"{path.name}: is not there; energies are held against the meter alone")
+                self._note_no_curve(f"{path.name}: is not there; energies are held against the meter alone")
             return None
         try:
             curve = read_curve(path, self._until_us)
         except InputError as error:
-            self.found.remarks.append(str(error))
+            self._note_no_curve(str(error))
             return None
         self.found.remarks += [f"{path.name}: {one.text}" for one in curve.findings]
         return curve
+
+    def _note_no_curve(self, text: str) -> None:
+        """That there is none; a run too short for a single interval has none."""
+        self.found.remarks.append(text)
+        self.found.complete &= self._until_us - self._from_us < _CURVE_US
 
     def take(self, portion: Portion) -> None:
         """The next day."""

@@ -34,7 +34,7 @@ def reconcile_made_panel(folder: Path, jobs: int | None = None) -> PanelFound:
     """
     check_parquet(str(folder))
     told = _told(folder / PANEL)
-    found = PanelFound(str(told.get("name", folder.name)), [], homes_due=int(told.get("homes", 0)))
+    found = PanelFound(str(told.get("name", folder.name)), [], homes_due=told["homes"])
     homes = sorted(path for path in (folder / "homes").glob("*") if path.is_dir())
     done = [path for path in homes if (path / HOME).exists()]
     if told.get("whole") is not True or len(done) < max(found.homes_due, len(homes)):
@@ -85,4 +85,7 @@ def _told(path: Path) -> Mapping[str, Any]:
         raise InputError(f"{path}: cannot be read ({error}); run the panel again") from None
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         raise InputError(f"{path}: expected schema {SCHEMA!r}; give the folder of a panel that this version made")
+    homes = told.get("homes")
+    if not isinstance(homes, int) or isinstance(homes, bool) or homes < 1:
+        raise InputError(f"{path}: homes = {homes!r}; expected how many there are; run the panel again")
     return told

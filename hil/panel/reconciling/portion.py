@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from ..layout import (
     TO_US,
     WHAT,
 )
-from .columns import instants, read_parquet, texts
+from .columns import in_this_time, instants, read_parquet, texts
 
 __all__ = ["Event", "Midnights", "Portion", "read_events", "read_midnights", "read_portion"]
 
@@ -126,8 +127,12 @@ def read_midnights(folder: Path) -> Midnights:
             name.removesuffix("_wh"): (float(both[0]), float(both[1]))
             for name, both in told.items() if name.endswith("_wh") and both is not None
         }  # fmt: skip
-        return Midnights(int(told[FROM_US]), int(told[TO_US]), energies)
+        found = Midnights(int(told[FROM_US]), int(told[TO_US]), energies)
+        are_right = all(isfinite(one) for both in energies.values() for one in both)
+        if not (are_right and in_this_time(found.from_us) and in_this_time(found.to_us)):
+            raise ValueError
+        return found
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); run the panel again") from None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
         raise InputError(f"{path}: expected from_us, to_us and EAST_wh with two numbers; run the panel again") from None

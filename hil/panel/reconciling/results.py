@@ -114,6 +114,7 @@ class HomeFound:
         days: in order.
         remarks: what has to be known of its files, each in a line.
         board: of its gateway; empty where nobody told.
+        complete: whether all files that belong to it could be read; else ``remarks`` tell which could not.
         judged: whether what arrived could be held against what was due; else ``remarks`` tell why not.
     """
 
@@ -121,6 +122,7 @@ class HomeFound:
     days: list[DayFound] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     board: str = ""
+    complete: bool = True
     judged: bool = True
 
     def total(self, name: str) -> int:
@@ -145,7 +147,7 @@ class HomeFound:
     @property
     def is_whole(self) -> bool:
         """Whether it was judged, and nothing of it is lost, late, doubled, wrong, or further apart than it may be."""
-        return self.judged and not self.faults and not self.disagreeing
+        return self.judged and self.complete and not self.faults and not self.disagreeing
 
     @property
     def worst_energy(self) -> Energy | None:

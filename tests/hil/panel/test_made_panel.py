@@ -8,13 +8,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow as arrow
 import pytest
 from pyarrow import parquet
 
 from tests.hil.panel.made_folder import SECOND_US, Day, write_panel
 from xky.emulator.legal_time import local_time
 from xky.hil.panel.distributor import Form, drawn_form
-from xky.hil.panel.layout import FRAMES, MIDNIGHTS, PANEL, READINGS
+from xky.hil.panel.layout import ARRIVED_US, DUE, DUE_US, FRAMES, GOT, MIDNIGHTS, PANEL, PROBE, READINGS
 from xky.hil.panel.reconciling.document import document_of
 from xky.hil.panel.reconciling.reconcile import reconcile
 from xky.hil.panel.reconciling.results import PanelFound
@@ -256,6 +257,57 @@ def test_no_form_of_a_sound_export_accuses_anybody(tmp_path: Path, seed: int) ->
     found = found_of(tmp_path, form=drawn_form(Random(seed)), hours=8)
     assert found.is_whole
     assert [one.against for one in found.homes[0].days[0].energies] == ["meter", "distributor"]
+
+
+@pytest.mark.parametrize(("name", "column", "value", "kind"), [
+    (DUE, DUE_US, None, arrow.int64()), (DUE, DUE_US, 2**62, arrow.int64()), (DUE, DUE_US, -(2**62), arrow.int64()),
+    (DUE, DUE_US, "1768435200000000", arrow.string()), (DUE, GOT, 3, arrow.int64()),
+    (READINGS, ARRIVED_US, 2**63 - 1, arrow.int64()), (READINGS, PROBE, None, arrow.string()),
+])  # fmt: skip
+def test_a_column_that_holds_something_else_is_told_and_nobody_counts_with_it(
+    tmp_path: Path, name: str, column: str, value: object, kind: arrow.DataType
+) -> None:
+    folder = write_panel(tmp_path, homes=2, hours=1)
+    path = next((folder / "homes" / "0002" / "days").glob(f"*/{name}"))
+    table = parquet.read_table(path)
+    wrong = arrow.array([value] * len(table), kind)
+    parquet.write_table(table.set_column(table.column_names.index(column), column, wrong), path)
+    found = reconcile(folder, jobs=1)
+    assert [home.is_whole for home in found.homes] == [True, False]
+    (remark,) = found.homes[1].remarks
+    assert f"{name}: column {column}: expected " in remark
+
+
+@pytest.mark.parametrize("told", [
+    '{"from_us": 1, "to_us": 2, "EAST_wh": [1, 2]}', '{"from_us": 1768435200000000, "to_us": 1e400, "EAST_wh": [1, 2]}',
+    '{"from_us": 1768435200000000, "to_us": 1768521600000000, "EAST_wh": [1, 1e400]}',
+])  # fmt: skip
+def test_midnights_that_cannot_be_are_told(tmp_path: Path, told: str) -> None:
+    folder = write_panel(tmp_path, homes=2, hours=1)
+    next((folder / "homes" / "0002" / "days").glob(f"*/{MIDNIGHTS}")).write_text(told)
+    found = reconcile(folder, jobs=1)
+    assert [home.is_whole for home in found.homes] == [True, False]
+    assert "midnights.json: expected from_us, to_us" in found.homes[1].remarks[0]
+
+
+@pytest.mark.parametrize("homes", ['"x"', "null", "true", "0"])
+def test_a_panel_of_no_number_of_homes_is_told(tmp_path: Path, homes: str) -> None:
+    path = write_panel(tmp_path, hours=1) / PANEL
+    path.write_text(path.read_text().replace('"homes": 1', f'"homes": {homes}'))
+    with pytest.raises(InputError, match=r"panel.json: homes = .*; expected how many there are"):
+        reconcile(tmp_path)
+
+
+@pytest.mark.parametrize("text", [None, "no curve"])
+def test_a_home_whose_curve_cannot_be_read_is_judged_and_not_whole(tmp_path: Path, text: str | None) -> None:
+    folder = write_panel(tmp_path, hours=2)
+    path = next(folder.glob("homes/0001/distributor/*"))
+    if text is None:
+        path.unlink()
+    else:
+        path.write_text(text, encoding="utf-8")
+    (home,) = reconcile(folder, jobs=1).homes
+    assert (home.judged, home.faults, home.is_whole, len(home.remarks)) == (True, 0, False, 1)
 
 
 @pytest.mark.parametrize("name", [FRAMES, MIDNIGHTS, READINGS, "due.parquet"])
