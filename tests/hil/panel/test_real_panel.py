@@ -115,6 +115,8 @@ def test_the_first_interval_of_a_gateway_that_starts_accuses_nobody(tmp_path: Pa
 def test_a_period_that_is_told_counts(tmp_path: Path) -> None:
     found = reconcile(write_exports(tmp_path, {"a": as_csv(rows_of())}, more={"a": "period_s = 30"}))
     assert found.total("lost_number") == 1439
+    assert told(found, "one each 30 s as told")
+    assert told(found, "nobody told when readings were due") == []
 
 
 def test_a_doubled_row_is_doubled(tmp_path: Path) -> None:
@@ -275,6 +277,32 @@ def test_a_curve_that_cannot_be_read_is_told_and_readings_are_reconciled(tmp_pat
     found = reconcile(folder)
     assert told(found, "a.csv: cannot be read")
     assert found.total("due") == 1440
+    assert not found.is_whole
+
+
+@pytest.mark.parametrize(("more", "complaint"), [
+    ("gone.csv", "gone.csv: cannot be read"), ("gone*.csv", "gone*.csv: no such file"),
+    ("a**b", "a**b: no pattern of files of the folder"), ("/etc/*.csv", "/etc/*.csv: no pattern of files"),
+])  # fmt: skip
+def test_a_home_with_a_file_of_readings_that_is_not_there_is_not_whole(
+    tmp_path: Path, more: str, complaint: str
+) -> None:
+    folder = write_exports(tmp_path, {"a": as_csv(rows_of())})
+    toml = (folder / "panel.toml").read_text(encoding="utf-8")
+    toml = toml.replace('readings = "a.readings"', f'readings = ["a.readings", "{more}"]')
+    (folder / "panel.toml").write_text(toml, encoding="utf-8")
+    found = reconcile(folder)
+    assert counts(found) == {}
+    assert (len(told(found, complaint)), found.is_whole) == (1, False)
+
+
+@pytest.mark.parametrize(("toml", "more"), [('from = "2001-01-01T00:00"', ""), ("", "period_s = 0.1")])
+def test_more_losses_than_anybody_has_are_a_wrong_date_or_period(tmp_path: Path, toml: str, more: str) -> None:
+    rows = [(at * 100, wh, va) for at, wh, va in rows_of()] if more else rows_of()
+    rows = [(at - rows[0][0] + 1_768_431_620_000_000, wh, va) for at, wh, va in rows]
+    found = reconcile(write_exports(tmp_path, {"a": as_csv(rows)}, toml=toml, more={"a": more}))
+    assert [(home.judged, home.is_whole) for home in found.homes] == [(False, False)]
+    assert told(found, "readings would be missing between ")
 
 
 @pytest.mark.parametrize(("toml", "complaint"), [
@@ -290,6 +318,13 @@ def test_a_curve_that_cannot_be_read_is_told_and_readings_are_reconciled(tmp_pat
         "EAS: no label of the TIC",
     ),
     ('schema = "xky-exports/1"\n[[home]\n', "no valid TOML"),
+    ('schema = "xky-exports/1"\n[[home]]\nid = "a"\nreadings = "x"\nperiod_s = 1e-9\n', "home.0.period_s"),
+    ('schema = "xky-exports/1"\n[[home]]\nid = "a"\nreadings = "\\u0000"\n', "no path of a file"),
+    (
+        'schema = "xky-exports/1"\nfrom = "2026-01-16T00:00"\nuntil = "2026-01-15T00:00"\n[[home]]\nid = "a"\n'
+        'readings = "x"\n',
+        "until: 2026-01-15T00:00 is not behind from",
+    ),
 ])  # fmt: skip
 def test_a_file_that_is_wrong_is_told_with_line_and_key(tmp_path: Path, toml: str, complaint: str) -> None:
     (tmp_path / "panel.toml").write_text(toml)

@@ -47,25 +47,35 @@ class ExportColumns:
     said: Mapping[str, Floats]
 
 
-def read_exports(folder: Path, home: HomeExports, remarks: list[str]) -> ExportColumns:
+def read_exports(folder: Path, home: HomeExports, remarks: list[str]) -> tuple[ExportColumns, bool]:
     """Read the files of a home; what is wrong with a file is a remark, and the others are read.
+
+    Returns:
+        What they say, and whether each of them could be read.
 
     Raises:
         InputError: no file has a reading.
     """
-    reader = _Reader(home, remarks)
+    reader, is_complete = _Reader(home, remarks), True
     for pattern in home.readings:
-        paths = sorted(folder.glob(pattern)) if any(one in pattern for one in "*?[") else [folder / pattern]
+        try:
+            paths = sorted(folder.glob(pattern)) if any(one in pattern for one in "*?[") else [folder / pattern]
+        except (NotImplementedError, ValueError) as error:
+            remarks.append(f"{pattern}: no pattern of files of the folder ({error}); mend readings in panel.toml")
+            is_complete = False
+            continue
         if not paths:
             remarks.append(f"{pattern}: no such file; mend readings in panel.toml")
+            is_complete = False
         for path in paths:
             try:
                 reader.take(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path), path)
             except InputError as error:
                 remarks.append(str(error))
+                is_complete = False
     if not reader.rows:
         raise InputError(f"home {home.id}: none of its files has a reading that can be used")
-    return reader.columns()
+    return reader.columns(), is_complete
 
 
 class _Reader:

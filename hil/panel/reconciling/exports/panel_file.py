@@ -54,7 +54,7 @@ class HomeExports(Section):
 
     id: Annotated[str, Field(min_length=1)]
     board: str | None = None
-    period_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    period_s: Annotated[float, Field(ge=0.1, le=86_400)] | None = None
     readings: Annotated[_OneOrMore, Field(min_length=1)]
     distributor: _OneOrMore = ()
     injection: _OneOrMore = ()
@@ -66,6 +66,14 @@ class HomeExports(Section):
     @classmethod
     def _may_be_one(cls, value: object) -> object:
         return _as_list(value)
+
+    @field_validator("readings", "distributor", "injection")
+    @classmethod
+    def _are_paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not one or "\0" in one:
+                raise ValueError(f"{one!r}: no path of a file; write one from the folder on, such as a12/*.csv")
+        return value
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -140,6 +148,13 @@ class ExportsFile(Section):
             if one.id in seen:
                 raise ValueError(f"home: id {one.id!r} is written twice; give each home one of its own")
             seen.add(one.id)
+        return self
+
+    @model_validator(mode="after")
+    def _begins_before_its_end(self) -> "ExportsFile":
+        first_us, until_us = self.bounds_us
+        if first_us is not None and until_us is not None and first_us >= until_us:
+            raise ValueError(f"until: {self.until} is not behind from, {self.first}; mend one of them")
         return self
 
     @property

@@ -27,6 +27,7 @@ from .usual_interval import Gaps, Usual, gaps_of, instants_of, usual_interval
 
 __all__ = ["RealHome"]
 
+_LOST_MAX = 1_000_000  # of a home; more are a wrong date or period, and not worth the wait
 _FRESH_S = 10.0  # of a gateway that nobody described; an assumption
 _FRAME_S = 3.7  # the longest frames of a meter
 _MICRO = 1_000_000
@@ -62,7 +63,7 @@ class RealHome:
         self.found = HomeFound(described.id, board=described.board or "")
         self._described = described
         try:
-            self._columns = read_exports(folder, described, self.found.remarks)
+            self._columns, self.found.complete = read_exports(folder, described, self.found.remarks)
         except InputError as error:
             reasons = "; ".join(self.found.remarks[:2])
             raise InputError(f"{error}{f': {reasons}' if reasons else ''}") from None
@@ -86,6 +87,7 @@ class RealHome:
             curve = read_curve(folder / name)
         except InputError as error:
             self.found.remarks.append(str(error))
+            self.found.complete = False
             return None
         self.found.remarks += [f"{name}: {one.text}" for one in curve.findings]
         return curve
@@ -93,19 +95,30 @@ class RealHome:
     def silence(self, from_us: int | None, until_us: int | None) -> Silence:
         """Where readings of it are missing, of those that were due between two instants."""
         self._gaps = gaps_of(self._instants_us, self._usual, from_us, until_us)
+        number = int(self._gaps.number.sum())
+        if number > _LOST_MAX:
+            self.found.judged = False
+            self.found.remarks.insert(
+                0, f"{number} readings would be missing between {local_time(from_us or self.from_us):%Y-%m-%d} and "
+                f"{local_time(until_us or self.to_us):%Y-%m-%d}; mend from, until or its period_s"
+            )  # fmt: skip
+            self._gaps = Gaps(*(np.empty(0, np.int64) for _ in range(3)))
         begins = self.from_us if from_us is None else min(from_us, self.from_us)
         return Silence(begins, max(self.to_us, until_us or self.to_us), self._gaps)
 
     def judge(self, others: Sequence[Silence]) -> HomeFound:
         """All there is to find; causes of losses by what the others lost at once."""
+        if not self.found.judged:
+            return self.found
         if len(self._instants_us) < 2:
             self.found.judged = False
             self.found.remarks.append("it has one reading alone, which tells nothing of what is missing")
             return self.found
         usual_s = self._usual.interval_us / _MICRO
+        who = "" if self._usual.is_told else "nobody told when readings were due: "
         self.found.remarks.insert(
-            0, f"nobody told when readings were due: one each {usual_s:.3g} s as usual, one is missing where none came "
-            f"for {self._usual.longest_us / _MICRO:.3g} s"
+            0, f"{who}one each {usual_s:.3g} s as {'told' if self._usual.is_told else 'usual'}, one is missing where "
+            f"none came for {self._usual.longest_us / _MICRO:.3g} s"
         )  # fmt: skip
         faults = self._faults()
         due_us = self._gaps.due_us()
