@@ -296,6 +296,20 @@ def test_a_home_with_a_file_of_readings_that_is_not_there_is_not_whole(
     assert (len(told(found, complaint)), found.is_whole) == (1, False)
 
 
+def test_a_quote_that_nobody_closes_spoils_one_row(tmp_path: Path) -> None:
+    lines = as_csv(rows_of()).splitlines()
+    lines[AT + 1] = '"' + lines[AT + 1]
+    found = reconcile(write_exports(tmp_path, {"a": "\n".join(lines)}))
+    assert counts(found) == {"lost_number": 1}
+    assert found.total("due") == 1440
+    assert told(found, f"line {AT + 2}: ")
+
+
+def test_a_line_without_end_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no CSV that can be read \(field larger than field limit"):
+        reconcile(write_exports(tmp_path, {"a": as_csv(rows_of()) + "9" * 200_000}))
+
+
 @pytest.mark.parametrize(("toml", "more"), [('from = "2001-01-01T00:00"', ""), ("", "period_s = 0.1")])
 def test_more_losses_than_anybody_has_are_a_wrong_date_or_period(tmp_path: Path, toml: str, more: str) -> None:
     rows = [(at * 100, wh, va) for at, wh, va in rows_of()] if more else rows_of()

@@ -78,7 +78,7 @@ def read_points(path: Path, time_column: str | None = None) -> Points:
         raise InputError(f"{path}: is empty; export it again")
     if begins[:1] in (b"{", b"["):
         return _of_json(path, data)
-    rows = list(csv.reader(data.decode("utf-8", "replace").splitlines(), delimiter=_delimiter(begins)))
+    rows = _csv_rows(path, data.decode("utf-8", "replace").splitlines(), _delimiter(begins))
     header = next((row for row in rows if any(row) and not row[0].startswith("#")), [])
     if time_column is None and "time" in header and header[0] == "name":
         return _of_influx(rows)
@@ -88,6 +88,16 @@ def read_points(path: Path, time_column: str | None = None) -> Points:
     if found.points:
         return found
     return _of_csv(path, rows, time_column)
+
+
+def _csv_rows(path: Path, lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """A row a line: a quote that nobody closes spoils its own line, and none behind it."""
+    try:
+        if not any('"' in line for line in lines):
+            return list(csv.reader(lines, delimiter=delimiter))
+        return [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
+    except csv.Error as error:
+        raise InputError(f"{path}: no CSV that can be read ({error}); export it again") from None
 
 
 def _delimiter(begins: bytes) -> str:
