@@ -94,6 +94,20 @@ def test_readings_are_due_between_the_times_that_are_told(tmp_path: Path) -> Non
     assert found.total("lost_number") == 120
 
 
+def test_what_was_lost_before_or_behind_the_times_that_are_told_is_nobody_s_loss(tmp_path: Path) -> None:
+    rows = rows_of()
+    del rows[1400], rows[10]
+    folder = write_exports(tmp_path, {"a": as_csv(rows)}, toml='from = "2026-01-15T06:00"\nuntil = "2026-01-15T18:00"')
+    found = reconcile(folder)
+    assert counts(found) == {}
+    assert (found.total("due"), found.total("arrived")) == (720, 720)
+    (folder / "panel.toml").write_text(
+        (folder / "panel.toml").read_text(encoding="utf-8").replace("2026-01-15T", "2025-01-15T"), encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="no reading of it is between from and until"):
+        reconcile(folder)
+
+
 @pytest.mark.parametrize("spread", [0.1, 0.3])
 def test_a_gateway_that_has_no_even_period_is_not_accused(tmp_path: Path, spread: float) -> None:
     rows = [(at + (k * 7919 % 1000) * round(spread * 60_000), wh, va) for k, (at, wh, va) in enumerate(rows_of())]

@@ -46,6 +46,22 @@ class ExportColumns:
     series: Instants
     said: Mapping[str, Floats]
 
+    def between(self, from_us: int | None, until_us: int | None) -> "ExportColumns":
+        """What is of a time, all of it where nobody told its ends.
+
+        Raises:
+            InputError: nothing is.
+        """
+        if from_us is None and until_us is None:
+            return self
+        begin = 0 if from_us is None else int(np.searchsorted(self.at_us, from_us))
+        end = len(self.at_us) if until_us is None else int(np.searchsorted(self.at_us, until_us))
+        if begin >= end:
+            raise InputError("no reading of it is between from and until; mend these in panel.toml")
+        rows = slice(begin, end)
+        said = {label: column[rows] for label, column in self.said.items()}
+        return ExportColumns(self.at_us[rows], self.arrived_us[rows], self.series[rows], said)
+
 
 def read_exports(folder: Path, home: HomeExports, remarks: list[str]) -> tuple[ExportColumns, bool]:
     """Read the files of a home; what is wrong with a file is a remark, and the others are read.

@@ -50,6 +50,8 @@ class RealHome:
     Args:
         folder: of the panel.
         described: in its file.
+        first_us: what came before is not of the panel; None: nothing did.
+        until_us: likewise what came from then on.
 
     Attributes:
         found: what is found of it.
@@ -59,11 +61,12 @@ class RealHome:
         InputError: it has no reading that can be used.
     """
 
-    def __init__(self, folder: Path, described: HomeExports) -> None:
+    def __init__(self, folder: Path, described: HomeExports, first_us: int | None, until_us: int | None) -> None:
         self.found = HomeFound(described.id, board=described.board or "")
         self._described = described
         try:
-            self._columns, self.found.complete = read_exports(folder, described, self.found.remarks)
+            columns, self.found.complete = read_exports(folder, described, self.found.remarks)
+            self._columns = columns.between(first_us, until_us)
         except InputError as error:
             reasons = "; ".join(self.found.remarks[:2])
             raise InputError(f"{error}{f': {reasons}' if reasons else ''}") from None

@@ -39,14 +39,14 @@ def reconcile_real_panel(folder: Path) -> PanelFound:
     described = read_toml(folder / PANEL_FILE, ExportsFile, "a panel's exports")
     found = PanelFound(described.name or folder.resolve().name, [], homes_due=len(described.home), inferred=True)
     homes: list[RealHome] = []
+    first_us, until_us = described.bounds_us
     for one in described.home:
         try:
-            homes.append(RealHome(folder, one))
+            homes.append(RealHome(folder, one, first_us, until_us))
         except InputError as error:
             found.homes.append(HomeFound(one.id, remarks=[str(error)], board=one.board or "", judged=False))
     if not homes:
         raise InputError(f"{folder}: nothing can be reconciled: {found.homes[0].remarks[0]}")
-    first_us, until_us = described.bounds_us
     if until_us is None:
         until_us = max(home.to_us for home in homes)
         found.remarks.append(f"readings are due until the last of all homes, {local_time(until_us):%Y-%m-%d %H:%M:%S}")
