@@ -135,7 +135,15 @@ def changed(folder: Path, copy: Path, file: str, was: str, now: str) -> Path:
     [
         ("groups.csv", r"[0-9]+\n\Z", "4\n", "4 homes; at least 5"),
         ("groups.csv", r"\Z", "all,any,any,any,24\n", "may have homes in common"),
-        ("curves.csv", r"([0-9])0,0\n", r"\g<1>3,0\n", "is not to 10 W"),
+        ("curves.csv", r"([0-9])0,\n", r"\g<1>3,\n", "is not to 10 W"),
+        ("curves.csv", r"0,\n", "0,10\n", "injected by group g1 may be that of one home"),
+        ("curves.csv", r"0,\n", "0\n", "a row has not 6 values"),
+        ("curves.csv", r",([0-9]+),[0-9]*,\n", r",half,\1,\n", "is no span of a mean day"),
+        ("curves.csv", r"0,\n", "0.5,\n", "is not to 10 W"),
+        ("groups.csv", r"[0-9]+\n\Z", "many\n", "many homes; at least 5"),
+        ("groups.csv", r"\Z", '"', "is no CSV"),
+        ("dictionary.json", r"(?s).*", "[]", "has no provenance"),
+        ("dictionary.json", r"\Z", "x", "has no provenance"),
         ("curves.csv", r"(g1,weekday,00:00.*\n)", r"\1\1", "does not have each span"),
         ("curves.csv", r"begins", "at", "columns are"),
         ("dictionary.md", r"\Z", "021861000101", "an address, an index or an instant"),
@@ -153,6 +161,13 @@ def test_the_check_finds_a_file_that_has_no_place_there(published: tuple[Publica
     folder = changed(published[1] / "public", tmp_path / "more", "", "", "")
     (folder / "home-0001.csv").write_text("")
     assert check_public(folder, 5) == ["home-0001.csv: is no file of a public set"]
+    (folder / "home-0001.csv").unlink()
+    (folder / "groups.csv").write_bytes(b"\xff")
+    assert check_public(folder, 5) == ["groups.csv: is no file of UTF-8 text"]
+    (folder / "groups.csv").unlink()
+    (folder / "groups.csv").mkdir()
+    assert check_public(folder, 5) == ["groups.csv: is no file of UTF-8 text"]
+    assert check_public(tmp_path / "nowhere", 5)[0] == "curves.csv: is missing"
 
 
 def test_one_home_with_more_than_half_of_the_energy_is_not_published_as_a_mean(tmp_path: Path) -> None:
@@ -162,6 +177,49 @@ def test_one_home_with_more_than_half_of_the_energy_is_not_published_as_a_mean(t
     with pytest.raises(InputError, match="one home draws more than half"):
         publish(panel, Pseudonyms(KEY), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_injection_of_few_producers_among_others_is_not_published(tmp_path: Path) -> None:
+    panel = write_panel(tmp_path / "p", homes=12)  # one is a producer: the mean by twelve would be its curve
+    assert publish(panel, Pseudonyms(KEY), tmp_path / "out").groups == 1
+    assert {row[5] for row in rows(tmp_path / "out" / "public" / "curves.csv")} == {""}
+
+
+def values_of(homes_w: Sequence[Sequence[float]], producer: str, k: int = 3) -> list[float]:
+    from xky.hil.panel.publishing.cells import Cell
+    from xky.hil.panel.publishing.mean_days import MeanDays
+    from xky.hil.panel.publishing.values import public_values
+
+    days = MeanDays(range(len(homes_w)), 30, np.zeros(1, int), np.zeros(1, int), np.array(homes_w, float))
+    cell = Cell({"contract": "any", "producer": producer, "phases": "any"}, tuple(range(len(homes_w))))
+    return [float(value) for value in public_values(days, [cell], k)[0]]
+
+
+def test_a_value_of_which_one_home_has_more_than_half_is_withheld() -> None:
+    assert np.isnan(values_of([[7000, 0], [200, 0], [300, 0], [100, 0]], "no")).tolist() == [True, False]
+    assert values_of([[300, 0], [200, 0], [100, 0]], "no") == [200, 0]
+    assert np.isnan(values_of([[300, 900], [200, 100], [100, 100]], "yes")).tolist() == [False, True]
+    assert values_of([[300, 200], [200, 100], [100, 100]], "yes") == [200, 130]
+
+
+def test_injection_is_told_of_groups_of_producers_alone_of_which_k_inject() -> None:
+    mixed = [[300, 200], [200, 100], [100, 100], [100, 0]]
+    assert np.isnan(values_of(mixed, "any")).tolist() == [False, True]
+    assert np.isnan(values_of(mixed, "no")).tolist() == [False, True]  # said to be none, and some inject
+    assert np.isnan(values_of(mixed, "yes", 4)).tolist() == [False, True]
+    assert values_of(mixed, "yes") == [180, 100]
+
+
+def test_the_pseudonymised_set_is_for_its_owner_alone_to_read(published: tuple[Publication, Path]) -> None:
+    assert (published[1] / "trusted").stat().st_mode & 0o777 == 0o700
+    assert (published[1]).stat().st_mode & 0o777 == 0o755
+
+
+def test_a_set_says_that_simulated_homes_can_be_made_again(published: tuple[Publication, Path]) -> None:
+    for product in ("public", "trusted"):
+        provenance = json.loads((published[1] / product / "dictionary.json").read_text())["provenance"]
+        assert provenance["simulated"]
+        assert provenance["note"].startswith("simulated: nobody lives in these homes; whoever has tool, panel file")
 
 
 def _flatten(home: Path) -> None:
@@ -216,6 +274,7 @@ def test_what_cannot_be_published_is_told_in_a_line_and_nothing_is_written(panel
     assert "no panel.json" in refused(tmp_path / "nowhere", out)
     assert "is not finished" in refused(write_panel(tmp_path / "half", homes=5, whole=False), out)
     assert not out.exists()
+    assert "is in the folder of the panel itself" in refused(panel, panel / "out")
     out.mkdir()
     assert "is there already" in refused(panel, out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["half", "out"]
