@@ -32,6 +32,11 @@ def published(panel: Path) -> tuple[Publication, Path]:
     return publish(panel, Pseudonyms(KEY), out), out
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_panel(tmp_path_factory.mktemp("few") / "p", homes=5)
+
+
 def everything(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -302,6 +307,47 @@ def test_a_long_seed_and_a_name_with_a_day_keep_nothing_from_being_published(pan
     (copy / layout.PANEL).write_text(json.dumps(head | {"seed": 2878781150, "name": "panel-2026-01-15"}))
     assert publish(copy, Pseudonyms(KEY), tmp_path / "out").is_published
     assert "2026-01-15" not in (tmp_path / "out" / "public" / "dictionary.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "complaint"),
+    [
+        ("panel.json", {"homes": "24"}, "homes: "),
+        ("panel.json", {"whole": "no"}, "whole: "),
+        ("panel.json", {"seed": [1]}, "seed: "),
+        ("panel.json", {"from": 5}, "from: "),
+        ("homes/0003/home.json", {"phases": "x"}, "phases: "),
+        ("homes/0003/home.json", {"phases": None}, "phases: "),
+        ("homes/0003/home.json", {"producer": "no"}, "producer: "),
+        ("homes/0003/home.json", {"contract": "any"}, "contract: "),
+        ("homes/0003/home.json", {"contract": "a\nb"}, "contract: "),
+        ("homes/0003/home.json", {"address": 5}, "address: "),
+        ("homes/0003/home.json", {"address": "", "prm": None, "id": None}, "says no address"),
+    ],
+)
+def test_a_wrong_type_in_a_file_of_the_panel_is_named_in_a_line(
+    few: Path, tmp_path: Path, file: str, said: dict[str, object], complaint: str
+) -> None:
+    path = few / file
+    before = path.read_bytes()
+    path.write_text(json.dumps(json.loads(before) | said))
+    try:
+        told = refused(few, tmp_path / "out")
+    finally:
+        path.write_bytes(before)
+    assert told.startswith(f"{path}: {complaint}")
+
+
+def test_a_name_of_a_panel_stays_on_its_line(few: Path, tmp_path: Path) -> None:
+    path = few / layout.PANEL
+    before = path.read_bytes()
+    path.write_text(json.dumps(json.loads(before) | {"name": "a\n# b\x1b[31m|c"}))
+    try:
+        publish(few, Pseudonyms(KEY), tmp_path / "out")
+    finally:
+        path.write_bytes(before)
+    page = (tmp_path / "out" / "public" / "dictionary.md").read_text()
+    assert "| panel | a\\x0a# b\\x1b[31m\\|c |" in page.splitlines()
 
 
 def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
