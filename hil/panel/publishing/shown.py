@@ -58,7 +58,8 @@ def print_publication(done: Publication, console: PlainConsole) -> None:
     groups = "group" if done.groups == 1 else "groups"
     say(f"{done.panel.name}: {done.homes} homes in {done.groups} {groups} of {size}, by {done.minutes} minutes")
     if done.left_out:
-        say(f"  left out: {done.left_out} homes, whose readings do not tell the half hours that the others have")
+        homes = "1 home" if done.left_out == 1 else f"{done.left_out} homes"
+        say(f"  left out: {homes}, whose readings do not tell the half hours that the others have")
     say(f"  check of the written files: {_passed(done)}")
     say("  attempt by somebody who has a home's half hours of up to three days:")
     chance = f"{tried.records_chance:.1%}"

@@ -369,6 +369,22 @@ def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
     assert tried.told_apart > 0.65
 
 
+def test_the_attempt_tells_who_took_part_by_one_value_alone_where_homes_differ_much() -> None:
+    from xky.hil.panel.publishing.attempt import Attacker
+    from xky.hil.panel.publishing.cells import Cell
+    from xky.hil.panel.publishing.mean_days import HomeDays, mean_days, rounded
+
+    drawn_w = [114.0, 113.0, 114.0, 944.0, 999.0, 112.0, 113.0, 112.0, 916.0, 114.0]
+    homes = [HomeDays(known=[(0, np.array([0]), np.array([power]))]) for power in drawn_w]
+    for home, power in zip(homes, drawn_w, strict=True):
+        home.sums[:, 0, 0], home.counts[:, 0, 0] = (power, 0.0), 1
+    days = mean_days(homes)
+    everybody = Cell({"contract": "any", "producer": "no", "phases": "any"}, tuple(range(10)))
+    tried = Attacker(homes, days.places).on(days, [everybody], rounded(days.mean_w.mean(axis=0))[None, :], 5)
+    assert tried.told_apart > 0.65
+    assert not tried.fails
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "text", "no times"])
 def test_readings_that_cannot_be_read_are_named_in_a_line(tmp_path: Path, damage: str) -> None:
     import pyarrow as arrow
