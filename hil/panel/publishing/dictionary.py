@@ -45,7 +45,7 @@ PUBLIC = (
         Column("begins", "text", "", "of the span, on the legal clock of France, HH:MM"),
         Column("minutes", "integer", "min", "length of the span"),
         Column("consumed_w", "integer", "W", "power drawn: mean over the homes of the group and the days, to 10 W; "
-               "empty: withheld, as one home has more than half of it"),
+               "empty: withheld, as one or two homes have too much of it"),
         Column("injected_w", "integer", "W", "power injected, likewise; 0 where no home is a producer; empty too where "
                "some are and others are not, as it would be the curve of those few"),
     )),

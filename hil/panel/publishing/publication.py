@@ -278,7 +278,8 @@ def _public_steps(k: int, minutes: int, groups: int) -> list[str]:
         "half of a group's energy, those put together on which the attempt succeeded; no totals",
         f"spans of {minutes} minutes of the clock (longer than a half hour where the attempt on half hours succeeded)",
         f"mean over the homes of each group, rounded to {STEP_W} W; groups: {groups}",
-        "withheld, and empty: a value of which one home has more than half; injection of groups in which not all "
+        "withheld, and empty: a value of which one home has more than half, or all but the two largest less than a "
+        "tenth of the largest; injection of groups in which not all "
         f"homes are producers or fewer than {k} inject",
         "independent check of these files, and an attempt to find homes in them: see attempt",
     ]

@@ -207,6 +207,11 @@ def test_a_value_of_which_one_home_has_more_than_half_is_withheld() -> None:
     assert values_of([[300, 200], [200, 100], [100, 100]], "yes") == [200, 130]
 
 
+def test_a_value_by_which_the_second_largest_learns_the_largest_is_withheld() -> None:
+    assert np.isnan(values_of([[490, 0], [480, 0], [10, 0], [10, 0], [10, 0]], "no")).tolist() == [True, False]
+    assert values_of([[490, 0], [480, 0], [20, 0], [20, 0], [10, 0]], "no") == [200, 0]
+
+
 def test_injection_is_told_of_groups_of_producers_alone_of_which_k_inject() -> None:
     mixed = [[300, 200], [200, 100], [100, 100], [100, 0]]
     assert np.isnan(values_of(mixed, "any")).tolist() == [False, True]
