@@ -5,10 +5,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from xky.hil.campaign.evidence.lines import what_is_wrong
 from xky.hil.terminal import one_line
@@ -26,8 +27,15 @@ def _is_no_word_of_ours(tariff: str) -> str:
     return tariff
 
 
+def _as_instant(said: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(said))
+    except ValueError:
+        raise ValueError(f"{said!r}: expected an instant as 2026-01-15T00:00:00+01:00") from None
+
+
 _Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
-_Instant = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T")]
+_Instant = Annotated[datetime, BeforeValidator(_as_instant)]
 
 
 class _Said(BaseModel):
@@ -128,7 +136,8 @@ def finished_panel(folder: Path) -> FinishedPanel:
         if home.identity in seen:  # the message names folders, never the address
             raise InputError(f"{home.folder / HOME}: has the address of {seen[home.identity].folder.name}; mend one")
         seen[home.identity] = home
-    months = head.begins[:7], head.until[:7]
+    last = head.until - timedelta(microseconds=1)  # the end is the first instant that is not of the panel
+    months = f"{head.begins:%Y-%m}", f"{last:%Y-%m}"
     return FinishedPanel(one_line(head.name), head.seed, *months, homes, _digest(folder))
 
 

@@ -15,7 +15,7 @@ from xky.hil.ends.http_address import HttpAddress
 from xky.hil.ends.influx_readback import influx_address
 from xky.hil.ends.mqtt_address import BrokerAddress, broker_address
 from xky.hil.terminal import complain
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
 from ..chain import Arrival, Carried, Message
 from ..layout import Cause
@@ -89,6 +89,8 @@ class ServerChain:
             there: HttpAddress = influx_address(database)
         if broker is not None:
             address: BrokerAddress = broker_address(broker)
+            if address.topic_filter != "#":
+                raise InputError(f"--broker {address.shown}: topics are PANEL/HOME/…; give it without a filter")
             self._broker = BrokerWay(address, panel, patience_with(address.shown, tell, patience_s))
         if database is not None:
             self._database = DatabaseWay(there, patience_with(there.shown, tell, patience_s))

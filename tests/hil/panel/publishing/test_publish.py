@@ -320,7 +320,9 @@ def test_a_long_seed_and_a_name_with_a_day_keep_nothing_from_being_published(pan
         ("panel.json", {"homes": "24"}, "homes: "),
         ("panel.json", {"whole": "no"}, "whole: "),
         ("panel.json", {"seed": [1]}, "seed: "),
+        ("panel.json", {"from": "January"}, "from: "),
         ("panel.json", {"from": 5}, "from: "),
+        ("panel.json", {"until": None}, "until: "),
         ("homes/0003/home.json", {"phases": "x"}, "phases: "),
         ("homes/0003/home.json", {"phases": None}, "phases: "),
         ("homes/0003/home.json", {"producer": "no"}, "producer: "),
@@ -341,6 +343,13 @@ def test_a_wrong_type_in_a_file_of_the_panel_is_named_in_a_line(
     finally:
         path.write_bytes(before)
     assert told.startswith(f"{path}: {complaint}")
+
+
+def test_the_last_month_of_a_set_is_that_of_its_last_day(tmp_path: Path) -> None:
+    from xky.hil.panel.publishing.finished_panel import finished_panel
+
+    panel = finished_panel(write_panel(tmp_path / "p", homes=1, days=2, first=date(2026, 1, 30)))
+    assert (panel.first_month, panel.last_month) == ("2026-01", "2026-01")
 
 
 def test_a_name_of_a_panel_stays_on_its_line(few: Path, tmp_path: Path) -> None:

@@ -284,11 +284,13 @@ def test_servers_that_are_not_there_are_told_in_a_line_before_anything_runs() ->
         assert "\n" not in str(told.value)
     with pytest.raises(InputError, match="expected influx://HOST:PORT/DB"):
         check_servers(None, "influx://127.0.0.1:8086")
+    with pytest.raises(InputError, match=r"--broker mqtt://.*: topics are PANEL/HOME/…; give it without a filter"):
+        check_servers("mqtt://127.0.0.1:1/home/%23", None)
 
 
 @NEEDS_INFLUXD
 def test_a_database_that_is_not_there_is_named(influxd: Influxd) -> None:
-    with pytest.raises(BenchError, match="no database 'nobody'; create it"):
+    with pytest.raises(BenchError, match=r"/nobody: has no database 'nobody'; create it"):
         check_servers(None, f"influx://127.0.0.1:{influxd.port}/nobody")
 
 
