@@ -113,7 +113,7 @@ class PanelRun:
         """
         settings, out = self._settings, self._settings.out
         homes = [drawn_home(self._panel, self._seed, number) for number in range(1, self.homes + 1)]
-        check_servers(settings.broker, settings.database)
+        check_servers(settings.broker, settings.database, self._name)
         with ExitStack() as stack:
             stack.enter_context(owned_folder(out, "panel"))
             self._check_folder()

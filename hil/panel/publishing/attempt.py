@@ -94,7 +94,7 @@ class Attacker:
         Args:
             days: what those homes draw, a row each.
             cells: groups of rows of ``days``.
-            public_w: what is published: a row a group, its columns as those of ``days``.
+            public_w: what is published: a row a group, its columns as those of ``days``; NaN where it is withheld.
             k: homes of a group at least.
         """
         drawn = len(days.days)
@@ -109,20 +109,22 @@ class Attacker:
         within: list[tuple[float, ...]] = []
         without: list[tuple[float, ...]] = []
         sums = np.array([days.mean_w[list(cell.members), :drawn].sum(axis=0) for cell in cells])
-        others = (public.sum(axis=0) - public) / max(len(public) - 1, 1)  # what all have: nothing beside one group
+        told = ~np.isnan(public)
+        filled = np.nan_to_num(public)  # what all have: nothing beside one group
+        others = (filled.sum(axis=0) - filled) / np.maximum(told.sum(axis=0) - told, 1)
         for row, curve in enumerate(known):
             own = group[row]
-            alone = rounded((sums[own] - days.mean_w[row, :drawn]) / (sizes[own] - 1))
+            alone = np.where(told[own], rounded((sums[own] - days.mean_w[row, :drawn]) / (sizes[own] - 1)), np.nan)
             for seen, published in ((within, public[own]), (without, alone)):
                 seen.append((*likeness(curve, published), likeness(curve - others[own], published - others[own])[0]))
         ways = [*zip(np.array(within).T, np.array(without).T, strict=True)]
-        told = [
+        apart = [
             max(told_apart(took_part[group == number], did_not[group == number]) for took_part, did_not in ways)
             for number in range(len(cells))
         ]
         number = len(known)
         return Attempt(
-            number, self._linked, 1 / number, float(named.mean()), float((1 / sizes[group]).mean()), told, 1 / k
+            number, self._linked, 1 / number, float(named.mean()), float((1 / sizes[group]).mean()), apart, 1 / k
         )
 
 

@@ -44,8 +44,10 @@ PUBLIC = (
         Column("day_type", "text", "", "weekday: Monday to Friday; weekend: Saturday and Sunday"),
         Column("begins", "text", "", "of the span, on the legal clock of France, HH:MM"),
         Column("minutes", "integer", "min", "length of the span"),
-        Column("consumed_w", "integer", "W", "power drawn: mean over the homes of the group and the days, to 10 W"),
-        Column("injected_w", "integer", "W", "power injected, likewise; 0 of homes that do not"),
+        Column("consumed_w", "integer", "W", "power drawn: mean over the homes of the group and the days, to 10 W; "
+               "empty: withheld, as one or two homes have too much of it"),
+        Column("injected_w", "integer", "W", "power injected, likewise; 0 where no home is a producer; empty too where "
+               "some are and others are not, as it would be the curve of those few"),
     )),
 )  # fmt: skip
 TRUSTED = (

@@ -5,14 +5,68 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from xky.hil.campaign.evidence.lines import what_is_wrong
+from xky.hil.terminal import one_line
 from xky.protocol import InputError
 
 from ..layout import HOME, PANEL, SCHEMA
+from .cells import ANY, OTHER
 
 __all__ = ["FinishedPanel", "PanelHome", "finished_panel"]
+
+
+def _is_no_word_of_ours(tariff: str) -> str:
+    if tariff in (ANY, OTHER):
+        raise ValueError(f"{tariff!r} is a word of the public set; give the tariff another name")
+    return tariff
+
+
+def _as_instant(said: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(said))
+    except ValueError:
+        raise ValueError(f"{said!r}: expected an instant as 2026-01-15T00:00:00+01:00") from None
+
+
+_Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+_Instant = Annotated[datetime, BeforeValidator(_as_instant)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", regex_engine="python-re")
+
+
+class _Panel(_Said):
+    """What panel.json says, as far as it is needed here."""
+
+    name: str = ""
+    seed: int | None = None
+    begins: _Instant = Field(alias="from")
+    until: _Instant
+    homes: int
+    whole: bool = False
+
+
+class _Home(_Said):
+    """What home.json says, as far as it is needed here."""
+
+    address: _Text | None = None
+    prm: _Text | None = None
+    id: _Text | None = None
+    contract: Annotated[_Text, Field(min_length=1), AfterValidator(_is_no_word_of_ours)]
+    phases: Literal[1, 3]
+    producer: bool = False
+    board: _Text = ""
+    mode: _Text = ""
+
+
+_Kind = TypeVar("_Kind", bound=_Said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,39 +116,47 @@ def finished_panel(folder: Path) -> FinishedPanel:
     Raises:
         InputError: it is none, it is not finished, or a file of it cannot be read; nothing is published of a part.
     """
-    head = _json_of(folder / PANEL, f"{folder}: no {PANEL}, so no folder of a panel; give one that xky panel run wrote")
-    if head.get("schema") != SCHEMA:
-        raise InputError(f"{folder / PANEL}: schema is {head.get('schema')!r}; this version reads {SCHEMA}")
+    path = folder / PANEL
+    told = _json_of(path, f"{folder}: no {PANEL}, so no folder of a panel; give one that xky panel run wrote")
+    if told.get("schema") != SCHEMA:
+        raise InputError(f"{path}: schema is {told.get('schema')!r}; this version reads {SCHEMA}")
+    head = _as_said(_Panel, told, path)
     folders = sorted(path for path in (folder / "homes").glob("*") if path.is_dir())
-    if not head.get("whole"):
+    if not head.whole:
         done = sum((path / HOME).is_file() for path in folders)
         raise InputError(
-            f"{folder}: the panel is not finished ({done} of {head.get('homes')} homes are done); "
+            f"{folder}: the panel is not finished ({done} of {head.homes} homes are done); "
             f"run xky panel run again with --out {folder}, then publish"
         )
     homes = [_home(path) for path in folders]
-    if len(homes) != head.get("homes"):
-        raise InputError(f"{folder}: {len(homes)} homes are there, {PANEL} says {head.get('homes')}; run it anew")
+    if len(homes) != head.homes:
+        raise InputError(f"{folder}: {len(homes)} homes are there, {PANEL} says {head.homes}; run it anew")
     seen: dict[str, PanelHome] = {}
     for home in homes:
         if home.identity in seen:  # the message names folders, never the address
             raise InputError(f"{home.folder / HOME}: has the address of {seen[home.identity].folder.name}; mend one")
         seen[home.identity] = home
-    begin, end = str(head.get("from", ""))[:7], str(head.get("until", ""))[:7]
-    return FinishedPanel(str(head.get("name", "")), head.get("seed"), begin, end, homes, _digest(folder))
+    last = head.until - timedelta(microseconds=1)  # the end is the first instant that is not of the panel
+    months = f"{head.begins:%Y-%m}", f"{last:%Y-%m}"
+    return FinishedPanel(one_line(head.name), head.seed, *months, homes, _digest(folder))
 
 
 def _home(folder: Path) -> PanelHome:
     path = folder / HOME
-    said = _json_of(path, f"{path}: is not there, and the panel is said to be whole; run it anew")
-    missing = [key for key in ("contract", "phases") if key not in said]
-    identity = said.get("address") or said.get("prm") or said.get("id")
-    if missing or not identity:
-        raise InputError(f"{path}: says no {missing[0] if missing else 'address'}; run the panel anew, or add it")
-    return PanelHome(
-        folder, str(identity), str(said["contract"]), int(said["phases"]), bool(said.get("producer", False)),
-        str(said.get("board", "")), str(said.get("mode", "")),
-    )  # fmt: skip
+    said = _as_said(
+        _Home, _json_of(path, f"{path}: is not there, and the panel is said to be whole; run it anew"), path
+    )
+    identity = said.address or said.prm or said.id
+    if not identity:
+        raise InputError(f"{path}: says no address; run the panel anew, or add it")
+    return PanelHome(folder, identity, said.contract, said.phases, said.producer, said.board, said.mode)
+
+
+def _as_said(kind: type[_Kind], told: dict[str, Any], path: Path) -> _Kind:
+    try:
+        return kind.model_validate(told)
+    except ValidationError as error:
+        raise InputError(f"{path}: {what_is_wrong(error)}; run the panel anew, or mend it") from None
 
 
 def _json_of(path: Path, missing: str) -> dict[str, Any]:

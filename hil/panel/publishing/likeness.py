@@ -12,9 +12,12 @@ Array = npt.NDArray[Any]
 
 
 def likeness(one: Array, other: Array) -> tuple[float, float]:
-    """How well two curves go along, -1 to 1, and how near they are, 0 for the same; on what both have."""
+    """How well two curves go along, -1 to 1, and how near they are, 0 for the same; on what both have.
+
+    Of one value alone nothing goes along, and it may still be near.
+    """
     both = ~np.isnan(one) & ~np.isnan(other)
-    if both.sum() < 2:
+    if not both.any():
         return 0.0, 0.0
     first, second = one[both] - one[both].mean(), other[both] - other[both].mean()
     size = float(np.sqrt((first @ first) * (second @ second)))

@@ -29,7 +29,8 @@ from .check import check_public
 from .dictionary import DICTIONARY, PUBLIC, TRUSTED, Table, dictionary_json, dictionary_page
 from .finished_panel import FinishedPanel, PanelHome, finished_panel
 from .half_hours import HALF_HOUR_US, half_hours_of
-from .mean_days import DAY_TYPES, STEP_W, HomeDays, MeanDays, mean_days, rounded
+from .mean_days import DAY_TYPES, STEP_W, HomeDays, MeanDays, mean_days
+from .values import public_values
 
 __all__ = ["K_DEFAULT", "PUBLIC_FOLDER", "TRUSTED_FOLDER", "Publication", "publish"]
 
@@ -39,7 +40,11 @@ __all__ = ["K_DEFAULT", "PUBLIC_FOLDER", "TRUSTED_FOLDER", "Publication", "publi
 K_DEFAULT = 5
 _PSEUDONYM_BYTES = 8
 _NUMBERS = re.compile(r"[0-9-]{7,}")  # of a panel's name: an address, a day
+_SIMULATED = (
+    "simulated: nobody lives in these homes; whoever has tool, panel file and seed makes them again, addresses and all"
+)
 _LONGER_MINUTES = (60, 120, 180, 360, 720, 1440)
+_SILENT = 0.5  # of what a group draws may be withheld; else it is put together with others, or by longer spans
 PUBLIC_FOLDER, TRUSTED_FOLDER = "public", "trusted"
 
 
@@ -91,12 +96,14 @@ def publish(folder: Path, pseudonyms: Pseudonyms, out: Path, k: int = K_DEFAULT)
         raise InputError(f"--k {k}: a group of one is that one; give 2 or more, {K_DEFAULT} unless told")
     if out.exists() or out.is_symlink():
         raise InputError(f"--out {out}: is there already; give another name, or remove it")
+    if folder.resolve() in out.resolve().parents:
+        raise InputError(f"--out {out}: is in the folder of the panel itself; give one beside it")
     panel = finished_panel(folder)
     if len(panel.homes) < k:
         raise InputError(f"{folder}: {len(panel.homes)} homes, and a group has {k} at least; nothing is published")
     with _beside(out) as made:
         trusted = made / TRUSTED_FOLDER
-        trusted.mkdir()
+        trusted.mkdir(mode=0o700)  # personal data still
         homes = _write_trusted(panel, pseudonyms, trusted)
         days = mean_days(homes)
         if len(days.places) < k:
@@ -165,12 +172,18 @@ def _fine_groups(
     for spans in (days, *(wide for minutes in _LONGER_MINUTES if (wide := days.widened(minutes)).slots.size)):
         refused: set[frozenset[int]] = set()
         while cells := cells_of(traits, k, refused):
-            curves = rounded(np.array([spans.mean_w[list(cell.members)].mean(axis=0) for cell in cells]))
+            curves = public_values(spans, cells, k)
             found = spans, cells, curves, attacker.on(spans, cells, curves, k)
-            if found[3].fails:
-                return found
+            silent = np.isnan(curves[:, : len(spans.days)]).mean(axis=1) > _SILENT
             told = found[3].told_apart_by_group
-            refused |= {frozenset(cell.members) for cell, one in zip(cells, told, strict=True) if one == max(told)}
+            if not silent.any() and found[3].fails:
+                return found
+            worst = silent if silent.any() else np.array(told) == max(told)
+            refused |= {frozenset(cell.members) for cell, one in zip(cells, worst, strict=True) if one}
+    if silent.any():
+        raise InputError(
+            f"{folder}: one home draws more than half of what all draw in most spans; nothing is published"
+        )
     return found
 
 
@@ -204,6 +217,10 @@ def _number(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.1f}"
 
 
+def _power(value_w: float) -> str:
+    return "" if np.isnan(value_w) else str(int(value_w))
+
+
 def _write_public(cells: Sequence[Cell], days: MeanDays, curves: Any, folder: Path) -> None:
     width = len(days.days)
     with _table(folder, PUBLIC[0]) as groups, _table(folder, PUBLIC[1]) as rows:
@@ -215,7 +232,7 @@ def _write_public(cells: Sequence[Cell], days: MeanDays, curves: Any, folder: Pa
             for column, (kind, slot) in enumerate(zip(days.days, days.slots, strict=True)):
                 begins = f"{slot // 2:02}:{slot % 2 * 30:02}"
                 drawn, given = curves[number - 1, column], curves[number - 1, width + column]
-                rows.writerow([name, DAY_TYPES[kind], begins, days.minutes, int(drawn), int(given)])
+                rows.writerow([name, DAY_TYPES[kind], begins, days.minutes, _power(drawn), _power(given)])
 
 
 @contextmanager
@@ -236,6 +253,7 @@ def _provenance(panel: FinishedPanel, k: int) -> dict[str, Any]:
         "tool": f"xky-hil {version('xky-hil')}",
         "panel": _NUMBERS.sub("…", panel.name),
         "simulated": panel.seed is not None,
+        **({} if panel.seed is None else {"note": _SIMULATED}),
         "seed": panel.seed,
         "from_month": panel.first_month,
         "until_month": panel.last_month,
@@ -259,6 +277,9 @@ def _public_steps(k: int, minutes: int, groups: int) -> list[str]:
         f"groups by tariff, producer and phases: leaves of one tree, {k} homes or more each, no home with more than "
         "half of a group's energy, those put together on which the attempt succeeded; no totals",
         f"spans of {minutes} minutes of the clock (longer than a half hour where the attempt on half hours succeeded)",
-        f"mean over the homes of each of the {groups} groups, rounded to {STEP_W} W",
+        f"mean over the homes of each group, rounded to {STEP_W} W; groups: {groups}",
+        "withheld, and empty: a value of which one home has more than half, or all but the two largest less than a "
+        "tenth of the largest; injection of groups in which not all "
+        f"homes are producers or fewer than {k} inject",
         "independent check of these files, and an attempt to find homes in them: see attempt",
     ]

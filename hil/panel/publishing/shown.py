@@ -55,9 +55,11 @@ def print_publication(done: Publication, console: PlainConsole) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
     size = f"{done.smallest} or more (k {done.k})"
-    say(f"{done.panel.name}: {done.homes} homes in {done.groups} groups of {size}, by {done.minutes} minutes")
+    groups = "group" if done.groups == 1 else "groups"
+    say(f"{done.panel.name}: {done.homes} homes in {done.groups} {groups} of {size}, by {done.minutes} minutes")
     if done.left_out:
-        say(f"  left out: {done.left_out} homes, whose readings do not tell the half hours that the others have")
+        homes = "1 home" if done.left_out == 1 else f"{done.left_out} homes"
+        say(f"  left out: {homes}, whose readings do not tell the half hours that the others have")
     say(f"  check of the written files: {_passed(done)}")
     say("  attempt by somebody who has a home's half hours of up to three days:")
     chance = f"{tried.records_chance:.1%}"
@@ -78,3 +80,4 @@ def print_publication(done: Publication, console: PlainConsole) -> None:
     else:
         say(f"{done.folder / TRUSTED_FOLDER}: homes by pseudonym, for the trusted third party alone")
         say(f"{done.folder / PUBLIC_FOLDER}: the public set, with its dictionary")
+        say("publish a panel once: two sets whose homes differ by one give away the curve of that one")

@@ -60,6 +60,7 @@ class BrokerWay:
         self._home: int | None = None
         self._clients: list[Any] = []
         self._heard: queue.SimpleQueue[Sent] = queue.SimpleQueue()
+        self._marks: set[bytes] = set()  # ours
         self._is_gone = True
         self._why = ""
         self._paho = _paho()
@@ -79,7 +80,11 @@ class BrokerWay:
         self._home, self._is_gone, self._why = home, True, ""
 
     def through(self, messages: Sequence[Sent]) -> list[list[bytes]]:
-        """What came out of each, in order: nothing of one that was lost, more of one that was doubled."""
+        """What came out of each, in order: nothing of one that was lost, more of one that was doubled.
+
+        Raises:
+            BenchError: another run publishes the same home there.
+        """
         came: list[list[bytes]] = []
         for begin in range(0, len(messages), _WINDOW):
             window = messages[begin : begin + _WINDOW]
@@ -101,6 +106,7 @@ class BrokerWay:
         publisher = self._clients[1]
         below = f"{self.root}/{self._home:04}/"
         mark = secrets.token_bytes(8)
+        self._marks.add(mark)
         for topic, payload in (*window, (_MARK, mark)):
             publisher.publish(below + topic, payload, 1)
         waiting: dict[Sent, deque[int]] = defaultdict(deque)
@@ -122,6 +128,11 @@ class BrokerWay:
             if topic == below + _MARK:
                 if payload == mark:
                     return came
+                if payload not in self._marks:  # what it sends cannot be told from what comes out twice
+                    raise BenchError(
+                        f"{self._address.shown}: another run publishes home {self._home:04} of a panel {self.root!r} "
+                        "there; wait for it, or rename one panel's file"
+                    )
                 continue
             sent = (topic.removeprefix(below), payload)
             if waiting[sent]:

@@ -106,7 +106,7 @@ class DatabaseWay:
             raise BenchError(f"{self._address.shown}: answered {status}, and not as an InfluxDB 1 does") from None
         if fault is not None:
             if "not executed" in str(fault) or "database not found" in str(fault):
-                fault = f"no database {self._name!r}; create it"
+                raise BenchError(f"{self._address.shown}: has no database {self._name!r}; create it")
             raise BenchError(f"{self._address.shown}: answered {status}: {str(fault)[:200]}")
         return [series for result in results for series in result.get("series", [])]
 

@@ -15,12 +15,13 @@ from xky.hil.ends.http_address import HttpAddress
 from xky.hil.ends.influx_readback import influx_address
 from xky.hil.ends.mqtt_address import BrokerAddress, broker_address
 from xky.hil.terminal import complain
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
 from ..chain import Arrival, Carried, Message
 from ..layout import Cause
 from .broker_way import BrokerWay
 from .database_way import DatabaseWay, Key, Stored
+from .panel_name import check_panel_name
 from .patience import PATIENCE_S, patience_with
 from .points import Written, home_tag, points_of
 
@@ -30,14 +31,14 @@ _PORTION = 5000  # points of one write, and of one answer
 BoardOf = Callable[[int], tuple[Board, Mode]]
 
 
-def check_servers(broker: str | None, database: str | None) -> None:
-    """Read both addresses, and see that the servers are there.
+def check_servers(broker: str | None, database: str | None, panel: str = "check") -> None:
+    """Read both addresses, and see that the servers are there and can have the panel's name.
 
     Raises:
-        InputError: an address is none, or paho-mqtt is missing.
+        InputError: an address is none, the name cannot be one of servers, or paho-mqtt is missing.
         BenchError: nobody answers there, lets us in, or has that database.
     """
-    chain = ServerChain("check", _no_board, broker, database)
+    chain = ServerChain(panel, _no_board, broker, database)
     try:
         chain.check()
     finally:
@@ -60,7 +61,7 @@ class ServerChain:
         patience_s: how long a server that went away is waited for, real seconds.
 
     Raises:
-        InputError: an address is none, or paho-mqtt is missing.
+        InputError: an address is none, the panel's name cannot be one of servers, or paho-mqtt is missing.
     """
 
     carries_all = True
@@ -82,10 +83,14 @@ class ServerChain:
         self._points = 0
         self._broker: BrokerWay | None = None
         self._database: DatabaseWay | None = None
+        if broker is not None or database is not None:
+            check_panel_name(panel)
         if database is not None:
             there: HttpAddress = influx_address(database)
         if broker is not None:
             address: BrokerAddress = broker_address(broker)
+            if address.topic_filter != "#":
+                raise InputError(f"--broker {address.shown}: topics are PANEL/HOME/…; give it without a filter")
             self._broker = BrokerWay(address, panel, patience_with(address.shown, tell, patience_s))
         if database is not None:
             self._database = DatabaseWay(there, patience_with(there.shown, tell, patience_s))

@@ -32,6 +32,11 @@ def published(panel: Path) -> tuple[Publication, Path]:
     return publish(panel, Pseudonyms(KEY), out), out
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_panel(tmp_path_factory.mktemp("few") / "p", homes=5)
+
+
 def everything(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -135,7 +140,15 @@ def changed(folder: Path, copy: Path, file: str, was: str, now: str) -> Path:
     [
         ("groups.csv", r"[0-9]+\n\Z", "4\n", "4 homes; at least 5"),
         ("groups.csv", r"\Z", "all,any,any,any,24\n", "may have homes in common"),
-        ("curves.csv", r"([0-9])0,0\n", r"\g<1>3,0\n", "is not to 10 W"),
+        ("curves.csv", r"([0-9])0,\n", r"\g<1>3,\n", "is not to 10 W"),
+        ("curves.csv", r"0,\n", "0,10\n", "injected by group g1 may be that of one home"),
+        ("curves.csv", r"0,\n", "0\n", "a row has not 6 values"),
+        ("curves.csv", r",([0-9]+),[0-9]*,\n", r",half,\1,\n", "is no span of a mean day"),
+        ("curves.csv", r"0,\n", "0.5,\n", "is not to 10 W"),
+        ("groups.csv", r"[0-9]+\n\Z", "many\n", "many homes; at least 5"),
+        ("groups.csv", r"\Z", '"', "is no CSV"),
+        ("dictionary.json", r"(?s).*", "[]", "has no provenance"),
+        ("dictionary.json", r"\Z", "x", "has no provenance"),
         ("curves.csv", r"(g1,weekday,00:00.*\n)", r"\1\1", "does not have each span"),
         ("curves.csv", r"begins", "at", "columns are"),
         ("dictionary.md", r"\Z", "021861000101", "an address, an index or an instant"),
@@ -153,6 +166,13 @@ def test_the_check_finds_a_file_that_has_no_place_there(published: tuple[Publica
     folder = changed(published[1] / "public", tmp_path / "more", "", "", "")
     (folder / "home-0001.csv").write_text("")
     assert check_public(folder, 5) == ["home-0001.csv: is no file of a public set"]
+    (folder / "home-0001.csv").unlink()
+    (folder / "groups.csv").write_bytes(b"\xff")
+    assert check_public(folder, 5) == ["groups.csv: is no file of UTF-8 text"]
+    (folder / "groups.csv").unlink()
+    (folder / "groups.csv").mkdir()
+    assert check_public(folder, 5) == ["groups.csv: is no file of UTF-8 text"]
+    assert check_public(tmp_path / "nowhere", 5)[0] == "curves.csv: is missing"
 
 
 def test_one_home_with_more_than_half_of_the_energy_is_not_published_as_a_mean(tmp_path: Path) -> None:
@@ -162,6 +182,54 @@ def test_one_home_with_more_than_half_of_the_energy_is_not_published_as_a_mean(t
     with pytest.raises(InputError, match="one home draws more than half"):
         publish(panel, Pseudonyms(KEY), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_injection_of_few_producers_among_others_is_not_published(tmp_path: Path) -> None:
+    panel = write_panel(tmp_path / "p", homes=12)  # one is a producer: the mean by twelve would be its curve
+    assert publish(panel, Pseudonyms(KEY), tmp_path / "out").groups == 1
+    assert {row[5] for row in rows(tmp_path / "out" / "public" / "curves.csv")} == {""}
+
+
+def values_of(homes_w: Sequence[Sequence[float]], producer: str, k: int = 3) -> list[float]:
+    from xky.hil.panel.publishing.cells import Cell
+    from xky.hil.panel.publishing.mean_days import MeanDays
+    from xky.hil.panel.publishing.values import public_values
+
+    days = MeanDays(range(len(homes_w)), 30, np.zeros(1, int), np.zeros(1, int), np.array(homes_w, float))
+    cell = Cell({"contract": "any", "producer": producer, "phases": "any"}, tuple(range(len(homes_w))))
+    return [float(value) for value in public_values(days, [cell], k)[0]]
+
+
+def test_a_value_of_which_one_home_has_more_than_half_is_withheld() -> None:
+    assert np.isnan(values_of([[7000, 0], [200, 0], [300, 0], [100, 0]], "no")).tolist() == [True, False]
+    assert values_of([[300, 0], [200, 0], [100, 0]], "no") == [200, 0]
+    assert np.isnan(values_of([[300, 900], [200, 100], [100, 100]], "yes")).tolist() == [False, True]
+    assert values_of([[300, 200], [200, 100], [100, 100]], "yes") == [200, 130]
+
+
+def test_a_value_by_which_the_second_largest_learns_the_largest_is_withheld() -> None:
+    assert np.isnan(values_of([[490, 0], [480, 0], [10, 0], [10, 0], [10, 0]], "no")).tolist() == [True, False]
+    assert values_of([[490, 0], [480, 0], [20, 0], [20, 0], [10, 0]], "no") == [200, 0]
+
+
+def test_injection_is_told_of_groups_of_producers_alone_of_which_k_inject() -> None:
+    mixed = [[300, 200], [200, 100], [100, 100], [100, 0]]
+    assert np.isnan(values_of(mixed, "any")).tolist() == [False, True]
+    assert np.isnan(values_of(mixed, "no")).tolist() == [False, True]  # said to be none, and some inject
+    assert np.isnan(values_of(mixed, "yes", 4)).tolist() == [False, True]
+    assert values_of(mixed, "yes") == [180, 100]
+
+
+def test_the_pseudonymised_set_is_for_its_owner_alone_to_read(published: tuple[Publication, Path]) -> None:
+    assert (published[1] / "trusted").stat().st_mode & 0o777 == 0o700
+    assert (published[1]).stat().st_mode & 0o777 == 0o755
+
+
+def test_a_set_says_that_simulated_homes_can_be_made_again(published: tuple[Publication, Path]) -> None:
+    for product in ("public", "trusted"):
+        provenance = json.loads((published[1] / product / "dictionary.json").read_text())["provenance"]
+        assert provenance["simulated"]
+        assert provenance["note"].startswith("simulated: nobody lives in these homes; whoever has tool, panel file")
 
 
 def _flatten(home: Path) -> None:
@@ -216,6 +284,7 @@ def test_what_cannot_be_published_is_told_in_a_line_and_nothing_is_written(panel
     assert "no panel.json" in refused(tmp_path / "nowhere", out)
     assert "is not finished" in refused(write_panel(tmp_path / "half", homes=5, whole=False), out)
     assert not out.exists()
+    assert "is in the folder of the panel itself" in refused(panel, panel / "out")
     out.mkdir()
     assert "is there already" in refused(panel, out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["half", "out"]
@@ -245,6 +314,56 @@ def test_a_long_seed_and_a_name_with_a_day_keep_nothing_from_being_published(pan
     assert "2026-01-15" not in (tmp_path / "out" / "public" / "dictionary.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("file", "said", "complaint"),
+    [
+        ("panel.json", {"homes": "24"}, "homes: "),
+        ("panel.json", {"whole": "no"}, "whole: "),
+        ("panel.json", {"seed": [1]}, "seed: "),
+        ("panel.json", {"from": "January"}, "from: "),
+        ("panel.json", {"from": 5}, "from: "),
+        ("panel.json", {"until": None}, "until: "),
+        ("homes/0003/home.json", {"phases": "x"}, "phases: "),
+        ("homes/0003/home.json", {"phases": None}, "phases: "),
+        ("homes/0003/home.json", {"producer": "no"}, "producer: "),
+        ("homes/0003/home.json", {"contract": "any"}, "contract: "),
+        ("homes/0003/home.json", {"contract": "a\nb"}, "contract: "),
+        ("homes/0003/home.json", {"address": 5}, "address: "),
+        ("homes/0003/home.json", {"address": "", "prm": None, "id": None}, "says no address"),
+    ],
+)
+def test_a_wrong_type_in_a_file_of_the_panel_is_named_in_a_line(
+    few: Path, tmp_path: Path, file: str, said: dict[str, object], complaint: str
+) -> None:
+    path = few / file
+    before = path.read_bytes()
+    path.write_text(json.dumps(json.loads(before) | said))
+    try:
+        told = refused(few, tmp_path / "out")
+    finally:
+        path.write_bytes(before)
+    assert told.startswith(f"{path}: {complaint}")
+
+
+def test_the_last_month_of_a_set_is_that_of_its_last_day(tmp_path: Path) -> None:
+    from xky.hil.panel.publishing.finished_panel import finished_panel
+
+    panel = finished_panel(write_panel(tmp_path / "p", homes=1, days=2, first=date(2026, 1, 30)))
+    assert (panel.first_month, panel.last_month) == ("2026-01", "2026-01")
+
+
+def test_a_name_of_a_panel_stays_on_its_line(few: Path, tmp_path: Path) -> None:
+    path = few / layout.PANEL
+    before = path.read_bytes()
+    path.write_text(json.dumps(json.loads(before) | {"name": "a\n# b\x1b[31m|c"}))
+    try:
+        publish(few, Pseudonyms(KEY), tmp_path / "out")
+    finally:
+        path.write_bytes(before)
+    page = (tmp_path / "out" / "public" / "dictionary.md").read_text()
+    assert "| panel | a\\x0a# b\\x1b[31m\\|c |" in page.splitlines()
+
+
 def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
     from xky.hil.panel.publishing.attempt import Attacker
     from xky.hil.panel.publishing.cells import Cell
@@ -262,6 +381,22 @@ def test_the_attempt_succeeds_on_groups_that_are_too_small(panel: Path) -> None:
     assert not tried.fails
     assert tried.named_homes > 1 / 5
     assert tried.told_apart > 0.65
+
+
+def test_the_attempt_tells_who_took_part_by_one_value_alone_where_homes_differ_much() -> None:
+    from xky.hil.panel.publishing.attempt import Attacker
+    from xky.hil.panel.publishing.cells import Cell
+    from xky.hil.panel.publishing.mean_days import HomeDays, mean_days, rounded
+
+    drawn_w = [114.0, 113.0, 114.0, 944.0, 999.0, 112.0, 113.0, 112.0, 916.0, 114.0]
+    homes = [HomeDays(known=[(0, np.array([0]), np.array([power]))]) for power in drawn_w]
+    for home, power in zip(homes, drawn_w, strict=True):
+        home.sums[:, 0, 0], home.counts[:, 0, 0] = (power, 0.0), 1
+    days = mean_days(homes)
+    everybody = Cell({"contract": "any", "producer": "no", "phases": "any"}, tuple(range(10)))
+    tried = Attacker(homes, days.places).on(days, [everybody], rounded(days.mean_w.mean(axis=0))[None, :], 5)
+    assert tried.told_apart > 0.65
+    assert not tried.fails
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "text", "no times"])

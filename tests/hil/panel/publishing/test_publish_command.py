@@ -26,6 +26,8 @@ def test_the_attempt_on_both_sets_is_printed_each_time(folder: Path) -> None:
     assert "pseudonymised set: 100.0% of the homes are found (by chance 10.0%)" in ended.stdout
     assert "public set: 10.0% are named" in ended.stdout
     assert "check of the written files: passed" in ended.stdout
+    assert "publish a panel once" in ended.stdout
+    assert "10 homes in 1 group of 10 or more (k 5)" in ended.stdout
     assert sorted(path.name for path in (folder / "told").iterdir()) == ["public", "trusted"]
 
 

@@ -136,6 +136,22 @@ def test_messages_that_are_alike_come_out_as_often_as_they_went_in(broker: str) 
 
 
 @NEEDS_INFLUXD
+@needs_mosquitto
+def test_another_run_that_publishes_the_same_home_ends_the_run_and_doubles_nothing(broker: str) -> None:
+    with chain_of(broker, None) as one, chain_of(broker, None) as other:
+        assert len(one.carry(7, DAY, published(3)).arrivals) == 3
+        assert len(other.carry(7, DAY, published(3)).arrivals) == 3
+        with pytest.raises(BenchError, match="another run publishes home 0007 of a panel"):
+            one.carry(7, DAY, published(3))
+
+
+@pytest.mark.parametrize("name", ["a\tb", "a\nb", "$SYS", "tail\\", "\udcff", ""])
+def test_a_name_that_servers_cannot_have_is_told_before_anything_runs(name: str) -> None:
+    for servers in (("mqtt://127.0.0.1:1", None), (None, "influx://127.0.0.1:1/db")):
+        with pytest.raises(InputError, match="servers cannot have that name; rename its file"):
+            check_servers(*servers, name)
+
+
 def test_a_run_again_leaves_nothing_of_the_one_that_was_cut(influxd: Influxd) -> None:
     database, name = address(influxd)
     for count in (20, 5):
@@ -268,11 +284,13 @@ def test_servers_that_are_not_there_are_told_in_a_line_before_anything_runs() ->
         assert "\n" not in str(told.value)
     with pytest.raises(InputError, match="expected influx://HOST:PORT/DB"):
         check_servers(None, "influx://127.0.0.1:8086")
+    with pytest.raises(InputError, match=r"--broker mqtt://.*: topics are PANEL/HOME/…; give it without a filter"):
+        check_servers("mqtt://127.0.0.1:1/home/%23", None)
 
 
 @NEEDS_INFLUXD
 def test_a_database_that_is_not_there_is_named(influxd: Influxd) -> None:
-    with pytest.raises(BenchError, match="no database 'nobody'; create it"):
+    with pytest.raises(BenchError, match=r"/nobody: has no database 'nobody'; create it"):
         check_servers(None, f"influx://127.0.0.1:{influxd.port}/nobody")
 
 
