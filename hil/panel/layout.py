@@ -7,8 +7,8 @@ from pathlib import Path
 
 __all__ = [
     "ARRIVED_US", "BOARDS", "CAUSE", "CONSUMPTION", "DISTRIBUTOR", "DUE", "DUE_US", "END_US", "EVENTS", "FRAMES",
-    "FROM_US", "GOT", "HOME", "INJECTION", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE", "READINGS", "SCHEMA",
-    "SOURCE", "STAMP_US", "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder", "home_folder",
+    "FROM_US", "GOT", "HOME", "INJECTION", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE", "READINGS",
+    "SCHEMA", "SOURCE", "STAMP_US", "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder", "home_folder",
 ]  # fmt: skip
 
 SCHEMA = "xky-panel/1"
