@@ -15,8 +15,6 @@ from .form import LEAST_RUN, STEPS_MIN
 
 __all__ = ["steps_of"]
 
-_USUAL_MIN = 30  # of a point that stands alone
-
 
 def steps_of(instants_us: Sequence[int], told_min: Mapping[int, int], step_min: int | None) -> dict[int, int | None]:
     """The step of each point, in minutes; None where nothing tells it.
@@ -52,7 +50,7 @@ def _may_be_finer(step_min: int, before_min: int | None, behind_min: int | None)
 
 
 def _followed(instants_us: Sequence[int]) -> list[int | None]:
-    """The step of each point that others follow at it; of none where they are too few, the one most often met."""
+    """The step of each point that others follow at it; where they are too few, the one most often met, if any is."""
     gaps = [
         (right - left) // MINUTE_US if (right - left) % MINUTE_US == 0 else 0 for left, right in pairwise(instants_us)
     ]
@@ -63,5 +61,5 @@ def _followed(instants_us: Sequence[int]) -> list[int | None]:
     if any(found):
         return found
     possible = Counter(gap for gap in gaps if gap in STEPS_MIN)
-    usual = max(possible, key=lambda gap: (possible[gap], -gap)) if possible else _USUAL_MIN
+    usual = max(possible, key=lambda gap: (possible[gap], -gap)) if possible else None
     return [usual] * len(instants_us)

@@ -2,6 +2,7 @@
 """A home that a run made: day by day, what arrived against what the meter said and what was due."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from xky.protocol import InputError
 
 from ..board_files import board_in
 from ..distributor import Curve, read_curve
+from ..distributor.curve import Point
 from ..layout import ARRIVED_US, CONSUMPTION, DISTRIBUTOR, END_US, HOME, INJECTION, PROBE, SOURCE, STAMP_US, START_US
 from .against_curve import against_curve, shift_of
 from .against_meter import against_meter, index_places, total_series, with_midnights
@@ -35,7 +37,7 @@ _GAP_S = 0.1  # and more between two frames than the meter leaves
 _OTHERS = (START_US, END_US, ARRIVED_US, PROBE, SOURCE, STAMP_US)
 _EXPORTS = {"consumption": CONSUMPTION, "injection": INJECTION}
 _SHOWN = 5
-_CURVE_US = 2 * 3600 * _MICRO  # a whole interval of the longest step is in any run of that length
+_CURVE_US = 6 * 3600 * _MICRO  # in any run of that length enough intervals of the longest step follow each other
 
 
 def reconcile_made_home(folder: Path, servers: Sequence[Event]) -> HomeFound:
@@ -159,8 +161,15 @@ class _MadeHome:
                         f"{_EXPORTS[name]}: {portion.day}: fits the readings {abs(minutes)} min "
                         f"{'earlier' if minutes > 0 else 'later'}: shifted, or of another time zone"
                     )
-                energies += [_by_readings(one, by_meter) for one in found]
+                reaches = any(point.end_us == portion.midnights.to_us for point in _last_of(curve, portion.midnights))
+                energies += [_by_readings(one, by_meter) if reaches else one for one in found]
         return energies
+
+
+def _last_of(curve: Curve, midnights: Midnights) -> Sequence[Point]:
+    """The last point up to the end of a day: a run may end between two, and its curve before it."""
+    place = bisect_right(curve.points, midnights.to_us, key=lambda point: point.end_us)
+    return curve.points[max(place - 1, 0) : place]
 
 
 def _by_readings(one: Energy, by_meter: Sequence[Energy]) -> Energy:

@@ -126,7 +126,10 @@ def write_home(
     from_us, to_us = day_bounds_us(days[0].day)[0], day_bounds_us(days[-1].day)[1]
     to_us = to_us if hours is None else from_us + round(hours * 60) * MINUTE_US
     step_us = 10 * MINUTE_US
-    curve = [Interval(at, at + step_us, wh_at(at + step_us) - wh_at(at)) for at in range(from_us, to_us, step_us)]
+    curve = [
+        Interval(at, at + step_us, wh_at(at + step_us) - wh_at(at))
+        for at in range(from_us, to_us - step_us + 1, step_us)
+    ]
     export(home / DISTRIBUTOR / CONSUMPTION, curve, prm="09123456789012", form=form)
     (home / HOME).write_text(json.dumps({"id": f"{number:04}", "board": board, "uplinks": [*uplinks]}))
     return home

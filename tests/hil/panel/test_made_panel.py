@@ -53,6 +53,14 @@ def test_a_sound_panel_is_whole(tmp_path: Path) -> None:
                for one in day.energies if one.against == "distributor")  # fmt: skip
 
 
+@pytest.mark.parametrize("hours", [1.4, 2.4, 3.2])
+def test_a_run_that_ends_between_two_points_of_the_curve_accuses_nobody(tmp_path: Path, hours: float) -> None:
+    for step_min in (15, 30, 60):
+        folder = tmp_path / str(step_min)
+        found = found_of(folder, hours=hours, form=Form(steps_min=(step_min,), step_told=step_min != 60))
+        assert found.is_whole
+
+
 @pytest.mark.parametrize("cause", ["device", "radio", "broker", "database"])
 def test_a_lost_reading_is_found_with_its_cause_and_when(tmp_path: Path, cause: str) -> None:
     found = found_of(tmp_path, losing(cause))
@@ -300,7 +308,7 @@ def test_a_panel_of_no_number_of_homes_is_told(tmp_path: Path, homes: str) -> No
 
 @pytest.mark.parametrize("text", [None, "no curve"])
 def test_a_home_whose_curve_cannot_be_read_is_judged_and_not_whole(tmp_path: Path, text: str | None) -> None:
-    folder = write_panel(tmp_path, hours=2)
+    folder = write_panel(tmp_path, hours=6)
     path = next(folder.glob("homes/0001/distributor/*"))
     if text is None:
         path.unlink()
