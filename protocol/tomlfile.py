@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, time
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -203,7 +204,8 @@ def what_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) 
         blamed, text = _blamed(text, _at(keys, data))
         keys = [*keys, *blamed]
         return keys, _beginning_with(keys, text)
-    found = repr(first["input"])
+    value = first["input"]
+    found = value.isoformat() if isinstance(value, date | time) else repr(value)  # a datetime is a date, too
     found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
     shape = _SHAPES.get(first["type"])
     wanted = f"write {shape}" if shape else f"{first['msg'][0].lower()}{first['msg'][1:]}"

@@ -5,7 +5,7 @@ Homes are drawn by weights. What cannot go together is not drawn together; what 
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Annotated, Any, Literal
 
@@ -127,6 +127,8 @@ def _as_date(value: object) -> object:
             return date.fromisoformat(value)
         except ValueError:
             raise ValueError(f"{value!r}: expected a day, write 2026-01-15") from None
+    if isinstance(value, datetime):
+        raise ValueError(f"{value.isoformat()}: expected a day, which begins at its midnight; write {value.date()}")
     return value
 
 

@@ -31,6 +31,11 @@ def board_of_panel(name: str) -> Board:
             than the meter's, so that nothing tells its wakes.
     """
     board = board_named(name)
+    if board.firmware is None:
+        raise InputError(
+            f"board {board.id}: has no simulated firmware, so that nothing would arrive of it; take one that has, such "
+            "as winky-c6-tasmota"
+        )
     load_firmware(board)
     if not board.uplinks:
         raise InputError(

@@ -181,6 +181,7 @@ class Outer(Section):
         ),
         ('title = "a"\n[[several]]\n[[several]]\nlow = -1', "x.toml:4: several.1.low = -1: input should be greater"),
         ('title = "a"\npower = [\n1,\n"b"]', "x.toml:4: power.1 = 'b': input should be a valid number"),
+        ('title = "a"\n[inner]\nlow = 2026-01-15', "x.toml:3: inner.low = 2026-01-15: input should be a valid integer"),
         ('title = "a"\npower = "b"', "x.toml:2: power = 'b': input should be a valid number"),
         ('title = "a"\npower =', "x.toml:2: no valid TOML: "),
         ('title = "a', "x.toml:1: no valid TOML: "),

@@ -77,7 +77,14 @@ def test_kinds_are_drawn_as_often_as_their_weights_say(tmp_path: Path) -> None:
         ("[boards]\neky = 0\n", "panel.toml:1: boards: all weights are 0"),
         ("[boards]\n", "panel.toml:1: boards: no kind is in it"),
         ("[boards]\nwinki = 1\n", "panel.toml:2: boards.winki: board 'winki': not known"),
-        ("[boards]\ndenky-d4 = 1\n", "panel.toml:2: boards.denky-d4: board denky-d4: has no simulated firmware"),
+        (
+            "[boards]\ndenky-d4 = 1\n",
+            "panel.toml:2: boards.denky-d4: board denky-d4: has no simulated firmware, so that nothing would arrive",
+        ),
+        (
+            "from = 2026-01-15T10:00:00\n[boards]\neky = 1\n",
+            "panel.toml:1: from: 2026-01-15T10:00:00: expected a day, which begins at its midnight; write 2026-01-15",
+        ),
         ("[boards]\nwinky-c6 = 1\n", "panel.toml:2: boards.winky-c6: board winky-c6: has no uplink"),
         (f"{BOARDS}[contracts]\nhcc = 1\n", "panel.toml:4: contracts.hcc: no such contract; known: base"),
         (f"{BOARDS}[modes]\nhistoric = 1\n[producers]\nproducer = 1\n", "producer.* speaks standard mode"),
