@@ -108,7 +108,7 @@ class BoardState:
     def trace(self) -> Callable[[], BoardTraceAnswer]:
         """What the capacitor did of late: looked up now, and made into an answer in any thread."""
         one, kept_s = self.board, self.board.kept_s
-        since_s = one.now_s - kept_s
+        since_s, each_s = one.now_s - kept_s, max(min(kept_s, one.now_s), 1.0) / _POINTS
         if one.train is not None:
             self._take(one.train.stretches)
             points = [*self._points, *_points_of(one.train.under_way)]
@@ -118,13 +118,13 @@ class BoardState:
         known = _SUPPLIES if one.lives_on_terminals else []
 
         def answer() -> BoardTraceAnswer:
-            shown = _thinned([point for point in points if point[0] >= since_s], kept_s / _POINTS)
+            shown = _thinned([point for point in points if point[0] >= since_s], each_s)
             trace = [VoltageAnswer(at_s=round(at_s, 3), capacitor_v=round(volts, 4)) for at_s, volts in shown]
             return BoardTraceAnswer(
                 board=one.board.id,
                 window_s=kept_s,
                 trace=trace,
-                brown_outs_s=[*{int(at_s * _POINTS / kept_s): at_s for at_s in lost_s if at_s >= since_s}.values()],
+                brown_outs_s=[*{int(at_s / each_s): at_s for at_s in lost_s if at_s >= since_s}.values()],
                 supplies_known=known,
             )
 
