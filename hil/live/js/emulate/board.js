@@ -39,10 +39,16 @@ function Power({ one, past, at_s }) {
   const { supply } = one;
   const isFed = supply.open_circuit_v > 0;
   const back = supply.back_in_s === null ? "" : ` ${say("board_back_in", { seconds: number(supply.back_in_s) })}`;
+  const flows = one.drawn_w > 0;
+  const [kind, told] = !one.is_on
+    ? ["bad", `■ ${say("board_lost")}`]
+    : !isFed
+      ? ["bad", `▲ ${say("board_not_fed")}`]
+      : flows
+        ? ["good", `● ${say("board_is_fed")}`]
+        : ["soft", `○ ${say("board_no_flow")}`];
   return html`<p class="power"><strong>${number(one.capacitor_v, 2)} V</strong> <span class="soft">${say("board_capacitor")}</span></p>
-    <p class=${one.is_on && isFed ? "good" : "bad"}>
-      <span role="status">${!one.is_on ? `■ ${say("board_lost")}` : isFed ? `● ${say("board_is_fed")}` : `▲ ${say("board_not_fed")}`}</span>${back}
-    </p>
+    <p class=${kind}><span role="status">${told}</span>${back}</p>
     <${VoltageCurve} past=${past} thresholds=${one.thresholds} now_v=${one.capacitor_v} at_s=${at_s} />`;
 }
 
