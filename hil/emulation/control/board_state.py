@@ -110,8 +110,8 @@ class BoardState:
         one, kept_s = self.board, self.board.kept_s
         since_s, each_s = one.now_s - kept_s, max(min(kept_s, one.now_s), 1.0) / _POINTS
         if one.train is not None:
-            self._take(one.train.stretches)
-            points = [*self._points, *_points_of(one.train.under_way)]
+            self._take(one.train.stretches, since_s)
+            points = [*self._points, *_points_of(one.train.under_way, since_s)]
         else:
             points = []
         lost_s = one.brown_outs_s
@@ -130,13 +130,12 @@ class BoardState:
 
         return answer
 
-    def _take(self, stretches: Sequence[Stretch]) -> None:
+    def _take(self, stretches: Sequence[Stretch], since_s: float) -> None:
         """Those that are over and were not seen before."""
         new = [*takewhile(lambda stretch: stretch.at_s > self._told_until_s, reversed(stretches))]
         for stretch in reversed(new):
-            self._points += _points_of(stretch)
+            self._points += _points_of(stretch, since_s)
             self._told_until_s = stretch.at_s
-        since_s = self.board.now_s - self.board.kept_s
         while self._points and self._points[0][0] < since_s:
             self._points.popleft()
 
@@ -166,11 +165,13 @@ def _thresholds(board: EmulatedBoard) -> Iterator[ThresholdAnswer]:
             yield ThresholdAnswer(name=name, voltage_v=round(voltage_v, 3))
 
 
-def _points_of(stretch: Stretch) -> Iterator[_Point]:
-    """Voltages of a stretch: at both ends, and so often between that it looks round."""
-    pieces = min(max(int(stretch.duration_s / _ROUND_S), 1), _PIECES)
+def _points_of(stretch: Stretch, since_s: float) -> Iterator[_Point]:
+    """Voltages of a stretch, of what of it is not too long ago: at both ends, and so often between that it is round."""
+    ago_s = min(max(since_s - stretch.at_s, 0.0), stretch.duration_s)
+    left_s = stretch.duration_s - ago_s
+    pieces = min(max(int(left_s / _ROUND_S), 1), _PIECES)
     for piece in range(pieces + 1):
-        passed_s = stretch.duration_s * piece / pieces
+        passed_s = ago_s + left_s * piece / pieces
         inner_v = stretch.after_v if piece == pieces else stretch.state.flow.after(stretch.before_v, passed_s)
         yield stretch.at_s + passed_s, stretch.state.terminal_v(inner_v)
 

@@ -78,6 +78,18 @@ def test_a_supply_that_fails_takes_the_charge_until_a_brown_out_and_comes_back()
     assert times[-1] - times[0] <= told["window_s"] == 300
 
 
+def test_a_board_that_is_dark_for_hours_has_its_curve_all_the_same() -> None:
+    run = Driven(board="winky-lab")
+    run.wait(60)
+    run.do("PUT", "/terminals", {"share": 0})
+    run.wait(7200)
+    told = run.get("/board")
+    times = [one["at_s"] for one in told["trace"]]
+    assert (times[0], times[-1]) == (pytest.approx(6960, abs=15), pytest.approx(7260))
+    assert len(times) > 20
+    assert run.get("/state")["board"]["last_brown_out_s"] < 200
+
+
 @pytest.mark.parametrize("body", [{"model": "weak_old"}, {"share": 0.5}])
 def test_another_supply_stays(body: dict[str, Any]) -> None:
     run = Driven(board="winky-c6")
