@@ -106,6 +106,13 @@ class ClockedTrain:
         return [*starmap(Stretch, zip(*[iter(self._told)] * len(Stretch._fields), strict=True))]
 
     @property
+    def under_way(self) -> Stretch:
+        """The stretch that is not over, up to now: who looks here leaves no trace."""
+        passed_s = float(self._env.now) - self._since_s
+        after_v = self._inner_v if passed_s <= 0 else self._state.flow.after(self._inner_v, passed_s)
+        return Stretch(self._since_s, passed_s, self._state, self._inner_v, after_v)
+
+    @property
     def terminal_v(self) -> float:
         """The capacitor's voltage at its terminals, now."""
         self._catch_up()

@@ -5,17 +5,24 @@ from collections.abc import Callable
 
 import simpy
 
+from ..description.states import OFF
+
 __all__ = ["Mains"]
 
 
 class Mains:
-    """A supply that never fails."""
+    """A supply that never fails.
+
+    Attributes:
+        load: that is drawn.
+    """
 
     is_on = True
     terminal_v = 5.0
 
     def __init__(self, env: simpy.Environment) -> None:
         self._env = env
+        self.load = OFF
 
     def when_on(self) -> simpy.Event:
         return self._env.timeout(0)
@@ -25,6 +32,7 @@ class Mains:
 
     def draw(self, load: str) -> None:
         """There is enough."""
+        self.load = load
 
     def alarm(self, terminal_v: float | None, callback: Callable[[], None]) -> None:
         """It never comes."""

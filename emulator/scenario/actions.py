@@ -17,6 +17,7 @@ from ..meter import RESERVE_S, Linky
 from ..meter_file.contract_table import ContractTable
 from ..meter_file.meter_file import MeterFile, held
 from .event import ClockTable, Exchange, Happening, Outage, PeakTable, RampTable, TerminalA
+from .terminal_feed import TerminalFeed
 
 __all__ = ["Actions"]
 
@@ -35,6 +36,7 @@ class Actions:
     Attributes:
         file: the meter on the line as a file would describe it, but for what only a running one has.
         jumped: happens when the meter's time jumps on; another one stands here then.
+        terminal_feed: what terminals I1-A give, where something lives on them; None: nobody asks.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Actions:
         self._skip_to_us = 0
         self._on_event = on_event
         self.jumped = env.event()
+        self.terminal_feed: TerminalFeed | None = None
 
     @property
     def meter(self) -> Linky:
@@ -81,12 +84,16 @@ class Actions:
     def _lose_supply(self) -> None:
         self._supply_cuts += 1
         self.meter.lose_supply()
+        if self.terminal_feed is not None:
+            self.terminal_feed.have_network(False)
 
     def restore_supply(self, reserve_s: float = RESERVE_S) -> None:
         """The network comes back, if it was gone; see ``Linky.regain_supply``."""
         if self.meter.powered:
             return
         self.meter.regain_supply(reserve_s=reserve_s)
+        if self.terminal_feed is not None:
+            self.terminal_feed.have_network(True)
         self._on_event(self.meter.true_us, "supply is back")
 
     # One method a key of ``Happening``; ``self.file`` is already the meter after the event
@@ -199,7 +206,9 @@ class Actions:
         self.meter.relays = relays
 
     def _terminal_a(self, told: TerminalA) -> None:
-        """Nothing that a line could tell: ``supplies_of`` has it for what lives on the terminals."""
+        """Nothing that the line could tell."""
+        if self.terminal_feed is not None:
+            self.terminal_feed.take(told)
 
     def _faults(self, faults: tuple[Fault, ...]) -> None:
         self._transmitter.take_checked(faults)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import simpy
 import typer
 
+from xky.boards import board_names
 from xky.emulator import contract_names
 from xky.emulator.meter import DEFAULT_AT
 from xky.emulator.meter_file.meter_file import meter_names
@@ -79,6 +80,14 @@ def command(
         str | None,
         typer.Option(metavar="[HOST:]PORT", help="Serve an HTTP interface that drives the meter; 0: any port."),
     ] = None,
+    board: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            autocompletion=board_names,
+            help="A simulated board listens, too, and lives on terminals I1-A; --control tells of it.",
+        ),
+    ] = None,
     control_token: Annotated[
         str | None, typer.Option(envvar="XKY_CONTROL_TOKEN", help="What its requests show; made up beyond loopback.")
     ] = None,
@@ -88,7 +97,7 @@ def command(
     check_speed(speed)
     if plot is not None:
         check_plot(plot)
-    given = {"--link": link, "--out": out, "--plot": plot, "--control": control}
+    given = {"--link": link, "--out": out, "--plot": plot, "--control": control, "--board": board}
     choices = port_choices(
         port, meters, [option for option, value in given.items() if value is not None], keep_parity=keeps_parity(parity)
     )
@@ -102,7 +111,7 @@ def command(
     if replay is not None:
         foreign = {"--phases": phases, "--producer": producer or None, "--contract": contract, "--meter": meter,
                    "--scenario": scenario, "--at": at, "--seed": seed, "--frames": frames, "--plot": plot,
-                   "--control": control, "--meters": meters if meters > 1 else None}  # fmt: skip
+                   "--control": control, "--board": board, "--meters": meters if meters > 1 else None}  # fmt: skip
         _check_replay(replay, out, [option for option, value in foreign.items() if value is not None])
         recording = open_recording(replay, mode)
         replayed = ReplayedRun(env, recording)
@@ -113,10 +122,12 @@ def command(
         if (damage := recording.damage()) is not None:
             complain(f"{replay}: {damage}")
         return
+    if board is not None and control is None:
+        raise InputError(f"--board {board}: nobody would see what it does; add --control 8080")
     told = {"mode": mode, "phases": phases, "producer": producer or None, "contract": contract, "at": at, "seed": seed}
     told = {key: value for key, value in told.items() if value is not None}
     first = _emulated(meter, scenario, told)
-    runs = [EmulatedRun(env, first, frames, keep_timeline=plot is not None)]
+    runs = [EmulatedRun(env, first, frames, keep_timeline=plot is not None, board=board, speed=speed)]
     for number in range(1, meters):
         other = _emulated(meter, scenario, {**told, "seed": runs[0].seed + number})
         runs.append(EmulatedRun(env, other, frames, keep_timeline=plot is not None))

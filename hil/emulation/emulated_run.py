@@ -7,9 +7,11 @@ from xky.emulator import Line, Transmitter, Truth
 from xky.emulator.scenario.actions import Actions
 from xky.emulator.scenario.emulated import Emulated
 from xky.emulator.scenario.play import Play
+from xky.emulator.scenario.terminal_feed import TerminalFeed
 from xky.emulator.scenario.timeline import Timeline
 
 from .control import Session
+from .emulated_board import EmulatedBoard
 
 __all__ = ["EmulatedRun"]
 
@@ -22,6 +24,11 @@ class EmulatedRun:
         emulated: the meter, and its scenario if it has one.
         frames: the run ends after so many; None: with the scenario, if at all.
         keep_timeline: for a picture of the run.
+        board: name or file of a simulated board on the line and on terminals I1-A; None: none.
+        speed: of the clock, for what a board keeps of its past.
+
+    Raises:
+        InputError: there is no such board, or it does not read the meter's mode.
 
     Attributes:
         seed: of the meter.
@@ -30,11 +37,21 @@ class EmulatedRun:
         actions: what may happen to it.
         truth: of the frame under way, and of it alone.
         timeline: what happened, if it is kept.
+        board: that listens, if there is one.
         session: of clients that drive it, if there are any; it is told of frame boundaries.
         ended: whether the last frame is over.
     """
 
-    def __init__(self, env: simpy.Environment, emulated: Emulated, frames: int | None, *, keep_timeline: bool) -> None:
+    def __init__(
+        self,
+        env: simpy.Environment,
+        emulated: Emulated,
+        frames: int | None,
+        *,
+        keep_timeline: bool,
+        board: str | None = None,
+        speed: float = 1.0,
+    ) -> None:
         written, scenario = emulated.meter, emulated.scenario
         self._env = env
         self.seed = written.seed
@@ -52,6 +69,10 @@ class EmulatedRun:
             self.actions = self._play.actions
         else:
             self.actions = Actions(env, self.transmitter, written, self.timeline.remark)
+        self.board: EmulatedBoard | None = None
+        if board is not None:
+            feed = self.actions.terminal_feed = TerminalFeed(env)
+            self.board = EmulatedBoard(env, board, meter.mode, self.line, feed.terminals, speed=speed)
         self.session: Session | None = None
         self.ended = False
         env.process(self.transmitter.run(until=lambda: self.ended))

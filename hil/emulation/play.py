@@ -73,7 +73,7 @@ def _play_on_ports(
     ) as ports:
         ports.tell_names()
         if control is not None and isinstance(run := runs[0], EmulatedRun):
-            run.session = control.start(env, run.transmitter, run.actions, run.line, run.truth)
+            run.session = control.start(env, run.transmitter, run.actions, run.line, run.truth, run.board)
         ports.wait_for_readers()
         if control is not None:
             control.watch(ports.runner)

@@ -7,6 +7,7 @@ from typing import Any
 import simpy
 
 from xky.boards import Defect, board_named, defect_named
+from xky.boards.description.states import OFF
 from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
 from xky.boards.firmware.lorawan_flash import forget_session
 from xky.boards.firmware.one_for_all import OneForAllFirmware
@@ -60,6 +61,7 @@ class SimDevice(FedDevice):
         self._inner_v: float | None = None
         self._full_once = True
         self._train: ClockedTrain | None = None
+        self._mains: Mains | None = None
         self._page: TcpServer | None = None
         self._flash: dict[str, Any] = {}  # a device that uses a counter again after a restart is refused by its network
 
@@ -71,11 +73,20 @@ class SimDevice(FedDevice):
         assert self._train is not None
         return self._train
 
+    @property
+    def load(self) -> str:
+        """What it draws now, by the names of ``[power.loads]``, which are the states of its firmware; or ``off``."""
+        if self._train is not None:
+            return self._train.under_way.state.name
+        return OFF if self._mains is None else self._mains.load
+
     def start(self, context: DeviceContext, clock_starts: Callable[[], None]) -> None:
         board, described = context.board, context.board.power
-        power: PowerPort = Mains(context.env)
+        power: PowerPort
         if described is not None and described.source == "tic":
             power = self._train = ClockedTrain(context.env, described, context.terminals, inner_v=self._inner_v)
+        else:
+            power = self._mains = Mains(context.env)
         network, radio, defect = context.network, context.radio, self._defect
         if defect is not None:
             if defect.believes is not None:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from xky.emulator import Expect
 from xky.protocol import Mode
 
+from .board_answers import BoardAnswer
+
 __all__ = [
     "BandAnswer", "CutOffAnswer", "DayAnswer", "DisplayAnswer", "Done", "FaultAnswer", "FrameAnswer", "GroupAnswer",
     "IndexAnswer", "LoadAnswer", "Registers", "ScreenAnswer", "SentFrameAnswer", "SentGroupAnswer", "State",
@@ -135,6 +137,8 @@ class State(_Answer):
     faults: list[FaultAnswer]
     frames_sent: int
     """Frames that are over; the number of the next one in `/truth`."""
+    board: BoardAnswer | None = None
+    """That lives on terminals I1-A; null without `--board`."""
 
 
 class BandAnswer(_Answer):

@@ -20,7 +20,8 @@ from xky.protocol.tomlfile import what_is_wrong
 from ...live import EventStream, asset, page
 from .address import Address
 from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong
-from .bodies import CutBody, EventBody, LoadBody, RegistersBody, RestoreBody, TariffBody
+from .board_answers import BoardTraceAnswer
+from .bodies import CutBody, EventBody, LoadBody, RegistersBody, RestoreBody, TariffBody, TerminalsBody
 from .guard import Guard
 from .known_faults import FaultBody, any_fault, body_model
 from .page import page_of
@@ -43,7 +44,7 @@ The live page at `/` shows the meter and its line; all that it does it does by t
 
 _ABOUT_EVENTS = """\
 `curl -N` shows it. Each message has an `id`, which `Last-Event-ID` takes to go on behind it, and as `data` a list of
-events, each with its `kind`: `hello` (version of the page), `meter` (what /state, /display and /day tell, at
+events, each with its `kind`: `hello` (version of the page), `meter` (what /state, /display, /day and /board tell, at
 most once a second), `frame` (a frame as it begins: `text` of one without a fault, else `pieces` with what was meant,
 what leaves, and what a UART hears), `left_out` (so many events were too many), `over` (the run has ended). A comment
 comes each few seconds of silence; who does not read for ten seconds is dropped."""
@@ -136,6 +137,18 @@ def _add_questions(app: FastAPI, session: Session, ask: Ask) -> None:
     async def day() -> DayAnswer:
         return await _answer(ask, session.day)
 
+    @app.get(
+        "/board",
+        tags=["look"],
+        summary="The board on terminals I1-A: what its capacitor did of late",
+        responses={404: {"model": Wrong}},
+    )
+    async def board() -> BoardTraceAnswer:
+        answer = await _answer(ask, session.board_trace)
+        if answer is None:
+            raise NotFoundError("no board lives on terminals I1-A; start xky emulate with --board")
+        return answer()
+
     @app.get("/display", tags=["look"], summary="The meter's face: screens and lamps")
     async def display() -> DisplayAnswer:
         return await _answer(ask, session.display)
@@ -183,6 +196,10 @@ def _add_changes(app: FastAPI, session: Session, ask: Ask) -> None:
     @app.put("/registers", tags=["registers"], summary="Set registers by label")
     async def set_registers(body: Annotated[RegistersBody, _example({"EAST": 1234567})]) -> Done:
         return await _answer(ask, lambda: session.set_registers(body.root))
+
+    @app.put("/terminals", tags=["drive"], summary="What terminals I1-A give to the board that lives on them")
+    async def set_terminals(body: Annotated[TerminalsBody, _example({"share": 0, "for_s": 60})]) -> Done:
+        return await _answer(ask, lambda: session.happen(body.happening()))
 
     @app.post("/event", tags=["drive"], summary="Anything that an event of a scenario can do")
     async def happen(body: Annotated[EventBody, _example({"msg1": "BONJOUR", "cover_open": True})]) -> Done:

@@ -9,11 +9,11 @@ from pydantic import ConfigDict, Field, RootModel, field_validator, model_valida
 from xky.emulator.meter import RESERVE_S
 from xky.emulator.meter_file.contract_table import NamedContract
 from xky.emulator.meter_file.meter_file import HouseholdTable, Power
-from xky.emulator.scenario.event import Happening, PeakTable, Phase, RampTable
+from xky.emulator.scenario.event import Happening, PeakTable, Phase, RampTable, TerminalA
 from xky.protocol.as_written import AsWritten
 from xky.protocol.tomlfile import Section
 
-__all__ = ["CutBody", "EventBody", "LoadBody", "RegistersBody", "RestoreBody", "TariffBody"]
+__all__ = ["CutBody", "EventBody", "LoadBody", "RegistersBody", "RestoreBody", "TariffBody", "TerminalsBody"]
 
 _DESCRIBED = ConfigDict(use_attribute_docstrings=True)
 
@@ -27,23 +27,17 @@ class EventBody(Happening):
     `relays` are closed (true) or open by number, 1 to 8, in the place of what the calendar says; {} leaves all to that.
     `msg1` and `msg2` are what the distributor says, `lose_phases` the phases that are absent from now on, `cover_open`
     the terminal cover. `faults` are on the line from now on: a list of tables with `name` and its keys; [] ends them.
+    `terminal_a` is what feeds a board on terminals I1-A, see TerminalsBody.
     `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.
     """
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: _without(schema["properties"], "trace", "terminal_a"))
+    model_config = ConfigDict(json_schema_extra=lambda schema: _without(schema["properties"], "trace"))
 
     @field_validator("trace", mode="before")
     @classmethod
     def _is_not_read(cls, value: Any) -> Any:
         if value is not None:
             raise ValueError("trace: no file of the bench is read for a client; write it in the meter's file")
-        return value
-
-    @field_validator("terminal_a", mode="before")
-    @classmethod
-    def _feeds_nobody(cls, value: Any) -> Any:
-        if value is not None:
-            raise ValueError("terminal_a: nothing lives on its power here; write it in a scenario for xky power")
         return value
 
 
@@ -116,6 +110,17 @@ class CutBody(Section):
     """Seconds; until it is restored unless told."""
     clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = RESERVE_S
     """Seconds for which the clock runs on without supply, when `for_s` ends the outage."""
+
+
+class TerminalsBody(TerminalA):
+    """What terminals I1-A give from now on, or for a while, to the board that lives on them: `model` or `share`.
+
+    It is `terminal_a` of a scenario. A lasting `share` is of what is there then: a `model` brings all of it back.
+    """
+
+    def happening(self) -> Happening:
+        """The same as something that happens."""
+        return Happening(terminal_a=TerminalA(**_given(self)))
 
 
 class RestoreBody(Section):

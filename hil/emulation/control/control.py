@@ -16,6 +16,7 @@ from xky.emulator.scenario.actions import Actions
 from xky.protocol import BenchError, InputError
 
 from ...live import EventStream
+from ..emulated_board import EmulatedBoard
 from .address import Address, address_of, listen_at
 from .feed import Feed
 from .session import Session
@@ -69,7 +70,13 @@ class Control:
         return self._address.url(self._socket.getsockname()[1])
 
     def start(
-        self, env: simpy.Environment, transmitter: Transmitter, actions: Actions, line: Line, truth: Truth
+        self,
+        env: simpy.Environment,
+        transmitter: Transmitter,
+        actions: Actions,
+        line: Line,
+        truth: Truth,
+        board: EmulatedBoard | None = None,
     ) -> Session:
         """Serve, and tell people where; the session wants to be told of frame boundaries.
 
@@ -79,11 +86,12 @@ class Control:
             actions: what may happen to its meter.
             line: that it talks on.
             truth: of the frame under way.
+            board: that lives on its line, if there is one.
         """
         from .app import make_app
         from .server import Server
 
-        session = Session(env, transmitter, actions)
+        session = Session(env, transmitter, actions, board=board)
         self._stream = EventStream(self._beginning)
         self._feed = Feed(session, self._stream, line, truth)
         server = Server(make_app(session, self._bridge.ask, self._address, self._stream), self._socket)

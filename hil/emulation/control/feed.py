@@ -80,11 +80,12 @@ class Feed:
     def _look(self) -> Callable[[], dict[str, Any]]:
         """The meter as it is; what comes back makes an event of it, in any thread."""
         session, speed = self._session, self.speed
-        state, display, day = session.state(), session.display(), session.day()
+        state, display, day, trace = session.state(), session.display(), session.day(), session.board_trace()
         return lambda: {
             "kind": "meter",
             "speed": speed,
             "state": state.model_dump(mode="json"),
             "display": display.model_dump(mode="json"),
             "day": day.model_dump(mode="json"),
+            "board": None if trace is None else trace().model_dump(mode="json"),
         }

@@ -14,8 +14,11 @@ from xky.emulator.scenario.event import Happening, Outage
 from xky.protocol import InputError, encode_frame
 from xky.protocol.tomlfile import Written
 
+from ..emulated_board import EmulatedBoard
 from . import show
 from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer
+from .board_answers import BoardTraceAnswer
+from .board_state import BoardState, check_feeds
 from .bodies import CutBody, TariffBody
 from .day import day_of
 from .display import display_of
@@ -43,6 +46,7 @@ class Session:
         transmitter: of the run.
         actions: what may happen to its meter; a scenario may use it too.
         kept: frames that the journal keeps.
+        board: that lives on its line, if there is one.
 
     Attributes:
         feed: told of each frame boundary, before the faults of the next frame are put on the line.
@@ -50,7 +54,12 @@ class Session:
     """
 
     def __init__(
-        self, env: simpy.Environment, transmitter: Transmitter, actions: Actions, kept: int = FRAMES_KEPT
+        self,
+        env: simpy.Environment,
+        transmitter: Transmitter,
+        actions: Actions,
+        kept: int = FRAMES_KEPT,
+        board: EmulatedBoard | None = None,
     ) -> None:
         self._env = env
         self._transmitter = transmitter
@@ -61,6 +70,7 @@ class Session:
         self.on_the_line: tuple[str, ...] = ()
         self.feed: Callable[[], None] = lambda: None
         self._begun = 0
+        self._board = None if board is None else BoardState(board, actions)
 
     def between_frames(self, truth: Truth) -> None:
         """Call it at each frame boundary with the frames since the last one."""
@@ -95,7 +105,12 @@ class Session:
     def state(self) -> State:
         """The meter as it is."""
         faults = [show.fault(one) for one in self._faults.faults]
-        return show.state(self._meter, float(self._env.now), faults, self._journal.total)
+        board = None if self._board is None else self._board.now()
+        return show.state(self._meter, float(self._env.now), faults, self._journal.total, board)
+
+    def board_trace(self) -> Callable[[], BoardTraceAnswer] | None:
+        """What its capacitor did of late, in an answer that may be made in any thread; None without a board."""
+        return None if self._board is None else self._board.trace()
 
     def day(self) -> DayAnswer:
         """The day that its clock shows."""
@@ -143,6 +158,8 @@ class Session:
         """
         meter = self._meter
         skip_to_us = 0
+        if what.terminal_a is not None:
+            check_feeds(self._board)
         if what.outage is not None or what.skip_to is not None:
             self._with_supply("end the outage first")
         if what.skip_to is not None:

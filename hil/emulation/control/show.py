@@ -19,6 +19,7 @@ from .answers import (
     State,
     TariffAnswer,
 )
+from .board_answers import BoardAnswer
 from .journal import Entry
 
 __all__ = ["colour_of", "fault", "group", "legal_text", "registers", "sent_frame", "state"]
@@ -26,7 +27,9 @@ __all__ = ["colour_of", "fault", "group", "legal_text", "registers", "sent_frame
 _DIGITS = 6  # microseconds; what is behind them is rounding
 
 
-def state(meter: Linky, at_s: float, faults: list[FaultAnswer], frames_sent: int) -> State:
+def state(
+    meter: Linky, at_s: float, faults: list[FaultAnswer], frames_sent: int, board: BoardAnswer | None = None
+) -> State:
     """The meter as it is."""
     meter.integrate()
     return State(
@@ -49,6 +52,7 @@ def state(meter: Linky, at_s: float, faults: list[FaultAnswer], frames_sent: int
         lost_phases=sorted(meter.absent_phases),
         faults=faults,
         frames_sent=frames_sent,
+        board=board,
     )
 
 

@@ -5,6 +5,7 @@ import { LanguageSwitch } from "../language_switch.js";
 import { Connection, Notices } from "../notices.js";
 import { TokenForm, hasToken } from "../token.js";
 import { number, say, spoken } from "../words.js";
+import { Board, TerminalsKnob } from "./board.js";
 import { Day } from "./day.js";
 import { Face } from "./face.js";
 import { FaultKnob } from "./fault_knob.js";
@@ -42,6 +43,7 @@ export class App extends Component {
             <div class="column">
               <${Face} display=${meter.display} state=${meter.state} speed=${meter.speed} onLongPress=${() => perform({ method: "POST", path: "/event", body: { breaker: "close" } })} language=${language} />
               <${House} meter=${meter} language=${language} />
+              ${meter.state.board !== null && html`<${Board} meter=${meter} language=${language} />`}
               <${Day} meter=${meter} language=${language} />
             </div>
             <div class="column">
@@ -58,6 +60,7 @@ export class App extends Component {
             <${ClockKnob} meter=${meter} perform=${perform} />
             <${SupplyKnob} meter=${meter} perform=${perform} />
             <${BreakerKnob} perform=${perform} />
+            ${meter.state.board?.lives_on_terminals && html`<${TerminalsKnob} meter=${meter} perform=${perform} />`}
             <${PeakKnob} meter=${meter} perform=${perform} />
           </div>`}
       </main>`;

@@ -62,7 +62,7 @@ export class House extends Component {
         <dt>${say(phases === 1 ? "current" : "currents")}</dt><dd>${load.currents_a.map((one) => number(one, 1)).join(" / ")} A</dd>
         <dt>${say("cut_off_power")}</dt><dd>${number(pcoup_kva)} kVA</dd>
         <dt>${say("mains")}</dt><dd>${supply ? say("mains_there") : say("mains_gone")}</dd>
-        <dt>I1-A</dt><dd>${say("no_board")}</dd>
+        <dt>I1-A</dt><dd>${meter.state.board === null ? say("no_board") : meter.state.board.title}</dd>
       </dl>
     </section>`;
   }

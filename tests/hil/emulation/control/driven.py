@@ -13,10 +13,12 @@ import simpy
 from xky.emulator import Line, SentFrame, Transmitter, Truth
 from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.scenario.actions import Actions
+from xky.emulator.scenario.terminal_feed import TerminalFeed
 from xky.hil.emulation.control.address import address_of
 from xky.hil.emulation.control.app import make_app
 from xky.hil.emulation.control.feed import Feed
 from xky.hil.emulation.control.session import Session
+from xky.hil.emulation.emulated_board import EmulatedBoard
 from xky.hil.live import EventStream
 from xky.protocol import Burst, Decoder, Frame
 
@@ -26,7 +28,9 @@ URL = "http://127.0.0.1:8080"
 class Driven:
     """A meter on a line that somebody drives."""
 
-    def __init__(self, *, token: str | None = None, at: str = "8080", kept: int = 1000, **meter: Any) -> None:
+    def __init__(
+        self, *, token: str | None = None, at: str = "8080", kept: int = 1000, board: str | None = None, **meter: Any
+    ) -> None:
         self.env = simpy.Environment()
         file = MeterFile(**({"load_va": 500} | meter))
         built = file.build()
@@ -38,7 +42,11 @@ class Driven:
         self.transmitter = Transmitter(self.env, built, line, truth, seed=file.seed)
         self.remarks: list[str] = []
         self.actions = Actions(self.env, self.transmitter, file, lambda at_us, text: self.remarks.append(text))
-        self.session = Session(self.env, self.transmitter, self.actions, kept)
+        self.board: EmulatedBoard | None = None
+        if board is not None:
+            feed = self.actions.terminal_feed = TerminalFeed(self.env)
+            self.board = EmulatedBoard(self.env, board, built.mode, line, feed.terminals)
+        self.session = Session(self.env, self.transmitter, self.actions, kept, self.board)
         self.stream = EventStream(self._beginning, each_s=0.0)
         self.feed = Feed(self.session, self.stream, line, truth)
 

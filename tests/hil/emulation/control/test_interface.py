@@ -19,7 +19,7 @@ from .driven import URL, Driven
 
 CALLS = {
     ("GET", "/state"), ("GET", "/frame"), ("GET", "/frame/bytes"), ("GET", "/truth"), ("GET", "/registers"),
-    ("GET", "/day"), ("GET", "/display"), ("GET", "/events"),
+    ("GET", "/day"), ("GET", "/display"), ("GET", "/events"), ("GET", "/board"), ("PUT", "/terminals"),
     ("PUT", "/registers"), ("PUT", "/load"), ("PUT", "/tariff"), ("POST", "/event"), ("POST", "/supply/cut"),
     ("POST", "/supply/restore"), ("GET", "/faults"), ("POST", "/faults"), ("DELETE", "/faults"),
     ("DELETE", "/faults/{id}"),
@@ -93,7 +93,7 @@ def lines_of_curl(page: str) -> list[str]:
 
 
 def test_each_curl_line_of_the_page_works_as_it_stands() -> None:
-    run = Driven()
+    run = Driven(board="winky-c6")
     run.wait(2)
     lines = lines_of_curl(run.call("GET", "/docs").text)
     assert len(lines) == len(CALLS)
@@ -186,15 +186,6 @@ def test_no_file_of_the_machine_is_read_for_a_client() -> None:
         "trace: no file of the bench is read for a client; write it in the meter's file",
     )
     assert "trace" not in run.get("/openapi.json")["components"]["schemas"]["EventBody"]["properties"]
-
-
-def test_terminal_a_feeds_nobody_here() -> None:
-    run = Driven()
-    assert run.refused("POST", "/event", {"terminal_a": {"share": 0}}) == (
-        422,
-        "terminal_a: nothing lives on its power here; write it in a scenario for xky power",
-    )
-    assert "terminal_a" not in run.get("/openapi.json")["components"]["schemas"]["EventBody"]["properties"]
 
 
 def test_an_outage_may_be_cut_and_restored_without_a_body() -> None:
