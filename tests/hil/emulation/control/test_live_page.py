@@ -246,6 +246,24 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
             first.process.returncode = 0  # it was we who killed it
 
 
+def test_a_page_that_nobody_sees_leaves_its_connection_to_others_until_it_is_seen(
+    run: Running, browser: "Browser"
+) -> None:
+    turned = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});" + (
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    with opened(browser, run.url) as page:  # a browser has six connections to a server for all its tabs
+        page.locator(".groups td").first.wait_for()
+        with page.expect_event("requestfailed", lambda one: one.url == f"{run.url}/events"):
+            page.evaluate(turned % "true")
+        old = page.locator(".line > p").first.inner_text()
+        page.wait_for_timeout(500)
+        assert page.locator(".line > p").first.inner_text() == old
+        assert page.locator(".connection.live").count() == 1
+        page.evaluate(turned % "false")
+        page.locator(".line > p").first.filter(has_not_text=old).wait_for()
+
+
 def test_a_page_of_another_version_asks_to_be_loaded_again(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         page.route(
