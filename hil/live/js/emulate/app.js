@@ -45,7 +45,7 @@ export class App extends Component {
               <${Day} meter=${meter} language=${language} />
             </div>
             <div class="column">
-              <${Stories} meter=${meter} rows=${model.rows} labels=${labels} perform=${perform} />
+              <${Stories} meter=${meter} rows=${model.rows} perform=${perform} />
               <${Line} model=${model} supply=${meter.state.supply} language=${language} />
             </div>
           </div>

@@ -139,6 +139,40 @@ def test_a_red_tempo_evening_is_played_and_understood(run: Running, browser: "Br
         page.locator(".display", has_text="HP BLEU").wait_for()
 
 
+def test_the_stories_name_the_labels_that_this_meter_sends(browser: "Browser") -> None:
+    with (
+        emulating("127.0.0.1:0", "--mode", "historic", "--contract", "ejp") as one,
+        opened(browser, one.url) as page,
+    ):
+        page.locator("summary").first.wait_for()
+        for summary in page.locator("summary").all():
+            summary.click()
+        button(page, "Draw 7.2 kVA").click()
+        shown(page, "Over the subscription: the line says so (ADPS)")
+        button(page, "Switch appliances off (300 VA)").click()
+        button(page, "Wrong checksum of EJPHN, five frames").wait_for()
+        button(page, "TEMPO: today red, tomorrow blue").click()
+        shown(page, "PTEC says HPJR")
+        said = page.locator(".stories").inner_text() + page.locator(".indexes").inner_text()
+        sent = {group["label"] for group in one.call("GET", "/frame")["groups"]}
+        standard_only = {"STGE", "LTARF", "NTARF", "EAST", "EASF01", "SINSTS"}
+        assert not standard_only & (set(re.findall(r"[A-Z0-9]+", said)) - sent)
+
+
+def test_a_story_goes_by_the_clock_that_the_meter_shows_though_it_is_wrong(run: Running, browser: "Browser") -> None:
+    run.call("POST", "/event", {"skip_to": "2026-07-01T12:00"})
+    run.call("POST", "/event", {"clock": {"show": "2026-07-03T12:07"}})
+    try:
+        with opened(browser, run.url) as page:
+            page.get_by_text("A red TEMPO evening").click()
+            button(page, "TEMPO: today red, tomorrow blue").click()
+            button(page, "To 19:59:50").click()
+            page.locator(".colours", has_text="tomorrow blue").wait_for()
+            assert run.call("GET", "/state")["clock_shows"].startswith("2026-07-03T20:0")
+    finally:
+        run.call("POST", "/event", {"clock": {"resynchronise": True}})
+
+
 def test_a_fault_is_put_on_the_line_by_its_form_and_seen_where_the_uart_complains(
     run: Running, browser: "Browser"
 ) -> None:
