@@ -47,6 +47,7 @@ export class Stream {
     this.isOver = false;
     this.isStopped = false;
     this.hasLetGo = false;
+    this.refusal = ""; // why the server told nothing when it was asked last
     /** @type {AbortController | null} */
     this.request = null;
   }
@@ -105,6 +106,7 @@ export class Stream {
   async read() {
     const request = new AbortController();
     this.request = request;
+    this.refusal = "";
     let watchdog = setTimeout(() => request.abort(), SILENT_MS);
     const slow = setTimeout(() => this.onStatus("connecting"), SLOW_MS);
     let stayConnected = () => {};
@@ -117,7 +119,10 @@ export class Stream {
       });
       clearTimeout(slow);
       if (answer.status === 401) return "token";
-      if (!answer.ok || answer.body === null) return "lost";
+      if (!answer.ok || answer.body === null) {
+        this.refusal = String((await answer.json()).detail);
+        return "lost";
+      }
       this.failures = 0;
       this.isOver = false;
       this.onStatus("live");

@@ -23,7 +23,7 @@ export class App extends Component {
   }
 
   render({ store, model, perform, onToken }) {
-    const { status, serverVersion, meter, faults } = store.state;
+    const { status, refusal, serverVersion, meter, faults } = store.state;
     const language = spoken();
     document.title = title(meter);
     const labels = [...new Set(model.rows.map((row) => row.label).filter((label) => label !== ""))];
@@ -35,7 +35,7 @@ export class App extends Component {
           <${Connection} status=${status} />
           <${LanguageSwitch} onChange=${() => store.set({ language: spoken() })} />
         </header>
-        <${Notices} status=${status} serverVersion=${serverVersion} />
+        <${Notices} status=${status} refusal=${refusal} serverVersion=${serverVersion} />
         ${status === "token" && html`<${TokenForm} wasRefused=${hasToken()} onToken=${onToken} />`}
         ${meter !== null &&
         html`<div class="panels">

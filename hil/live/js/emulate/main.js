@@ -13,7 +13,7 @@ import { LineModel } from "./line.js";
 
 const clock = new BenchClock();
 const model = new LineModel(clock);
-const store = new Store({ status: "connecting", serverVersion: "", meter: null, faults: null, language: "" });
+const store = new Store({ status: "connecting", refusal: "", serverVersion: "", meter: null, faults: null, language: "" });
 
 /** @param {any[]} events */
 function take(events) {
@@ -35,7 +35,7 @@ const stream = new Stream({
   path: "/events",
   headers: tokenHeaders,
   onEvents: take,
-  onStatus: (status) => store.set({ status }),
+  onStatus: (status) => store.set({ status, refusal: stream.refusal }),
 });
 
 /** Do a call; what it changed is asked for at once, with the calls that anybody may use. */

@@ -15,7 +15,7 @@ import { wordOf } from "./verdicts_view.js";
 
 await loadWords("shared", "watch");
 const store = new Store({
-  known: newRun(), head: newHead(), openKey: "", wasRefused: false, language: spoken(),
+  known: newRun(), head: newHead(), openKey: "", wasRefused: false, language: spoken(), refusal: "",
   status: /** @type {import("../stream.js").Status} */ ("connecting"),
 });
 const inquiries = new Inquiries(tokenHeaders, () => store.set({}));
@@ -50,7 +50,7 @@ function whenOver() {
 
 /** @param {import("../stream.js").Status} status */
 function tell(status) {
-  store.set({ status, wasRefused: status === "token" && hasToken() });
+  store.set({ status, refusal: stream.refusal, wasRefused: status === "token" && hasToken() });
 }
 
 /** Show the moment of a verdict: the frame that it is about, and what the device said. @param {Verdict} verdict */

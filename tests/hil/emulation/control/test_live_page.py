@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from xky.hil.live.event_stream import CLIENTS_MAX
+
 from ....chromium import browsing, complaints_of, needs_chromium, opened
 from .running import Running, emulating
 
@@ -341,6 +343,22 @@ def test_a_token_is_asked_for_and_stays_out_of_the_address(browser: "Browser") -
         assert "right-one" not in page.url + page.content() + page.evaluate("JSON.stringify({...localStorage})")
         page.reload()
         page.locator(".groups td").first.wait_for()
+
+
+def test_a_page_too_many_is_told_why_it_sees_nothing_and_goes_on_when_there_is_room(
+    run: Running, browser: "Browser"
+) -> None:
+    port = int(run.url.rpartition(":")[2])
+    others = [socket.create_connection(("127.0.0.1", port)) for _ in range(CLIENTS_MAX)]
+    for one in others:
+        one.sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        one.recv(1)
+    with opened(browser, run.url) as page:
+        shown(page, f"{CLIENTS_MAX} pages look already; close one")
+        for one in others:
+            one.close()
+        page.locator(".connection.live").wait_for()
+        assert page.locator("text=look already").count() == 0
 
 
 def test_pages_that_never_read_do_not_hold_the_line(run: Running) -> None:
