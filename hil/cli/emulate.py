@@ -77,7 +77,9 @@ def command(
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     control: Annotated[
         str | None,
-        typer.Option(metavar="[HOST:]PORT", help="Serve an HTTP interface that drives the meter; 0: any port."),
+        typer.Option(
+            metavar="[HOST:]PORT", help="Serve a live page and the HTTP interface that drives the meter; 0: any port."
+        ),
     ] = None,
     control_token: Annotated[
         str | None, typer.Option(envvar="XKY_CONTROL_TOKEN", help="What its requests show; made up beyond loopback.")
