@@ -170,7 +170,7 @@ class EventStream:
             first: Sequence[Event] = ()
             if place is None:
                 place = self._number
-                first = [{"kind": "hello", "version": version()}, *await self._beginning()]
+                first = [{"kind": "hello", "version": version(), "run": self._run}, *await self._beginning()]
             await _start(send)
             await self._tell(send, woken, gone, place, first)
         except _NotReadError:

@@ -66,7 +66,8 @@ def test_a_client_is_told_how_things_stand_and_then_what_happens() -> None:
         one = Client(stream)
         await a_while()
         assert one.status == 200
-        assert one.events == [{"kind": "hello", "version": version()}, {"kind": "beginning"}]
+        hello = {"kind": "hello", "version": version(), "run": one.last_id.partition("-")[0]}
+        assert one.events == [hello, {"kind": "beginning"}]
         stream.publish({"kind": "a", "text": "é\n<b>"})
         stream.publish(lambda: {"kind": "b"})
         await a_while()

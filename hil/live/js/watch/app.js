@@ -83,6 +83,7 @@ export function App({ state, inquiries, on }) {
       language=${spoken()}
       openKey=${openKey}
       told=${opened && inquiries.answer(verdictPath(opened, spoken()))}
+      parts=${parts}
       isRunning=${end === null}
       hasProbes=${run?.probes.length > 1}
       onOpen=${on.open}

@@ -8,7 +8,7 @@ import { loadWords, say, spoken } from "../words.js";
 import { App } from "./app.js";
 import { Inquiries, verdictPath } from "./inquiries.js";
 import { byFrames, bySteps, following, movedTo, newHead, playedOn } from "./play_head.js";
-import { keyOf, newRun, ranked, withEvents } from "./run_state.js";
+import { hasMoment, keyOf, newRun, ranked, withEvents } from "./run_state.js";
 import { wordOf } from "./verdicts_view.js";
 
 /** @typedef {import("./run_state.js").Verdict} Verdict */
@@ -44,7 +44,7 @@ function whenOver() {
   const { known, head } = store.state;
   const mode = known.parts.keys().next().value ?? "";
   store.set({ head: bySteps({ ...head, mode, at_s: 0 }, known.parts, 0) });
-  const first = ranked(known.verdicts).find((one) => one.verdict === "fail" && one.part === undefined && one.at_s > 0);
+  const first = ranked(known.verdicts).find((one) => one.verdict === "fail" && hasMoment(one, known.parts));
   if (first !== undefined) toMoment(first);
 }
 
