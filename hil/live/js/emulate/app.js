@@ -23,7 +23,7 @@ export class App extends Component {
   }
 
   render({ store, model, perform, onToken }) {
-    const { status, refusal, serverVersion, meter, faults } = store.state;
+    const { status, refusal, runId, serverVersion, meter, faults } = store.state;
     const language = spoken();
     document.title = title(meter);
     const labels = [...new Set(model.rows.map((row) => row.label).filter((label) => label !== ""))];
@@ -41,7 +41,7 @@ export class App extends Component {
         html`<div class="panels">
             <div class="column">
               <${Face} display=${meter.display} state=${meter.state} speed=${meter.speed} onLongPress=${() => perform({ method: "POST", path: "/event", body: { breaker: "close" } })} language=${language} />
-              <${House} meter=${meter} language=${language} />
+              <${House} key=${runId} meter=${meter} language=${language} />
               <${Day} meter=${meter} language=${language} />
             </div>
             <div class="column">

@@ -268,7 +268,10 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with emulating(address, "--port", "tcp") as first, opened(browser, first.url) as page:
-        page.locator(".groups td").first.wait_for()
+        first.call("POST", "/faults", {"name": "wrong_checksum", "label": "EAST"})
+        first.call("PUT", "/load", {"load_va": 6000})
+        shown(page, "groups that a fault touched")
+        page.get_by_role("img", name="6,000 VA at most").wait_for()
         first.process.kill()
         first.process.wait()
         shown(page, "Connection lost")
@@ -277,6 +280,8 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
                 page.locator(".connection.live").wait_for()
                 shown(page, "historic mode")
                 assert page.locator("text=Connection lost").count() == 0
+                assert page.locator("text=groups that a fault touched").count() == 0  # that was another run
+                assert page.get_by_role("img", name="6,000 VA at most").count() == 0
             shown(page, "The run is over")
         finally:
             first.process.returncode = 0  # it was we who killed it
