@@ -78,7 +78,9 @@ def command(
     link: Annotated[Path | None, typer.Option(help="Also make this symbolic link to the pseudo-terminal.")] = None,
     control: Annotated[
         str | None,
-        typer.Option(metavar="[HOST:]PORT", help="Serve an HTTP interface that drives the meter; 0: any port."),
+        typer.Option(
+            metavar="[HOST:]PORT", help="Serve a live page and the HTTP interface that drives the meter; 0: any port."
+        ),
     ] = None,
     board: Annotated[
         str | None,

@@ -12,7 +12,7 @@ import json
 import secrets
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from .assets import version
@@ -27,6 +27,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 EACH_S = 0.2  # real seconds between two messages at least
 GATHERS_S = 0.02  # what happens together, such as the end of a frame and the beginning of the next, is one message
 KEPT = 300  # messages, for who comes back: a minute at least
+MESSAGE_MAX = 262_144  # characters of a message: a page keeps what comes until a message is whole
 QUEUED_MAX = 64  # events of one message; of more the oldest are left out, and counted
 CLIENTS_MAX = 20
 READS_WITHIN_S = 10.0  # real seconds in which a client takes what its buffers cannot
@@ -134,8 +135,21 @@ class EventStream:
             self._messages.clear()
 
     def _message(self, number: int, events: Sequence[Event]) -> bytes:
-        data = json.dumps(events, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return f"id: {self._run}-{number}\ndata: {data}\n\n".encode()  # JSON has no line end of its own
+        return b"".join(self._messages_of(number, events))
+
+    def _messages_of(self, number: int, events: Sequence[Event]) -> Iterator[bytes]:
+        """Events under one number. Many are several messages, and the last alone has the ``id``: who is cut off
+        between them asks for what is behind an earlier one, and loses nothing."""
+        texts: list[str] = []
+        length = 0
+        for event in events:
+            text = json.dumps(event, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            if texts and length + len(text) > MESSAGE_MAX:
+                yield f"data: [{','.join(texts)}]\n\n".encode()  # JSON has no line end of its own
+                texts, length = [], 0
+            texts.append(text)
+            length += len(text)
+        yield f"id: {self._run}-{number}\ndata: [{','.join(texts)}]\n\n".encode()
 
     def _wake(self) -> None:
         for client in self._clients:
@@ -156,7 +170,7 @@ class EventStream:
             first: Sequence[Event] = ()
             if place is None:
                 place = self._number
-                first = [{"kind": "hello", "version": version()}, *await self._beginning()]
+                first = [{"kind": "hello", "version": version(), "run": self._run}, *await self._beginning()]
             await _start(send)
             await self._tell(send, woken, gone, place, first)
         except _NotReadError:
@@ -170,8 +184,8 @@ class EventStream:
     async def _tell(
         self, send: Send, woken: asyncio.Event, gone: "asyncio.Future[None]", place: int, first: Sequence[Event]
     ) -> None:
-        if first:
-            await _send(send, self._message(place, first))
+        for message in self._messages_of(place, first) if first else ():
+            await _send(send, message)  # one by one: each has its time, and other clients their turn
         while not gone.done() and not self._is_over:
             behind = self._number - place
             if behind > len(self._messages):

@@ -179,7 +179,9 @@ class DayAnswer(_Answer):
     """From midnight to midnight, in order, as far as the meter knows now."""
     indexes: list[IndexAnswer]
     drawn_wh: int
-    """EAST."""
+    """All that was drawn, over all tariffs."""
+    drawn_label: str | None
+    """Label of that on the line: EAST, in historic mode BASE; null where the mode and the contract have none."""
     injected_wh: int | None
     """EAIT; null of a consumer's."""
     contracts_known: list[str]

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from xky.emulator import Linky, contract_names
 from xky.emulator.legal_time import local_time, wall_instants
 from xky.emulator.meter.registers import ROLLOVER
+from xky.protocol import Mode
 
 from .answers import BandAnswer, DayAnswer, IndexAnswer
 from .show import colour_of, legal_text
@@ -24,9 +25,18 @@ def day_of(meter: Linky) -> DayAnswer:
         bands=_bands(meter),
         indexes=_indexes(meter),
         drawn_wh=meter.counters.drawn.count % ROLLOVER,
+        drawn_label=_total_label(meter),
         injected_wh=meter.counters.injected.count % ROLLOVER if meter.producer else None,
         contracts_known=list(contract_names()),
     )
+
+
+def _total_label(meter: Linky) -> str | None:
+    if meter.mode is Mode.STANDARD:
+        return "EAST"
+    total, running = 0, meter.contract.indexes
+    labels = meter.contract.index_labels.items()
+    return next((label for label, index in labels if index == total or running == {index}), None)
 
 
 def _bands(meter: Linky) -> list[BandAnswer]:

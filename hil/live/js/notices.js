@@ -8,13 +8,16 @@ export const pageVersion = () => document.querySelector('meta[name="xky-version"
 
 /**
  * The notices that there are, read out when they come.
- * @param {{status: import("./stream.js").Status, serverVersion: string}} properties
+ * @param {{status: import("./stream.js").Status, refusal?: string, serverVersion: string}} properties
  */
-export function Notices({ status, serverVersion }) {
+export function Notices({ status, refusal = "", serverVersion }) {
   const isOther = serverVersion !== "" && serverVersion !== pageVersion();
   return html`<div class="notices" role="status" aria-live="polite">
     ${status === "connecting" && html`<p class="notice">${say("connecting")}</p>`}
-    ${status === "lost" && html`<p class="notice bad">▲ ${say("connection_lost")}</p>`}
+    ${status === "lost" && refusal === "" && html`<p class="notice bad">▲ ${say("connection_lost")}</p>`}
+    ${status === "lost" &&
+    refusal !== "" &&
+    html`<p class="notice bad">▲ ${say("connection_refused")} <q lang="en">${refusal}</q></p>`}
     ${status === "over" && html`<p class="notice">■ ${say("run_over")}</p>`}
     ${isOther &&
     html`<p class="notice bad">

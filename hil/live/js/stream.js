@@ -4,6 +4,9 @@
  *
  * `EventSource` sends no `Authorization`, so this reads the same stream by `fetch`: messages with an `id` and a `data`
  * line, comments between.
+ *
+ * A browser has six connections to a server for all its tabs together, calls included. So a page that nobody sees lets
+ * go of its own, and looks now and then, for the title of its tab.
  */
 
 /** @typedef {"connecting" | "live" | "lost" | "token" | "over"} Status */
@@ -11,6 +14,23 @@
 const SILENT_MS = 12_000; // the server says something each four seconds
 const AGAIN_MS = [300, 1_000, 2_000, 4_000];
 const MESSAGE_MAX = 8_000_000; // characters; a server of ours sends no longer one
+const UNSEEN_MS = 2_000; // then it lets go: who only looks elsewhere for a moment loses nothing
+const LOOKS_EACH_MS = 15_000; // unseen
+const LOOK_MS = 1_500; // so long an unseen page reads
+const SLOW_MS = 1_000; // then who comes back is told that what is shown is old
+
+/** Until somebody sees the page, or so long. @param {number} within_ms @returns {Promise<void>} */
+const seenOrAfter = (within_ms) =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", done);
+      resolve();
+    };
+    const timer = setTimeout(done, within_ms);
+    document.addEventListener("visibilitychange", done);
+    if (!document.hidden) done();
+  });
 
 export class Stream {
   /**
@@ -26,6 +46,8 @@ export class Stream {
     this.failures = 0;
     this.isOver = false;
     this.isStopped = false;
+    this.hasLetGo = false;
+    this.refusal = ""; // why the server told nothing when it was asked last
     /** @type {AbortController | null} */
     this.request = null;
   }
@@ -41,6 +63,11 @@ export class Stream {
         // told below: whatever keeps it from reading, it tries again
       }
       if (this.isStopped) return;
+      if (this.hasLetGo && status === "lost") {
+        this.hasLetGo = false;
+        await seenOrAfter(LOOKS_EACH_MS);
+        continue;
+      }
       this.onStatus(this.isOver ? "over" : status);
       if (status === "token") return;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS[Math.min(this.failures, AGAIN_MS.length - 1)]));
@@ -54,11 +81,35 @@ export class Stream {
     this.request?.abort();
   }
 
+  /** Ends the connection that there is now while nobody sees the page. @returns {() => void} ends that */
+  letsGoUnseen() {
+    /** @type {number | undefined} */
+    let timer;
+    const letGo = () => {
+      this.hasLetGo = true;
+      this.request?.abort();
+    };
+    const watch = (/** @type {number} */ within_ms) => {
+      clearTimeout(timer);
+      timer = document.hidden ? setTimeout(letGo, within_ms) : undefined;
+    };
+    const turn = () => watch(UNSEEN_MS);
+    watch(LOOK_MS);
+    document.addEventListener("visibilitychange", turn);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", turn);
+    };
+  }
+
   /** One connection, from its beginning to its end; @returns {Promise<Status>} */
   async read() {
     const request = new AbortController();
     this.request = request;
+    this.refusal = "";
     let watchdog = setTimeout(() => request.abort(), SILENT_MS);
+    const slow = setTimeout(() => this.onStatus("connecting"), SLOW_MS);
+    let stayConnected = () => {};
     try {
       const last = this.lastId ? { "Last-Event-ID": this.lastId } : {};
       const answer = await fetch(this.path, {
@@ -66,11 +117,16 @@ export class Stream {
         cache: "no-store",
         signal: request.signal,
       });
+      clearTimeout(slow);
       if (answer.status === 401) return "token";
-      if (!answer.ok || answer.body === null) return "lost";
+      if (!answer.ok || answer.body === null) {
+        this.refusal = String((await answer.json()).detail);
+        return "lost";
+      }
       this.failures = 0;
       this.isOver = false;
       this.onStatus("live");
+      stayConnected = this.letsGoUnseen();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
       for (;;) {
@@ -82,6 +138,8 @@ export class Stream {
         if (text.length > MESSAGE_MAX) return "lost";
       }
     } finally {
+      stayConnected();
+      clearTimeout(slow);
       clearTimeout(watchdog);
       request.abort();
     }

@@ -66,7 +66,8 @@ def test_a_client_is_told_how_things_stand_and_then_what_happens() -> None:
         one = Client(stream)
         await a_while()
         assert one.status == 200
-        assert one.events == [{"kind": "hello", "version": version()}, {"kind": "beginning"}]
+        hello = {"kind": "hello", "version": version(), "run": one.last_id.partition("-")[0]}
+        assert one.events == [hello, {"kind": "beginning"}]
         stream.publish({"kind": "a", "text": "é\n<b>"})
         stream.publish(lambda: {"kind": "b"})
         await a_while()
@@ -74,6 +75,40 @@ def test_a_client_is_told_how_things_stand_and_then_what_happens() -> None:
         one.gone.set()
         await one.task
         assert stream.clients == 0
+
+    run(body)
+
+
+def test_a_long_beginning_comes_in_messages_that_a_page_can_hold() -> None:
+    async def long() -> Sequence[dict[str, Any]]:
+        return [{"kind": "reading", "number": number, "said": "x" * 1000} for number in range(9000)]
+
+    async def body() -> None:
+        stream = EventStream(long, each_s=0.0)
+        one = Client(stream)
+        await a_while(0.5)
+        assert [event["number"] for event in one.events[1:]] == [*range(9000)]
+        messages = one.received.split(b"\n\n")[:-1]
+        assert max(map(len, messages)) < event_stream.MESSAGE_MAX + 2000
+        assert [b"id: " in message for message in messages] == [False] * (len(messages) - 1) + [True]
+
+    run(body)
+
+
+def test_who_is_cut_off_inside_a_beginning_is_told_all_anew() -> None:
+    async def long() -> Sequence[dict[str, Any]]:
+        return [{"kind": "reading", "said": "x" * 1000} for _ in range(900)]
+
+    async def body() -> None:
+        stream = EventStream(long, each_s=0.0)
+        keeper, cut = Client(stream), Client(stream)
+        await a_while(0.2)
+        cut.received = b"\n\n".join(cut.received.split(b"\n\n")[:2]) + b"\n\n"
+        assert 1 < len(cut.events) < 901
+        assert b"id: " not in cut.received
+        again = Client(stream)
+        await a_while(0.2)
+        assert again.events == keeper.events
 
     run(body)
 

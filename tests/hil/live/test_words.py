@@ -44,6 +44,13 @@ def test_no_line_of_french_begins_with_a_colon() -> None:
             assert not re.search(r" [:;?!%»]", texts["fr"]), key
 
 
+def test_a_reading_has_the_french_name_that_the_report_gives_it() -> None:
+    for catalogue in CATALOGUES.values():
+        for key, texts in catalogue.items():
+            if re.search(r"\breadings?\b", re.sub(r"\{\w+\}", "", texts["en"])):
+                assert "relevé" in texts["fr"], key
+
+
 def test_no_page_has_two_texts_of_one_key() -> None:
     for name, catalogue in CATALOGUES.items():
         assert name == "shared" or not set(catalogue) & set(CATALOGUES["shared"])

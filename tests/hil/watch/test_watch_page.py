@@ -16,6 +16,7 @@ from xky.hil.watch import watching as watching_module
 from xky.hil.watch.kept_run import KeptRun
 from xky.hil.watch.watched import Heard, Part, Told
 from xky.hil.watch.watching import Watching
+from xky.protocol import Mode
 
 from ...chromium import browsing, complaints_of, needs_chromium, opened
 
@@ -221,6 +222,37 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(
         watching.show(KeptRun(report))
         page.wait_for_selector(".headline.fail", timeout=15_000)
         assert page.locator(".notice.bad").count() == 0
+    page.close()
+
+
+def test_another_run_at_the_same_address_is_shown_from_its_own_beginning(
+    browser: Any, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Standard(KeptRun):
+        """Of one mode the evidence is gone."""
+
+        modes = (Mode.STANDARD,)
+        parts = property(lambda run: [one for one in KeptRun.parts.fget(run) if one.mode is Mode.STANDARD])  # type: ignore[attr-defined, assignment]
+
+    page = browser.new_page()
+    with Watching("0", "--port") as watching, monkeypatch.context() as patch:
+        patch.setattr(EventStream, "end", lambda stream: None)  # a server that dies says nothing
+        watching.show(KeptRun(report))
+        page.goto(watching.url)
+        page.wait_for_selector(".modes")
+        page.wait_for_selector(".trail")
+        port = watching.url.rpartition(":")[2]
+        watching.close()
+    page.wait_for_selector(".connection.over")
+    with Watching(port, "--port") as watching, page.expect_request("**/line?mode=standard*"):
+        watching.show(Standard(report))
+        page.wait_for_selector(".modes", state="detached")
+        page.wait_for_selector(".strip")
+        assert "standard" in page.locator(".verdict[open] .chip").first.inner_text()
+        page.locator(".verdict summary", has_text="historic").first.click()
+        opened_one = page.locator(".verdict[open]", has_text="historic")
+        opened_one.locator(".trail").wait_for()
+        assert opened_one.locator("button").count() == 0  # there is no moment to go to
     page.close()
 
 

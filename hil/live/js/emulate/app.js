@@ -24,7 +24,7 @@ export class App extends Component {
   }
 
   render({ store, model, perform, onToken }) {
-    const { status, serverVersion, meter, faults } = store.state;
+    const { status, refusal, runId, serverVersion, meter, faults } = store.state;
     const language = spoken();
     document.title = title(meter);
     const labels = [...new Set(model.rows.map((row) => row.label).filter((label) => label !== ""))];
@@ -36,18 +36,18 @@ export class App extends Component {
           <${Connection} status=${status} />
           <${LanguageSwitch} onChange=${() => store.set({ language: spoken() })} />
         </header>
-        <${Notices} status=${status} serverVersion=${serverVersion} />
+        <${Notices} status=${status} refusal=${refusal} serverVersion=${serverVersion} />
         ${status === "token" && html`<${TokenForm} wasRefused=${hasToken()} onToken=${onToken} />`}
         ${meter !== null &&
         html`<div class="panels">
             <div class="column">
               <${Face} display=${meter.display} state=${meter.state} speed=${meter.speed} onLongPress=${() => perform({ method: "POST", path: "/event", body: { breaker: "close" } })} language=${language} />
-              <${House} meter=${meter} language=${language} />
-              ${meter.state.board !== null && html`<${Board} meter=${meter} language=${language} />`}
+              <${House} key=${runId} meter=${meter} language=${language} />
+              ${meter.state.board !== null && html`<${Board} key=${runId} meter=${meter} language=${language} />`}
               <${Day} meter=${meter} language=${language} />
             </div>
             <div class="column">
-              <${Stories} meter=${meter} rows=${model.rows} labels=${labels} perform=${perform} />
+              <${Stories} meter=${meter} rows=${model.rows} perform=${perform} />
               <${Line} model=${model} supply=${meter.state.supply} language=${language} />
             </div>
           </div>

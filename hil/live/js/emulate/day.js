@@ -39,12 +39,12 @@ export class Day extends Quiet {
         <tbody>
           ${day.indexes.map(
             (one) => html`<tr key=${one.label} class=${one.runs ? "runs" : ""}>
-              <th scope="row">${state.mode === "historic" ? (one.historic_label ?? one.label) : one.label}</th>
+              <th scope="row">${state.mode === "historic" ? (one.historic_label ?? "–") : one.label}</th>
               <td>${spaced(one.supplier_tariff) || "–"}${one.runs && html` <strong>◀ ${say("runs")}</strong>`}</td>
               <td class="figure">${number(one.energy_wh)}</td>
             </tr>`,
           )}
-          <tr><th scope="row">EAST</th><td>${say("in_all")}</td><td class="figure">${number(day.drawn_wh)}</td></tr>
+          <tr><th scope="row">${day.drawn_label ?? "–"}</th><td>${say("in_all")}</td><td class="figure">${number(day.drawn_wh)}</td></tr>
           ${day.injected_wh !== null && html`<tr><th scope="row">EAIT</th><td>${say("injected")}</td><td class="figure">${number(day.injected_wh)}</td></tr>`}
         </tbody>
       </table>

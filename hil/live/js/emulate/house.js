@@ -2,6 +2,7 @@
 /** The house behind the meter: what it draws, what it may draw, and when the cut-off device opens. */
 import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
+import { overloadLabel } from "./line_labels.js";
 
 const KEPT = 180; // samples of the curve: some three minutes
 const WIDE = 300;
@@ -48,7 +49,7 @@ export class House extends Component {
       : cut_off.is_open
         ? ["bad", `■ ${say("is_cut_off", { why: say(`why_${cut_off.opened_by}`) })}`]
         : load.over_subscription
-          ? ["bad", `▲ ${say("is_over")}`]
+          ? ["bad", `▲ ${say("is_over", { label: overloadLabel(meter.state) })}`]
           : ["good", `● ${say("is_within")}`];
     return html`<section class="card house" aria-labelledby="house-title">
       <h2 id="house-title">${say("house")}</h2>

@@ -104,7 +104,7 @@ export class ClockKnob extends Component {
   render({ meter, perform }, { skip_to, show }) {
     const now = meter.state.clock_shows;
     const event = (body) => ({ method: "POST", path: "/event", body });
-    const skip = skip_to ?? `${dateOf(now, 1)}T05:59`;
+    const skip = skip_to ?? `${dateOf(meter.state.legal_time, 1)}T05:59`;
     const shown = show ?? laterThan(now, 5);
     return html`<${Knob} id="clock" title=${say("knob_clock")}>
       <${Field} id="skip_to" label=${say("skip_to")} type="datetime-local" value=${skip} onValue=${(value) => this.setState({ skip_to: value })} />

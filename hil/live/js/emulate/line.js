@@ -26,6 +26,13 @@ export class LineModel {
     this.turns = 0;
   }
 
+  /** Another run: what befell its line is another story. */
+  forget() {
+    this.left.clear();
+    this.damaged = [];
+    this.turns += 1;
+  }
+
   /** @param {any} frame */
   take(frame) {
     this.clock.isAt(frame.start_s);

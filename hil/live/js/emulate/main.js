@@ -13,14 +13,15 @@ import { LineModel } from "./line.js";
 
 const clock = new BenchClock();
 const model = new LineModel(clock);
-const store = new Store({ status: "connecting", serverVersion: "", meter: null, faults: null, language: "" });
+const store = new Store({ status: "connecting", refusal: "", runId: "", serverVersion: "", meter: null, faults: null, language: "" });
 
 /** @param {any[]} events */
 function take(events) {
   for (const event of events) {
     if (event.kind === "hello") {
       clock.reset();
-      store.set({ serverVersion: event.version });
+      if (event.run !== store.state.runId) model.forget();
+      store.set({ serverVersion: event.version, runId: event.run });
     } else if (event.kind === "meter") {
       clock.runs(event.speed);
       clock.isAt(event.state.at_s);
@@ -35,7 +36,7 @@ const stream = new Stream({
   path: "/events",
   headers: tokenHeaders,
   onEvents: take,
-  onStatus: (status) => store.set({ status }),
+  onStatus: (status) => store.set({ status, refusal: stream.refusal }),
 });
 
 /** Do a call; what it changed is asked for at once, with the calls that anybody may use. */

@@ -14,6 +14,16 @@ export function laterThan(text, minutes) {
 }
 
 /**
+ * The true time at which the meter's clock will show another one: it may go wrong, and jumps go by the true time.
+ * @param {{clock_shows: string, legal_time: string}} state
+ * @param {string} clock_shows
+ */
+export function legalWhen(state, clock_shows) {
+  const wrong_s = Math.round((wallOf(state.clock_shows).getTime() - wallOf(state.legal_time).getTime()) / 1000);
+  return new Date(wallOf(clock_shows).getTime() - 1000 * wrong_s).toISOString().slice(0, 19);
+}
+
+/**
  * The date, so many days later.
  * @param {string} text
  * @param {number} days

@@ -4,14 +4,11 @@ import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
 import { faultName } from "./fault_words.js";
 import { Action } from "./knob.js";
-import { dateOf } from "./meter_time.js";
+import { indexLabel, overloadLabel, powerLabel, tariffLabel, tariffSaid, tomorrowLabel } from "./line_labels.js";
+import { dateOf, legalWhen } from "./meter_time.js";
 
-/**
- * The stories for a meter as it is.
- * @param {any} state
- * @param {string[]} labels  of its frames
- */
-function storiesOf(state, labels) {
+/** The stories for a meter as it is. @param {any} meter */
+function storiesOf({ state, day }) {
   const load = (/** @type {number} */ load_va) => ({ method: "PUT", path: "/load", body: { load_va } });
   const event = (/** @type {object} */ body) => ({ method: "POST", path: "/event", body });
   const pref_va = 1000 * state.pref_kva;
@@ -19,14 +16,15 @@ function storiesOf(state, labels) {
   const far_over_va = 2000 * Math.max(state.pcoup_kva, state.pref_kva);
   const today = dateOf(state.clock_shows);
   const colours = { [dateOf(state.clock_shows, -1)]: "white", [today]: "red", [dateOf(state.clock_shows, 1)]: "blue" };
-  const power = state.mode === "historic" ? "PAPP" : "SINSTS";
-  const total = labels.find((label) => label === "EAST" || label === "BASE" || label === "HCHP" || label === "BBRHPJB") ?? power;
+  const jump = (/** @type {string} */ clock_shows) => event({ skip_to: legalWhen(state, clock_shows) });
+  const power = powerLabel(state);
+  const index = indexLabel(state, day);
   return [
     {
       id: "overload",
       watched: ["SINSTS", "STGE", "PAPP", "ADPS", "ADIR1", "ADIR2", "ADIR3"],
       steps: [
-        ["overload_1", load(over_va), { kva: number(over_va / 1000, 1) }],
+        ["overload_1", load(over_va), { kva: number(over_va / 1000, 1), label: overloadLabel(state) }],
         ["overload_2", load(far_over_va), { kva: number(far_over_va / 1000) }],
         ["overload_3", load(300), {}],
         ["overload_4", event({ breaker: "close" }), {}],
@@ -36,18 +34,18 @@ function storiesOf(state, labels) {
       id: "tempo",
       watched: ["DATE", "LTARF", "NTARF", "STGE", "PTEC", "DEMAIN"],
       steps: [
-        ["tempo_1", { method: "PUT", path: "/tariff", body: { contract: { name: "tempo", colours } } }, {}],
-        ["tempo_2", event({ skip_to: `${today}T19:59:50` }), {}],
-        ["tempo_3", event({ skip_to: `${today}T21:59:50` }), {}],
-        ["tempo_4", event({ skip_to: `${dateOf(state.clock_shows, 1)}T05:59:50` }), {}],
+        ["tempo_1", { method: "PUT", path: "/tariff", body: { contract: { name: "tempo", colours } } }, { label: tariffLabel(state), said: tariffSaid(state, "HP ROUGE") }],
+        ["tempo_2", jump(`${today}T19:59:50`), { label: tomorrowLabel(state) }],
+        ["tempo_3", jump(`${today}T21:59:50`), { said: tariffSaid(state, "HC ROUGE") }],
+        ["tempo_4", jump(`${dateOf(state.clock_shows, 1)}T05:59:50`), {}],
       ],
     },
     {
       id: "damage",
-      watched: [power, total],
+      watched: [power, index],
       steps: [
         ["damage_1", { method: "POST", path: "/faults", body: { name: "parity_error", label: power, for_frames: 5 } }, { label: power }],
-        ["damage_2", { method: "POST", path: "/faults", body: { name: "wrong_checksum", label: total, for_frames: 5 } }, { label: total }],
+        ["damage_2", { method: "POST", path: "/faults", body: { name: "wrong_checksum", label: index, for_frames: 5 } }, { label: index }],
         ["damage_3", { method: "POST", path: "/supply/cut", body: { for_s: 10 } }, {}],
         ["damage_4", { method: "DELETE", path: "/faults" }, {}],
       ],
@@ -56,10 +54,10 @@ function storiesOf(state, labels) {
 }
 
 export class Stories extends Component {
-  render({ meter, rows, labels, perform }) {
+  render({ meter, rows, perform }) {
     return html`<section class="card stories" aria-labelledby="stories-title">
       <h2 id="stories-title">${say("stories")}</h2>
-      ${storiesOf(meter.state, labels).map(
+      ${storiesOf(meter).map(
         (story) => html`<details key=${story.id} class="story">
           <summary>${say(`story_${story.id}`)}</summary>
           <p class="soft">${say(`story_${story.id}_why`)}</p>

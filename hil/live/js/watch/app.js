@@ -51,7 +51,7 @@ export function App({ state, inquiries, on }) {
       ${(run?.live || status !== "live") && html`<${Connection} status=${isGone ? "over" : status} />`}
       <${LanguageSwitch} onChange=${on.language} />
     </header>
-    <${Notices} status=${isGone ? "over" : status} serverVersion=${known.version} />
+    <${Notices} status=${isGone ? "over" : status} refusal=${state.refusal} serverVersion=${known.version} />
     ${run && html`<${Headline} known=${known} isServed=${!isGone} /><${RunFacts} run=${run} />`}
     ${hasLine &&
     html`<section class="card plan" aria-labelledby="plan-title">
@@ -83,6 +83,7 @@ export function App({ state, inquiries, on }) {
       language=${spoken()}
       openKey=${openKey}
       told=${opened && inquiries.answer(verdictPath(opened, spoken()))}
+      parts=${parts}
       isRunning=${end === null}
       hasProbes=${run?.probes.length > 1}
       onOpen=${on.open}

@@ -8,14 +8,14 @@ import { loadWords, say, spoken } from "../words.js";
 import { App } from "./app.js";
 import { Inquiries, verdictPath } from "./inquiries.js";
 import { byFrames, bySteps, following, movedTo, newHead, playedOn } from "./play_head.js";
-import { keyOf, newRun, ranked, withEvents } from "./run_state.js";
+import { hasMoment, keyOf, newRun, ranked, withEvents } from "./run_state.js";
 import { wordOf } from "./verdicts_view.js";
 
 /** @typedef {import("./run_state.js").Verdict} Verdict */
 
 await loadWords("shared", "watch");
 const store = new Store({
-  known: newRun(), head: newHead(), openKey: "", wasRefused: false, language: spoken(),
+  known: newRun(), head: newHead(), openKey: "", wasRefused: false, language: spoken(), refusal: "",
   status: /** @type {import("../stream.js").Status} */ ("connecting"),
 });
 const inquiries = new Inquiries(tokenHeaders, () => store.set({}));
@@ -44,13 +44,13 @@ function whenOver() {
   const { known, head } = store.state;
   const mode = known.parts.keys().next().value ?? "";
   store.set({ head: bySteps({ ...head, mode, at_s: 0 }, known.parts, 0) });
-  const first = ranked(known.verdicts).find((one) => one.verdict === "fail" && one.part === undefined && one.at_s > 0);
+  const first = ranked(known.verdicts).find((one) => one.verdict === "fail" && hasMoment(one, known.parts));
   if (first !== undefined) toMoment(first);
 }
 
 /** @param {import("../stream.js").Status} status */
 function tell(status) {
-  store.set({ status, wasRefused: status === "token" && hasToken() });
+  store.set({ status, refusal: stream.refusal, wasRefused: status === "token" && hasToken() });
 }
 
 /** Show the moment of a verdict: the frame that it is about, and what the device said. @param {Verdict} verdict */

@@ -43,6 +43,13 @@ export const newRun = () => ({
   revision: 0, next: 0, isTorn: false, runId: "", version: "", run: null, parts: new Map(), verdicts: [], end: null,
 });
 
+/**
+ * Whether the page can go to what a verdict is about: its mode and its clock are there, and it was played.
+ * @param {Verdict} one
+ * @param {Map<string, Part>} parts
+ */
+export const hasMoment = (one, parts) => one.part === undefined && one.at_s > 0 && parts.has(one.mode);
+
 /** @param {Verdict} one */
 export const keyOf = (one) => `${one.id} ${one.mode} ${one.probe}`;
 

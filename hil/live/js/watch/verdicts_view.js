@@ -3,7 +3,7 @@
 import { html, Quiet } from "../view.js";
 import { number, say, spoken } from "../words.js";
 import { MomentPicture } from "./moment_picture.js";
-import { VERDICTS, keyOf, requirements } from "./run_state.js";
+import { VERDICTS, hasMoment, keyOf, requirements } from "./run_state.js";
 
 /** @typedef {import("./run_state.js").Verdict} Verdict */
 
@@ -20,8 +20,8 @@ const Lines = (title, lines) =>
   html`<dt>${say(title)}</dt>
     <dd>${lines.map((line) => html`<code>${line}</code>`)}</dd>`;
 
-/** @param {{verdict: Verdict, told: any, onMoment: () => void}} properties */
-function Opened({ verdict, told, onMoment }) {
+/** @param {{verdict: Verdict, told: any, parts: Map<string, any>, onMoment: () => void}} properties */
+function Opened({ verdict, told, parts, onMoment }) {
   if (told === undefined) return html`<p class="soft">${say("loading")}</p>`;
   return html`<div class="opened">
     ${told.why && html`<p>${told.why}</p>`}
@@ -31,14 +31,14 @@ function Opened({ verdict, told, onMoment }) {
       ${told.again && Lines("again", [told.again])}
     </dl>
     <p class="soft">${told.clause}</p>
-    ${verdict.part === undefined &&
-    verdict.verdict !== "not applicable" &&
+    ${verdict.verdict !== "not applicable" &&
+    hasMoment(verdict, parts) &&
     html`<button type="button" class="main" onClick=${onMoment}>${say("to_the_moment", { at: number(verdict.at_s, 2) })}</button>`}
   </div>`;
 }
 
 /** One purpose of a requirement. @param {any} properties */
-function Purpose({ one, openKey, told, hasProbes, onOpen, onMoment }) {
+function Purpose({ one, openKey, told, parts, hasProbes, onOpen, onMoment }) {
   const isOpen = keyOf(one) === openKey;
   return html`<li>
     <details
@@ -52,7 +52,7 @@ function Purpose({ one, openKey, told, hasProbes, onOpen, onMoment }) {
         <span class="chip">${say(one.mode)}</span>${" "}${hasProbes && html`<span class="chip">${one.probe}</span>`}
         ${one.reason.en && html`<span class="reason">${one.reason[spoken()]}</span>`}
       </summary>
-      ${isOpen && html`<${Opened} verdict=${one} told=${told} onMoment=${() => onMoment(one)} />`}
+      ${isOpen && html`<${Opened} verdict=${one} told=${told} parts=${parts} onMoment=${() => onMoment(one)} />`}
     </details>
   </li>`;
 }
@@ -81,6 +81,7 @@ function Requirement({ group, properties }) {
  * @property {string} language
  * @property {string} openKey
  * @property {any} told  of the open one
+ * @property {Map<string, any>} parts  modes that there is evidence of
  * @property {boolean} isRunning
  * @property {boolean} hasProbes  whether the device is listened to at several places
  * @property {(verdict: Verdict, isOpen: boolean) => void} onOpen

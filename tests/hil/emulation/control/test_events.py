@@ -182,6 +182,20 @@ def test_the_bands_of_a_red_day_begin_at_six_and_carry_its_colour() -> None:
         assert [one["label"] for one in run.get("/day")["indexes"] if one["runs"]] == ["EASF05"]
 
 
+@pytest.mark.parametrize(
+    ("mode", "contract", "label"),
+    [
+        ("standard", "hc", "EAST"), ("historic", "hc", None), ("historic", "base", "BASE"),
+        ("historic", "super-creuses", "BASE"),
+    ],
+)  # fmt: skip
+def test_the_total_of_the_day_has_the_label_that_the_line_gives_it(mode: str, contract: str, label: str | None) -> None:
+    run = Driven(mode=mode, contract=contract)
+    assert run.get("/day")["drawn_label"] == label
+    sent = {group["label"] for group in run.get("/frame")["groups"]}
+    assert {"EAST", "BASE"} & sent == ({label} if label else set())
+
+
 def test_a_peak_that_is_told_later_is_a_band_of_the_day() -> None:
     run = Driven(contract={"name": "ejp", "peak_days": ["2026-02-01"]})
     assert len(run.get("/day")["bands"]) == 1

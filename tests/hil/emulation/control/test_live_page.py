@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from xky.hil.live.event_stream import CLIENTS_MAX
+
 from ....chromium import browsing, complaints_of, needs_chromium, opened
 from .running import Running, emulating
 
@@ -139,6 +141,40 @@ def test_a_red_tempo_evening_is_played_and_understood(run: Running, browser: "Br
         page.locator(".display", has_text="HP BLEU").wait_for()
 
 
+def test_the_stories_name_the_labels_that_this_meter_sends(browser: "Browser") -> None:
+    with (
+        emulating("127.0.0.1:0", "--mode", "historic", "--contract", "ejp") as one,
+        opened(browser, one.url) as page,
+    ):
+        page.locator("summary").first.wait_for()
+        for summary in page.locator("summary").all():
+            summary.click()
+        button(page, "Draw 7.2 kVA").click()
+        shown(page, "Over the subscription: the line says so (ADPS)")
+        button(page, "Switch appliances off (300 VA)").click()
+        button(page, "Wrong checksum of EJPHN, five frames").wait_for()
+        button(page, "TEMPO: today red, tomorrow blue").click()
+        shown(page, "PTEC says HPJR")
+        said = page.locator(".stories").inner_text() + page.locator(".indexes").inner_text()
+        sent = {group["label"] for group in one.call("GET", "/frame")["groups"]}
+        standard_only = {"STGE", "LTARF", "NTARF", "EAST", "EASF01", "SINSTS"}
+        assert not standard_only & (set(re.findall(r"[A-Z0-9]+", said)) - sent)
+
+
+def test_a_story_goes_by_the_clock_that_the_meter_shows_though_it_is_wrong(run: Running, browser: "Browser") -> None:
+    run.call("POST", "/event", {"skip_to": "2026-07-01T12:00"})
+    run.call("POST", "/event", {"clock": {"show": "2026-07-03T12:07"}})
+    try:
+        with opened(browser, run.url) as page:
+            page.get_by_text("A red TEMPO evening").click()
+            button(page, "TEMPO: today red, tomorrow blue").click()
+            button(page, "To 19:59:50").click()
+            page.locator(".colours", has_text="tomorrow blue").wait_for()
+            assert run.call("GET", "/state")["clock_shows"].startswith("2026-07-03T20:0")
+    finally:
+        run.call("POST", "/event", {"clock": {"resynchronise": True}})
+
+
 def test_a_fault_is_put_on_the_line_by_its_form_and_seen_where_the_uart_complains(
     run: Running, browser: "Browser"
 ) -> None:
@@ -232,7 +268,10 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with emulating(address, "--port", "tcp") as first, opened(browser, first.url) as page:
-        page.locator(".groups td").first.wait_for()
+        first.call("POST", "/faults", {"name": "wrong_checksum", "label": "EAST"})
+        first.call("PUT", "/load", {"load_va": 6000})
+        shown(page, "groups that a fault touched")
+        page.get_by_role("img", name="6,000 VA at most").wait_for()
         first.process.kill()
         first.process.wait()
         shown(page, "Connection lost")
@@ -241,9 +280,29 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
                 page.locator(".connection.live").wait_for()
                 shown(page, "historic mode")
                 assert page.locator("text=Connection lost").count() == 0
+                assert page.locator("text=groups that a fault touched").count() == 0  # that was another run
+                assert page.get_by_role("img", name="6,000 VA at most").count() == 0
             shown(page, "The run is over")
         finally:
             first.process.returncode = 0  # it was we who killed it
+
+
+def test_a_page_that_nobody_sees_leaves_its_connection_to_others_until_it_is_seen(
+    run: Running, browser: "Browser"
+) -> None:
+    turned = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});" + (
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    with opened(browser, run.url) as page:  # a browser has six connections to a server for all its tabs
+        page.locator(".groups td").first.wait_for()
+        with page.expect_event("requestfailed", lambda one: one.url == f"{run.url}/events"):
+            page.evaluate(turned % "true")
+        old = page.locator(".line > p").first.inner_text()
+        page.wait_for_timeout(500)
+        assert page.locator(".line > p").first.inner_text() == old
+        assert page.locator(".connection.live").count() == 1
+        page.evaluate(turned % "false")
+        page.locator(".line > p").first.filter(has_not_text=old).wait_for()
 
 
 def test_a_page_of_another_version_asks_to_be_loaded_again(run: Running, browser: "Browser") -> None:
@@ -289,6 +348,22 @@ def test_a_token_is_asked_for_and_stays_out_of_the_address(browser: "Browser") -
         assert "right-one" not in page.url + page.content() + page.evaluate("JSON.stringify({...localStorage})")
         page.reload()
         page.locator(".groups td").first.wait_for()
+
+
+def test_a_page_too_many_is_told_why_it_sees_nothing_and_goes_on_when_there_is_room(
+    run: Running, browser: "Browser"
+) -> None:
+    port = int(run.url.rpartition(":")[2])
+    others = [socket.create_connection(("127.0.0.1", port)) for _ in range(CLIENTS_MAX)]
+    for one in others:
+        one.sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        one.recv(1)
+    with opened(browser, run.url) as page:
+        shown(page, f"{CLIENTS_MAX} pages look already; close one")
+        for one in others:
+            one.close()
+        page.locator(".connection.live").wait_for()
+        assert page.locator("text=look already").count() == 0
 
 
 def test_pages_that_never_read_do_not_hold_the_line(run: Running) -> None:
