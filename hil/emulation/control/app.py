@@ -45,8 +45,8 @@ The live page at `/` shows the meter and its line; all that it does it does by t
 _ABOUT_EVENTS = """\
 `curl -N` shows it. Each message has an `id`, which `Last-Event-ID` takes to go on behind it, and as `data` a list of
 events, each with its `kind`: `hello` (version of the page, and a `run` that no other has), `meter` (what /state,
-/display, /day and /board tell, at most once a second), `frame` (a frame as it begins: `text` of one without a fault, else
-`pieces` with what was meant, what leaves, and what a UART hears), `left_out` (so many events were too many),
+/display, /day and /board tell, at most once a second), `frame` (a frame as it begins: `text` of one without a fault,
+else `pieces` with what was meant, what leaves, and what a UART hears), `left_out` (so many events were too many),
 `over` (the run has ended). A comment comes each few seconds of silence; who does not read for ten seconds is
 dropped."""
 

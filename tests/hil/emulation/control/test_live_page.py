@@ -280,8 +280,8 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
                 page.locator(".connection.live").wait_for()
                 shown(page, "historic mode")
                 assert page.locator("text=Connection lost").count() == 0
-                assert page.locator("text=groups that a fault touched").count() == 0  # that was another run
-                assert page.get_by_role("img", name="6,000 VA at most").count() == 0
+                page.locator("text=groups that a fault touched").wait_for(state="detached")  # that was another run
+                page.get_by_role("img", name="6,000 VA at most").wait_for(state="detached")
             shown(page, "The run is over")
         finally:
             first.process.returncode = 0  # it was we who killed it
