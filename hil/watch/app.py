@@ -17,10 +17,10 @@ from ..campaign.wording import LANGUAGES, Wording
 from ..emulation.control.address import Address
 from ..emulation.control.guard import Guard
 from ..emulation.control.page import page_of
-from ..live import asset, page
+from ..live.serving import add_events, add_page
 from .answers import frame_at, verdict_of
 from .door import REPORT_AT, Door
-from .feed import Feed, Streamed
+from .feed import Feed
 from .report_files import REPORT_POLICY, media_type
 from .watched import Key, Watched
 
@@ -62,7 +62,7 @@ def make_app(watched: Watched, feed: Feed, address: Address) -> Callable[..., An
     _add_complaints(app)
     _add_pages(app)
     _add_questions(app, watched)
-    _add_events(app, feed)
+    add_events(app, feed.stream, "What happened so far, and what happens: server-sent events", _ABOUT_EVENTS)
     _add_report(app, watched)
 
     def is_answered_405(path: str, method: str) -> bool:
@@ -72,32 +72,11 @@ def make_app(watched: Watched, feed: Feed, address: Address) -> Callable[..., An
 
 
 def _add_pages(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def root() -> HTMLResponse:
-        return HTMLResponse(page("watch", "xKy HIL"))
-
-    @app.get("/live/{name:path}", include_in_schema=False)
-    async def live(name: str) -> Response:
-        found = asset(name)
-        if found is None:
-            raise HTTPException(404, f"path /live/{name}: not known")
-        return Response(found.data, media_type=found.media_type)
+    add_page(app, "watch", "xKy HIL")
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
         return HTMLResponse(page_of(app.openapi(), str(request.base_url).rstrip("/")))
-
-
-def _add_events(app: FastAPI, feed: Feed) -> None:
-    @app.get(
-        "/events",
-        summary="What happened so far, and what happens: server-sent events",
-        description=_ABOUT_EVENTS,
-        response_class=Response,
-        responses={200: {"content": {"text/event-stream": {}}, "description": "Messages, a few a second at most"}},
-    )
-    async def events() -> Response:
-        return Streamed(feed.stream)
 
 
 def _add_questions(app: FastAPI, watched: Watched) -> None:

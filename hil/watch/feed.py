@@ -5,14 +5,12 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from starlette.responses import Response
-
 from ..live import EventStream
 from .event_list import EventList
 from .shown import Event
 from .watched import Watched
 
-__all__ = ["Feed", "Streamed"]
+__all__ = ["Feed"]
 
 _LOOKS_EACH_S = 0.2  # real seconds: what a page shows is as old at the most
 _TOGETHER = 4000  # events of one message at the most: as many come of a whole run
@@ -72,16 +70,3 @@ class Feed:
     def _numbered(self, first: int) -> Iterator[dict[str, Any]]:
         for number, event in enumerate(self._list.events[first:], first):
             yield {**event, "n": number}
-
-
-class Streamed(Response):
-    """The answer that a stream gives."""
-
-    media_type = None
-
-    def __init__(self, stream: EventStream) -> None:
-        super().__init__()
-        self._stream = stream
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._stream.respond(scope, receive, send)

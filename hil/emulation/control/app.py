@@ -17,7 +17,8 @@ from starlette.routing import Route
 from xky.protocol import BenchError, InputError
 from xky.protocol.tomlfile import what_is_wrong
 
-from ...live import EventStream, asset, page
+from ...live import EventStream
+from ...live.serving import add_events, add_page
 from .address import Address
 from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong
 from .board_answers import BoardTraceAnswer
@@ -83,7 +84,8 @@ def make_app(session: Session, ask: Ask, address: Address, stream: EventStream |
     _add_pages(app)
     _add_complaints(app)
     _add_questions(app, session, ask)
-    _add_events(app, stream or EventStream(_nothing))
+    said = "What happens, as it happens: server-sent events, without end"
+    add_events(app, stream or EventStream(_nothing), said, _ABOUT_EVENTS, ["look"])
     _add_changes(app, session, ask)
     _add_faults(app, session, ask)
 
@@ -155,32 +157,6 @@ def _add_questions(app: FastAPI, session: Session, ask: Ask) -> None:
         return await _answer(ask, session.display)
 
 
-def _add_events(app: FastAPI, stream: EventStream) -> None:
-    @app.get(
-        "/events",
-        tags=["look"],
-        summary="What happens, as it happens: server-sent events, without end",
-        description=_ABOUT_EVENTS,
-        response_class=Response,
-        responses={200: {"content": {"text/event-stream": {}}, "description": "Messages, a few a second at most"}},
-    )
-    async def events() -> Response:
-        return _Streamed(stream)
-
-
-class _Streamed(Response):
-    """The answer that a stream gives."""
-
-    media_type = None
-
-    def __init__(self, stream: EventStream) -> None:
-        super().__init__()
-        self._stream = stream
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._stream.respond(scope, receive, send)
-
-
 async def _nothing() -> list[dict[str, Any]]:
     return []
 
@@ -244,16 +220,7 @@ def _example(body: dict[str, Any]) -> Any:
 
 
 def _add_pages(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def root() -> HTMLResponse:
-        return HTMLResponse(page("emulate", "xKy Linky"))
-
-    @app.get("/live/{name:path}", include_in_schema=False)
-    async def live(name: str) -> Response:
-        found = asset(name)
-        if found is None:
-            raise HTTPException(404)
-        return Response(found.data, media_type=found.media_type)
+    add_page(app, "emulate", "xKy Linky")
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
