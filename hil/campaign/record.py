@@ -201,9 +201,10 @@ def longest_period_s(truth: Truth, at_s: float) -> float:
 
     A frame counts that lies no further away than limits reach which it and those between make: what is reported now was
     fresh so long before, and what is sent now is due so long after. One that is longer than any, seconds later, is no
-    reason to be late.
+    reason to be late. Where the line has fallen silent, the last frame on it is what it starts from.
     """
-    period_s = longest_of(truth.around(at_s, _FRESHNESS_S, 0.0))
+    fresh = truth.around(at_s, _FRESHNESS_S, 0.0) or truth.around(at_s, _AROUND_S, 0.0)[-1:]
+    period_s = longest_of(fresh)
     while True:
         fresh_s, due_s = _PERIODS_FRESH * period_s + _FRESHNESS_S, _PERIODS_DUE * period_s
         longest_s = longest_of(truth.around(at_s, min(fresh_s, _AROUND_S), min(due_s, _AROUND_S)))

@@ -40,6 +40,7 @@ def test_there_are_four_architectures() -> None:
     assert set(READERS) == {"buffer_and_regex", "frame_by_frame", "group_by_group", "line_machine"}
 
 
+@pytest.mark.nightly
 @needs_compiler
 @pytest.mark.realtime
 def test_a_sound_reader_of_groups_passes_every_must(tmp_path: Path) -> None:

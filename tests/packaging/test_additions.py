@@ -93,6 +93,7 @@ def test_its_device_is_certified_as_its_board_and_passes(installed: Path, tmp_pa
     assert report["decided"] == report["total"]
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_its_probe_sees_what_a_program_writes_where_the_bench_does_not_look(installed: Path, tmp_path: Path) -> None:
     reader = Path(__file__).parents[2] / "docs/examples/reader.py"
@@ -133,7 +134,7 @@ TAKEN = {
 }
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("taken", TAKEN)
 def test_a_name_that_is_taken_is_refused_in_one_line(tmp_path: Path, taken: str) -> None:
     group, name = taken.split()

@@ -106,7 +106,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "ci/baseline.json"
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.realtime
 @pytest.mark.parametrize("template", [github, gitlab])
 def test_the_steps_of_a_merge_pass_for_a_sound_firmware(

@@ -28,6 +28,7 @@ def test_stories_are_drawn_and_stood_as_printed() -> None:
     page["test_my_board_stands_whatever_is_on_the_line"]()  # type: ignore[operator]
 
 
+@pytest.mark.nightly
 def test_the_machine_runs_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorter than a person would have it."""
     monkeypatch.chdir(tmp_path)

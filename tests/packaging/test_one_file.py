@@ -171,6 +171,7 @@ def test_a_kind_of_device_is_a_file(tree: Path) -> None:
     python(tree, XKY, "certify", "clerk:", "--mode", "standard")
 
 
+@pytest.mark.nightly
 def test_a_requirement_with_its_stimulus_is_a_file_and_the_defect_that_proves_it_another(tree: Path) -> None:
     write(tree, "hil/conformance/test_greetings.py", REQUIREMENT)
     write(tree, "boards/defects/never_greets.py", DEFECT)

@@ -330,6 +330,7 @@ def survives(board: Board, mode: Mode, seconds: float, dead: dict[str, object]) 
     assert played.network.written[-1][0] > seconds
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("board", [TASMOTA, LAB], ids=lambda board: board.id)
 @DEAD
 def test_on_the_weakest_meter_nothing_that_is_dead_for_two_hours_brings_a_brown_out(

@@ -275,6 +275,7 @@ def test_pytest_takes_device_line_and_instruments_of_a_bench_file(
     assert not supply.is_on
 
 
+@pytest.mark.nightly
 def test_pytest_ends_with_one_line_where_an_instrument_is_absent(
     tmp_path: Path, instruments: VirtualBench, pytester: pytest.Pytester
 ) -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -177,6 +176,7 @@ def test_json_is_the_report_and_nothing_else(tmp_path: Path) -> None:
     jsonschema.validate(json.loads(run.stdout), SCHEMA)
 
 
+@pytest.mark.nightly
 def test_the_report_is_made_in_the_folder_report(tmp_path: Path) -> None:
     run = certify("sim:generic", cwd=tmp_path)
     assert run.returncode == 0
@@ -222,6 +222,7 @@ def test_a_table_tells_what_was_wrong(
     assert capsys.readouterr().out == snapshot
 
 
+@pytest.mark.nightly
 def test_a_should_counts_only_when_asked(tmp_path: Path) -> None:
     arguments = ("sim:generic", "--defect", "drops-empty-data", "--mode", "standard", "--json")
     lenient, strict = certify(*arguments, cwd=tmp_path), certify(*arguments, "--strict", cwd=tmp_path)
@@ -295,30 +296,17 @@ SILENT = {  # what the program does, and what is said of it
 }
 
 
-@pytest.fixture(scope="module")
-def silent_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, dict[str, Any], float]]:
-    """All of them at once, since each takes its ten seconds of patience: run, report, seconds by the bench's clock."""
-
-    def run(body: str) -> tuple[Run, dict[str, Any], float]:
-        folder = tmp_path_factory.mktemp("silent")
-        done, report = certify_program(certify_apart, folder, body, *FEW)
-        record = json.loads((folder / "report" / "evidence" / "standard" / "run.json").read_text(encoding="utf-8"))
-        return done, report, record["duration_s"] / SPEED
-
-    with ThreadPoolExecutor(len(SILENT)) as threads:
-        return dict(zip(SILENT, threads.map(run, [body for body, _ in SILENT.values()]), strict=True))
-
-
+@pytest.mark.by_day(2)
 @pytest.mark.realtime
 @pytest.mark.parametrize("name", SILENT)
-def test_a_program_that_says_nothing_usable_fails_completeness(
-    silent_runs: dict[str, tuple[Run, dict[str, Any], float]], name: str
-) -> None:
-    run, report, took_s = silent_runs[name]
+def test_a_program_that_says_nothing_usable_fails_completeness(tmp_path: Path, name: str) -> None:
+    body, why = SILENT[name]
+    run, report = certify_program(certify_apart, tmp_path, body, *FEW)
     assert run.returncode == 1
     [told] = reasons(report)
-    assert SILENT[name][1] in told
-    assert took_s < BOUND_S / 2
+    assert why in told
+    record = json.loads((tmp_path / "report" / "evidence" / "standard" / "run.json").read_text(encoding="utf-8"))
+    assert record["duration_s"] / SPEED < BOUND_S / 2
 
 
 @pytest.mark.realtime

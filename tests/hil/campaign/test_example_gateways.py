@@ -130,6 +130,7 @@ def failed(report: dict[str, Any]) -> dict[str, str]:
     }
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.realtime
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_gateway_of_the_documentation_passes(kind: str, tmp_path: Path) -> None:

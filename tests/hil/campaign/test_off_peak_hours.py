@@ -52,6 +52,7 @@ def test_the_eve_tells_new_hours_or_not_and_what_runs_changes_at_midnight(
     assert [long_before[label] for label in same] == [on_the_eve[label] for label in same]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("defect", "mode", "caught"), [
     (None, None, set()),
     ("has-fixed-hours", Mode.STANDARD, {"told-on-the-eve", "whole-day"}),

@@ -389,6 +389,22 @@ def test_a_reading_of_any_groups_of_one_recent_frame_is_never_accused(mode: Mode
     assert accused(truth, Reading(at_s, said)) == []
 
 
+def test_a_value_said_within_its_limit_is_fresh_though_the_line_has_fallen_silent_meanwhile() -> None:
+    truth, first = Truth(), whole(Group("PAPP", "00100"), Group("BASE", "0" * 9), mode=Mode.HISTORIC)
+    padding = [Group(f"PAD{number}", "0" * 20) for number in range(8)]
+    groups = [Group("PAPP", "00100"), *padding]
+    truth.append(SentFrame(0, Mode.HISTORIC, 0.0, Mode.HISTORIC.character_s, first, True, "step"))
+    start_s = truth[0].end_s + 0.0167
+    pieces = whole(*groups, mode=Mode.HISTORIC)
+    truth.append(SentFrame(1, Mode.HISTORIC, start_s, Mode.HISTORIC.character_s, pieces, True, "step"))
+    period_s = truth[1].end_s - truth[1].start_s
+    assert period_s > 2.0
+    sent_s = truth[1].groups[0].end_s
+    assert accused(truth, Reading(sent_s + 2 * period_s + 1.9, {"PAPP": Said("00100")})) == []
+    late = accused(truth, Reading(sent_s + 2 * period_s + 2.5, {"PAPP": Said("00100")}))
+    assert [kind for kind, _ in late] == [AccusationKind.STALE]
+
+
 @pytest.mark.parametrize(
     ("lost", "starved"),
     [([False, False], False), ([True], False), ([True, True], True), ([True, False, True], False)],

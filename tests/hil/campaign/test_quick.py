@@ -58,6 +58,7 @@ def test_what_is_left_out_is_skipped_and_undecided(quick: tuple[dict[str, Any], 
     assert {(one["id"], one["mode"]) for one in purposes(whole)} <= {(one["id"], one["mode"]) for one in told}
 
 
+@pytest.mark.nightly
 def test_what_does_not_concern_the_device_is_not_left_out_as_skipped(
     quick: tuple[dict[str, Any], Campaign], folder: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_what_does_not_concern_the_device_is_not_left_out_as_skipped(
     assert judged_again(contents_of(folder), None).other == ()
 
 
+@pytest.mark.nightly
 def test_what_is_left_out_is_skipped_in_junit_and_no_error(
     quick: tuple[dict[str, Any], Campaign], folder: Path
 ) -> None:
@@ -97,6 +99,7 @@ def test_the_choice_is_the_same_again(quick: tuple[dict[str, Any], Campaign], tm
     assert again.quick[Mode.STANDARD] == quick[1].quick[Mode.STANDARD]
 
 
+@pytest.mark.nightly
 def test_a_defect_that_shows_is_exit_1_and_none_is_exit_3(tmp_path: Path) -> None:
     arguments = ("sim:generic", "--mode", "standard", "--quick")
     broken = xky("certify", *arguments, "--defect", "ignores-checksum", cwd=tmp_path)

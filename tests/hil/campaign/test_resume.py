@@ -92,6 +92,7 @@ def test_a_resumed_run_has_the_verdicts_of_one_that_nobody_cut(tmp_path: Path) -
     assert any(remark.startswith("resumed: the run was cut in standard at ") for remark in second["remarks"])
 
 
+@pytest.mark.nightly
 def test_the_evidence_of_each_part_gives_the_verdicts_of_its_purposes_again(twice: tuple[dict[str, Any], Path]) -> None:
     report, folder = twice
     of_part = {
@@ -104,6 +105,7 @@ def test_the_evidence_of_each_part_gives_the_verdicts_of_its_purposes_again(twic
         assert again[part][key] == verdicts(report)[key]
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("at_step", [0, 4])
 def test_a_sound_device_passes_wherever_its_run_was_cut(at_step: int, tmp_path: Path) -> None:
     cut(SHORT, tmp_path, at_step)
@@ -249,6 +251,7 @@ def test_what_a_killed_run_left_is_gone_on_from(tmp_path: Path, monkeypatch: pyt
     assert not list(folder.glob(".run-*"))
 
 
+@pytest.mark.nightly
 def test_a_second_part_that_is_killed_settles_what_it_played_to_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +271,7 @@ def test_a_second_part_that_is_killed_settles_what_it_played_to_the_end(
     assert len(report["resumed"]) == 2 and set(verdicts(report).values()) == {"pass"}
 
 
+@pytest.mark.nightly
 def test_a_copy_that_a_power_cut_spoilt_gives_way_to_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

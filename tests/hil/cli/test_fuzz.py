@@ -100,6 +100,7 @@ def test_a_folder_that_is_no_hunts_is_one_line(state: str, told: str, tmp_path: 
     require_one_line(fuzz(*FOUND, cwd=tmp_path), 2, told)
 
 
+@pytest.mark.nightly
 def test_two_hunts_in_one_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "hunt").mkdir()
     held = os.open(tmp_path / "hunt", os.O_RDONLY)
@@ -146,6 +147,7 @@ def test_a_stimulus_whose_requirement_nobody_knows_is_one_line(hunt: Path, tmp_p
     require_one_line(xky("certify", "sim:generic", "--replay", str(edited), cwd=tmp_path), 2, told)
 
 
+@pytest.mark.nightly
 def test_a_full_disc_ends_the_hunt_with_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -106,7 +106,7 @@ def diagnosis_of(fault: Fault, mode: Mode, *, seed: int = 0, for_s: float = 90.0
     return diagnosed(heard_of(meter, [fault], seed=seed, for_s=for_s))
 
 
-@pytest.mark.by_day(8)
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("name", "values", "cause"), PLAIN, ids=str)
 def test_each_cause_is_named_of_the_fault_that_makes_it(
@@ -178,7 +178,7 @@ def test_the_rate_that_is_measured_holds_that_of_the_meter(mode: Mode) -> None:
         assert rate.high_baud < 1.04 * rate.low_baud
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("contract", ["base", "hc", "tempo"])
 def test_a_line_read_at_the_other_rate_is_named(mode: Mode, contract: str) -> None:
@@ -187,7 +187,7 @@ def test_a_line_read_at_the_other_rate_is_named(mode: Mode, contract: str) -> No
     assert diagnosis.cause == "wrong_rate", diagnosis.sentence
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("seed", range(4))
 def test_bytes_by_chance_are_not_known(seed: int) -> None:
     heard = Heard("it", "serial", 9600, (Run(4.0, Random(seed).randbytes(4000)),), is_timed=True, lasted_s=4.0)
@@ -219,6 +219,7 @@ def as_of_a_pty(heard: Heard) -> Heard:
     return replace(heard, kind="pty", baud=None, runs=runs)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("name", "values", "cause"),

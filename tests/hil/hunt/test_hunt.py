@@ -120,6 +120,7 @@ def test_examples_of_a_mode_are_played_again_in_it(tmp_path: Path) -> None:
     assert {story.mode for story in (*line, *own)} == {Mode.HISTORIC}
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("error", [BenchError("it does not start"), InputError("no {mqtt} in the command")])
 def test_a_device_that_cannot_be_started_ends_the_hunt_with_what_was_shown(error: Exception) -> None:
     def broken(story: Story) -> bool:

@@ -107,7 +107,7 @@ def test_each_planted_fault_is_found_by_a_stimulus_and_the_sound_receiver_bears_
     assert faulty.last_words == faulty.ended
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @EVERY_FAULT
 def test_the_suite_catches_each_planted_fault(fault: int, tmp_path: Path) -> None:
     """With what it asks about groups and frames that are not as they should be alone."""
@@ -134,6 +134,7 @@ def test_an_engine_that_ran_an_image_before_looks_at_red_zones_again() -> None:
         assert device.ended.startswith(end)
 
 
+@pytest.mark.by_day(3)
 @EVERY_FAULT
 def test_no_planted_fault_harms_plain_frames(fault: int) -> None:
     for mode, plain, label in ((STANDARD, GOOD, "EAST"), (HISTORIC, OLD, "BASE")):

@@ -64,6 +64,7 @@ def verdicts(folder: Path, device: str, **options: str) -> dict[str, str]:
     return {one["id"]: one["verdict"] for one in certify(campaign, folder)["requirements"]}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("defect", ["none", pytest.param("scaled", marks=pytest.mark.nightly)])
 def test_the_verdicts_are_those_of_the_same_device_as_a_program(
     lab: Lab, quick: str, tmp_path: Path, defect: str

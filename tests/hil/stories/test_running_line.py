@@ -201,6 +201,7 @@ def test_a_device_that_cannot_be_started_is_the_benchs(line: RunningLine) -> Non
         line.play(BASE, talkers(Stuck))
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", Mode)
 def test_a_sound_device_stands_every_story_behind_every_other(mode: Mode) -> None:
     with RunningLine() as line:

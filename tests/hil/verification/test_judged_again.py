@@ -83,7 +83,7 @@ def test_a_run_in_part_is_judged_again_in_that_part(
     assert check_again(Campaign(options), tmp_path, signer, no_simulation)["partial"]
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("at_step", [0, 9])
 def test_a_run_cut_short_is_judged_again_as_far_as_it_came(
     at_step: int, tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
@@ -109,6 +109,7 @@ def test_a_run_that_was_resumed_is_judged_again_each_purpose_by_its_own_part(
     assert "resumed" in report and any("part" in one for one in purposes(report))
 
 
+@pytest.mark.nightly
 def test_a_quick_run_is_judged_again_without_what_it_skipped(
     tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_frame_to_send_is_read_as_it_was_asked_for() -> None:
     assert read_transmit_error(read(b"\x02xy\x05" + bytes.fromhex(EUI))) == ""  # gateways may say nothing for it
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize(
     ("data", "text"),
     [

@@ -91,6 +91,7 @@ def test_the_card_of_the_board_fits_and_serves_who_reads_by_ear(
         assert complaints_of(page) == []
 
 
+@pytest.mark.nightly
 def test_a_board_with_a_supply_of_its_own_shows_state_and_readings_alone(browser: "Browser") -> None:
     with (
         emulating("127.0.0.1:0", "--port", "tcp", "--board", "generic") as fed_elsewhere,

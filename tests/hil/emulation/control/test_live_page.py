@@ -366,6 +366,7 @@ def test_a_page_too_many_is_told_why_it_sees_nothing_and_goes_on_when_there_is_r
         assert page.locator("text=look already").count() == 0
 
 
+@pytest.mark.nightly
 def test_pages_that_never_read_do_not_hold_the_line(run: Running) -> None:
     port = int(run.url.rpartition(":")[2])
     before = run.call("GET", "/state")
