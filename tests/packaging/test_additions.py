@@ -56,6 +56,7 @@ def test_the_page_shows_the_files_of_a_package_that_is_installed_here() -> None:
     assert [block for block in shown if not any(block in text for text in texts)] == []
 
 
+@pytest.mark.nightly
 def test_a_scenario_uses_its_contract_and_its_fault(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "played.toml").write_text(
         'at = "2026-01-15T12:00"\nend = "2026-01-15T12:00:10"\n[meter]\ncontract = "evergreen"\n'

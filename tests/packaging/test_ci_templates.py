@@ -120,6 +120,7 @@ def test_the_steps_of_a_merge_pass_for_a_sound_firmware(
     assert (report["verdict"], report["against"]["worse"]) == ("inconclusive", [])
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 @pytest.mark.parametrize("template", [github, pytest.param(gitlab, marks=pytest.mark.nightly)])
 def test_the_steps_of_a_merge_fail_for_a_firmware_that_got_worse(

@@ -62,6 +62,7 @@ def failed(report: dict[str, Any], level: str | None = None) -> set[str]:
     }  # fmt: skip
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_serial_teleinfo_passes_every_must_but_one() -> None:
     report = report_of(entry_named("serial-teleinfo").program, Mode.HISTORIC)

@@ -105,7 +105,7 @@ def test_behind_every_end_that_a_process_can_see_the_bench_is_safe(desk: Desk, h
         assert after.before == []
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("how", KILLED)
 def test_behind_a_kill_the_next_run_says_that_nobody_knows_and_makes_it_safe_first(desk: Desk, how: str) -> None:
     desk.switch_all_on()

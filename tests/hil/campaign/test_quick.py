@@ -85,6 +85,7 @@ def test_what_is_left_out_is_skipped_in_junit_and_no_error(
     assert (suite.get("errors"), suite.get("skipped")) == ("0", str(left_out + others))
 
 
+@pytest.mark.nightly
 def test_most_of_what_musts_ask_about_damage_is_among_what_is_played(quick: tuple[dict[str, Any], Campaign]) -> None:
     passed = {(one["id"], one["mode"]) for one in purposes(quick[0]) if one["verdict"] == "pass"}
     for mode in Mode:

@@ -31,6 +31,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.usefixtures("full_disk")
 @pytest.mark.parametrize(
     ("defect", "status", "verdict"), [((), 3, "PASS"), (("--defect", "ignores-checksum"), 1, "FAIL")]

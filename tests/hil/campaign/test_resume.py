@@ -75,6 +75,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Pat
     return resumed(SHORT, folder), folder
 
 
+@pytest.mark.nightly
 def test_a_resumed_run_has_the_verdicts_of_one_that_nobody_cut(tmp_path: Path) -> None:
     options = Options("sim:generic", mode="standard", defect="ignores-checksum")
     first = cut(options, tmp_path, 12)

@@ -54,7 +54,7 @@ def test_a_finding_is_kept_and_told_again_by_the_next_hunt(hunt: Path) -> None:
     assert replayed.returncode == 0
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("command", "status", "told"),
     [
@@ -185,6 +185,7 @@ def test_ctrl_c_keeps_what_was_found_and_ends_within_two_seconds(jobs: int, tmp_
     assert all(str(path.relative_to(tmp_path)) in out for path in kept)
 
 
+@pytest.mark.nightly
 def test_a_written_test_plays_it_on_the_device_where_it_was_found(hunt: Path, pytestconfig: pytest.Config) -> None:
     path = next(hunt.glob("test_*.py"))
     written = runpy.run_path(str(path))

@@ -32,6 +32,7 @@ def xky(*arguments: str, out: Path | None = None) -> tuple[int, list[str]]:
     return run.returncode, run.stderr.splitlines()
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("arguments", "out", "told"),
     [
@@ -93,6 +94,7 @@ def test_a_header_that_cannot_be_is_no_capture() -> None:
         CaptureReader([gzip.compress(b"[" * 20_000 + b"\n")])
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("arguments", [
     ["--help"], ["boards"], ["decode", str(CAPTURE)], ["decode", "--json", str(CAPTURE)],
     ["decode", "--csv", str(CAPTURE)], ["emulate", "--frames", "1"],

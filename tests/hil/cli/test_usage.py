@@ -54,6 +54,7 @@ def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, f"xky {version('xky-hil')}\n", "")
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("words", "offered"), [
     ("xky cert", "certify"), ("xky power sw", "sweep"), ("xky certify --on", "--only"),
     ("xky emulate --mode h", "historic"),
@@ -65,6 +66,7 @@ def test_a_shell_completes_commands_options_and_values(words: str, offered: str)
 COMMANDS_OF_POWER = ["compare", "fit", "profile", "show", "spice", "sweep"]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("words", "offered"), [
     ("xky certify --meter ", meter_names()),
     ("xky power ", [*COMMANDS_OF_POWER, *board_names()]),

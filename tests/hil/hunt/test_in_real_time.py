@@ -70,6 +70,7 @@ def test_a_reader_that_dies_and_starts_no_more_ends_the_hunt_with_what_it_showed
     assert "note: TIC-CMP-1 standard" in ended.stdout
 
 
+@pytest.mark.nightly
 def test_a_gateway_that_publishes_the_wrong_scale_is_found_at_the_broker(tmp_path: Path) -> None:
     planted(tmp_path, "mqtt_gateway.py", *TENFOLD)
     ended, found = fuzz(

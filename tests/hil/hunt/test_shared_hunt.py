@@ -167,6 +167,7 @@ def test_a_share_that_nobody_wants_any_more_brings_what_it_has(monkeypatch: pyte
     assert catch.examples == 5
 
 
+@pytest.mark.nightly
 def test_what_ends_a_share_is_told_behind_what_all_found(monkeypatch: pytest.MonkeyPatch) -> None:
     use(TwoHere(), monkeypatch)
     missing = replace(DEFECT, device="exec:cat {port}", defect=None, probes=("mqtt",))

@@ -363,6 +363,7 @@ def test_the_sound_receiver_survives_a_hundred_thousand_spoilt_frames(seed: int)
     survives(1000, seed)
 
 
+@pytest.mark.nightly
 def test_a_hunt_on_an_image_tells_the_blocks_that_were_run(tmp_path: Path) -> None:
     options = ("--board", BOARD, "--examples", "3", "--out", tmp_path / "found", "--json")
     run = xky("fuzz", f"iss:{receiver()}", *options, cwd=tmp_path)

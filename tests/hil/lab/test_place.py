@@ -113,7 +113,7 @@ def test_a_program_is_put_on_it_once_a_run_by_a_command_that_is_told_its_console
     assert lab.boards["winky"].is_on  # as it was found
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "order", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.nightly), signal.SIGKILL]
 )

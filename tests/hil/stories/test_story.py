@@ -49,6 +49,7 @@ def test_a_frame_that_is_left_out_leaves_the_faults_of_the_steps_behind_as_they_
     assert flips[0] == flips[1] != []
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("device", "broken"), [
     ("sim:winky-c6", []), ("sim:generic", []), ("sim:winky-v1", ["XKY-PWR-2", "TIC-CMP-1"]),
 ])  # fmt: skip

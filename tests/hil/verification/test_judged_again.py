@@ -96,6 +96,7 @@ def test_a_run_cut_short_is_judged_again_as_far_as_it_came(
     assert check_again(campaign, tmp_path, signer, no_simulation)["aborted"]
 
 
+@pytest.mark.nightly
 def test_a_run_that_was_resumed_is_judged_again_each_purpose_by_its_own_part(
     tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
 ) -> None:

@@ -106,6 +106,7 @@ def test_keys_alone_play_scrub_and_open_a_verdict(page: Any) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+@pytest.mark.nightly
 def test_a_click_on_the_plan_goes_there_and_a_verdict_leads_to_its_moment(page: Any) -> None:
     page.wait_for_selector(".piece.asked")
     moment_s = present_s(page)
@@ -118,6 +119,7 @@ def test_a_click_on_the_plan_goes_there_and_a_verdict_leads_to_its_moment(page: 
     assert present_s(page) == moment_s
 
 
+@pytest.mark.nightly
 def test_the_group_that_a_verdict_is_about_is_in_sight_in_a_frame_of_fifty(page: Any) -> None:
     page.get_by_role("button", name="standard").click()
     page.locator(".verdict summary", has_text="altered-digit").last.click()
@@ -128,6 +130,7 @@ def test_the_group_that_a_verdict_is_about_is_in_sight_in_a_frame_of_fifty(page:
     assert frame["y"] <= first["y"] <= frame["y"] + frame["height"] - first["height"]
 
 
+@pytest.mark.nightly
 def test_the_link_opens_the_report_without_a_script(page: Any) -> None:
     with page.context.expect_page() as opening:
         page.locator("a.report").click()
@@ -137,6 +140,7 @@ def test_the_link_opens_the_report_without_a_script(page: Any) -> None:
     assert "ignores-checksum" in report.locator("body").inner_text()
 
 
+@pytest.mark.nightly
 def test_the_page_is_told_in_french_and_says_so(browser: Any, url: str) -> None:
     with shown(browser, url, locale="fr-FR") as page:
         page.wait_for_selector(".piece.asked")
@@ -149,6 +153,7 @@ def test_the_page_is_told_in_french_and_says_so(browser: Any, url: str) -> None:
         assert "The line" in page.locator("main").inner_text()
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out_at_any_width_in_either_theme(browser: Any, url: str, width: int, theme: str) -> None:
@@ -159,6 +164,7 @@ def test_nobody_is_shut_out_at_any_width_in_either_theme(browser: Any, url: str,
         assert complaints_of(page) == []
 
 
+@pytest.mark.nightly
 def test_both_themes_are_themes(browser: Any, url: str) -> None:
     grounds = set()
     for theme in ("light", "dark"):
@@ -199,6 +205,7 @@ def test_what_a_device_says_is_text_whatever_is_in_it(browser: Any, report: Path
             assert page.locator("main b[onmouseover]").count() == 0
 
 
+@pytest.mark.nightly
 def test_a_lost_connection_is_told_and_comes_back_by_itself(
     browser: Any, report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +232,7 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(
     page.close()
 
 
+@pytest.mark.nightly
 def test_another_run_at_the_same_address_is_shown_from_its_own_beginning(
     browser: Any, report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +264,7 @@ def test_another_run_at_the_same_address_is_shown_from_its_own_beginning(
     page.close()
 
 
+@pytest.mark.nightly
 def test_beyond_loopback_the_page_asks_for_the_token_and_the_report_opens(
     browser: Any, report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

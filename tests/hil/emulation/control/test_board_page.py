@@ -39,6 +39,7 @@ def run() -> Iterator[Running]:
             line.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.nightly
 def test_a_supply_that_fails_is_seen_to_bring_a_brown_out_and_to_come_back(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         card = page.locator(".board")
@@ -65,6 +66,7 @@ def test_a_supply_that_fails_is_seen_to_bring_a_brown_out_and_to_come_back(run: 
         card.locator(".reading tr", has_text="SINSTS").wait_for()
 
 
+@pytest.mark.nightly
 def test_another_supply_is_taken_by_its_name(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         page.get_by_label("Supply", exact=True).select_option("weak_old")
@@ -74,6 +76,7 @@ def test_another_supply_is_taken_by_its_name(run: Running, browser: "Browser") -
         run.call("PUT", "/terminals", {"model": "min_spec"})
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("size", "scheme", "locale"),
     [

@@ -67,6 +67,7 @@ def button(page: "Page", name: str) -> Any:
     return page.get_by_role("button", name=name, exact=True).first
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("size", "scheme", "locale"),
     [
@@ -123,6 +124,7 @@ def test_an_overload_is_played_and_understood_by_keyboard_alone(run: Running, br
         assert not run.call("GET", "/state")["cut_off"]["is_open"]
 
 
+@pytest.mark.nightly
 def test_a_red_tempo_evening_is_played_and_understood(run: Running, browser: "Browser") -> None:
     run.call("POST", "/event", {"skip_to": "2026-06-01T12:00"})
     with opened(browser, run.url) as page:
@@ -141,6 +143,7 @@ def test_a_red_tempo_evening_is_played_and_understood(run: Running, browser: "Br
         page.locator(".display", has_text="HP BLEU").wait_for()
 
 
+@pytest.mark.nightly
 def test_the_stories_name_the_labels_that_this_meter_sends(browser: "Browser") -> None:
     with (
         emulating("127.0.0.1:0", "--mode", "historic", "--contract", "ejp") as one,
@@ -161,6 +164,7 @@ def test_the_stories_name_the_labels_that_this_meter_sends(browser: "Browser") -
         assert not standard_only & (set(re.findall(r"[A-Z0-9]+", said)) - sent)
 
 
+@pytest.mark.nightly
 def test_a_story_goes_by_the_clock_that_the_meter_shows_though_it_is_wrong(run: Running, browser: "Browser") -> None:
     run.call("POST", "/event", {"skip_to": "2026-07-01T12:00"})
     run.call("POST", "/event", {"clock": {"show": "2026-07-03T12:07"}})
@@ -175,6 +179,7 @@ def test_a_story_goes_by_the_clock_that_the_meter_shows_though_it_is_wrong(run: 
         run.call("POST", "/event", {"clock": {"resynchronise": True}})
 
 
+@pytest.mark.nightly
 def test_a_fault_is_put_on_the_line_by_its_form_and_seen_where_the_uart_complains(
     run: Running, browser: "Browser"
 ) -> None:
@@ -196,6 +201,7 @@ def test_a_fault_is_put_on_the_line_by_its_form_and_seen_where_the_uart_complain
         shown(page, "groups that a fault touched")
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_done_is_told_in_one_line(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         page.get_by_label("Apparent power in VA").first.fill("1000000")
@@ -205,6 +211,7 @@ def test_what_cannot_be_done_is_told_in_one_line(run: Running, browser: "Browser
         shown(page, "there is supply; cut it first")
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(shutil.which("curl") is None, reason="not installed: curl")
 def test_each_line_of_curl_does_what_its_button_does(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
@@ -240,6 +247,7 @@ def test_what_is_said_is_text_and_never_markup(run: Running, browser: "Browser")
         assert page.locator("#told, .groups i").count() == 0
 
 
+@pytest.mark.nightly
 def test_the_language_is_switched_and_remembered(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         shown(page, "The meter’s face")
@@ -250,6 +258,7 @@ def test_the_language_is_switched_and_remembered(run: Running, browser: "Browser
         shown(page, "Face avant du compteur")
 
 
+@pytest.mark.nightly
 def test_the_display_scrolls_by_its_keys(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         page.locator(".display", has_text="HEURE").wait_for()
@@ -264,6 +273,7 @@ def test_the_display_scrolls_by_its_keys(run: Running, browser: "Browser") -> No
         page.locator(".display", has_text=names[-1]).wait_for()
 
 
+@pytest.mark.nightly
 def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -287,6 +297,7 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
             first.process.returncode = 0  # it was we who killed it
 
 
+@pytest.mark.nightly
 def test_a_page_that_nobody_sees_leaves_its_connection_to_others_until_it_is_seen(
     run: Running, browser: "Browser"
 ) -> None:
@@ -305,6 +316,7 @@ def test_a_page_that_nobody_sees_leaves_its_connection_to_others_until_it_is_see
         page.locator(".line > p").first.filter(has_not_text=old).wait_for()
 
 
+@pytest.mark.nightly
 def test_a_page_of_another_version_asks_to_be_loaded_again(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         page.route(
@@ -322,6 +334,7 @@ def test_a_page_of_another_version_asks_to_be_loaded_again(run: Running, browser
         assert page.locator("text=another version").count() == 0
 
 
+@pytest.mark.nightly
 def test_a_browser_without_what_it_takes_is_told_so(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url, java_script_enabled=False) as page:
         page.get_by_text("This page needs a browser with JavaScript").wait_for(state="visible")
@@ -331,6 +344,7 @@ def test_a_browser_without_what_it_takes_is_told_so(run: Running, browser: "Brow
         page.get_by_text("Cette page demande un navigateur").wait_for(state="visible")
 
 
+@pytest.mark.nightly
 def test_a_token_is_asked_for_and_stays_out_of_the_address(browser: "Browser") -> None:
     with (
         emulating("127.0.0.1:0", "--control-token", "right-one", "--port", "tcp") as guarded,
@@ -350,6 +364,7 @@ def test_a_token_is_asked_for_and_stays_out_of_the_address(browser: "Browser") -
         page.locator(".groups td").first.wait_for()
 
 
+@pytest.mark.nightly
 def test_a_page_too_many_is_told_why_it_sees_nothing_and_goes_on_when_there_is_room(
     run: Running, browser: "Browser"
 ) -> None:

@@ -102,6 +102,7 @@ def test_three_homes_for_six_hours_lose_nothing_and_double_nothing(village: Ran)
     nothing_is_lost(village, 3)
 
 
+@pytest.mark.nightly
 def test_a_home_through_servers_is_the_same_to_the_byte_as_without(village: Ran, tmp_path: Path) -> None:
     for _ in PanelRun(RunSettings("village", tmp_path / "panel", homes=1, days=0.25, seed=SEED, workers=1)).play():
         pass
@@ -223,6 +224,7 @@ class Interrupted:
         self.chain.close()
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("cause", ["broker", "database"])
 def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
     cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -149,7 +149,7 @@ def test_a_key_that_is_not_there() -> None:
         value_of(WINKY, "power.capacitor.esr_ohm.more")
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_pictures(tmp_path: Path, ending: str) -> None:
     for name, arguments in (("map", SMALL), ("line", ("--vary", "period=5:40:log", "--points", 9, "--cycles", 10))):
