@@ -120,6 +120,7 @@ def test_the_same_chance_gives_the_same_result_and_nothing_changes_in_place(name
     assert PIECES[mode] == pieces_of(mode)
 
 
+@pytest.mark.by_day(44)
 @pytest.mark.parametrize(("name", "mode"), FORMS)
 def test_each_fault_shows_on_the_line_and_bears_its_name(name: str, mode: Mode) -> None:
     plain = bursts_of(PIECES[mode], 0.0, mode.character_s)
@@ -142,6 +143,7 @@ def test_the_truth_about_each_group_is_what_a_sound_receiver_makes_of_it(name: s
             check_times(sent_with([fault], mode, seed))
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     "first",

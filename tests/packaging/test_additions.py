@@ -86,6 +86,7 @@ def test_its_board_is_listed_and_shown(installed: Path, tmp_path: Path) -> None:
     assert [one["source"] for one in shown["values"] if one["key"] == "buffer_bytes"] == ["assumption"]
 
 
+@pytest.mark.nightly
 def test_its_device_is_certified_as_its_board_and_passes(installed: Path, tmp_path: Path) -> None:
     run = xky(installed, tmp_path, "certify", "clerk:", "--board", "desk-clock", "--json")
     report = json.loads(run.stdout)

@@ -21,6 +21,7 @@ def test_every_module_says_what_it_holds() -> None:
     assert [path for path in CODE if not TABLES["first_line"](path)] == []
 
 
+@pytest.mark.by_day(15)
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
 def test_the_tables_of_the_pages_are_those_of_the_code(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

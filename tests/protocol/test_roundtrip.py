@@ -59,6 +59,7 @@ def _mode(stem: str) -> Mode:
     return Mode.STANDARD if "std_" in stem else Mode.HISTORIC
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("detected", [False, True])
 @given(data=st.data())

@@ -90,6 +90,7 @@ def test_eight_bits_are_reached_when_asked_for() -> None:
     assert not find(damaged(frame, bits=8), lambda octets: not octets.isascii(), settings=_SEARCH).isascii()
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("label", ["MSG2", "PPOINTE", "DPM3", "CCASN", "NGTF"])
 @pytest.mark.parametrize("sent", [False, True])
 def test_a_conditional_label_is_there_or_not(label: str, sent: bool) -> None:

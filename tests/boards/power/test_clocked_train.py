@@ -155,6 +155,7 @@ def test_the_voltage_is_the_same_whether_or_not_somebody_asks() -> None:
     assert quiet.published == asked.published
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("name", ["winky-c6", "winky-lab", "winky-c3", "winky-v1"])
 def test_a_simulation_without_a_line_and_one_with_it_lose_and_find_their_rail_at_the_same_instants(name: str) -> None:
     """The capacitor is cut off while the board sleeps; from there on no frame decides anything."""

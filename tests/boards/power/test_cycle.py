@@ -30,6 +30,7 @@ def train_of(board: Board) -> Train:
 TRAINS = {"winky": train_of(WINKY), "bare": train_of(BARE), "regulator": train_of(FED_BY_REGULATOR)}
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("name", "first_v", "supply"),
     [

@@ -39,6 +39,7 @@ def test_without_a_wake_up_circuit_it_hangs() -> None:
     assert happened[PowerEventKind.BROWN_OUT] > 100
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("supply", ["min_spec", "min_spec_13", "typical", "strong", "weak_old"])
 @pytest.mark.parametrize("board", [STARTS_ALONE, WINKY], ids=["wake-up circuit", "policy too"])
 def test_with_one_it_starts(board: Board, supply: str) -> None:

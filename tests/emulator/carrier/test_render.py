@@ -75,6 +75,7 @@ def test_a_fast_meter_sends_everything_sooner() -> None:
     assert last[1] / last[0] == pytest.approx(1 / 1.01, abs=1e-5)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("rate_hz", [1_000_000, 960_000, 240_000])
 @pytest.mark.parametrize("mode", Mode)
 @given(

@@ -169,6 +169,7 @@ def check_hourly_steps(phases: int, start: str, days: int) -> None:
     assert jumped.frame_bytes() == stepped.frame_bytes()
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("phases", "start"),
     [(1, "2026-03-27"), (3, "2026-03-27"), (1, "2026-08-30"), (1, "2026-10-23"), (3, "2026-10-23"), (1, "2026-12-29")],

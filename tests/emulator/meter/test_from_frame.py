@@ -201,6 +201,7 @@ def test_a_message_that_a_frame_holds_is_not_sent_before_the_meter_sends() -> No
     assert "MSG2" not in said(again)
 
 
+@pytest.mark.nightly
 @settings(max_examples=40)
 @given(
     linkies(quirks=QUIRKS, pref_kva=st.integers(1, 18), reactive=False),

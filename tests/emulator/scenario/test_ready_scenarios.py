@@ -26,7 +26,7 @@ def test_each_file_of_the_folder_is_a_ready_scenario() -> None:
     assert set(scenario_names()) == {path.stem for path in FOLDER.glob("*.toml")}
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("name", scenario_names())
 def test_a_scenario_is_clean_from_its_start_to_its_end(name: str) -> None:
     run = played(name)

@@ -127,6 +127,7 @@ def test_another_contract_counts_on_the_same_meter(tmp_path: Path) -> None:
     assert (old["ADSC"], indexes(old)["EAST"]) == (new["ADSC"], indexes(new)["EAST"])
 
 
+@pytest.mark.nightly
 def test_a_water_heater_hangs_on_the_contact_of_the_contract_that_there_is(tmp_path: Path) -> None:
     heater = 'household = { appliances = ["water-heater"], seed = 1 }\ncontract = "base"'
     text = (

@@ -256,6 +256,7 @@ def test_a_certification_that_is_ended_from_outside_leaves_the_bench_safe(
     assert report["bench"]["state"] == "stopped, bench safe"
 
 
+@pytest.mark.nightly
 def test_pytest_takes_device_line_and_instruments_of_a_bench_file(
     tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench, pytester: pytest.Pytester
 ) -> None:

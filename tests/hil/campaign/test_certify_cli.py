@@ -77,6 +77,7 @@ def complaint(run: Run, status: int) -> str:
 # The person's fault
 
 
+@pytest.mark.by_day(7)
 @pytest.mark.parametrize(("arguments", "expected"), [
     (["sm:winky-c6"], r"device 'sm:winky-c6': unknown kind 'sm'; known: .*\bsim\b.*\. Did you mean sim:\?"),
     (["winky-c6"], r"device 'winky-c6': unknown kind 'winky-c6'; known: .*\bsim\b.*\."),
@@ -394,6 +395,7 @@ def test_a_program_may_print_what_it_likes_and_the_report_still_stands(program: 
     assert any("were no JSON object" in remark for remark in report["remarks"])
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.realtime
 @pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_the_program_and_keeps_what_was_decided(order: signal.Signals, tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def test_what_a_device_should_not_have_said_stands(tmp_path: Path) -> None:
     assert failed and all(id_.startswith(("TIC-CHK", "TIC-CHR", "TIC-LNK", "TIC-SND")) for id_ in failed)
 
 
+@pytest.mark.nightly
 def test_the_mode_that_was_not_begun_is_not_decided(tmp_path: Path) -> None:
     report = cut_short(Options("sim:generic"), 0, tmp_path)
     for mode in Mode:

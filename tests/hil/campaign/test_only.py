@@ -68,6 +68,7 @@ def test_a_purpose_whose_only_meter_is_its_own_has_clean_frames_of_the_household
     assert exchange["verdict"] == "pass"
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("asked", "mode", "defect"), [
     ("contract", Mode.HISTORIC, "fixes-its-labels"),
     ("contract", Mode.STANDARD, "tells-the-contract-once"),

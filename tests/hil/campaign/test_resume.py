@@ -150,6 +150,7 @@ def test_a_run_may_be_cut_again_and_again(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_cut_as_soon_each_time_gets_on(tmp_path: Path) -> None:
     """What a part played and could not settle stands behind what no part has: else it would be the first again."""
     options = replace(SHORT, only=("TIC-FRS-1", "TIC-CHK-3", "TIC-CHR-2", "TIC-LNK-6", "TIC-LNK-7"))

@@ -163,7 +163,7 @@ NEVER_SAID_ALONE = {  # what they get wrong is a label that they say in other st
 }  # fmt: skip
 
 
-@pytest.mark.by_day(12)
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("defect", BY_DAY)
 def test_a_defect_fails_what_its_file_says(certified: Certified, defect: str) -> None:
     """In one of its modes, asked for that alone; one in eight for everything. At night both modes have their turn, all

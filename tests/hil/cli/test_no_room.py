@@ -118,6 +118,7 @@ def test_a_closed_stream_is_not_taken_by_a_file_that_is_opened_next(tmp_path: Pa
     assert (tmp_path / "line.bin").read_bytes().endswith(b"\x03")
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("arguments", [
     ["--help"], ["boards"], ["power", "show", "winky-c6"], ["decode", "--json", str(CAPTURE)],
     ["emulate", "--port", "-", "--speed", "100"],

@@ -62,6 +62,7 @@ def test_of_two_frames_nothing_is_missed() -> None:
     assert missing_labels(read(codes)) == []
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("scenario", ["midnight", "mode-change", "overload-3p", "meter-exchange"])
 def test_what_happens_to_a_sound_meter_is_no_fault_of_the_line(scenario: str, tmp_path: Path) -> None:
     assert xky("emulate", "--scenario", scenario, "--out", "line.bin", cwd=tmp_path).returncode == 0

@@ -91,6 +91,7 @@ def test_a_byte_that_was_changed_is_found_and_named(report: Path, signer: Signer
     assert [one.partition(":")[0] for one in found.changed] == ["line.txt"]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("member", "old", "new", "told"), [
     ("README.txt", b": fail", b": pass", "README.txt:1: is not what dispute.json and the record make"),
     ("line.txt", b"    <- wrong checksum", b"", "line.txt:"),

@@ -64,6 +64,7 @@ def values(run: Ended) -> list[dict[str, str]]:
     return [{group["label"]: group["value"] for group in frame["groups"] if group["ok"]} for frame in frames]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("name", ["line.wav", "line.csv"])
 def test_what_is_written_decodes_to_the_frames_of_the_meter(xky: Xky, mode: Mode, name: str) -> None:

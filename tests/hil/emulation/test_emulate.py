@@ -104,6 +104,7 @@ def test_frames_of_the_spring_change_go_from_winter_to_summer(emulate: Emulate, 
     assert dates[-1].startswith("E26032903")
 
 
+@pytest.mark.by_day(7)
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -30,6 +30,7 @@ def run_of(board: str | None, **told: Any) -> tuple[simpy.Environment, EmulatedR
     return env, run, bursts
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("board", "told"),
     [
@@ -57,6 +58,7 @@ def test_a_board_changes_no_byte_and_no_time_of_the_line(board: str, told: dict[
     assert len(lines[0]) > 100
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("name", SIMULATED)
 def test_each_board_with_firmware_reads_the_line(name: str) -> None:
     mode = Mode.STANDARD if Mode.STANDARD in board_named(name).modes else Mode.HISTORIC

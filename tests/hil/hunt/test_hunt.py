@@ -134,6 +134,7 @@ def test_a_device_that_cannot_be_started_ends_the_hunt_with_what_was_shown(error
     assert {one.question for one in hunted.unsure} == {"damaged"}
 
 
+@pytest.mark.nightly
 def test_a_device_that_cannot_be_started_again_leaves_what_was_shown_alone_a_finding() -> None:
     starts: list[Story] = []
 

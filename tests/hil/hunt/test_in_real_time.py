@@ -47,6 +47,7 @@ def test_a_reader_that_looks_at_no_checksum_is_found(tmp_path: Path) -> None:
     assert (tmp_path / found["found"][0]["stimulus"]).exists()
 
 
+@pytest.mark.nightly
 def test_a_reader_that_dies_is_found_and_the_hunt_goes_on(tmp_path: Path) -> None:
     planted(tmp_path, "reader.py", *DIES)
     ended, found = fuzz(tmp_path, "reader.py {port} {mode}", "--speed", 20, "--examples", 2, "--mode", "standard")

@@ -45,6 +45,7 @@ def error_of(machine: type[BenchMachine]) -> BaseException:
     return told.value
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("name", ["generic", "auto", "eky", "winky-c6"])
 def test_a_sound_device_lives_through_whatever_happens(name: str) -> None:
     class Firmware(BenchMachine):

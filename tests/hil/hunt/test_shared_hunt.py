@@ -124,6 +124,7 @@ class Told(Workers):
         )  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_each_finding_is_told_once_and_the_smaller_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     hands = Told([[finding(ONE, 5), finding(BOTH, 4)], [finding(ONE, 2)]], [[], [finding(OTHER, 3)]])
     use(hands, monkeypatch)

@@ -105,6 +105,7 @@ def test_an_unknown_model_is_named(family: str, generator: VirtualGenerator) -> 
         upload(generator.resource, family, SHORT, RATE_HZ)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("family", "name", "points", "told"),
     [
@@ -197,6 +198,7 @@ def test_a_siglent_that_stored_something_else_ends_with_its_output_off() -> None
     assert siglent.ends(on=False)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("points", [16_385, 16_391, 16_392, 20_000, 24_576, 24_577])
 def test_the_last_packet_for_a_rigol_is_never_too_short(points: int) -> None:
     ramp = np.linspace(-1, 1, points, dtype=np.float32)

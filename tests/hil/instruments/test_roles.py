@@ -61,6 +61,7 @@ def connection(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("make", VIRTUAL["supply"])
 def test_a_supply(make: str, connection: str) -> None:
     with opened("supply", make, connection) as one:
@@ -128,6 +129,7 @@ def test_an_analyser(make: str, connection: str) -> None:
         assert not analyser.is_on()
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("make", VIRTUAL["scope"])
 def test_a_scope(make: str, connection: str) -> None:
     with opened("scope", make, connection) as one:

@@ -52,6 +52,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_question_ends_in_time_and_in_one_line(bench: VirtualBench, what: Misbehaviour) -> None:
     supply = opened(bench)
@@ -64,6 +65,7 @@ def test_a_question_ends_in_time_and_in_one_line(bench: VirtualBench, what: Misb
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("what", [Misbehaviour.LATE, Misbehaviour.DRIBBLE, Misbehaviour.COMPOUND])
 def test_what_comes_late_is_never_taken_for_the_next_answer(bench: VirtualBench, what: Misbehaviour) -> None:
     supply = opened(bench)
@@ -133,6 +135,7 @@ def test_an_instrument_that_does_not_answer_any_more_is_not_said_to_be_safe(benc
     assert time.monotonic() - began_s < 2 * SOON_S
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("what", [Misbehaviour.HANG_UP, Misbehaviour.DRIBBLE, Misbehaviour.SILENT, Misbehaviour.LATE])
 def test_connected_means_that_it_answered(bench: VirtualBench, what: Misbehaviour) -> None:
     bench.behaviours["supply"].planned = Planned(what)

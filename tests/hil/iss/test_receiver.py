@@ -143,6 +143,7 @@ def test_no_planted_fault_harms_plain_frames(fault: int) -> None:
         assert readings[-1][label] == 2_188_830
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "mode", [HISTORIC, pytest.param(STANDARD, marks=pytest.mark.nightly)], ids=str
 )  # twenty seconds of the processor

@@ -78,6 +78,7 @@ def test_the_verdicts_are_those_of_the_same_device_as_a_program(
     lab.require_free("winky", within_s=0)
 
 
+@pytest.mark.nightly
 def test_a_place_is_powered_while_it_is_held_and_left_as_it_was_found(
     lab: Lab, quick: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -182,6 +182,7 @@ def test_nothing_of_a_device_outlives_a_bench_that_is_killed(numbers: Numbers, t
         assert waited(lambda: not any(map(lives, processes)))
 
 
+@pytest.mark.nightly
 def test_no_worker_of_a_sweep_outlives_one_that_is_killed(tmp_path: Path) -> None:
     command = [*XKY, "power", "sweep", "winky-c6", "--monte-carlo", "500000", "--jobs", "2"]
     with started(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sweep:

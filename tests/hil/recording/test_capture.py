@@ -434,6 +434,7 @@ def test_a_capture_whose_reads_returned_together_is_replayed_whole(tmp_path: Pat
     assert (result.exit_code, (tmp_path / "sent").read_bytes()) == (0, line)
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize(
     "option",
     [["--meter", "tempo-1p"], ["--scenario", "midnight"], ["--seed", "0"], ["--phases", "3"], ["--producer"],

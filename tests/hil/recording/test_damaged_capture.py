@@ -99,6 +99,7 @@ def test_a_replay_does_not_wait_for_a_time_that_what_follows_belies(
     assert used("decode", tmp_path / "line.xkyc").stderr == ""  # bytes have no times
 
 
+@pytest.mark.nightly
 def test_a_flipped_bit_anywhere_ends_each_use_with_one_line_at_most(tmp_path: Path) -> None:
     path, random = tmp_path / "line.xkyc", Random(0)
     with path.open("wb") as file:

@@ -193,6 +193,7 @@ def test_frames_and_groups_are_those_of_the_readme(name: str, whole: int, groups
     assert [frame["frame"] for frame in frames] == list(range(1, len(frames) + 1))
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize(("name", "body"), invalid_groups())
 def test_each_invalid_group_of_the_readme_is_told_with_its_offset(name: str, body: bytes) -> None:
     raw = (CAPTURES / name).read_bytes()
@@ -297,6 +298,7 @@ SAVED = {
 }
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("ending", SAVED)
 @pytest.mark.parametrize(
     "name", ["std_3p_base_hallard.txt", "hist_1p_tempo_esciara.txt", "madeup_hist_3p_hc_short.txt"]

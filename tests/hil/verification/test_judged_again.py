@@ -275,6 +275,7 @@ def test_of_another_suite_is_said_what_cannot_be_judged(
     assert again.same > 50
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("name", "text", "told"), [
     ("report.json", "{}", "report.json: cannot be read as a report (KeyError: 'schema')"),
     ("report.json", '{"schema": "xky-report/2"}', 'report.json: has schema "xky-report/2"; xky-report/1 can be judged'),

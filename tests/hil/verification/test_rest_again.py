@@ -199,6 +199,7 @@ def test_of_another_suite_the_rest_is_not_compared_and_that_is_said(
     assert told is not None and "report.json: suite is " in told.other[0]
 
 
+@pytest.mark.nightly
 def test_an_anonymised_report_is_made_again_to_the_same(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(b64encode(bytes(range(32))).decode() + "\n")
     certify_device(

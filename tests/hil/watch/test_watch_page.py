@@ -192,6 +192,7 @@ class Marked(KeptRun):
         return [Told({**requirement, "title": MARKUP}, {**purpose, "reason": MARKUP, "seen": [MARKUP], "at_s": 0.0})]
 
 
+@pytest.mark.nightly
 def test_what_a_device_says_is_text_whatever_is_in_it(browser: Any, report: Path) -> None:
     with Watching("0", "--port") as watching:
         watching.show(Marked(report))

@@ -185,6 +185,7 @@ LONG = {
 }  # fmt: skip
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("parts", LONG.values(), ids=LONG)
 def test_a_line_of_any_length_is_read_in_time_that_grows_with_it(parts: tuple[bytes, bytes, bytes]) -> None:
     def cost(count: int) -> float:

@@ -121,6 +121,7 @@ def played(folder: Path, event: dict[str, Any], meter: str) -> bytes:
     return b"".join(sent)
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("event", EVENTS, ids=",".join)
 def test_an_event_does_what_a_scenario_does(tmp_path: Path, event: dict[str, Any]) -> None:
     run = Driven()

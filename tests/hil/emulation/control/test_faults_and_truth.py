@@ -115,6 +115,7 @@ def test_a_fault_that_cannot_be_applied_ends_no_run(monkeypatch: pytest.MonkeyPa
     assert run.get("/faults") == []
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize(
     ("body", "told"),
     [

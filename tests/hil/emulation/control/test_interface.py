@@ -117,6 +117,7 @@ def test_with_a_token_the_page_shows_how_to_send_it() -> None:
     assert all('-H "Authorization: Bearer $XKY_CONTROL_TOKEN"' in line for line in lines)
 
 
+@pytest.mark.by_day(14)
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "told"),
     [
@@ -230,6 +231,7 @@ def test_a_body_that_cannot_be_read_as_json_is_told_as_described(content: bytes,
     assert (answer.status_code, answer.json()) == (422, {"detail": told})
 
 
+@pytest.mark.by_day(6)
 @pytest.mark.parametrize(
     ("method", "path", "body", "told"),
     [

@@ -83,6 +83,7 @@ def test_texts_have_no_blanks_around_them_and_instants_are_those_of_the_payload(
     )
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("board", "ways"), WAYS)
 def test_what_the_network_loses_is_the_radio_s(board: str, ways: str, tmp_path: Path) -> None:
     got = played(a_home(board, ways, wifi=AWAY), tmp_path, HOURS.get(board, 0.5))

@@ -179,6 +179,7 @@ def test_thresholds_are_those_of_the_single_train() -> None:
     assert state.balance.terminal_v(state.balance.inner_v(terminal_v)) == pytest.approx(terminal_v, abs=1e-9)
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("capacitance_f", "period_s", "lives"), [
     (1.5, 36.55, True),
     (1.5, 15.5, False),  # the hardware would bear it; the firmware's start_v is not reached in time

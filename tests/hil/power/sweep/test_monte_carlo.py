@@ -87,7 +87,7 @@ def test_the_yield_has_an_interval(told: Callable[..., dict[str, Any]], tmp_path
     assert sum(one["first"] for one in found["sobol"]["indices"]) == pytest.approx(1.0, abs=0.25)
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", [0, 8])  # SALib 1.6.0 takes 0 for no seed where it draws its intervals
 def test_the_same_seed_gives_the_same(told: Callable[..., dict[str, Any]], tmp_path: Path, seed: int) -> None:
     arguments = ("--monte-carlo", 3000, "--seed", seed, "--cycles", 2, "--supply", "specification")

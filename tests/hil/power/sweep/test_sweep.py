@@ -95,6 +95,7 @@ def test_units(told: str, low: float, high: float) -> None:
     assert (one.values[0], one.values[-1]) == (low, high)
 
 
+@pytest.mark.by_day(9)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -285,6 +286,7 @@ def test_a_file_of_another_sweep_is_refused(tmp_path: Path) -> None:
         sweep(*SMALL, "--out", tmp_path / "nowhere" / "x.csv")
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("column", "told"), [("lives", "inf"), ("lives", "7"), ("margin_v", "inf"), ("margin_v", "x")])
 def test_a_result_that_no_sweep_writes_is_refused_with_its_line(column: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
@@ -316,6 +318,7 @@ def ended(population: Population, start: int, cycles: int) -> None:
     os._exit(1)
 
 
+@pytest.mark.nightly
 def test_a_cluster_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
     sweep(*MANY, "--out", tmp_path / "here.csv")
