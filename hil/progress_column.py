@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A column of text beside a bar of progress: what brackets and control characters say is shown, as on the console."""
+"""Bars of progress: what brackets and control characters say beside one is shown, as on the console."""
 
-from rich.progress import Task, TextColumn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 from .terminal import printable
 
-__all__ = ["PlainColumn"]
+__all__ = ["PlainColumn", "counting_bar"]
 
 
 class PlainColumn(TextColumn):
@@ -24,3 +25,17 @@ class PlainColumn(TextColumn):
         text = super().render(task)
         text.plain = printable(text.plain)
         return text
+
+
+def counting_bar(console: Console, what: str) -> Progress:
+    """A bar of a work that is counted, gone at its end; none where nobody looks.
+
+    Args:
+        console: on which it is shown.
+        what: is counted, in the plural.
+    """
+    return Progress(
+        PlainColumn("{task.description}"), BarColumn(), PlainColumn(f"{{task.completed}}/{{task.total}} {what}"),
+        TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True,
+        redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
+    )  # fmt: skip

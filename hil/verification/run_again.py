@@ -21,7 +21,7 @@ from ..campaign.judgement import Asked, Conclusion, Judgement
 from ..campaign.record import Record
 from ..campaign.report import document
 from ..campaign.report.again import command_again
-from ..campaign.resumption.earlier import Part
+from ..campaign.resumption.parts import Part, Parts
 
 __all__ = ["PLAN", "Chosen", "RunAgain", "chosen_of"]
 
@@ -72,21 +72,6 @@ class _SaidBefore(Firmware):
         return self.told
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The earlier parts of a run that was resumed."""
-
-    parts: Sequence[Part]
-
-    @property
-    def records(self) -> Sequence[Record]:
-        return [record for part in self.parts for record in part.records.values()]
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        return [part.told for part in self.parts]
-
-
 @dataclass
 class RunAgain:
     """What ``document`` takes of a campaign, from the evidence in its place.
@@ -124,11 +109,11 @@ class RunAgain:
         return tuple(given.values())
 
     @cached_property
-    def earlier(self) -> _Before | None:
+    def earlier(self) -> Parts | None:
         told = self.report.get("resumed")
         if told is None:
             return None
-        return _Before([Part(str(one["started"]), self.before.get(number, {})) for number, one in enumerate(told, 1)])
+        return Parts([Part(str(one["started"]), self.before.get(number, {})) for number, one in enumerate(told, 1)])
 
     @property
     def all_records(self) -> Sequence[Record]:

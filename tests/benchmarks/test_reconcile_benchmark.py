@@ -30,8 +30,6 @@ def test_reconciling_takes_at_most_a_tenth_of_what_making_took(
         "panel", "run", "village", "--homes", "3", "--days", "1", "--workers", "1", "--out", folder, cwd=tmp_path
     )
     made_s = time.process_time() - began_s
-    if made.returncode == 2 and "run" in made.stderr:
-        pytest.skip(f"no panel can be run here: {made.stderr.strip()}")
     assert made.returncode == 0, made.stderr
     reconcile(folder, jobs=1)
     lasted_s = []

@@ -24,45 +24,22 @@ from ..record import Record
 from ..stimulus import Stimulus
 from .identity import difference
 from .journal import CHECKPOINTS, PROGRESS, SCHEMA
+from .parts import Part, Parts
 
-__all__ = ["Earlier", "Part", "read_earlier"]
+__all__ = ["Earlier", "read_earlier"]
 
 _REPORT = "report.json"
 _Key = tuple[str, Mode, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What an earlier part left of modes that were cut.
-
-    Attributes:
-        started: ISO 8601.
-        records: of the modes that it did not play to their ends.
-    """
-
-    started: str
-    records: Mapping[Mode, Record]
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """As a report has it."""
-        cuts = {
-            mode.value: round(record.duration_s if record.cut_short_s is None else record.cut_short_s, 3)
-            for mode, record in self.records.items()
-        }
-        return {"started": self.started, "cut_at_s": cuts}
-
-
 @dataclass
-class Earlier:
-    """All earlier parts of a run.
+class Earlier(Parts):
+    """All earlier parts of a run, judged.
 
     Attributes:
-        parts: in order.
         whole: records of the modes that were played to their ends.
     """
 
-    parts: Sequence[Part]
     whole: Mapping[Mode, Record]
     _settled: dict[_Key, int] = field(default_factory=dict, init=False)
     _oracles: dict[tuple[int, Mode, str], Oracle] = field(default_factory=dict, init=False)
@@ -105,16 +82,6 @@ class Earlier:
         if step.at is not None or step.last:
             return len(self.parts) + 1
         return sum(bool(part.records[mode].truth.of_step(step.name)) for part in self.parts if mode in part.records)
-
-    @property
-    def records(self) -> Sequence[Record]:
-        """Of all modes that were cut."""
-        return [record for part in self.parts for record in part.records.values()]
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        """As a report has them."""
-        return [part.told for part in self.parts]
 
     def write(self, workshop: Path) -> None:
         """Their records, where the report of the run that goes on is made."""

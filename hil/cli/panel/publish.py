@@ -12,6 +12,7 @@ from xky.protocol import InputError
 
 from ...console import PlainConsole
 from ...named_file import named_file
+from ...panel.anonymity import K_DEFAULT
 from ...pseudonym_key import pseudonyms_by
 
 __all__ = ["command"]
@@ -20,7 +21,7 @@ __all__ = ["command"]
 def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="That xky panel run wrote, finished.")],
     key: Annotated[Path, typer.Option(callback=named_file, help="The key of pseudonyms: a file, kept secret.")],
-    k: Annotated[int, typer.Option("--k", help="Homes of a published group at least.")] = 5,
+    k: Annotated[int, typer.Option("--k", help="Homes of a published group at least.")] = K_DEFAULT,
     out: Annotated[
         Path, typer.Option(callback=named_file, metavar="DIR", help="For the two sets; not there yet.")
     ] = Path("published"),

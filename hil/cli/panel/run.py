@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from ...console import PlainConsole
 from ...named_file import named_file
 from ...panel.panel_file import panel_names
 from ...panel.print_run import print_run
 from ...panel.running import PanelRun, RunSettings
-from ...progress_column import PlainColumn
+from ...progress_column import counting_bar
 from ...terminal import printable
 
 __all__ = ["command"]
@@ -53,12 +52,8 @@ def command(
     )  # fmt: skip
     run = PanelRun(settings)
     console = PlainConsole(file=sys.stderr)
-    shown = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total} homes"))
     try:
-        with Progress(
-            *shown, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True,
-            redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
-        ) as progress:  # fmt: skip
+        with counting_bar(console, "homes") as progress:
             task = progress.add_task(file, total=run.homes)
             for made in run.play():
                 progress.update(task, completed=made)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from xky.boards import board_names
 from xky.boards.description.board import board_named
@@ -18,7 +17,7 @@ from xky.protocol import InputError, Mode
 
 from ...console import PlainConsole
 from ...plot import check_plot
-from ...progress_column import PlainColumn
+from ...progress_column import counting_bar
 from ...terminal import printable
 
 if TYPE_CHECKING:
@@ -166,12 +165,8 @@ def _check_grid(
 def _simulated(results: "SweepResults", board: str, out: Path | None) -> "Array":
     """All rows, with a bar while they are made; what interrupts it is told what is kept."""
     console = PlainConsole(file=sys.stderr)
-    shown = (PlainColumn("{task.description}"), BarColumn(), PlainColumn("{task.completed}/{task.total} points"))
     try:
-        with Progress(
-            *shown, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True,
-            redirect_stdout=False, redirect_stderr=False, disable=not console.is_terminal,
-        ) as progress:  # fmt: skip
+        with counting_bar(console, "points") as progress:
             task = progress.add_task(board, total=results.count, completed=results.kept)
             for more in results.simulate():
                 progress.advance(task, more)

@@ -23,6 +23,7 @@ from xky.emulator.legal_time import local_time
 from xky.protocol import BenchError, InputError
 from xky.protocol.pseudonym import Pseudonyms
 
+from ..anonymity import K_DEFAULT
 from .attempt import Attacker, Attempt
 from .cells import QUASI_IDENTIFIERS, Cell, Traits, cells_of
 from .check import check_public
@@ -32,12 +33,11 @@ from .half_hours import HALF_HOUR_US, half_hours_of
 from .mean_days import DAY_TYPES, STEP_W, HomeDays, MeanDays, mean_days
 from .values import public_values
 
-__all__ = ["K_DEFAULT", "PUBLIC_FOLDER", "TRUSTED_FOLDER", "Publication", "publish"]
+__all__ = ["PUBLIC_FOLDER", "TRUSTED_FOLDER", "Publication", "publish"]
 
 # Postcode level domestic consumption of Great Britain (DESNZ, notes of January 2024): fewer than five meters are
 # disclosive. French law asks for ten delivery points of a building (code de l'énergie D. 111-52 and following, décret
 # 2020-196): give --k 10 where that is the rule.
-K_DEFAULT = 5
 _PSEUDONYM_BYTES = 8
 _NUMBERS = re.compile(r"[0-9-]{7,}")  # of a panel's name: an address, a day
 _SIMULATED = (
