@@ -30,7 +30,7 @@ from .session import NotFoundError, NotNowError, Session
 
 __all__ = ["ANSWERS_WITHIN_S", "Ask", "make_app"]
 
-ANSWERS_WITHIN_S = 15.0  # real seconds; a run that waits for its first reader answers after ten at most
+ANSWERS_WITHIN_S = 15.0  # real seconds; a jump of a year takes some of them
 
 _BEARER = HTTPBearer(auto_error=False)  # tells readers of the description; ``Guard`` is who asks for it
 _T = TypeVar("_T")

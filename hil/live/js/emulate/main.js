@@ -13,14 +13,20 @@ import { LineModel } from "./line.js";
 
 const clock = new BenchClock();
 const model = new LineModel(clock);
-const store = new Store({ status: "connecting", refusal: "", runId: "", serverVersion: "", meter: null, faults: null, language: "" });
+const store = new Store({
+  status: "connecting", refusal: "", runId: "", serverVersion: "", meter: null, faults: null, language: "",
+  perform: performer(""),
+});
 
 /** @param {any[]} events */
 function take(events) {
   for (const event of events) {
     if (event.kind === "hello") {
       clock.reset();
-      if (event.run !== store.state.runId) model.forget();
+      if (event.run !== store.state.runId) {
+        model.forget();
+        store.set({ perform: performer(event.run) });
+      }
       store.set({ serverVersion: event.version, runId: event.run });
     } else if (event.kind === "meter") {
       clock.runs(event.speed);
@@ -39,27 +45,32 @@ const stream = new Stream({
   onStatus: (status) => store.set({ status, refusal: stream.refusal }),
 });
 
-/** Do a call; what it changed is asked for at once, with the calls that anybody may use. */
-async function perform(call) {
-  const said = await send(call, tokenHeaders());
-  if (said.status === 401) store.set({ status: "token" });
-  if (said.ok && store.state.meter !== null) {
-    const [state, display, day] = await Promise.all(
-      ["/state", "/display", "/day"].map((path) => send({ method: "GET", path }, tokenHeaders())),
-    );
-    const { meter } = store.state;
-    if (state.ok && display.ok && day.ok) {
-      store.set({ meter: { ...meter, state: state.answer, display: display.answer, day: day.answer } });
+/**
+ * What does the calls of one run; what it changed is asked for at once, with the calls that anybody may use.
+ * @param {string} runId
+ */
+function performer(runId) {
+  return async (/** @type {import("../calls.js").Call} */ call) => {
+    const said = await send(call, tokenHeaders());
+    if (said.status === 401) store.set({ status: "token" });
+    if (said.ok && store.state.meter !== null) {
+      const [state, display, day] = await Promise.all(
+        ["/state", "/display", "/day"].map((path) => send({ method: "GET", path }, tokenHeaders())),
+      );
+      const { meter } = store.state;
+      if (state.ok && display.ok && day.ok && store.state.runId === runId) {
+        store.set({ meter: { ...meter, state: state.answer, display: display.answer, day: day.answer } });
+      }
     }
-  }
-  return said;
+    return said;
+  };
 }
 
 if ("TextDecoderStream" in globalThis && "ReadableStream" in globalThis) {
   await loadWords("shared", "emulate");
   const place = document.getElementById("page");
   place.replaceChildren();
-  render(html`<${App} store=${store} model=${model} perform=${perform} onToken=${() => stream.run()} />`, place);
+  render(html`<${App} store=${store} model=${model} onToken=${() => stream.run()} />`, place);
   stream.run();
   const description = await send({ method: "GET", path: "/openapi.json" }, {});
   if (description.ok) store.set({ faults: faultsOf(description.answer) });
