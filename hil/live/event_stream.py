@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from typing import Any
 
 from .assets import version
+from .complaint import told_to
 
 __all__ = ["EventStream"]
 
@@ -158,7 +159,7 @@ class EventStream:
     async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one client, an ASGI application: it ends when the client goes, or does not read."""
         if len(self._clients) >= CLIENTS_MAX:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         scope["open_ended"] = True  # whoever watches over connections leaves its end to this
         self._loop = asyncio.get_running_loop()
@@ -234,9 +235,12 @@ async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
         raise _NotReadError from None
 
 
-async def _refuse(send: Send) -> None:
-    body = json.dumps({"detail": f"{CLIENTS_MAX} pages look already; close one"}).encode()
-    await send({"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"application/json")]})
+async def _refuse(scope: Scope, send: Send) -> None:
+    told, said_in = told_to(scope["headers"], f"{CLIENTS_MAX} pages look already; close one")
+    body = json.dumps({"detail": told}).encode()
+    headers = [(name.encode(), value.encode()) for name, value in said_in.items()]
+    headers.append((b"content-type", b"application/json"))
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

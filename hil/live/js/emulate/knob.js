@@ -31,7 +31,7 @@ export function Answer({ said }) {
     ${said &&
     (said.ok
       ? html`<span class="good">✓ ${said.answer.at_s === undefined ? say("done") : say("done_at", { at_s: number(said.answer.at_s, 2), frame: said.answer.first_frame })}</span>`
-      : html`<span class="wrong" lang=${said.detail ? "en" : undefined}>✗ ${said.detail || say("not_reached")}</span>`)}
+      : html`<span class="wrong" lang=${said.language || undefined}>✗ ${said.detail || say("not_reached")}</span>`)}
   </p>`;
 }
 

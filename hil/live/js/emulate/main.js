@@ -2,19 +2,19 @@
 /** Begins: the words, the stream, and the page that shows what comes. */
 import { html, render } from "../view.js";
 import { BenchClock } from "../bench_clock.js";
-import { send } from "../calls.js";
+import { askHeaders, send } from "../calls.js";
 import { Store } from "../store.js";
-import { Stream } from "../stream.js";
-import { tokenHeaders } from "../token.js";
+import { NO_REFUSAL, Stream } from "../stream.js";
 import { loadWords } from "../words.js";
 import { App } from "./app.js";
 import { faultsOf } from "./fault_knob.js";
+import { loadFaultWords } from "./fault_words.js";
 import { LineModel } from "./line.js";
 
 const clock = new BenchClock();
 const model = new LineModel(clock);
 const store = new Store({
-  status: "connecting", refusal: "", runId: "", serverVersion: "", meter: null, faults: null, language: "",
+  status: "connecting", refusal: NO_REFUSAL, runId: "", serverVersion: "", meter: null, faults: null, language: "",
   perform: performer(""),
 });
 
@@ -40,7 +40,7 @@ function take(events) {
 
 const stream = new Stream({
   path: "/events",
-  headers: tokenHeaders,
+  headers: askHeaders,
   onEvents: take,
   onStatus: (status) => store.set({ status, refusal: stream.refusal }),
 });
@@ -51,11 +51,11 @@ const stream = new Stream({
  */
 function performer(runId) {
   return async (/** @type {import("../calls.js").Call} */ call) => {
-    const said = await send(call, tokenHeaders());
+    const said = await send(call, askHeaders());
     if (said.status === 401) store.set({ status: "token" });
     if (said.ok && store.state.meter !== null) {
       const [state, display, day] = await Promise.all(
-        ["/state", "/display", "/day"].map((path) => send({ method: "GET", path }, tokenHeaders())),
+        ["/state", "/display", "/day"].map((path) => send({ method: "GET", path }, askHeaders())),
       );
       const { meter } = store.state;
       if (state.ok && display.ok && day.ok && store.state.runId === runId) {
@@ -67,7 +67,7 @@ function performer(runId) {
 }
 
 if ("TextDecoderStream" in globalThis && "ReadableStream" in globalThis) {
-  await loadWords("shared", "emulate");
+  await Promise.all([loadWords("shared", "emulate"), loadFaultWords()]);
   const place = document.getElementById("page");
   place.replaceChildren();
   render(html`<${App} store=${store} model=${model} onToken=${() => stream.run()} />`, place);
