@@ -58,6 +58,7 @@ class EventStream:
         self._each_s = each_s
         self._run = secrets.token_hex(4)  # numbers of another run say nothing here
         self._queue: deque[Event | Callable[[], Event]] = deque(maxlen=queued_max)
+        self._staying: list[Event | Callable[[], Event]] = []
         self._published = self._taken = 0
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,18 +80,28 @@ class EventStream:
         """How many look."""
         return len(self._clients)
 
-    def publish(self, event: Event | Callable[[], Event]) -> None:
+    @property
+    def messages(self) -> int:
+        """How many were made of what was published. Any thread may ask."""
+        return self._number
+
+    def publish(self, event: Event | Callable[[], Event], *, stays: bool = False) -> None:
         """Tell it; any thread may, and never waits.
 
         Args:
             event: an object of JSON, or what makes it: called later, in the server's thread.
+            stays: it is not left out however many others there are, and comes behind them in its message; who publishes
+                such a one waits for the next of ``messages`` with another.
         """
         loop = self._loop
         if loop is None:
             return
         with self._lock:
-            self._queue.append(event)
-            self._published += 1
+            if stays:
+                self._staying.append(event)
+            else:
+                self._queue.append(event)
+                self._published += 1
             if self._is_due:
                 return
             self._is_due = True
@@ -118,10 +129,12 @@ class EventStream:
 
     def _flush(self) -> None:
         with self._lock:
-            queued, self._is_due = list(self._queue), False
+            queued, staying, self._is_due = list(self._queue), self._staying, False
             self._queue.clear()
+            self._staying = []
             left_out = self._published - self._taken - len(queued)
             self._taken = self._published
+            queued += staying
         if self._loop is None or not queued:
             return
         events = [one() if callable(one) else one for one in queued]
