@@ -198,17 +198,23 @@ class PacedPort(ABC):
         """So many characters found the receive buffer full."""
         self.overruns.add(self.pace.now_s, count)
 
-    def wait_for_reader(self, announce: Callable[[float], None] = lambda within_s: None) -> None:
+    def wait_for_reader(
+        self,
+        announce: Callable[[float], None] = lambda within_s: None,
+        meanwhile: Callable[[float], None] = time.sleep,
+    ) -> None:
         """A patient port waits some seconds for somebody to open it, so that the first frame is heard.
 
-        ``announce`` is told how many, where there is somebody to wait for.
+        Args:
+            announce: told how many, where there is somebody to wait for.
+            meanwhile: lets so many real seconds pass at most, between two looks.
         """
         if not self.patient or self.is_open:
             return
         announce(_READER_COMES_WITHIN_S)
         give_up = time.monotonic() + _READER_COMES_WITHIN_S
         while not self.is_open and time.monotonic() < give_up:
-            time.sleep(PATIENCE_S)
+            meanwhile(PATIENCE_S)
 
     def drain(self) -> None:
         """Before it is closed and all is lost: a patient port lets its reader take what was written."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of a report in another language, from one catalogue, ``french.toml``; requirements have theirs beside them.
+"""The words of a report in another language, from one catalogue, ``french.toml``; requirements have theirs beside them,
+faults in the words of the live pages.
 
 A report is made and kept in English, whoever reads it: its lines are found again in the catalogue by their form, with
 holes for what varies. So a report that was read back from a file, or judged again from evidence, is told in French like
@@ -10,41 +11,22 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from xky.protocol import InputError
 
+from ..live.fault_words import french_faults
+from ..text_forms import Form, forms_of, holes_of, is_number, refilled, unbroken
 from .suite import declared_purposes
 
 __all__ = ["LANGUAGES", "Wording", "catalogue", "holes_of", "is_sentence", "wording"]
 
 LANGUAGES = ("en", "fr")
-_HOLE = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-_IS_NUMBER = re.compile(r"n|n_\w+|\w+_(?:s|v|mw|mhz|ohm)")  # names of holes that hold a number alone
-_WITHIN = {  # what the other holes hold, by their names; those of no such name hold any text
-    "fault": "[a-z][a-z ]*",
-    "code": "[0-9A-F]+",
-    "computed_code": "[0-9A-F]+",
-    "label": r"\S+",
-    "other_label": r"\S+",
-    "labels": r"\S+(?:, \S+)*",
-    "said": ".*?",
-    "requirement": r"[A-Z]{3}-[A-Z]{3}-\d+",
-    "tic_mode": "historic|standard",
-    "value": "'.*'|\".*\"",
-}
-_BEFORE_MARKS = re.compile(r" (?=[:;?!»])|(?<=«) ")  # no line ends there in French (Imprimerie nationale)
 _SENTENCE = re.compile(r"\{at_s\} s: (?:[a-z]|\{\w+\}:)")  # a line that says what happened, by its English
 _GROUP_LINES = ("{at_s} s: {text} ({fault})", "{at_s} s: {text}")  # of any length: a group may have thousands
 _OF_CHECKS = {"verify", "dispute", "seal"}  # parts of the catalogue that no report has lines of
 _LONGEST = 4000  # characters; what is longer is somebody else's words
-
-
-def holes_of(template: str) -> list[str]:
-    """The names of what varies in a text of the catalogue, sorted."""
-    return sorted(_HOLE.findall(template))
 
 
 @cache
@@ -56,7 +38,7 @@ def catalogue() -> Mapping[str, str]:
 @cache
 def _parts() -> Mapping[str, Mapping[str, str]]:
     text = (resources.files("xky.hil.campaign") / "french.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return {**tomllib.loads(text), "faults": french_faults()}
 
 
 @dataclass(frozen=True)
@@ -83,12 +65,12 @@ class Wording:
         """
         if self.language == "en":
             return template.format(**values)
-        said = {name: self.number(one) if _is_number(one) else self.say(str(one)) for name, one in values.items()}
+        said = {name: self.number(one) if is_number(one) else self.say(str(one)) for name, one in values.items()}
         return catalogue()[template].format(**said)
 
     def on_a_page(self, text: str) -> str:
         """A text with blanks at which no line is to end, where the language has such; terminals know none."""
-        return text if self.language == "en" else _BEFORE_MARKS.sub("\N{NO-BREAK SPACE}", text)
+        return text if self.language == "en" else unbroken(text)
 
     @property
     def colon(self) -> str:
@@ -125,30 +107,6 @@ def wording(language: str) -> Wording:
     return Wording(language)
 
 
-@dataclass(frozen=True)
-class _Form:
-    """One text of the catalogue, as it can be found again."""
-
-    english: str
-    french: str
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        parts, at = [], 0
-        for hole in _HOLE.finditer(self.english):
-            parts.append(re.escape(self.english[at : hole.start()]))
-            name = hole[1]
-            inside = _NUMBER.pattern if _IS_NUMBER.fullmatch(name) else _WITHIN.get(name, ".+?")
-            parts.append(f"(?P<{name}>{inside})")
-            at = hole.end()
-        return re.compile("".join([*parts, re.escape(self.english[at:])]), re.DOTALL)
-
-    @property
-    def certainty(self) -> int:
-        """How much of it is not a hole: the forms that say most are tried first."""
-        return len(_HOLE.sub("", self.english))
-
-
 @cache
 def _told_in(checks: bool) -> Mapping[str, str]:
     """French by English of what a report may hold; of what a verification says, too, where that is asked."""
@@ -172,9 +130,8 @@ def _known(checks: bool) -> Mapping[str, str]:
 
 
 @cache
-def _forms(checks: bool) -> list[_Form]:
-    forms = [_Form(english, french) for english, french in _told_in(checks).items() if holes_of(english)]
-    return sorted(forms, key=lambda form: -form.certainty)
+def _forms(checks: bool) -> list[Form]:
+    return forms_of(_told_in(checks))
 
 
 @lru_cache(maxsize=8192)
@@ -183,16 +140,10 @@ def _french(text: str, checks: bool = False) -> str:
     if known is not None:
         return known
     is_long = len(text) > _LONGEST
-    for form in _forms(checks):
-        if is_long and form.english not in _GROUP_LINES:
-            continue
-        match = form.pattern.fullmatch(text)
-        if match is not None:
-            told = {
-                name: value.replace(".", ",") if _IS_NUMBER.fullmatch(name) else _french(value, checks)
-                for name, value in match.groupdict().items()
-            }
-            return form.french.format(**told)
+    forms = [form for form in _forms(checks) if form.english in _GROUP_LINES] if is_long else _forms(checks)
+    found = refilled(text, forms, lambda _, part: _french(part, checks))
+    if found is not None:
+        return found
     parts = [] if is_long else text.split("; ")
     said = [_french(part, checks) for part in parts] if len(parts) > 1 else parts
     return text if said == parts else " ; ".join(said)
@@ -201,7 +152,3 @@ def _french(text: str, checks: bool = False) -> str:
 def _listed(parts: Sequence[str], word: str) -> str:
     """As the reason of what only an instrument shows lists what it needs."""
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else parts[0]
-
-
-def _is_number(value: object) -> bool:
-    return _NUMBER.fullmatch(str(value)) is not None

@@ -9,8 +9,7 @@ CHK_1 = Requirement(
     "TIC-CHK-1",
     clause="54E §5.3.6, §6.2.1.2; 02E §1.5.2",
     text="A damaged group is not reported, whether its checksum tells or a character that has no place in it.",
-    french="Un groupe altéré n'est pas restitué, que sa somme de contrôle le révèle ou qu'un caractère n'y ait pas "
-    "sa place.",
+    french="Un groupe altéré n'est pas restitué, que son checksum le révèle ou qu'un caractère n'y ait pas sa place.",
     why="An index that was never on the line enters the daily sums, and nobody can tell it from a real one afterwards.",
     why_french="Un index qui n'a jamais circulé entre dans les totaux journaliers, et plus rien ne le distingue "
     "ensuite d'un vrai.",
@@ -110,7 +109,7 @@ CHK_3 = Requirement(
     french="Un groupe dont le caractère de contrôle est une espace est restitué comme les autres.",
     why="A label vanishes for as long as its value keeps that checksum: peak hours or an index are missing for "
     "hours, at times for good.",
-    why_french="Une étiquette disparaît tant que sa valeur garde cette somme de contrôle : les heures pleines ou un "
+    why_french="Une étiquette disparaît tant que sa valeur garde ce checksum : les heures pleines ou un "
     "index manquent des heures durant, parfois pour toujours.",
 )
 
@@ -124,7 +123,7 @@ CHK_4 = Requirement(
     "TIC-CHK-4",
     clause="54E table 2, 02E §1.5.2",
     text="A group whose checksum follows the rule of the other mode is not reported.",
-    french="Un groupe dont la somme de contrôle suit la règle de l'autre mode n'est pas restitué.",
+    french="Un groupe dont le checksum suit la règle de l'autre mode n'est pas restitué.",
     why="Twice as many damaged groups pass for good ones, so false values turn up in the curves on a noisy line.",
     why_french="Deux fois plus de groupes altérés passent pour bons : sur une ligne bruitée, de fausses valeurs "
     "apparaissent dans les courbes.",
@@ -145,8 +144,7 @@ CHK_5 = Requirement(
     "TIC-CHK-5",
     clause="54E §5.3.6",
     text="A wrong value that no checksum can tell does not keep the true ones behind it from being reported.",
-    french="Une valeur fausse qu'aucune somme de contrôle ne peut révéler n'empêche pas de restituer les vraies qui "
-    "suivent.",
+    french="Une valeur fausse qu'aucun checksum ne peut révéler n'empêche pas de restituer les vraies qui suivent.",
     why="After one index that was misread too high, the meter seems to stand still for weeks or years.",
     why_french="Après un seul index lu trop haut, le compteur semble arrêté pendant des semaines ou des années.",
 )

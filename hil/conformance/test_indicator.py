@@ -66,7 +66,7 @@ LED_2 = Requirement(
             "Open the input, then short it, for more than 11 s each.",
         ),
         steps_french=(
-            "Émettre des trames à une somme de contrôle fausse, puis une porteuse qui n'est pas une trame, "
+            "Émettre des trames à un checksum faux, puis une porteuse qui n'est pas une trame, "
             "puis des trames ne portant que l'adresse.",
             "Ouvrir l'entrée, puis la court-circuiter, plus de 11 s chaque fois.",
         ),

@@ -47,7 +47,7 @@ LBL_3 = Requirement(
     clause="54E §3.1",
     text="A group with an unknown label and a right checksum is passed on.",
     level=Level.SHOULD,
-    french="Un groupe à l'étiquette inconnue et à la somme de contrôle juste est transmis.",
+    french="Un groupe à l'étiquette inconnue et au checksum juste est transmis.",
     why="New information of the meter stays out of reach until the device gets another firmware.",
     why_french="Les nouvelles informations du compteur restent hors de portée tant que l'appareil n'a pas reçu un "
     "autre logiciel.",
@@ -104,8 +104,8 @@ SIZ_1 = Requirement(
     clause="54E §6.2.1.2",
     text="A known label whose data has a wrong size is refused, though its checksum is right.",
     level=Level.SHOULD,
-    french="Une étiquette connue dont les données n'ont pas la bonne taille est rejetée, même si sa somme de "
-    "contrôle est juste.",
+    french="Une étiquette connue dont les données n'ont pas la bonne taille est rejetée, même si son checksum "
+    "est juste.",
     why="An index that lost or won digits is stored as if consumption had jumped.",
     why_french="Un index qui a perdu ou gagné des chiffres est enregistré comme si la consommation avait fait un bond.",
 )
@@ -144,8 +144,8 @@ SIZ_3 = Requirement(
     text="Letters in a number and control characters in a text are refused, though the checksum is right.",
     level=Level.SHOULD,
     may_fail_with=frozenset({"ignores-checksum"}),
-    french="Des lettres dans un nombre et des caractères de commande dans un texte sont rejetés, même si la somme de "
-    "contrôle est juste.",
+    french="Des lettres dans un nombre et des caractères de commande dans un texte sont rejetés, même si le checksum "
+    "est juste.",
     why="A value that is no number reaches programs that calculate with it, and they stop or count it as zero.",
     why_french="Une valeur qui n'est pas un nombre parvient à des programmes qui calculent avec : ils s'arrêtent ou "
     "la comptent pour zéro.",

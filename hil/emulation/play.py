@@ -74,9 +74,11 @@ def _play_on_ports(
         ports.tell_names()
         if control is not None and isinstance(run := runs[0], EmulatedRun):
             run.session = control.start(env, run.transmitter, run.actions, run.line, run.truth, run.board)
-        ports.wait_for_readers()
-        if control is not None:
+        if control is None:
+            ports.wait_for_readers()
+        else:
             control.watch(ports.runner)
+            ports.wait_for_readers(control.attend)
         try:
             ports.play(lambda: all(run.ended for run in runs))
         finally:

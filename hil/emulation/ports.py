@@ -4,6 +4,7 @@
 import errno
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -102,11 +103,15 @@ class EmulatedPorts:
         if not self._to_stdout:
             print("\n".join(str(self._link or port.name) for port in self._ports), flush=True)
 
-    def wait_for_readers(self) -> None:
-        """Where a port is patient, until somebody has opened it, or some seconds are over."""
+    def wait_for_readers(self, meanwhile: Callable[[float], None] = time.sleep) -> None:
+        """Where a port is patient, until somebody has opened it, or some seconds are over.
+
+        Args:
+            meanwhile: lets so many real seconds pass at most.
+        """
         for port in self._ports:
             port.wait_for_reader(
-                lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr)
+                lambda within_s: print(f"xky: waiting up to {within_s:.0f} s for a reader", file=sys.stderr), meanwhile
             )
 
     def play(self, until: Callable[[], bool]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from typing import Any
 
 from .assets import version
+from .complaint import told_to
 
 __all__ = ["EventStream"]
 
@@ -57,6 +58,7 @@ class EventStream:
         self._each_s = each_s
         self._run = secrets.token_hex(4)  # numbers of another run say nothing here
         self._queue: deque[Event | Callable[[], Event]] = deque(maxlen=queued_max)
+        self._staying: list[Event | Callable[[], Event]] = []
         self._published = self._taken = 0
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,18 +80,28 @@ class EventStream:
         """How many look."""
         return len(self._clients)
 
-    def publish(self, event: Event | Callable[[], Event]) -> None:
+    @property
+    def messages(self) -> int:
+        """How many were made of what was published. Any thread may ask."""
+        return self._number
+
+    def publish(self, event: Event | Callable[[], Event], *, stays: bool = False) -> None:
         """Tell it; any thread may, and never waits.
 
         Args:
             event: an object of JSON, or what makes it: called later, in the server's thread.
+            stays: it is not left out however many others there are, and comes behind them in its message; who publishes
+                such a one waits for the next of ``messages`` with another.
         """
         loop = self._loop
         if loop is None:
             return
         with self._lock:
-            self._queue.append(event)
-            self._published += 1
+            if stays:
+                self._staying.append(event)
+            else:
+                self._queue.append(event)
+                self._published += 1
             if self._is_due:
                 return
             self._is_due = True
@@ -117,10 +129,12 @@ class EventStream:
 
     def _flush(self) -> None:
         with self._lock:
-            queued, self._is_due = list(self._queue), False
+            queued, staying, self._is_due = list(self._queue), self._staying, False
             self._queue.clear()
+            self._staying = []
             left_out = self._published - self._taken - len(queued)
             self._taken = self._published
+            queued += staying
         if self._loop is None or not queued:
             return
         events = [one() if callable(one) else one for one in queued]
@@ -158,7 +172,7 @@ class EventStream:
     async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer to one client, an ASGI application: it ends when the client goes, or does not read."""
         if len(self._clients) >= CLIENTS_MAX:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         scope["open_ended"] = True  # whoever watches over connections leaves its end to this
         self._loop = asyncio.get_running_loop()
@@ -234,9 +248,12 @@ async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
         raise _NotReadError from None
 
 
-async def _refuse(send: Send) -> None:
-    body = json.dumps({"detail": f"{CLIENTS_MAX} pages look already; close one"}).encode()
-    await send({"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"application/json")]})
+async def _refuse(scope: Scope, send: Send) -> None:
+    told, said_in = told_to(scope["headers"], f"{CLIENTS_MAX} pages look already; close one")
+    body = json.dumps({"detail": told}).encode()
+    headers = [(name.encode(), value.encode()) for name, value in said_in.items()]
+    headers.append((b"content-type", b"application/json"))
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

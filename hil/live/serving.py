@@ -1,17 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every server of a live page serves: the page at ``/``, its files below ``/live/``, and its events."""
+"""What every server of a live page serves: the page at ``/``, its files below ``/live/``, events and complaints."""
 
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from .assets import asset
+from .complaint import told_to
 from .event_stream import EventStream
 from .page import page
 
-__all__ = ["add_events", "add_page"]
+__all__ = ["add_events", "add_page", "complained"]
+
+
+def complained(request: Request, status: int, detail: str, headers: Any = None) -> JSONResponse:
+    """A complaint as an answer, in the language of who asks.
+
+    Args:
+        request: that is complained of.
+        status: of HTTP.
+        detail: one line of English.
+        headers: of the answer besides; None: no others.
+    """
+    told, said_in = told_to(request.scope["headers"], detail)
+    return JSONResponse({"detail": told}, status, {**(headers or {}), **said_in})
 
 
 def add_page(app: FastAPI, name: str, title: str) -> None:

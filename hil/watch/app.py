@@ -17,7 +17,7 @@ from ..campaign.wording import LANGUAGES, Wording
 from ..emulation.control.address import Address
 from ..emulation.control.guard import Guard
 from ..emulation.control.page import page_of
-from ..live.serving import add_events, add_page
+from ..live.serving import add_events, add_page, complained
 from .answers import frame_at, verdict_of
 from .door import REPORT_AT, Door
 from .feed import Feed
@@ -115,7 +115,7 @@ def _add_complaints(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         told = f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg'][0].lower()}{first['msg'][1:]}"
-        return JSONResponse({"detail": told}, 422)
+        return complained(request, 422, told)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -123,4 +123,4 @@ def _add_complaints(app: FastAPI) -> None:
         texts = {404: f"path {path}: not known; GET /docs lists them", 405: f"{path}: can be asked for, not changed"}
         said = str(error.detail)
         told = said if said not in ("Not Found", "Method Not Allowed") else texts.get(error.status_code, said)
-        return JSONResponse({"detail": told}, error.status_code, error.headers)
+        return complained(request, error.status_code, told, error.headers)

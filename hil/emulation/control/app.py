@@ -18,7 +18,7 @@ from xky.protocol import BenchError, InputError
 from xky.protocol.tomlfile import what_is_wrong
 
 from ...live import EventStream
-from ...live.serving import add_events, add_page
+from ...live.serving import add_events, add_page, complained
 from .address import Address
 from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong
 from .board_answers import BoardTraceAnswer
@@ -30,7 +30,7 @@ from .session import NotFoundError, NotNowError, Session
 
 __all__ = ["ANSWERS_WITHIN_S", "Ask", "make_app"]
 
-ANSWERS_WITHIN_S = 15.0  # real seconds; a run that waits for its first reader answers after ten at most
+ANSWERS_WITHIN_S = 15.0  # real seconds; a jump of a year takes some of them
 
 _BEARER = HTTPBearer(auto_error=False)  # tells readers of the description; ``Guard`` is who asks for it
 _T = TypeVar("_T")
@@ -234,33 +234,31 @@ def _add_complaints(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def wrong(request: Request, error: InputError) -> JSONResponse:
         status = 409 if isinstance(error, NotNowError) else 404 if isinstance(error, NotFoundError) else 422
-        return _complaint(status, str(error))
+        return complained(request, status, str(error))
 
     @app.exception_handler(BenchError)
     async def bench(request: Request, error: BenchError) -> JSONResponse:
-        return _complaint(503, str(error))
+        return complained(request, 503, str(error))
 
     @app.exception_handler(Exception)
     async def mistake(request: Request, error: Exception) -> JSONResponse:  # told here, and whole on standard error
-        return _complaint(500, f"a mistake of the bench itself, {type(error).__name__}: {error}")
+        return complained(request, 500, f"a mistake of the bench itself, {type(error).__name__}: {error}")
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return _complaint(422, _told(request, error))
+        return complained(request, 422, _told(request, error))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         path = request.url.path
         if error.status_code == 400:  # FastAPI's, of whatever keeps it from reading a body
-            return _complaint(422, _unread(error.__cause__))
+            return complained(request, 422, _unread(error.__cause__))
         if error.status_code == 405:
-            return _complaint(405, f"{path}: takes no {request.method}", {"Allow": ", ".join(_methods(app, path))})
+            return complained(
+                request, 405, f"{path}: takes no {request.method}", {"Allow": ", ".join(_methods(app, path))}
+            )
         texts = {404: f"path {path}: not known; GET /docs lists them"}
-        return _complaint(error.status_code, texts.get(error.status_code, str(error.detail)), error.headers)
-
-
-def _complaint(status: int, detail: str, headers: Any = None) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status, headers)
+        return complained(request, error.status_code, texts.get(error.status_code, str(error.detail)), error.headers)
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:

@@ -33,7 +33,7 @@ class Feed:
     def __init__(self, session: Session, stream: EventStream, line: Line, truth: Truth) -> None:
         self._session, self._stream, self._truth = session, stream, truth
         self._last: SentFrame | None = None  # that was told as it began
-        self._is_taken = True  # what was told of the meter last has become a message
+        self._asked_in = -1  # of which message to come the meter was asked last
         self._looked_s = float("-inf")
         self.speed = 1.0
         line.connect(self._begins)
@@ -61,21 +61,15 @@ class Feed:
         if self._truth and self._truth[-1] is not self._last:
             self._tell(self._truth[-1], is_over=True)
         now_s = self._session.now_s
-        if self._is_taken and now_s - self._looked_s >= min(_EACH_S * self.speed, 1e9):
-            self._looked_s, self._is_taken = now_s, False
-            self._stream.publish(self._taken(self._look()))
+        message = self._stream.messages
+        if self._asked_in != message and now_s - self._looked_s >= min(_EACH_S * self.speed, 1e9):
+            self._looked_s, self._asked_in = now_s, message
+            self._stream.publish(self._look(), stays=True)
 
     def _tell(self, frame: SentFrame, *, is_over: bool = False) -> None:
         self._last = frame
         number, faults = self._session.frame_number - is_over, self._session.on_the_line
         self._stream.publish(lambda: frame_event(frame, number, faults))
-
-    def _taken(self, make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-        def make_and_note() -> dict[str, Any]:
-            self._is_taken = True
-            return make()
-
-        return make_and_note
 
     def _look(self) -> Callable[[], dict[str, Any]]:
         """The meter as it is; what comes back makes an event of it, in any thread."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from ...live import PAGE_POLICY
 from ...live.assets import ASSETS_AT
+from ...live.complaint import told_to
 from .address import Address
 
 __all__ = ["BODY_MAX", "Guard", "refuse_busy"]
@@ -58,12 +59,12 @@ class Guard:
             return
         refused = self._refused(scope)
         if refused is not None:
-            await _refuse(send, *refused)
+            await _refuse(scope, send, *refused)
             return
         try:
             body = await _body_of(receive)
         except _TooLongError:
-            await _refuse(send, 413, f"body: over {BODY_MAX} bytes; send less")
+            await _refuse(scope, send, 413, f"body: over {BODY_MAX} bytes; send less")
             return
         if body is not None:
             await self._app(scope, _read(body, receive), _with_headers(send, scope["path"]))
@@ -170,10 +171,12 @@ def _with_headers(send: Send, path: str) -> Send:
     return with_headers
 
 
-async def _refuse(send: Send, status: int, detail: str) -> None:
-    body = json.dumps({"detail": detail}).encode()
+async def _refuse(scope: Scope, send: Send, status: int, detail: str) -> None:
+    told, said_in = told_to(scope["headers"], detail)
+    body = json.dumps({"detail": told}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *_HEADERS,
-               (b"content-security-policy", PAGE_POLICY.encode())]  # fmt: skip
+               (b"content-security-policy", PAGE_POLICY.encode()),
+               *((name.encode(), value.encode()) for name, value in said_in.items())]  # fmt: skip
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -182,4 +185,4 @@ async def _refuse(send: Send, status: int, detail: str) -> None:
 
 async def refuse_busy(scope: Scope, receive: Receive, send: Send) -> None:
     """The application of a client that has too many connections, all of them being answered."""
-    await _refuse(send, 503, "too many connections at once; close some")
+    await _refuse(scope, send, 503, "too many connections at once; close some")

@@ -4,6 +4,12 @@
  * curl that is shown are made of the same object.
  */
 
+import { tokenHeaders } from "./token.js";
+import { spoken } from "./words.js";
+
+/** Headers of each request: the token, if there is one, and the language in which the server is to complain. */
+export const askHeaders = () => ({ ...tokenHeaders(), "Accept-Language": spoken() });
+
 /** @typedef {{method: "GET" | "PUT" | "POST" | "DELETE", path: string, body?: object}} Call */
 
 /**
@@ -27,7 +33,7 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
  * Send it.
  * @param {Call} call
  * @param {Record<string, string>} headers
- * @returns {Promise<{ok: true, answer: any} | {ok: false, status: number, detail: string}>}
+ * @returns {Promise<{ok: true, answer: any} | {ok: false, status: number, detail: string, language: string}>}
  */
 export async function send(call, headers) {
   const hasBody = call.body !== undefined;
@@ -40,8 +46,8 @@ export async function send(call, headers) {
     });
     const said = await answer.json();
     if (answer.ok) return { ok: true, answer: said };
-    return { ok: false, status: answer.status, detail: String(said.detail) };
+    return { ok: false, status: answer.status, detail: String(said.detail), language: answer.headers.get("Content-Language") ?? "en" };
   } catch {
-    return { ok: false, status: 0, detail: "" };
+    return { ok: false, status: 0, detail: "", language: "" };
   }
 }

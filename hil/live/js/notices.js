@@ -8,16 +8,16 @@ export const pageVersion = () => document.querySelector('meta[name="xky-version"
 
 /**
  * The notices that there are, read out when they come.
- * @param {{status: import("./stream.js").Status, refusal?: string, serverVersion: string}} properties
+ * @param {{status: import("./stream.js").Status, refusal: import("./stream.js").Refusal, serverVersion: string}} properties
  */
-export function Notices({ status, refusal = "", serverVersion }) {
+export function Notices({ status, refusal, serverVersion }) {
   const isOther = serverVersion !== "" && serverVersion !== pageVersion();
   return html`<div class="notices" role="status" aria-live="polite">
     ${status === "connecting" && html`<p class="notice">${say("connecting")}</p>`}
-    ${status === "lost" && refusal === "" && html`<p class="notice bad">▲ ${say("connection_lost")}</p>`}
+    ${status === "lost" && refusal.text === "" && html`<p class="notice bad">▲ ${say("connection_lost")}</p>`}
     ${status === "lost" &&
-    refusal !== "" &&
-    html`<p class="notice bad">▲ ${say("connection_refused")} <q lang="en">${refusal}</q></p>`}
+    refusal.text !== "" &&
+    html`<p class="notice bad">▲ ${say("connection_refused")} <q lang=${refusal.language}>${refusal.text}</q></p>`}
     ${status === "over" && html`<p class="notice">■ ${say("run_over")}</p>`}
     ${isOther &&
     html`<p class="notice bad">

@@ -19,6 +19,10 @@ const LOOKS_EACH_MS = 15_000; // unseen
 const LOOK_MS = 1_500; // so long an unseen page reads
 const SLOW_MS = 1_000; // then who comes back is told that what is shown is old
 
+/** What a server tells in the place of its events, and in which language. @typedef {{text: string, language: string}} Refusal */
+/** @type {Refusal} */
+export const NO_REFUSAL = { text: "", language: "" };
+
 /** Until somebody sees the page, or so long. @param {number} within_ms @returns {Promise<void>} */
 const seenOrAfter = (within_ms) =>
   new Promise((resolve) => {
@@ -47,7 +51,7 @@ export class Stream {
     this.isOver = false;
     this.isStopped = false;
     this.hasLetGo = false;
-    this.refusal = ""; // why the server told nothing when it was asked last
+    this.refusal = NO_REFUSAL; // why the server told nothing when it was asked last
     /** @type {AbortController | null} */
     this.request = null;
   }
@@ -106,7 +110,7 @@ export class Stream {
   async read() {
     const request = new AbortController();
     this.request = request;
-    this.refusal = "";
+    this.refusal = NO_REFUSAL;
     let watchdog = setTimeout(() => request.abort(), SILENT_MS);
     const slow = setTimeout(() => this.onStatus("connecting"), SLOW_MS);
     let stayConnected = () => {};
@@ -120,7 +124,8 @@ export class Stream {
       clearTimeout(slow);
       if (answer.status === 401) return "token";
       if (!answer.ok || answer.body === null) {
-        this.refusal = String((await answer.json()).detail);
+        const language = answer.headers.get("Content-Language") ?? "en";
+        this.refusal = { text: String((await answer.json()).detail), language };
         return "lost";
       }
       this.failures = 0;

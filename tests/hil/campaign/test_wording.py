@@ -246,12 +246,12 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
     (f"1.00 s: PRM→{'0' * 9000}→A (overlong value)", f"1,00 s : PRM→{'0' * 9000}→A (donnée trop longue)"),
     ("1.00 s: started inside a frame; of it came ST→HCHP␣01",
      "1,00 s : démarré dans une trame ; il en est venu ST→HCHP␣01"),
-    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7,12 s : HCHP 014860127 ! (somme fausse)"),
+    ("7.12 s: HCHP 014860127 ! (wrong checksum)", "7,12 s : HCHP 014860127 ! (checksum faux)"),
     ("7.12 s: NGTF→ H (PLEINE) →(", "7,12 s : NGTF→ H (PLEINE) →("),
     ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
      "EAST, SINSTS : envoyé intact et jamais restitué ; trop tard : DATE après 3,1 s, 2,5 s permises"),
     ('1.50 s: HCHP = \'0148\' repeats a damaged group: checksum is " " (0x20), computed "4" (0x34) (and 1 more)',
-     "1,50 s : HCHP = '0148' répète un groupe altéré : la somme est «   » (0x20), calculée « 4 » (0x34) "
+     "1,50 s : HCHP = '0148' répète un groupe altéré : le checksum est «   » (0x20), calculé « 4 » (0x34) "
      "(et 1 de plus)"),
     ("1.85 s: SINSTS = '26060' was never sent under that label: it is 10 times what was sent, 02606 (and 420 more)",
      "1,85 s : SINSTS = '26060' n'a jamais été envoyé sous cette étiquette : c'est 10 fois ce qui a été envoyé, 02606 "

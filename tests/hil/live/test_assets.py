@@ -59,9 +59,10 @@ def test_what_the_pages_are_drawn_with_is_what_was_published() -> None:
 def test_each_file_is_in_the_wheel() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
     shipped = {path for pattern in table["xky.hil"] for path in (ROOT / "hil").glob(pattern) if path.is_file()}
-    of_pages = {path for path in LIVE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".html")}
+    everywhere = (".py", ".pyc", ".html", ".toml")
+    of_pages = {path for path in LIVE.rglob("*") if path.is_file() and path.suffix not in everywhere}
     assert of_pages <= shipped
-    assert "*.html" in table["*"]
+    assert {"*.html", "*.toml"} <= set(table["*"])
 
 
 def test_a_page_has_no_script_or_style_of_its_own() -> None:

@@ -184,6 +184,23 @@ def test_messages_are_few_whatever_happens_and_what_was_too_much_is_counted() ->
     run(body)
 
 
+def test_what_is_to_stay_is_left_out_of_no_message_however_much_else_there_is() -> None:
+    async def body() -> None:
+        stream = EventStream(nothing, each_s=0.2, queued_max=10)
+        one = Client(stream)
+        await a_while()
+        assert stream.messages == 0
+        stream.publish({"kind": "state"}, stays=True)
+        for number in range(100):
+            stream.publish({"kind": "n", "number": number})
+        await a_while(0.3)
+        assert kinds(one) == ["hello", "beginning", "left_out", *["n"] * 10, "state"]
+        assert one.events[2]["events"] == 90
+        assert stream.messages == 1
+
+    run(body)
+
+
 def test_who_does_not_read_is_dropped_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_stream, "READS_WITHIN_S", 0.3)
 

@@ -3,10 +3,12 @@
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from xky.emulator.faults import known_faults
+from xky.hil.campaign.wording import Wording
 from xky.protocol.status import Breaker, Colour
 
 LIVE = Path(__file__).parents[3] / "hil" / "live"
@@ -25,7 +27,8 @@ def read(name: str) -> dict[str, dict[str, str]]:
     return dict(json.loads(text, object_pairs_hook=once))
 
 
-CATALOGUES = {file.stem: read(file.stem) for file in sorted((LIVE / "words").glob("*.json"))}
+FAULTS = read("faults")
+CATALOGUES = {file.stem: read(file.stem) for file in sorted((LIVE / "words").glob("*.json")) if file.stem != "faults"}
 
 
 def test_each_text_is_there_in_both_languages_with_the_same_values() -> None:
@@ -72,9 +75,44 @@ def test_each_text_that_a_page_says_is_there_and_each_that_is_there_is_said() ->
         assert not unused, name
 
 
-def test_faults_reasons_and_colours_have_their_words() -> None:
+def test_each_fault_has_its_name_and_what_it_does_in_french() -> None:
+    assert set(FAULTS) == set(known_faults())
+    for fault, told in FAULTS.items():
+        assert list(told) == ["name", "about"], fault
+        assert told["about"].endswith("."), fault
+        assert told["name"] not in (fault, ""), fault
+        assert not re.search(r" [:;?!%»]|« ", told["name"] + told["about"]), fault
+    names = [told["name"] for told in FAULTS.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_reports_call_faults_as_pages_do() -> None:
+    french = Wording("fr")
+    assert {fault: french.say(fault.replace("_", " ")) for fault in FAULTS} == {
+        fault: told["name"] for fault, told in FAULTS.items()
+    }
+
+
+def test_each_key_of_a_fault_and_each_choice_has_its_words() -> None:
     words = CATALOGUES["emulate"]
-    of_faults = {key.removeprefix("fault_") for key in words if key.startswith("fault_") and key != "fault_and"}
-    assert of_faults == set(known_faults())
+    keys = {field.name for kind in known_faults().values() for field in fields(kind)}  # type: ignore[arg-type]
+    assert {key.removeprefix("fault_key_") for key in words if key.startswith("fault_key_")} == keys
+    assert all(words[f"fault_key_{key}"]["en"] == key.replace("_", " ") for key in keys)
+    hints = [get_type_hints(kind) for kind in known_faults().values()]
+    chosen = {one for hint in hints for kind in hint.values() if get_origin(kind) is Literal for one in get_args(kind)}
+    texts = {one for one in chosen if isinstance(one, str)}
+    assert {key.removeprefix("fault_choice_") for key in words if key.startswith("fault_choice_")} == texts
+
+
+def test_the_checksum_of_a_group_is_called_one_way_in_french() -> None:
+    for folder in ("campaign", "conformance", "live"):
+        for file in (LIVE.parent / folder).rglob("*"):
+            if file.suffix in (".toml", ".json", ".py"):
+                assert not re.search(r"\bsommes?\b(?! de)", file.read_text(encoding="utf-8")), file
+                assert "somme de contr" not in file.read_text(encoding="utf-8"), file
+
+
+def test_reasons_and_colours_have_their_words() -> None:
+    words = CATALOGUES["emulate"]
     assert {f"why_{one.name.lower()}" for one in Breaker if one is not Breaker.CLOSED} <= set(words)
     assert {f"colour_{one.name.lower()}" for one in Colour} <= set(words)

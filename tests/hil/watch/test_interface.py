@@ -85,7 +85,7 @@ def test_a_frame_is_told_piece_by_piece_with_what_befell_it(client: Client, kept
     frame = client.get(f"/line?mode=historic&at_s={at_s + 1e-4}").json()["frame"]
     piece = next(one for one in frame["pieces"] if one["start_s"] == at_s)
     assert (piece["fault"], piece["expect"]) == ("wrong checksum", "must not")
-    assert piece["fault_text"]["fr"] == "somme fausse"
+    assert piece["fault_text"]["fr"] == "checksum faux"
     assert frame["number"] == next(one.number for one in kept.parts[0].truth if one.end_s > at_s)
     assert client.get("/line?mode=historic&at_s=0").json()["frame"] is None or frame["number"] > 0
 
@@ -94,7 +94,7 @@ def test_a_verdict_tells_what_it_rests_on_in_the_language_that_was_asked_for(cli
     english, french = (client.get("/verdict", params={**FAIL, "lang": lang}).json() for lang in ("en", "fr"))
     assert english["verdict"] == french["verdict"] == "fail"
     assert english["sent"][0].endswith("(wrong checksum)")
-    assert french["sent"][0].endswith("(somme fausse)")
+    assert french["sent"][0].endswith("(checksum faux)")
     assert english["moment"] == french["moment"]
     assert [one for one in english["moment"]["groups"] if one["is_asked"]]
 

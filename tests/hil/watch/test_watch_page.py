@@ -146,7 +146,7 @@ def test_the_page_is_told_in_french_and_says_so(browser: Any, url: str) -> None:
         page.wait_for_selector(".piece.asked")
         assert page.evaluate("document.documentElement.lang") == "fr"
         told = page.locator("main").inner_text()
-        assert all(word in told for word in ("Le plan", "La ligne", "somme fausse", "répète un groupe altéré"))
+        assert all(word in told for word in ("Le plan", "La ligne", "checksum faux", "répète un groupe altéré"))
         assert not re.search(r"\b(?:The|Its|wrong checksum|checksum is|must|frames?|reading at|Next)\b", told)
         page.get_by_role("button", name="English").click()
         until(page, lambda: page.evaluate("document.documentElement.lang") == "en")

@@ -23,8 +23,8 @@ export class App extends Component {
     this.unsubscribe();
   }
 
-  render({ store, model, perform, onToken }) {
-    const { status, refusal, runId, serverVersion, meter, faults } = store.state;
+  render({ store, model, onToken }) {
+    const { status, refusal, runId, serverVersion, meter, faults, perform } = store.state;
     const language = spoken();
     document.title = title(meter);
     const labels = [...new Set(model.rows.map((row) => row.label).filter((label) => label !== ""))];

@@ -11,7 +11,7 @@ export class Board extends Quiet {
     const one = state.board;
     return html`<section class="card board" aria-labelledby="board-title">
       <h2 id="board-title">${say("board")}</h2>
-      <p><strong>${one.title}</strong></p>
+      <p><strong lang="en">${one.title}</strong></p>
       <p class="does">${say("board_does", { doing: doing(one.does) })}</p>
       ${one.lives_on_terminals ? html`<${Power} one=${one} past=${meter.board} at_s=${state.at_s} />` : html`<p class="soft">${say("board_own_supply")}</p>`}
       <dl class="facts">
@@ -29,6 +29,12 @@ export class Board extends Quiet {
 
 /** @param {string} load  a state that this page has no words for is shown by its name */
 const doing = (load) => (isSaid(`board_does_${load}`) ? say(`board_does_${load}`) : load);
+
+/** A board in a line. @param {any} board */
+export const boardTold = (board) =>
+  say("board_told", {
+    volts: number(board.capacitor_v, 2), doing: doing(board.does), brown_outs: number(board.brown_outs), readings: number(board.readings),
+  });
 
 /** @param {number} watts */
 const milli = (watts) => number(1000 * watts, 1000 * watts < 10 ? 2 : 0);

@@ -3,7 +3,7 @@
 import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
 import { Action, Choice, Field, Knob } from "./knob.js";
-import { faultName } from "./fault_words.js";
+import { choiceName, faultAbout, faultName, isTold, keyName } from "./fault_words.js";
 
 const FIRST = "parity_error";
 const USUAL = { standard: "SINSTS", historic: "PAPP" }; // a label that each frame has
@@ -53,7 +53,7 @@ export class FaultKnob extends Component {
     names.sort((one, other) => one[1].localeCompare(other[1]));
     return html`<${Knob} id="faults" title=${say("knob_faults")}>
       <${Choice} id="fault" label=${say("fault")} value=${name} onValue=${(value) => this.setState({ name: value, values: {} })} options=${names} />
-      ${fault !== undefined && html`<p class="soft about" lang="en">${fault.about}</p>`}
+      ${fault !== undefined && html`<p class="soft about" lang=${isTold(name) ? undefined : "en"}>${faultAbout(name, fault.about)}</p>`}
       <div class="fields">
         ${fault !== undefined && Object.entries(fault.fields).map(([key, schema]) => field(key, schema, values[key], set, labels))}
         <${Field} id="for_frames" label=${say("for_frames")} type="number" min="1" value=${for_frames} onValue=${(value) => this.setState({ for_frames: value })} />
@@ -75,16 +75,16 @@ export class FaultKnob extends Component {
 
 const settings = (fields) =>
   Object.entries(fields)
-    .map(([key, value]) => `${key} = ${value}`)
+    .map(([key, value]) => `${keyName(key)} = ${value}`)
     .join(", ");
 
 /** The field of a key, by its type. */
 function field(key, schema, value, set, labels) {
   const id = `fault_${key}`;
-  const name = key.replaceAll("_", " ");
+  const name = keyName(key);
   if (schema.enum !== undefined) {
     const isNumber = typeof schema.enum[0] === "number";
-    return html`<${Choice} key=${id} id=${id} label=${name} value=${value} onValue=${(one) => set(key, isNumber ? Number(one) : one)} options=${schema.enum.map((one) => [one, one])} />`;
+    return html`<${Choice} key=${id} id=${id} label=${name} value=${value} onValue=${(one) => set(key, isNumber ? Number(one) : one)} options=${schema.enum.map((one) => [one, choiceName(one)])} />`;
   }
   if (schema.type === "boolean") {
     return html`<div class="field check" key=${id}><input id=${id} type="checkbox" checked=${value} onChange=${(event) => set(key, event.target.checked)} /><label for=${id}>${name}</label></div>`;

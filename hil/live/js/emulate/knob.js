@@ -7,19 +7,20 @@ import { hasToken } from "../token.js";
 import { number, say } from "../words.js";
 
 /**
- * A button that does one call, with its curl and what came of it.
+ * A button that does one call, with its curl and what came of it. Each run has a `perform` of its own, and what an
+ * earlier run has said says nothing of this one.
  */
 export class Action extends Component {
-  render({ call, label, perform, main }, { said, isBusy }) {
+  render({ call, label, perform, main }, { said, saidBy, isBusy }) {
     const act = async (/** @type {Event} */ event) => {
       event.preventDefault();
       this.setState({ isBusy: true });
-      this.setState({ said: await perform(call), isBusy: false });
+      this.setState({ said: await perform(call), saidBy: perform, isBusy: false });
     };
     return html`<div class="action">
       <button type="button" class=${main ? "main" : ""} aria-disabled=${isBusy ? "true" : "false"} onClick=${(event) => !isBusy && act(event)}>${label}</button>
       <${Copyable} text=${curlOf(call, hasToken())} label=${label} />
-      <${Answer} said=${said} />
+      <${Answer} said=${saidBy === perform ? said : undefined} />
     </div>`;
   }
 }
@@ -30,7 +31,7 @@ export function Answer({ said }) {
     ${said &&
     (said.ok
       ? html`<span class="good">✓ ${said.answer.at_s === undefined ? say("done") : say("done_at", { at_s: number(said.answer.at_s, 2), frame: said.answer.first_frame })}</span>`
-      : html`<span class="wrong" lang=${said.detail ? "en" : undefined}>✗ ${said.detail || say("not_reached")}</span>`)}
+      : html`<span class="wrong" lang=${said.language || undefined}>✗ ${said.detail || say("not_reached")}</span>`)}
   </p>`;
 }
 

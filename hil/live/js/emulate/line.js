@@ -28,6 +28,8 @@ export class LineModel {
 
   /** Another run: what befell its line is another story. */
   forget() {
+    this.frame = null;
+    this.rows = [];
     this.left.clear();
     this.damaged = [];
     this.turns += 1;
@@ -95,7 +97,7 @@ export class Line extends Component {
       </div>
       <p class="soft">
         ${frame === null
-          ? say("line_waits")
+          ? say(model.clock.speed > 1 ? "line_waits_for_reader" : "line_waits")
           : say("line_frame", { number: number(frame.number), mode: say(frame.mode), baud: number(10 / frame.character_s) })}
         ${supply ? "" : html` <strong class="bad">${say("line_silent")}</strong>`}
       </p>

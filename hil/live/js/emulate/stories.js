@@ -4,8 +4,29 @@ import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
 import { faultName } from "./fault_words.js";
 import { Action } from "./knob.js";
+import { boardTold } from "./board.js";
 import { indexLabel, overloadLabel, powerLabel, tariffLabel, tariffSaid, tomorrowLabel } from "./line_labels.js";
 import { dateOf, legalWhen } from "./meter_time.js";
+
+/** What a board lives through when its supply fails. @param {any} board */
+function supplyStory(board) {
+  const terminals = (/** @type {object} */ body) => ({ method: "PUT", path: "/terminals", body });
+  const volts = (/** @type {string} */ name) => {
+    const found = board.thresholds.find((/** @type {any} */ one) => one.name === name);
+    return found === undefined ? "" : number(found.voltage_v, 2);
+  };
+  const falls = { volts: volts("brown_out"), stop: volts("stop") };
+  return {
+    id: "supply",
+    watched: [],
+    told: boardTold(board),
+    steps: [
+      ["supply_1", terminals({ share: 0, for_s: 20 }), {}],
+      ["supply_2", terminals({ share: 0 }), falls, falls.stop === "" ? "supply_2" : "supply_2_saves"],
+      ["supply_3", terminals({ model: board.supply.model }), { volts: volts("wakes_up") }],
+    ],
+  };
+}
 
 /** The stories for a meter as it is. @param {any} meter */
 function storiesOf({ state, day }) {
@@ -50,6 +71,7 @@ function storiesOf({ state, day }) {
         ["damage_4", { method: "DELETE", path: "/faults" }, {}],
       ],
     },
+    ...(state.board?.lives_on_terminals ? [supplyStory(state.board)] : []),
   ];
 }
 
@@ -61,14 +83,14 @@ export class Stories extends Component {
         (story) => html`<details key=${story.id} class="story">
           <summary>${say(`story_${story.id}`)}</summary>
           <p class="soft">${say(`story_${story.id}_why`)}</p>
-          <p class="watched"><span class="soft">${say("on_the_line")}</span>${rows
+          <p class="watched"><span class="soft">${story.told === undefined ? say("on_the_line") : story.told}</span>${rows
             .filter((row) => story.watched.includes(row.label))
             .map((row) => html` <code key=${row.key} class=${row.fault === "" ? "" : "damaged"}>${[row.label, row.timestamp, row.value.trim()].filter((one) => one !== "").join(" ")}${row.fault === "" ? "" : ` ✗ ${faultName(row.fault)}`}</code>`)}
           </p>
           <ol>
             ${story.steps.map(
-              ([key, call, values]) => html`<li key=${key}>
-                <p>${say(`${key}_see`, values)}</p>
+              ([key, call, values, see = key]) => html`<li key=${key}>
+                <p>${say(`${see}_see`, values)}</p>
                 <${Action} label=${say(key, values)} perform=${perform} call=${call} />
               </li>`,
             )}

@@ -37,7 +37,7 @@ export function Headline({ known, isServed }) {
     </p>`;
   }
   if (end.verdict === null) {
-    return html`<p class="headline fail" role="status"><b>✗ ${say("no_report")}</b> <span>${end.complaint}</span></p>`;
+    return html`<p class="headline fail" role="status"><b>✗ ${say("no_report")}</b> <span lang="en">${end.complaint}</span></p>`;
   }
   const sign = SIGNS[/** @type {keyof typeof SIGNS} */ (end.verdict)];
   return html`<div class=${`headline ${end.verdict.replace(" ", "-")}`} role="status">

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The page of a watched run: reads its events, keeps what is known, and draws it. Nothing can be changed from here. */
+import { askHeaders } from "../calls.js";
 import { Store } from "../store.js";
-import { Stream } from "../stream.js";
-import { hasToken, tokenHeaders } from "../token.js";
+import { NO_REFUSAL, Stream } from "../stream.js";
+import { hasToken } from "../token.js";
 import { html, render } from "../view.js";
 import { loadWords, say, spoken } from "../words.js";
 import { App } from "./app.js";
@@ -15,11 +16,11 @@ import { wordOf } from "./verdicts_view.js";
 
 await loadWords("shared", "watch");
 const store = new Store({
-  known: newRun(), head: newHead(), openKey: "", wasRefused: false, language: spoken(), refusal: "",
+  known: newRun(), head: newHead(), openKey: "", wasRefused: false, language: spoken(), refusal: NO_REFUSAL,
   status: /** @type {import("../stream.js").Status} */ ("connecting"),
 });
-const inquiries = new Inquiries(tokenHeaders, () => store.set({}));
-const stream = new Stream({ path: "/events", headers: tokenHeaders, onEvents: take, onStatus: tell });
+const inquiries = new Inquiries(askHeaders, () => store.set({}));
+const stream = new Stream({ path: "/events", headers: askHeaders, onEvents: take, onStatus: tell });
 let wanted = /** @type {Verdict | null} */ (null); // whose moment is to be shown, once it is told
 
 /** @param {any[]} events */

@@ -66,6 +66,26 @@ def test_a_supply_that_fails_is_seen_to_bring_a_brown_out_and_to_come_back(run: 
         card.locator(".reading tr", has_text="SINSTS").wait_for()
 
 
+def test_a_supply_that_fails_is_played_and_understood_from_the_page_alone(run: Running, browser: "Browser") -> None:
+    with opened(browser, run.url) as page:
+        page.get_by_text("The board’s supply fails").click()
+        story = page.locator(".story", has_text="The board’s supply fails")
+        lost = run.call("GET", "/state")["board"]["brown_outs"]
+        told = story.locator(".watched")
+        page.get_by_role("button", name="Let the terminals fail for 20 s", exact=True).click()
+        page.locator(".board").get_by_text("Terminals I1-A give nothing: it lives on its capacitor").wait_for()
+        page.locator(".board").get_by_text("Terminals I1-A give nothing").wait_for(state="detached")
+        assert run.call("GET", "/state")["board"]["brown_outs"] == lost
+        page.get_by_role("button", name="Let them fail for good", exact=True).click()
+        story.get_by_text("At 3.30 V the microcontroller loses its supply").wait_for()
+        told.filter(has_text=f"brown-outs: {lost + 1}").wait_for()
+        told.filter(has_text="it is off: its microcontroller has no supply").wait_for()
+        page.locator(".board .brown-out").first.wait_for(state="attached")
+        page.get_by_role("button", name="Give the supply back", exact=True).click()
+        told.filter(has_text=re.compile("it (listens|sleeps|boots|joins)")).wait_for()
+        assert run.call("GET", "/state")["board"]["supply"]["model"] == "min_spec"
+
+
 @pytest.mark.nightly
 def test_another_supply_is_taken_by_its_name(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:

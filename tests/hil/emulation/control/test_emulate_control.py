@@ -119,6 +119,21 @@ def test_the_load_is_raised_over_http_until_xky_decode_shows_that_the_cut_off_op
 
 
 @pytest.mark.realtime
+def test_who_looks_and_drives_is_answered_while_the_line_waits_for_its_first_reader() -> None:
+    with emulating("127.0.0.1:0", "--speed", "20") as run:
+        begin_s = time.monotonic()
+        with urllib.request.urlopen(f"{run.url}/events", timeout=WITHIN_S) as events:
+            assert b'"kind":"meter"' in events.readline() + events.readline()
+        done = run.call("PUT", "/load", {"load_va": 4321})
+        assert time.monotonic() - begin_s < 5
+        assert (done["at_s"], done["first_frame"]) == (0, 0)
+        with decoding(run.port) as heard:
+            until(lambda: len([one for one in heard if one["event"] == "frame" and one["complete"]]) > 0)
+        first = next(one for one in heard if one["event"] == "frame" and one["complete"])
+        assert values(first)["SINSTS"] == "04321"
+
+
+@pytest.mark.realtime
 def test_beyond_loopback_it_asks_for_the_token_that_it_printed_and_ends_with_the_run() -> None:
     with emulating("0.0.0.0:0", "--frames", "6", "--speed", "4") as run:
         run.url = f"http://127.0.0.1:{run.url.rpartition(':')[2]}"

@@ -11,6 +11,7 @@ import pytest
 
 from xky.emulator.faults import known_faults
 from xky.hil.emulation.control.line_events import frame_event
+from xky.hil.live import EventStream
 from xky.protocol import Mode
 from xky.protocol.uart import Uart, received
 
@@ -65,6 +66,27 @@ def watched(run: Driven, *steps: tuple[str, str, Any] | float) -> Watched:
 
     asyncio.run(body())
     return page
+
+
+def test_the_meter_is_told_on_though_there_are_too_many_frames_for_a_message() -> None:
+    run = Driven()
+    run.stream = run.feed._stream = EventStream(run._beginning, each_s=0.0, queued_max=1)
+    page = Watched(run)
+
+    async def body() -> None:
+        never = asyncio.Event()
+        scope = {"type": "http", "headers": []}
+        task = asyncio.ensure_future(run.stream.respond(scope, never.wait, page._send))  # type: ignore[arg-type]
+        await asyncio.sleep(0.01)
+        for _ in range(5):
+            run.wait(20.0)  # a score of frames at once
+            await asyncio.sleep(0.05)
+        task.cancel()
+
+    asyncio.run(body())
+    told = [event["state"]["at_s"] for event in page.of("meter")]
+    assert len(told) > 4
+    assert told[-1] > 80
 
 
 def test_each_frame_is_told_as_it_begins_with_the_characters_that_leave() -> None:

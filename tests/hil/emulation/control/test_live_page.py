@@ -279,7 +279,9 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with emulating(address, "--port", "tcp") as first, opened(browser, first.url) as page:
         first.call("POST", "/faults", {"name": "wrong_checksum", "label": "EAST"})
-        first.call("PUT", "/load", {"load_va": 6000})
+        page.locator("#load_va").fill("6000")
+        button(page, "Draw it").click()
+        shown(page, "Done at")
         shown(page, "groups that a fault touched")
         page.get_by_role("img", name="6,000 VA at most").wait_for()
         first.process.kill()
@@ -292,6 +294,7 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(browser: "Browser") 
                 assert page.locator("text=Connection lost").count() == 0
                 page.locator("text=groups that a fault touched").wait_for(state="detached")  # that was another run
                 page.get_by_role("img", name="6,000 VA at most").wait_for(state="detached")
+                page.locator("text=Done at").wait_for(state="detached")
             shown(page, "The run is over")
         finally:
             first.process.returncode = 0  # it was we who killed it
