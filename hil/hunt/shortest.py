@@ -174,8 +174,9 @@ def _kept(campaign: Campaign, path: Path, story: Story, broken: Broken) -> dict[
     options = campaign.options
     path.parent.mkdir(exist_ok=True)
     write_stimulus(
-        path, story, broken, device=options.device, board=options.board or campaign.board.id, defect=options.defect
-    )
+        path, story, broken, device=options.device, board=options.board or campaign.board.id, defect=options.defect,
+        labels=options.labels, statement=options.statement,
+    )  # fmt: skip
     again = play_story(read_stimulus(path).story, campaign).broken
     if all(one.requirement != broken.requirement for one in again):
         path.unlink()
