@@ -77,6 +77,7 @@ int main(int count, char **words) {
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc")
 def test_an_instrumented_program_tells_what_stories_reached_of_it(tmp_path: Path) -> None:
     (tmp_path / "receiver.c").write_text(RECEIVER, encoding="utf-8")

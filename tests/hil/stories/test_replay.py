@@ -137,6 +137,7 @@ ONE_LABEL = 'labels = ["EAST"]\n'
 CLAIMS = [({}, True), ({"labels": ("EAST",)}, False), ({"statement": Path("mine.toml")}, False)]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("claims", "fails"), CLAIMS)
 def test_a_finding_is_played_again_with_what_its_device_claimed_and_a_should_counts_that_was_found(
     claims: dict[str, Any], fails: bool, pytester: pytest.Pytester
@@ -150,6 +151,7 @@ def test_a_finding_is_played_again_with_what_its_device_claimed_and_a_should_cou
     pytester.runpytest_inprocess(*QUIET).assert_outcomes(passed=1 - fails, failed=int(fails))
 
 
+@pytest.mark.nightly
 def test_what_a_person_tells_takes_the_place_of_what_the_file_says(tmp_path: Path) -> None:
     path = claiming(tmp_path, labels=("EAST",))
     told = ("--labels", "EAST,DATE")
