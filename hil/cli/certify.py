@@ -143,7 +143,7 @@ def command(
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
         quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf,
     )  # fmt: skip
-    campaign = Campaign(options) if replay is None else Replay(options, path=replay)
+    campaign = Campaign(options) if replay is None else Replay(options, path=replay, tell=complain)
     lost: ArchiveLostError | ReportLostError | None = None
     campaign.tell = complain
     if against is not None:
@@ -152,8 +152,8 @@ def command(
         try:
             run = certify if as_json else certify_with_progress
             report = run(
-                campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms,
-                shrink=_shrinking(campaign) if shrink else None,
+                campaign, out, strict=strict or replay is not None,  # what was found counts, a should too
+                resume=resume, seal=seal, pseudonyms=pseudonyms, shrink=_shrinking(campaign) if shrink else None,
             )  # fmt: skip
         except (ArchiveLostError, ReportLostError) as error:
             report, lost = error.report, error

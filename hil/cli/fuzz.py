@@ -99,7 +99,10 @@ def command(
     status = 0
     with (
         campaign.held(),
-        hunt_folder(out, device=device, board=board or campaign.board.id, defect=defect) as folder,
+        hunt_folder(
+            out, device=device, board=board or campaign.board.id, defect=defect, labels=campaign.options.labels,
+            statement=statement,
+        ) as folder,
         hunt_by(
             campaign, jobs, scheduler, seed=seed, runs=folder.runs, limits=limits, strict=strict,
             database=folder.examples,

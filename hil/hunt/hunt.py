@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from unittest import SkipTest
 
-from hypothesis import HealthCheck, Phase, currently_in_test_context, given, settings, target
+from hypothesis import HealthCheck, Phase, Verbosity, currently_in_test_context, given, settings, target
 from hypothesis import seed as seeded
 from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky
@@ -170,6 +170,7 @@ class Hunt(Tally):
         @settings(
             max_examples=stories, database=database, deadline=None, suppress_health_check=list(HealthCheck),
             phases=phases, report_multiple_bugs=False, print_blob=False,
+            verbosity=Verbosity.quiet,  # else it tells of slow shrinking on the hunt's standard output
         )  # fmt: skip
         @seeded(f"{self._seed} {name}")  # below: a seed takes the database from the settings of before
         @given(self._stories(modes))

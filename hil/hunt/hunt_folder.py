@@ -44,10 +44,10 @@ def test_{function}(pytestconfig: pytest.Config) -> None:
 
 
 @contextmanager
-def hunt_folder(folder: Path, *, device: str, board: str, defect: str | None = None) -> Iterator["HuntFolder"]:
+def hunt_folder(folder: Path, **found_on: Any) -> Iterator["HuntFolder"]:
     """The folder of a hunt, which no other one has meanwhile; arguments and errors are those of ``HuntFolder``."""
     with owned_folder(folder, _WHAT):
-        yield HuntFolder(folder, device=device, board=board, defect=defect)
+        yield HuntFolder(folder, **found_on)
 
 
 class HuntFolder:
@@ -58,6 +58,8 @@ class HuntFolder:
         device: that is hunted; a folder is that of one device.
         board: that it is.
         defect: that is built into it.
+        labels: that it is told to claim; None: as its board says.
+        statement: file that is laid over its board; None: none.
 
     Attributes:
         runs: how many hunts went before: each draws other stories.
@@ -67,8 +69,20 @@ class HuntFolder:
         BenchError: there is no room in it.
     """
 
-    def __init__(self, folder: Path, *, device: str, board: str, defect: str | None = None) -> None:
-        self.folder, self._device, self._board, self._defect = folder, device, board, defect
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        device: str,
+        board: str,
+        defect: str | None = None,
+        labels: Sequence[str] | None = None,
+        statement: Path | None = None,
+    ) -> None:
+        self.folder, self._device, self._defect = folder, device, defect
+        self._found_on: dict[str, Any] = {
+            "device": device, "board": board, "defect": defect, "labels": labels, "statement": statement,
+        }  # fmt: skip
         self.runs = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +144,7 @@ class HuntFolder:
             BenchError: there is no room for it.
         """
         path = self.path_of(finding.signature)
-        write_stimulus(path, finding.story, finding.broken, device=self._device, board=self._board, defect=self._defect)
+        write_stimulus(path, finding.story, finding.broken, **self._found_on)
         function = path.name.removesuffix(SUFFIX).replace("-", "_")
         test = path.with_name(f"test_{function}.py")
         reason = "".join(one if one.isprintable() and one not in '"\\' else "?" for one in finding.broken.reason)

@@ -313,7 +313,10 @@ class BenchMachine(RuleBasedStateMachine):
         board = options.board or self._campaign.board.id
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_stimulus(path, self.story, broken, device=options.device, board=board, defect=options.defect)
+            write_stimulus(
+                path, self.story, broken, device=options.device, board=board, defect=options.defect,
+                labels=options.labels, statement=options.statement,
+            )  # fmt: skip
         except (InputError, OSError) as error:
             return f"save_to: {error}"
         return f"kept as {path}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, find, settings
+from hypothesis import HealthCheck, Verbosity, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
@@ -141,7 +141,8 @@ class _Search:
         """The fewest of some turns that show it, by Hypothesis's own shrinking; all of them show it."""
         places = st.lists(st.sampled_from(range(len(turns))), min_size=1, max_size=len(turns), unique=True).map(sorted)
         quiet = settings(
-            max_examples=_TRIES, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=_TRIES, database=None, deadline=None, suppress_health_check=list(HealthCheck),
+            verbosity=Verbosity.quiet,
         )  # fmt: skip
         try:
             few = find(places, lambda chosen: shows(_those(turns, chosen)), settings=quiet, random=Random(0))
@@ -174,8 +175,9 @@ def _kept(campaign: Campaign, path: Path, story: Story, broken: Broken) -> dict[
     options = campaign.options
     path.parent.mkdir(exist_ok=True)
     write_stimulus(
-        path, story, broken, device=options.device, board=options.board or campaign.board.id, defect=options.defect
-    )
+        path, story, broken, device=options.device, board=options.board or campaign.board.id, defect=options.defect,
+        labels=options.labels, statement=options.statement,
+    )  # fmt: skip
     again = play_story(read_stimulus(path).story, campaign).broken
     if all(one.requirement != broken.requirement for one in again):
         path.unlink()

@@ -4,16 +4,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from xky.protocol import BenchError, InputError, Mode
 
+from ..bench.bench import board_of
+from ..bench.command_secrets import shown_device
+from ..bench.devices import open_device
 from ..campaign.campaign import Campaign, Options
 from ..campaign.oracle import Case
 from ..campaign.plan import Plan
 from ..campaign.requirement import Purpose
-from ..campaign.verdict import NotApplicable, PurposeFailed, Undecided
+from ..campaign.verdict import Level, NotApplicable, PurposeFailed, Undecided
 from ..pytest_options import campaign_options
 from .judging import broken_by, requirement_of, told
 from .playing import play_story
@@ -53,7 +57,7 @@ def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
     was_played = any(case.record.frames(one.name) for one in steps)
     if not was_played and len(steps) < len(purpose.stimuli):
         raise Undecided("not played: the run ended before, or was another one")
-    broken = broken_by(case.record, stimulus.story, purpose.stimuli)
+    broken = broken_by(case.record, stimulus.story, purpose.stimuli, strict=_is_strict(stimulus))
     if not was_played and not broken:
         raise NotApplicable("the bench cannot do to this device what the stimulus tells")
     frames = [frame for one in steps for frame in case.record.frames(one.name)] or case.record.truth
@@ -72,9 +76,48 @@ def stands(case: Case, purpose: Purpose, stimulus: StimulusFile) -> None:
     raise PurposeFailed(other + worst.reason)
 
 
+def _is_strict(stimulus: StimulusFile) -> bool:
+    """Whether what was found is a should: a device that does not meet it is found only where they count."""
+    requirement = requirement_of(stimulus.requirement)
+    return requirement is not None and requirement.level is Level.SHOULD
+
+
+def _claims_of(path: Path, stimulus: StimulusFile, options: Options) -> dict[str, Any]:
+    """Board, labels and statement of the file, where a person tells none: options that make it the question of before.
+
+    They are those of the device on which it was found; what another one claims is not known from there.
+
+    Raises:
+        InputError: the statement's file is not there.
+    """
+    if shown_device(options.device) != stimulus.device:
+        return {}
+    claims = _untold(stimulus, options)
+    statement = claims.get("statement")
+    if statement is not None and not statement.is_file():
+        raise InputError(
+            f"{path}: statement {str(statement)!r}: is not there; go to the folder where it was found, or give "
+            "--statement"
+        )
+    if options.board is None and stimulus.board:
+        own = board_of(open_device(options.device, defect=options.defect, line=options.line), None).id
+        if stimulus.board != own:
+            claims["board"] = stimulus.board
+    return claims
+
+
+def _untold(stimulus: StimulusFile, options: Options) -> dict[str, Any]:
+    """Labels and statement of the file that a person does not tell."""
+    told = {name: getattr(stimulus, name) for name in ("labels", "statement") if getattr(options, name) is None}
+    return {name: value for name, value in told.items() if value is not None}
+
+
 @dataclass
 class Replay(Campaign):
     """A run of the suite that plays one stimulus, and nothing else.
+
+    On the device on which it was found it asks the same question: board, labels and statement are those of the file
+    where nobody tells others. What another device claims is not known from there.
 
     Args:
         path: of the stimulus file.
@@ -93,7 +136,14 @@ class Replay(Campaign):
         for name in ("only", "meter"):
             if getattr(self.options, name):
                 raise InputError(f"--{name}: {self.path} brings its own; leave it out")
-        self.options = replace(self.options, mode=self.stimulus.mode, seed=self.stimulus.seed)
+        claims = _claims_of(self.path, self.stimulus, self.options)
+        if not claims and (untold := _untold(self.stimulus, self.options)):
+            with_what = " and ".join(f"--{name}" for name in untold)
+            self.tell(
+                f"{self.path}: was found with {with_what} on {self.stimulus.device}; give what this device claims, "
+                "if that is less than its board says"
+            )
+        self.options = replace(self.options, mode=self.stimulus.mode, seed=self.stimulus.seed, **claims)
         super().__post_init__()
         self.purpose = purpose_of_stimulus(self.path, self.stimulus)
         self.found = {self.purpose: self.stimulus}
@@ -129,7 +179,8 @@ def require_stood(path: Path, config: pytest.Config) -> None:
         given |= {name: given[name] or was for name, was in on.items()}
     try:
         options = Options(**given | {"mode": stimulus.mode, "seed": stimulus.seed, "meter": None})
-        broken = play_story(stimulus.story, Campaign(options)).broken
+        campaign = Campaign(replace(options, **_claims_of(path, stimulus, options)))
+        broken = play_story(stimulus.story, campaign, strict=_is_strict(stimulus)).broken
     except (InputError, BenchError) as error:
         pytest.fail(str(error), pytrace=False)
     if broken:

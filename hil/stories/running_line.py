@@ -107,8 +107,10 @@ class _Running:
     def __init__(self, story: Story, campaign: Campaign) -> None:
         self.mode: Mode = story.mode
         self._claims, self._speed = campaign.claims, campaign.options.speed
+        device = campaign.open()
+        device.cover()
         self._bench = Bench(
-            campaign.open(), campaign.board, _meters_of(story).of(household), seed=story.seed, speed=self._speed,
+            device, campaign.board, _meters_of(story).of(household), seed=story.seed, speed=self._speed,
             probes=campaign.specs,
         )  # fmt: skip
         player = self._player(_meters_of(story))
@@ -125,6 +127,7 @@ class _Running:
         begins_s, overruns = float(bench.env.now), bench.device.overruns
         meters.clock = lambda: float(bench.env.now) - begins_s
         meters.of(household)  # it runs from now on
+        bench.device.forget_covered()
         player = self._player(meters)
         player.script = _script(player, stimuli)
         bench.transmitter.seed = story.seed
@@ -140,7 +143,8 @@ class _Running:
         record.truth = _copied(bench.truth)
         _cut_to_the_story(record)
         self._forget_before(ended_s - player.aged_s())
-        return Played(record, broken_by(record, story, stimuli, strict=strict), ended_s - begins_s)
+        broken = broken_by(record, story, stimuli, strict=strict)
+        return Played(record, broken, ended_s - begins_s, frozenset(bench.device.covered))
 
     def _player(self, meters: PlanMeters) -> Player:
         bench = self._bench

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stimulus files, ``….stim.toml``: one story, what was expected of a device that heard it, and what was seen."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import tomli_w
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from xky.emulator.meter_file.meter_file import MeterFile
-from xky.protocol import Mode
+from xky.protocol import LABELS, Mode
 from xky.protocol.tomlfile import Section, Written, parse_toml, read_text
 from xky.protocol.whole_file import whole_file
 
@@ -21,6 +22,7 @@ __all__ = ["SUFFIX", "StimulusFile", "read_stimulus", "write_stimulus"]
 
 SUFFIX: Final = ".stim.toml"
 _SCHEMA: Final = "xky-stimulus/1"
+_WITH_CLAIMS: Final = "xky-stimulus/2"  # what a device claims besides its board; a file without is of the first
 _HEAD = "# A stimulus: play it again with `xky certify DEVICE --replay FILE`.\n"
 
 
@@ -32,6 +34,8 @@ class StimulusFile(Section):
         device: on which it was found.
         defect: that was built into it.
         board: that the device was, or claimed to be, likewise.
+        labels: that it was told to claim; None: as its board says.
+        statement: file that was laid over its board, as it was named; None: none.
         requirement: id of what was broken.
         reason: how, one line.
         mode: of the TIC.
@@ -41,10 +45,12 @@ class StimulusFile(Section):
         step: of the story.
     """
 
-    format: Annotated[Literal["xky-stimulus/1"], Field(alias="schema")]
+    format: Annotated[Literal["xky-stimulus/1", "xky-stimulus/2"], Field(alias="schema")]
     device: str = ""
     defect: str | None = None
     board: str = ""
+    labels: tuple[str, ...] | None = None
+    statement: Path | None = None
     requirement: str
     reason: str = ""
     mode: Mode
@@ -62,6 +68,22 @@ class StimulusFile(Section):
         if "mode" in self.meter.model_fields_set and self.meter.mode is not self.mode:
             raise ValueError(f"meter: has mode {self.meter.mode}, and the file {self.mode}; leave it out there")
         self._story = Story(meter=self.meter.changed(mode=self.mode), seed=self.seed, step=self.step)
+        return self
+
+    @field_validator("labels")
+    @classmethod
+    def _are_known(cls, labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        known = {name for table in LABELS.values() for name in table}
+        for label in labels or ():
+            if label not in known:
+                raise ValueError(f"labels {label!r}: no such label; write names as Enedis does, such as EAST")
+        return labels
+
+    @model_validator(mode="after")
+    def _is_of_its_version(self) -> "StimulusFile":
+        for name in ("labels", "statement"):
+            if getattr(self, name) is not None and self.format == _SCHEMA:
+                raise ValueError(f'{name}: is not known to {_SCHEMA}; write schema = "{_WITH_CLAIMS}"')
         return self
 
     @property
@@ -84,9 +106,23 @@ def read_stimulus(path: Path) -> StimulusFile:
 
 
 def write_stimulus(
-    path: Path, story: Story, broken: Broken, *, device: str, board: str, defect: str | None = None
+    path: Path,
+    story: Story,
+    broken: Broken,
+    *,
+    device: str,
+    board: str,
+    defect: str | None = None,
+    labels: Sequence[str] | None = None,
+    statement: Path | None = None,
 ) -> None:
     """Write what was found, whole or not at all.
+
+    Args:
+        path: of the file.
+        story: that shows it.
+        broken: what it shows.
+        device, board, defect, labels, statement: on what it was found, and what that claimed.
 
     Raises:
         InputError: it cannot be written.
@@ -94,9 +130,14 @@ def write_stimulus(
     """
     told = story.model_dump(mode="json", exclude_unset=True)
     meter = {key: value for key, value in told.get("meter", {}).items() if key != "mode"}
-    found_on = {"device": shown_device(device), **({"defect": defect} if defect else {}), "board": board}
+    claims = {
+        **({} if labels is None else {"labels": [*labels]}),
+        **({} if statement is None else {"statement": str(statement)}),
+    }
+    found_on = {"device": shown_device(device), **({"defect": defect} if defect else {}), "board": board, **claims}
     table: dict[str, Any] = {
-        "schema": _SCHEMA, **found_on, "requirement": broken.requirement, "reason": broken.reason,
+        "schema": _WITH_CLAIMS if claims else _SCHEMA, **found_on,
+        "requirement": broken.requirement, "reason": broken.reason,
         "mode": story.mode.value, "seed": story.seed, "sent": broken.trail.sent, "expected": broken.trail.expected,
         "seen": broken.trail.seen, "meter": meter, "step": told.get("step", []),
     }  # fmt: skip

@@ -135,8 +135,11 @@ class Device(ABC):
 
     @property
     def covered(self) -> Set[int]:
-        """Addresses of the basic blocks that it has run; empty where it cannot tell, or was not asked to."""
+        """Basic blocks that it has run, by address or place; empty where it cannot tell, or was not asked to."""
         return frozenset()
+
+    def forget_covered(self) -> None:  # noqa: B027 - most kinds cannot tell
+        """Count those that it runs from now on alone: another story begins."""
 
     @property
     def coverage_blocks(self) -> int:

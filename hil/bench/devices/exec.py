@@ -14,7 +14,7 @@ import signal
 import termios
 import time
 import tty
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 
 from xky.emulator.outputs import Port, PortSettings, keeps_parity
@@ -22,6 +22,7 @@ from xky.emulator.outputs.port_choice import port_choice
 from xky.emulator.outputs.pty import PortPty
 from xky.protocol import BenchError, InputError
 
+from ...launch.coverage_map import CoverageMap
 from ...launch.kept_program import KeptProgram
 from ...launch.shim import NoShimError, Shim
 from ..intake import LINE_MAX, Intake
@@ -80,6 +81,9 @@ class ExecDevice(Device):
         self._connected = False
         self._asked_before: list[PortSettings] = []
         self._overruns_before = 0
+        self._covers = False
+        self._coverage: CoverageMap | None = None
+        self._covered: frozenset[int] = frozenset()
 
     @property
     def files(self) -> Sequence[Path]:
@@ -104,6 +108,11 @@ class ExecDevice(Device):
         )
         self._port.bare = context.board.receiver.format == "8N1"
         self._prepare_shim()
+        if self._covers:
+            try:
+                self._coverage = CoverageMap()
+            except OSError as error:
+                self._note(f"which parts of the program are run is not known: {error.strerror}")
         self._spawn(self._port.name, context)
         self._await_open()
         clock_starts()
@@ -200,7 +209,8 @@ class ExecDevice(Device):
         os.set_blocking(self._stdout, False)
         try:
             told = {} if self._shim is None else self._shim.environment()
-            self._process = KeptProgram(words, stdout=theirs, environment={**os.environ, **told})
+            marks = {} if self._coverage is None else self._coverage.environment
+            self._process = KeptProgram(words, stdout=theirs, environment={**os.environ, **told, **marks})
         except OSError as error:
             raise InputError(f"command {words[0]!r}: cannot be run ({error.strerror})") from None
         finally:
@@ -296,10 +306,28 @@ class ExecDevice(Device):
     def port_settings(self) -> Sequence[PortSettings]:
         return [*self._asked_before, *(() if self._port is None else self._port.settings)]
 
+    def cover(self) -> None:
+        """It can tell if it was built so (docs/examples/coverage.c)."""
+        self._covers = True
+
+    @property
+    def covered(self) -> Set[int]:
+        if self._coverage is not None:
+            self._covered |= self._coverage.take()
+        return self._covered
+
+    def forget_covered(self) -> None:
+        _ = self.covered
+        self._covered = frozenset()
+
     def stop(self) -> None:
         process, self_port = self._process, self._port
         if process is not None:
             process.end()
+        if self._coverage is not None:
+            _ = self.covered
+            self._coverage.close()
+            self._coverage = None
         if self_port is not None:
             if self._connected:
                 assert self._context is not None

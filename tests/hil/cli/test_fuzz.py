@@ -115,7 +115,7 @@ def test_two_hunts_in_one_folder_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (('"xky-stimulus/1"', '"xky-stimulus/2"'), "schema"),
+        (('"xky-stimulus/1"', '"xky-stimulus/3"'), "schema"),
         (('name = "wrong_checksum"', 'name = "wrong_sum"'), "wrong_sum"),
         (('mode = "standard"', 'mode = "historic"\nphases = 3'), "phases"),
         (("[[step]]", "[[stop]]"), "stop"),
@@ -194,9 +194,11 @@ def test_a_written_test_plays_it_on_the_device_where_it_was_found(hunt: Path, py
 
 
 def test_the_object_tells_of_each_finding_what_its_stimulus_has(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('title = "mine"\n')
     run = fuzz(
-        "sim:generic", "--defect", "ignores-checksum", "--mode", "standard", "--examples", 4, "--json", cwd=tmp_path
-    )
+        "sim:generic", "--defect", "ignores-checksum", "--mode", "standard", "--examples", 4, "--json",
+        "--labels", "EAST,SINSTS", "--statement", "mine.toml", cwd=tmp_path,
+    )  # fmt: skip
     told = json.loads(run.stdout)
     assert (run.returncode, told["schema"], told["device"], told["seed"]) == (1, "xky-fuzz/1", "sim:generic", 0)
     assert told["examples"] >= 4
@@ -205,5 +207,6 @@ def test_the_object_tells_of_each_finding_what_its_stimulus_has(tmp_path: Path) 
     for one in told["found"]:
         stimulus = stimulus_file.read_stimulus(tmp_path / one["stimulus"])
         assert (stimulus.requirement, stimulus.reason) == (one["requirement"], one["reason"])
+        assert (stimulus.labels, stimulus.statement) == (("EAST", "SINSTS"), Path("mine.toml"))
         assert stimulus.story.frames == one["frames"]
         assert [fault.name for fault in stimulus.story.faults] == one["faults"]

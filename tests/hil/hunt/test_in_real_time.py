@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,48 @@ def test_a_reader_that_looks_at_no_checksum_is_found(tmp_path: Path) -> None:
         ("TIC-CHK-1", 1, ["wrong_checksum"])
     ]
     assert (tmp_path / found["found"][0]["stimulus"]).exists()
+
+
+RECEIVER = r"""
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **words) {
+    char line[128], frame[4096], c;
+    size_t size = 0;
+    int port = open(words[count - 1], O_RDWR | O_NOCTTY);
+    frame[0] = 0;
+    while (read(port, &c, 1) == 1) {
+        if (c == 2) frame[0] = 0;
+        if (c == 3 && frame[0]) printf("{%s}\n", frame), fflush(stdout);
+        if (c == 10) size = 0;
+        else if (c == 13) {
+            line[size] = 0;
+            unsigned sum = 0;
+            for (size_t i = 0; i + 1 < size; i++) sum += (unsigned char)line[i];
+            char *value = strchr(line, '\t'), *end = strrchr(line, '\t');
+            if (size < 5 || !value || value == end || (char)((sum & 63) + 32) != line[size - 1]) continue;
+            *value = *end = 0;
+            if (strcmp(line, "EAST")) continue;
+            sprintf(frame, "\"EAST\": \"%s\"", value + 1);
+        } else if (size < sizeof line - 1) line[size++] = c;
+    }
+}
+"""
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc")
+def test_an_instrumented_program_tells_what_stories_reached_of_it(tmp_path: Path) -> None:
+    (tmp_path / "receiver.c").write_text(RECEIVER, encoding="utf-8")
+    build = ["gcc", "-fsanitize-coverage=trace-pc", tmp_path / "receiver.c", EXAMPLES / "coverage.c", "-o"]
+    subprocess.run([*build, tmp_path / "receiver"], check=True)
+    ended = xky(
+        "fuzz", f"exec:{tmp_path}/receiver {{port}}", "--labels", "EAST", "--mode", "standard", "--speed", "20",
+        "--examples", "2", "--json", cwd=tmp_path,
+    )  # fmt: skip
+    assert 15 < json.loads(ended.stdout)["coverage"]["blocks"] < 60
 
 
 @pytest.mark.nightly

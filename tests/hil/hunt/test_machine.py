@@ -87,12 +87,14 @@ def test_a_failing_program_is_short_and_says_what_was_broken() -> None:
 def test_what_it_finds_is_kept_as_a_stimulus_that_fails_again_and_only_on_the_defective_device(tmp_path: Path) -> None:
     class Kept(Careless):
         save_to = tmp_path / "found"
+        labels = ("EAST", "PAPP")
 
     error = error_of(few(Kept, examples=30))
     (path,) = (tmp_path / "found").iterdir()
     assert str(path) in str(error)
     stimulus = read_stimulus(path)
     assert (stimulus.device, stimulus.defect, stimulus.requirement) == ("sim:generic", "ignores-checksum", "TIC-CHK-1")
+    assert stimulus.labels == ("EAST", "PAPP")
     assert sum(step.frames for step in stimulus.step if step.turns) == 1
     assert [one.requirement for one in play_story(stimulus.story, campaign(defect="ignores-checksum")).broken] == [
         "TIC-CHK-1"

@@ -32,7 +32,9 @@ def purposes_of(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def shrunk(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     """Report and folder of a device that ignores checksums."""
     folder = tmp_path_factory.mktemp("shrunk")
-    options = Options("sim:generic", mode="standard", defect="ignores-checksum", only=ONLY, lang="fr")
+    options = Options(
+        "sim:generic", mode="standard", defect="ignores-checksum", only=ONLY, lang="fr", labels=("EAST", "SINSTS")
+    )
     seal = Seal(None, folder / "a.xky")
     report = certify(Campaign(options), folder / "report", seal=seal, shrink=shortest_stimuli)
     jsonschema.validate(report, SCHEMA)
@@ -52,6 +54,7 @@ def test_each_fail_has_a_stimulus_of_one_frame_and_one_fault_that_shows_it(
     for one in told.values():
         stimulus = read_stimulus(folder / "report" / one["file"])
         assert (stimulus.requirement, stimulus.story.frames) == (one["requirement"], one["frames"])
+        assert stimulus.labels == ("EAST", "SINSTS")
 
 
 def test_the_command_beside_it_fails_and_a_sound_device_stands_it(

@@ -4,6 +4,7 @@
 import pytest
 from hypothesis import find, settings
 from hypothesis.errors import NoSuchExample
+from hypothesis.internal.conjecture import engine
 
 from xky.hil.hunt.hunt import Hunt, Limits
 from xky.hil.hunt.strategies import line_stories
@@ -33,6 +34,14 @@ def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrun
     assert finding.broken.requirement == "TIC-CHK-1"
     assert (finding.story.frames, len(finding.story.faults), len(finding.story.step)) == (1, 1, 1)
     assert finding.story.meter.phases == 1
+
+
+def test_shrinking_that_takes_long_prints_nothing_among_what_a_hunt_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(engine, "MAX_SHRINKING_SECONDS", 0)
+    assert hunted(defect="ignores-checksum", mode=Mode.STANDARD, findings=1).findings
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_supply_that_fails_is_drawn_for_who_lives_on_it_alone_and_needs_no_fault_beside_it() -> None:

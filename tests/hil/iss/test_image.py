@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from xky.boards import board_named
+from xky.emulator import Linky
+from xky.hil.bench.bench import Bench
 from xky.hil.bench.devices import open_device
 from xky.hil.iss.code import code_of
 from xky.hil.iss.image import Image, image_of
@@ -16,7 +19,7 @@ from xky.hil.iss.memory import Memory
 from xky.hil.iss.red_zones import red_zones
 from xky.protocol import InputError
 
-from ...riscv import EXAMPLE, image, needs_riscv, receiver
+from ...riscv import BOARD, EXAMPLE, image, needs_riscv, receiver
 
 pytestmark = needs_riscv
 
@@ -60,6 +63,27 @@ def test_the_compile_line_of_the_page_builds_a_receiver(tmp_path: Path) -> None:
     shutil.copy(EXAMPLE / "receiver.c", tmp_path / "my.c")
     subprocess.run(["sh", "-e", "-c", found[1]], cwd=tmp_path, check=True)
     assert image_of(str(tmp_path / "my.elf")).entry == 0x2000_0000
+
+
+HEAR = r"""
+static void hear(char c, int spoilt) {
+    static int size;
+    if (c == 2) size = 0;
+    else if (!spoilt) size++;
+    if (c == 3 && size > 100)
+        for (const char *p = "{\"VTIC\": \"02\"}\n"; *p; p++) put(*p);
+}
+"""
+
+
+def test_the_program_of_the_page_reads_and_prints_what_its_parser_says(tmp_path: Path) -> None:
+    page = (EXAMPLE.parents[1] / "iss.md").read_text(encoding="utf-8")
+    code = re.search(r"^   ```c\n(.*?)^   ```", page, re.MULTILINE | re.DOTALL)
+    assert code is not None
+    program = image(f'#pragma GCC diagnostic error "-Wall"\n{code[1]}{HEAR}')
+    with Bench(open_device(f"iss:{program}"), board_named(str(BOARD)), Linky()) as bench:
+        assert bench.next_reading(timeout_s=5)["VTIC"] == "02"
+        assert bench.device.port_settings[-1].baud == 9615
 
 
 def test_an_address_is_told_by_function_and_line() -> None:

@@ -4,6 +4,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.evidence import read_records
 from xky.hil.campaign.judge_again import judge_again
+from xky.hil.campaign.oracle import Trail
 from xky.hil.campaign.suite import run_suite
 from xky.hil.campaign.verdict import Verdict
 from xky.hil.stories.found import purposes_in
+from xky.hil.stories.judging import Broken, Signature
 from xky.hil.stories.stimulus_file import write_stimulus
 from xky.protocol import InputError, Mode, encode_group
 
@@ -116,6 +119,74 @@ def test_what_the_bench_cannot_do_to_a_device_decides_nothing(tmp_path: Path) ->
     broken = played(told, "sim:winky-v1").broken[0]
     write_stimulus(path, told, broken, device="sim:winky-v1", board="winky-v1")
     assert xky("certify", "sim:generic", "--replay", path, cwd=tmp_path).returncode == 3
+
+
+CALM = story({"load_va": 900.0})
+LACKS = "drops-empty-data"  # DATE, so that it breaks a should alone, of a device that claims it
+
+
+def claiming(folder: Path, **claims: Any) -> Path:
+    """What no device with that defect stands, unless it claims another label alone."""
+    path = folder / "labels.stim.toml"
+    broken = Broken(Signature(Mode.STANDARD, "TIC-LBL-1", "labels"), "never reported", Trail(), "lines")
+    write_stimulus(path, CALM, broken, device="sim:generic", board="generic", defect=LACKS, **claims)
+    return path
+
+
+ONE_LABEL = 'labels = ["EAST"]\n'
+CLAIMS = [({}, True), ({"labels": ("EAST",)}, False), ({"statement": Path("mine.toml")}, False)]
+
+
+@pytest.mark.by_day(2)
+@pytest.mark.parametrize(("claims", "fails"), CLAIMS)
+def test_a_finding_is_played_again_with_what_its_device_claimed_and_a_should_counts_that_was_found(
+    claims: dict[str, Any], fails: bool, pytester: pytest.Pytester
+) -> None:
+    Path("mine.toml").write_text(ONE_LABEL, encoding="utf-8")
+    path = claiming(pytester.path, **claims)
+    run = xky("certify", "sim:generic", "--defect", LACKS, "--replay", path, "--json", cwd=pytester.path)
+    assert (run.returncode, run.stderr) == (int(fails), "")
+    assert json.loads(run.stdout)["requirements"][0]["verdict"] == ("fail" if fails else "pass")
+    pytester.makepyfile(TEST.format(path=str(path)))
+    pytester.runpytest_inprocess(*QUIET).assert_outcomes(passed=1 - fails, failed=int(fails))
+
+
+@pytest.mark.nightly
+def test_what_a_person_tells_takes_the_place_of_what_the_file_says(tmp_path: Path) -> None:
+    path = claiming(tmp_path, labels=("EAST",))
+    told = ("--labels", "EAST,DATE")
+    run = xky("certify", "sim:generic", "--defect", LACKS, *told, "--replay", path, "--json", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (1, "")
+
+
+def test_what_another_device_claims_is_not_taken_from_the_file_and_that_is_said(tmp_path: Path) -> None:
+    path = claiming(tmp_path, labels=("EAST",), statement=Path("mine.toml"))
+    run = xky("certify", "sim:eky", "--replay", path, "--json", cwd=tmp_path)
+    assert run.returncode == 0
+    assert run.stderr == (
+        f"xky: {path}: was found with --labels and --statement on sim:generic; give what this device claims, if that "
+        "is less than its board says\n"
+    )
+    assert json.loads(run.stdout)["statement"]["labels"] is None
+
+
+def test_a_statement_that_is_not_there_any_more_is_told_in_one_line(tmp_path: Path) -> None:
+    path = claiming(tmp_path, statement=Path("gone.toml"))
+    run = xky("certify", "sim:generic", "--replay", path, cwd=tmp_path)
+    assert run.returncode == 2
+    told = "statement 'gone.toml': is not there; go to the folder where it was found, or give --statement"
+    assert run.stderr == f"xky: {path}: {told}\n"
+
+
+def test_the_board_of_the_device_on_which_it_was_found_is_that_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "board.stim.toml"
+    (broken,) = played(STORY, defect="ignores-checksum").broken
+    write_stimulus(path, STORY, broken, device="sim:generic", board="auto")
+    boards = []
+    for device in ("sim:generic", "sim:eky"):
+        run = xky("certify", device, "--replay", path, "--json", cwd=tmp_path)
+        boards.append(json.loads(run.stdout)["board"])
+    assert boards == ["auto", "eky"]
 
 
 TEST = """

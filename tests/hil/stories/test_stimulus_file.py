@@ -88,8 +88,32 @@ def test_the_file_tells_what_was_found_on_what_and_keeps_no_more_than_was_told(t
     )
 
 
+@pytest.mark.parametrize(
+    ("claims", "schema"),
+    [
+        ({}, "xky-stimulus/1"),
+        ({"labels": ("EAST", "SINSTS")}, "xky-stimulus/2"),
+        ({"labels": ()}, "xky-stimulus/2"),
+        ({"statement": Path("my/gateway.toml")}, "xky-stimulus/2"),
+        ({"labels": ("EAST",), "statement": Path("a.toml")}, "xky-stimulus/2"),
+    ],
+)
+def test_what_the_device_claimed_is_kept_and_a_file_without_stays_of_the_first_version(
+    claims: dict[str, Any], schema: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.stim.toml"
+    story = Story(step=(Step.model_validate({}),))
+    write_stimulus(path, story, BROKEN, device="sim:generic", board="generic", **claims)
+    found = read_stimulus(path)
+    assert (found.format, found.labels, found.statement) == (schema, claims.get("labels"), claims.get("statement"))
+
+
 WRONG = [
-    ('schema = "xky-stimulus/1"', 'schema = "xky-stimulus/2"', r":1: schema = .*'xky-stimulus/1'"),
+    ('schema = "xky-stimulus/1"', 'schema = "xky-stimulus/3"', r":1: schema = .*'xky-stimulus/1' or 'xky-stimulus/2'"),
+    ('mode = "standard"', 'mode = "standard"\nlabels = ["EAST"]',
+     r":4: labels: is not known to xky-stimulus/1; write schema = \"xky-stimulus/2\""),
+    ('mode = "standard"', 'mode = "standard"\nstatement = "a.toml"', r":4: statement: is not known to xky-stimulus/1"),
+    ('/1"\n', '/2"\nlabels = ["EAST", "WEST"]\n', r":2: labels .*'WEST': no such label; write names as Enedis does"),
     ('schema = "xky-stimulus/1"\n', "", r"schema: .*(missing|required|wanted)"),
     ('requirement = "TIC-CHK-1"\n', "", r"requirement: .*(missing|required|wanted)"),
     ('mode = "standard"', 'mode = "both"', r":3: mode = .*historic"),
