@@ -15,6 +15,7 @@ from importlib import resources
 
 from xky.protocol import InputError
 
+from .profiles import profile_named, profile_names
 from .suite import declared_purposes
 
 __all__ = ["LANGUAGES", "Wording", "catalogue", "holes_of", "is_sentence", "wording"]
@@ -168,6 +169,8 @@ def _known(checks: bool) -> Mapping[str, str]:
             known[requirement.text] = requirement.french
         if requirement.why_french:
             known[requirement.why] = requirement.why_french
+    for profile in map(profile_named, profile_names()):
+        known |= {profile.title: profile.french, **{one.what: one.french for one in profile.test}}
     return known
 
 
