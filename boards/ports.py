@@ -10,7 +10,8 @@ from xky.protocol import Burst, Group
 from xky.protocol.uplinks.messages import HttpRequest, MqttMessage, MqttSession, RadioFrame
 
 __all__ = [
-    "BurstSource", "MqttLink", "NetworkPort", "PowerPort", "RadioPort", "SupplyPort", "TerminalsPort", "Uplink",
+    "BurstSource", "LampPort", "MqttLink", "NetworkPort", "PowerPort", "RadioPort", "SupplyPort", "TerminalsPort",
+    "Uplink",
 ]  # fmt: skip
 
 
@@ -111,6 +112,14 @@ class RadioPort(Protocol):
 
     def cut(self) -> None:
         """The board has lost its power: what it was sending breaks off, what it was hearing is lost."""
+        ...
+
+
+class LampPort(Protocol):
+    """The light of an indicator."""
+
+    def light(self, *, on: bool) -> None:
+        """Lit or dark from now on."""
         ...
 
 

@@ -12,6 +12,7 @@ from xky.protocol.timestamp import timestamp_mark
 
 from ..description.board import Board
 from ..description.power import PowerDescription
+from ..firmware.indicator import Indicator
 from ..firmware.parser import Listener, Parser
 from ..ports import NetworkPort, RadioPort
 
@@ -44,6 +45,7 @@ class Defect:
         must_fail: ids of the requirements that it must fail, in each mode in which they apply.
         may_fail: ids that it may fail besides; any other fail is an error of the suite.
         parser: the mutated step of the firmware; the sound one where the board is what is wrong.
+        indicator: the mutated light for the line; the sound one likewise.
         rebuilt: makes the board with its wrong part; None: the board is in order.
         believes: makes the board that the firmware is set for, where that is not the one that it is held to.
         network: stands between the firmware and its network; None: nothing does.
@@ -58,6 +60,7 @@ class Defect:
     source: str
     must_fail: frozenset[str]
     parser: type[Parser] = Parser
+    indicator: type[Indicator] = Indicator
     rebuilt: Callable[[Board], Board] | None = None
     believes: Callable[[Board], Board] | None = None
     network: Callable[[NetworkPort], NetworkPort] | None = None

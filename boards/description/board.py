@@ -11,6 +11,7 @@ from xky.protocol import Mode
 from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 
 from .declaration import Release, Waiver
+from .indicator import IndicatorDescription
 from .iss import Iss
 from .lora import airtime_s, windows_s
 from .lorawan import Lorawan
@@ -25,7 +26,13 @@ __all__ = [
 ]  # fmt: skip
 
 Seconds = Annotated[float, Field(ge=0)]
-_LATER = ("phases", "producer", "release", "waiver")  # written where they are told only, as evidence always was
+_LATER = (
+    "phases",
+    "producer",
+    "indicator",
+    "release",
+    "waiver",
+)  # written where they are told only, as evidence always was
 _READY = Shelf(resources.files("xky.boards"), "board", "boards", group="xky.boards")
 
 
@@ -125,6 +132,7 @@ class Board(Section):
         reading: what its payloads say of which label; none where they say labels by name.
         lorawan: how it joins and speaks to a LoRaWAN network; None: it does not.
         console: of a real board, for devices ``serial:``.
+        indicator: its light for the line, as the label has it; None: it has none.
         iss: where a firmware image finds its peripherals, for devices ``iss:``; None: nobody said.
         release: which program runs on it; None: nobody said.
         waiver: what it is known not to meet.
@@ -148,6 +156,7 @@ class Board(Section):
     lorawan: Lorawan | None = None
     console: ConsolePort = ConsolePort()
     iss: Iss | None = None
+    indicator: IndicatorDescription | None = None
     release: Release | None = None
     waiver: tuple[Waiver, ...] = ()
 

@@ -14,15 +14,17 @@ from xky.protocol.uart import Uart
 from ..description.board import Board
 from .context import SWITCHED_OFF, FirmwareContext
 from .energy_policy import EnergyPolicy
+from .indicator import Indicator
 from .parser import Parser
 
 __all__ = [
-    "SWITCHED_OFF", "EnergyPolicy", "Firmware", "FirmwareContext", "Parser", "firmware_names", "load_firmware",
+    "SWITCHED_OFF", "EnergyPolicy", "Firmware", "FirmwareContext", "Indicator", "Parser", "firmware_names",
+    "load_firmware",
 ]  # fmt: skip
 
 _PARTS = (  # of firmware, none by themselves
-    "context", "duty_cycle", "energy_policy", "lorawan_flash", "lorawan_mac", "networked", "one_for_all_configuration",
-    "one_for_all_page", "parser", "receiver", "sleeper", "winky_commands",
+    "context", "duty_cycle", "energy_policy", "indicator", "lorawan_flash", "lorawan_mac", "networked",
+    "one_for_all_configuration", "one_for_all_page", "parser", "receiver", "sleeper", "winky_commands",
 )  # fmt: skip
 
 

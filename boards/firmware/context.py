@@ -11,6 +11,7 @@ from xky.protocol import Mode
 from ..description.board import Board
 from ..ports import BurstSource, NetworkPort, PowerPort, RadioPort, Uplink
 from .energy_policy import EnergyPolicy
+from .indicator import Indicator
 from .parser import Parser
 
 __all__ = ["SWITCHED_OFF", "FirmwareContext"]
@@ -34,6 +35,7 @@ class FirmwareContext:
         network: what it reaches by Wi-Fi or Ethernet; None: readings go to ``uplink`` as they are.
         radio: what it reaches by LoRa; None likewise.
         flash: what outlives its brown-outs; hand it on to the next life of the same device.
+        indicator: its light for the line; None: it has none.
     """
 
     env: simpy.Environment
@@ -47,3 +49,4 @@ class FirmwareContext:
     network: NetworkPort | None = None
     radio: RadioPort | None = None
     flash: dict[str, Any] = field(default_factory=dict)
+    indicator: Indicator | None = None

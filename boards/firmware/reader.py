@@ -27,6 +27,7 @@ class ReaderFirmware:
         self._uplink = context.uplink
         self._parser = context.parser
         self._power = context.power
+        self._indicator = context.indicator
         self._mode = context.mode
         self._detects = context.board.detects_mode and context.parser.looks_for_the_mode_again
         self._heard_s = 0.0
@@ -41,11 +42,15 @@ class ReaderFirmware:
             try:
                 if not self._power.is_on:
                     yield self._power.when_on()
+                if self._indicator is not None:
+                    self._indicator.starts()
                 self._begins()
                 yield from self._read()
             except simpy.Interrupt as cut:
                 if self._receiver is not None:
                     self._receiver.sleep()
+                if self._indicator is not None:
+                    self._indicator.ends()
                 self._ends()
                 if cut.cause == SWITCHED_OFF:
                     return
@@ -73,10 +78,14 @@ class ReaderFirmware:
         self.uarts.append((self._env.now, self._parser.uart(mode)))
         uart = self._parser.sampling(mode)
         receiver = LineReceiver(self._env, self._line, uart, lambda: self._parser.listener(mode), self._take)
+        if self._indicator is not None:
+            receiver.on_noise = self._indicator.senses
         receiver.wake()
         return receiver
 
     def _take(self, frame: Frame) -> None:
+        if self._indicator is not None:
+            self._indicator.hears(frame)
         groups = self._parser.groups(frame) if frame.complete else None
         if groups:
             self._heard_s = self._env.now

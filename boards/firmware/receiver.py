@@ -43,6 +43,8 @@ class LineReceiver:
         self._awake_s: float | None = None
         self._to_tell: HearsSilence | None = None
         self._heard_until_s = 0.0
+        self.on_noise: Callable[[], None] = lambda: None
+        """Told of characters that were on the line, whatever they said."""
 
     def wake(self) -> None:
         """Listen from now on, with nothing in memory; a burst under way is heard from its middle."""
@@ -81,6 +83,8 @@ class LineReceiver:
                 self._to_tell.silence()
             self._heard_until_s = burst.end_s
         data = handed_over(burst, self._uart, awake_s if woke_inside else None)
+        if data:
+            self.on_noise()
         if woke_inside:
             begin = data.find(STX)
             if begin < 0:

@@ -16,6 +16,7 @@ from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
 from .devices import Device, DeviceContext, FedDevice
+from .lamp import Lamp
 from .probes import Probe, ProbeContext, open_probe
 from .probes.lines import LinesProbe
 from .reading import Reading
@@ -66,6 +67,7 @@ class Bench:
     Attributes:
         probe: the first of the probes.
         network: what a simulated board reaches by Wi-Fi or Ethernet, once it has started.
+        lamp: of a simulated board's indicator.
         virtual: whether time runs as fast as it can: device and probes live on the bench's clock alone.
         rests: asked at each frame boundary whether the line falls silent there, until ``go_on``.
 
@@ -98,6 +100,7 @@ class Bench:
         self._speed = speed
         self.line = Line()
         self.terminals = Terminals(supply)
+        self.lamp = Lamp(lambda: float(self.env.now))
         self.truth = Truth()
         self.network: Network | None = None
         self.rests: Callable[[], bool] = lambda: False
@@ -171,7 +174,7 @@ class Bench:
         handed_over = [tuple(probe.fields) for probe in self.probes if probe.must_be_handed_over]
         return DeviceContext(
             self.env, self._runner, self.line, lines, board, self.meter.mode, self._speed, self.terminals, fields,
-            handed_over, network, radio, lines in self.probes,
+            handed_over, network, radio, lines in self.probes, self.lamp,
         )  # fmt: skip
 
     def _clock_starts(self) -> None:

@@ -19,6 +19,7 @@ from xky.protocol import LABELS, BenchError, InputError, Mode
 from ..bench.bench import Bench, board_of, probes_of
 from ..bench.board_state import Flash
 from ..bench.devices import Device, FedDevice, open_device
+from ..bench.devices.sim import SimDevice
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
 from .comparison import Baseline
@@ -27,13 +28,16 @@ from .contested import contested_purposes
 from .declared_meters import why_not_for
 from .firmware import Firmware, program_files
 from .hidden_secrets import HiddenSecrets, secrets_of_run
+from .indicator.trials import IndicatorTrials
 from .judgement import Asked, no_concern
 from .only_option import check_only
+from .options import Options
 from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
 from .power_trials import PowerTrials
 from .printed_page import chromium
+from .profiles import profile_named
 from .quick import SKIPPED, QuickChoice, quick_choice
 from .record import Record
 from .recorded import fed_or_not
@@ -50,66 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["Campaign", "Options"]
 
 _NOT_PLAYED = "not played: the run was cut short"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a person chose.
-
-    Attributes:
-        device: such as ``sim:winky-c6``.
-        board: name or file; None takes the device's own, else ``generic``.
-        mode: None runs every mode of the board, one after the other.
-        labels: labels that the device claims; None claims as the board says.
-        line: how an ``exec:`` device's port is made, or ``serial:PATH``, the wire to a real board.
-        parity: ``keep`` leaves it in the characters of a pty, ``strip`` takes it off.
-        only: ids of requirements and purposes: nothing else is played and judged; empty takes all.
-        probes: where readings are seen, each a SPEC such as ``mqtt``; empty takes those of ``probes_of``.
-        statement: a file with keys of a board, laid over it.
-        reset: how a real board is started anew: ``rts``, ``dtr`` or a command.
-        flash: command that puts its program on it, once a run.
-        contested: what the supplier says to verdicts that it does not accept, each ``PURPOSE=TEXT``; they are marked,
-            and stay what they are.
-        bench: a bench file, whose instruments are held from the start to the end, and then made safe; what else stands
-            in it, ``bench_file.options_over`` has made options of.
-        lang: of the page and the terminal, ``en`` or ``fr``.
-        pdf: the page is printed, too.
-        speed: bench seconds per real second.
-        seed: of meters, gaps and faults.
-        defect: built into simulated firmware.
-        meter: ready one or file, in the place of the suite's household.
-        quick: whether what takes longest is left out, so that a mode takes ``QUICK_S`` at most on the line.
-    """
-
-    device: str
-    board: str | None = None
-    mode: Mode | str | None = None
-    labels: tuple[str, ...] | None = None
-    line: str = "pty"
-    speed: float = 1.0
-    seed: int = 0
-    defect: str | None = None
-    meter: str | None = None
-    parity: str = "strip"
-    only: tuple[str, ...] = ()
-    probes: tuple[str, ...] = ()
-    statement: Path | None = None
-    reset: str | None = None
-    flash: str | None = None
-    bench: Path | None = None
-    quick: bool = False
-    lang: str = "en"
-    pdf: bool = False
-    contested: tuple[str, ...] = ()
-
-    @property
-    def tic_mode(self) -> Mode | None:
-        """The mode as such.
-
-        Raises:
-            InputError: there is no such mode.
-        """
-        return None if self.mode is None else Mode(self.mode)
 
 
 @dataclass
@@ -182,6 +126,8 @@ class Campaign(Rehearsal):
         self.virtual = device.virtual and all(probe.virtual for probe in opened)
         self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
+        if self.options.profile is not None:
+            self._check_profile(self.options.profile)
         check_only(self.options.only, self.modes)
         if self.options.pdf:
             chromium()
@@ -203,13 +149,14 @@ class Campaign(Rehearsal):
     def modes(self) -> tuple[Mode, ...]:
         """The modes to run, in order: those of the board, or the chosen one, in which something is asked for."""
         modes = self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)
-        if not self.options.only:
+        if not self.options.asked:
             return modes
         asked = [purpose for purpose in declared_purposes() if self.asks_for(purpose)]
         return tuple(mode for mode in modes if any(mode in purpose.modes for purpose in asked))
 
     def asks_for(self, purpose: Purpose) -> bool:
-        return not self.options.only or not {purpose.id, purpose.requirement.id}.isdisjoint(self.options.only)
+        asked = self.options.asked
+        return not asked or not {purpose.id, purpose.requirement.id}.isdisjoint(asked)
 
     def _judges(self, purpose: Purpose) -> bool:
         return self.asks_for(purpose) and not purpose.modes.isdisjoint(self.modes)
@@ -235,6 +182,12 @@ class Campaign(Rehearsal):
     def mode_name(self) -> str:
         """``historic``, ``standard`` or ``both``."""
         return self.modes[0].value if len(self.modes) == 1 else "both"
+
+    def _check_profile(self, name: str) -> None:
+        for option in ("only", "quick"):
+            if getattr(self.options, option):
+                raise InputError(f"--{option}: --profile {name} says what is asked, all of it; leave --{option} out")
+        profile_named(name).check(name, self.board)
 
     def open(self) -> Device:
         """A device under test, not started yet."""
@@ -332,6 +285,10 @@ class Campaign(Rehearsal):
         described = self.board.power
         return described is not None and described.source == "tic" and isinstance(self.open(), FedDevice)
 
+    @property
+    def plays_light(self) -> bool:
+        return self.board.indicator is not None and isinstance(self.open(), SimDevice) and self.board.wake is None
+
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: what is asked for, in the order of a whole run; what was played before stands behind."""
         sleeps = bool(self.board.report_period_s)
@@ -376,6 +333,14 @@ class Campaign(Rehearsal):
         )  # fmt: skip
         record = self._finished(mode, played)
         self.on_played(mode)
+        if self.plays_light and any(one.purpose.requirement.about_light for one in self.left if one.mode is mode):
+            try:
+                record.light = IndicatorTrials(
+                    self.open(), self.board, mode, seed=self.options.seed, probes=self._virtual_specs
+                ).play()
+            except KeyboardInterrupt:
+                record.light_cut_short = True
+                raise CutShort(record) from None
         asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
         fed = self.bench_file is not None and self.bench_file.feeds_the_board
         lives_on_it = self.board.power is not None and self.board.power.source == "tic"

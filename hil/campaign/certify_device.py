@@ -33,6 +33,7 @@ def certify(
     meter: str | None = None,
     strict: bool = False,
     only: Sequence[str] = (),
+    profile: str | None = None,
     probes: Sequence[str] = (),
     statement: str | os.PathLike[str] | None = None,
     reset: str | None = None,
@@ -53,6 +54,7 @@ def certify(
         board, mode, labels, line, parity, speed, seed, defect, meter, reset, flash: see ``Options``.
         strict: a should that fails makes the run fail.
         only: ids of requirements and purposes, which alone are judged and give the verdict.
+        profile: name of a label, such as ``linky-ready``, whose tests alone do.
         probes: where readings are seen, each a SPEC such as ``mqtt``; the device's own unless told.
         statement: a file with keys of a board, laid over it.
         sign: file with the key that signs the report.
@@ -76,15 +78,16 @@ def certify(
         with TemporaryDirectory() as folder:
             return certify(
                 device, out=folder, board=board, mode=mode, labels=labels, line=line, parity=parity, speed=speed,
-                seed=seed, defect=defect, meter=meter, strict=strict, only=only, probes=probes, statement=statement,
-                reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive, anonymise=anonymise,
-                lang=lang,
+                seed=seed, defect=defect, meter=meter, strict=strict, only=only, profile=profile, probes=probes,
+                statement=statement,
+                reset=reset, flash=flash, against=against, quick=quick, sign=sign, archive=archive,
+                anonymise=anonymise, lang=lang,
             )  # fmt: skip
     claimed = None if labels is None else tuple(labels)
     options = Options(
         device, board=board, mode=mode, labels=claimed, line=line, speed=speed, seed=seed, defect=defect, meter=meter,
         parity=parity, only=tuple(only), probes=tuple(probes), statement=None if statement is None else Path(statement),
-        reset=reset, flash=flash, quick=quick, lang=lang,
+        reset=reset, flash=flash, quick=quick, lang=lang, profile=profile,
     )  # fmt: skip
     seal = seal_of(None if sign is None else Path(sign), None if archive is None else Path(archive))
     pseudonyms = None if anonymise is None else pseudonyms_by(Path(anonymise))

@@ -17,10 +17,10 @@ from ..bench.mapping import claims_of
 
 __all__ = [
     "AT_AN_UPLINK", "AT_A_LORAWAN_NETWORK", "CAN_BE_RESTARTED", "CLAIMS_EVERY_LABEL", "FED", "FINDS_THE_MODE",
-    "HAS_RATINGS", "HAS_TERMINALS", "JOINS", "LEAVES_A_WILL", "LIVES_BY_ITS_CAPACITOR", "LIVES_ON_THE_TIC",
-    "NOT_AT_SUCH_AN_END", "NOT_CLAIMED", "PROMISES_A_PERIOD", "REACHES_A_NETWORK", "SAYS_WHAT_A_REFUSAL_COSTS",
-    "SAYS_WHAT_IS_ASKED", "SENDS_CONFIRMED", "SLEEPS", "TELLS_FRAMES_APART", "Condition", "Facts", "at_an_end",
-    "claims_one_of", "facts_at", "first_no", "why_not_concerned",
+    "HAS_AN_INDICATOR", "HAS_RATINGS", "HAS_TERMINALS", "JOINS", "LEAVES_A_WILL", "LIVES_BY_ITS_CAPACITOR",
+    "LIVES_ON_THE_TIC", "NOT_AT_SUCH_AN_END", "NOT_CLAIMED", "PROMISES_A_PERIOD", "REACHES_A_NETWORK",
+    "SAYS_WHAT_A_REFUSAL_COSTS", "SAYS_WHAT_IS_ASKED", "SENDS_CONFIRMED", "SLEEPS", "TELLS_FRAMES_APART", "Condition",
+    "Facts", "at_an_end", "claims_one_of", "facts_at", "first_no", "why_not_concerned",
 ]  # fmt: skip
 
 _LINES = "lines"
@@ -242,6 +242,12 @@ SENDS_CONFIRMED = Condition(
     "l'appareil émet des messages confirmés",
     "the device sent no confirmed uplink while nothing was acknowledged",
     _unknown,
+)
+HAS_AN_INDICATOR = Condition(
+    "the device has the label's indicator ([indicator])",
+    "l'appareil a le témoin du label ([indicator])",
+    "the device's file tells of no indicator ([indicator])",
+    lambda facts: facts.board.indicator is not None,
 )
 HAS_TERMINALS = Condition(
     "the device is a real board (serial:, labgrid:), whose terminals can be touched",

@@ -102,11 +102,11 @@ class Matrix:
 
 def sound_boards() -> list[str]:
     """A board for each behaviour of simulated firmware: the others with the same differ in what they live on."""
-    chosen: dict[tuple[str, bool], str] = {}
+    chosen: dict[tuple[str, bool, bool], str] = {}
     for name in sorted(shipped_boards(), key=lambda name: name not in _SPOKEN_OF):
         board = board_named(name)
         if board.firmware is not None:
-            chosen.setdefault((board.firmware, board.detects_mode), name)
+            chosen.setdefault((board.firmware, board.detects_mode, board.indicator is not None), name)
     return sorted(chosen.values())
 
 
@@ -166,7 +166,7 @@ def _matrix(
         _caught(id_, one, one.board or board, report)
         for (id_, one), report in zip(defects.items(), reports[len(sound) :], strict=True)
     ]
-    by_instruments = {one.requirement.id for one in declared_purposes() if one.requirement.procedure is not None}
+    by_instruments = {one.requirement.id for one in declared_purposes() if one.requirement.needs_instruments}
     for report in reports:  # no board of ours has terminals, so no defect can show there
         report["requirements"] = [one for one in report["requirements"] if one["id"] not in by_instruments]
     return Matrix(tuple(caught), _all(reports, "requirement"), _all(reports, "purpose"), tuple(sound), tuple(accused))

@@ -20,6 +20,10 @@ def headline_notes(report: dict[str, Any]) -> list[str]:
         for why, number in Counter(_ends(report)).most_common()
         if number > 1  # of one its own reason tells
     ]
+    if "profile" in report:
+        tests = report["profile"]["tests"]
+        decided = sum(one["verdict"] in ("pass", "fail") for one in tests)
+        notes.append(f"profile {report['profile']['name']}: {decided} of its {len(tests)} tests decided")
     firmware = report.get("firmware", {})
     if firmware.get("disagreements"):
         notes.append("not the firmware of its statement")

@@ -13,6 +13,7 @@ from xky.protocol import Mode
 from .judgement import Asked
 from .plan import Plan
 from .rehearsal import Rehearsal
+from .requirement import Requirement
 from .stimulus import Stimulus
 from .verdict import Level
 
@@ -44,7 +45,7 @@ def quick_choice(campaign: Rehearsal, mode: Mode) -> QuickChoice:
     idle_s = campaign.rehearsed(Plan([], mode, house=campaign.house)).duration_s
     if idle_s > QUICK_S:
         return QuickChoice(frozenset(), frozenset(asked), idle_s)
-    free = [one for one in asked if one.purpose.requirement.about_power and not campaign.plays_power]
+    free = [one for one in asked if _is_not_played(campaign, one.purpose.requirement)]
     slow = [one for one in asked if one not in free and _takes_long(campaign, one)]
     choice = _Choice(campaign.step_lengths_s(mode), QUICK_S - idle_s)
     choice.take([one for one in asked if one not in free and one not in slow])
@@ -60,9 +61,16 @@ def _plan_of(campaign: Rehearsal, mode: Mode, steps: Iterable[Stimulus]) -> Plan
     return Plan(whole, mode, house=campaign.house, in_order=True)
 
 
+def _is_not_played(campaign: Rehearsal, requirement: Requirement) -> bool:
+    """Whether it needs trials that this bench cannot play at all."""
+    if requirement.about_power:
+        return not campaign.plays_power
+    return requirement.about_light and not campaign.plays_light
+
+
 def _takes_long(campaign: Rehearsal, asked: Asked) -> bool:
-    """Whether it needs trials of power, or what a device may take minutes to come back from."""
-    if asked.purpose.requirement.about_power:
+    """Whether it needs trials of power or of the indicator, or what a device may take minutes to come back from."""
+    if asked.purpose.requirement.beside_the_plan:
         return True
     networked = not _NETWORKED.isdisjoint(campaign.kinds)
     for one in asked.purpose.stimuli:

@@ -17,6 +17,7 @@ from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .condition import Facts, facts_at
+from .indicator.light_record import LightRecord
 from .power_record import PowerRecord
 
 __all__ = [
@@ -94,6 +95,8 @@ class Record:
         unfed: it lives on terminals I1-A, and nothing feeds them: it is a program, and its board is a description.
         on_hardware: it was a real board on a wire.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
+        light: trials of its indicator; None: nobody looks at it, or nobody asked.
+        light_cut_short: a person cut the trials of its indicator short.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
         reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
@@ -120,6 +123,8 @@ class Record:
     duration_s: float = 0.0
     restarts_s: Sequence[float] = ()
     power: PowerRecord | None = None
+    light: LightRecord | None = None
+    light_cut_short: bool = False
     cut_short_s: float | None = None
     power_cut_short: bool = False
     power_unplayed: bool = False

@@ -65,6 +65,11 @@ class Rehearsal(Judgement):
     def plays_power(self) -> bool:
         """Whether trials of power can be played: the bench feeds the device what it lives on."""
 
+    @property
+    @abstractmethod
+    def plays_light(self) -> bool:
+        """Whether trials of an indicator can be played: there is one, and an eye sees it."""
+
     @abstractmethod
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode."""

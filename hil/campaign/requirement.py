@@ -29,6 +29,7 @@ class Requirement:
         level: must or should.
         modes: TIC modes in which it applies.
         about_power: it is judged by the trials of the device's power, which are played beside the plan.
+        about_light: it is judged by the trials of the device's indicator, which are played beside the plan, too.
         may_fail_with: ids of defects that may fail it besides what their files name: a requirement of today tells what
             it makes of the defects of yesterday.
         french: the text in French.
@@ -45,6 +46,7 @@ class Requirement:
     level: Level = Level.MUST
     modes: frozenset[Mode] = BOTH_MODES
     about_power: bool = False
+    about_light: bool = False
     may_fail_with: frozenset[str] = frozenset()
     french: str = ""
     why: str = ""
@@ -54,9 +56,19 @@ class Requirement:
     procedure: Procedure | None = None
 
     @property
+    def beside_the_plan(self) -> bool:
+        """Whether it is judged by trials that are no part of the plan of the line."""
+        return self.about_power or self.about_light
+
+    @property
+    def needs_instruments(self) -> bool:
+        """Whether no simulated device can show it."""
+        return self.procedure is not None and not self.about_light
+
+    @property
     def about_the_device(self) -> bool:
         """Whether it is one and the same at whichever probe the device is listened to."""
-        return self.about_power or self.procedure is not None
+        return self.beside_the_plan or self.procedure is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from xky.protocol import InputError
 
 from ..live.fault_words import french_faults
 from ..text_forms import Form, forms_of, holes_of, is_number, refilled, unbroken
+from .profiles import profile_named, profile_names
 from .suite import declared_purposes
 
 __all__ = ["LANGUAGES", "Wording", "catalogue", "holes_of", "is_sentence", "wording"]
@@ -126,6 +127,8 @@ def _known(checks: bool) -> Mapping[str, str]:
             known[requirement.text] = requirement.french
         if requirement.why_french:
             known[requirement.why] = requirement.why_french
+    for profile in map(profile_named, profile_names()):
+        known |= {profile.title: profile.french, **{one.what: one.french for one in profile.test}}
     return known
 
 

@@ -20,6 +20,7 @@ from ..campaign.comparison.print_comparison import print_comparison
 from ..campaign.defect_seeds import seeds_of
 from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
+from ..campaign.profiles import profile_names
 from ..campaign.seal_option import AnonymiseOption, ArchiveOption, KeyOption, SignOption, seal_of, tell_seal
 from ..campaign.suite import known_ids
 from ..campaign.verdict import Verdict
@@ -84,6 +85,14 @@ def command(
             autocompletion=known_ids, metavar="ID", help="Judge this requirement or purpose alone; repeatable."
         ),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            autocompletion=profile_names,
+            metavar="NAME",
+            help="Run the tests of a label, and nothing else: linky-ready.",
+        ),
+    ] = None,
     probe: ProbeOption = None,
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play the stimulus of this file alone, such as xky fuzz finds.")
@@ -127,7 +136,8 @@ def command(
             "--only": only, "--probe": probe, "--statement": statement, "--replay": replay, "--reset": reset,
             "--flash": flash, "--bench": bench, "--against": against, "--quick": quick,
             "--resume": resume, "--sign": sign, "--archive": archive, "--anonymise": anonymise, "--key": key,
-            "--contested": contested, "--lang": lang != "en", "--pdf": pdf, "--shrink": shrink, "--watch": watch,
+            "--contested": contested, "--profile": profile, "--lang": lang != "en", "--pdf": pdf, "--shrink": shrink,
+            "--watch": watch,
         }  # fmt: skip
         sys.exit(_tried(board, seed, seeds, [name for name, value in foreign.items() if value], as_json=as_json))
     if seeds is not None:
@@ -141,7 +151,7 @@ def command(
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
         meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
-        quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf,
+        quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf, profile=profile,
     )  # fmt: skip
     campaign = Campaign(options) if replay is None else Replay(options, path=replay, tell=complain)
     lost: ArchiveLostError | ReportLostError | None = None

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The indicator "Etat Liaison Comptage" of the label (54E chapter 9, 02E annex A): what its light says of the line."""
 
-from xky.hil.campaign.condition import HAS_TERMINALS, SLEEPS
+from xky.hil.campaign.condition import HAS_AN_INDICATOR, HAS_TERMINALS, SLEEPS
+from xky.hil.campaign.indicator import stretches
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.procedure import Procedure
 from xky.hil.campaign.requirement import Requirement, purpose
@@ -21,7 +22,8 @@ LED_1 = Requirement(
     french="Tant que les trames sont bonnes, le témoin le dit : allumé 0,1 s et éteint 2,9 s, ou allumé en permanence.",
     why="The user calls the distributor though meter and cable are sound, and pays for the visit.",
     why_french="L'utilisateur appelle le distributeur alors que compteur et câble vont bien, et paie le déplacement.",
-    where=(HAS_TERMINALS,),
+    where=(HAS_AN_INDICATOR,),
+    about_light=True,
     procedure=Procedure(
         needs=(_EYE[0],),
         needs_french=(_EYE[1],),
@@ -42,9 +44,19 @@ LED_1 = Requirement(
 )
 
 
-@purpose(LED_1, "measured")
+@purpose(LED_1, "blinks")
 def test_the_indicator_tells_good_frames(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_light_says(stretches.GOOD, good=True)
+
+
+@purpose(LED_1, "any-groups")
+def test_the_indicator_takes_any_set_of_groups(case: Case) -> None:
+    case.the_light_says(stretches.ANY_GROUPS, good=True)
+
+
+@purpose(LED_1, "limits")
+def test_the_indicator_bears_the_limits_of_rate_and_gaps(case: Case) -> None:
+    case.the_light_says(stretches.RATES, good=True)
 
 
 LED_2 = Requirement(
@@ -57,7 +69,8 @@ LED_2 = Requirement(
     "éteint 0,9 s, ou 0,5 s chacun.",
     why="A damaged cable goes unnoticed, and data are missing for weeks.",
     why_french="Un câble abîmé passe inaperçu, et des données manquent pendant des semaines.",
-    where=(HAS_TERMINALS,),
+    where=(HAS_AN_INDICATOR,),
+    about_light=True,
     procedure=Procedure(
         needs=(_EYE[0],),
         needs_french=(_EYE[1],),
@@ -78,9 +91,34 @@ LED_2 = Requirement(
 )
 
 
-@purpose(LED_2, "measured")
-def test_the_indicator_tells_bad_frames(case: Case) -> None:
-    case.an_instrument_shows_it()
+@purpose(LED_2, "start-up")
+def test_the_indicator_waits_for_a_frame(case: Case) -> None:
+    case.the_light_waits_for_a_frame()
+
+
+@purpose(LED_2, "checksum")
+def test_the_indicator_tells_a_wrong_checksum(case: Case) -> None:
+    case.the_light_says(stretches.WRONG_CHECKSUM, good=False)
+
+
+@purpose(LED_2, "carrier")
+def test_the_indicator_takes_no_carrier_for_a_frame(case: Case) -> None:
+    case.the_light_says(stretches.CARRIER, good=False)
+
+
+@purpose(LED_2, "pulses")
+def test_the_indicator_takes_no_pulses_for_a_frame(case: Case) -> None:
+    case.the_light_says(stretches.PULSES, good=False)
+
+
+@purpose(LED_2, "standby")
+def test_the_indicator_tells_a_meter_that_stands_by(case: Case) -> None:
+    case.the_light_says(stretches.STANDBY, good=False)
+
+
+@purpose(LED_2, "held")
+def test_the_indicator_holds_what_a_bad_frame_made_it_say(case: Case) -> None:
+    case.the_light_says(stretches.HELD, good=False)
 
 
 LED_3 = Requirement(
@@ -91,7 +129,8 @@ LED_3 = Requirement(
     french="10 s (± 1 s) sans bonne trame font signaler un défaut au témoin ; moins de 9 s, non.",
     why="The light says that all is well though the cable was pulled out long ago.",
     why_french="Le témoin dit que tout va bien alors que le câble est débranché depuis longtemps.",
-    where=(HAS_TERMINALS,),
+    where=(HAS_AN_INDICATOR,),
+    about_light=True,
     procedure=Procedure(
         needs=(_EYE[0],),
         needs_french=(_EYE[1],),
@@ -111,38 +150,64 @@ LED_3 = Requirement(
 )
 
 
-@purpose(LED_3, "measured")
+@purpose(LED_3, "pause")
+def test_the_indicator_bears_a_pause(case: Case) -> None:
+    case.the_light_bears_a_pause()
+
+
+@purpose(LED_3, "silence")
 def test_the_indicator_tells_silence(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_light_notices_silence()
 
 
 LED_4 = Requirement(
     "TIC-LED-4",
     clause="54E §9.4.2; 02E annex A.5.5",
-    text="Without power, or with a part of the indicator broken, the indicator is dark.",
+    text="Without power the indicator is dark.",
     level=Level.SHOULD,
-    french="Sans alimentation, ou un composant du témoin hors service, le témoin est éteint.",
+    french="Sans alimentation, le témoin est éteint.",
     why="A dead device looks as if it worked.",
     why_french="Un appareil mort a l'air de fonctionner.",
-    where=(HAS_TERMINALS,),
+    where=(HAS_AN_INDICATOR,),
+    about_light=True,
     procedure=Procedure(
         needs=(_EYE[0],),
         needs_french=(_EYE[1],),
-        steps=(
-            "Take its power away; then break each part of the indicator in turn, as the maker's fault "
-            "analysis lists them.",
-        ),
+        steps=("Take its power away, and let its capacitor run down.",),
+        steps_french=("Couper l'alimentation et laisser son condensateur se vider.",),
+        limits=("dark",),
+    ),
+)
+
+
+@purpose(LED_4, "unpowered")
+def test_the_indicator_is_dark_without_power(case: Case) -> None:
+    case.the_light_is_dark_without_power()
+
+
+LED_6 = Requirement(
+    "TIC-LED-6",
+    clause="54E §9.4.2; 02E annex A.5.5",
+    text="With a part of the indicator broken, the indicator is dark.",
+    level=Level.SHOULD,
+    french="Un composant du témoin hors service, le témoin est éteint.",
+    why="A broken light says that all is well, or calls for help that nobody needs.",
+    why_french="Un témoin en panne dit que tout va bien, ou appelle une aide dont personne n'a besoin.",
+    where=(HAS_AN_INDICATOR, HAS_TERMINALS),
+    procedure=Procedure(
+        needs=(_EYE[0],),
+        needs_french=(_EYE[1],),
+        steps=("Break each part of the indicator in turn, as the maker's fault analysis lists them.",),
         steps_french=(
-            "Couper l'alimentation ; puis mettre hors service tour à tour chaque composant du témoin, d'après "
-            "l'analyse des défauts du fabricant.",
+            "Mettre hors service tour à tour chaque composant du témoin, d'après l'analyse des défauts du fabricant.",
         ),
         limits=("dark",),
     ),
 )
 
 
-@purpose(LED_4, "measured")
-def test_the_indicator_of_a_dead_device_is_dark(case: Case) -> None:
+@purpose(LED_6, "measured")
+def test_a_broken_indicator_is_dark(case: Case) -> None:
     case.an_instrument_shows_it()
 
 
@@ -156,7 +221,7 @@ LED_5 = Requirement(
     why="Nobody can tell a sleeping device from a dead one, or a fault flashes by before anybody sees it.",
     why_french="Personne ne distingue un appareil en sommeil d'un appareil mort, ou un défaut passe trop vite pour "
     "être vu.",
-    where=(HAS_TERMINALS, SLEEPS),
+    where=(HAS_AN_INDICATOR, SLEEPS, HAS_TERMINALS),
     procedure=Procedure(
         needs=(_EYE[0],),
         needs_french=(_EYE[1],),

@@ -64,6 +64,7 @@ def _part(purpose: Purpose, record: Record, numbers: Sequence[int]) -> Record:
         remarks=[one for one in record.remarks if is_around(one.at_s)],
         stderr=b"",
         power=record.power if purpose.requirement.about_power else None,
+        light=record.light if purpose.requirement.about_light else None,
         probes=tuple(
             replace(probe, events=tuple(event for event in probe.events if is_around(event.at_s)))
             for probe in record.probes

@@ -65,7 +65,7 @@ def shortest_stimuli(campaign: Campaign, folder: Path) -> dict[_Asked, dict[str,
     search = _Search(campaign)
     try:
         for one in campaign.conclusions:
-            if one.verdict is not Verdict.FAIL or one.purpose.requirement.about_power:
+            if one.verdict is not Verdict.FAIL or one.purpose.requirement.beside_the_plan:
                 continue
             shown = search.of(one)
             if shown is not None:

@@ -133,7 +133,7 @@ class Replay(Campaign):
         mode = self.options.tic_mode
         if mode is not None and mode is not self.stimulus.mode:
             raise InputError(f"--mode {mode}: {self.path} is of {self.stimulus.mode} mode; leave --mode out")
-        for name in ("only", "meter"):
+        for name in ("only", "meter", "profile"):
             if getattr(self.options, name):
                 raise InputError(f"--{name}: {self.path} brings its own; leave it out")
         claims = _claims_of(self.path, self.stimulus, self.options)

@@ -66,7 +66,7 @@ def pictures(run: RunAgain) -> _Pictured:
     for one in run.conclusions:
         key = one.purpose.id, one.mode.value, one.asked.probe
         failed = one.verdict is Verdict.FAIL and run.told.get(key, {}).get("verdict") == Verdict.FAIL.value
-        if failed and not one.purpose.requirement.about_power and (moment := _moment(run, one)) is not None:
+        if failed and not one.purpose.requirement.beside_the_plan and (moment := _moment(run, one)) is not None:
             found[key] = moment
     return found
 

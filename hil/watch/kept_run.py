@@ -104,7 +104,7 @@ class KeptRun(Watched):
         if key.probe not in {one.spec for one in record.probes}:
             return Scene(None)
         purpose = next((one for one in declared_purposes() if one.id == key.purpose), None)
-        if purpose is not None and purpose.requirement.about_power:
+        if purpose is not None and purpose.requirement.beside_the_plan:
             return Scene(None)
         trail = Trail(at_s=told["at_s"])
         test = None if purpose is None else test_of(purpose)

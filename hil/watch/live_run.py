@@ -129,7 +129,7 @@ class LiveRun(Watched):
 
     def scene(self, key: Key) -> Scene:
         one = next((one for one in self._campaign.conclusions if _key(one) == key), None)
-        if one is None or one.verdict is not Verdict.FAIL or one.purpose.requirement.about_power:
+        if one is None or one.verdict is not Verdict.FAIL or one.purpose.requirement.beside_the_plan:
             return Scene(None)
         record = record_behind(self._campaign, one.asked)
         if record.cut_short_s is not None and self._report is None:

@@ -18,6 +18,7 @@ from xky.emulator.runner import RealTime
 from xky.emulator.supply import SUPPLIES, Terminals
 from xky.protocol import BenchError, Mode
 
+from ..lamp import Lamp
 from ..probes.lines import LinesProbe
 
 __all__ = ["Device", "DeviceContext", "FedDevice"]
@@ -41,6 +42,7 @@ class DeviceContext:
         network: what a simulated board reaches by Wi-Fi or Ethernet; None where nobody listens there.
         radio: what it reaches by LoRa, likewise.
         listens_to_lines: whether somebody asked for the lines that it prints.
+        lamp: the light of a simulated board's indicator; None: nobody looks at it.
     """
 
     env: simpy.Environment
@@ -56,6 +58,7 @@ class DeviceContext:
     network: NetworkPort | None = None
     radio: RadioPort | None = None
     listens_to_lines: bool = True
+    lamp: Lamp | None = None
 
 
 class Device(ABC):

@@ -8,7 +8,7 @@ import simpy
 
 from xky.boards import Defect, board_named, defect_named
 from xky.boards.description.states import OFF
-from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Parser, load_firmware
+from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Indicator, Parser, load_firmware
 from xky.boards.firmware.lorawan_flash import forget_session
 from xky.boards.firmware.one_for_all import OneForAllFirmware
 from xky.boards.ports import PowerPort
@@ -99,13 +99,20 @@ class SimDevice(FedDevice):
                 defect.flash(self._flash)
         place = FirmwareContext(
             context.env, board, context.mode, context.line, context.probe, self._parser(), power,
-            EnergyPolicy(board, full_once=self._full_once), network, radio, self._flash,
+            EnergyPolicy(board, full_once=self._full_once), network, radio, self._flash, self._indicator(context),
         )  # fmt: skip
         firmware = self._firmware(place)
         self._context, self._running = context, firmware
         self._process = context.env.process(firmware.run())
         self._serve_page(context)
         clock_starts()
+
+    def _indicator(self, context: DeviceContext) -> Indicator | None:
+        described, lamp = context.board.indicator, context.lamp
+        if described is None or lamp is None:
+            return None
+        kind = Indicator if self._defect is None else self._defect.indicator
+        return kind(context.env, described.scheme(context.mode), lamp)
 
     def _serve_page(self, context: DeviceContext) -> None:
         """Where there are sockets; a device that is started anew is found at the same address."""

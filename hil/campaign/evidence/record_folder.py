@@ -8,6 +8,7 @@ from xky.protocol.whole_file import PARTIAL, whole_file
 
 from ..record import Outage, ProbeRecord, Record
 from .event_lines import read_events, write_events
+from .light_lines import read_light, write_light
 from .lines import complaint, opened
 from .port_lines import read_port, write_port
 from .power_lines import read_power, write_power
@@ -18,9 +19,9 @@ from .sent_lines import read_sent, write_sent
 __all__ = ["BEFORE", "EVIDENCE_FILES", "forget_evidence", "read_record", "read_records", "write_record"]
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
-_POWER, _EVENTS, _STDERR = "power.jsonl.gz", "events.jsonl.gz", "stderr.txt"
+_POWER, _LIGHT, _EVENTS, _STDERR = "power.jsonl.gz", "light.jsonl.gz", "events.jsonl.gz", "stderr.txt"
 BEFORE = "before-"  # how the folders of earlier parts begin
-EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _EVENTS, _STDERR)  # of a mode
+EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _LIGHT, _EVENTS, _STDERR)  # of a mode
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -32,6 +33,7 @@ def write_record(folder: Path, record: Record) -> None:
         port=write_port(folder / _PORT, record.port_settings),
         power=None if record.power is None else write_power(folder / _POWER, record.power),
         stderr=len(record.stderr),
+        **({} if record.light is None else {"light": write_light(folder / _LIGHT, record.light)}),
         **({"events": write_events(folder / _EVENTS, record.probes)} if record.events else {}),
     )
     with whole_file(folder / _STDERR) as path:
@@ -81,6 +83,8 @@ def read_record(folder: Path) -> Record:
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
         power_unplayed=run.power_unplayed,
+        light_cut_short=run.light_cut_short,
+        light=None if lengths.light is None else read_light(folder / _LIGHT, lengths.light),
         unfed=run.unfed,
         on_hardware=run.on_hardware,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A purpose on a record: what its test is handed."""
 
-from .instrument_questions import InstrumentQuestions
+from .indicator_questions import IndicatorQuestions
 from .lorawan_questions import LorawanQuestions
 from .port_questions import PortQuestions
 from .power_questions import PowerQuestions
@@ -11,5 +11,5 @@ from .step_questions import StepQuestions
 __all__ = ["Case"]
 
 
-class Case(StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions, InstrumentQuestions):
+class Case(StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions, IndicatorQuestions):
     """Every question that a test may ask; what it rests on is in ``trail``."""

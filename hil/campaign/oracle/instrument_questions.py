@@ -13,15 +13,19 @@ class InstrumentQuestions(PurposeView):
 
     def an_instrument_shows_it(self) -> None:
         """Not applicable to what has no terminals; of a real board undecided, with what would decide it."""
+        raise self.why_untried()
+
+    def why_untried(self) -> NotApplicable | Undecided:
+        """Why nothing decides it: it does not concern the device, or something is needed that is not here."""
         requirement = self._purpose.requirement
         procedure = requirement.procedure
         if procedure is None:
-            raise Undecided("nothing tells how it is tried")
+            return Undecided("nothing tells how it is tried")
         missing = first_no(requirement.where, self._facts)
         if missing is not None:
-            raise NotApplicable(missing.otherwise)
+            return NotApplicable(missing.otherwise)
         self.trail.expected.extend(procedure.limits)
-        raise Undecided(f"needs {_listed(procedure.needs)}; xky requirements {requirement.id} tells the steps")
+        return Undecided(f"needs {_listed(procedure.needs)}; xky requirements {requirement.id} tells the steps")
 
 
 def _listed(parts: tuple[str, ...]) -> str:

@@ -62,7 +62,7 @@ def document(
     options = campaign.options
     requirements = _requirements(campaign, [*campaign.conclusions, *_not_asked(campaign)], shortest)
     mark_contested(requirements, campaign.contested)
-    verdict = run_verdict(requirements, strict=strict or bool(options.only))  # what was asked for counts
+    verdict = run_verdict(requirements, strict=strict or bool(options.asked))  # what was asked for counts
     firmware = campaign.firmware
     if (campaign.aborted or firmware.disagreements) and verdict is Verdict.PASS:
         verdict = Verdict.INCONCLUSIVE
@@ -70,7 +70,7 @@ def document(
     return {
         "schema": REPORT_SCHEMA,
         "verdict": verdict.value,
-        **({"partial": True} if options.only or options.quick else {}),
+        **({"partial": True} if options.asked or options.quick else {}),
         **({"aborted": True} if campaign.aborted else {}),
         **({"anonymised": True} if campaign.anonymised else {}),
         "decided": sum(Verdict(one["verdict"]).decided for one in applicable),
@@ -88,6 +88,7 @@ def document(
             "producer": campaign.board.producer,
         },
         "firmware": firmware.document(),
+        **_profile(campaign, requirements),
         **_compatibility(requirements),
         "specification": SPECIFICATION,
         "suite": f"xky-hil {version('xky-hil')}",
@@ -102,6 +103,12 @@ def document(
         "remarks": _remarks(campaign),
         "requirements": requirements,
     }
+
+
+def _profile(campaign: Campaign, requirements: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the tests of a label came to; nothing where none was asked for."""
+    name, profile = campaign.options.profile, campaign.options.of_profile
+    return {} if name is None or profile is None else {"profile": profile.document(name, requirements)}
 
 
 def _bench(campaign: Campaign) -> dict[str, Any]:
@@ -252,6 +259,8 @@ def _remarks(campaign: Campaign) -> list[str]:
         remarks.append(_ANONYMISED)
     if campaign.options.only:
         remarks.append(f"partial: only {', '.join(campaign.options.only)} was judged")
+    if (profile := campaign.options.of_profile) is not None:
+        remarks.append(f"partial: profile {campaign.options.profile}: only {profile.title} were played and judged")
     remarks += [] if campaign.earlier is None else _resumed(campaign, campaign.earlier)
     remarks += [_quick(mode, choice) for mode, choice in campaign.quick.items()]
     if campaign.ignored_keys:

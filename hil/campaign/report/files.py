@@ -54,7 +54,7 @@ def _json(document: dict[str, Any]) -> bytes:
 def _moments(campaign: Campaign) -> Iterator[tuple[Asked, Moment]]:
     """The pictures of what failed, but of power: its trials have no line."""
     for one in campaign.conclusions:
-        if one.verdict is Verdict.FAIL and not one.purpose.requirement.about_power:
+        if one.verdict is Verdict.FAIL and not one.purpose.requirement.beside_the_plan:
             moment = moment_of(record_behind(campaign, one.asked).seen_by(one.asked.probe), one.trail)
             if moment is not None:
                 yield (one.purpose.id, one.mode.value, one.asked.probe), moment

@@ -45,7 +45,14 @@ QUICK = (
 RESUMED = "resumed: the run was cut between modes; 3 purposes were settled by then, the others were asked anew"
 BROWN_OUT = "3 mV decide whether it browns out; the model knows no better"
 UNSENT = "3 s: IMAX = '3' was never sent under that label"
+CHANGES = "the light changes 3 s behind the last good frame"
+LIT = "the light is lit for 3 s; 3 s to 3 s say that frames are good"
 PARTS = {  # of messages that are put together, and one that has it
+    "3; not before 3 s": f"{CHANGES}; not before 3 s",
+    "3; 3 s to 3 s allowed: too near to tell": f"{CHANGES}; 3 s to 3 s allowed: too near to tell",
+    "3: within the 3 ms that the eye can know": f"{LIT}: within the 3 ms that the eye can know",
+    "longest time 3": "longest time lit",
+    "shortest time 3": "shortest time lit",
     "not played:": "not played: the device was silent",
     "messages at 3 said no label": "standard: 3 messages at mqtt said no label; at 1.00 s: x",
     "lines were no JSON object": "standard: 3 lines were no JSON object; at 1.00 s: x",

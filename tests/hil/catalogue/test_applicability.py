@@ -30,7 +30,9 @@ def applies(id_: str, board: str | None = None, **known: object) -> Applies:
         ("TIC-INP-1", "generic", "depends"),
         ("TIC-SUP-1", "generic", "no"),
         ("TIC-LED-5", "generic", "no"),  # it does not sleep
-        ("TIC-LED-5", "winky-c6", "depends"),
+        ("TIC-LED-1", "winky-c6", "no"),  # nobody said that it has an indicator
+        ("TIC-LED-1", "labelled", "yes"),
+        ("TIC-LED-6", "labelled", "depends"),  # on whether it is a real board
     ],
 )
 def test_a_description_alone_tells_what_follows_from_it(id_: str, board: str, answer: str) -> None:

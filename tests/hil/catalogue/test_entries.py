@@ -16,7 +16,7 @@ def test_every_requirement_and_every_purpose_is_there_once() -> None:
 
 def test_a_requirement_is_proven_by_a_defect_or_tried_by_a_procedure_and_never_both() -> None:
     for one in entries().values():
-        assert bool(one.defects) != (one.requirement.procedure is not None), one.id
+        assert bool(one.defects) != one.requirement.needs_instruments, one.id
 
 
 def test_every_requirement_that_a_defect_must_fail_is_known() -> None:

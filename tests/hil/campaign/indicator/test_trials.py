@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trials of an indicator on simulated boards: sound ones pass, each defect is seen, the evidence tells it again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xky.boards import known_defects
+from xky.hil.campaign.campaign import Campaign, Options
+from xky.hil.campaign.certify import certify
+from xky.hil.campaign.evidence import read_records
+from xky.hil.campaign.judge_again import judge_again
+from xky.hil.campaign.suite import declared_purposes
+from xky.protocol import Mode
+
+PURPOSES = {one.id for one in declared_purposes() if one.requirement.about_light}
+ASKED = tuple(sorted(PURPOSES))
+DEFECTS = [name for name in known_defects() if name.startswith("indicator-")]
+
+
+def certified(folder: Path, **options: Any) -> dict[str, Any]:
+    return certify(Campaign(Options("sim:labelled", only=ASKED, **options)), folder)
+
+
+def verdicts(report: dict[str, Any]) -> dict[tuple[str, str], str]:
+    return {
+        (one["id"], one["mode"]): one["verdict"]
+        for requirement in report["requirements"]
+        for one in requirement["purposes"]
+    }
+
+
+@pytest.mark.parametrize("scheme", ["flashes", "steady"])
+def test_a_sound_indicator_passes_by_either_scheme(scheme: str, tmp_path: Path) -> None:
+    statement = tmp_path / "statement.toml"
+    statement.write_text(f'[indicator]\nhistoric = "{scheme}"\nstandard = "{scheme}"\n', encoding="utf-8")
+    report = certified(tmp_path / "report", statement=statement)
+    assert set(verdicts(report).values()) == {"pass"}
+    assert len(verdicts(report)) == 2 * len(PURPOSES) == 24
+    assert report["verdict"] == "pass"
+
+
+def test_each_test_of_an_indicator_is_failed_by_a_defect_that_fails_nothing_else(tmp_path: Path) -> None:
+    seen = set()
+    for number, name in enumerate(DEFECTS):
+        mode = (Mode.HISTORIC, Mode.STANDARD)[number % 2]
+        report = certified(tmp_path / name, defect=name, mode=mode)
+        failed = {id_ for (id_, _), verdict in verdicts(report).items() if verdict == "fail"}
+        defect = known_defects()[name]
+        by = {id_.partition("/")[0] for id_ in failed}
+        assert defect.must_fail <= by <= defect.must_fail | defect.may_fail, name
+        assert "inconclusive" not in verdicts(report).values(), name
+        seen |= failed
+    assert seen == PURPOSES
+
+
+def test_the_evidence_alone_gives_the_verdicts_of_the_light_again(tmp_path: Path) -> None:
+    campaign = Campaign(Options("sim:labelled", only=ASKED, defect="indicator-forgives", mode="historic"))
+    certify(campaign, tmp_path)
+    record = read_records(tmp_path / "evidence")[Mode.HISTORIC]
+    assert record.light == campaign.records[Mode.HISTORIC].light
+    assert record.light is not None and len(record.light.stretches) == 17
+    again = {one.purpose.id: (one.verdict, one.reason) for one in judge_again({Mode.HISTORIC: record})}
+    for one in campaign.conclusions:
+        assert again[one.purpose.id] == (one.verdict, one.reason)
+
+
+def test_a_device_without_an_indicator_is_asked_nothing_about_it(tmp_path: Path) -> None:
+    report = certify(Campaign(Options("sim:generic", only=("TIC-LED-1",), mode="standard")), tmp_path)
+    assert {one["reason"] for one in report["requirements"][0]["purposes"]} == {
+        "the device's file tells of no indicator ([indicator])"
+    }
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("scheme", ["flashes", "steady"])
+def test_a_sound_indicator_passes_with_two_hundred_seeds(scheme: str, tmp_path: Path) -> None:
+    statement = tmp_path / "statement.toml"
+    statement.write_text(f'[indicator]\nhistoric = "{scheme}"\nstandard = "{scheme}"\n', encoding="utf-8")
+    for seed in range(200):
+        report = certified(tmp_path / "report", statement=statement, seed=seed)
+        assert set(verdicts(report).values()) == {"pass"}, seed
