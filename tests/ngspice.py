@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-__all__ = ["measured", "needs_ngspice"]
+__all__ = ["measured", "needs_ngspice", "run_of"]
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -25,13 +25,18 @@ def needs_ngspice(test: Test) -> Test:
     return pytest.mark.ngspice(_missing(test))
 
 
-def measured(netlist: str) -> dict[str, float]:
-    """What ``meas`` said of a netlist."""
+def run_of(netlist: str) -> "subprocess.CompletedProcess[str]":
+    """A netlist, run."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "netlist.cir"
         path.write_text(netlist, encoding="ascii")
-        run = subprocess.run(
+        return subprocess.run(
             ["ngspice", "-b", str(path)], capture_output=True, text=True, timeout=_PATIENCE_S, check=False
         )
+
+
+def measured(netlist: str) -> dict[str, float]:
+    """What ``meas`` said of a netlist."""
+    run = run_of(netlist)
     assert run.returncode == 0, run.stdout + run.stderr
     return {name: float(value) for name, value in _MEASURED.findall(run.stdout)}

@@ -304,7 +304,7 @@ def _questions(draws: Sequence[RailDraw], stop_s: float, crossings: Sequence[Cro
         yield f"meas tran {crossing.name} WHEN v(term)={_number(crossing.terminal_v)} {way}=1"
     yield "linearize v(inner) v(term) v(rail)"
     yield "print time v(inner) v(term) v(rail)"
-    yield "quit 0"
+    yield "quit $sim_status"  # what failed in a .control block is told by nothing else: ngspice ends with 0
     yield ".endc"
 
 

@@ -14,7 +14,7 @@ from xky.boards.power.train import Train
 from xky.emulator.supply import Supply, supply_named
 from xky.protocol import InputError
 
-from ...ngspice import measured, needs_ngspice
+from ...ngspice import measured, needs_ngspice, run_of
 
 FULL_V = 5.0
 # A tenth and a fifth of what is promised, 0.01 % and 0.05 % of full scale: so much is seen
@@ -109,6 +109,21 @@ def test_charge_and_transmission_are_those_of_each_carrier_period(board: str, me
     power = small(power_of(board))
     drawn = draws(power, (OFF, 0.008), (heaviest(power), 0.004), ("listen", 0.006), (OFF, 0.004))
     assert worst(power, supply_named(meter), drawn, Detail.CARRIER, inner_v=inner_v) < CARRIER_V
+
+
+@needs_ngspice
+@pytest.mark.parametrize(
+    ("more", "status"), [("", 0), ("Vone loop 0 1\nVother loop 0 2\n", 1)], ids=["as it is", "cannot be solved"]
+)
+def test_simulation_that_fails_ends_ngspice_with_1_and_a_voltage_never_reached_does_not(more: str, status: int) -> None:
+    power = small(WINKY)
+    title, parts = netlist_of(
+        power, supply_named("min_spec"), draws(power, (OFF, 0.008)), title="test", detail=Detail.AVERAGED, inner_v=0.0,
+        temperature_c=27.0, crossings=[Crossing("never", 99.0, falling=False)],
+    ).split("\n", 1)  # fmt: skip
+    run = run_of(f"{title}\n{more}{parts}")
+    assert "meas tran never when v(term)=99 rise=1 failed!" in run.stdout
+    assert run.returncode == status
 
 
 @pytest.mark.by_day(1)
