@@ -25,7 +25,7 @@ equal() { # the value of both resistors; the seed
     timeout 60 root/usr/bin/ngspice -b circuit.cir 2>/dev/null |
         awk '$1 == "v(out)" { half = ($3 > 0.4999 && $3 < 0.5001) ? " yes" : " no"; told = 1 } END { printf "%s", told ? half : " ?" }'
 }
-drawn= same=
+drawn="" same=""
 for seed in 1 2 3 4 5; do
     drawn+=$(equal r "$seed")
     same+=$(equal same "$seed")

@@ -38,7 +38,8 @@ def sent(kind, value):
     return told
 
 
-told = [sent(*one) for one in (("voltage", 4.35), ("voltage", 0.29), ("temperature", -2.15), ("analog_input", 400.0), ("voltage", 700.0))]
+values = ("voltage", 4.35), ("voltage", 0.29), ("temperature", -2.15), ("analog_input", 400.0), ("voltage", 700.0)
+told = [sent(*one) for one in values]
 right = ["017401b2, read 4.34", "0174001c, read 0.28", "0167ffeb, read -2.1", "01029c40, read -255.36", "ValueError"]
 sys.exit(0 if told == right else 1)
 PYTHON

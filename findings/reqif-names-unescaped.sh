@@ -75,7 +75,7 @@ def read(path):
 
 
 def passed_through(name):
-    """What a file with that name of a requirement is read as, the status of passing it through, and what is read then."""
+    """What a file with that name is read as, the status of passing it through, and what is read then."""
     Path("in.reqif").write_text(FILE.replace('"NAME"', f'"{name}"'))
     run = subprocess.run(["venv/bin/reqif", "passthrough", "in.reqif", "out.reqif"], capture_output=True, check=False)
     return read("in.reqif"), run.returncode, read("out.reqif")
