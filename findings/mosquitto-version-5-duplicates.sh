@@ -13,11 +13,10 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'kill "${broker:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
-(cd "$work" && apt-get -q download "mosquitto=2.0.11-1.2+deb12u2" libdlt2 libwebsockets17 libcjson1 libev4 libuv1 >apt.log 2>&1) ||
-    { cat "$work/apt.log" >&2; exit 2; }
+(cd "$work" && apt-get -q download "mosquitto=2.0.11-1.2+deb12u2" libdlt2 libwrap0 libnsl2 libtirpc3 libgssapi-krb5-2 libkrb5-3 \
+    libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 libcap2 >apt.log 2>&1) || { cat "$work/apt.log" >&2; exit 2; }
 for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
-LD_LIBRARY_PATH=$(find "$work/root/usr/lib" -maxdepth 1 -name "*-linux-gnu")
-export LD_LIBRARY_PATH
+libraries=$(find "$work/root" -maxdepth 3 -type d -name "*-linux-gnu" | paste -sd :)
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q "paho-mqtt==2.2.0" 2>"$work/pip.log" || { cat "$work/pip.log" >&2; exit 2; }
 cat >"$work/copies.py" <<'PYTHON'
@@ -72,7 +71,7 @@ same=0
 ask() { # what is configured; what is expected
     port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
     printf 'listener %s 127.0.0.1\nallow_anonymous true\n%s\n' "$port" "${1#nothing configured}" >"$work/broker.conf"
-    "$work/root/usr/sbin/mosquitto" -c "$work/broker.conf" >"$work/broker.log" 2>&1 &
+    LD_LIBRARY_PATH="$libraries" "$work/root/usr/sbin/mosquitto" -c "$work/broker.conf" >"$work/broker.log" 2>&1 &
     broker=$!
     told=$(timeout 60 "$work/venv/bin/python" "$work/copies.py" "$port")
     kill "$broker"

@@ -13,16 +13,17 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-(cd "$work" && apt-get -q download "ngspice=39.3+ds-1" libfftw3-double3 libxaw7 libxmu6 libxt6 libx11-6 libxext6 libsm6 libice6 \
-    libxpm4 libxcb1 libxau6 libxdmcp6 libbsd0 libmd0 libgomp1 libedit2 libreadline8 >apt.log 2>&1) || { cat "$work/apt.log" >&2; exit 2; }
+(cd "$work" && apt-get -q download "ngspice=39.3+ds-1" libxaw7 libxmu6 libxt6 libx11-6 libxext6 libxft2 libxrender1 libxpm4 libsm6 \
+    libice6 libxcb1 libxau6 libxdmcp6 libfontconfig1 libfreetype6 libpng16-16 libbrotli1 libbsd0 libmd0 libgomp1 libedit2 \
+    >apt.log 2>&1) || { cat "$work/apt.log" >&2; exit 2; }
 for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
-LD_LIBRARY_PATH=$(find "$work/root/usr/lib" -maxdepth 1 -name "*-linux-gnu")
-export LD_LIBRARY_PATH SPICE_LIB_DIR="$work/root/usr/share/ngspice" SPICE_SCRIPTS="$work/root/usr/share/ngspice/scripts"
+libraries=$(find "$work/root" -maxdepth 3 -type d -name "*-linux-gnu" | paste -sd :)
+export SPICE_LIB_DIR="$work/root/usr/share/ngspice" SPICE_SCRIPTS="$work/root/usr/share/ngspice/scripts"
 cd "$work"
 equal() { # the value of both resistors; the seed
     printf '%s\n' "a divider" ".option seed=$2" ".param r=agauss(1k,100,1)" ".param same={r}" "V1 in 0 1" "R1 in out {$1}" \
         "R2 out 0 {$1}" ".control" "op" "print v(out)" "quit 0" ".endc" ".end" >circuit.cir
-    timeout 60 root/usr/bin/ngspice -b circuit.cir 2>/dev/null |
+    LD_LIBRARY_PATH="$libraries" timeout 60 root/usr/bin/ngspice -b circuit.cir 2>/dev/null |
         awk '$1 == "v(out)" { half = ($3 > 0.4999 && $3 < 0.5001) ? " yes" : " no"; told = 1 } END { printf "%s", told ? half : " ?" }'
 }
 drawn="" same=""

@@ -15,17 +15,18 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-(cd "$work" && apt-get -q download "ngspice=39.3+ds-1" libfftw3-double3 libxaw7 libxmu6 libxt6 libx11-6 libxext6 libsm6 libice6 \
-    libxpm4 libxcb1 libxau6 libxdmcp6 libbsd0 libmd0 libgomp1 libedit2 libreadline8 >apt.log 2>&1) || { cat "$work/apt.log" >&2; exit 2; }
+(cd "$work" && apt-get -q download "ngspice=39.3+ds-1" libxaw7 libxmu6 libxt6 libx11-6 libxext6 libxft2 libxrender1 libxpm4 libsm6 \
+    libice6 libxcb1 libxau6 libxdmcp6 libfontconfig1 libfreetype6 libpng16-16 libbrotli1 libbsd0 libmd0 libgomp1 libedit2 \
+    >apt.log 2>&1) || { cat "$work/apt.log" >&2; exit 2; }
 for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
-LD_LIBRARY_PATH=$(find "$work/root/usr/lib" -maxdepth 1 -name "*-linux-gnu")
-export LD_LIBRARY_PATH SPICE_LIB_DIR="$work/root/usr/share/ngspice" SPICE_SCRIPTS="$work/root/usr/share/ngspice/scripts"
+libraries=$(find "$work/root" -maxdepth 3 -type d -name "*-linux-gnu" | paste -sd :)
+export SPICE_LIB_DIR="$work/root/usr/share/ngspice" SPICE_SCRIPTS="$work/root/usr/share/ngspice/scripts"
 cd "$work"
 same=0
 ask() { # what is asked; a line of the netlist; the status that is expected; whether a measure fails
     printf '%s\n' "a capacitor is charged" "V1 in 0 5" "R1 in out 1k" "C1 out 0 1u ic=0" "$2" ".tran 10u 20m uic" ".end" >circuit.cir
     status=0
-    timeout 60 root/usr/bin/ngspice -b circuit.cir >told.txt 2>&1 || status=$?
+    LD_LIBRARY_PATH="$libraries" timeout 60 root/usr/bin/ngspice -b circuit.cir >told.txt 2>&1 || status=$?
     failed=no
     if grep -q "^ .meas .* failed!" told.txt; then failed=yes; fi
     echo "$1: ends with $status, failed: $failed"

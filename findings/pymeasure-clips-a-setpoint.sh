@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # PyMeasure 0.16.0: a Siglent SPD1305X that is told 40 V is set to 30 V, without a word; a Keysight E36312A raises.
 #
-# Behaviour: `voltage_setpoint = 40` of the SPD1305X (30 V at most) sends CH1:VOLT 30, and -1 sends CH1:VOLT 0; no exception, no
-#   warning, no log. The same assignment to a channel of the E36312A (25 V at most) raises ValueError and sends nothing.
-# Why one would guess otherwise: both are power supplies of one library with one property of one name, documented in the same words; a
-#   bench written for the one passes its tests of bad input on the other, and powers a board with a voltage nobody asked for.
+# Behaviour: `voltage_setpoint = 40` of the SPD1305X (30 V at most) sends CH1:VOLT 30, and -1 sends CH1:VOLT 0; no exception and
+#   no warning. The same assignment to a channel of the E36312A (25 V at most) raises ValueError and sends nothing.
+# Why one would guess otherwise: both are power supplies of one library with a property of one name, and the property's documentation
+#   says nothing of it. A bench that is tried with the one and run with the other powers a board with a voltage nobody asked for.
 # Seen (2026-11, PyMeasure 0.16.0, Python 3.11, with PyMeasure's own stand-in for an instrument):
 #   SPD1305X, 40 V: sent CH1:VOLT 30
 #   SPD1305X, -1 V: sent CH1:VOLT 0
