@@ -31,7 +31,8 @@ class Lengths(Line):
     power: int | None
     stderr: int
     events: int = 0
-    light: int | None = None  # written where there were trials only
+    light: int | None = None  # written where there were trials only, as is the next
+    input: int | None = None
 
 
 class _Late(Line):
