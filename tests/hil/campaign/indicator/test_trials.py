@@ -73,6 +73,13 @@ def test_a_device_without_an_indicator_is_asked_nothing_about_it(tmp_path: Path)
     }
 
 
+def test_a_device_that_finds_the_mode_by_itself_is_given_its_time_to_find_back(tmp_path: Path) -> None:
+    statement = tmp_path / "statement.toml"
+    statement.write_text("[indicator]\n", encoding="utf-8")
+    options = Options("sim:auto", only=("TIC-LED-1", "TIC-LED-2", "TIC-LED-3"), statement=statement)
+    assert set(verdicts(certify(Campaign(options), tmp_path / "report")).values()) == {"pass"}
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("scheme", ["flashes", "steady"])
 def test_a_sound_indicator_passes_with_two_hundred_seeds(scheme: str, tmp_path: Path) -> None:
