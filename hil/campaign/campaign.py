@@ -345,7 +345,7 @@ class Campaign(Rehearsal):
                     self.open(), self.board, mode, seed=self.options.seed, probes=self._virtual_specs
                 ).play()
             except KeyboardInterrupt:
-                record.light_cut_short = True
+                record.trials_cut_short = record.power_cut_short = True  # those of power come behind
                 raise CutShort(record) from None
         self._measure_input(mode, record)
         asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
@@ -372,6 +372,7 @@ class Campaign(Rehearsal):
         try:
             record.input = measure_input(self.instruments.instruments, self.bench_file.input.series_ohm)
         except KeyboardInterrupt:
+            record.trials_cut_short = record.power_cut_short = True  # those of power come behind
             raise CutShort(record) from None
 
     def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:

@@ -30,6 +30,8 @@ _OPEN_PEAK_V = 10.0  # of a generator's open output, at the most
 _SAMPLED_S = 200e-9
 _RECORDED = 10_000  # samples: a hundred periods
 _PHASE_UNSURE = 0.005  # radians: 16 ns from one channel to the other; assumption
+_TRIES = 4
+_NEAR = 0.01  # of a level that is wanted
 _DIVISIONS = 3.5  # of four to either side
 _LOOKS = 12
 _STILL = 0.01  # from one look to the next
@@ -53,9 +55,14 @@ def measure_input(instruments: Mapping[str, Instrument], series_ohm: float) -> I
     levels, open_v = [], min(2 * LEVELS_V[0], most_v)
     try:
         for wanted_v in LEVELS_V:
-            level = _measured(generator, scope, open_v)  # how much of it arrives
-            open_v = min(open_v * wanted_v / level.peak_v, most_v)
-            levels.append(_measured(generator, scope, open_v))
+            for _ in range(_TRIES):  # how much of it arrives may depend on how much that is
+                level = _measured(generator, scope, open_v)
+                open_v, before_v = min(open_v * wanted_v / level.peak_v, most_v), open_v
+                if abs(open_v - before_v) < _NEAR * before_v:
+                    break
+            levels.append(level)
+            if wanted_v < LEVELS_V[-1]:
+                open_v = min(open_v * LEVELS_V[LEVELS_V.index(wanted_v) + 1] / wanted_v, most_v)
     finally:
         generator.make_safe()
     return InputRecord(series_ohm, _SERIES_UNSURE, tuple(levels))

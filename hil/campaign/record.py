@@ -98,7 +98,7 @@ class Record:
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         light: trials of its indicator; None: nobody looks at it, or nobody asked.
         input: what instruments measured of its input; None: none did, or nobody asked.
-        light_cut_short: a person cut the trials of its indicator short.
+        trials_cut_short: a person cut the trials of its indicator, or of its input, short.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
         reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
@@ -126,7 +126,7 @@ class Record:
     restarts_s: Sequence[float] = ()
     power: PowerRecord | None = None
     light: LightRecord | None = None
-    light_cut_short: bool = False
+    trials_cut_short: bool = False
     input: InputRecord | None = None
     cut_short_s: float | None = None
     power_cut_short: bool = False

@@ -86,7 +86,7 @@ def read_record(folder: Path) -> Record:
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
         power_unplayed=run.power_unplayed,
-        light_cut_short=run.light_cut_short,
+        trials_cut_short=run.trials_cut_short,
         light=None if lengths.light is None else read_light(folder / _LIGHT, lengths.light),
         input=None if lengths.input is None else read_input(folder / _INPUT, lengths.input),
         unfed=run.unfed,

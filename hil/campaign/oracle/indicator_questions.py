@@ -110,7 +110,7 @@ class IndicatorQuestions(InstrumentQuestions):
     def _light(self) -> LightRecord:
         light = self.record.light
         if light is None:
-            if self.record.light_cut_short or self.record.cut_short_s is not None:
+            if self.record.trials_cut_short or self.record.cut_short_s is not None:
                 raise Undecided("not played: the run was cut short")
             raise self.why_untried()
         return light

@@ -24,6 +24,8 @@ class InputQuestions(InstrumentQuestions):
         """Resistance and reactance at 50 kHz are within their limits at each level."""
         found = self.record.input
         if found is None:
+            if self.record.trials_cut_short or self.record.cut_short_s is not None:
+                raise Undecided("not played: the run was cut short")
             raise self.why_untried()
         low_ohm, high_ohm = _RESISTANCE_OHM[self.record.mode]
         self.trail.sent.append(f"50 kHz through {found.series_ohm:g} Ω")

@@ -60,7 +60,9 @@ def test_a_sound_input_passes_in_both_modes_and_the_evidence_says_so_again(tmp_p
     ("circuit", "told"),
     [
         (InputCircuit(300.0), "^300 Ω at 0.10 V peak; 500 Ω to 2000 Ω allowed$"),
-        (InputCircuit(1200.0, 3e-9), "µS capacitive at 0.10 V peak; 100 µS allowed$"),
+        pytest.param(
+            InputCircuit(1200.0, 3e-9), "µS capacitive at 0.10 V peak; 100 µS allowed$", marks=pytest.mark.nightly
+        ),
     ],
     ids=["low", "capacitive"],
 )
@@ -69,6 +71,7 @@ def test_a_defective_input_fails(circuit: InputCircuit, told: str) -> None:
         case_of(measured(circuit)).the_input_has_the_impedance()
 
 
+@pytest.mark.nightly
 def test_an_input_is_seen_by_a_scope_whose_channels_share_their_memory() -> None:
     case_of(measured(InputCircuit(900.0), scope="rigol")).the_input_has_the_impedance()
 
@@ -121,6 +124,7 @@ def test_without_instruments_it_is_undecided_with_what_it_needs() -> None:
         case_of(None).the_input_has_the_impedance()
 
 
+@pytest.mark.nightly
 def test_a_generator_keeps_its_limit_and_a_level_beyond_is_undecided() -> None:
     found = measured(InputCircuit(), limit_v=4.0)
     assert found.levels[-1].peak_v < 3.0
