@@ -229,6 +229,11 @@ class Board(Section):
         return needed | {SLEEP: "a device with [wake] sleeps"}
 
     @property
+    def finds_back_s(self) -> float:
+        """How long a board that finds the TIC mode by itself may look for it behind a line without good frames."""
+        return self.limits.detection_s if self.detects_mode else 0.0
+
+    @property
     def server_returns_s(self) -> float:
         """The longest until a server that is back is tried again, once the device is awake, seconds."""
         uplink = self.uplink

@@ -89,6 +89,27 @@ class InstrumentTable(Section):
         return dict(limit_of(name, written) for name, written in self.limits.items())
 
 
+class InputTable(Section):
+    """What stands between a generator and the receiver's input, terminals I1-I2."""
+
+    series: str
+    """Resistance, with its unit."""
+
+    @field_validator("series")
+    @classmethod
+    def _is_a_resistance(cls, series: str) -> str:
+        try:
+            limit_of("resistance", series)
+        except ValueError as error:
+            raise ValueError(str(error).replace("resistance = ", "series = ", 1)) from None
+        return series
+
+    @property
+    def series_ohm(self) -> float:
+        """The same in ohms."""
+        return limit_of("resistance", self.series)[1]
+
+
 class SafeTable(Section):
     """How outputs are made safe."""
 
@@ -104,6 +125,7 @@ class BenchFile(Section):
         probe: where readings are seen.
         instrument: each in its role.
         safe: in which order outputs are made safe.
+        input: of the receiver, as a generator drives it; None: nothing does.
         name: of the file.
     """
 
@@ -112,6 +134,7 @@ class BenchFile(Section):
     probe: tuple[ProbeTable, ...] = ()
     instrument: tuple[InstrumentTable, ...] = ()
     safe: SafeTable = SafeTable()
+    input: InputTable | None = None
     _name: str = ""
 
     @property

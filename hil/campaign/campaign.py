@@ -289,6 +289,12 @@ class Campaign(Rehearsal):
     def plays_light(self) -> bool:
         return self.board.indicator is not None and isinstance(self.open(), SimDevice) and self.board.wake is None
 
+    @property
+    def plays_input(self) -> bool:
+        if self.bench_file is None or self.bench_file.input is None or not self.open().on_hardware:
+            return False
+        return {"generator", "scope"} <= set(self.bench_file.by_role)
+
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: what is asked for, in the order of a whole run; what was played before stands behind."""
         sleeps = bool(self.board.report_period_s)
@@ -339,8 +345,9 @@ class Campaign(Rehearsal):
                     self.open(), self.board, mode, seed=self.options.seed, probes=self._virtual_specs
                 ).play()
             except KeyboardInterrupt:
-                record.light_cut_short = True
+                record.trials_cut_short = record.power_cut_short = True  # those of power come behind
                 raise CutShort(record) from None
+        self._measure_input(mode, record)
         asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
         fed = self.bench_file is not None and self.bench_file.feeds_the_board
         lives_on_it = self.board.power is not None and self.board.power.source == "tic"
@@ -354,6 +361,19 @@ class Campaign(Rehearsal):
                 record.power_cut_short = True
                 raise CutShort(record) from None
         return record
+
+    def _measure_input(self, mode: Mode, record: Record) -> None:
+        """Have instruments measure the receiver's input, where somebody asks and they are there."""
+        asked = any(one.purpose.requirement.about_input for one in self.left if one.mode is mode)
+        if not (asked and self.plays_input and self.instruments and self.bench_file and self.bench_file.input):
+            return
+        from .input_trials import measure_input
+
+        try:
+            record.input = measure_input(self.instruments.instruments, self.bench_file.input.series_ohm)
+        except KeyboardInterrupt:
+            record.trials_cut_short = record.power_cut_short = True  # those of power come behind
+            raise CutShort(record) from None
 
     def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:
         if self.journal is not None:

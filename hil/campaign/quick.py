@@ -65,6 +65,8 @@ def _is_not_played(campaign: Rehearsal, requirement: Requirement) -> bool:
     """Whether it needs trials that this bench cannot play at all."""
     if requirement.about_power:
         return not campaign.plays_power
+    if requirement.about_input:
+        return not campaign.plays_input
     return requirement.about_light and not campaign.plays_light
 
 

@@ -18,6 +18,7 @@ from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
 from .condition import Facts, facts_at
 from .indicator.light_record import LightRecord
+from .input_record import InputRecord
 from .power_record import PowerRecord
 
 __all__ = [
@@ -96,7 +97,8 @@ class Record:
         on_hardware: it was a real board on a wire.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         light: trials of its indicator; None: nobody looks at it, or nobody asked.
-        light_cut_short: a person cut the trials of its indicator short.
+        input: what instruments measured of its input; None: none did, or nobody asked.
+        trials_cut_short: a person cut the trials of its indicator, or of its input, short.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
         reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
@@ -124,7 +126,8 @@ class Record:
     restarts_s: Sequence[float] = ()
     power: PowerRecord | None = None
     light: LightRecord | None = None
-    light_cut_short: bool = False
+    trials_cut_short: bool = False
+    input: InputRecord | None = None
     cut_short_s: float | None = None
     power_cut_short: bool = False
     power_unplayed: bool = False

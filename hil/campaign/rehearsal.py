@@ -70,6 +70,11 @@ class Rehearsal(Judgement):
     def plays_light(self) -> bool:
         """Whether trials of an indicator can be played: there is one, and an eye sees it."""
 
+    @property
+    @abstractmethod
+    def plays_input(self) -> bool:
+        """Whether the bench can measure the receiver's input."""
+
     @abstractmethod
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode."""

@@ -11,6 +11,14 @@ _IMPEDANCE = (
     "an impedance meter that measures at 50 kHz",
     "un impédancemètre qui mesure à 50 kHz",
 )
+_DRIVEN = (
+    "a generator that drives I1-I2 through a known resistor (role generator, [input] series)",
+    "un générateur qui attaque I1-I2 à travers une résistance connue (rôle generator, [input] series)",
+)
+_SEEN = (
+    "a scope at both ends of that resistor (role scope, channels 1 and 4)",
+    "un oscilloscope aux deux bouts de cette résistance (rôle scope, voies 1 et 4)",
+)
 
 
 INP_8 = Requirement(
@@ -24,9 +32,10 @@ INP_8 = Requirement(
     why="The device loads the bus so that it or its neighbours no longer hear the meter.",
     why_french="L'appareil charge le bus au point que lui ou ses voisins n'entendent plus le compteur.",
     where=(HAS_TERMINALS,),
+    about_input=True,
     procedure=Procedure(
-        needs=(_IMPEDANCE[0],),
-        needs_french=(_IMPEDANCE[1],),
+        needs=(_DRIVEN[0], _SEEN[0]),
+        needs_french=(_DRIVEN[1], _SEEN[1]),
         steps=(
             "Measure the parallel resistance and reactance of I1-I2 at 50 kHz, from 0.1 V to 5 V peak.",
             "Measure it powered and without power.",
@@ -46,7 +55,12 @@ INP_8 = Requirement(
 
 @purpose(INP_8, "measured")
 def test_the_input_has_the_impedance(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_input_has_the_impedance()
+
+
+@purpose(INP_8, "unpowered")
+def test_the_input_has_the_impedance_without_power(case: Case) -> None:
+    case.the_input_has_it_without_power()
 
 
 INP_9 = Requirement(

@@ -29,10 +29,12 @@ def bench_toml(bench: VirtualBench, receiver: VirtualReceiver | None = None) -> 
     ]
     order = [role for role in SAFE_ORDER if role in bench.resources]
     device = {"board": bench.board.board.id}
-    line = {}
+    line: dict[str, dict[str, str]] = {}
+    if {"generator", "scope"} <= set(bench.resources):
+        line["input"] = {"series": f"{bench.circuit.series_ohm:g} ohm"}
     if receiver is not None:
         device["spec"] = f"serial:{receiver.console}"
-        line = {"line": {"port": f"serial:{receiver.line}"}}
+        line["line"] = {"port": f"serial:{receiver.line}"}
     return "# a virtual bench; its addresses stand as long as it runs\n" + tomli_w.dumps(
         {**line, "device": device, "instrument": instruments, "safe": {"order": order}}
     )

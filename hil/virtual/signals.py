@@ -5,6 +5,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property
 from math import pi, sqrt
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from xky.protocol import Burst, Mode
 
 from ..emulation.carrier_line import frames_of
 from .board import VirtualBoard
+from .input_circuit import InputCircuit
 
 __all__ = ["Signals"]
 
@@ -25,6 +27,18 @@ _CARRIER_HZ = 50_000.0  # 54E table 1
 Volts = NDArray[np.float64]
 
 
+@runtime_checkable
+class Driver(Protocol):
+    """What may drive the receiver's input: a generator, its waveform over and over."""
+
+    is_on: bool
+    rate_hz: float
+
+    def put_out(self) -> Volts:
+        """Volts of the open output, once through the waveform."""
+        ...
+
+
 class Signals:
     """The voltages of a virtual bench over time.
 
@@ -32,14 +46,23 @@ class Signals:
         board: on its terminals.
         waveform: how the meter's carrier is drawn; its rate is that of whoever looks.
         seed: of silences and noise on the line.
+        circuit: the receiver's input, behind a resistor.
     """
 
-    def __init__(self, board: VirtualBoard, waveform: Waveform, *, seed: int = 0) -> None:
+    def __init__(
+        self, board: VirtualBoard, waveform: Waveform, *, seed: int = 0, circuit: InputCircuit | None = None
+    ) -> None:
         self._board, self._waveform, self._seed = board, waveform, seed
         self._rng = np.random.default_rng(seed)
+        self._circuit = circuit or InputCircuit()
+        self._driver: Driver | None = None
+
+    def drive_by(self, instrument: object) -> None:
+        """Let a generator drive the receiver's input while it is on, in the meter's place; nothing else does."""
+        self._driver = instrument if isinstance(instrument, Driver) else None
 
     def volts(self, channel: int, start_s: float, count: int, interval_s: float) -> Volts:
-        """Samples of a channel: 1 is I1-I2, 2 is I1-A, 3 the capacitor; on any other is nothing.
+        """Samples of a channel: 1 is I1-I2, 2 is I1-A, 3 the capacitor, 4 a generator before its resistor.
 
         Args:
             channel: of the scope.
@@ -47,11 +70,22 @@ class Signals:
             count: of samples.
             interval_s: between two.
         """
+        if channel in (1, 4) and self._driver is not None and self._driver.is_on:
+            return self._driven(self._driver, start_s, count, interval_s, before=channel == 4)
         if channel == 1:
             return self._line(start_s, count, interval_s)
         if channel == 2:
             return self._terminals(start_s, count, interval_s)
         return np.full(count, self._board.capacitor_v if channel == 3 else 0.0)
+
+    def _driven(self, generator: Driver, start_s: float, count: int, interval_s: float, *, before: bool) -> Volts:
+        """What a generator makes of the line, at the terminals or before the resistor: its waveform over and over."""
+        open_v, rate_hz = generator.put_out(), generator.rate_hz
+        shares = [self._circuit.share(at_hz, before=before) for at_hz in np.fft.rfftfreq(len(open_v), 1 / rate_hz)]
+        once = np.fft.irfft(np.fft.rfft(open_v) * np.array(shares), len(open_v))
+        at = (start_s * rate_hz + np.arange(count) * (interval_s * rate_hz)) % len(once)
+        volts: Volts = np.interp(at, np.arange(len(once) + 1), np.append(once, once[0]))
+        return volts
 
     @cached_property
     def _bursts(self) -> list[Burst]:

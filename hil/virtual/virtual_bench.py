@@ -13,6 +13,7 @@ from xky.protocol import InputError, Mode
 from .board import VirtualBoard
 from .clock import BenchClock
 from .connection import Behaviour
+from .input_circuit import InputCircuit
 from .instrument import Bench, VirtualInstrument
 from .makes import virtual_makes, virtual_named, virtual_roles
 from .misbehaviour import Planned
@@ -48,9 +49,11 @@ class VirtualBench:
         seed: of all that is left to chance.
         inner_v: of the capacitor at the beginning.
         waveform: how the meter's carrier is drawn; a sound one's unless told.
+        circuit: the receiver's input, as a generator finds it; a sound one unless told.
 
     Attributes:
         board: as it lives.
+        circuit: the receiver's input.
         clock: as given.
         instruments: by role.
         behaviours: by role; what is changed there counts from the next message on.
@@ -72,17 +75,21 @@ class VirtualBench:
         seed: int = 0,
         inner_v: float = 0.0,
         waveform: "Waveform | None" = None,
+        circuit: InputCircuit | None = None,
     ) -> None:
         if connection not in _CONNECTIONS:
             raise InputError(f"connection {connection!r}: unknown; expected one of {', '.join(_CONNECTIONS)}")
         chosen = dict(_defaults() if makes is None else makes)
         kinds = {role: virtual_named(role, make) for role, make in chosen.items()}
         self.makes = chosen
+        self.circuit = circuit or InputCircuit()
         self.clock = clock
         self.board = VirtualBoard(board, supply, clock, mode=mode, inner_v=inner_v)
-        bench = Bench(self.board, clock, _signals(self.board, waveform, seed), seed)
+        bench = Bench(self.board, clock, _signals(self.board, waveform, seed, self.circuit), seed)
         self.behaviours = {role: Behaviour((misbehaviours or {}).get(role)) for role in kinds}
         self.instruments: dict[str, VirtualInstrument] = {role: kind(bench) for role, kind in kinds.items()}
+        if bench.signals is not None:
+            bench.signals.drive_by(self.instruments.get("generator"))
         self._connections: dict[str, TcpInstrument | PtyInstrument] = {
             role: _CONNECTIONS[connection](one, self.behaviours[role]) for role, one in self.instruments.items()
         }
@@ -117,11 +124,11 @@ def _defaults() -> dict[str, str]:
     return {role: DEFAULT_MAKES.get(role, virtual_makes(role)[0]) for role in roles}
 
 
-def _signals(board: VirtualBoard, waveform: "Waveform | None", seed: int) -> "Signals | None":
+def _signals(board: VirtualBoard, waveform: "Waveform | None", seed: int, circuit: InputCircuit) -> "Signals | None":
     if find_spec("numpy") is None:
         return None
     from xky.emulator.carrier import Waveform
 
     from .signals import Signals
 
-    return Signals(board, waveform or Waveform(), seed=seed)
+    return Signals(board, waveform or Waveform(), seed=seed, circuit=circuit)

@@ -12,7 +12,7 @@ __all__ = ["VirtualGenerator"]
 class VirtualGenerator(VirtualInstrument):
     """A generator, off at the beginning; its codes are of 16 bits with a sign.
 
-    uncertain: what it plays is on no wire of the virtual bench: the meter's line is emulated.
+    What it plays is seen by a scope at the receiver's input; what the receiver hears is emulated.
     """
 
     role = "generator"

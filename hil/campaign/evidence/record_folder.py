@@ -8,6 +8,7 @@ from xky.protocol.whole_file import PARTIAL, whole_file
 
 from ..record import Outage, ProbeRecord, Record
 from .event_lines import read_events, write_events
+from .input_lines import read_input, write_input
 from .light_lines import read_light, write_light
 from .lines import complaint, opened
 from .port_lines import read_port, write_port
@@ -20,8 +21,9 @@ __all__ = ["BEFORE", "EVIDENCE_FILES", "forget_evidence", "read_record", "read_r
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
 _POWER, _LIGHT, _EVENTS, _STDERR = "power.jsonl.gz", "light.jsonl.gz", "events.jsonl.gz", "stderr.txt"
+_INPUT = "input.jsonl.gz"
 BEFORE = "before-"  # how the folders of earlier parts begin
-EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _LIGHT, _EVENTS, _STDERR)  # of a mode
+EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _LIGHT, _INPUT, _EVENTS, _STDERR)  # of a mode
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -33,6 +35,7 @@ def write_record(folder: Path, record: Record) -> None:
         port=write_port(folder / _PORT, record.port_settings),
         power=None if record.power is None else write_power(folder / _POWER, record.power),
         stderr=len(record.stderr),
+        **({} if record.input is None else {"input": write_input(folder / _INPUT, record.input)}),
         **({} if record.light is None else {"light": write_light(folder / _LIGHT, record.light)}),
         **({"events": write_events(folder / _EVENTS, record.probes)} if record.events else {}),
     )
@@ -83,8 +86,9 @@ def read_record(folder: Path) -> Record:
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
         power_unplayed=run.power_unplayed,
-        light_cut_short=run.light_cut_short,
+        trials_cut_short=run.trials_cut_short,
         light=None if lengths.light is None else read_light(folder / _LIGHT, lengths.light),
+        input=None if lengths.input is None else read_input(folder / _INPUT, lengths.input),
         unfed=run.unfed,
         on_hardware=run.on_hardware,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),

@@ -31,7 +31,8 @@ class Lengths(Line):
     power: int | None
     stderr: int
     events: int = 0
-    light: int | None = None  # written where there were trials only
+    light: int | None = None  # written where there were trials only, as is the next
+    input: int | None = None
 
 
 class _Late(Line):
@@ -74,7 +75,7 @@ class RunFile(Line):
     cut_short_s: float | None = None  # written of such a run only, as are the next five
     power_cut_short: bool = False
     power_unplayed: bool = False
-    light_cut_short: bool = False
+    trials_cut_short: bool = False
     unfed: bool = False
     on_hardware: bool = False
     probes: tuple[_Probe, ...] = ()  # empty for the lines alone
@@ -113,8 +114,8 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         besides["power_cut_short"] = True
     if record.power_unplayed:
         besides["power_unplayed"] = True
-    if record.light_cut_short:
-        besides["light_cut_short"] = True
+    if record.trials_cut_short:
+        besides["trials_cut_short"] = True
     if record.unfed:
         besides["unfed"] = True
     if record.on_hardware:

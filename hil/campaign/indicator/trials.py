@@ -82,6 +82,7 @@ class IndicatorTrials:
         self._bench = Bench(device, board, self._meter, seed=seed, probes=probes)
         self._device = device
         self._rng = Random(f"indicator {seed} {mode}")
+        self._finds_back_s = board.finds_back_s
         self._stretches: list[Stretch] = []
         self._ends_s: list[float] = []
         nobody_says = self._bench.env.event()
@@ -107,7 +108,8 @@ class IndicatorTrials:
     def _play(self) -> _Time:
         for name, for_s in _ORDER:
             started_s, self._ends_s = float(self._bench.env.now), []
-            yield from self._stretch(name, started_s + for_s)
+            starved = bool(self._stretches) and not self._stretches[-1].frame_ends_s
+            yield from self._stretch(name, started_s + for_s + (self._finds_back_s if starved else 0.0))
             self._stretches.append(Stretch(name, started_s, float(self._bench.env.now), tuple(self._ends_s)))
 
     def _stretch(self, name: str, until_s: float) -> _Time:

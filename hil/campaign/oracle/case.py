@@ -2,6 +2,7 @@
 """A purpose on a record: what its test is handed."""
 
 from .indicator_questions import IndicatorQuestions
+from .input_questions import InputQuestions
 from .lorawan_questions import LorawanQuestions
 from .port_questions import PortQuestions
 from .power_questions import PowerQuestions
@@ -11,5 +12,7 @@ from .step_questions import StepQuestions
 __all__ = ["Case"]
 
 
-class Case(StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions, IndicatorQuestions):
+class Case(
+    StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions, IndicatorQuestions, InputQuestions
+):
     """Every question that a test may ask; what it rests on is in ``trail``."""

@@ -42,7 +42,7 @@ class IndicatorQuestions(InstrumentQuestions):
         """Behind the end of the first frame of a stretch, or behind 11 s without a good one, the light says so."""
         light, stretch = self._light, self._stretch(name)
         if stretch.frame_ends_s:
-            from_s = stretch.frame_ends_s[0]
+            from_s = stretch.frame_ends_s[0] + self._finds_back_s(light, stretch)
         elif name == HELD:
             from_s = stretch.start_s
         else:
@@ -110,7 +110,7 @@ class IndicatorQuestions(InstrumentQuestions):
     def _light(self) -> LightRecord:
         light = self.record.light
         if light is None:
-            if self.record.light_cut_short or self.record.cut_short_s is not None:
+            if self.record.trials_cut_short or self.record.cut_short_s is not None:
                 raise Undecided("not played: the run was cut short")
             raise self.why_untried()
         return light
@@ -130,6 +130,11 @@ class IndicatorQuestions(InstrumentQuestions):
         """When the last frame before a stretch ended."""
         before = self._light.before(stretch)
         return before.frame_ends_s[-1] if before is not None and before.frame_ends_s else stretch.start_s
+
+    def _finds_back_s(self, light: LightRecord, stretch: Stretch) -> float:
+        """How long the device may look for the TIC mode first, behind a stretch without frames."""
+        before = light.before(stretch)
+        return self.record.board.finds_back_s if before is not None and not before.frame_ends_s else 0.0
 
     def _show_light(self, stretch: Stretch, expected: str) -> None:
         self.trail.sent.append(f"{stretch.start_s:.2f} s to {stretch.end_s:.2f} s: {stretch.name}")
@@ -161,15 +166,15 @@ class IndicatorQuestions(InstrumentQuestions):
         ons = [one.on_s for one in flashes]
         offs = [one.off_s for one in flashes if one.off_s is not None]
         on_s, off_s = (_ON_S, _OFF_S[good]) if self._scheme == FLASHES else (_HALF_S, _HALF_S)
+        unsure = [
+            *self._within(ons, on_s, "lit", light.sampled_s, good=good),
+            *self._within(offs, off_s, "dark", light.sampled_s, good=good),
+        ]
         stuck_s = max(flashes[0].at_s - from_s, to_s - flashes[-1].end_s)  # each of them ends where the next begins
         if stuck_s > on_s[1] + off_s[1] + 2 * light.sampled_s:
             raise PurposeFailed(
                 f"the light does not say that {_said(good=good)}: it does not change for {stuck_s:.2f} s"
             )
-        unsure = [
-            *self._within(ons, on_s, "lit", light.sampled_s, good=good),
-            *self._within(offs, off_s, "dark", light.sampled_s, good=good),
-        ]
         if unsure:
             raise Undecided(f"{unsure[0]}: within the {2e3 * light.sampled_s:g} ms that the eye can know")
 

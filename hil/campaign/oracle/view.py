@@ -79,7 +79,7 @@ class PurposeView:
         What a device said and should not have said stands in any case, and what does not concern it needs no time.
         """
         cut_s = self.record.cut_short_s
-        if self._accused or (cut_s is None and not self.record.power_cut_short and not self.record.light_cut_short):
+        if self._accused or (cut_s is None and not self.record.power_cut_short and not self.record.trials_cut_short):
             return verdict, reason
         if cut_s is not None and verdict is not Verdict.INCONCLUSIVE and not self._stands(verdict):
             verdict, reason = Verdict.INCONCLUSIVE, f"the run was cut short at {cut_s:.2f} s, before this was settled"

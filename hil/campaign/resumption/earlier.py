@@ -48,8 +48,9 @@ class Earlier(Parts):
         for number, part in enumerate(self.parts):
             for one in judge_again(part.records) if part.records else ():
                 record = part.records[one.mode]
-                of_power, of_light = (one.purpose.requirement.about_power, one.purpose.requirement.about_light)
-                cut = (of_power and record.power_cut_short) or (of_light and record.light_cut_short)
+                of_power = one.purpose.requirement.about_power
+                of_trials = one.purpose.requirement.beside_the_plan and not of_power
+                cut = (of_power and record.power_cut_short) or (of_trials and record.trials_cut_short)
                 is_over = record.cut_short_s is None and not cut
                 if one.verdict.decided or is_over:
                     self._settled.setdefault((one.purpose.id, one.mode, one.asked.probe), number)
@@ -149,7 +150,7 @@ class _Left:
 
 
 def _is_whole(record: Record) -> bool:
-    return record.cut_short_s is None and not record.power_cut_short and not record.light_cut_short
+    return record.cut_short_s is None and not record.power_cut_short and not record.trials_cut_short
 
 
 def _of_report(folder: Path) -> _Left | None:

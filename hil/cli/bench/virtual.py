@@ -19,6 +19,7 @@ from ...held_resource import held_resource
 from ...named_file import named_file
 from ...virtual import DEFAULT_MAKES, RunningClock, SteppedClock, VirtualBench, VirtualReceiver, planned
 from ...virtual.bench_toml import bench_toml
+from ...virtual.input_circuit import InputCircuit
 
 __all__ = ["command"]
 
@@ -45,6 +46,9 @@ def command(
         bool,
         typer.Option("--stepped", help="The clock stands but while somebody waits: minutes in seconds."),
     ] = False,
+    input_ohm: Annotated[
+        float, typer.Option(min=1.0, help="Resistance of the receiver's input, as generator and scope find it.")
+    ] = 1200.0,
     out: Annotated[Path | None, typer.Option(callback=named_file, help="Write the bench's file: BENCH.toml.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The resources as one JSON object.")] = False,
     while_running: Annotated[
@@ -60,7 +64,7 @@ def command(
     bench = VirtualBench(
         board_named(board), supply_named(supply), clock, makes=makes, connection=connection,
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
-        mode=mode or Mode.STANDARD, seed=seed,
+        mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm),
     )  # fmt: skip
     with bench, closing(VirtualReceiver()) as receiver, ExitStack() as stack:
         if out is not None:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["CAPACITOR", "FEED", "LINE", "Scope", "ScopeMake", "ScopeRecord"]
+__all__ = ["BEFORE", "CAPACITOR", "FEED", "LINE", "Scope", "ScopeMake", "ScopeRecord"]
 
 LINE, FEED, CAPACITOR = 1, 2, 3  # channels: I1-I2, I1-A, the capacitor
+BEFORE = 4  # between a generator and the resistor through which it drives I1-I2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class ScopeMake(Protocol):
         """One channel, no probe's factor; so many volts a division, record length and rate."""
         ...
 
+    def beside(self, session: Session, channel: int, scale_v: float, points: int) -> None:
+        """Another channel besides the one that was prepared, at the same rate."""
+        ...
+
     def capture(self, session: Session) -> None:
         """Take one record, now, and wait for it."""
         ...
@@ -81,6 +86,15 @@ class Scope(Instrument):
         self._make.capture(self._session)
         record: ScopeRecord = self._make.record(self._session, channel)
         return record
+
+    def pair(
+        self, channel: int, beside: int, *, scale_v: float, points: int, interval_s: float
+    ) -> tuple[ScopeRecord, ScopeRecord]:
+        """Records of two channels at once; arguments and errors as of ``record``."""
+        self._make.prepare(self._session, channel, scale_v, points, interval_s)
+        self._make.beside(self._session, beside, scale_v, points)
+        self._make.capture(self._session)
+        return self._make.record(self._session, channel), self._make.record(self._session, beside)
 
     @property
     def gain_error(self) -> float:

@@ -47,7 +47,10 @@ BROWN_OUT = "3 mV decide whether it browns out; the model knows no better"
 UNSENT = "3 s: IMAX = '3' was never sent under that label"
 CHANGES = "the light changes 3 s behind the last good frame"
 LIT = "the light is lit for 3 s; 3 s to 3 s say that frames are good"
+OHMS = "1200 Ω at 3 V peak; 3 Ω to 3 Ω allowed"
 PARTS = {  # of messages that are put together, and one that has it
+    "3: within the uncertainty": f"{OHMS}: within the uncertainty",
+    "3 µS 3 at 3 V peak; 3 µS allowed": "3 µS capacitive at 3 V peak; 3 µS allowed",
     "3; not before 3 s": f"{CHANGES}; not before 3 s",
     "3; 3 s to 3 s allowed: too near to tell": f"{CHANGES}; 3 s to 3 s allowed: too near to tell",
     "3: within the 3 ms that the eye can know": f"{LIT}: within the 3 ms that the eye can know",

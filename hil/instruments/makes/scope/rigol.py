@@ -9,7 +9,7 @@ from ...session import Session
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GAIN_ERROR", "MAKERS", "MODELS", "TIME_ERROR", "capture", "prepare", "record"]
+__all__ = ["GAIN_ERROR", "MAKERS", "MODELS", "TIME_ERROR", "beside", "capture", "prepare", "record"]
 
 MAKERS = ("rigol",)
 MODELS = ("DS1", "MSO1")
@@ -33,6 +33,18 @@ def prepare(session: Session, channel: int, scale_v: float, points: int, interva
     session.write(":RUN")  # it takes a depth only while it runs
     session.write(f":ACQ:MDEP {depth}")
     session.write(f":TIM:MAIN:SCAL {depth * interval_s / _DIVISIONS:g}")
+
+
+def beside(session: Session, channel: int, scale_v: float, points: int) -> None:
+    """Two channels have half the memory each, at the same rate."""
+    session.write(f":CHAN{channel}:DISP ON")
+    session.write(f":CHAN{channel}:PROB 1")
+    session.write(f":CHAN{channel}:OFFS 0")
+    session.write(f":CHAN{channel}:SCAL {scale_v:g}")
+    depth = next((depth for depth in _DEPTHS if depth >= points), _DEPTHS[-1])
+    interval_s = session.number(":TIM:MAIN:SCAL?") * _DIVISIONS / depth
+    session.write(f":ACQ:MDEP {depth // 2}")
+    session.write(f":TIM:MAIN:SCAL {depth // 2 * interval_s / _DIVISIONS:g}")
 
 
 def capture(session: Session) -> None:

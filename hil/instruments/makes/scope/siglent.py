@@ -4,7 +4,7 @@
 from ...roles.scope import ScopeRecord
 from ...session import Session
 
-__all__ = ["GAIN_ERROR", "MAKERS", "MODELS", "TIME_ERROR", "capture", "prepare", "record"]
+__all__ = ["GAIN_ERROR", "MAKERS", "MODELS", "TIME_ERROR", "beside", "capture", "prepare", "record"]
 
 MAKERS = ("siglent",)
 MODELS = ("SDS1",)
@@ -28,6 +28,14 @@ def prepare(session: Session, channel: int, scale_v: float, points: int, interva
     size = next((size for size in _SIZES if size >= points), max(_SIZES))
     session.write(f"MSIZ {_SIZES[size]}")
     session.write(f"TDIV {size * interval_s / _DIVISIONS:g}S")
+
+
+def beside(session: Session, channel: int, scale_v: float, points: int) -> None:
+    """On models of four channels 1 and 4 have a converter and a memory each, so that nothing is shared."""
+    session.write(f"C{channel}:TRA ON")
+    session.write(f"C{channel}:ATTN 1")
+    session.write(f"C{channel}:OFST 0V")
+    session.write(f"C{channel}:VDIV {scale_v:g}V")
 
 
 def capture(session: Session) -> None:

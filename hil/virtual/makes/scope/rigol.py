@@ -17,7 +17,7 @@ _PIECE = 250_000
 
 
 class Virtual(VirtualScope):
-    """DS1054Z, one channel on."""
+    """DS1054Z; channels that are on share its memory."""
 
     maker, model, version = "RIGOL TECHNOLOGIES", "DS1054Z", "00.04.05.SP2"
 
@@ -37,6 +37,7 @@ class Virtual(VirtualScope):
             "ACQuire:MDEPth?": lambda call: str(self.depth),
             "ACQuire:SRATe?": lambda call: f"{1 / self.interval_s:.6E}",
             "TIMebase[:MAIN]:SCALe": self._timebase,
+            "TIMebase[:MAIN]:SCALe?": lambda call: f"{self.window_s / _DIVISIONS:.6E}",
             "SINGle": lambda call: self._run(),
             "TFORce": lambda call: self.capture(),
             "TRIGger:STATus?": lambda call: "STOP" if self.is_stopped else "RUN",
@@ -65,7 +66,8 @@ class Virtual(VirtualScope):
         self.channel(call.numbers[0]).scale_v = call.number(0, 1e-3, 10.0)
 
     def _depth(self, call: Call) -> None:
-        if self.is_stopped or int(call.number(0, 0, 1e9)) not in _DEPTHS:
+        shown = sum(channel.is_shown for channel in self.channels.values())
+        if self.is_stopped or int(call.number(0, 0, 1e9)) * max(shown, 1) not in _DEPTHS:
             raise ValueError
         self.depth = int(call.number(0, 0, 1e9))
 

@@ -10,6 +10,8 @@ from xky.boards import known_defects
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.evidence import read_records
+from xky.hil.campaign.indicator.light_record import LightRecord
+from xky.hil.campaign.indicator.trials import IndicatorTrials
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.campaign.suite import declared_purposes
 from xky.protocol import Mode
@@ -71,6 +73,28 @@ def test_a_device_without_an_indicator_is_asked_nothing_about_it(tmp_path: Path)
     assert {one["reason"] for one in report["requirements"][0]["purposes"]} == {
         "the device's file tells of no indicator ([indicator])"
     }
+
+
+def test_a_device_that_finds_the_mode_by_itself_is_given_its_time_to_find_back(tmp_path: Path) -> None:
+    statement = tmp_path / "statement.toml"
+    statement.write_text("[indicator]\n", encoding="utf-8")
+    options = Options("sim:auto", only=("TIC-LED-1", "TIC-LED-2", "TIC-LED-3"), statement=statement)
+    assert set(verdicts(certify(Campaign(options), tmp_path / "report")).values()) == {"pass"}
+
+
+def test_a_run_that_is_cut_in_its_trials_goes_on_with_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(trials: IndicatorTrials) -> LightRecord:
+        raise KeyboardInterrupt
+
+    options = Options("sim:labelled", only=("TIC-LED-3", "TIC-CHK-1", "XKY-PWR-1"), mode="standard")
+    with monkeypatch.context() as patched:
+        patched.setattr(IndicatorTrials, "play", interrupted)
+        report = certify(Campaign(options), tmp_path)
+    assert report["aborted"] is True
+    by_requirement = {one["id"]: one["verdict"] for one in report["requirements"]}
+    assert by_requirement == {"TIC-CHK-1": "pass", "TIC-LED-3": "inconclusive", "XKY-PWR-1": "inconclusive"}
+    report = certify(Campaign(options), tmp_path, resume=True)
+    assert report["verdict"] == "pass" and report["decided"] == 3
 
 
 @pytest.mark.nightly

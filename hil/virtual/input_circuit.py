@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The receiver's input of a virtual board behind the resistor through which a generator drives it."""
+
+from dataclasses import dataclass
+from math import pi
+
+__all__ = ["SOURCE_OHM", "InputCircuit"]
+
+SOURCE_OHM = 50.0  # of the generator itself
+
+
+@dataclass(frozen=True, slots=True)
+class InputCircuit:
+    """A resistance and a capacity, in parallel.
+
+    Attributes:
+        resistance_ohm: of the input.
+        capacitance_f: beside it.
+        series_ohm: of the resistor before it.
+    """
+
+    resistance_ohm: float = 1200.0  # both modes allow it; assumption
+    capacitance_f: float = 100e-12  # assumption
+    series_ohm: float = 470.0
+
+    def share(self, frequency_hz: float, *, before: bool) -> complex:
+        """What of a generator's open voltage stands at the terminals, or before the resistor."""
+        input_ohm = 1 / complex(1 / self.resistance_ohm, 2 * pi * frequency_hz * self.capacitance_f)
+        seen_ohm = input_ohm + self.series_ohm if before else input_ohm
+        return seen_ohm / (SOURCE_OHM + self.series_ohm + input_ohm)
