@@ -75,9 +75,11 @@ def read(port: str) -> Iterator[None]:
     """Somebody reads a port: a line faster than a real one waits for that."""
     host, _, number = port.removeprefix("socket://").rpartition(":")
     with socket.create_connection((host, int(number))) as line:
-        threading.Thread(target=lambda: [*iter(lambda: line.recv(65536), b"")], daemon=True).start()
+        reader = threading.Thread(target=lambda: [*iter(lambda: line.recv(65536), b"")], daemon=True)
+        reader.start()
         yield
         line.shutdown(socket.SHUT_RDWR)
+        reader.join()
 
 
 def pictures(

@@ -36,8 +36,8 @@ _ABOUT_EVENTS = """\
 `curl -N` shows it. Each message has an `id`, which `Last-Event-ID` takes to go on behind it, and as `data` a list of
 events in order, each with its number `n` and its `kind`: `hello` (version of the page, and a `run` that no
 other server has), `run` (which it is), `plan` (of a mode), `frames` (of one step: begin, end, whether whole, faults),
-`reading`, `remark` (a line that was none), `played` (a mode is over), `verdict`, `end`. Who comes is
-told all from the beginning."""
+`reading`, `remark` (a line that was none), `power` (trials of it), `played` (a mode is over), `verdict`, `end`. Who
+comes is told all from the beginning."""
 
 _Moded = Annotated[Mode, Query(description="Of the TIC.")]
 

@@ -10,16 +10,18 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from xky.boards import Board
 from xky.protocol import InputError, Mode
 
 from ..archive.contents import Contents, contents_of
 from ..campaign.comparison.report_file import read_report
 from ..campaign.evidence import BEFORE, EVIDENCE_FILES, read_record
 from ..campaign.oracle import Case, Oracle, Trail
+from ..campaign.power_record import PowerRecord
 from ..campaign.record import Record
 from ..campaign.suite import declared_purposes, test_of
 from ..campaign.verdict import PurposeFailed, Verdict
-from .live_run import part_of, scene_of, verdicts_of
+from .live_run import part_of, power_of, scene_of, verdicts_of
 from .report_files import ReportFiles
 from .watched import Key, Part, Scene, Told, Watched
 
@@ -81,6 +83,9 @@ class KeptRun(Watched):
     def over(self, mode: Mode) -> tuple[float, str | None]:
         record = self._shown[mode]
         return record.duration_s, record.ended
+
+    def power(self, mode: Mode) -> tuple[Board, PowerRecord] | None:
+        return power_of(self._shown[mode])
 
     @property
     def verdicts(self) -> Sequence[Told]:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from xky.boards import Board
 from xky.protocol import InputError, Mode
 
 from ..archive.contents import contents_of
@@ -18,6 +19,7 @@ from ..bench.bench import Bench
 from ..campaign.campaign import Campaign
 from ..campaign.judgement import Conclusion
 from ..campaign.oracle import Trail
+from ..campaign.power_record import PowerRecord
 from ..campaign.record import LINES, Record
 from ..campaign.report.document import purpose_document
 from ..campaign.report.files import record_behind
@@ -106,6 +108,10 @@ class LiveRun(Watched):
         record = self._campaign.records.get(mode)
         return None if record is None else (record.duration_s, record.ended)
 
+    def power(self, mode: Mode) -> tuple[Board, PowerRecord] | None:
+        record = self._campaign.records.get(mode)
+        return None if record is None else power_of(record)
+
     @property
     def verdicts(self) -> Sequence[Told]:
         for one in self._campaign.conclusions[len(self._verdicts) :] if self._report is None else ():
@@ -149,6 +155,11 @@ def part_of(record: Record, steps: Sequence[str] = ()) -> Part:
     probes = [one.spec for one in record.probes]
     heard = [Heard(of.readings, of.remarks) for of in map(record.seen_by, probes)]
     return Part(record.mode, record.truth, heard, steps)
+
+
+def power_of(record: Record) -> tuple[Board, PowerRecord] | None:
+    """The trials of power that a record has, with the board that they were played on."""
+    return None if record.power is None else (record.board, record.power)
 
 
 def scene_of(record: Record, trail: Trail) -> Scene:

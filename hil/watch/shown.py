@@ -6,6 +6,7 @@ Texts of a report are told in both languages. What a device said is cut where no
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from xky.emulator import Expect, Piece, SentFrame
@@ -23,6 +24,7 @@ from ..campaign.report.moment import Moment
 from ..campaign.report.page import summary
 from ..campaign.step_spans import Span
 from ..campaign.stimulus import step_of
+from ..campaign.suite import declared_purposes
 from ..campaign.wording import Wording
 
 __all__ = [
@@ -133,7 +135,15 @@ def verdict_event(requirement: Mapping[str, Any], purpose: Mapping[str, Any]) ->
         "reason": both(purpose["reason"]),
         "at_s": purpose["at_s"],
     }
+    if purpose["id"] in _of_power():
+        told["of_power"] = True  # its instants are of a trial's clock, and no moment of the plan
     return {**told, "part": purpose["part"]} if "part" in purpose else told
+
+
+@cache
+def _of_power() -> frozenset[str]:
+    """Purposes that are judged by the trials of the device's power."""
+    return frozenset(one.id for one in declared_purposes() if one.requirement.about_power)
 
 
 def end_event(report: Mapping[str, Any] | None, *, has_report: bool, complaint: str = "") -> Event:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the live page costs the emulator and its line, and what it costs the browser.
 
-Two emulators run beside each other, one with five open pages, one with none; so a busy machine hits both. XKY_LIVE_S
-sets how long each of the rounds lasts.
+Two emulators run beside each other, one with five open pages, one with none; so a busy machine hits both. Each of them
+feeds no board, then a simulated one. XKY_LIVE_S sets how long each of the rounds lasts.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..chromium import browsing, needs_chromium
+from ..chromium import WITHIN_MS, browsing, needs_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,6 +46,9 @@ LONG_S = 0.050  # of a frame, from its beginning to the screen: what web.dev cal
 VIEWPORT: Any = {"width": 1280, "height": 900}
 STILL = """<style>@keyframes f { 50% { opacity: 0 } } p { animation: f 1s step-end infinite }</style><p>●</p>"""
 _TRACED = ["cc", "benchmark", "disabled-by-default-devtools.timeline.frame"]
+ALONE_OR_FEEDING = pytest.mark.parametrize(
+    "board", [(), ("--board", "winky-lab")], ids=["a meter alone", "with a board"]
+)
 _EMULATE = [sys.executable, "-c", "from xky.hil.cli import main; main()", "emulate", "--control", "127.0.0.1:0"]
 
 
@@ -96,13 +99,20 @@ def _listen(line: socket.socket, one: Emulator) -> None:
 
 def _until_it_shows(page: "Page", url: str) -> "Page":
     page.goto(url)
-    page.locator(".groups td").first.wait_for()
+    page.locator(".groups td").first.wait_for(timeout=WITHIN_MS)
     return page
 
 
+def told(board: Sequence[str]) -> str:
+    return f"{' '.join(board)}: " if board else ""
+
+
 @needs_chromium
-def test_five_open_pages_cost_little_and_hold_the_line_up_no_longer(capsys: pytest.CaptureFixture[str]) -> None:
-    with emulator() as quiet, emulator() as seen, browsing() as browser:
+@ALONE_OR_FEEDING
+def test_five_open_pages_cost_little_and_hold_the_line_up_no_longer(
+    capsys: pytest.CaptureFixture[str], board: Sequence[str]
+) -> None:
+    with emulator(*board) as quiet, emulator(*board) as seen, browsing() as browser:
         for _ in range(PAGES):
             _until_it_shows(browser.new_page(), seen.url)
         time.sleep(SETTLES_S)
@@ -118,15 +128,19 @@ def test_five_open_pages_cost_little_and_hold_the_line_up_no_longer(capsys: pyte
         cpu = median(ratios)
         quiet_gap_s, seen_gap_s = (median(worst) for worst in zip(*gaps, strict=True))
         with capsys.disabled():
-            print(f"\n{PAGES} open pages: {cpu:.2f} x the processor time of the emulator without (goal {CPU_GOAL})")
+            print(f"\n{told(board)}{PAGES} open pages: {cpu:.2f} x the processor time of the emulator without")
+            print(f"  (goal {CPU_GOAL})")
             print(f"worst silence of the line: {1e3 * seen_gap_s:.1f} ms with them, {1e3 * quiet_gap_s:.1f} ms without")
         assert cpu <= CPU_GOAL
         assert seen_gap_s <= GAP_GOAL * quiet_gap_s + GAP_NOISE_S
 
 
 @needs_chromium
-def test_the_page_holds_its_frame_rate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with emulator() as seen, browsing() as browser:
+@ALONE_OR_FEEDING
+def test_the_page_holds_its_frame_rate(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, board: Sequence[str]
+) -> None:
+    with emulator(*board) as seen, browsing() as browser:
         still = browser.new_page(viewport=VIEWPORT)
         still.set_content(STILL)
         page = _until_it_shows(browser.new_page(viewport=VIEWPORT), seen.url)
@@ -136,7 +150,7 @@ def test_the_page_holds_its_frame_rate(capsys: pytest.CaptureFixture[str], tmp_p
             shares.append((_long_share(still, tmp_path), _long_share(page, tmp_path)))
         of_still, of_page = (median(share) for share in zip(*shares, strict=True))
     with capsys.disabled():
-        print(f"\nlong frames: {of_page:.1%}, of a page with nothing but a lamp {of_still:.1%}")
+        print(f"\n{told(board)}long frames: {of_page:.1%}, of a page with nothing but a lamp {of_still:.1%}")
         print(f"  (goal {LONG_FRAMES_GOAL:.0%} above what the machine itself costs)")
     assert of_page - of_still <= LONG_FRAMES_GOAL
 
@@ -169,8 +183,9 @@ def _frames_of(events: list[dict[str, Any]]) -> list[tuple[str, float]]:
 
 
 @needs_chromium
-def test_its_memory_stays_flat_over_an_hour(capsys: pytest.CaptureFixture[str]) -> None:
-    with emulator("--speed", str(HOUR_SPEED)) as seen, browsing() as browser:
+@ALONE_OR_FEEDING
+def test_its_memory_stays_flat_over_an_hour(capsys: pytest.CaptureFixture[str], board: Sequence[str]) -> None:
+    with emulator("--speed", str(HOUR_SPEED), *board) as seen, browsing() as browser:
         page = _until_it_shows(browser.new_page(), seen.url)
         debugger = page.context.new_cdp_session(page)
 
@@ -184,5 +199,6 @@ def test_its_memory_stays_flat_over_an_hour(capsys: pytest.CaptureFixture[str]) 
         time.sleep(2 * third_s)
         growth = heap() / early
         with capsys.disabled():
-            print(f"\nmemory of the page: {growth:.3f} x over the last two thirds of an hour (goal {GROWTH_GOAL})")
+            print(f"\n{told(board)}memory of the page: {growth:.3f} x over the last two thirds of an hour")
+            print(f"  (goal {GROWTH_GOAL})")
         assert growth <= GROWTH_GOAL

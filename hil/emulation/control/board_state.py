@@ -5,10 +5,9 @@ Looking leaves no trace: voltages between two events are reckoned from what is k
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, takewhile
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
-from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import Stretch
 from xky.emulator.scenario.actions import Actions
 from xky.emulator.supply import SUPPLIES
@@ -16,6 +15,7 @@ from xky.protocol import InputError
 
 from ...bench.reading import Reading
 from ..emulated_board import EmulatedBoard
+from ..voltage_curve import Point, once_each, points_of, thinned, thresholds_of
 from .board_answers import (
     BoardAnswer,
     BoardTraceAnswer,
@@ -30,7 +30,6 @@ __all__ = ["BoardState", "check_feeds"]
 
 _POINTS = 150  # of a curve, each its lowest and its highest voltage
 _DIGITS = 6
-_ROUND_S, _PIECES = 3.0, 40
 _SUPPLIES = [
     KnownSupply(
         model=one.name,
@@ -40,7 +39,6 @@ _SUPPLIES = [
     )
     for one in SUPPLIES.values()
 ]
-_Point = tuple[float, float]  # seconds on the bench's clock, volts
 
 
 def check_feeds(board: "BoardState | None") -> None:
@@ -66,8 +64,9 @@ class BoardState:
     def __init__(self, board: EmulatedBoard, actions: Actions) -> None:
         self.board = board
         self._actions = actions
-        self._thresholds = [*_thresholds(board)]
-        self._points: deque[_Point] = deque()  # of the curve
+        thresholds = thresholds_of(board.board, board.supply)
+        self._thresholds = [ThresholdAnswer(name=name, voltage_v=voltage_v) for name, voltage_v in thresholds]
+        self._points: deque[Point] = deque()  # of the curve
         self._told_until_s = float("-inf")
 
     def now(self) -> BoardAnswer:
@@ -111,20 +110,21 @@ class BoardState:
         since_s, each_s = one.now_s - kept_s, max(min(kept_s, one.now_s), 1.0) / _POINTS
         if one.train is not None:
             self._take(one.train.stretches, since_s)
-            points = [*self._points, *_points_of(one.train.under_way, since_s)]
+            under_way = one.train.under_way
+            points = [*self._points, *points_of(under_way, under_way.state, since_s)]
         else:
             points = []
         lost_s = one.brown_outs_s
         known = _SUPPLIES if one.lives_on_terminals else []
 
         def answer() -> BoardTraceAnswer:
-            shown = _thinned([point for point in points if point[0] >= since_s], each_s)
+            shown = thinned([point for point in points if point[0] >= since_s], each_s)
             trace = [VoltageAnswer(at_s=round(at_s, 3), capacitor_v=round(volts, 4)) for at_s, volts in shown]
             return BoardTraceAnswer(
                 board=one.board.id,
                 window_s=kept_s,
                 trace=trace,
-                brown_outs_s=[*{int(at_s / each_s): at_s for at_s in lost_s if at_s >= since_s}.values()],
+                brown_outs_s=once_each((at_s for at_s in lost_s if at_s >= since_s), each_s),
                 supplies_known=known,
             )
 
@@ -134,7 +134,7 @@ class BoardState:
         """Those that are over and were not seen before."""
         new = [*takewhile(lambda stretch: stretch.at_s > self._told_until_s, reversed(stretches))]
         for stretch in reversed(new):
-            self._points += _points_of(stretch, since_s)
+            self._points += points_of(stretch, stretch.state, since_s)
             self._told_until_s = stretch.at_s
         while self._points and self._points[0][0] < since_s:
             self._points.popleft()
@@ -145,43 +145,3 @@ def _reading(messages: Sequence[Reading]) -> ReadingAnswer | None:
         return None
     values = {label: str(one[label]) or one.timestamp(label) or "" for one in messages for label in one.said}
     return ReadingAnswer(at_s=round(messages[-1].at_s, _DIGITS), values=values)
-
-
-def _thresholds(board: EmulatedBoard) -> Iterator[ThresholdAnswer]:
-    power = board.board.power
-    if power is None or not board.lives_on_terminals:
-        return
-    train = train_of(power)
-    lightest = min(power.loads, key=lambda name: power.loads[name].current_a)
-    state, sleeps = train.state(board.supply, lightest), board.board.wake is not None
-    told = {
-        "wakes_up": state.on_terminal_v,
-        "start": power.policy.begins_v if sleeps else None,
-        "stop": power.policy.stop_v if sleeps else None,
-        "brown_out": state.off_terminal_v,
-    }
-    for name, voltage_v in told.items():
-        if voltage_v is not None:
-            yield ThresholdAnswer(name=name, voltage_v=round(voltage_v, 3))
-
-
-def _points_of(stretch: Stretch, since_s: float) -> Iterator[_Point]:
-    """Voltages of a stretch, of what of it is not too long ago: at both ends, and so often between that it is round."""
-    ago_s = min(max(since_s - stretch.at_s, 0.0), stretch.duration_s)
-    left_s = stretch.duration_s - ago_s
-    pieces = min(max(int(left_s / _ROUND_S), 1), _PIECES)
-    for piece in range(pieces + 1):
-        passed_s = ago_s + left_s * piece / pieces
-        inner_v = stretch.after_v if piece == pieces else stretch.state.flow.after(stretch.before_v, passed_s)
-        yield stretch.at_s + passed_s, stretch.state.terminal_v(inner_v)
-
-
-def _thinned(points: Sequence[_Point], each_s: float) -> list[_Point]:
-    """Of each so many seconds the lowest and the highest voltage, in order; the last point stays."""
-    shown: list[_Point] = []
-    for _, some in groupby(points, key=lambda point: int(point[0] / each_s)):
-        group = [*some]
-        shown += sorted({min(group, key=lambda point: point[1]), max(group, key=lambda point: point[1])})
-    if points and (not shown or shown[-1] != points[-1]):
-        shown.append(points[-1])
-    return shown

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The board on terminals I1-A: its capacitor over time, what it does, what it has read, and a knob for its supply. */
 import { html, Component, Quiet } from "../view.js";
+import { VoltageCurve } from "../voltage_curve.js";
 import { isSaid, number, say } from "../words.js";
-import { VoltageCurve } from "./board_curve.js";
 import { Action, Choice, Field, Knob } from "./knob.js";
 
 export class Board extends Quiet {
@@ -55,7 +55,30 @@ function Power({ one, past, at_s }) {
         : ["soft", `○ ${say("board_no_flow")}`];
   return html`<p class="power"><strong>${number(one.capacitor_v, 2)} V</strong> <span class="soft">${say("board_capacitor")}</span></p>
     <p class=${kind}><span role="status">${told}</span>${back}</p>
-    <${VoltageCurve} past=${past} thresholds=${one.thresholds} now_v=${one.capacitor_v} at_s=${at_s} />`;
+    ${past !== null && html`<${Curve} past=${past} thresholds=${one.thresholds} now_v=${one.capacitor_v} at_s=${at_s} />`}`;
+}
+
+/** As far back as it is kept, or as the run is old. */
+function Curve({ past, thresholds, now_v, at_s }) {
+  const trace = past.trace.map((one) => [one.at_s, one.capacitor_v]);
+  const end_s = Math.max(at_s, trace.at(-1)?.[0] ?? at_s);
+  const span_s = Math.max(Math.min(past.window_s, end_s), 1);
+  const volts = [now_v, ...trace.map((one) => one[1])];
+  const minutes = number(span_s / 60, span_s < 600 ? 1 : 0);
+  const told = {
+    minutes, lowest: number(Math.min(...volts), 2), highest: number(Math.max(...volts), 2), now: number(now_v, 2),
+    brown_outs: number(past.brown_outs_s.length),
+  };
+  return html`<${VoltageCurve}
+    trace=${trace}
+    begin_s=${end_s - span_s}
+    end_s=${end_s}
+    thresholds=${thresholds}
+    brown_outs_s=${past.brown_outs_s}
+    label=${say("board_curve", told)}
+    begins=${say("board_minutes", { minutes })}
+    ends=${say("board_now")}
+  />`;
 }
 
 function Reading({ values }) {

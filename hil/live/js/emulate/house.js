@@ -2,7 +2,7 @@
 /** The house behind the meter: what it draws, what it may draw, and when the cut-off device opens. */
 import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
-import { overloadLabel } from "./line_labels.js";
+import { houseStatus } from "./house_words.js";
 
 const KEPT = 180; // samples of the curve: some three minutes
 const WIDE = 300;
@@ -41,16 +41,10 @@ export class House extends Component {
 
   render({ meter }) {
     if (meter === null) return html`<section class="card house"><h2>${say("house")}</h2></section>`;
-    const { load, pref_kva, pcoup_kva, cut_off, supply, phases } = meter.state;
+    const { load, pref_kva, pcoup_kva, supply, phases } = meter.state;
     const share = load.drawn_va / (1000 * pref_kva);
     const opens_s = this.opens_in_s();
-    const status = !supply
-      ? ["bad", `■ ${say("no_supply")}`]
-      : cut_off.is_open
-        ? ["bad", `■ ${say("is_cut_off", { why: say(`why_${cut_off.opened_by}`) })}`]
-        : load.over_subscription
-          ? ["bad", `▲ ${say("is_over", { label: overloadLabel(meter.state) })}`]
-          : ["good", `● ${say("is_within")}`];
+    const status = houseStatus(meter.state);
     return html`<section class="card house" aria-labelledby="house-title">
       <h2 id="house-title">${say("house")}</h2>
       <p class="power"><strong>${number(load.drawn_va)} VA</strong> <span class="soft">${say("of_subscribed", { kva: number(pref_kva), share: number(100 * share) })}</span></p>

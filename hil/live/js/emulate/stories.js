@@ -3,10 +3,21 @@
 import { html, Component } from "../view.js";
 import { number, say } from "../words.js";
 import { faultName } from "./fault_words.js";
+import { houseTold } from "./house_words.js";
 import { Action } from "./knob.js";
 import { boardTold } from "./board.js";
 import { indexLabel, overloadLabel, powerLabel, tariffLabel, tariffSaid, tomorrowLabel } from "./line_labels.js";
 import { dateOf, legalWhen } from "./meter_time.js";
+
+/** The clock and the tariff that runs, with the colours of TEMPO. @param {any} state */
+function dayTold({ clock_shows, tariff }) {
+  const colour = (/** @type {string} */ name) => say(`colour_${name}`);
+  const isTempo = tariff.colour_today !== "none" || tariff.colour_tomorrow !== "none";
+  const colours = isTempo
+    ? [`${say("today")} ${colour(tariff.colour_today)}`, `${say("tomorrow")} ${colour(tariff.colour_tomorrow)}`]
+    : [];
+  return [clock_shows.slice(11, 19), tariff.supplier_tariff.replace(/ +/g, " "), ...colours].join(" · ");
+}
 
 /** What a board lives through when its supply fails. @param {any} board */
 function supplyStory(board) {
@@ -19,7 +30,7 @@ function supplyStory(board) {
   return {
     id: "supply",
     watched: [],
-    told: boardTold(board),
+    told: [board.is_on ? "good" : "bad", boardTold(board)],
     steps: [
       ["supply_1", terminals({ share: 0, for_s: 20 }), {}],
       ["supply_2", terminals({ share: 0 }), falls, falls.stop === "" ? "supply_2" : "supply_2_saves"],
@@ -43,6 +54,7 @@ function storiesOf({ state, day }) {
   return [
     {
       id: "overload",
+      told: houseTold(state),
       watched: ["SINSTS", "STGE", "PAPP", "ADPS", "ADIR1", "ADIR2", "ADIR3"],
       steps: [
         ["overload_1", load(over_va), { kva: number(over_va / 1000, 1), label: overloadLabel(state) }],
@@ -53,6 +65,7 @@ function storiesOf({ state, day }) {
     },
     {
       id: "tempo",
+      told: ["", dayTold(state)],
       watched: ["DATE", "LTARF", "NTARF", "STGE", "PTEC", "DEMAIN"],
       steps: [
         ["tempo_1", { method: "PUT", path: "/tariff", body: { contract: { name: "tempo", colours } } }, { label: tariffLabel(state), said: tariffSaid(state, "HP ROUGE") }],
@@ -63,6 +76,7 @@ function storiesOf({ state, day }) {
     },
     {
       id: "damage",
+      told: houseTold(state),
       watched: [power, index],
       steps: [
         ["damage_1", { method: "POST", path: "/faults", body: { name: "parity_error", label: power, for_frames: 5 } }, { label: power }],
@@ -83,10 +97,12 @@ export class Stories extends Component {
         (story) => html`<details key=${story.id} class="story">
           <summary>${say(`story_${story.id}`)}</summary>
           <p class="soft">${say(`story_${story.id}_why`)}</p>
-          <p class="watched"><span class="soft">${story.told === undefined ? say("on_the_line") : story.told}</span>${rows
+          <div class="watched">
+            <p class=${story.told[0]}>${story.told[1]}</p>
+            ${story.watched.length > 0 && html`<p><span class="soft">${say("on_the_line")}</span>${rows
             .filter((row) => story.watched.includes(row.label))
-            .map((row) => html` <code key=${row.key} class=${row.fault === "" ? "" : "damaged"}>${[row.label, row.timestamp, row.value.trim()].filter((one) => one !== "").join(" ")}${row.fault === "" ? "" : ` ✗ ${faultName(row.fault)}`}</code>`)}
-          </p>
+            .map((row) => html` <code key=${row.key} class=${row.fault === "" ? "" : "damaged"}>${[row.label, row.timestamp, row.value.trim()].filter((one) => one !== "").join(" ")}${row.fault === "" ? "" : ` ✗ ${faultName(row.fault)}`}</code>`)}</p>`}
+          </div>
           <ol>
             ${story.steps.map(
               ([key, call, values, see = key]) => html`<li key=${key}>

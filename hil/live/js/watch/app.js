@@ -8,9 +8,10 @@ import { say, spoken } from "../words.js";
 import { Headline, RunFacts } from "./headline.js";
 import { linePath, verdictPath } from "./inquiries.js";
 import { LineView } from "./line_view.js";
+import { PowerView } from "./power_view.js";
 import { PlanStrip } from "./plan_strip.js";
 import { ReadingsView } from "./readings_view.js";
-import { frameAt, keyOf } from "./run_state.js";
+import { frameAt, hasMoment, keyOf } from "./run_state.js";
 import { Transport } from "./transport.js";
 import { VerdictsView } from "./verdicts_view.js";
 
@@ -38,7 +39,7 @@ export function App({ state, inquiries, on }) {
   const { run, parts, end, verdicts } = known;
   const part = parts.get(head.mode);
   const fails = verdicts.filter(
-    (/** @type {any} */ one) => one.verdict === "fail" && one.mode === head.mode && one.part === undefined && one.at_s > 0,
+    (/** @type {any} */ one) => one.verdict === "fail" && one.mode === head.mode && hasMoment(one, parts),
   );
   const opened = verdicts.find((/** @type {any} */ one) => keyOf(one) === openKey);
   const hasLine = part !== undefined && (end === null || part.starts.length > 0);
@@ -75,7 +76,8 @@ export function App({ state, inquiries, on }) {
       <div class="beside">
         <${LineView} frame=${frameOf(part, head, inquiries)} at_s=${head.at_s} groups_s=${head.pinned?.groups_s ?? []} language=${spoken()} />
         <${ReadingsView} part=${part} at_s=${head.at_s} fails=${fails} />
-      </div>`}
+      </div>
+      ${part.power && html`<${PowerView} power=${part.power} language=${spoken()} />`}`}
     ${(verdicts.length > 0 || run) &&
     html`<${VerdictsView}
       verdicts=${verdicts}

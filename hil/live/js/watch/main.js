@@ -100,6 +100,11 @@ const on = {
     else if (!isOpen && store.state.openKey === key) store.set({ openKey: "" });
   },
   moment(/** @type {Verdict} */ verdict) {
+    if (verdict.of_power) {
+      store.set({ head: { ...store.state.head, mode: verdict.mode, pinned: null } });
+      requestAnimationFrame(() => document.getElementById("power-title")?.scrollIntoView({ block: "start" }));
+      return;
+    }
     toMoment(verdict);
     document.querySelector(".plan")?.scrollIntoView({ block: "start" });
   },

@@ -20,6 +20,7 @@
  * @property {Map<number, string[]>} faults  of frames that have some, by number
  * @property {Reading[]} readings
  * @property {Remark[]} remarks
+ * @property {any} power  trials of the device's power
  * @property {boolean} isOver
  * @property {Text | null} ended  how the device ended before the plan did
  * @property {number} length_s  so far
@@ -35,6 +36,7 @@
  * @property {"pass" | "fail" | "inconclusive" | "not applicable"} verdict
  * @property {Text} reason
  * @property {number} at_s
+ * @property {boolean} [of_power]  it is judged by the trials of the device's power, each with a clock of its own
  * @property {number} [part]  earlier part of an interrupted run, whose clock is another one
  */
 
@@ -48,7 +50,7 @@ export const newRun = () => ({
  * @param {Verdict} one
  * @param {Map<string, Part>} parts
  */
-export const hasMoment = (one, parts) => one.part === undefined && one.at_s > 0 && parts.has(one.mode);
+export const hasMoment = (one, parts) => one.part === undefined && !one.of_power && one.at_s > 0 && parts.has(one.mode);
 
 /** @param {Verdict} one */
 export const keyOf = (one) => `${one.id} ${one.mode} ${one.probe}`;
@@ -83,7 +85,7 @@ const TAKES = {
     run.parts.set(event.mode, {
       mode: event.mode, planned: event.planned, spans: [], starts: [], ends: [], faults: new Map(), readings: [],
       steps: new Map(event.steps.map((/** @type {any} */ one) => [one.name, one.text])),
-      remarks: [], isOver: false, ended: null, length_s: 0,
+      remarks: [], isOver: false, ended: null, length_s: 0, power: null,
     });
   },
   frames(run, event) {
@@ -108,6 +110,9 @@ const TAKES = {
   },
   remark(run, event) {
     insert(partOf(run, event).remarks, event);
+  },
+  power(run, event) {
+    partOf(run, event).power = event;
   },
   played(run, event) {
     const part = partOf(run, event);

@@ -34,6 +34,10 @@ function Opened({ verdict, told, parts, onMoment }) {
     ${verdict.verdict !== "not applicable" &&
     hasMoment(verdict, parts) &&
     html`<button type="button" class="main" onClick=${onMoment}>${say("to_the_moment", { at: number(verdict.at_s, 2) })}</button>`}
+    ${verdict.verdict !== "not applicable" &&
+    verdict.of_power &&
+    parts.get(verdict.mode)?.power &&
+    html`<button type="button" class="main" onClick=${onMoment}>${say("to_the_power")}</button>`}
   </div>`;
 }
 

@@ -114,6 +114,9 @@ def test_an_overload_is_played_and_understood_by_keyboard_alone(run: Running, br
         shown(page, "The cut-off device opens in")
         shown(page, "Cut off: the cut-off device is open (over-power)")
         shown(page, "PUISS DEPASSEE")
+        page.locator(
+            ".story .watched", has_text="Cut off: the cut-off device is open"
+        ).wait_for()  # seen on a telephone
         press_until("Switch appliances off")
         page.keyboard.press("Enter")
         press_until("Key +", "Shift+Tab")
@@ -136,6 +139,7 @@ def test_a_red_tempo_evening_is_played_and_understood(run: Running, browser: "Br
         assert re.sub(r"\s+", " ", told.inner_text()) == "today red tomorrow not told"
         button(page, "To 19:59:50").click()
         page.locator(".colours", has_text="tomorrow blue").wait_for()
+        page.locator(".story .watched", has_text="HP ROUGE · today red · tomorrow blue").wait_for()
         button(page, "To 21:59:50").click()
         page.locator(".display", has_text="HC ROUGE").wait_for()
         page.locator(".groups tr", has_text="LTARF").locator(".value", has_text="HC  ROUGE").wait_for()
