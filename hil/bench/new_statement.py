@@ -102,6 +102,11 @@ producer = {_told(answers.producer)}
 # probe = "{answers.probe}"
 {mapping}
 
+# Its light for the line, where it has one: flashes (54E) or steady (02E). xky certify --profile linky-ready tries it.
+# [indicator]
+# historic = "flashes"
+# standard = "flashes"
+
 # What it promises, seconds; without a line the suite's own, docs/boards.md.
 [limits]
 {period}          # between two readings
