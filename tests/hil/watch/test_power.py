@@ -110,7 +110,7 @@ def test_the_page_shows_why_a_board_never_starts(
             card.get_by_role("button").last.click()
             card.locator("path.reads").wait_for(state="attached")
             assert card.locator(".brown-out").count() == 0
-            page.locator(".verdict summary").first.click()
+            page.locator(".verdict[open] .opened").wait_for()  # the first fail
             page.get_by_role(
                 "button", name="To the trials of its power" if width == 1280 else "Aller aux essais"
             ).click()
