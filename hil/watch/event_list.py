@@ -11,7 +11,6 @@ from itertools import groupby
 from xky.protocol import Mode
 
 from . import shown
-from .power_shown import power_event
 from .shown import Event
 from .watched import Part, Watched
 
@@ -94,7 +93,7 @@ class EventList:
             if ended is not None:
                 power = self._watched.power(part.mode)
                 if power is not None:
-                    yield power_event(part.mode, *power)
+                    yield power
                 yield shown.played_event(part.mode, *ended)
                 return
             yield None

@@ -5,19 +5,17 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from json import loads
+from json import dumps, loads
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from xky.boards import Board
 from xky.protocol import InputError, Mode
 
 from ..archive.contents import Contents, contents_of
 from ..campaign.comparison.report_file import read_report
 from ..campaign.evidence import BEFORE, EVIDENCE_FILES, read_record
 from ..campaign.oracle import Case, Oracle, Trail
-from ..campaign.power_record import PowerRecord
 from ..campaign.record import Record
 from ..campaign.suite import declared_purposes, test_of
 from ..campaign.verdict import PurposeFailed, Verdict
@@ -65,6 +63,7 @@ class KeptRun(Watched):
         self._shown = {mode: records[shown[mode], mode] for mode in sorted(shown, key=order.index)}
         steps = _steps(contents)
         self._parts = [part_of(record, steps.get(mode.value, ())) for mode, record in self._shown.items()]
+        self._power = {mode: _power(record, path) for mode, record in self._shown.items()}
         self._verdicts = verdicts_of(self._report)
         self._oracle = lru_cache(_ORACLES)(self._new_oracle)
 
@@ -84,8 +83,8 @@ class KeptRun(Watched):
         record = self._shown[mode]
         return record.duration_s, record.ended
 
-    def power(self, mode: Mode) -> tuple[Board, PowerRecord] | None:
-        return power_of(self._shown[mode])
+    def power(self, mode: Mode) -> Mapping[str, Any] | None:
+        return self._power[mode]
 
     @property
     def verdicts(self) -> Sequence[Told]:
@@ -151,6 +150,23 @@ def _records(contents: Contents, path: Path) -> dict[tuple[int, Mode], Record]:
         except InputError as error:
             raise InputError(str(error).replace(folder, str(path))) from None
     return found
+
+
+def _power(record: Record, path: Path) -> Mapping[str, Any] | None:
+    """The trials of power that a record has, as they are told.
+
+    Raises:
+        InputError: whatever they are, the board of the record cannot have lived them.
+    """
+    try:
+        told = power_of(record)
+        dumps(told, allow_nan=False)
+    except (InputError, ArithmeticError, ValueError) as error:
+        raise InputError(
+            f"{path}: evidence/{record.mode}/power.jsonl.gz: tells what its board cannot do ({error}); give the report "
+            "as xky certify left it"
+        ) from None
+    return told
 
 
 def _steps(contents: Contents) -> Mapping[str, Sequence[str]]:

@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from xky.boards import Board
 from xky.protocol import InputError, Mode
 
 from ..archive.contents import contents_of
@@ -19,12 +18,12 @@ from ..bench.bench import Bench
 from ..campaign.campaign import Campaign
 from ..campaign.judgement import Conclusion
 from ..campaign.oracle import Trail
-from ..campaign.power_record import PowerRecord
 from ..campaign.record import LINES, Record
 from ..campaign.report.document import purpose_document
 from ..campaign.report.files import record_behind
 from ..campaign.report.moment import moment_of
 from ..campaign.verdict import Verdict
+from .power_shown import power_event
 from .report_files import ReportFiles
 from .watched import Heard, Key, Part, Scene, Told, Watched
 
@@ -108,7 +107,7 @@ class LiveRun(Watched):
         record = self._campaign.records.get(mode)
         return None if record is None else (record.duration_s, record.ended)
 
-    def power(self, mode: Mode) -> tuple[Board, PowerRecord] | None:
+    def power(self, mode: Mode) -> Mapping[str, Any] | None:
         record = self._campaign.records.get(mode)
         return None if record is None else power_of(record)
 
@@ -157,9 +156,9 @@ def part_of(record: Record, steps: Sequence[str] = ()) -> Part:
     return Part(record.mode, record.truth, heard, steps)
 
 
-def power_of(record: Record) -> tuple[Board, PowerRecord] | None:
-    """The trials of power that a record has, with the board that they were played on."""
-    return None if record.power is None else (record.board, record.power)
+def power_of(record: Record) -> Mapping[str, Any] | None:
+    """The trials of power that a record has, as they are told; None: it has none."""
+    return None if record.power is None else power_event(record.mode, record.board, record.power)
 
 
 def scene_of(record: Record, trail: Trail) -> Scene:

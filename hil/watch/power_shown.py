@@ -6,7 +6,7 @@ from typing import Any
 
 from xky.boards import Board
 from xky.boards.power.clocked_train import train_of
-from xky.protocol import Mode
+from xky.protocol import InputError, Mode
 
 from ..campaign.power_record import MINIMUM, PowerRecord, Trial
 from ..emulation.voltage_curve import Point, inner_points_of, once_each, thinned, thresholds_of
@@ -24,6 +24,9 @@ def power_event(mode: Mode, board: Board, record: PowerRecord) -> Mapping[str, A
         mode: of the TIC.
         board: that the device runs on, with a power train on the TIC.
         record: of its trials.
+
+    Raises:
+        InputError: it is of no trials that the board can have lived.
     """
     return {
         "kind": "power",
@@ -74,7 +77,8 @@ def _trial(name: str, board: Board, trial: Trial, gone_s: tuple[float, float] | 
 
 def _points(board: Board, trial: Trial, each_s: float) -> list[Point]:
     """Of each so many seconds and each load the lowest and the highest: who resets in a flash has thousands."""
-    assert board.power is not None, "else nothing of its power was tried"
+    if board.power is None:
+        raise InputError(f"board {board.id}: has no power train; nothing of its power can have been tried")
     train = train_of(board.power)
     states = {load: train.state(trial.supply, load) for load in {one.load for one in trial.stretches}}
     kept: dict[tuple[int, str], tuple[Point, Point]] = {}

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from xky.boards import Board
 from xky.emulator import Truth
 from xky.protocol import Mode
 
 from ..bench.reading import Reading, Remark
-from ..campaign.power_record import PowerRecord
 from ..campaign.report.moment import Moment
 from ..campaign.step_spans import Span
 
@@ -104,8 +102,8 @@ class Watched(ABC):
         """How long a mode was played, in seconds, and how the device ended before that; None: it goes on."""
 
     @abstractmethod
-    def power(self, mode: Mode) -> tuple[Board, PowerRecord] | None:
-        """The trials of the device's power in a mode that is over, and its board; None: there were none."""
+    def power(self, mode: Mode) -> Mapping[str, Any] | None:
+        """The trials of the device's power in a mode that is over, as they are told; None: there were none."""
 
     @property
     @abstractmethod

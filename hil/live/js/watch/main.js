@@ -40,13 +40,15 @@ function take(events) {
   if (known.end !== null && store.state.head.isFollowing) whenOver();
 }
 
-/** The run is over: the reader looks at the first fail, else at the beginning. */
+/** The run is over: the reader looks at the first fail that has a moment, else at the beginning, the first fail open. */
 function whenOver() {
   const { known, head } = store.state;
   const mode = known.parts.keys().next().value ?? "";
   store.set({ head: bySteps({ ...head, mode, at_s: 0 }, known.parts, 0) });
-  const first = ranked(known.verdicts).find((one) => one.verdict === "fail" && hasMoment(one, known.parts));
+  const fails = ranked(known.verdicts).filter((one) => one.verdict === "fail");
+  const first = fails.find((one) => hasMoment(one, known.parts));
   if (first !== undefined) toMoment(first);
+  else if (fails.length > 0) store.set({ openKey: keyOf(fails[0]) });
 }
 
 /** @param {import("../stream.js").Status} status */

@@ -59,6 +59,7 @@ def is_known(refusal: str) -> bool:
     return french_of(refusal) != refusal and is_french("fr", french_of(refusal))
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     "meter", [{}, {"mode": "historic"}, {"phases": 3}, {"board": "generic"}, {"cut": True}],
     ids=["standard", "historic", "three phases", "another supply", "outage"],

@@ -114,9 +114,7 @@ def test_an_overload_is_played_and_understood_by_keyboard_alone(run: Running, br
         shown(page, "The cut-off device opens in")
         shown(page, "Cut off: the cut-off device is open (over-power)")
         shown(page, "PUISS DEPASSEE")
-        page.locator(
-            ".story .watched", has_text="Cut off: the cut-off device is open"
-        ).wait_for()  # seen on a telephone
+        page.locator(".story[open] .watched", has_text="Cut off: the cut-off device is open").wait_for()
         press_until("Switch appliances off")
         page.keyboard.press("Enter")
         press_until("Key +", "Shift+Tab")
