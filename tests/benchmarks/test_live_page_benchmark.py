@@ -5,20 +5,10 @@ Two emulators run beside each other, one with five open pages, one with none; so
 feeds no board, then a simulated one. XKY_LIVE_S sets how long each of the rounds lasts.
 """
 
-import contextlib
-import itertools
 import json
 import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -26,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..chromium import WITHIN_MS, browsing, needs_chromium
+from .emulators import emulator
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,52 +40,6 @@ _TRACED = ["cc", "benchmark", "disabled-by-default-devtools.timeline.frame"]
 ALONE_OR_FEEDING = pytest.mark.parametrize(
     "board", [(), ("--board", "winky-lab")], ids=["a meter alone", "with a board"]
 )
-_EMULATE = [sys.executable, "-c", "from xky.hil.cli import main; main()", "emulate", "--control", "127.0.0.1:0"]
-
-
-@dataclass
-class Emulator:
-    """One with a line of its own, and how its characters came."""
-
-    process: "subprocess.Popen[str]"
-    url: str
-    stamps: list[float] = field(default_factory=list)
-
-    def cpu_s(self) -> float:
-        """Of the process, all threads, up to now."""
-        words = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-    def worst_gap_s(self) -> float:
-        """The longest silence since the last question."""
-        stamps, self.stamps = self.stamps, []
-        return max((later - earlier for earlier, later in itertools.pairwise(stamps)), default=0.0)
-
-
-@contextmanager
-def emulator(*arguments: str) -> Iterator[Emulator]:
-    """Listens to its line, too."""
-    command = [*_EMULATE, "--port", "tcp", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        port = int(process.stdout.readline().rpartition(":")[2])
-        url = re.search(r"http://\S+:\d+", process.stderr.readline())
-        assert url is not None
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        one = Emulator(process, url[0])
-        with socket.create_connection(("127.0.0.1", port)) as line:
-            threading.Thread(target=_listen, args=(line, one), daemon=True).start()
-            try:
-                yield one
-            finally:
-                process.send_signal(signal.SIGINT)
-
-
-def _listen(line: socket.socket, one: Emulator) -> None:
-    with contextlib.suppress(OSError):
-        while line.recv(4096):
-            one.stamps.append(time.monotonic())
 
 
 def _until_it_shows(page: "Page", url: str) -> "Page":
