@@ -34,7 +34,8 @@ _TOO_DEEP = "tables or lists are nested too deep to be read; write them flatter"
 class Section(AsWritten, BaseModel):
     """A table of such a file: frozen, an unknown key is an error, and a value is what it is written as."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What reads it is made when a file of its kind first comes: most commands read none of most kinds
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -100,10 +100,14 @@ class HermiteCurve:
         """The piece before ``k``, or what of it is around ``x`` when it is halved as often as it must be."""
         if self._function is not None:
             k = self._halve(self._function, k, x)
+        piece = self._pieces[k - 1] = self._numbers(k)
+        return piece
+
+    def _numbers(self, k: int) -> "_Piece":
+        """Those of the piece before ``k`` as it is now."""
         width, chord = self.xs[k] - self.xs[k - 1], self.ys[k] - self.ys[k - 1]
         a, b = width * self._slopes[k - 1] - chord, chord - width * self._slopes[k]
-        piece = self._pieces[k - 1] = self.xs[k - 1], width, self.ys[k - 1], chord, a, b
-        return piece
+        return self.xs[k - 1], width, self.ys[k - 1], chord, a, b
 
     def _halve(self, function: Callable[[float], tuple[float, float]], k: int, x: float) -> int:
         halvings = self._halvings
@@ -120,9 +124,12 @@ class HermiteCurve:
 
     def where(self, y: float, k: int) -> float:
         """The x in piece ``k``, in which the curve only rises or only falls, at which it has the value ``y``."""
-        x0, x1, y0, y1 = self.xs[k], self.xs[k + 1], self.ys[k], self.ys[k + 1]
-        width, chord = x1 - x0, y1 - y0
-        a, b = width * self._slopes[k] - chord, chord - width * self._slopes[k + 1]
+        piece = self._pieces[k]
+        if piece is None:
+            piece = self._numbers(k + 1)
+            if self._function is None:  # else it may still be halved
+                self._pieces[k] = piece
+        x0, width, y0, chord, a, b = piece
         u = (y - y0) / chord
         for _ in range(40):
             rest = 1 - u

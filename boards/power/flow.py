@@ -54,6 +54,7 @@ class Flow:
         self._at_rest[0] |= not self._rises[0]
         self._at_rest[-1] |= self._rises[-1]
         self._reaches: list[_Reach | None] = [None] * len(self._rises)
+        self._latest: _Reach | None = None  # most that is asked is about the same one again
 
     def _find_rests(self, edges: Sequence[float], width_v: float) -> set[float]:
         rests = set()
@@ -99,8 +100,9 @@ class Flow:
             if reach is None:
                 return inner_v
             at_s = reach.time_of(inner_v) + duration_s
-            if reach.lasts(at_s):
-                return reach.at(at_s)
+            later_v = reach.at(at_s)
+            if later_v is not None:
+                return later_v
             inner_v, duration_s = reach.end_v, at_s - reach.length_s
             if reach.rests:
                 return inner_v
@@ -159,10 +161,14 @@ class Flow:
         return None if self._stands[place] else place
 
     def _reach(self, inner_v: float) -> "_Reach | None":
+        latest = self._latest
+        if latest is not None and latest.from_v < inner_v < latest.to_v:
+            return latest
         below = bisect_right(self._stops, inner_v) - 1
         if 0 <= below < len(self._reaches):
             known = self._reaches[below]
             if known is not None and known.from_v < inner_v < known.to_v:
+                self._latest = known
                 return known
         place = self._place(inner_v)
         if place is None:
@@ -269,22 +275,20 @@ class _Reach:
             self._go_on()
         return self._times[-1]
 
-    def lasts(self, at_s: float) -> bool:
-        """Whether it is longer than that."""
-        while at_s >= self._times[-1] and not self._ends:
+    def at(self, at_s: float) -> float | None:
+        """The voltage then; None where it does not last so long."""
+        times = self._times
+        while at_s >= times[-1]:
+            if self._ends:
+                return None
             self._go_on()
-        return at_s < self._times[-1]
-
-    def at(self, at_s: float) -> float:
-        """The voltage then, while it lasts."""
         return self._curve(at_s)
 
     def holds(self, inner_v: float) -> bool:
         return self._keys[0] <= self._sign * inner_v <= self._last_key
 
     def time_of(self, inner_v: float) -> float:
-        key = self._sign * inner_v
-        while key >= self._keys[-1] and not self._ends:
+        key, keys = self._sign * inner_v, self._keys
+        while key >= keys[-1] and not self._ends:
             self._go_on()
-        k = min(max(bisect_right(self._keys, key) - 1, 0), len(self._keys) - 2)
-        return self._curve.where(inner_v, k)
+        return self._curve.where(inner_v, bisect_right(keys, key, 1, len(keys) - 1) - 1)

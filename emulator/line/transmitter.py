@@ -121,38 +121,43 @@ class Transmitter:
         """
         shortest_s, longest_s = self._frame_gap_s
         spread_s = longest_s - shortest_s
+        env, line, only_when_heard = self._env, self._line, self._only_when_heard
         while True:
-            if self._only_when_heard and not self._line.is_heard:
-                self._heard, self._silent_since_s = self._env.event(), self._env.now
+            if only_when_heard and not line.is_heard:
+                self._heard, self._silent_since_s = env.event(), env.now
                 under_way: Burst | None = yield self._heard
                 if under_way is not None:
-                    yield self._env.timeout(under_way.end_s - self._env.now)
-            yield self._env.timeout(shortest_s + spread_s * self._rng.random())
-            if self._only_when_heard and not self._line.is_heard:
+                    yield env.timeout(under_way.end_s - env.now)
+            yield env.timeout(shortest_s + spread_s * self._rng.random())
+            if only_when_heard and not line.is_heard:
                 continue
             while (told := self.before_frame()) is not None:
                 yield told
             if until():
                 return
-            if self.meter.powered:
-                yield from self._send_frame()
+            if not self.meter.powered:
+                yield env.timeout(_POLL_S)
+                continue
+            sent = self._send_frame()
+            if isinstance(sent, simpy.Event):
+                yield sent
             else:
-                yield self._env.timeout(_POLL_S)
+                yield from sent
 
-    def _send_frame(self) -> Generator[simpy.Event, None, None]:
+    def _send_frame(self) -> simpy.Event | Generator[simpy.Event, None, None]:
+        """What happens at the end of a frame that goes out as the meter means it; else what is done until then."""
         self._frames_since += 1
         meter = self.meter
         mode, short = meter.mode, meter.next_is_short()
         groups = meter.groups(short=short)
         if mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames:
-            yield from self._send_by_group(self._frame_pieces(groups, mode))
-        elif self._faults:
+            return self._send_by_group(self._frame_pieces(groups, mode))
+        if self._faults:
             frame = self._enter(self._frame_pieces(groups, mode), self._env.now, mode)
-            yield from self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
-        else:
-            burst = Burst(self._env.now, mode.character_s, self._encoders[mode].encode(groups))
-            self._enter_plain(burst, groups, mode)
-            yield self._start(burst)
+            return self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
+        burst = Burst(self._env.now, mode.character_s, self._encoders[mode].encode(groups))
+        self._enter_plain(burst, groups, mode)
+        return self._start(burst)
 
     def _start(self, burst: Burst) -> simpy.Event:
         """Send a burst now; what happens at its end."""

@@ -336,7 +336,9 @@ class Linky:
 
     @property
     def _has_short_frames(self) -> bool:
-        return self.mode is Mode.HISTORIC and self.phases > 1 and not self.quirks.no_short_frames
+        state = self.state  # asked for each frame: not by way of the attributes
+        settings = state.settings
+        return settings.mode is Mode.HISTORIC and state.phases > 1 and not settings.quirks.no_short_frames
 
     def next_is_short(self) -> bool:
         """Whether the next frame is a short one; counts the cycle of twenty and one. Call once a frame."""

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from xky.protocol import InputError, Mode
 from xky.protocol.tomlfile import Section
@@ -68,14 +68,16 @@ class ClockTable(Section):
 class TerminalA(Section):
     """What terminals I1-A give from now on, or for a while: another model of supply, or a share of its voltage."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    model: Literal[*SUPPLIES] | None = None  # type: ignore[valid-type]  # the names stand in one place
-    """A model of supply by its name; one that every meter gives at least is `min_spec`."""
-    share: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Of the open-circuit voltage that is there otherwise: 0 is a cut-out, 0.8 a sag."""
-    for_s: Annotated[float, Field(gt=0, le=_LONGEST_S)] | None = None
-    """Seconds, then it is again what it was before; without this it stays."""
+    # Said by Field: pydantic would read this file again at each start to find docstrings
+    model: Literal[*SUPPLIES] | None = Field(  # type: ignore[valid-type]  # the names stand in one place
+        None, description="A model of supply by its name; one that every meter gives at least is `min_spec`."
+    )
+    share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="Of the open-circuit voltage that is there otherwise: 0 is a cut-out, 0.8 a sag."
+    )
+    for_s: Annotated[float, Field(gt=0, le=_LONGEST_S)] | None = Field(
+        None, description="Seconds, then it is again what it was before; without this it stays."
+    )
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> "TerminalA":

@@ -93,7 +93,10 @@ class Truth(Sequence[SentFrame]):
     def append(self, frame: SentFrame) -> None:
         """Enter a frame; ``number`` is its place."""
         self._frames.append(frame)
-        self._of_step.setdefault(frame.step, []).append(frame)
+        of_step = self._of_step.get(frame.step)
+        if of_step is None:
+            of_step = self._of_step[frame.step] = []
+        of_step.append(frame)
 
     def clear(self) -> None:
         """Forget everything: for a line that nobody is judged on."""

@@ -64,6 +64,14 @@ class PlainFrame(SentFrame):
         made_by: the maker of pieces of this line.
     """
 
+    __slots__ = ("_made_by", "data", "mode", "number", "said", "start_s", "step")  # the rest is made when asked for
+    data: bytes
+    """STX to ETX."""
+    said: Sequence[Group]
+    """What the meter meant: the groups in order."""
+    _made_by: GroupPieces
+    complete = True
+
     def __init__(
         self,
         number: int,
@@ -74,29 +82,23 @@ class PlainFrame(SentFrame):
         step: str,
         made_by: GroupPieces,
     ) -> None:
-        vars(self).update(  # frozen, as every frame; twice as fast as its setters
-            number=number, mode=mode, start_s=start_s, character_s=mode.character_s, complete=True, step=step,
-            _groups=groups, _data=data, _made_by=made_by,
-        )  # fmt: skip
+        _set_number(self, number)  # frozen, as every frame
+        _set_mode(self, mode)
+        _set_start_s(self, start_s)
+        _set_said(self, groups)
+        _set_data(self, data)
+        _set_step(self, step)
+        _set_made_by(self, made_by)
 
     @property
-    def said(self) -> Sequence[Group]:
-        """What the meter meant: the groups in order."""
-        groups: Sequence[Group] = vars(self)["_groups"]
-        return groups
-
-    @property
-    def data(self) -> bytes:
-        """STX to ETX."""
-        data: bytes = vars(self)["_data"]
-        return data
+    def character_s(self) -> float:
+        """Duration of a character."""
+        return self.mode.character_s
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """STX, the groups, ETX."""
-        mine = vars(self)
-        made_by: GroupPieces = mine["_made_by"]
-        return tuple(made_by.of(mine["_groups"], self.mode))
+        return tuple(self._made_by.of(self.said, self.mode))
 
     @cached_property
     def end_s(self) -> float:
@@ -119,6 +121,11 @@ class PlainFrame(SentFrame):
 
     def __hash__(self) -> int:
         return hash(_said(self))
+
+
+_set_number, _set_mode, _set_start_s, _set_said, _set_data, _set_step, _set_made_by = (
+    vars(PlainFrame)[name].__set__ for name in ("number", "mode", "start_s", "said", "data", "step", "_made_by")
+)
 
 
 def _said(frame: SentFrame) -> tuple[object, ...]:

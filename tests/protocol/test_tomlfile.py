@@ -252,3 +252,12 @@ def test_a_whole_number_beyond_all_floats_is_one_line() -> None:
     with pytest.raises(InputError) as caught:
         parse_toml(f"number = 1{'0' * 400}\n", "mine.toml", Anything)
     assert str(caught.value).startswith("mine.toml")
+
+
+def test_what_reads_a_kind_of_file_is_made_when_one_comes() -> None:
+    class Kind(Section):
+        x: int
+
+    assert not Kind.__pydantic_complete__
+    assert parse_toml("x = 1", "a.toml", Kind).x == 1
+    assert Kind.__pydantic_complete__

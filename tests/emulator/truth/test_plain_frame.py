@@ -8,8 +8,8 @@ from threading import Thread
 import pytest
 
 from xky.emulator import Linky
-from xky.emulator.truth.plain_frame import GroupPieces
-from xky.protocol import Group, Mode
+from xky.emulator.truth.plain_frame import GroupPieces, PlainFrame
+from xky.protocol import Group, Mode, encode_frame
 
 FRAMES = 40
 LOOKS = 300  # without a lock a few of them come to pieces of two frames
@@ -42,3 +42,14 @@ def test_who_keeps_frames_while_others_are_sent_has_the_pieces_of_each_frame() -
     for one in threads:
         one.join()
     assert mixed == []
+
+
+def test_a_frame_that_nobody_looks_at_keeps_no_table_of_its_own() -> None:
+    groups = Linky(mode=Mode.STANDARD).groups()
+    frame = PlainFrame(3, Mode.STANDARD, 1.5, groups, encode_frame(groups, Mode.STANDARD), "a step", GroupPieces())
+    assert vars(frame) == {}
+    assert (frame.number, frame.mode, frame.start_s, frame.character_s, frame.complete, frame.step) == (
+        3, Mode.STANDARD, 1.5, Mode.STANDARD.character_s, True, "a step",
+    )  # fmt: skip
+    assert b"".join(piece.data for piece in frame.pieces) == frame.data
+    assert set(vars(frame)) == {"pieces"}
