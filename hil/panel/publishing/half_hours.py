@@ -18,6 +18,7 @@ from xky.emulator.legal_time import PARIS, instant_us, local_time, midnight_afte
 from xky.protocol import InputError
 
 from ..layout import ARRIVED_US, READINGS
+from ..rollover import unrolled
 
 __all__ = ["DAY_SLOTS", "HALF_HOUR_US", "HalfHours", "half_hours_of"]
 
@@ -64,6 +65,7 @@ class _Ends:
             times, numbers = np.insert(times, 0, self._last[0]), np.insert(numbers, 0, self._last[1])
         if after is not None:
             times, numbers = np.append(times, after[0]), np.append(numbers, after[1])
+        numbers = unrolled(numbers)
         if len(times_us):
             self._last = float(times_us[-1]), float(values[-1])
         if not len(times):
@@ -159,7 +161,7 @@ def _index(times_us: Array, columns: list[Array]) -> tuple[Array, Array]:
         place = np.maximum.accumulate(np.where(known, np.arange(len(column)), -1))
         total += np.where(place >= 0, column[np.maximum(place, 0)], np.nan)
     kept = told & ~np.isnan(total)
-    return times_us[kept], _steady(total[kept])
+    return times_us[kept], _steady(unrolled(total[kept]))
 
 
 def _steady(values: Array) -> Array:
