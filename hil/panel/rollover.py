@@ -36,11 +36,10 @@ def unrolled(wh: Array) -> Array:
     return on
 
 
-def near_to(wh: Array, other_wh: float) -> Array:
-    """An index as the energy that is nearest to another one.
+def near_to(wh: Any, other_wh: float) -> Any:
+    """An index, or an array of some, as the energy that is nearest to another one.
 
     >>> near_to(np.array([999_999_998.0, 3.0]), 1_000_000_002.5).astype(int).tolist()
     [999999998, 1000000003]
     """
-    near: Array = wh + _ROUND_WH * np.rint((other_wh - wh) / _ROUND_WH)
-    return near
+    return wh + _ROUND_WH * np.rint((other_wh - wh) / _ROUND_WH)
