@@ -6,9 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 
 __all__ = [
-    "ARRIVED_US", "BOARDS", "CAUSE", "CONSUMPTION", "DISTRIBUTOR", "DUE", "DUE_US", "END_US", "EVENTS", "FRAMES",
-    "FROM_US", "GOT", "HOME", "INJECTION", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE", "READINGS",
-    "SCHEMA", "SOURCE", "STAMP_US", "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder", "home_folder",
+    "ARRIVED_US", "BOARDS", "CAUSE", "CONSUMPTION", "DISTRIBUTOR", "DUE", "DUE_US", "DUP", "END_US", "EVENTS", "FRAMES",
+    "FROM_US", "GOT", "HOME", "INJECTION", "MESSAGE", "MIDNIGHTS", "NO_NUMBER", "PANEL", "PANEL_FILE", "PROBE",
+    "READINGS", "SCHEMA", "SOURCE", "STAMP_US", "START_US", "STORED", "TO_US", "WHAT", "Cause", "day_folder",
+    "home_folder",
 ]  # fmt: skip
 
 SCHEMA = "xky-panel/1"
@@ -29,6 +30,8 @@ CONSUMPTION, INJECTION = "consumption.csv", "injection.csv"
 START_US, END_US = "start_us", "end_us"  # of a frame: first and behind its last character
 DUE_US, GOT = "due_us", "got"  # when the last frame that a reading rests on had ended; how far it got
 ARRIVED_US, PROBE, SOURCE, STAMP_US = "arrived_us", "probe", "source", "stamp_us"
+MESSAGE = "message"  # number of the home's message that it is: one that came out twice stands there twice
+DUP = "dup"  # whether the gateway said that it had sent it before (MQTT 3.1.1, 3.3.1.1)
 FROM_US, TO_US, CAUSE, WHAT = "from_us", "to_us", "cause", "what"
 
 NO_NUMBER = -1  # in a column of numbers: something was said, and it was none

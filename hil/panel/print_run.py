@@ -27,6 +27,8 @@ def print_run(run: Mapping[str, Any], console: PlainConsole) -> None:
     say(f"readings due {due}, arrived {readings[STORED]}")
     if lost:
         say("lost by " + ", ".join(f"{cause} {number}" for cause, number in lost.items()))
+    if run["speed"] is not None:
+        say(f"in real time, {run['speed']:g} times as fast; at most {run['worst_late_s']:.2f} s behind")
     for remark in run["remarks"]:
         say(remark)
     say(f"in {run['out']}; xky panel reconcile {run['out']} compares")

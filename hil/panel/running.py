@@ -9,24 +9,30 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property, partial
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xky.emulator.legal_time import PARIS, instant_us, local_time
+from xky.emulator.runner import check_speed
 from xky.protocol import InputError
 from xky.protocol.whole_file import PARTIAL, whole_file
 
 from ..owned_folder import owned_folder
-from ..workers import workers
+from ..terminal import complain
+from ..workers import Workers, workers
 from .board_files import board_texts, check_boards, keep_boards
 from .chain import Chain, HandedThrough
 from .homes.home import Home, drawn_home
 from .homes.written import room_is_needed, write_json
 from .layout import EVENTS, HOME, PANEL, PANEL_FILE, SCHEMA, Cause, home_folder
 from .panel_file import HOMES_MAX, panel_file
-from .servers import check_servers, fill_curves, run_chain
+from .servers import check_servers, fill_curves, run_chain, take_name
+
+if TYPE_CHECKING:
+    from .homes.together import PlayedTogether
 
 __all__ = ["PanelRun", "RunSettings"]
 
@@ -50,6 +56,7 @@ class RunSettings:
             ``functools.partial`` of one.
         broker: that messages go through, ``mqtt://…``; it and the database take the place of ``chain``.
         database: that readings go to, and are read back from, ``influx://…``.
+        speed: seconds of the run in a real second, all homes at once; None: virtual time, as fast as they can.
     """
 
     name: str
@@ -62,6 +69,7 @@ class RunSettings:
     chain: Callable[[], Chain] = HandedThrough
     broker: str | None = None
     database: str | None = None
+    speed: float | None = None
 
 
 class PanelRun:
@@ -73,6 +81,7 @@ class PanelRun:
     Attributes:
         homes: how many there are.
         made: how many of them are done.
+        worst_late_s: in real time, by how many real seconds the clock was missed at most.
 
     Raises:
         InputError: there is no such panel, its file is wrong, or a package is missing.
@@ -81,6 +90,8 @@ class PanelRun:
     def __init__(self, settings: RunSettings) -> None:
         if any(find_spec(name) is None for name in ("numpy", "pyarrow")):
             raise InputError("xky panel run: needs pyarrow; install it with: pip install 'xky-hil[parquet]'")
+        if settings.speed is not None:
+            check_speed(settings.speed)
         self._settings = settings
         self._panel, self._text = panel_file(settings.name)
         self.homes = self._panel.homes if settings.homes is None else settings.homes
@@ -91,6 +102,7 @@ class PanelRun:
         self._boards = board_texts(self._panel.boards)
         self._got: Counter[str] = Counter()
         self.made = 0
+        self.worst_late_s = 0.0
 
     @cached_property
     def from_us(self) -> int:
@@ -118,20 +130,42 @@ class PanelRun:
             stack.enter_context(owned_folder(out, "panel"))
             self._check_folder()
             stack.enter_context(room_is_needed(out))
+            self._take_name()
             self._begin()
             missing = [home for home in homes if not self._is_done(home)]
             yield self.made
             jobs = min(settings.workers or os.cpu_count() or 1, max(len(missing), 1))
             if missing:
                 them = stack.enter_context(workers(jobs, settings.scheduler, "--workers"))
-                chain = self._chain()
-                for got in them.results(_work, ((self._task(home), chain) for home in missing)):
+                for got in self._played(them, missing):
                     self._got.update(got)
                     self.made += 1
                     yield self.made
             self._write(whole=True)
             if settings.database is not None:
                 fill_curves(out, self._name, settings.database)
+
+    def _take_name(self) -> None:
+        """Of the panel in the database, where there is one."""
+        database, told = self._settings.database, self._told(whole=False)
+        if database is not None:
+            text = sha256(self._text.encode()).hexdigest()
+            take_name(database, self._name, self.homes, {key: told[key] for key in _SAME[1:]} | {"file_sha256": text})
+
+    def _played(self, them: Workers, missing: Sequence[Home]) -> Iterator[Mapping[str, int]]:
+        """What came of each home, as they are done."""
+        chain, speed = self._chain(), self._settings.speed
+        if speed is None:
+            yield from them.results(_work, ((self._task(home), chain) for home in missing))
+            return
+        shares = [missing[place :: them.number] for place in range(min(them.number, len(missing)))]
+        tasks = (([self._task(home) for home in share], chain, speed) for share in shares)
+        try:
+            for played in them.results(_work_together, tasks):
+                self.worst_late_s = max(self.worst_late_s, played.worst_late_s)
+                yield from played.got
+        finally:
+            them.rest(0.0)  # they would go on for as long as the run lasts
 
     @property
     def _name(self) -> str:
@@ -233,6 +267,8 @@ class PanelRun:
             "out": str(self._settings.out),
             "homes_done": self.made,
             "readings": {key: self._got[key] for key in ("stored", *Cause)},
+            "speed": self._settings.speed,
+            "worst_late_s": None if self._settings.speed is None else round(self.worst_late_s, 3),
             "remarks": [
                 f"the {one.of} is away at {one.at}, which is outside of the run: nothing of that is played"
                 for one in self._panel.outage
@@ -250,3 +286,11 @@ def _work(task: Mapping[str, Any], chain: Callable[[], Chain]) -> Mapping[str, i
         return play_home(HomeTask(**task), carrier)
     finally:
         carrier.close()
+
+
+def _work_together(tasks: Sequence[Mapping[str, Any]], chain: Callable[[], Chain], speed: float) -> "PlayedTogether":
+    """On a worker: its share of the homes, in real time."""
+    from .homes.playing import HomeTask
+    from .homes.together import play_together
+
+    return play_together([HomeTask(**task) for task in tasks], chain, speed, complain)

@@ -19,7 +19,7 @@ __all__ = ["command"]
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="That xky panel run wrote, finished.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Of a finished panel run, or of a panel's exports.")],
     key: Annotated[Path, typer.Option(callback=named_file, help="The key of pseudonyms: a file, kept secret.")],
     k: Annotated[int, typer.Option("--k", help="Homes of a published group at least.")] = K_DEFAULT,
     out: Annotated[

@@ -40,15 +40,18 @@ def command(
         str | None,
         typer.Option(metavar="influx://HOST:PORT/DB", help="An InfluxDB 1 that exists, which each reading goes to."),
     ] = None,
+    speed: Annotated[
+        float | None, typer.Option(help="In real time, all homes at once, so many times as fast; else in virtual time.")
+    ] = None,
     out: Annotated[
         Path, typer.Option(callback=named_file, help="Folder; the same command goes on with what is there.")
     ] = Path("panel"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Play a panel of homes in virtual time: what the gateways heard, what arrived, and the distributor's curve."""
+    """Play a panel of homes: what the gateways heard, what arrived, and the distributor's curve."""
     settings = RunSettings(
         file, out, homes=homes, days=days, seed=seed, workers=workers, scheduler=scheduler, broker=broker,
-        database=database,
+        database=database, speed=speed,
     )  # fmt: skip
     run = PanelRun(settings)
     console = PlainConsole(file=sys.stderr)

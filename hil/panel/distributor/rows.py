@@ -16,6 +16,7 @@ from typing import Any
 from xky.emulator.legal_time import PARIS, instant_us
 from xky.protocol import InputError
 
+from ..export_text import as_utf8
 from .curve import Finding
 from .export_file import HEAD, HEADER, MARK, STEP
 from .form import STEPS_MIN
@@ -75,11 +76,13 @@ def read_rows(path: Path) -> Rows:
         InputError: it cannot be read, or is no export.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = as_utf8(path.read_bytes(), path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give the distributor's export") from None
+    try:
+        text = data.decode()
     except UnicodeDecodeError:
-        text = path.read_bytes().decode("cp1252", "replace")  # such files were seen
+        text = data.decode("cp1252", "replace")  # such files were seen
     if text.lstrip(f"{MARK} \t\r\n")[:1] in ("{", "["):
         return _of_json(path, text)
     return _of_csv(path, text)
@@ -88,7 +91,8 @@ def read_rows(path: Path) -> Rows:
 def _of_csv(path: Path, text: str) -> Rows:
     found = Rows()
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
-    told = [(number, [cell.strip() for cell in line.split(";")]) for number, line in lines if line]
+    between = "\t" if "\t".join(HEADER) in text else ";"  # a spreadsheet writes it again with tabs
+    told = [(number, [cell.strip() for cell in line.split(between)]) for number, line in lines if line]
     header = next((place for place, (_, cells) in enumerate(told) if cells[:2] == list(HEADER)), None)
     if header is None:
         raise InputError(

@@ -24,9 +24,11 @@ from ..layout import (
     ARRIVED_US,
     CAUSE,
     DUE_US,
+    DUP,
     END_US,
     FROM_US,
     GOT,
+    MESSAGE,
     NO_NUMBER,
     PROBE,
     SOURCE,
@@ -110,6 +112,8 @@ class Arrived(NamedTuple):
         source: topic, measurement or FPort.
         stamp_us: the time that the payload tells; None where it has none.
         said: of labels.
+        message: number of the message, see ``chain.Message``.
+        is_dup: whether the gateway said that it had sent it before.
     """
 
     arrived_us: int
@@ -117,6 +121,8 @@ class Arrived(NamedTuple):
     source: str
     stamp_us: int | None
     said: Mapping[str, Said]
+    message: int
+    is_dup: bool
 
 
 class ReadingColumns:
@@ -132,7 +138,7 @@ class ReadingColumns:
         self.schema = arrow.schema(
             [
                 (ARRIVED_US, arrow.int64()), (PROBE, arrow.string()), (SOURCE, arrow.string()),
-                (STAMP_US, arrow.int64()), *_fields(labels),
+                (STAMP_US, arrow.int64()), (MESSAGE, arrow.int64()), (DUP, arrow.bool_()), *_fields(labels),
             ]
         )  # fmt: skip
 
@@ -150,6 +156,8 @@ class ReadingColumns:
             arrow.array([one.probe for one in readings], arrow.string()),
             arrow.array([one.source for one in readings], arrow.string()),
             arrow.array([one.stamp_us for one in readings], arrow.int64()),
+            arrow.array([one.message for one in readings], arrow.int64()),
+            arrow.array([one.is_dup for one in readings], arrow.bool_()),
         ]
         for label in self._labels:
             columns.append(_scattered(label, len(readings), *places[label.name]))

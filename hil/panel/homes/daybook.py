@@ -24,6 +24,7 @@ Energies = tuple[Fraction, Fraction]
 
 
 _DECODED_AT_ONCE = 2000  # frames: a call has its price, whatever it decodes
+_READ_AT_ONCE = 200  # readings, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class _Day:
     readings: GrowingTable
     midnights: dict[str, Any]
     heard: list[HeardFrame] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)
     dues: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -112,7 +114,14 @@ class Daybook:
             day = self._date(one.arrived_us)
             of_day.setdefault(day if day in self._days else min(self._days), []).append(one)
         for day, arrived in of_day.items():
-            self._days[day].readings.add(self._readings.table(arrived))
+            self._days[day].arrived.extend(arrived)
+            if len(self._days[day].arrived) >= _READ_AT_ONCE:
+                self._read(self._days[day])
+
+    def _read(self, day: _Day) -> None:
+        if day.arrived:
+            day.readings.add(self._readings.table(day.arrived))
+            day.arrived.clear()
 
     def note_due(self, at_us: int, got: str) -> None:
         """A reading was due, and got so far."""
@@ -131,6 +140,7 @@ class Daybook:
         for name in [name for name, day in self._days.items() if day.to_us <= known_us]:
             day = self._days[name]
             self._decode(day)
+            self._read(day)
             day.frames.finish()
             day.readings.finish()
             write_table(day.folder / DUE, due_table(day.dues))

@@ -119,7 +119,6 @@ class Gateway:
     def run_to(self, at_s: float) -> None:
         """Let time pass up to an instant of the bench's clock."""
         self.bench.run_for(at_s - float(self.bench.env.now))
-        self.bench.meter.integrate()
 
     # what was seen
 

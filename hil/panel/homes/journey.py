@@ -130,4 +130,7 @@ def _arrived(said: Said, arrival: Arrival) -> Arrived | None:
     if reading is None:
         return None
     time_ns = payload.content.get("time") if said.probe.kind == "influx" else None
-    return Arrived(arrival.arrived_us, said.probe.kind, payload.source, stamp_of(reading.said, time_ns), reading.said)
+    return Arrived(
+        arrival.arrived_us, said.probe.kind, payload.source, stamp_of(reading.said, time_ns), reading.said,
+        arrival.number, bool(payload.facts.get("dup")),
+    )  # fmt: skip

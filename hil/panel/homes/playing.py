@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A home played from its first midnight to its end, in virtual time, and written a local day at a time.
+"""A home played from its first midnight to its end, in virtual time or paced, and written a local day at a time.
 
 It is looked at every ten minutes of its time, so that no day of it ever stands in memory whole: what was said by then
 goes to columns and through the chain, and what became of each reading that was due is noted as soon as that is known.
+In real time its messages are taken through the chain more often; nothing else differs, and its files are the same.
 """
 
 import gc
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -32,9 +33,9 @@ from .home import Home
 from .journey import Journey
 from .written import room_is_needed, write_json
 
-__all__ = ["HomeTask", "play_home"]
+__all__ = ["LOOKS_EACH_US", "HomeTask", "collected_at_its_end", "home_under_way", "play_home"]
 
-_LOOKS_EACH_US = 600 * SECOND_US  # ten minutes: intervals of the distributor's curve
+LOOKS_EACH_US = 600 * SECOND_US  # ten minutes: intervals of the distributor's curve
 _SELDOM = 200_000, 50, 100  # a day of a gateway leaves as many objects that only a collection frees
 _BLAMED_S = 1800.0  # what was away so long ago is not to blame for anything any more
 
@@ -69,20 +70,39 @@ def play_home(task: HomeTask, chain: Chain) -> Mapping[str, int]:
     Raises:
         BenchError: no room is left on the disc, or a server of the chain is not there.
     """
-    folder = home_folder(task.folder, task.home.number)
-    with room_is_needed(task.folder), _collected_at_its_end():
-        if folder.exists():
-            shutil.rmtree(folder)
-        with Gateway(task.home, task.from_us, keeps_all=chain.carries_all) as gateway:
-            playing = _Playing(task, gateway, chain, folder)
-            try:
-                return playing.play()
-            finally:
-                playing.close()
+    with room_is_needed(task.folder), collected_at_its_end():
+        return _played(task, chain)
+
+
+def _played(task: HomeTask, chain: Chain) -> Mapping[str, int]:
+    """In a frame of its own: what it holds is let go of before the home is collected."""
+    with home_under_way(task, chain) as playing:
+        for _ in playing.looks():
+            pass
+        return playing.got
 
 
 @contextmanager
-def _collected_at_its_end() -> Iterator[None]:
+def home_under_way(task: HomeTask, chain: Chain) -> Iterator["Playing"]:
+    """A home that is to be played; what another run had begun of it goes first.
+
+    Args:
+        task: the home.
+        chain: that carries its messages.
+    """
+    folder = home_folder(task.folder, task.home.number)
+    if folder.exists():
+        shutil.rmtree(folder)
+    with Gateway(task.home, task.from_us, keeps_all=chain.carries_all) as gateway:
+        playing = Playing(task, gateway, chain, folder)
+        try:
+            yield playing
+        finally:
+            playing.close()
+
+
+@contextmanager
+def collected_at_its_end() -> Iterator[None]:
     """A home lets go of nearly all by itself: the little that is left is looked for once, and only among its own."""
     before = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
@@ -95,8 +115,8 @@ def _collected_at_its_end() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-class _Playing:
-    """One home under way."""
+class Playing:
+    """One home under way, see ``home_under_way``."""
 
     def __init__(self, task: HomeTask, gateway: Gateway, chain: Chain, folder: Path) -> None:
         self._task, self._gateway, self._folder = task, gateway, folder
@@ -109,6 +129,7 @@ class _Playing:
         self._dues = gateway.dues
         self._heard: list[HeardFrame] = []  # of the wake under way
         self._sent: list[Sent] = []
+        self._carried: list[Sent] = []  # since the last look
         self._open: list[Due] = []  # of which it is not known where they got
         self._intervals: list[tuple[Interval, Interval]] = []
         self._got: Counter[str] = Counter()
@@ -123,7 +144,17 @@ class _Playing:
     def _s(self, at_us: int) -> float:
         return (at_us - self._task.from_us) / 1e6
 
-    def play(self) -> Mapping[str, int]:
+    @property
+    def got(self) -> Mapping[str, int]:
+        """How many readings were due, by how far they got; of a home that is over all of them."""
+        return dict(self._got)
+
+    def looks(self, carries_each_us: int = LOOKS_EACH_US) -> Generator[int, None, None]:
+        """Play it, and give the instant up to which it is played next, µs since 1970-01-01 UTC: to wait for, or not.
+
+        Args:
+            carries_each_us: how often its messages go through the chain, in the time of the run, at least.
+        """
         task, gateway = self._task, self._gateway
         for outage in task.outages:
             there = gateway.away.broker if outage.of == "broker" else gateway.away.database
@@ -133,10 +164,16 @@ class _Playing:
         while now_us < task.until_us:
             if now_us == ends_us:
                 ends_us = self._begin_day(now_us, energies)
-            day, next_us = local_time(now_us).date(), min((now_us // _LOOKS_EACH_US + 1) * _LOOKS_EACH_US, ends_us)
+            day, next_us = local_time(now_us).date(), min((now_us // LOOKS_EACH_US + 1) * LOOKS_EACH_US, ends_us)
+            for carried_us in range(now_us + carries_each_us, next_us, carries_each_us):
+                yield carried_us
+                gateway.run_to(self._s(carried_us))
+                self._carry(day)
+            yield next_us
             gateway.run_to(self._s(next_us))
+            gateway.bench.meter.integrate()
             before, energies = energies, self._energies()
-            if next_us - now_us == _LOOKS_EACH_US:  # the end of a run may cut one short, of which no curve tells
+            if next_us - now_us == LOOKS_EACH_US:  # the end of a run may cut one short, of which no curve tells
                 drawn, injected = (Interval(now_us, next_us, b - a) for a, b in zip(before, energies, strict=True))
                 self._intervals.append((drawn, injected))
             now_us = next_us
@@ -144,7 +181,6 @@ class _Playing:
                 self._daybook.end(day, energies)
             self._look(day, is_end=now_us == task.until_us)
         self._finish()
-        return dict(self._got)
 
     def _energies(self) -> Energies:
         counters = self._gateway.bench.meter.counters
@@ -159,10 +195,10 @@ class _Playing:
 
     def _look(self, day: date, *, is_end: bool) -> None:
         gateway, journey = self._gateway, self._journey
-        heard, said, now_s = gateway.heard(), gateway.taken(), float(gateway.bench.env.now)
+        heard, now_s = gateway.heard(), float(gateway.bench.env.now)
         self._daybook.note_frames(heard)
-        sent, arrived = journey.carry(day, said)
-        self._daybook.note_readings(arrived)
+        self._carry(day)
+        sent, self._carried = self._carried, []
         if is_end:
             self._daybook.note_readings(journey.rest())
         settled_s = self._settle(heard, sent, now_s, is_end=is_end)
@@ -170,6 +206,12 @@ class _Playing:
         known_us = min([self._us(settled_s), *(self._us(due.at_s) for due in self._open)])
         self._daybook.write_up_to(self._task.until_us if is_end else known_us, self._events)
         gateway.forget_before(self._s(self._daybook.from_us) - _BLAMED_S)
+
+    def _carry(self, day: date) -> None:
+        """Take what servers had through the chain."""
+        sent, arrived = self._journey.carry(day, self._gateway.taken())
+        self._carried += sent
+        self._daybook.note_readings(arrived)
 
     def _settle(self, heard: Sequence[HeardFrame], sent: Sequence[Sent], now_s: float, *, is_end: bool) -> float:
         """Find the readings that were due; up to when all of them are known, seconds on the bench's clock."""

@@ -42,11 +42,11 @@ class GrowingTable:
         self._waiting.append(table)
         self._rows += len(table)
         if self._rows >= _ROWS:
-            self._write()
+            self._write(self._rows - self._rows % _ROWS)
 
     def finish(self) -> None:
         """It is whole."""
-        self._write()
+        self._write(self._rows)
         with self._open:
             self._writer.close()
 
@@ -57,15 +57,18 @@ class GrowingTable:
                 self._writer.close()
             self._open.__exit__(RuntimeError, RuntimeError("not whole"), None)
 
-    def _write(self) -> None:
+    def _write(self, rows: int) -> None:
+        """Write so many: how a table grew does not show in its file."""
         if self._writer is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             partial = self._open.enter_context(whole_file(self._path))
             self._writer = import_module("pyarrow.parquet").ParquetWriter(partial, self._schema, compression="zstd")
         if self._waiting:
             arrow = import_module("pyarrow")
-            self._writer.write_table(arrow.concat_tables(self._waiting).combine_chunks())
-        self._waiting, self._rows = [], 0
+            waiting = arrow.concat_tables(self._waiting).combine_chunks()
+            self._writer.write_table(waiting.slice(0, rows), row_group_size=_ROWS)
+            left = waiting.slice(rows)
+            self._waiting, self._rows = [left] if len(left) else [], len(left)
 
 
 @contextmanager

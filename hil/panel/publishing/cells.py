@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Groups of homes that are alike: a tree of splits by tariff, producer and phases, none of them of too few homes.
+"""Groups of homes that are alike: a tree of splits by tariff, producer or phases, none of them of too few homes.
 
 The groups are the leaves of one tree, and no sum above them is published: no two have a home in common, and no
 difference of what is published is of fewer homes. A split of which one part would be too small is not made, or its
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 __all__ = ["ANY", "DOMINANT", "OTHER", "QUASI_IDENTIFIERS", "Cell", "Traits", "cells_of"]
 
-QUASI_IDENTIFIERS = ("contract", "producer", "phases")  # in the order in which groups are split
+QUASI_IDENTIFIERS = ("contract", "producer", "phases")  # first those that come first, where two tell as much
 ANY, OTHER = "any", "other"
 # assumption: of a group's energy, no home has more than half; the 15/15 rule of energy regulators (15 % of one among 15
 # or more) is of the same kind, and cannot hold for groups of five.
@@ -70,22 +70,29 @@ class _Tree:
     refused: Collection[frozenset[int]]
 
     def split(self, members: tuple[int, ...], values: dict[str, str], names: Sequence[str]) -> list[Cell]:
-        """The leaves below some homes; where those of a split cannot be had, the homes stay together."""
-        if not names:
-            return [Cell(values, members)] if frozenset(members) not in self.refused else []
-        name, rest = names[0], names[1:]
+        """The most leaves that there are below some homes: whichever trait they are split by first.
+
+        Where two traits give as many it is the one named first; where no split can be had, the homes stay together.
+        """
+        by_trait = {name: self._parts(members, name) for name in names}
+        values = values | {name: next(iter(parts)) if len(parts) == 1 else ANY for name, parts in by_trait.items()}
+        best = [] if frozenset(members) in self.refused else [Cell(values, members)]
+        for name, parts in by_trait.items():
+            kept = self._kept(parts) if len(parts) > 1 else {}
+            if len(kept) > 1:
+                rest = [one for one in names if one != name]
+                cells = [self.split(part, values | {name: value}, rest) for value, part in kept.items()]
+                found = [cell for each in cells for cell in each] if all(cells) else []
+                best = found if len(found) > len(best) else best
+        return best
+
+    def _parts(self, members: Sequence[int], name: str) -> dict[str, tuple[int, ...]]:
+        """The homes of each value of a trait."""
         parts: dict[str, tuple[int, ...]] = {}
         for place in members:
             value = self.homes[place].values[name]
             parts[value] = (*parts.get(value, ()), place)
-        if len(parts) == 1:
-            return self.split(members, values | {name: next(iter(parts))}, rest)
-        kept = self._kept(parts)
-        if len(kept) > 1:
-            cells = [self.split(part, values | {name: value}, rest) for value, part in kept.items()]
-            if all(cells):
-                return [cell for each in cells for cell in each]
-        return self.split(members, values | {name: ANY}, rest)
+        return parts
 
     def _kept(self, parts: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
         """The values that are groups by themselves, and one of all others."""

@@ -3,9 +3,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,8 +18,9 @@ from xky.protocol import InputError
 
 from ..layout import HOME, PANEL, SCHEMA
 from .cells import ANY, OTHER
+from .half_hours import HalfHours, half_hours_of
 
-__all__ = ["FinishedPanel", "PanelHome", "finished_panel"]
+__all__ = ["FinishedPanel", "PanelHome", "digest_of", "finished_panel"]
 
 
 def _is_no_word_of_ours(tariff: str) -> str:
@@ -74,7 +76,7 @@ class PanelHome:
     """One home.
 
     Attributes:
-        folder: of its portions.
+        half_hours: gives those of each of its days.
         identity: the meter's address, or what else names it; never published.
         contract: its tariff's name.
         phases: 1 or 3.
@@ -83,7 +85,7 @@ class PanelHome:
         mode: of its TIC.
     """
 
-    folder: Path
+    half_hours: Callable[[], Iterator[HalfHours]]
     identity: str
     contract: str
     phases: int
@@ -131,14 +133,14 @@ def finished_panel(folder: Path) -> FinishedPanel:
     homes = [_home(path) for path in folders]
     if len(homes) != head.homes:
         raise InputError(f"{folder}: {len(homes)} homes are there, {PANEL} says {head.homes}; run it anew")
-    seen: dict[str, PanelHome] = {}
-    for home in homes:
+    seen: dict[str, Path] = {}
+    for path, home in zip(folders, homes, strict=True):
         if home.identity in seen:  # the message names folders, never the address
-            raise InputError(f"{home.folder / HOME}: has the address of {seen[home.identity].folder.name}; mend one")
-        seen[home.identity] = home
+            raise InputError(f"{path / HOME}: has the address of {seen[home.identity].name}; mend one")
+        seen[home.identity] = path
     last = head.until - timedelta(microseconds=1)  # the end is the first instant that is not of the panel
     months = f"{head.begins:%Y-%m}", f"{last:%Y-%m}"
-    return FinishedPanel(one_line(head.name), head.seed, *months, homes, _digest(folder))
+    return FinishedPanel(one_line(head.name), head.seed, *months, homes, digest_of(folder))
 
 
 def _home(folder: Path) -> PanelHome:
@@ -149,7 +151,9 @@ def _home(folder: Path) -> PanelHome:
     identity = said.address or said.prm or said.id
     if not identity:
         raise InputError(f"{path}: says no address; run the panel anew, or add it")
-    return PanelHome(folder, identity, said.contract, said.phases, said.producer, said.board, said.mode)
+    return PanelHome(
+        partial(half_hours_of, folder), identity, said.contract, said.phases, said.producer, said.board, said.mode
+    )
 
 
 def _as_said(kind: type[_Kind], told: dict[str, Any], path: Path) -> _Kind:
@@ -171,7 +175,8 @@ def _json_of(path: Path, missing: str) -> dict[str, Any]:
     return said
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the SHA-256 of each file of a folder, in the order of their names."""
     whole = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         with path.open("rb") as read:

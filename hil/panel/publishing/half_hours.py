@@ -5,9 +5,9 @@ The index at each end of a half hour lies on the line between the last reading b
 of them near. One day's readings stand in memory at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from xky.emulator.legal_time import PARIS, instant_us, local_time, midnight_afte
 from xky.protocol import InputError
 
 from ..layout import ARRIVED_US, READINGS
+from ..rollover import unrolled
 
-__all__ = ["DAY_SLOTS", "HALF_HOUR_US", "HalfHours", "half_hours_of"]
+__all__ = ["DAY_SLOTS", "HALF_HOUR_US", "HalfHours", "half_hours_of", "half_hours_of_readings"]
 
 HALF_HOUR_US = 1_800_000_000
 DAY_SLOTS = 48  # of a day's clock; of one with a clock change two come twice, or never
@@ -32,6 +33,7 @@ _HISTORIC = (
 _INJECTED = ("EAIT",)
 
 Array = npt.NDArray[Any]
+_Both = tuple[tuple[Array, Array], tuple[Array, Array]]  # instants and index, of energy drawn and injected
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class _Ends:
             times, numbers = np.insert(times, 0, self._last[0]), np.insert(numbers, 0, self._last[1])
         if after is not None:
             times, numbers = np.append(times, after[0]), np.append(numbers, after[1])
+        numbers = unrolled(numbers)
         if len(times_us):
             self._last = float(times_us[-1]), float(values[-1])
         if not len(times):
@@ -87,12 +90,39 @@ def half_hours_of(home: Path) -> Iterator[HalfHours]:
         InputError: a file cannot be read, or pyarrow is missing.
     """
     days = sorted(path for path in (home / "days").glob("*") if path.is_dir())
+    return _half_hours((_day_of(folder), _read(folder)) for folder in days)
+
+
+def half_hours_of_readings(at_us: Array, drawn: Sequence[Array], injected: Sequence[Array]) -> Iterator[HalfHours]:
+    """Each day of a home whose readings stand in memory, from its first to its last.
+
+    Args:
+        at_us: when they were, rising.
+        drawn: registers whose sum is the energy drawn; NaN where one was not said.
+        injected: likewise.
+    """
+    both = _index(at_us, [*drawn]), _index(at_us, [*injected])
+    day, last = local_time(int(at_us[0])).date(), local_time(int(at_us[-1])).date()
+
+    def of_day(day: date) -> _Both:
+        from_us = instant_us(datetime.combine(day, time(), PARIS))
+        parts = []
+        for times_us, values in both:
+            rows = slice(*np.searchsorted(times_us, (from_us, midnight_after(from_us))))
+            parts.append((times_us[rows], values[rows]))
+        return parts[0], parts[1]
+
+    days = (day + timedelta(days=number) for number in range((last - day).days + 1))
+    return _half_hours((one, of_day(one)) for one in days)
+
+
+def _half_hours(days: Iterator[tuple[date, _Both]]) -> Iterator[HalfHours]:
+    """Of days that follow each other; the next is looked at, too."""
     consumed, injected = _Ends(), _Ends()
-    ahead = _read(days[0]) if days else None
-    for number, folder in enumerate(days):
-        now, ahead = ahead, _read(days[number + 1]) if number + 1 < len(days) else None
-        assert now is not None
-        day = _day_of(folder)
+    following = next(days, None)
+    while following is not None:
+        (day, now), following = following, next(days, None)
+        ahead = None if following is None else following[1]
         start_us = instant_us(datetime.combine(day, time(), PARIS))
         end_us = midnight_after(start_us)
         ends = np.arange(start_us, end_us + 1, HALF_HOUR_US, dtype=np.int64)
@@ -107,7 +137,7 @@ def half_hours_of(home: Path) -> Iterator[HalfHours]:
         yield HalfHours(day, ends[:-1], slots, drawn, given)
 
 
-def _first(day: tuple[tuple[Array, Array], tuple[Array, Array]] | None, which: int) -> tuple[float, float] | None:
+def _first(day: _Both | None, which: int) -> tuple[float, float] | None:
     if day is None or not len(day[which][0]):
         return None
     return float(day[which][0][0]), float(day[which][1][0])
@@ -120,7 +150,7 @@ def _day_of(folder: Path) -> date:
         raise InputError(f"{folder}: is no day; expected a name as 2026-01-15") from None
 
 
-def _read(folder: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def _read(folder: Path) -> _Both:
     """Instants and index, drawn and injected."""
     path = folder / READINGS
     try:
@@ -159,7 +189,7 @@ def _index(times_us: Array, columns: list[Array]) -> tuple[Array, Array]:
         place = np.maximum.accumulate(np.where(known, np.arange(len(column)), -1))
         total += np.where(place >= 0, column[np.maximum(place, 0)], np.nan)
     kept = told & ~np.isnan(total)
-    return times_us[kept], _steady(total[kept])
+    return times_us[kept], _steady(unrolled(total[kept]))
 
 
 def _steady(values: Array) -> Array:

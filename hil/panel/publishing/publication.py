@@ -24,12 +24,15 @@ from xky.protocol import BenchError, InputError
 from xky.protocol.pseudonym import Pseudonyms
 
 from ..anonymity import K_DEFAULT
+from ..layout import PANEL, PANEL_FILE
+from ..reconciling.exports.real_panel import is_real_panel
 from .attempt import Attacker, Attempt
 from .cells import QUASI_IDENTIFIERS, Cell, Traits, cells_of
 from .check import check_public
 from .dictionary import DICTIONARY, PUBLIC, TRUSTED, Table, dictionary_json, dictionary_page
+from .exported_panel import exported_panel
 from .finished_panel import FinishedPanel, PanelHome, finished_panel
-from .half_hours import HALF_HOUR_US, half_hours_of
+from .half_hours import HALF_HOUR_US
 from .mean_days import DAY_TYPES, STEP_W, HomeDays, MeanDays, mean_days
 from .values import public_values
 
@@ -42,6 +45,10 @@ _PSEUDONYM_BYTES = 8
 _NUMBERS = re.compile(r"[0-9-]{7,}")  # of a panel's name: an address, a day
 _SIMULATED = (
     "simulated: nobody lives in these homes; whoever has tool, panel file and seed makes them again, addresses and all"
+)
+_SMALL_K = (
+    f"k {{k}} is below {K_DEFAULT}: groups of so few homes are taken to be disclosive; hand the public set on only "
+    "where your own rule allows it"
 )
 _LONGER_MINUTES = (60, 120, 180, 360, 720, 1440)
 _SILENT = 0.5  # of what a group draws may be withheld; else it is put together with others, or by longer spans
@@ -74,6 +81,11 @@ class Publication:
     folder: Path | None
 
     @property
+    def remarks(self) -> list[str]:
+        """What a person should know before handing the public set on, each in a line."""
+        return [_SMALL_K.format(k=self.k)] if self.k < K_DEFAULT else []
+
+    @property
     def is_published(self) -> bool:
         """Whether it was written."""
         return self.folder is not None
@@ -83,7 +95,7 @@ def publish(folder: Path, pseudonyms: Pseudonyms, out: Path, k: int = K_DEFAULT)
     """Publish a finished panel.
 
     Args:
-        folder: that ``xky panel run`` wrote.
+        folder: that ``xky panel run`` wrote, or with a real panel's exports.
         pseudonyms: by the key.
         out: folder to write; not there yet.
         k: homes of a group at least, 2 or more.
@@ -98,7 +110,8 @@ def publish(folder: Path, pseudonyms: Pseudonyms, out: Path, k: int = K_DEFAULT)
         raise InputError(f"--out {out}: is there already; give another name, or remove it")
     if folder.resolve() in out.resolve().parents:
         raise InputError(f"--out {out}: is in the folder of the panel itself; give one beside it")
-    panel = finished_panel(folder)
+    is_made = (folder / PANEL).exists() or not is_real_panel(folder / PANEL_FILE)
+    panel = finished_panel(folder) if is_made else exported_panel(folder)
     if len(panel.homes) < k:
         raise InputError(f"{folder}: {len(panel.homes)} homes, and a group has {k} at least; nothing is published")
     with _beside(out) as made:
@@ -200,7 +213,7 @@ def _write_trusted(panel: FinishedPanel, pseudonyms: Pseudonyms, folder: Path) -
         for name, place in named:
             home = panel.homes[place]
             homes.writerow([name, home.contract, "yes" if home.producer else "no", home.phases, home.mode, home.board])
-            for day in half_hours_of(home.folder):
+            for day in home.half_hours():
                 kept[place].add(day)
                 for start, drawn, given in zip(day.starts_us, day.consumed_wh, day.injected_wh, strict=True):
                     ends = local_time(int(start) + HALF_HOUR_US).isoformat()
@@ -259,6 +272,7 @@ def _provenance(panel: FinishedPanel, k: int) -> dict[str, Any]:
         "until_month": panel.last_month,
         "inputs_sha256": panel.digest,
         "k": k,
+        **({"k_note": _SMALL_K.format(k=k)} if k < K_DEFAULT else {}),
     }
 
 

@@ -25,6 +25,7 @@ def document_of(done: Publication) -> dict[str, Any]:
         "left_out": done.left_out,
         "groups": done.groups,
         "minutes": done.minutes,
+        "remarks": done.remarks,
         "smallest_group": done.smallest,
         "check": {"passed": not done.complaints, "complaints": list(done.complaints)},
         "attempt": {
@@ -57,6 +58,8 @@ def print_publication(done: Publication, console: PlainConsole) -> None:
     size = f"{done.smallest} or more (k {done.k})"
     groups = "group" if done.groups == 1 else "groups"
     say(f"{done.panel.name}: {done.homes} homes in {done.groups} {groups} of {size}, by {done.minutes} minutes")
+    for remark in done.remarks:
+        say(f"    {remark}")
     if done.left_out:
         homes = "1 home" if done.left_out == 1 else f"{done.left_out} homes"
         say(f"  left out: {homes}, whose readings do not tell the half hours that the others have")

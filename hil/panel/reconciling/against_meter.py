@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..rollover import near_to
 from .columns import Floats
 from .day_arrays import Due, Frames, Matched, Messages
 from .index_series import IndexSeries, total_labels
@@ -32,7 +33,7 @@ def index_places(what: str, labels: Sequence[str], heard: Frames) -> list[int]:
 
 
 def total_series(
-    places: Sequence[int], due: Due, messages: Messages, found: Matched, fresh_us: int
+    places: Sequence[int], due: Due, messages: Messages, found: Matched, fresh_us: int, near_wh: float
 ) -> IndexSeries | None:
     """The sum of the indexes that make up an energy, of each reading that said all of them and is right.
 
@@ -42,6 +43,7 @@ def total_series(
         messages: that arrived.
         found: what each is.
         fresh_us: how old what is said may be.
+        near_wh: the energy at the midnight before, which tells how often an index has begun anew.
     """
     right = (found.due >= 0) & ~found.wrong
     sums, known = np.zeros(len(due.at_us)), np.ones(len(due.at_us), bool)
@@ -53,7 +55,7 @@ def total_series(
     if not places or not known.any():
         return None
     at_us = due.at_us[known]
-    return IndexSeries(at_us - fresh_us, at_us, sums[known])
+    return IndexSeries(at_us - fresh_us, at_us, near_to(sums[known], near_wh))
 
 
 def against_meter(
@@ -75,7 +77,7 @@ def against_meter(
         said_wh = heard.said[frame][[*places]].sum() if frame >= 0 else np.nan
         if np.isnan(said_wh):
             return []
-        bound_wh += abs(float(said_wh) - wh)
+        bound_wh += abs(float(near_to(said_wh, wh)) - wh)
     return [
         Energy(
             "meter", what, portion.day, float(series.wh[last] - series.wh[first]), both_wh[1] - both_wh[0],

@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from xky.protocol import InputError
 
-from ..layout import STAMP_US
+from ..layout import DUP, MESSAGE, STAMP_US
 
 __all__ = [
     "Floats", "Instants", "Truths", "check_parquet", "coded", "in_this_time", "instants", "label_columns", "numbered",
-    "read_parquet", "texts",
+    "read_parquet", "sent_as", "texts",
 ]  # fmt: skip
 
 _YEARS = 1999, 2100  # a meter's clock shows 2000 to 2099 (54E §6.2.1.1), and the first midnight lies before
@@ -96,6 +96,20 @@ def instants(table: Any, name: str) -> Instants:
     if column.null_count:
         column = import_module("pyarrow.compute").fill_null(column, np.iinfo(np.int64).min)
     return np.asarray(column.to_numpy(), np.int64)
+
+
+def sent_as(table: Any) -> tuple[Instants, Truths]:
+    """Of each reading the number of its message, and whether its gateway said that it had sent it before.
+
+    Of a panel whose readings do not tell, -1 and no.
+    """
+    number, dup = np.full(table.num_rows, -1, np.int64), np.zeros(table.num_rows, bool)
+    kinds = import_module("pyarrow").types
+    if MESSAGE in table.column_names and kinds.is_int64(table.column(MESSAGE).type):
+        number = np.asarray(table.column(MESSAGE).fill_null(-1).to_numpy(), np.int64)
+    if DUP in table.column_names and kinds.is_boolean(table.column(DUP).type):
+        dup = np.asarray(table.column(DUP).fill_null(False).to_numpy(), bool)
+    return number, dup
 
 
 def texts(table: Any, name: str) -> list[str]:

@@ -58,6 +58,8 @@ class Messages:
         source: number of its source, in ``sources``.
         said: a column a label.
         probes, sources: their names.
+        number: of the message that each is, -1 where nothing tells.
+        dup: whether the gateway said that it had sent it before.
     """
 
     arrived_us: Instants
@@ -67,6 +69,8 @@ class Messages:
     said: Floats
     probes: Sequence[str]
     sources: Sequence[str]
+    number: Instants
+    dup: Truths
 
 
 @dataclass(slots=True)

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..layout import DUE_US, END_US, GOT, STORED
+from ..layout import DUE_US, END_US, GOT, STORED, Cause
 from .columns import Instants, instants, texts
 from .day_arrays import Due, Matched, Messages
 from .losses import blamed, stretches
 from .portion import Event, Portion
-from .results import DayFound
+from .results import UNKNOWN, DayFound
 
 __all__ = ["DayUnderWay"]
 
@@ -95,9 +95,31 @@ class DayUnderWay:
             for row in rows.tolist():
                 arrived_us = int(messages.arrived_us[row])
                 from_us = int(self.due.at_us[what.due[row]]) if what.due[row] >= 0 else arrived_us
-                by = "device" if kind == "wrong" else blamed(from_us, arrived_us, self._events)
+                by = Cause.DEVICE if kind == "wrong" else blamed(from_us, arrived_us, self._events)
+                if kind == "doubled" and (known := self._doubled_by(row, what, messages)) is not None:
+                    by = known
                 why.setdefault(kind, Counter())[by] += 1
         self.found.why = {kind: dict(one) for kind, one in why.items()}
+
+    def _doubled_by(self, row: int, what: Matched, messages: Messages) -> Cause | None:
+        """Who doubled a message, where that shows; else it is who was away then, if anybody was.
+
+        What came out twice of one message was sent once: it is the server's. What a gateway sent twice, never saying so
+        and with nobody away in between, is its own.
+        """
+        same = (messages.probe == messages.probe[row]) & (messages.source == messages.source[row])
+        earlier = np.flatnonzero(same & (what.due == what.due[row]) & (messages.number >= 0))
+        earlier = earlier[earlier < row]
+        of_labels = np.isnan(messages.said[earlier]) == np.isnan(messages.said[row])
+        twins = earlier[of_labels.all(axis=1)]
+        number = int(messages.number[row])
+        if number < 0 or not len(twins):
+            return None
+        if number in messages.number[twins]:
+            return Cause.DATABASE if messages.probes[messages.probe[row]] == "influx" else Cause.BROKER
+        first_us, second_us = int(messages.arrived_us[twins[-1]]), int(messages.arrived_us[row])
+        is_excused = bool(messages.dup[row]) or blamed(first_us, second_us, self._events) != UNKNOWN
+        return None if is_excused else Cause.DEVICE
 
     def over(self) -> DayFound:
         """Nothing more comes of it."""

@@ -19,10 +19,23 @@ from xky.protocol import InputError
 from ..board_files import board_in
 from ..distributor import Curve, read_curve
 from ..distributor.curve import Point
-from ..layout import ARRIVED_US, CONSUMPTION, DISTRIBUTOR, END_US, HOME, INJECTION, PROBE, SOURCE, STAMP_US, START_US
+from ..layout import (
+    ARRIVED_US,
+    CONSUMPTION,
+    DISTRIBUTOR,
+    DUP,
+    END_US,
+    HOME,
+    INJECTION,
+    MESSAGE,
+    PROBE,
+    SOURCE,
+    STAMP_US,
+    START_US,
+)
 from .against_curve import against_curve, shift_of
 from .against_meter import against_meter, index_places, total_series, with_midnights
-from .columns import Floats, coded, instants, label_columns, numbered
+from .columns import Floats, coded, instants, label_columns, numbered, sent_as
 from .day_arrays import Frames, Messages
 from .day_under_way import DayUnderWay
 from .matching import matched
@@ -34,7 +47,7 @@ __all__ = ["reconcile_made_home"]
 _MICRO = 1_000_000
 _FRAME_S = 2.0  # period of frames where a day has none
 _GAP_S = 0.1  # and more between two frames than the meter leaves
-_OTHERS = (START_US, END_US, ARRIVED_US, PROBE, SOURCE, STAMP_US)
+_OTHERS = (START_US, END_US, ARRIVED_US, PROBE, SOURCE, STAMP_US, MESSAGE, DUP)
 _EXPORTS = {"consumption": CONSUMPTION, "injection": INJECTION}
 _SHOWN = 5
 _CURVE_US = 6 * 3600 * _MICRO  # in any run of that length enough intervals of the longest step follow each other
@@ -145,7 +158,8 @@ class _MadeHome:
         for name, label in (("consumption", "EAST"), ("injection", "EAIT")):
             both_wh = portion.midnights.wh.get(label)
             places = index_places(name, self._labels, heard)
-            series = total_series(places, day.due, messages, what, fresh_us)
+            near_wh = 0.0 if both_wh is None else both_wh[0]
+            series = total_series(places, day.due, messages, what, fresh_us, near_wh)
             curve = self._curves[name]
             if both_wh is None or series is None:
                 self._note_untold(name, bool(places) or name == "consumption")
@@ -203,5 +217,6 @@ def _messages(readings: Any, said: Floats) -> Messages:
     probe, probes = numbered(readings, PROBE)
     source, sources = numbered(readings, SOURCE)
     return Messages(
-        instants(readings, ARRIVED_US), instants(readings, STAMP_US), probe, source, said, probes, sources
+        instants(readings, ARRIVED_US), instants(readings, STAMP_US), probe, source, said, probes, sources,
+        *sent_as(readings),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from xky.protocol import BenchError
 
 from .patience import Patience
 
-__all__ = ["DatabaseWay", "Key", "Stored"]
+__all__ = ["DatabaseWay", "Key", "Stored", "quoted"]
 
 Key = tuple[str, tuple[tuple[str, str], ...], int]
 """Measurement, tags sorted by name, instant in ns."""
@@ -52,8 +52,16 @@ class DatabaseWay:
         Raises:
             BenchError: no InfluxDB answers there, lets us in, or has that database.
         """
+        self.answer("SHOW FIELD KEYS")
+
+    def answer(self, text: str) -> list[dict[str, Any]]:
+        """The series that a statement gives, before a run has begun.
+
+        Raises:
+            BenchError: nobody answers there, lets us in, has that database, or it refuses.
+        """
         try:
-            self.query("SHOW FIELD KEYS")
+            return self.query(text)
         except _AwayError as away:
             shown = self._address.shown
             raise BenchError(f"{shown}: no InfluxDB answers ({away}); start it, or mend the address") from None
@@ -67,7 +75,7 @@ class DatabaseWay:
 
     def read(self, tags: Mapping[str, str], from_ns: int, to_ns: int) -> dict[Key, Stored] | None:
         """The points with these tags from one instant to another, both included; None: it does not answer."""
-        where = " AND ".join(f"\"{name}\" = '{_quoted(value)}'" for name, value in tags.items())
+        where = " AND ".join(f"\"{name}\" = '{quoted(value)}'" for name, value in tags.items())
         text = f"SELECT * FROM /.*/ WHERE {where} AND time >= {from_ns} AND time <= {to_ns} GROUP BY *"
         found: dict[Key, Stored] = {}
 
@@ -86,7 +94,7 @@ class DatabaseWay:
 
     def forget(self, tags: Mapping[str, str]) -> bool:
         """Drop every series with these tags: what an earlier run that was cut left there; whether it answered."""
-        where = " AND ".join(f"\"{name}\" = '{_quoted(value)}'" for name, value in tags.items())
+        where = " AND ".join(f"\"{name}\" = '{quoted(value)}'" for name, value in tags.items())
         return self._insists(lambda: self.query(f"DROP SERIES WHERE {where}"))
 
     def query(self, text: str) -> list[dict[str, Any]]:
@@ -171,7 +179,7 @@ class DatabaseWay:
         raise AssertionError
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
 
 

@@ -8,6 +8,7 @@
 | that of the board | its own, ``panel`` and ``home`` besides | its own | its own, else of arrival |
 | ``distributor`` | ``panel``, ``home``, ``direction`` | ``mean_w``, ``minutes``, integers | end of the interval |
 | ``prediction`` | ``panel``, ``home`` | ``mean_w``, integer | end of the half hour |
+| ``panel_run`` | ``panel`` | what makes it this run, see ``one_panel`` | 0 |
 """
 
 from collections.abc import Mapping
@@ -26,9 +27,9 @@ from xky.protocol.uplinks.line_protocol import LineFault, Point, make_line, pars
 from ..chain import Message
 from .database_way import Key
 
-__all__ = ["DISTRIBUTOR", "LIVE", "PREDICTION", "TIC", "Written", "home_tag", "points_of"]
+__all__ = ["DISTRIBUTOR", "LIVE", "PANEL_RUN", "PREDICTION", "TIC", "Written", "home_tag", "points_of"]
 
-LIVE, TIC, DISTRIBUTOR, PREDICTION = "live", "tic", "distributor", "prediction"
+LIVE, TIC, DISTRIBUTOR, PREDICTION, PANEL_RUN = "live", "tic", "distributor", "prediction", "panel_run"
 _POWER, _INJECTED, _TARIFF = ("SINSTS", "PAPP"), ("EAIT",), ("LTARF", "PTEC")
 _INDEXES = (
     ("EAST",),

@@ -20,12 +20,14 @@ from xky.hil.panel.layout import (
     DISTRIBUTOR,
     DUE,
     DUE_US,
+    DUP,
     END_US,
     EVENTS,
     FRAMES,
     FROM_US,
     GOT,
     HOME,
+    MESSAGE,
     MIDNIGHTS,
     PANEL,
     PROBE,
@@ -57,6 +59,8 @@ class Row:
     probe: str = "mqtt"
     source: str = "tele/winky/SENSOR"
     stamp_us: int | None = None
+    message: int | None = None
+    is_dup: bool = False
 
 
 @dataclass
@@ -115,6 +119,7 @@ def write_home(
         _write(folder / READINGS, {
             ARRIVED_US: [row.arrived_us for row in rows], PROBE: [row.probe for row in rows],
             SOURCE: [row.source for row in rows], STAMP_US: [row.stamp_us for row in rows],
+            **_sent_as(rows),
             **{label: [row.said.get(label) for row in rows] for label in said},
         })  # fmt: skip
         write_events(folder / EVENTS, made.events)
@@ -163,6 +168,15 @@ def _write(path: Path, columns: dict[str, list[Any]]) -> None:
     parquet.write_table(arrow.table({name: _column(name, values) for name, values in columns.items()}), path)
 
 
+def _sent_as(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Of a panel whose readings tell."""
+    if all(row.message is None for row in rows):
+        return {}
+    return {MESSAGE: [row.message for row in rows], DUP: [row.is_dup for row in rows]}
+
+
 def _column(name: str, values: list[Any]) -> Any:
+    if name == DUP:
+        return arrow.array(values, arrow.bool_())
     is_text = name in (GOT, PROBE, SOURCE, "ADSC") or any(isinstance(one, str) for one in values)
     return arrow.array(values, arrow.string() if is_text else arrow.int64())

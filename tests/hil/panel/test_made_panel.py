@@ -12,9 +12,10 @@ import pyarrow as arrow
 import pytest
 from pyarrow import parquet
 
-from tests.hil.panel.made_folder import SECOND_US, Day, write_panel
+from tests.hil.panel.made_folder import SECOND_US, Day, wh_at, write_panel
 from xky.emulator.legal_time import local_time
 from xky.hil.panel.distributor import Form, drawn_form
+from xky.hil.panel.distributor.curve import day_bounds_us
 from xky.hil.panel.layout import ARRIVED_US, DUE, DUE_US, FRAMES, GOT, MIDNIGHTS, PANEL, PROBE, READINGS
 from xky.hil.panel.reconciling.document import document_of
 from xky.hil.panel.reconciling.reconcile import reconcile
@@ -156,6 +157,54 @@ def test_a_reading_that_comes_twice_is_doubled(tmp_path: Path, after_s: int) -> 
         days[0].rows.append(type(row)(row.arrived_us + after_s * SECOND_US, dict(row.said)))
 
     assert counts(found_of(tmp_path, change)) == {"doubled": 1}
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_an_index_that_begins_anew_behind_nine_digits_is_no_loss_and_no_wrong_energy(days: int, tmp_path: Path) -> None:
+    shift_wh = 10**9 - int(wh_at(day_bounds_us(date(2026, 1, 15))[0])) - 5_000  # in the middle of the day
+
+    def change(number: int, made: Sequence[Day]) -> None:
+        for day in made:
+            for said in (*(one[2] for one in day.frames), *(row.said for row in day.rows)):
+                said["EAST"] = (said["EAST"] + shift_wh) % 10**9
+
+    folder = write_panel(tmp_path / "panel", days=days, change=change)
+    for path in folder.glob("homes/*/days/*/midnights.json"):
+        told = json.loads(path.read_text())
+        path.write_text(json.dumps(told | {"EAST_wh": [one + shift_wh for one in told["EAST_wh"]]}))
+    found = reconcile(folder)
+    assert (counts(found), found.is_whole) == ({}, True)
+    assert [len(day.energies) for day in found.homes[0].days] == [2] * days
+
+
+@pytest.mark.parametrize(
+    ("probe", "again", "dup", "away", "by"),
+    [
+        ("mqtt", True, False, None, "broker"),  # one message came out twice
+        ("influx", True, False, None, "database"),
+        ("mqtt", False, False, None, "device"),
+        ("influx", False, False, None, "device"),
+        ("mqtt", False, True, None, "unknown"),  # it said that it had sent it before: nobody had told it yes
+        ("mqtt", False, False, "radio", "radio"),
+        ("influx", False, False, "database", "database"),
+    ],
+)
+def test_who_doubled_a_message_is_told_where_it_shows(
+    probe: str, again: bool, dup: bool, away: str | None, by: str, tmp_path: Path
+) -> None:
+    def change(days: Sequence[Day]) -> None:
+        for number, row in enumerate(days[0].rows):
+            row.probe, row.message = probe, number
+        row = days[0].rows[AT]
+        number = AT if again else len(days[0].rows)
+        second_us = row.arrived_us + SECOND_US
+        days[0].rows.append(type(row)(second_us, dict(row.said), probe, message=number, is_dup=dup))
+        if away is not None:
+            days[0].events.append((row.arrived_us + 1000, second_us - 1000, away, f"{away} away"))
+
+    found = found_of(tmp_path, change, uplinks=[probe])
+    assert counts(found) == {"doubled": 1}
+    assert found.homes[0].days[0].why == {"doubled": {by: 1}}
 
 
 def test_four_points_of_one_measurement_are_no_doubles(tmp_path: Path) -> None:

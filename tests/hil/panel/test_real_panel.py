@@ -133,6 +133,48 @@ def test_a_period_that_is_told_counts(tmp_path: Path) -> None:
     assert told(found, "nobody told when readings were due") == []
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_spreadsheet_s_unicode_text_is_read_as_any_other(coding: str, tmp_path: Path) -> None:
+    folder = write_exports(tmp_path, {"a": as_csv(rows_of()).replace(",", "\t")})
+    curve = (folder / "a.csv").read_text(encoding="utf-8-sig").replace(";", "\t")
+    for name, text in (("a.readings", (folder / "a.readings").read_text()), ("a.csv", curve)):
+        (folder / name).write_bytes(text.replace("\n", "\r\n").encode(coding))
+    found = reconcile(folder)
+    assert (counts(found), found.is_whole) == ({}, True)
+    assert [one.points for day in found.homes[0].days for one in day.energies] == [46]
+
+
+@pytest.mark.parametrize(("name", "what"), [("a.readings", "home a"), ("a.csv", "")])
+def test_a_broken_unicode_text_is_told_with_its_encoding(name: str, what: str, tmp_path: Path) -> None:
+    folder = write_exports(tmp_path, {"a": as_csv(rows_of()), "b": as_csv(rows_of())})
+    (folder / name).write_bytes((folder / name).read_text(encoding="utf-8-sig").encode("utf-16")[:-1])
+    (remark,) = [one for one in reconcile(folder).homes[0].remarks if "UTF-16" in one]
+    assert remark.endswith(f"{name}: is UTF-16, and broken; export it again, best as CSV in UTF-8")
+    assert what in remark
+
+
+@pytest.mark.parametrize("place", [1, AT, 1438])
+def test_an_index_that_begins_anew_behind_nine_digits_goes_on(place: int, tmp_path: Path) -> None:
+    begins_wh = rows_of()[place][1]
+
+    def roll(rows: list[Row]) -> None:
+        rows[:] = [(at, (wh - begins_wh) % 10**9, va) for at, wh, va in rows]
+
+    found = edited(tmp_path, roll)
+    assert (counts(found), found.is_whole) == ({}, True)
+    assert not told(found, "begins anew")
+
+
+def test_a_wrong_value_beside_the_nine_digits_is_wrong_still(tmp_path: Path) -> None:
+    begins_wh = rows_of()[AT][1]
+
+    def roll(rows: list[Row]) -> None:
+        rows[:] = [(at, (wh - begins_wh) % 10**9, va) for at, wh, va in rows]
+        rows[AT + 3] = (rows[AT + 3][0], 999_900_000, rows[AT + 3][2])
+
+    assert counts(edited(tmp_path, roll)) == {"wrong": 1}
+
+
 def test_a_doubled_row_is_doubled(tmp_path: Path) -> None:
     assert counts(edited(tmp_path, lambda rows: rows.append(rows[AT]))) == {"doubled": 1}
 

@@ -39,12 +39,14 @@ class ExportColumns:
         arrived_us: when it arrived, where the export tells; else the least number.
         series: number of the series.
         said: label to what was said; of a text its number; NaN where nothing was.
+        texts: those that were said, by their numbers.
     """
 
     at_us: Instants
     arrived_us: Instants
     series: Instants
     said: Mapping[str, Floats]
+    texts: Sequence[str]
 
     def between(self, from_us: int | None, until_us: int | None) -> "ExportColumns":
         """What is of a time, all of it where nobody told its ends.
@@ -60,7 +62,7 @@ class ExportColumns:
             raise InputError("no reading of it is between from and until; mend these in panel.toml")
         rows = slice(begin, end)
         said = {label: column[rows] for label, column in self.said.items()}
-        return ExportColumns(self.at_us[rows], self.arrived_us[rows], self.series[rows], said)
+        return ExportColumns(self.at_us[rows], self.arrived_us[rows], self.series[rows], said, self.texts)
 
 
 def read_exports(folder: Path, home: HomeExports, remarks: list[str]) -> tuple[ExportColumns, bool]:
@@ -229,6 +231,7 @@ class _Reader:
             np.array([row[1] for row in rows], np.int64),
             np.array([series[row[2]] for row in rows], np.int64),
             said,
+            [*texts],
         )
 
 

@@ -49,6 +49,9 @@ class HomeExports(Section):
         injection: of what it injected.
         subscription_kva: what an index may grow by at most; 36, the most of such a meter, unless told.
         time_zone: of times without offset.
+        contract: its tariff, to be published; what its readings say unless told.
+        phases: of its connection, likewise.
+        producer: whether it injects, likewise.
         columns: label, ``time`` or ``arrived`` to where it stands; columns called by a label are found without.
     """
 
@@ -60,6 +63,9 @@ class HomeExports(Section):
     injection: _OneOrMore = ()
     subscription_kva: Annotated[float, Field(gt=0, le=36)] | None = None
     time_zone: str = "UTC"
+    contract: Annotated[str | None, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")] = None
+    phases: Literal[1, 3] | None = None
+    producer: bool | None = None
     columns: Mapping[str, ColumnOf] = Field(default_factory=dict)
 
     @field_validator("readings", "distributor", "injection", mode="before")

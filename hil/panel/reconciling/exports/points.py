@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from xky.protocol import InputError
 from xky.protocol.uplinks.line_protocol import Point, lines_of, parse_line
 
+from ...export_text import as_utf8
+
 __all__ = ["ExportPoint", "Points", "read_points"]
 
 _TIMES = ("time", "_time", "timestamp", "datetime", "date", "ts", "horodate")
@@ -70,7 +72,7 @@ def read_points(path: Path, time_column: str | None = None) -> Points:
         InputError: it cannot be read, is empty, or is nothing of that kind.
     """
     try:
-        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        data = as_utf8(path.read_bytes(), path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); mend the path in panel.toml") from None
     begins = data[:4096].lstrip()

@@ -2,7 +2,7 @@
 """A home by its exports: when readings were due, what is doubled, late or wrong, and energies against the curve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from xky.protocol import InputError
 
 from ...distributor import Curve, read_curve
 from ...distributor.curve import day_bounds_us
+from ...rollover import unrolled
 from ..against_curve import against_curve, shift_of
 from ..columns import Instants, Truths
 from ..index_series import IndexSeries, total_labels
@@ -66,7 +67,7 @@ class RealHome:
         self._described = described
         try:
             columns, self.found.complete = read_exports(folder, described, self.found.remarks)
-            self._columns = columns.between(first_us, until_us)
+            self._columns = _counted_on(columns.between(first_us, until_us))
         except InputError as error:
             reasons = "; ".join(self.found.remarks[:2])
             raise InputError(f"{error}{f': {reasons}' if reasons else ''}") from None
@@ -229,6 +230,16 @@ class RealHome:
             energies=own,
             hours=list(zip((there + gone).tolist(), there.tolist(), strict=True)),
         )
+
+
+def _counted_on(columns: ExportColumns) -> ExportColumns:
+    """The same, indexes counted on where they begin anew."""
+    said = dict(columns.said)
+    for label in filter(is_index, said):
+        column = said[label] = said[label].copy()
+        rows = np.flatnonzero(~np.isnan(column))
+        column[rows] = unrolled(column[rows])
+    return replace(columns, said=said)
 
 
 def _between(instants_us: Instants, from_us: int, to_us: int) -> Truths:

@@ -3,6 +3,7 @@
 written, whole."""
 
 import errno
+import gc
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -15,8 +16,10 @@ import pytest
 from pyarrow import parquet
 
 from xky.emulator.legal_time import PARIS, instant_us
+from xky.hil.bench.reading import Reading
 from xky.hil.panel.chain import Arrival, Carried, HandedThrough, Message
 from xky.hil.panel.homes import written
+from xky.hil.panel.homes.gateway import Gateway
 from xky.hil.panel.homes.home import Home, drawn_home
 from xky.hil.panel.homes.playing import HomeTask, play_home
 from xky.hil.panel.layout import Cause, day_folder, home_folder
@@ -55,6 +58,13 @@ def played(
 
 def columns(folder: Path, file: str, day: date = JANUARY) -> dict[str, list[Any]]:
     return dict(parquet.read_table(day_folder(home_folder(folder, 1), day) / file).to_pydict())
+
+
+def test_nothing_of_a_home_stays_in_memory_when_it_is_over(tmp_path: Path) -> None:
+    gc.collect()
+    before = sum(isinstance(one, (Gateway, Reading)) for one in gc.get_objects())
+    assert played(a_home(), tmp_path)["stored"] > 5
+    assert sum(isinstance(one, (Gateway, Reading)) for one in gc.get_objects()) == before
 
 
 def test_a_sound_home_loses_nothing_and_says_what_its_frames_said(tmp_path: Path) -> None:

@@ -2,16 +2,19 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from xky.hil.panel import layout, publishing
 from xky.hil.panel.publishing import Publication, check_public, document_of, publish
+from xky.hil.panel.publishing.exported_panel import exported_panel
 from xky.protocol import InputError
 from xky.protocol.pseudonym import Pseudonyms
 
@@ -234,7 +237,6 @@ def test_a_set_says_that_simulated_homes_can_be_made_again(published: tuple[Publ
 
 def _flatten(home: Path) -> None:
     import pyarrow as arrow
-    from pyarrow import parquet
 
     for path in home.glob("days/*/readings.parquet"):
         table = parquet.read_table(path)
@@ -244,7 +246,6 @@ def _flatten(home: Path) -> None:
 
 def test_one_wrong_reading_changes_no_half_hour(tmp_path: Path) -> None:
     import pyarrow as arrow
-    from pyarrow import parquet
 
     sound = write_panel(tmp_path / "sound", homes=5)
     wrong = write_panel(tmp_path / "wrong", homes=5)
@@ -268,6 +269,88 @@ def test_a_day_of_a_clock_change_has_its_own_number_of_half_hours(tmp_path: Path
     done = publish(panel, Pseudonyms(KEY), tmp_path / "out")
     assert done.is_published
     assert len(rows(tmp_path / "out" / "trusted" / "curves.csv")) == 6 * points
+
+
+def exported(panel: Path, folder: Path, more: Callable[[int], str]) -> Path:
+    """The readings of a made panel as exports of a real one; ``more`` are lines of a home's table."""
+    folder.mkdir()
+    text = ['schema = "xky-exports/1"', 'name = "hill"']
+    for home in sorted((panel / "homes").glob("*")):
+        tables = [parquet.read_table(path).to_pylist() for path in sorted(home.glob("days/*/readings.parquet"))]
+        head = [name for name in tables[0][0] if name in ("EAST", "EAIT")]
+        lines = [",".join(["time", *head])]
+        lines += [",".join(str(row[name]) for name in ("arrived_us", *head)) for table in tables for row in table]
+        (folder / f"{home.name}.csv").write_text("\n".join(lines))
+        text += ["[[home]]", f'id = "{home.name}"', f'readings = "{home.name}.csv"', more(int(home.name))]
+    (folder / "panel.toml").write_text("\n".join(text))
+    return folder
+
+
+def as_told(number: int) -> str:
+    told = traits_of(number)
+    return f'contract = "{told["contract"]}"\nphases = {told["phases"]}'
+
+
+def test_a_real_panel_s_exports_are_published_as_the_same_readings_of_a_run_are(
+    panel: Path, published: tuple[Publication, Path], tmp_path: Path
+) -> None:
+    hill = exported(panel, tmp_path / "hill", as_told)
+    done = publish(hill, Pseudonyms(KEY), tmp_path / "out")
+    assert done.is_published
+    for name in ("groups.csv", "curves.csv"):
+        assert (tmp_path / "out" / "public" / name).read_text() == (published[1] / "public" / name).read_text()
+    curves = [
+        sorted(row[1:] for row in rows(out / "trusted" / "curves.csv")) for out in (tmp_path / "out", published[1])
+    ]
+    assert curves[0] == curves[1]
+    told = json.loads((tmp_path / "out" / "public" / "dictionary.json").read_text())["provenance"]
+    assert (told["panel"], told["simulated"], told["seed"]) == ("hill", False, None)
+    assert (told["from_month"], told["until_month"]) == ("2026-01", "2026-01")
+    assert done.tried.fails
+    assert done.tried.is_worth_something
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "expected"),
+    [
+        ("EAST,NGTF,IRMS1", "{wh},      BASE      ,003", ("BASE", 1, False, "standard")),
+        ("EAST,NGTF,IRMS1,IRMS2,EAIT", "{wh},H PLEINE-CREUSE,003,001,{wh}", ("H PLEINE-CREUSE", 3, True, "standard")),
+        ("HCHC,HCHP,OPTARIF,IINST", "{wh},7,HC..,002", ("HC", 1, False, "historic")),
+    ],
+)
+def test_what_a_home_is_its_readings_tell(columns: str, row: str, expected: tuple[Any, ...], tmp_path: Path) -> None:
+    lines = [f"{1_768_434_000 + 60 * at},{row.format(wh=5 + at)}" for at in range(100)]
+    (tmp_path / "a.csv").write_text("\n".join([f"time,{columns}", *lines]))
+    text = 'schema = "xky-exports/1"\n[[home]]\nid = "a"\nreadings = "a.csv"\n'
+    (tmp_path / "panel.toml").write_text(text)
+    (home,) = exported_panel(tmp_path).homes
+    assert (home.contract, home.phases, home.producer, home.mode) == expected
+    (tmp_path / "panel.toml").write_text(text + 'contract = "night"\nphases = 3\nproducer = true')
+    (home,) = exported_panel(tmp_path).homes
+    assert (home.contract, home.phases, home.producer) == ("night", 3, True)
+
+
+@pytest.mark.parametrize(
+    ("readings", "more", "told"),
+    [
+        ("time,EAST,IRMS1\n1768434000,5,3", "", "home a: its readings do not tell its contract (NGTF, OPTARIF); write"),
+        ("time,EAST,NGTF\n1768434000,5,BASE", "", "home a: its readings do not tell its phases (IRMS1, IINST); write"),
+        ("time,HCHC\n1768434000,5", 'contract = "x"\nphases = 1', "home a: its readings say no index of all"),
+        ("time,EAST\n1768434000,5", 'contract = "other"\nphases = 1', "contract 'other' is a word of the public set"),
+        ("nothing", 'contract = "x"\nphases = 1', "has no column of time"),
+        ("time,EAST\n1768434000,5", 'contract = "x"\nphases = 1\nreadings = ["a.csv", "b.csv"]', "b.csv"),
+    ],
+)
+def test_exports_of_which_a_home_cannot_be_told_or_read_are_refused_in_a_line(
+    readings: str, more: str, told: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    (folder / "a.csv").write_text(readings)
+    of_files = "" if "readings =" in more else 'readings = "a.csv"\n'
+    (folder / "panel.toml").write_text(f'schema = "xky-exports/1"\n[[home]]\nid = "a"\n{of_files}{more}')
+    assert told in refused(folder, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def refused(panel: Path, out: Path, k: int = 5) -> str:
@@ -299,8 +382,6 @@ def test_a_home_without_readings_is_left_out_and_said_to_be(tmp_path: Path) -> N
 
 
 def _keep(path: Path, count: int) -> None:
-    from pyarrow import parquet
-
     parquet.write_table(parquet.read_table(path).slice(0, count), path)
 
 
@@ -402,7 +483,6 @@ def test_the_attempt_tells_who_took_part_by_one_value_alone_where_homes_differ_m
 @pytest.mark.parametrize("damage", ["gone", "cut", "text", "no times"])
 def test_readings_that_cannot_be_read_are_named_in_a_line(tmp_path: Path, damage: str) -> None:
     import pyarrow as arrow
-    from pyarrow import parquet
 
     panel = write_panel(tmp_path / "p", homes=5)
     path = panel / "homes" / "0003" / "days" / "2026-01-15" / layout.READINGS
@@ -435,3 +515,27 @@ def test_groups_that_are_too_small_are_put_together_and_never_stand_alone() -> N
         ({"contract": "any", "producer": "any", "phases": "any"}, 7)
     ]
     assert group_of(["BASE no 1"] * 4) == []
+
+
+def test_homes_are_split_first_by_the_trait_that_gives_the_most_groups() -> None:
+    homes = []
+    for producer, phases, base in (("yes", 1, 1), ("yes", 3, 2), ("no", 1, 2), ("no", 3, 1)):
+        homes += [f"BASE {producer} {phases}"] * base + [f"HC {producer} {phases}"] * (5 - base)
+    assert group_of(homes) == [  # by tariff first there would be three
+        ({"contract": "any", "producer": producer, "phases": phases}, 5)
+        for producer in ("no", "yes") for phases in ("1", "3")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("k", "is_told"), [(4, True), (5, False)])
+def test_a_k_below_five_is_told_in_what_is_printed_and_in_where_the_set_comes_from(
+    k: int, is_told: bool, few: Path, tmp_path: Path
+) -> None:
+    done = publish(few, Pseudonyms(KEY), tmp_path / "out", k)
+    document = document_of(done)
+    jsonschema.validate(document, SCHEMA)
+    assert done.is_published
+    assert (document["remarks"] != []) is is_told
+    for name in ("dictionary.json", "dictionary.md"):
+        text = (tmp_path / "out" / "public" / name).read_text()
+        assert ("k 4 is below 5: groups of so few homes are taken to be disclosive" in text) is is_told

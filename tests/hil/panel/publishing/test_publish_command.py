@@ -31,6 +31,12 @@ def test_the_attempt_on_both_sets_is_printed_each_time(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "told").iterdir()) == ["public", "trusted"]
 
 
+def test_a_small_k_is_told_on_the_terminal(folder: Path) -> None:
+    ended = xky("panel", "publish", "panel", "--key", "xky.key", "--out", "small", "--k", "4", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    assert "    k 4 is below 5: groups of so few homes are taken to be disclosive; hand" in ended.stdout
+
+
 def test_json_is_one_object_and_nothing_else(folder: Path) -> None:
     ended = xky("panel", "publish", "panel", "--key", "xky.key", "--out", "json", "--json", cwd=folder)
     told = json.loads(ended.stdout)

@@ -21,10 +21,12 @@ from xky.hil.panel.dashboard import queries
 from xky.hil.panel.distributor import read_curve
 from xky.hil.panel.panel_file import panel_file
 from xky.hil.panel.running import PanelRun, RunSettings
-from xky.hil.panel.servers import ServerChain
+from xky.hil.panel.servers import ServerChain, take_name
 from xky.hil.panel.servers import patience as patience_module
 from xky.hil.panel.servers.curves import half_hour_means, predicted
 from xky.hil.panel.servers.run_chain import run_chain
+from xky.protocol import InputError
+from xky.protocol.uplinks.line_protocol import Point, make_line
 
 from ....command import xky
 from ....influxd import NEEDS_INFLUXD, Influxd, running_influxd
@@ -151,11 +153,12 @@ def nothing_is_lost(panel: Ran, homes: int) -> None:
             assert {at_us for at_us, one in posted if one == source} <= {row[0] // 1000 for row in rows}
 
 
-def filled(text: str, ran: Ran, home: str) -> str:
-    """As Grafana fills the variables in."""
+def filled(text: str, ran: Ran, home: str, panel: str = "village") -> str:
+    """As Grafana fills the variables in: as they are, and for ``:regex`` as its escapeRegex does."""
     span = f"time >= {FROM_US * 1000} and time <= {ran.until_us * 1000}"
-    variables = {"$timeFilter": span, "$panel": "village", "$home": home, "$__interval": "10m"}
-    return re.sub(r"\$\w+", lambda found: variables[found[0]], text)
+    variables = {"$timeFilter": span, "$home": home, "$__interval": "10m"}
+    variables["${panel:regex}"] = re.sub(r"[\\^$*+?.()|\[\]{}/]", r"\\\g<0>", panel)
+    return re.sub(r"\$(\w+|\{.*?\})", lambda found: variables[found[0]], text)
 
 
 def shown(ran: Ran, title: str, ref: str, home: str) -> list[list[Any]]:
@@ -194,6 +197,79 @@ def the_dashboard_shows_what_it_said(village: Ran, home: str, homes: int, stretc
     expected = {end: mean for end, mean in predicted(half_hour_means(told)).items() if end <= village.until_us}
     assert shown(village, title, "B", home) == [[end_us * 1000, mean_w] for end_us, mean_w in expected.items()]
     assert len(expected) == 2 * stretches // 6
+
+
+def write(ran: Ran, database: str, *lines: str) -> None:
+    status, said = ran.influxd.ask("POST", f"/write?db={database}&precision=ns", "\n".join(lines).encode())
+    assert status == 204, said
+
+
+@pytest.mark.parametrize("name", ["O'Brien's", 'the "new" one', "a\\b", "50 % (of 3/4) [x]+$", "Mère"])
+def test_each_query_of_the_dashboard_finds_a_panel_of_any_name_and_no_other(name: str, village: Ran) -> None:
+    database = village.influxd.database()
+    for panel, power_va in ((name, 7), (f"{name}x", 8), (f"x{name}", 9)):
+        tags = {"panel": panel, "home": "0001"}
+        lives = {
+            FROM_US * 1000 + place * 10**9: wh for place, wh in enumerate((999_999_990, 999_999_995, 3, 5 + power_va))
+        }
+        said = {"power_va": power_va, "tariff": "HC"}
+        lines = [
+            make_line(Point("live", tags, said | {"index_wh": wh, "injected_wh": wh}, at)) for at, wh in lives.items()
+        ]
+        for each in ("distributor", "prediction"):
+            point = Point(each, tags | {"direction": "consumption"}, {"mean_w": power_va}, FROM_US * 1000)
+            lines.append(make_line(point))
+        write(village, database, *lines)
+    expected = {
+        "panel": ["panel", name], "home": ["home", "0001"], "Power now": 7, "Tariff": "HC", "Power": 7,
+        "Energy drawn": 5 + 9, "Energy injected": 5 + 9,  # a register begins anew at a thousand million
+        "Prediction against the distributor's curve": 7,
+    }  # fmt: skip
+    for query in queries():
+        series = village.influxd.query(filled(query.text, village, "0001", name), database)[0]["series"]
+        rows = series[0]["values"]
+        if query.title == "panel":
+            assert len(rows) == 3
+            assert expected["panel"] in rows
+        elif query.title == "home":
+            assert rows == [expected["home"]]
+        else:
+            assert {row[1] for row in rows} == {expected[query.title]}, query
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"seed": SEED + 1}, f"seed {SEED}, not {SEED + 1}"),
+        ({"days": 0.5}, "until 2026-01-15T06:00:00+01:00, not 2026-01-15T12:00:00+01:00"),
+        ({"homes": 2}, "3 homes, not 2"),
+    ],
+)  # fmt: skip
+def test_another_run_of_the_same_name_is_refused_before_anything_of_it_is_written(
+    changed: dict[str, Any], told: str, village: Ran, tmp_path: Path
+) -> None:
+    database = f"influx://127.0.0.1:{village.influxd.port}/{village.database}"
+    before = village.ask("SELECT count(*) FROM live GROUP BY home")
+    settings: dict[str, Any] = {"homes": 3, "days": 0.25, "seed": SEED, "workers": 1, "database": database} | changed
+    with pytest.raises(InputError) as refused:
+        [*PanelRun(RunSettings("village", tmp_path / "again", **settings)).play()]
+    assert str(refused.value) == (
+        f"{database}: has another panel 'village' ({told}); rename this panel's file, or take that one out with: "
+        "DROP SERIES WHERE \"panel\" = 'village'"
+    )
+    assert village.ask("SELECT count(*) FROM live GROUP BY home") == before
+
+
+def test_a_name_that_no_run_took_is_nobody_s_to_write_to(village: Ran) -> None:
+    name = village.influxd.database()
+    write(village, name, "live,panel=hill,home=0001 power_va=1i 1")
+    database = f"influx://127.0.0.1:{village.influxd.port}/{name}"
+    with pytest.raises(InputError, match="has another panel 'hill' \\(nobody tells of which run\\)"):
+        take_name(database, "hill", 1, {"seed": 1})
+    for homes in (1, 1, 2):  # a run that goes on, and one of more homes
+        take_name(database, "vale", homes, {"seed": 1})
+    with pytest.raises(InputError, match="2 homes, not 1"):
+        take_name(database, "vale", 1, {"seed": 1})
 
 
 @dataclass
