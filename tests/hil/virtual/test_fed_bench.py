@@ -21,7 +21,7 @@ from ...command import xky
 
 pytestmark = pytest.mark.realtime
 
-SPEED = "300"  # of a machine that is busy: what is asked here has half an hour
+SPEED = "200"  # of a machine that is busy: what is asked here has half an hour
 MAKES = {"supply": "siglent", "capacitor": "keithley", "load": "siglent", "analyser": "keithley"}
 
 
