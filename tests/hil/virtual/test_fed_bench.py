@@ -21,7 +21,7 @@ from ...command import xky
 
 pytestmark = pytest.mark.realtime
 
-SPEED = "200"  # of a machine that is busy: what is asked here has half an hour
+SPEED = "100"  # of a machine that is busy: what is asked here has half an hour
 MAKES = {"supply": "siglent", "capacitor": "keithley", "load": "siglent", "analyser": "keithley"}
 
 
@@ -53,6 +53,7 @@ def certified(folder: Path, *options: str) -> tuple[int, dict[str, str], str]:
     return run.returncode, told, run.stderr
 
 
+@pytest.mark.nightly
 def test_a_board_that_a_bench_feeds_is_seen_to_start_from_an_empty_capacitor(tmp_path: Path) -> None:
     with fed(tmp_path) as bench:
         status, told, complaints = certified(tmp_path, "--speed", SPEED, "--only", "XKY-PWR-1")
@@ -64,7 +65,7 @@ def test_a_board_that_a_bench_feeds_is_seen_to_start_from_an_empty_capacitor(tmp
 @pytest.mark.nightly
 def test_an_instrument_that_is_lost_in_a_trial_is_told_and_what_it_was_to_show_is_not_decided(tmp_path: Path) -> None:
     with fed(tmp_path) as bench:
-        bench.behaviours["capacitor"].planned = planned("silent@700")
+        bench.behaviours["capacitor"].planned = planned("silent@300")
         only = ("--only", "XKY-PWR-1", "--only", "XKY-PWR-6")
         run = xky("certify", "--bench", "bench.toml", "--mode", "historic", "--speed", SPEED, *only, cwd=tmp_path)
         supply: Any = bench.instruments["supply"]
