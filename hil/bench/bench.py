@@ -128,6 +128,21 @@ class Bench:
         """When the bench itself came too late."""
         return [] if self._runner is None else self._runner.late
 
+    @property
+    def now_s(self) -> float:
+        """The present on the bench's clock, between its events too."""
+        return float(self.env.now) if self._runner is None else max(self._runner.now_s(), float(self.env.now))
+
+    @property
+    def worst_late_s(self) -> float:
+        """By how much it acted late at the worst since ``count_lateness_anew``, in seconds of its clock."""
+        return 0.0 if self._runner is None else self._runner.worst_late_s * self._runner.speed
+
+    def count_lateness_anew(self) -> None:
+        """Forget how late it was at the worst; ``late`` keeps what it has."""
+        if self._runner is not None:
+            self._runner.worst_late_s = 0.0
+
     def __enter__(self) -> "Bench":
         try:
             self.device.start(self._opened(), self._clock_starts)

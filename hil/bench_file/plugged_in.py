@@ -135,7 +135,7 @@ def bench_text(ports: Sequence[tuple[str, str]], instruments: Sequence[FoundInst
             "#[[instrument]]",
             '#role = "supply"  # on I1-A',
             '#resource = "TCPIP::192.168.1.5::INSTR"',
-            *(f"#{one}" for one in _limits("supply")),
+            *(f"#{one.removeprefix('#')}" for one in _limits("supply")),
             "",
         ]
     order = [role for role in SAFE_ORDER if role in taken]
@@ -147,7 +147,10 @@ def bench_text(ports: Sequence[tuple[str, str]], instruments: Sequence[FoundInst
 
 def _limits(role: str) -> list[str]:
     if role == "supply":
-        return ['limits = { voltage = "13 V", current = "0.3 A" }  # 54E §4: no more than 13 V rms without load']
+        return [
+            'limits = { voltage = "13 V", current = "0.3 A" }  # 54E §4: no more than 13 V rms without load',
+            '#behind = "274 ohm"  # of one that is like a meter\'s, V rms at 50 kHz: what stands before terminal A',
+        ]
     if role in ("load", "analyser"):
         return ['limits = { current = "0.2 A" }']
     return []

@@ -60,8 +60,20 @@ class InstrumentTable(Section):
     """VISA."""
     make: str | None = None
     """Name of a file of the role; None: as it says itself."""
+    behind: str | None = None
+    """Of a supply that is like a meter's, 50 kHz: the resistance between it and terminal A, such as ``274 ohm``."""
     limits: Mapping[str, Any] = {}
     """As they are written; ``limits_si`` has them in SI units."""
+
+    @field_validator("behind")
+    @classmethod
+    def _is_a_resistance(cls, behind: str | None) -> str | None:
+        if behind is not None:
+            try:
+                limit_of("resistance", behind)
+            except ValueError as error:
+                raise ValueError(str(error).removeprefix("resistance = ")) from None
+        return behind
 
     @field_validator("limits")
     @classmethod
@@ -153,6 +165,12 @@ class BenchFile(Section):
         return _FEEDS in self.by_role
 
     @property
+    def source_ohm(self) -> float | None:
+        """What stands between the supply and terminal A, where it is like a meter's; None: nobody says that it is."""
+        supply = self.by_role.get(_FEEDS)
+        return None if supply is None or supply.behind is None else limit_of("resistance", supply.behind)[1]
+
+    @property
     def safe_order(self) -> Sequence[str]:
         """Roles in the order in which they are made safe: those that the file names, then the others."""
         roles = self.by_role
@@ -207,6 +225,9 @@ def _check_roles(parsed: BenchFile, written: Written) -> None:
             )
             raise written.complain(told, *place, "role")
         seen[one.role] = one.resource
+        if one.behind is not None and one.role != _FEEDS:
+            told = f"behind = {one.behind!r}: stands before terminal A, which a {_FEEDS} feeds; a {one.role} has none"
+            raise written.complain(told, *place, "behind")
         if one.make is not None and one.make not in make_names(one.role):
             makes = ", ".join(make_names(one.role))
             told = f"make = {one.make!r}: no such make of a {one.role}; known: {makes}, or leave it out"

@@ -35,7 +35,7 @@ from .options import Options
 from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
-from .power_trials import PowerTrials
+from .played_power import feed_before_the_plan, play_power, require_same_clock, why_unfed
 from .printed_page import chromium
 from .profiles import profile_named
 from .quick import SKIPPED, QuickChoice, quick_choice
@@ -66,6 +66,7 @@ class Campaign(Rehearsal):
         on_step: told mode, name and number of each step as it begins.
         on_played: told the mode when its plan has been played.
         on_bench: told the mode and the bench that its plan is about to be played on.
+        on_wait: told in a line what takes time beside the plans.
         tell: told in a line what a person ought to know of the bench at once.
         against: an earlier run that this one is laid beside.
         journal: keeps what is played as it goes; None: nobody wants that.
@@ -77,6 +78,7 @@ class Campaign(Rehearsal):
         known_firmware: what is known of the program, where the records do not tell it any more.
         bench_file: of the bench; None: nobody gave one.
         instruments: of the bench, once they are held; it says afterwards whether they are safe.
+        virtual_specs: probes of trials in virtual time.
         program: the files that the program under test is made of, as they were before the run.
         quick: what is played of each mode, where not all of it is.
 
@@ -89,6 +91,7 @@ class Campaign(Rehearsal):
     on_step: Callable[[Mode, str, int], None] = lambda mode, name, number: None
     on_played: Callable[[Mode], None] = lambda mode: None
     on_bench: Callable[[Mode, Bench], None] = lambda mode, bench: None
+    on_wait: Callable[[str], None] = lambda line: None
     tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     against: Baseline | None = None
@@ -124,7 +127,7 @@ class Campaign(Rehearsal):
         self.claims: Mapping[str, frozenset[str] | None] = {probe.shown: self._claims(probe) for probe in opened}
         self._facts = partial(facts_at, is_on_hardware=device.on_hardware, is_fed=fed_or_not(device, self.board))
         self.virtual = device.virtual and all(probe.virtual for probe in opened)
-        self._virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
+        self.virtual_specs = tuple(dict.fromkeys(probe.kind for probe in opened)) if not self.virtual else self.specs
         self.house = None if self.options.meter is None else meter_file(self.options.meter)
         if self.options.profile is not None:
             self._check_profile(self.options.profile)
@@ -222,6 +225,8 @@ class Campaign(Rehearsal):
                 from ..bench_file import OpenBench
 
                 self.instruments = stack.enter_context(OpenBench(self.bench_file, self.tell))
+                if self.measures_power:
+                    require_same_clock(self.instruments.instruments, self.options.speed)
             yield
 
     def check(self) -> None:
@@ -295,6 +300,10 @@ class Campaign(Rehearsal):
             return False
         return {"generator", "scope"} <= set(self.bench_file.by_role)
 
+    @property
+    def measures_power(self) -> bool:
+        return why_unfed(self) == ""
+
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: what is asked for, in the order of a whole run; what was played before stands behind."""
         sleeps = bool(self.board.report_period_s)
@@ -331,6 +340,7 @@ class Campaign(Rehearsal):
     def _played(self, mode: Mode) -> Record:
         plan, device = self.plan(mode), self.open()
         self.on_plan(mode, len(plan), self.lengths_s[mode])
+        feed_before_the_plan(self, mode)
         played = play(
             plan, device, self.board, probes=self.specs, claims=self.claims, seed=self.options.seed,
             speed=self.options.speed, on_step=lambda name, number: self.on_step(mode, name, number),
@@ -342,24 +352,13 @@ class Campaign(Rehearsal):
         if self.plays_light and any(one.purpose.requirement.about_light for one in self.left if one.mode is mode):
             try:
                 record.light = IndicatorTrials(
-                    self.open(), self.board, mode, seed=self.options.seed, probes=self._virtual_specs
+                    self.open(), self.board, mode, seed=self.options.seed, probes=self.virtual_specs
                 ).play()
             except KeyboardInterrupt:
                 record.trials_cut_short = record.power_cut_short = True  # those of power come behind
                 raise CutShort(record) from None
         self._measure_input(mode, record)
-        asked = any(one.purpose.requirement.about_power for one in self.left if one.mode is mode)
-        fed = self.bench_file is not None and self.bench_file.feeds_the_board
-        lives_on_it = self.board.power is not None and self.board.power.source == "tic"
-        record.power_unplayed = asked and device.on_hardware and fed and lives_on_it
-        if asked and self.plays_power:
-            try:
-                record.power = PowerTrials(
-                    self.open, self.board, mode, seed=self.options.seed, probes=self._virtual_specs
-                ).play()
-            except KeyboardInterrupt:
-                record.power_cut_short = True
-                raise CutShort(record) from None
+        play_power(self, mode, record)
         return record
 
     def _measure_input(self, mode: Mode, record: Record) -> None:

@@ -12,7 +12,18 @@ from xky.boards.power.event_simulation import PowerEvent, PowerEventKind
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES, Supply
 
-__all__ = ["MINIMUM", "MODEL_V", "CutOut", "DeadServer", "LoadStretch", "PowerRecord", "Trial", "restart_s"]
+__all__ = [
+    "MINIMUM",
+    "MODEL_V",
+    "CutOut",
+    "DeadServer",
+    "LoadStretch",
+    "PowerRecord",
+    "Trial",
+    "at_terminals_w",
+    "restart_s",
+    "works_v",
+]
 
 MINIMUM = SUPPLIES["min_spec"]
 MODEL_V = 0.0025  # what the model of a train does not know: 0.05 % of 5 V, against SPICE in carrier detail
@@ -89,22 +100,16 @@ class Trial:
         full capacitor, it does not need.
         """
         train, (first_s, last_s) = _train(board), self.counted_s
-        power = train.power
-        states = {name: train.state(MINIMUM, name) for name in (OFF, *power.loads)}
-        works_v = max(state.off_terminal_v for state in states.values())
-        if power.policy.stop_v is not None:
-            works_v = max(works_v, power.policy.stop_v)
+        at_v = works_v(board)
+        states = {name: train.state(MINIMUM, name) for name in (OFF, *train.power.loads)}
         taken_j = 0.0
         for one in self.stretches:
             spent_s = min(one.at_s + one.duration_s, last_s) - max(one.at_s, first_s)
             if spent_s > 1e-9:
                 state = states[one.load]
-                losses = state.balance.losses(state.inner_v(works_v))
+                losses = state.balance.losses(state.inner_v(at_v))
                 taken_j += spent_s * (losses.delivered_w + losses.regulator_w + losses.leakage_w)
-        dark = states[OFF]
-        charging = dark.balance.losses(dark.inner_v(works_v))
-        through_w = charging.source_w - charging.meter_w
-        return taken_j / (1 - (charging.diode_w + charging.charger_w) / through_w) / (last_s - first_s)
+        return at_terminals_w(board, taken_j / (last_s - first_s))
 
     @property
     def counted_s(self) -> tuple[float, float]:
@@ -174,6 +179,27 @@ class PowerRecord:
     lost_lower: Trial | None = None
     found_lower: Trial | None = None
     dead: Sequence[DeadServer] = ()
+
+
+def works_v(board: Board) -> float:
+    """The lowest terminal voltage of the capacitor at which a board still works on a minimum-spec meter."""
+    train = _train(board)
+    lowest_v = max(train.state(MINIMUM, name).off_terminal_v for name in (OFF, *train.power.loads))
+    stop_v = train.power.policy.stop_v
+    return lowest_v if stop_v is None else max(lowest_v, stop_v)
+
+
+def at_terminals_w(board: Board, taken_w: float) -> float:
+    """The power at terminals I1-A that it takes to have so much behind rectifier and charger, on such a meter.
+
+    Args:
+        board: with a power train.
+        taken_w: from the capacitor at ``works_v``.
+    """
+    dark = _train(board).state(MINIMUM, OFF)
+    charging = dark.balance.losses(dark.inner_v(works_v(board)))
+    through_w = charging.source_w - charging.meter_w
+    return taken_w / (1 - (charging.diode_w + charging.charger_w) / through_w)
 
 
 def restart_s(board: Board) -> float:

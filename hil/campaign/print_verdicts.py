@@ -70,6 +70,7 @@ def certify_with_progress(
             progress.update(tasks[of], completed=progress.tasks[tasks[of]].total, step="")
 
         campaign.on_plan, campaign.on_step, campaign.on_played = announce, step, done
+        campaign.on_wait = lambda line: console.print(line, soft_wrap=True)
         return certify(campaign, out, strict=strict, resume=resume, seal=seal, pseudonyms=pseudonyms, shrink=shrink)
 
 

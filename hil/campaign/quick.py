@@ -64,7 +64,7 @@ def _plan_of(campaign: Rehearsal, mode: Mode, steps: Iterable[Stimulus]) -> Plan
 def _is_not_played(campaign: Rehearsal, requirement: Requirement) -> bool:
     """Whether it needs trials that this bench cannot play at all."""
     if requirement.about_power:
-        return not campaign.plays_power
+        return not (campaign.plays_power or campaign.measures_power)
     if requirement.about_input:
         return not campaign.plays_input
     return requirement.about_light and not campaign.plays_light

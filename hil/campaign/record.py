@@ -19,6 +19,7 @@ from ..ends.end import EndEvent
 from .condition import Facts, facts_at
 from .indicator.light_record import LightRecord
 from .input_record import InputRecord
+from .measured_power import MeasuredPower
 from .power_record import PowerRecord
 
 __all__ = [
@@ -92,13 +93,14 @@ class Record:
         restarts_s: when the device was started anew for a step.
         cut_short_s: when a person cut the run short, None where nobody did; what was not settled by then is undecided.
         power_cut_short: a person cut the trials of its power short.
-        power_unplayed: the bench's supply feeds it, and no trial of its power was played.
+        power_unplayed: why no trial of its power was played, though the bench has a supply; empty where one was.
         unfed: it lives on terminals I1-A, and nothing feeds them: it is a program, and its board is a description.
         on_hardware: it was a real board on a wire.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         light: trials of its indicator; None: nobody looks at it, or nobody asked.
         input: what instruments measured of its input; None: none did, or nobody asked.
         trials_cut_short: a person cut the trials of its indicator, or of its input, short.
+        measured_power: trials of a real board's power by the instruments of the bench; None likewise.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
         reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
@@ -128,9 +130,10 @@ class Record:
     light: LightRecord | None = None
     trials_cut_short: bool = False
     input: InputRecord | None = None
+    measured_power: MeasuredPower | None = None
     cut_short_s: float | None = None
     power_cut_short: bool = False
-    power_unplayed: bool = False
+    power_unplayed: str = ""
     unfed: bool = False
     on_hardware: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)

@@ -20,7 +20,7 @@ from .step_lengths import lengths_of
 from .step_spans import Span, spans_of
 from .stimulus import Stimulus
 
-__all__ = ["Rehearsal"]
+__all__ = ["Rehearsal", "Timing"]
 
 
 class Timing(Protocol):
@@ -74,6 +74,11 @@ class Rehearsal(Judgement):
     @abstractmethod
     def plays_input(self) -> bool:
         """Whether the bench can measure the receiver's input."""
+
+    @property
+    def measures_power(self) -> bool:
+        """Whether trials of power can be played on a real board, by the instruments of its bench: they take minutes."""
+        return False
 
     @abstractmethod
     def plan(self, mode: Mode) -> Plan:

@@ -65,6 +65,7 @@ def _part(purpose: Purpose, record: Record, numbers: Sequence[int]) -> Record:
         stderr=b"",
         power=record.power if purpose.requirement.about_power else None,
         light=record.light if purpose.requirement.about_light else None,
+        measured_power=record.measured_power if purpose.requirement.about_power else None,
         probes=tuple(
             replace(probe, events=tuple(event for event in probe.events if is_around(event.at_s)))
             for probe in record.probes

@@ -58,9 +58,11 @@ class EmulatedBoard:
         line: that it listens to.
         terminals: that it lives on, unless it has a supply of its own.
         speed: bench seconds per real second.
+        defect: id of a defect to build in.
+        begins_at_v: of a capacitor that was never full; None: it is full.
 
     Raises:
-        InputError: see ``check_board``.
+        InputError: see ``check_board``; no such defect.
 
     Attributes:
         board: as its file describes it.
@@ -68,12 +70,25 @@ class EmulatedBoard:
     """
 
     def __init__(
-        self, env: simpy.Environment, name: str, mode: Mode, line: Line, terminals: Terminals, *, speed: float = 1.0
+        self,
+        env: simpy.Environment,
+        name: str,
+        mode: Mode,
+        line: Line,
+        terminals: Terminals,
+        *,
+        speed: float = 1.0,
+        defect: str | None = None,
+        begins_at_v: float | None = None,
     ) -> None:
-        self.board = board = check_board(name, mode)
+        check_board(name, mode)
+        self._device = device = SimDevice(name, defect=defect)
+        if begins_at_v is not None:
+            device.begin_at(begins_at_v, full_once=False)
+        assert device.board is not None
+        self.board = board = device.board
         self._env, self._terminals = env, terminals
         self.kept_s = min(_KEPT_S * max(speed, 1.0), _LONGEST_KEPT_S)
-        self._device = device = SimDevice(name)
         place = ProbeContext(env, None, board, mode, speed)
         self._probes = probes = [open_probe(spec) for spec in probes_of(device, board)]
         for probe in probes:
@@ -148,6 +163,11 @@ class EmulatedBoard:
         """How many it has published since the start, at the first of its uplinks; some boards say one in many
         messages."""
         return self._readings_before + len(self._begins())
+
+    @property
+    def all_readings(self) -> Sequence[Reading]:
+        """Those messages of the first of its uplinks that are kept."""
+        return self._probes[0].readings
 
     @property
     def last_reading(self) -> Sequence[Reading]:

@@ -16,8 +16,14 @@ __all__ = ["BenchInstruments", "opened_instruments"]
 class BenchInstruments:
     """What of a bench file counts here."""
 
-    def __init__(self, instruments: Mapping[str, Instrument], order: Sequence[str], board: str | None) -> None:
-        self.instruments, self.order, self.board = instruments, order, board
+    def __init__(
+        self,
+        instruments: Mapping[str, Instrument],
+        order: Sequence[str],
+        board: str | None,
+        source_ohm: float | None,
+    ) -> None:
+        self.instruments, self.order, self.board, self.source_ohm = instruments, order, board, source_ohm
 
 
 @contextmanager
@@ -38,4 +44,4 @@ def opened_instruments(path: Path, tell: Callable[[str], None] = lambda line: No
             opened = stack.enter_context(OpenBench(file, tell))
         except BenchError as error:
             raise BenchError(f"{error}; nothing was switched on") from error
-        yield BenchInstruments(opened.instruments, file.safe.order, file.device.board)
+        yield BenchInstruments(opened.instruments, file.safe.order, file.device.board, file.source_ohm)

@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long a board's capacitor takes, and how its current tells whether it runs: what routines plan by."""
 
-from math import inf, sqrt
+from math import inf
 
-from xky.boards.description.states import OFF, SLEEP
+from xky.boards.description.states import OFF
+from xky.boards.power import thresholds
 from xky.boards.power.clocked_train import train_of
-from xky.protocol import InputError
 
 from .rig import Settings
 
 __all__ = ["charge_s", "resting_v", "runs_from_a", "start_s", "start_v", "step_s", "surely_off_v"]
 
-_MARGIN_V = 0.1
 _FULL = 0.95  # of the voltage where it comes to rest
 _LONGEST_S = 7200.0
-_TOLD_APART = 2.0  # the current of a board that runs is so many times that of one that does not
 
 
 def charge_s(settings: Settings, from_v: float, *, to_v: float = inf) -> float:
@@ -51,9 +49,7 @@ def start_v(settings: Settings) -> float:
 
 def surely_off_v(settings: Settings) -> float:
     """A terminal voltage at which the board is in reset whatever it did, by its file."""
-    assert settings.board.power is not None
-    train = train_of(settings.board.power)
-    return min(train.state(settings.supply.cut, name).off_terminal_v for name in settings.board.power.loads) - _MARGIN_V
+    return thresholds.surely_off_v(settings.board, settings.supply.cut)
 
 
 def step_s(settings: Settings, step_v: float) -> float:
@@ -70,15 +66,4 @@ def runs_from_a(settings: Settings) -> float:
     Raises:
         InputError: they are too near for an ammeter to tell.
     """
-    power = settings.board.power
-    assert power is not None
-    off_a = power.mcu.off_a + power.regulator.quiescent_a
-    loads = power.loads
-    least_a = min((loads[SLEEP] if SLEEP in loads else min(loads.values(), key=lambda one: one.current_a)).current_a,
-                  *(one.current_a for one in loads.values())) + power.regulator.quiescent_a  # fmt: skip
-    if least_a < _TOLD_APART * off_a:
-        raise InputError(
-            f"{settings.board.id}: takes {1e6 * least_a:.3g} µA at the least and {1e6 * off_a:.3g} µA in reset; an "
-            "ammeter does not tell them apart, so that its brown-out is not seen"
-        )
-    return sqrt(off_a * least_a)
+    return thresholds.runs_from_a(settings.board)

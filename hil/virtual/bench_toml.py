@@ -22,8 +22,11 @@ def bench_toml(bench: VirtualBench, receiver: VirtualReceiver | None = None) -> 
         bench: whose instruments it has.
         receiver: of the board, if it has one on a line.
     """
+    lives_on_it = receiver is not None and receiver.board is not None
+    behind = {"supply": {"behind": f"{bench.board.supply.source_ohm:g} ohm"}} if lives_on_it else {}
     instruments = [
         {"role": role, "resource": resource, "make": bench.makes[role]}
+        | behind.get(role, {})
         | ({"limits": _LIMITS[role]} if role in _LIMITS else {})
         for role, resource in bench.resources.items()
     ]

@@ -14,6 +14,7 @@ import simpy
 
 from xky.boards import Board
 from xky.boards.description.phases import phases_of
+from xky.boards.description.power import PowerDescription
 from xky.boards.description.states import BOOT, RUN, SLEEP
 from xky.boards.firmware.energy_policy import EnergyPolicy, WakeDecisions
 from xky.boards.power.clocked_train import ClockedTrain
@@ -50,13 +51,17 @@ class VirtualBoard:
         self._clock = clock
         self._env = simpy.Environment(initial_time=clock.now_s())
         self._terminals = Terminals(supply.cut)
-        self._train = ClockedTrain(self._env, power, self._terminals, inner_v=inner_v)
-        self._policy = EnergyPolicy(board)
-        self._phases = phases_of(board, mode)
         self._voltage_v, self._is_fed = 0.0, False
         self._shunt_a, self._is_drained = 0.0, False
-        self._process = self._env.process(self._lives())
-        self._train.carries(self._process)
+        self._train = self._living(power, inner_v)
+
+    def _living(self, power: PowerDescription, inner_v: float) -> ClockedTrain:
+        """Let it live from now on; its power train."""
+        train = ClockedTrain(self._env, power, self._terminals, inner_v=inner_v)
+        self._policy = EnergyPolicy(self.board)
+        self._phases = phases_of(self.board, self.mode)
+        train.carries(self._env.process(self._lives()))
+        return train
 
     def feed(self, voltage_v: float, *, on: bool) -> None:
         """What the supply on I1-A gives from now on: the open-circuit voltage of the terminals, V rms."""

@@ -18,6 +18,7 @@ from .instrument import Bench, VirtualInstrument
 from .makes import virtual_makes, virtual_named, virtual_roles
 from .misbehaviour import Planned
 from .pty import PtyInstrument
+from .reading_board import ReadingBoard
 from .tcp import TcpInstrument
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class VirtualBench:
         inner_v: of the capacitor at the beginning.
         waveform: how the meter's carrier is drawn; a sound one's unless told.
         circuit: the receiver's input, as a generator finds it; a sound one unless told.
+        firmware: name of the board, or of its file, whose simulated firmware reads the line; None: nobody reads it.
+        defect: id of one to build into that.
 
     Attributes:
         board: as it lives.
@@ -76,6 +79,8 @@ class VirtualBench:
         inner_v: float = 0.0,
         waveform: "Waveform | None" = None,
         circuit: InputCircuit | None = None,
+        firmware: str | None = None,
+        defect: str | None = None,
     ) -> None:
         if connection not in _CONNECTIONS:
             raise InputError(f"connection {connection!r}: unknown; expected one of {', '.join(_CONNECTIONS)}")
@@ -84,7 +89,11 @@ class VirtualBench:
         self.makes = chosen
         self.circuit = circuit or InputCircuit()
         self.clock = clock
-        self.board = VirtualBoard(board, supply, clock, mode=mode, inner_v=inner_v)
+        self.board = (
+            VirtualBoard(board, supply, clock, mode=mode, inner_v=inner_v)
+            if firmware is None
+            else ReadingBoard(firmware, board, supply, clock, mode=mode, inner_v=inner_v, defect=defect)
+        )
         bench = Bench(self.board, clock, _signals(self.board, waveform, seed, self.circuit), seed)
         self.behaviours = {role: Behaviour((misbehaviours or {}).get(role)) for role in kinds}
         self.instruments: dict[str, VirtualInstrument] = {role: kind(bench) for role, kind in kinds.items()}

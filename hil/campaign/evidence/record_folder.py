@@ -11,6 +11,7 @@ from .event_lines import read_events, write_events
 from .input_lines import read_input, write_input
 from .light_lines import read_light, write_light
 from .lines import complaint, opened
+from .measured_power_lines import read_measured_power, write_measured_power
 from .port_lines import read_port, write_port
 from .power_lines import read_power, write_power
 from .reading_lines import read_said, write_said
@@ -21,14 +22,16 @@ __all__ = ["BEFORE", "EVIDENCE_FILES", "forget_evidence", "read_record", "read_r
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
 _POWER, _LIGHT, _EVENTS, _STDERR = "power.jsonl.gz", "light.jsonl.gz", "events.jsonl.gz", "stderr.txt"
-_INPUT = "input.jsonl.gz"
+_INPUT, _MEASURED = "input.jsonl.gz", "measured-power.jsonl.gz"
+_UNTOLD = "nothing tells that the supply is like a meter's"  # of a run that did not say why
 BEFORE = "before-"  # how the folders of earlier parts begin
-EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _LIGHT, _INPUT, _EVENTS, _STDERR)  # of a mode
+EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _MEASURED, _LIGHT, _INPUT, _EVENTS, _STDERR)  # of a mode
 
 
 def write_record(folder: Path, record: Record) -> None:
     """Write a record; ``run.json``, which tells how long the others are, comes last."""
     folder.mkdir(parents=True, exist_ok=True)
+    measured = record.measured_power
     lengths = Lengths(
         sent=write_sent(folder / _SENT, record.truth),
         readings=write_said(folder / _SAID, record.readings, record.remarks),
@@ -38,6 +41,7 @@ def write_record(folder: Path, record: Record) -> None:
         **({} if record.input is None else {"input": write_input(folder / _INPUT, record.input)}),
         **({} if record.light is None else {"light": write_light(folder / _LIGHT, record.light)}),
         **({"events": write_events(folder / _EVENTS, record.probes)} if record.events else {}),
+        **({} if measured is None else {"measured_power": write_measured_power(folder / _MEASURED, measured)}),
     )
     with whole_file(folder / _STDERR) as path:
         path.write_bytes(record.stderr)
@@ -85,13 +89,16 @@ def read_record(folder: Path) -> Record:
         restarts_s=run.restarts_s,
         cut_short_s=run.cut_short_s,
         power_cut_short=run.power_cut_short,
-        power_unplayed=run.power_unplayed,
+        power_unplayed=_UNTOLD if run.power_unplayed is True else run.power_unplayed or "",
         trials_cut_short=run.trials_cut_short,
         light=None if lengths.light is None else read_light(folder / _LIGHT, lengths.light),
         input=None if lengths.input is None else read_input(folder / _INPUT, lengths.input),
         unfed=run.unfed,
         on_hardware=run.on_hardware,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
+        measured_power=None
+        if lengths.measured_power is None
+        else read_measured_power(folder / _MEASURED, lengths.measured_power),
         probes=tuple(
             ProbeRecord(
                 one.spec, None if one.claims is None else frozenset(one.claims), tuple(events.get(one.spec, ()))

@@ -33,6 +33,7 @@ class Lengths(Line):
     events: int = 0
     light: int | None = None  # written where there were trials only, as is the next
     input: int | None = None
+    measured_power: int | None = None  # likewise
 
 
 class _Late(Line):
@@ -74,7 +75,7 @@ class RunFile(Line):
     board: dict[str, Any]
     cut_short_s: float | None = None  # written of such a run only, as are the next five
     power_cut_short: bool = False
-    power_unplayed: bool = False
+    power_unplayed: str | bool = ""  # a bool, in what older runs wrote
     trials_cut_short: bool = False
     unfed: bool = False
     on_hardware: bool = False
@@ -113,7 +114,7 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
     if record.power_cut_short:
         besides["power_cut_short"] = True
     if record.power_unplayed:
-        besides["power_unplayed"] = True
+        besides["power_unplayed"] = record.power_unplayed
     if record.trials_cut_short:
         besides["trials_cut_short"] = True
     if record.unfed:

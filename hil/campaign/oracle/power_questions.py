@@ -14,26 +14,27 @@ from xky.boards.power.ratings import ratings_of
 from xky.emulator.supply import HIGHEST
 
 from ..condition import FED, HAS_RATINGS, LIVES_BY_ITS_CAPACITOR, PROMISES_A_PERIOD, REACHES_A_NETWORK
+from ..measured_power import MeasuredPower
 from ..power_record import MODEL_V, CutOut, PowerRecord, Trial, restart_s
 from ..verdict import NotApplicable, PurposeFailed, Undecided
-from .view import SHOWN, Measure, PurposeView
+from .measured_power_questions import MeasuredPowerQuestions
+from .view import SHOWN, Measure
 
 __all__ = ["PowerQuestions"]
 
 MODEL_SHARE = 0.001  # of times and powers: brown-out times agree with SPICE within 0.1 %
-_UNPLAYED = (
-    "a supply of the bench feeds the board, and nothing tells that it is like a meter's (54E §4: 50 kHz behind its "
-    "resistance): trials of power are not played; see xky bench measure"
-)
 _MODEL_TOLD = f"{1e3 * MODEL_V:g} mV"
 RATING_SHARE = 0.01  # of what a part bears: the limit of 13 V is exact, drops of diodes and shunts are not
 
 
-class PowerQuestions(PurposeView):
+class PowerQuestions(MeasuredPowerQuestions):
     """Questions about the device's power; they concern boards that the bench itself feeds."""
 
     def it_starts_from_empty(self) -> None:
         """The first reading comes in time after the supply has met an empty capacitor."""
+        if (measured := self._measured) is not None:
+            self._measured_start(measured)
+            return
         trial, limit_s = self._power.cold, self.record.board.limits.cold_start_s
         self._show(trial, f"a first reading within {limit_s:g} s")
         first_s = trial.first_reading_s
@@ -46,6 +47,9 @@ class PowerQuestions(PurposeView):
 
     def it_starts_again_after_cut_outs(self) -> None:
         """A reading comes in time after each cut-out of the supply."""
+        if (measured := self._measured) is not None:
+            self._measured_cut_outs(measured)
+            return
         cuts, limit_s = self._power.cuts, restart_s(self.record.board)
         self.trail.sent.extend(f"supply cut for {one.lasted_s:.1f} s, back at {one.back_s:.1f} s" for one in cuts)
         self.trail.expected.append(f"a reading within {limit_s:g} s of each return")
@@ -58,6 +62,9 @@ class PowerQuestions(PurposeView):
 
     def it_never_browns_out(self) -> None:
         """Once it has read, its rail holds."""
+        if (measured := self._measured) is not None:
+            self._measured_brown_out(measured)
+            return
         trial = self._power.cold
         self._show(trial, "no brown-out after the first reading")
         first_s = self._first(trial)
@@ -77,6 +84,9 @@ class PowerQuestions(PurposeView):
 
     def its_adc_does_not_mislead_it(self) -> None:
         """It loses no rail before the first reading, though its converter has no scale yet."""
+        if (measured := self._measured) is not None:
+            self._measured_first_charge(measured)
+            return
         trial = self._power.first_charge
         if trial is None:
             raise NotApplicable(LIVES_BY_ITS_CAPACITOR.otherwise)
@@ -94,6 +104,9 @@ class PowerQuestions(PurposeView):
 
     def no_rating_is_exceeded(self) -> None:
         """No part bears more than its rating at the highest supply that the specification allows."""
+        if (measured := self._measured) is not None:
+            self._measured_ratings(measured)
+            return
         rated = list(ratings_of(train_of(self._description), HIGHEST))
         if not rated:
             raise NotApplicable(HAS_RATINGS.otherwise)
@@ -113,6 +126,9 @@ class PowerQuestions(PurposeView):
 
     def the_promised_period_holds(self) -> None:
         """Readings follow each other as promised, on a meter that gives no more than the specification."""
+        if (measured := self._measured) is not None:
+            self._measured_period(measured)
+            return
         trial, board = self._power.cold, self.record.board
         limit_s = board.limits.period_s or board.report_period_s
         if not limit_s:
@@ -130,6 +146,9 @@ class PowerQuestions(PurposeView):
         A device that lives on a minimum-spec meter is taken at what it does there, since it may do more where there is
         more; one that does not, at what it takes from a source that has enough.
         """
+        if (measured := self._measured) is not None:
+            self._measured_need(measured)
+            return
         cold = self._power.cold
         lives = cold.first_reading_s is not None and not cold.browns_out
         trial = cold if lives else self._power.stiff
@@ -146,6 +165,9 @@ class PowerQuestions(PurposeView):
     def a_dead_server_does_not_drain_it(self, what: str) -> None:
         """While what it publishes by is dead for hours it loses no rail, and is heard again by itself when that is
         back."""
+        if self._measured is not None:
+            self._measured_dead_server(what)
+            return
         power = self._power
         if not self.record.board.uplink:
             raise NotApplicable(REACHES_A_NETWORK.otherwise)
@@ -175,6 +197,11 @@ class PowerQuestions(PurposeView):
             raise Undecided(f"{headroom_v:.4f} V over the brown-out: within what the model can know")
 
     @property
+    def _measured(self) -> MeasuredPower | None:
+        """What the bench's instruments saw of a real board; None: they were not asked."""
+        return self.record.measured_power
+
+    @property
     def _power(self) -> PowerRecord:
         power = self.record.power
         if power is None and (self.record.power_cut_short or self.record.cut_short_s is not None):
@@ -186,7 +213,7 @@ class PowerQuestions(PurposeView):
 
     def _require_played(self) -> None:
         if self.record.power_unplayed:
-            raise Undecided(_UNPLAYED)
+            raise Undecided(f"trials of power are not played: {self.record.power_unplayed}")
 
     @property
     def _description(self) -> PowerDescription:

@@ -64,7 +64,6 @@ def command(
         if value is not None and not 0 < value <= most:
             raise InputError(f"{option} {value:g}: expected a number over 0, at most {most:g}")
     source = source if open_circuit_v is None else replace(source, open_circuit_v=open_circuit_v)
-    source = source if source_ohm is None else replace(source, source_ohm=source_ohm)
     duration_s = None if duration is None else seconds_of("--duration", duration)
     console, states = PlainConsole(), list[SafeState]()
 
@@ -82,6 +81,8 @@ def command(
         measured = board_named(name)
         if measured.power is None or measured.power.source != "tic":
             raise InputError(f"{name}: no power train on the TIC; a measurement has nothing to compare with")
+        source_ohm = opened.source_ohm if source_ohm is None else source_ohm
+        source = source if source_ohm is None else replace(source, source_ohm=source_ohm)
         settings = Settings(measured, source, mode or Mode.STANDARD, duration_s, readings, load_a)
         with _state_told(what, states):
             found = measure(what, opened.instruments, opened.order, settings, tell, end)

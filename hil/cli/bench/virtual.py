@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from xky.boards import board_named, board_names
+from xky.boards import board_named, board_names, known_defects
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError, Mode
 
@@ -49,6 +49,15 @@ def command(
     input_ohm: Annotated[
         float, typer.Option(min=1.0, help="Resistance of the receiver's input, as generator and scope find it.")
     ] = 1200.0,
+    fed: Annotated[
+        bool,
+        typer.Option(
+            "--fed", help="The board lives on terminal A alone: its firmware reads the line while it has charge."
+        ),
+    ] = False,
+    defect: Annotated[
+        str | None, typer.Option(autocompletion=lambda: [*known_defects()], help="Built into its firmware; with --fed.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(callback=named_file, help="Write the bench's file: BENCH.toml.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The resources as one JSON object.")] = False,
     while_running: Annotated[
@@ -59,14 +68,19 @@ def command(
     """Start virtual instruments on a simulated board, tell their VISA resources, and serve them until Ctrl-C."""
     if stepped and speed != 1.0:
         raise InputError("--stepped and --speed: a clock that stands has no speed; give one of them")
+    if defect is not None and not fed:
+        raise InputError(f"--defect {defect}: is built into firmware, and only a board that is --fed has it; add --fed")
+    if fed and stepped:
+        raise InputError("--fed and --stepped: a line needs a clock that goes on; leave --stepped out")
     makes = {**DEFAULT_MAKES, **_pairs("--make", make or [])}
     clock = SteppedClock() if stepped else RunningClock(speed)
     bench = VirtualBench(
         board_named(board), supply_named(supply), clock, makes=makes, connection=connection,
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
-        mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm),
+        mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm), firmware=board if fed else None,
+        defect=defect,
     )  # fmt: skip
-    with bench, closing(VirtualReceiver()) as receiver, ExitStack() as stack:
+    with bench, closing(VirtualReceiver(bench.board)) as receiver, ExitStack() as stack:
         if out is not None:
             stack.enter_context(held_resource(str(out.resolve())))  # another one that runs is told by this file
             _write(out, bench_toml(bench, receiver))

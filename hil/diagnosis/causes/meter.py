@@ -2,6 +2,7 @@
 """What is wrong with a line that can be read: groups that are missing, another parity, another rate, silences."""
 
 from xky.protocol import Mode
+from xky.protocol.mode import CHARACTER_BITS
 
 from ...terminal import counted
 from ..characters import EighthBit
@@ -14,6 +15,10 @@ __all__ = ["SELDOM_LEFT_OUT", "converter", "falls_silent", "missing_groups", "ot
 SELDOM_LEFT_OUT = ("HHPHC",)  # by sound meters (CBETM; Enedis' laboratory frame)
 _TOLERANCE = 0.01  # 54E table 3
 _DAMAGED = 0.1  # damaged stretches to a frame, from which nobody knows what is missing
+_TIMES_TOO_MANY, _A_LITTLE_MORE = (
+    2.0,
+    1.1,
+)  # characters of a rate: no clock is off by the one, a busy machine by the other
 _LONG_S = 0.5  # no frame has such a silence in or behind it
 _SOUND_PARITY = 0.01  # of the characters may have another eighth bit
 
@@ -63,7 +68,7 @@ def other_parity(line: Examined) -> Finding | None:
 def other_rate(line: Examined) -> Finding | None:
     """The characters come too fast for the mode; too slowly looks like silences between them, which are allowed."""
     rate, mode = line.rate, line.mode
-    if rate is None or mode is None or line.heard.baud not in (None, mode.baud):
+    if rate is None or mode is None or line.heard.baud not in (None, mode.baud) or converter(line) is not None:
         return None
     slow, fast = mode.baud * (1 - _TOLERANCE), mode.baud * (1 + _TOLERANCE)
     told = f"{rate.low_baud:.0f} to {rate.high_baud:.0f} baud, and a meter keeps to {slow:.0f} to {fast:.0f}"
@@ -99,12 +104,27 @@ def falls_silent(line: Examined) -> Finding | None:
 
 
 def converter(line: Examined) -> Finding | None:
-    """The groups are of another mode than the rate."""
+    """The groups are of another mode than the rate: that of the port, or that at which so many characters came."""
     baud, mode = line.heard.baud, line.mode
-    if mode is None or baud is None or baud == mode.baud or baud not in [each.baud for each in Mode]:
+    if mode is None:
+        return None
+    if baud is None:
+        baud = _too_many_for(line, mode)
+    if baud is None or baud == mode.baud or baud not in [each.baud for each in Mode]:
         return None
     return Finding(
         "converter", Where.SOFTWARE,
         f"{mode} TIC at {baud} baud: a converter stands between, a meter sends it at {mode.baud}",
         (f"set the device to {baud} baud, or take the converter out",),
     )  # fmt: skip
+
+
+def _too_many_for(line: Examined, mode: Mode) -> int | None:
+    """The rate of the other mode, where a port that has none gave more characters than this one has, and not more than
+    that: no clock of a meter is so far off."""
+    heard = line.heard
+    if not heard.is_timed or not heard.lasted_s:
+        return None
+    mean_baud = CHARACTER_BITS * len(heard.data) / heard.lasted_s
+    other = next(each for each in Mode if each is not mode)
+    return other.baud if _TIMES_TOO_MANY * mode.baud < mean_baud < _A_LITTLE_MORE * other.baud else None

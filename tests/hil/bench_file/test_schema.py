@@ -98,6 +98,11 @@ def test_an_instrument_has_one_name_however_it_is_written(written: str, name: st
     assert InstrumentTable(role="supply", resource=written).one_name == name
 
 
+def test_what_stands_before_terminal_a_is_known_where_it_is_written(tmp_path: Path) -> None:
+    assert read(tmp_path, WHOLE).source_ohm is None
+    assert read(tmp_path, WHOLE.replace('make = "rigol"', 'behind = "0.274 kΩ"')).source_ohm == 274.0
+
+
 def test_a_path_of_a_board_starts_from_the_files_folder(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('id = "mine"\ntitle = "Mine"\n', encoding="utf-8")
     file = read(tmp_path, WHOLE.replace('"winky-c6"', '"mine.toml"'))
@@ -118,6 +123,9 @@ def test_who_is_not_in_the_order_is_made_safe_behind_what_draws_before_what_feed
         ('voltage = "5.5 V"', 'voltage = "0 V"', 15, "is a limit of nothing"),
         ('voltage = "5.5 V"', 'voltage = "much"', 15, "expected a number and its unit"),
         ('voltage = "5.5 V"', 'tension = "5.5 V"', 15, "tension: no quantity with a limit; known: voltage"),
+        ('role = "load"', 'role = "load"\nbehind = "274 ohm"', 18, "which a supply feeds; a load has none"),
+        ('make = "rigol"', 'behind = "274"', 14, "'274': has no unit; write \"274 ohm\""),
+        ('make = "rigol"', 'behind = "274 V"', 14, "'V' is no unit of it; write one of ohm"),
         ('role = "supply"', 'role = "suply"', 12, "role = 'suply': unknown; known: supply, capacitor"),
         ('role = "supply"', 'role = "suply"', 12, "Did you mean supply?"),
         ('role = "load"', 'role = "supply"', 17, "is played by TCPIP::127.0.0.1::1::SOCKET already"),

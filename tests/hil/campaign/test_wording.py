@@ -34,6 +34,7 @@ CHECKED_BY = [
 TOLD_BY = [
     *sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py", CAMPAIGN / "headline_notes.py",
     CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py",
+    CAMPAIGN / "bench_trials.py",
 ]  # fmt: skip
 NO_MESSAGES = {  # what in these files people never read as a sentence
     "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)", "xky-hil 3",
@@ -66,6 +67,10 @@ PARTS = {  # of messages that are put together, and one that has it
     "3; 3 allowed": "3 mW; 3 allowed",
     "3 3; 3 allowed": "3 mW; 3 allowed",
     "3: 3: 3": "diode: input voltage, V: 3",
+    "needs a load that empties the capacitor": "needs a load that empties the capacitor: 3 V are left",
+    "3: 3 V are left": "needs a load that empties the capacitor: 3 V are left",
+    "3: 3: 3 measured": "diode: input voltage, V: 3 measured",
+    "3: 3: 3 by the board's file": "diode: input voltage, V: 3 by the board's file",
     "3: 3: 3 at the most": "diode: input voltage, V: 3 at the most",
     "3 readings and 3 brown-outs": "no reading, 3 readings and 3 brown-outs in 5 s",
     "3, 3 in 3 s": "no reading, 3 readings and 3 brown-outs in 5 s",

@@ -18,6 +18,7 @@ from xky.hil.diagnosis import Diagnosis, Heard, diagnosed
 from xky.hil.diagnosis.finding import NOT_KNOWN
 from xky.protocol import InputError, Mode
 from xky.protocol.capture import Run
+from xky.protocol.mode import CHARACTER_BITS
 from xky.protocol.uart import Uart
 
 from .listened import heard_of
@@ -192,6 +193,22 @@ def test_a_line_read_at_the_other_rate_is_named(mode: Mode, contract: str) -> No
 def test_bytes_by_chance_are_not_known(seed: int) -> None:
     heard = Heard("it", "serial", 9600, (Run(4.0, Random(seed).randbytes(4000)),), is_timed=True, lasted_s=4.0)
     assert diagnosed(heard).cause == NOT_KNOWN
+
+
+@pytest.mark.parametrize("keeps_parity", [False, True])
+def test_a_converter_on_a_port_that_has_no_rate_is_named_and_the_meter_is_not_blamed(*, keeps_parity: bool) -> None:
+    meter, runs, at_s, left = Linky(mode=Mode.HISTORIC), list[Run](), 0.0, b""
+    rate = Mode.STANDARD.baud / CHARACTER_BITS
+    while at_s < 20.0:  # reads that a machine is late for, now and then
+        left += meter.frame_bytes()
+        while len(left) >= 10:
+            at_s += 10 / rate
+            data = bytes(code | code.bit_count() % 2 << 7 if keeps_parity else code for code in left[:10])
+            runs.append(Run(at_s + (0.0008 if len(runs) % 3 == 0 else 0.0), data))
+            left = left[10:]
+    diagnosis = diagnosed(Heard("it", "pty", None, tuple(runs), is_timed=True, lasted_s=at_s))
+    assert diagnosis.cause == "converter", diagnosis.sentence
+    assert "historic TIC at 9600 baud" in diagnosis.sentence
 
 
 def test_a_line_without_a_byte_is_silent() -> None:
