@@ -15,7 +15,9 @@ from xky.protocol.tomlfile import Section
 
 __all__ = ["CutBody", "EventBody", "LoadBody", "RegistersBody", "RestoreBody", "TariffBody", "TerminalsBody"]
 
-_DESCRIBED = ConfigDict(use_attribute_docstrings=True)
+# Made at once: one that is made by the first request reads FastAPI's own marks for its own, and warns on the terminal
+_MADE_AT_ONCE = ConfigDict(defer_build=False)
+_DESCRIBED = ConfigDict(use_attribute_docstrings=True, **_MADE_AT_ONCE)
 
 
 class EventBody(Happening):
@@ -31,7 +33,7 @@ class EventBody(Happening):
     `skip_to` is a legal time, of the day or with its date, that the meter's time jumps on to.
     """
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: _without(schema["properties"], "trace"))
+    model_config = ConfigDict(json_schema_extra=lambda schema: _without(schema["properties"], "trace"), **_MADE_AT_ONCE)
 
     @field_validator("trace", mode="before")
     @classmethod
@@ -117,6 +119,8 @@ class TerminalsBody(TerminalA):
 
     It is `terminal_a` of a scenario. A lasting `share` is of what is there then: a `model` brings all of it back.
     """
+
+    model_config = _MADE_AT_ONCE
 
     def happening(self) -> Happening:
         """The same as something that happens."""
