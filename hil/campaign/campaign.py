@@ -307,15 +307,15 @@ class Campaign(Rehearsal):
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: what is asked for, in the order of a whole run; what was played before stands behind."""
         sleeps = bool(self.board.report_period_s)
-        whole = Plan((one for purpose in declared_purposes() for one in purpose.stimuli), mode, sleeps=sleeps).steps
-        place = {step: number for number, step in enumerate(whole)}
+        every = (one for purpose in declared_purposes() for one in purpose.stimuli)
+        whole = Plan(every, mode, house=self.house, sleeps=sleeps, rides=not sleeps).steps
         asked = [one for one in self.purposes if one.mode is mode and self.part_of(one) is None]
         wanted = (one for purpose in asked for one in purpose.purpose.stimuli if not why_not_for(self.board, one, mode))
-        if mode in self.quick:
-            wanted = (one for one in wanted if one in self.quick[mode].steps)
-        turns = {one: 0 if self.earlier is None else self.earlier.turn_of(one, mode) for one in wanted}
-        chosen = sorted(turns, key=lambda one: (turns[one], place.get(one, len(place))))
-        return Plan(chosen, mode, house=self.house, in_order=True)
+        quick, earlier = self.quick.get(mode), self.earlier
+        chosen = [one for one in dict.fromkeys(wanted) if quick is None or one in quick.steps]
+        turns = {one: 0 if earlier is None else earlier.turn_of(one, mode) for one in chosen}
+        chosen.sort(key=lambda one: (turns[one], whole.index(one) if one in whole else len(whole)))
+        return Plan(chosen, mode, house=self.house, in_order=True, rides=not sleeps)
 
     def _record(self, mode: Mode) -> Record:
         """Play the plan of a mode, then the trials of power, if they are asked for and the bench feeds the device.

@@ -77,7 +77,8 @@ class Performance:
         self._mode, self._claims = plan.mode, claims or {}
         self._speed = 1.0 if self.bench.virtual else speed
         self._player = Player(self.bench, self._speed, self._meters)
-        self._player.shared = plan.shared if steps is None else ()
+        if steps is None:
+            self._player.shared, self._player.unrepeated = plan.shared, plan.unrepeated
         self._player.script = self._script(plan.steps if steps is None else steps, on_step)
         self.bench.transmitter.before_frame = self._player.at_boundary
         self._ended: str | None = None

@@ -100,17 +100,24 @@ class PlanMeters:
             meter.mode = Mode.HISTORIC
         return meter
 
-    def vary(self, meter: Linky, *, fall: bool = False) -> None:
+    def note(self, meter: Linky) -> None:
+        """A step has moved its meter's indexes itself: those of other meters go on from there."""
+        for index, total in enumerate(meter.counters.supplier, 1):
+            if (shown := total % 10**9) < _NEAR_THE_END and index in self._highest:
+                self._highest[index] = max(self._highest[index], shown)
+
+    def vary(self, meter: Linky, *, fall: bool = False, ends_stay: bool = False) -> None:
         """Move every index in use by thousands of Wh, and the power to one that this run has not had.
 
-        Indexes go up from meter to meter, unless they are to ``fall``. No new value gets a
+        Indexes go up from meter to meter, unless they are to ``fall``; what is about to roll over does not, where it is
+        to stay for the step that is there for it. No new value gets a
         space as its checksum: a decoder that cannot take one fails the purpose that says so, and no other
         by chance.
         """
         before = set(meter.groups())
-        self._move(meter, fall=fall)
+        self._move(meter, fall=fall, ends_stay=ends_stay)
         while _has_space_checksum(set(meter.groups()) - before, meter.mode):
-            self._move(meter, fall=fall)
+            self._move(meter, fall=fall, ends_stay=ends_stay)
 
     def advance(self, meter: Linky) -> None:
         """Move the indexes alone, as often as somebody likes."""
@@ -119,14 +126,16 @@ class PlanMeters:
         while _has_space_checksum(set(meter.groups()) - before, meter.mode):
             self._count_on(meter, fall=False)
 
-    def _move(self, meter: Linky, *, fall: bool) -> None:
-        self._count_on(meter, fall=fall)
+    def _move(self, meter: Linky, *, fall: bool, ends_stay: bool) -> None:
+        self._count_on(meter, fall=fall, ends_stay=ends_stay)
         meter.load.hold(*self._new_power(meter))
 
-    def _count_on(self, meter: Linky, *, fall: bool) -> None:
+    def _count_on(self, meter: Linky, *, fall: bool, ends_stay: bool = False) -> None:
         counters = meter.counters
         for index in sorted({*meter.contract.indexes, 3}):
             shown = counters.supplier[index - 1] % 10**9
+            if ends_stay and shown >= _NEAR_THE_END:
+                continue
             floor = 0 if fall else self._highest.get(index, 0)
             moved = max(shown if shown < _NEAR_THE_END else 0, floor) + self._rng.randrange(1000, 9000)
             if not fall:

@@ -23,7 +23,7 @@ from ..bench.probes import Probe
 from ..bench.reading import in_label_table
 from .plan_meters import PlanMeters
 from .power_record import restart_s
-from .record import CLOSING, OPENING, Outage, longest_period_s, starves
+from .record import CLOSING, OPENING, Outage, longest_of, longest_period_s, starves
 from .stimulus import ServerFault, Stimulus, household
 
 __all__ = ["START_UP", "Frames", "Player"]
@@ -63,6 +63,7 @@ class Player:
         silent: the device said nothing usable in the time given for a first word.
         done: whether the script has come to its end.
         shared: steps whose clean frames are those of the step that follows.
+        unrepeated: steps of which nobody says again, right behind them, what they are there for.
         waits: where the line waits to be told what comes next, what it goes on at; else None.
     """
 
@@ -79,7 +80,9 @@ class Player:
         self.done = False
         self.waits: simpy.Event | None = None
         self.shared: Collection[Stimulus] = ()
+        self.unrepeated: Collection[Stimulus] = ()
         self._gone: _Gone | None = None
+        self._last: Stimulus | None = None
         self._sleeps = bool(bench.board.report_period_s)
 
     def at_boundary(self) -> simpy.Event | None:
@@ -102,7 +105,29 @@ class Player:
         self.meters.vary(self._bench.meter)  # the last step's values are its own, too
         self._bench.transmitter.step = CLOSING
         aging_s = 0.0 if self._gone is None else self._gone.until_s - float(self._bench.env.now)
-        yield from self._hold(CLOSING, lambda limits, _: max(limits.completeness_s + limits.latency_s, aging_s))
+        open_s = self._open_s()
+
+        def lasts_s(limits: TimeLimits, _: float) -> float:
+            due_s = limits.completeness_s if open_s is None else open_s
+            return max(due_s + limits.latency_s, aging_s)
+
+        yield from self._hold(CLOSING, lasts_s)
+
+    def _open_s(self) -> float | None:
+        """How long what the last step brought may still be due, latency apart; None: as long as anything may be.
+
+        What is new came in the first two of its frames at the latest, and it was held for as long as is allowed from
+        the first on; the clean frames behind it bring theirs in the first one.
+        """
+        last, truth = self._last, self._bench.truth
+        if last is None or self._sleeps or last.brief or last.server is not None or last.supply is not None:
+            return None
+        behind = truth.of_step(last.tail)
+        own = truth.of_step(last.name)
+        if not own or last.happens is not None:
+            return None
+        tail_s = float(self._bench.env.now) - own[-1].end_s
+        return max(2 * longest_of(own) - tail_s, longest_of(behind) if behind else 0.0)
 
     def start_up(self) -> Frames:
         """Clean frames until the device says its first word, at each place where it is listened to."""
@@ -124,13 +149,15 @@ class Player:
         if not self._can_be_done(step, hit):
             return
         yield from self._let_age(step)
+        self._last = step
         self._go_on_to(step)
         meter = transmitter.meter = self.meters.of(step.meter)
-        self.meters.vary(meter, fall=step.indexes_fall)
+        self.meters.vary(meter, fall=step.indexes_fall, ends_stay=step.rides)
         if step.happens is not None:
             step.happens(self._bench.env, transmitter)
             meter = self.meters.put(step.meter, transmitter.meter)
         step.before(meter)
+        self.meters.note(meter)
         began_s, outage_s = float(self._bench.env.now), 0.0
         for end in ends:
             assert server is not None
@@ -206,7 +233,7 @@ class Player:
 
     def _go_on_to(self, step: Stimulus) -> None:
         """Let the meters' time jump where a step belongs to an hour, or where it would else come to evening."""
-        if step.happens is not None:
+        if step.happens is not None or step.rides:
             return
         if step.at is not None:
             self.meters.go_on_to(step.at)
@@ -276,12 +303,13 @@ class Player:
 
     def _step_s(self, step: Stimulus, limits: TimeLimits, period_s: float) -> float:
         """How long a step is held, by the frames of now."""
-        hold_s = 0.0 if step.brief and not self._bench.board.report_period_s else limits.completeness_s
+        is_brief = step.brief or (step.detected and not limits.detection_s)
+        hold_s = 0.0 if is_brief and not self._sleeps else limits.completeness_s
         hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
-        if step.outlasts_freshness or step.ages or (step.leaves and self._sleeps):
+        if step.outlasts_freshness or (self._sleeps and (step.ages or step.leaves or step.fades)):
             hold_s = max(hold_s, self.aged_s())
-        if step.outlasts_completeness:
-            hold_s += limits.latency_s + (2 if self._sleeps else 1.5) * period_s
+        if step.shows and (self._sleeps or step not in self.unrepeated):
+            hold_s += limits.latency_s + (2 if self._sleeps else 0.5) * period_s
         if step.outlasts_detection:
             hold_s += limits.detection_s
         lorawan = self._bench.board.lorawan
@@ -293,7 +321,7 @@ class Player:
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
-        ages = step.outlasts_freshness or (self._sleeps and (step.ages or step.leaves))
+        ages = step.outlasts_freshness or step.fades or (self._sleeps and (step.ages or step.leaves))
         recovery_s = 0.0 if step.leaves and not step.disturbs and not self._sleeps else limits.recovery_s
         tail_s = max(recovery_s, self.aged_s() if ages else 0.0)
         if step.server is not None:

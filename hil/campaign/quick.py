@@ -49,16 +49,10 @@ def quick_choice(campaign: Rehearsal, mode: Mode) -> QuickChoice:
     slow = [one for one in asked if one not in free and _takes_long(campaign, one)]
     choice = _Choice(campaign.step_lengths_s(mode), QUICK_S - idle_s)
     choice.take([one for one in asked if one not in free and one not in slow])
-    while choice.order and campaign.rehearsed(_plan_of(campaign, mode, choice.steps)).duration_s > QUICK_S:
+    while choice.order and campaign.rehearsed(campaign.plan(mode).part(choice.steps)).duration_s > QUICK_S:
         choice.drop_last()
     skipped = [one for one in asked if one not in free and (one in slow or not choice.has(one))]
     return QuickChoice(frozenset(choice.steps), frozenset(skipped), idle_s)
-
-
-def _plan_of(campaign: Rehearsal, mode: Mode, steps: Iterable[Stimulus]) -> Plan:
-    chosen = set(steps)
-    whole = [one for one in campaign.plan(mode).steps if one in chosen]
-    return Plan(whole, mode, house=campaign.house, in_order=True)
 
 
 def _is_not_played(campaign: Rehearsal, requirement: Requirement) -> bool:

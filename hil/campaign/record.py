@@ -23,7 +23,8 @@ from .measured_power import MeasuredPower
 from .power_record import PowerRecord
 
 __all__ = [
-    "CLOSING", "LINES", "OPENING", "Outage", "ProbeRecord", "Record", "kept_events", "longest_period_s", "starves",
+    "CLOSING", "LINES", "OPENING", "Outage", "ProbeRecord", "Record", "kept_events", "longest_of",
+    "longest_period_s", "starves",
 ]  # fmt: skip
 
 LINES = "lines"  # the probe of who names none

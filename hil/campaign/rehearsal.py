@@ -115,8 +115,8 @@ class Rehearsal(Judgement):
         lines = [one if one.server is None else replace(one, server=None, disturbs=True) for one in here]
         try:
             return play(
-                Plan(lines, plan.mode, house=self.house), open_device("sim:generic"), board, probes=(LINES,),
-                seed=self.options.seed, speed=self.options.speed,
+                Plan(lines, plan.mode, house=self.house, in_order=True), open_device("sim:generic"), board,
+                probes=(LINES,), seed=self.options.seed, speed=self.options.speed,
             )  # fmt: skip
         except CutShort:  # its record is not that of the device
             raise KeyboardInterrupt from None

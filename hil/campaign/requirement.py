@@ -82,11 +82,14 @@ class Purpose:
         name: unique within the requirement.
         stimuli: what it needs on the line; it judges its slice of the first, the others only have to be played;
             none where no line shows it.
+        formerly: the step that it judged in earlier suites, and still does in a record that has it; what was damaged is
+            looked for in the step of today first.
     """
 
     requirement: Requirement
     name: str
     stimuli: tuple[Stimulus, ...]
+    formerly: str = ""
 
     @property
     def stimulus(self) -> Stimulus:
@@ -104,11 +107,11 @@ class Purpose:
         return self.requirement.modes & self.stimulus.modes if self.stimuli else self.requirement.modes
 
 
-def purpose(requirement: Requirement, name: str, *stimuli: Stimulus) -> Callable[[_Test], _Test]:
+def purpose(requirement: Requirement, name: str, *stimuli: Stimulus, formerly: str = "") -> Callable[[_Test], _Test]:
     """Declare the test below as a purpose of ``requirement``."""
 
     def declare(test: _Test) -> _Test:
-        setattr(test, PURPOSE, Purpose(requirement, name, stimuli))
+        setattr(test, PURPOSE, Purpose(requirement, name, stimuli, formerly))
         return test
 
     return declare

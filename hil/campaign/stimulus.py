@@ -101,17 +101,24 @@ class Stimulus:
             and faults on groups that it does not have change nothing.
         disturbs: whether clean frames follow, in which the device must recover.
         unfollowed: nobody asks how a device comes back from what disturbs it: the next step follows at once.
-        follows: it is clean, of the household's meter, and its frames may be those behind a disturbance, too.
-        ages: held so long that a value kept from before the step is too old.
+        follows: modes in which its first frames are clean and may be those behind a disturbance, too.
+        goes_on: the same behind a disturbance of its own meter alone.
+        lengthens: modes in which its frames are so much longer than clean ones that what is due behind is due late.
+        rides: it is played on the meter of the step before it, and at its time.
+        ages: a value kept from before the step is too old in the end, at that of the step behind it, which lacks the
+            label, too; who sleeps is held in it as long.
         leaves: labels are gone behind it. They come back, and the device is started anew, only when a value kept of
             them is too old; until then other steps may go by.
         outlasts_freshness: held so long that a value kept from before the step, or after it, is too old.
+        fades: the clean frames behind it last so long that a value kept of it is too old.
         tail_on_same_meter: the clean frames behind it come from its own meter; else from the household's.
         indexes_fall: from the meter before; else they go up, though a suite has many meters.
-        outlasts_completeness: held so long that what it says is reported in the step or too late.
+        shows: labels whose new values it is there for. Where the step behind it says them again, it is held so long
+            that they are reported in the step or too late.
         brief: it only has to be heard: one frame, or as long as a sleeping device needs to hear one.
         last: at the end of the plan: a device that fails it may say nothing any more.
         outlasts_detection: held so long that a device that has to find its way again has done so.
+        detected: a device that finds the TIC mode by itself has to report it; to others it is brief.
         restarts: the device is started anew just before it, in the first of its turns. Where it cannot be, the step is
             left out.
         settles: behind the last of its turns that one stays.
@@ -138,14 +145,19 @@ class Stimulus:
     happens: Callable[[simpy.Environment, Transmitter], None] | None = field(default=None, compare=False)
     disturbs: bool = False
     unfollowed: bool = False
-    follows: bool = False
+    follows: frozenset[Mode] = frozenset()
+    goes_on: bool = False
+    lengthens: frozenset[Mode] = frozenset()
+    rides: bool = field(default=False, compare=False)
     ages: bool = False
     leaves: bool = False
     outlasts_freshness: bool = False
+    fades: bool = False
     outlasts_detection: bool = False
+    detected: bool = False
     tail_on_same_meter: bool = False
     indexes_fall: bool = False
-    outlasts_completeness: bool = False
+    shows: frozenset[str] = frozenset()
     brief: bool = False
     last: bool = False
     restarts: bool = False
@@ -160,14 +172,14 @@ class Stimulus:
     def has_tail(self) -> bool:
         """Whether clean frames follow it that are asked about."""
         gone = self.supply is not None or (self.server is not None and not self.server.is_there)
-        return (self.disturbs and not self.unfollowed) or self.leaves or self.outlasts_freshness or gone
+        return (self.disturbs and not self.unfollowed) or self.leaves or self.outlasts_freshness or self.fades or gone
 
     @property
     def may_be_followed(self) -> bool:
-        """Whether a clean step of the household's meter may stand in the place of the clean frames behind it."""
-        asked = self.disturbs and not self.unfollowed and not self.outlasts_freshness and not self.leaves
+        """Whether a clean step may stand in the place of the clean frames behind it."""
+        waits = self.outlasts_freshness or self.leaves or self.fades
         plain = self.server is None and self.supply is None and self.happens is None and not self.restarts
-        return asked and plain and self.meter is household and self.at is None and not self.last
+        return self.disturbs and not self.unfollowed and not waits and plain and self.at is None and not self.last
 
     @property
     def tail(self) -> str:

@@ -56,17 +56,17 @@ def test_a_group_with_the_separator_of_the_other_mode_is_not_reported(case: Case
     case.nothing_damaged_is_reported("wrong_separator")
 
 
-@purpose(CHK_1, "wrong-separator-alone", stimuli.ONE_DAMAGED_GROUP)
+@purpose(CHK_1, "wrong-separator-alone", stimuli.SUMMER_MORNING, formerly="one damaged group")
 def test_the_separator_of_the_other_mode_is_refused_in_a_frame_that_is_right_besides(case: Case) -> None:
     case.nothing_damaged_is_reported("wrong_separator")
 
 
-@purpose(CHK_1, "checksum-high-bit", stimuli.ONE_DAMAGED_GROUP)
+@purpose(CHK_1, "checksum-high-bit", stimuli.SUMMER_AFTERNOON, formerly="one damaged group")
 def test_all_bits_of_the_checksum_are_looked_at(case: Case) -> None:
     case.nothing_damaged_is_reported("checksum_high_bit")
 
 
-@purpose(CHK_1, "degraded-clock", stimuli.DAMAGED_BESIDE_A_DEGRADED_CLOCK)
+@purpose(CHK_1, "degraded-clock", stimuli.DEGRADED_CLOCK, formerly="damaged groups while the clock is degraded")
 def test_damaged_groups_are_not_reported_while_the_clock_is_degraded(case: Case) -> None:
     case.nothing_damaged_is_reported()
 
@@ -135,7 +135,7 @@ def test_a_checksum_by_the_rule_of_the_other_mode_is_refused(case: Case) -> None
     case.nothing_damaged_is_reported("other_checksum_rule")
 
 
-@purpose(CHK_4, "other-rule-alone", stimuli.ONE_DAMAGED_GROUP)
+@purpose(CHK_4, "other-rule-alone", stimuli.SUMMER_NIGHT, formerly="one damaged group")
 def test_the_rule_of_the_other_mode_is_refused_in_a_frame_that_is_right_besides(case: Case) -> None:
     case.nothing_damaged_is_reported("other_checksum_rule")
 
@@ -166,7 +166,7 @@ CHR_1 = Requirement(
 )
 
 
-@purpose(CHR_1, "control-character", stimuli.DAMAGED_GROUPS)
+@purpose(CHR_1, "control-character", stimuli.SUMMER_EVENING, formerly="damaged groups")
 def test_a_group_with_a_control_character_is_not_reported(case: Case) -> None:
     case.nothing_damaged_is_reported("control_character")
 

@@ -56,11 +56,11 @@ FRS_1 = Requirement(
 )
 
 
-@purpose(FRS_1, "fresh", stimuli.WRONG_CHECKSUM)
+@purpose(FRS_1, "fresh", stimuli.DAMAGED_GROUPS, stimuli.WRONG_CHECKSUM)
 def test_every_value_is_fresh(case: Case) -> None:
     case.no_value_is(AccusationKind.STALE)
 
 
-@purpose(FRS_1, "missing-group", stimuli.WRONG_CHECKSUM)
+@purpose(FRS_1, "missing-group", stimuli.DAMAGED_GROUPS, stimuli.WRONG_CHECKSUM)
 def test_a_group_that_is_missing_is_not_made_up(case: Case) -> None:
     case.a_missing_group_is_not_made_up()

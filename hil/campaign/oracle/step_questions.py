@@ -4,7 +4,8 @@
 Each question writes what was sent, expected and seen into the trail, passes silently, or raises the verdict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 from xky.emulator import Expect, SentFrame
 from xky.protocol import LABELS, Group, Mode
@@ -29,10 +30,14 @@ class StepQuestions(PurposeView):
 
     def nothing_damaged_is_reported(self, fault: str | None = None) -> None:
         """Rejection: no word of the step's damaged groups, or of those of one fault, is ever repeated."""
-        frames = self._frames(self._step)
-        damaged = [
-            e for frame in frames for e in frame.groups if e.expect is Expect.MUST_NOT and fault in (None, e.fault)
-        ]
+        own, formerly = self._purpose.stimulus.name, self._purpose.formerly
+        for step in (own, formerly) if self.record.frames(formerly) else (own,):
+            frames = self._frames(step)
+            damaged = [
+                e for frame in frames for e in frame.groups if e.expect is Expect.MUST_NOT and fault in (None, e.fault)
+            ]
+            if damaged:
+                break
         if not damaged:
             raise NotApplicable(_NO_SUCH_GROUP)
         labels = sorted({e.group.label for e in damaged})
@@ -46,7 +51,7 @@ class StepQuestions(PurposeView):
             for a in self._oracle.accusations
             if a.wrong is AccusationKind.DAMAGED
             and a.frame is not None
-            and a.frame.step == self._step
+            and a.frame.step == step
             and a.emitted is not None
             and fault in (None, a.emitted.fault)
         ]
@@ -85,8 +90,8 @@ class StepQuestions(PurposeView):
 
     def label_is_reported_in_each_step(self, *labels: str) -> None:
         """In each step of the purpose its new value of each label arrives."""
-        for stimulus in self._purpose.stimuli:
-            self._label_is_reported(stimulus.name, labels)
+        for step in self._steps:
+            self._label_is_reported(step, labels)
 
     def _label_is_reported(self, step: str, labels: tuple[str, ...]) -> None:
         frames = self._frames(step)
@@ -190,12 +195,16 @@ class StepQuestions(PurposeView):
         self.label_is_reported(*labels)
 
     def a_missing_group_is_not_made_up(self) -> None:
-        """A label that the step's frames left out is not reported as current."""
-        frames = self._frames(self._step)
-        before = [frame for frame in self.record.truth if frame.number < frames[0].number and frame.complete]
-        if not before:
-            raise Undecided("no whole frame was sent before the step that leaves groups out")
-        missing = {e.group.label for e in before[-1].groups} - {e.group.label for e in frames[-1].groups}
+        """A label that the step's frames left out, and maybe those behind it, is not reported as current."""
+        for stimulus in self._purpose.stimuli:  # an earlier suite left them out in another one
+            frames = self._frames(stimulus.name)
+            before = [frame for frame in self.record.truth if frame.number < frames[0].number and frame.complete]
+            if not before:
+                raise Undecided("no whole frame was sent before the step that leaves groups out")
+            missing = {e.group.label for e in before[-1].groups} - {e.group.label for e in frames[-1].groups}
+            missing &= LABELS[frames[0].mode].keys()
+            if missing:
+                break
         known = sorted(missing & self._oracle.reported)
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
@@ -203,6 +212,8 @@ class StepQuestions(PurposeView):
             raise NotApplicable("the step leaves no group of this meter out")
         if not known:
             raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
+        behind = takewhile(lambda frame: not _says_any(frame, known), self.record.truth[frames[-1].number + 1 :])
+        frames = [*frames, *behind]
         limits = self.record.limits_at(frames[0].start_s)
         self.trail.sent.append(f"{frames[0].start_s:.2f} s: frames without {', '.join(known)}")
         self.trail.expected.append(f"no report of it {limits.freshness_s:.1f} s after the last")
@@ -310,6 +321,10 @@ class StepQuestions(PurposeView):
             self.trail.seen.append(f"never reported: {', '.join(missing)}")
             raise PurposeFailed(self.trail.seen[-1])
         self.trail.seen.append("all of them")
+
+
+def _says_any(frame: SentFrame, labels: Collection[str]) -> bool:
+    return any(emitted.group.label in labels for emitted in frame.groups)
 
 
 def _is_admitted(group: Group, mode: Mode) -> bool:

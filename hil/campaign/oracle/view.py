@@ -132,7 +132,15 @@ class PurposeView:
 
     @property
     def _step(self) -> str:
-        return self._purpose.stimulus.name
+        formerly = self._purpose.formerly
+        return formerly if formerly and self.record.frames(formerly) else self._purpose.stimulus.name
+
+    @property
+    def _steps(self) -> list[str]:
+        """That one, or where it is none of an earlier suite, all that its stimuli are in the mode."""
+        if self._step == self._purpose.formerly:
+            return [self._step]
+        return [one.name for one in self._purpose.stimuli if self.record.mode in one.modes]
 
     @property
     def _tail(self) -> str:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the clock brings, in its order, and far enough apart for a device that speaks twice an hour."""
+"""What the clock brings, in its order, and far enough apart for a device that speaks twice an hour.
 
-from ...campaign.stimulus import Stimulus
-from .meters import STANDARD, ejp, flat, household_of_spring, tempo
+Horodates with a blank season are in each frame of a mobile peak: in standard mode its frames prove no recovery.
+"""
+
+from ...campaign.stimulus import BOTH_MODES, Stimulus
+from .meters import HISTORIC, STANDARD, ejp, flat, household_of_spring, tempo
 
 __all__ = [
     "AUTUMN",
@@ -11,7 +14,6 @@ __all__ = [
     "BEFORE_NOTICE",
     "BEFORE_TARIFF",
     "COLOUR",
-    "MIDNIGHT",
     "PEAK",
     "PEAK_NOTICE",
     "SPRING",
@@ -19,13 +21,18 @@ __all__ = [
 ]
 
 BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00", brief=True)
-COLOUR = Stimulus("colour of tomorrow", tempo, at="2026-10-24T20:00", outlasts_completeness=True)
-BEFORE_TARIFF = Stimulus("before the tariff changes", flat, at="2026-10-24T21:00", brief=True)
-TARIFF = Stimulus("tariff change", flat, at="2026-10-24T22:30", outlasts_completeness=True)
-MIDNIGHT = Stimulus("midnight", flat, modes=STANDARD, at="2026-10-25T00:00", outlasts_completeness=True)
+COLOUR = Stimulus(
+    "colour of tomorrow", tempo, at="2026-10-24T20:00", follows=BOTH_MODES, shows=frozenset({"DEMAIN", "STGE"})
+)
+BEFORE_TARIFF = Stimulus("before the tariff changes", flat, modes=HISTORIC, at="2026-10-24T21:00", brief=True)
+TARIFF = Stimulus(
+    "tariff change", flat, modes=HISTORIC, at="2026-10-24T22:30", follows=BOTH_MODES, shows=frozenset({"PTEC"})
+)
 BEFORE_AUTUMN = Stimulus("before the clock goes back", flat, modes=STANDARD, at="2026-10-25T02:50+02:00", brief=True)
 AUTUMN = Stimulus("clock goes back", flat, modes=STANDARD, at="2026-10-25T02:00+01:00")
 BEFORE_NOTICE = Stimulus("before the notice of a peak", ejp, at="2026-10-26T04:00", brief=True)
-PEAK_NOTICE = Stimulus("notice of a mobile peak", ejp, at="2026-10-26T06:30", outlasts_completeness=True)
-PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00")
+PEAK_NOTICE = Stimulus(
+    "notice of a mobile peak", ejp, at="2026-10-26T06:30", follows=HISTORIC, shows=frozenset({"PEJP", "STGE"})
+)
+PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00", follows=HISTORIC)
 SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")

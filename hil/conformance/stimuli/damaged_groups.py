@@ -43,18 +43,19 @@ from xky.emulator.faults.wrong_size import WrongSize
 from xky.protocol import LABELS, Group, Mode, encode_group
 
 from .legal_values import said_oddly
-from .meter_states import degrade_clock, mend_clock
-from .meters import HOUSE, STANDARD, current_label, index_label, power_label
+from .meters import HISTORIC, HOUSE, current_label, index_label, power_label
 
 __all__ = [
-    "DAMAGED_BESIDE_A_DEGRADED_CLOCK",
     "DAMAGED_DELIMITERS",
     "DAMAGED_GROUPS",
     "ODD_GROUPS",
-    "ONE_DAMAGED_GROUP",
     "SPOILT_CHARACTERS",
     "UNKNOWN_LABEL",
     "WRONG_CHECKSUM",
+    "checksum_high_bit",
+    "control_characters",
+    "other_rule",
+    "wrong_separator",
 ]
 
 
@@ -84,30 +85,57 @@ def _wrong_checksum(meter: Linky) -> tuple[Fault, ...]:
     return WrongChecksum(index_label(meter)), *total, MissingGroup(current_label(meter))
 
 
-WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True, ages=True)
+WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, disturbs=True)
 
 
 def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
-    """What could be taken for the label's own data falls on labels whose values are new in the step."""
+    """What could be taken for the label's own data falls on labels whose values are new in the step.
+
+    The current is missing, and in the step behind as well: what is kept of it is too old then.
+    """
     on = _targets(meter)
     return (
         *([] if meter.quirks.no_hhphc and meter.mode is Mode.HISTORIC else [DoubledCharacter(on.last)]),
         LostCharacter(on.address), AlteredDigit(on.setting),
-        WrongSeparator(index_label(meter)), AlteredLabel(on.period), ControlCharacter(current_label(meter)),
+        WrongSeparator(index_label(meter)), AlteredLabel(on.period), MissingGroup(current_label(meter)),
         ControlCharacter(on.name, 0x1B),
         InsertedCharacter(on.maximum), OtherChecksumRule(power_label(meter)), BitBurst(on.status),
     )  # fmt: skip
 
 
-DAMAGED_GROUPS = replace(HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True, unfollowed=True)
+DAMAGED_GROUPS = replace(
+    HOUSE, name="damaged groups", faults=_damaged_groups, disturbs=True, unfollowed=True, ages=True
+)
 
 
-def _one_damaged_group(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """A receiver that drops a whole frame for another group's damage does not show there what it would have taken."""
-    return (
-        (OtherChecksumRule(power_label(meter)),), (WrongSeparator(index_label(meter)),),
-        (LegalValue(power_label(meter), _of_low_checksum(meter)), ChecksumHighBit(power_label(meter))),
-    )  # fmt: skip
+def other_rule(meter: Linky) -> tuple[Fault, ...]:
+    """The checksum of the other mode, in a frame that is right besides: a receiver that drops a whole frame for
+    another group's damage does not show there what it would have taken. The step does not have the value else."""
+    label = power_label(meter)
+    return _saying(meter, label, 7), OtherChecksumRule(label)
+
+
+def wrong_separator(meter: Linky) -> tuple[Fault, ...]:
+    """The separator of the other mode, alone likewise."""
+    label = index_label(meter)
+    shown = next(int(group.value) for group in meter.groups() if group.label == label)
+    return _saying(meter, label, max(shown - 77, 0)), WrongSeparator(label)
+
+
+def checksum_high_bit(meter: Linky) -> tuple[Fault, ...]:
+    """Bit 6 of a checksum turned over, alone likewise."""
+    label = power_label(meter)
+    return LegalValue(label, _of_low_checksum(meter)), ChecksumHighBit(label)
+
+
+def control_characters(meter: Linky) -> tuple[Fault, ...]:
+    """In a number that the step does not have else, and in a text."""
+    label = current_label(meter)
+    return _saying(meter, label, 77), ControlCharacter(label), ControlCharacter(_targets(meter).name, 0x1B)
+
+
+def _saying(meter: Linky, label: str, number: int) -> LegalValue:
+    return LegalValue(label, f"{number:0{LABELS[meter.mode][label].size}}")
 
 
 def _of_low_checksum(meter: Linky) -> str:
@@ -115,19 +143,6 @@ def _of_low_checksum(meter: Linky) -> str:
     label = power_label(meter)
     values = (f"{number:0{LABELS[meter.mode][label].size}}" for number in count(1))
     return next(value for value in values if encode_group(Group(label, value), meter.mode)[-2] < 0x3F)
-
-
-ONE_DAMAGED_GROUP = replace(HOUSE, name="one damaged group", turns=_one_damaged_group, disturbs=True, unfollowed=True)
-
-
-def _damaged_maximum(meter: Linky) -> tuple[Fault, ...]:
-    return AlteredDigit("SMAXN" if meter.quirks.pilot_labels else "SMAXSN"), AlteredDigit("UMOY1")
-
-
-DAMAGED_BESIDE_A_DEGRADED_CLOCK = replace(
-    HOUSE, name="damaged groups while the clock is degraded", modes=STANDARD, before=degrade_clock, after=mend_clock,
-    faults=_damaged_maximum, disturbs=True, unfollowed=True, brief=True,
-)  # fmt: skip
 
 
 def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
@@ -140,7 +155,8 @@ def _odd_groups(meter: Linky) -> tuple[Fault, ...]:
 
 def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     """One frame in three has data of another kind; one lacks fields besides, of labels that say nothing new, has a
-    horodate that is none, a label longer than any, and data behind more blanks than any."""
+    horodate that is none, a label longer than any, and data behind more blanks than any: it is not the last one, by
+    whose length the step would last longer."""
     on, (of_size, *others) = _targets(meter), _odd_groups(meter)
     of_kind = LetterInNumber(power_label(meter)), ControlCharacter(on.name, 0x1B, fits=True)
     stamped = (MissingField("UMOY1", "horodate"), OddHorodate("SMAXSN-1")) if meter.mode is Mode.STANDARD else ()
@@ -151,10 +167,12 @@ def _odd_groups_in_turn(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
         MissingField(on.status),
         *stamped,
     )
-    return (of_size, *others), (*of_kind, *others), (of_size, *others, *lacking)
+    return (of_size, *others), (of_size, *others, *lacking), (*of_kind, *others)
 
 
-ODD_GROUPS = replace(HOUSE, name="odd groups", turns=_odd_groups_in_turn, turns_heard=3, disturbs=True)
+ODD_GROUPS = replace(
+    HOUSE, name="odd groups", turns=_odd_groups_in_turn, turns_heard=3, disturbs=True, lengthens=HISTORIC
+)
 
 
 def _damaged_delimiters(meter: Linky) -> tuple[Fault, ...]:
@@ -180,4 +198,4 @@ def _unknown_label(meter: Linky) -> tuple[Fault, ...]:
     return UnknownLabel(before=power_label(meter)), *said_oddly(meter, 2)
 
 
-UNKNOWN_LABEL = replace(HOUSE, name="unknown label", follows=True, faults=_unknown_label)
+UNKNOWN_LABEL = replace(HOUSE, name="unknown label", faults=_unknown_label)

@@ -24,7 +24,7 @@ from xky.emulator.faults.power_cut import PowerCut
 from xky.emulator.faults.stuck_line import StuckLine
 from xky.protocol import Mode
 
-from ...campaign.stimulus import Stimulus
+from ...campaign.stimulus import BOTH_MODES, Stimulus
 from .meter_states import SHORT_FRAMES
 from .meters import HISTORIC, HOUSE, index_label, many_labels, power_label
 
@@ -33,7 +33,6 @@ __all__ = [
     "CUT_BY_EOT",
     "CUT_IN_GROUP",
     "CUT_SHORT_FRAMES",
-    "DAMAGED_BEHIND_EOT",
     "ENDLESS_FRAME",
     "LATE_START",
     "MISSING_END",
@@ -59,9 +58,10 @@ def _each_second_cut_by_eot(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     return (cut,), (), (cut,), (), (cut,)
 
 
-def _cut_by_eot_then_damaged(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """In the first group behind EOT; a frame goes by before."""
-    return (CutFrame(index_label(meter), with_eot=True),), (AlteredDigit("ADCO"),)
+def _cut_by_eot_and_damaged(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """The same, the first group behind the second EOT damaged: the others of that frame are due like those before."""
+    first, whole, second, _, third = _each_second_cut_by_eot(meter)
+    return first, whole, second, (AlteredDigit("ADCO"),), third
 
 
 def _draw_more(meter: Linky, number: int) -> None:
@@ -84,8 +84,8 @@ def _missing_end(meter: Linky) -> tuple[Fault, ...]:
 def _endless(meter: Linky) -> tuple[Fault, ...]:
     """More groups than any frame has, and one that no buffer holds: 1 024 and 8 192 characters are large ones."""
     if meter.mode is Mode.STANDARD:
-        return EndlessFrame(2000), OverlongValue("PRM", 8180)
-    return EndlessFrame(450), OverlongValue("MOTDETAT", 1010)
+        return EndlessFrame(1600), OverlongValue("PRM", 8180)
+    return EndlessFrame(400), OverlongValue("MOTDETAT", 1010)
 
 
 def _no_good_groups(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
@@ -116,10 +116,7 @@ _DISTURBED = replace(HOUSE, disturbs=True, brief=True)
 
 CUT_IN_GROUP = replace(_DISTURBED, name="frame cut inside a group", turns=_cut_in_group)
 CUT_BY_EOT = replace(
-    _DISTURBED, name="frames cut by EOT", modes=HISTORIC, turns=_each_second_cut_by_eot, counts_on=True
-)
-DAMAGED_BEHIND_EOT = replace(
-    _DISTURBED, name="damaged group behind EOT", modes=HISTORIC, turns=_cut_by_eot_then_damaged, unfollowed=True
+    _DISTURBED, name="frames cut by EOT", modes=HISTORIC, turns=_cut_by_eot_and_damaged, counts_on=True
 )
 CUT_SHORT_FRAMES = Stimulus(
     "short frames cut by EOT", many_labels, modes=HISTORIC, before=SHORT_FRAMES.before, moves=_draw_more,
@@ -128,9 +125,11 @@ CUT_SHORT_FRAMES = Stimulus(
 LATE_START = replace(_DISTURBED, name="line heard from the middle of a frame", faults=_late_start)
 MISSING_START = replace(_DISTURBED, name="frame without STX", faults=_missing_start)
 MISSING_END = replace(_DISTURBED, name="frame without ETX", faults=_missing_end)
-ENDLESS_FRAME = replace(_DISTURBED, name="frame longer than any", faults=_endless, outlasts_detection=True)
+ENDLESS_FRAME = replace(
+    _DISTURBED, name="frame longer than any", faults=_endless, outlasts_detection=True, lengthens=BOTH_MODES
+)
 BAD_FRAMES = replace(_DISTURBED, name="frames without a good group", turns=_no_good_groups)
-STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck)
-POWER_CUT = replace(_DISTURBED, name="power cut in a frame", turns=_power_cut)
-NOISE = replace(_DISTURBED, name="noise before frames", faults=_noise)
+STUCK_LINE = replace(_DISTURBED, name="stuck line", faults=_stuck, lengthens=BOTH_MODES)
+POWER_CUT = replace(_DISTURBED, name="power cut in a frame", turns=_power_cut, lengthens=BOTH_MODES)
+NOISE = replace(_DISTURBED, name="noise before frames", faults=_noise, lengthens=HISTORIC)
 NOISY_LINE = replace(_DISTURBED, name="noisy line", faults=_noisy_line)

@@ -20,13 +20,19 @@ def _change_mode(meter: Linky) -> None:
     meter.mode = Mode.STANDARD if meter.mode is Mode.HISTORIC else Mode.HISTORIC
 
 
+def _longer_than_an_own_frame(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """So many frames of the other mode at least, for who does not look for it."""
+    return ((),) if meter.mode is Mode.HISTORIC else ((), ())
+
+
 def _same_checksum(meter: Linky) -> tuple[Fault, ...]:
     return SwappedDigits(index_label(meter)), TwoBits(power_label(meter))
 
 
 OTHER_MODE = Stimulus(
     "other TIC mode", household_of_spring, at="2027-04-02T04:30", before=_change_mode, after=_change_mode,
-    disturbs=True, outlasts_detection=True, tail_on_same_meter=True, last=True,
+    turns=_longer_than_an_own_frame, disturbs=True, outlasts_detection=True, detected=True, tail_on_same_meter=True,
+    last=True,
 )  # fmt: skip
 SAME_CHECKSUM = Stimulus(
     "damage that keeps the checksum", household_of_spring, at="2027-04-02T03:30", faults=_same_checksum, disturbs=True,

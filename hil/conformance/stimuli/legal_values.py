@@ -93,15 +93,15 @@ def said_oddly(meter: Linky, number: int) -> tuple[Fault, ...]:
 
 
 def _every_option(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """Frames of a group or two, each with another option or subscription, and two that are whole."""
+    """Frames of a group or two, each with another option or subscription but those that clean steps say."""
     if meter.mode is Mode.HISTORIC:
         options = (f"BBR{program}" for program in _PROGRAMS)
-        said = [{"OPTARIF": option} for option in options if option not in _WORDS["OPTARIF"]]  # clean steps say those
+        said = [{"OPTARIF": option} for option in options if option not in _WORDS["OPTARIF"]]
     else:
-        said = [{"PREF": f"{kva:02}", "PCOUP": f"{kva:02}"} for kva in _PREF_KVA]
+        rated = [f"{kva:02}" for kva in _PREF_KVA]
+        said = [{"PREF": kva, "PCOUP": kva} for kva in rated if kva not in _WORDS["PREF"]]
     others = [MissingGroup(label) for label in sorted(_said_by(meter) - said[0].keys())]
-    odd = ((*others, *(LegalValue(label, value) for label, value in frame.items())) for frame in said)
-    return *odd, (), ()
+    return tuple((*others, *(LegalValue(label, value) for label, value in frame.items())) for frame in said)
 
 
 def registers_at(meter: Linky, digit: str) -> tuple[Fault, ...]:
@@ -114,4 +114,11 @@ def registers_at(meter: Linky, digit: str) -> tuple[Fault, ...]:
     )
 
 
-EVERY_OPTION = Stimulus("every option and subscription", recontracted, turns=_every_option, brief=True, settles=True)
+EVERY_OPTION = Stimulus(
+    "every option and subscription",
+    recontracted,
+    turns=_every_option,
+    brief=True,
+    disturbs=True,
+    tail_on_same_meter=True,
+)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from xky.emulator import Linky, Peak
 from xky.emulator.faults import Fault
+from xky.emulator.faults.altered_digit import AlteredDigit
 from xky.emulator.legal_time import SECOND_US
 from xky.protocol import Group, Mode, encode_group
 
-from ...campaign.stimulus import Stimulus
+from ...campaign.stimulus import BOTH_MODES, Stimulus
 from .legal_values import registers_at, said_oddly
 from .meters import (
     HISTORIC,
@@ -35,8 +36,6 @@ __all__ = [
     "SHORT_FRAMES",
     "SPACE_CHECKSUM",
     "THREE_PHASES",
-    "degrade_clock",
-    "mend_clock",
 ]
 
 _HOUR_US = 3600 * SECOND_US
@@ -62,12 +61,12 @@ def _forget_peaks(meter: Linky) -> None:
     meter.peaks = None
 
 
-def degrade_clock(meter: Linky) -> None:
+def _degrade_clock(meter: Linky) -> None:
     """The meter has lost the time of day (54E §6.2.1.1)."""
     meter.clock_degraded = True
 
 
-def mend_clock(meter: Linky) -> None:
+def _mend_clock(meter: Linky) -> None:
     """And has it again."""
     meter.clock_degraded = False
 
@@ -118,13 +117,20 @@ def _odd_longest(meter: Linky) -> tuple[Fault, ...]:
     return *said_oddly(meter, 1), *registers_at(meter, "9")
 
 
-CHANGE = replace(HOUSE, name="change", follows=True, faults=lambda meter: said_oddly(meter, 0))
+def _odd_then_damaged(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """Two frames of odd values, and one with damage besides, to labels that are due in the first ones."""
+    odd = said_oddly(meter, 5)
+    maximum = "SMAXN" if meter.quirks.pilot_labels else "SMAXSN"
+    return odd, odd, (*odd, AlteredDigit(maximum), AlteredDigit("UMOY1"))
+
+
+CHANGE = replace(HOUSE, name="change", follows=BOTH_MODES, faults=lambda meter: said_oddly(meter, 0))
 SPACE_CHECKSUM = replace(
     HOUSE, name="space checksum", before=_make_space_checksum, faults=lambda meter: said_oddly(meter, 1)
 )
 DEGRADED_CLOCK = replace(
-    HOUSE, name="degraded clock", follows=True, modes=STANDARD, before=degrade_clock, after=mend_clock,
-    faults=lambda meter: said_oddly(meter, 5),
+    HOUSE, name="degraded clock", follows=BOTH_MODES, modes=STANDARD, before=_degrade_clock, after=_mend_clock,
+    turns=_odd_then_damaged, turns_heard=3,
 )  # fmt: skip
 BLANK_SEASON = replace(
     HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
@@ -143,13 +149,21 @@ LONGEST_FRAME = Stimulus(
     faults=_odd_longest,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(
-    "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, outlasts_freshness=True,
+    "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, fades=True,
     tail_on_same_meter=True,
 )  # fmt: skip  # short ones still for a while, in which who clears its values by long frames alone keeps ADIRn
 HIGHEST_INDEX = Stimulus(
-    "index at its highest", rolling_over, before=_set_index(999_999_999), faults=lambda meter: registers_at(meter, "9")
+    "index at its highest",
+    rolling_over,
+    before=_set_index(999_999_999),
+    follows=BOTH_MODES,
+    faults=lambda meter: registers_at(meter, "9"),
 )
 LOWEST_INDEX = Stimulus(
-    "index rolled over to zero", rolling_over, before=_set_index(0), faults=lambda meter: registers_at(meter, "0")
+    "index rolled over to zero",
+    rolling_over,
+    before=_set_index(0),
+    follows=BOTH_MODES,
+    faults=lambda meter: registers_at(meter, "0"),
 )
-EXCHANGE = Stimulus("meter exchange", exchanged, indexes_fall=True)
+EXCHANGE = Stimulus("meter exchange", exchanged, indexes_fall=True, follows=BOTH_MODES)

@@ -6,6 +6,7 @@ from datetime import date, time
 
 from xky.emulator import Contract, Linky, contract_maker, contract_named
 from xky.emulator.contracts import Distributor
+from xky.emulator.legal_time import SECOND_US
 from xky.protocol import Mode
 
 from ...campaign.stimulus import Stimulus, household
@@ -34,6 +35,7 @@ __all__ = [
 
 HISTORIC, STANDARD = frozenset({Mode.HISTORIC}), frozenset({Mode.STANDARD})
 HOUSE = Stimulus("", household)  # what each step on the household's meter starts from
+_DRAWN_S, _DRAWN_VA = 600, 1850  # for a maximum of the day
 _PEAK_DAY = date(2026, 10, 26)
 _WINTER_HOURS = ((time(22, 30), time(6, 30)),)
 _SUMMER_HOURS = ((time(2), time(7)), (time(13), time(16)))
@@ -100,8 +102,12 @@ def told_of_summer(mode: Mode, seed: int, at_us: int) -> Linky:
 
 
 def untold_of_winter(mode: Mode, seed: int, at_us: int) -> Linky:
-    """The same of another house, to which the eve tells the hours of the season that ends."""
-    return Linky(mode=mode, contract=_hours_by_season(tells_season=False), seed=seed + 11, at=at_us)
+    """The same of another house, to which the eve tells the hours of the season that ends; it has drawn something."""
+    contract = _hours_by_season(tells_season=False)
+    meter = Linky(mode=mode, contract=contract, seed=seed + 11, at=at_us - _DRAWN_S * SECOND_US)
+    meter.load.hold(_DRAWN_VA)
+    meter.skip(_DRAWN_S)
+    return meter
 
 
 def _hours_by_season(*, tells_season: bool) -> Contract:

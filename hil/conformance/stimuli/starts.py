@@ -53,6 +53,7 @@ def _drawing(amps: int) -> Callable[[Linky], None]:
     return draw
 
 
+_OF_THE_CONTRACT = frozenset({"OPTARIF", "NGTF", "HCHC", "HCHP"})
 _START = Stimulus("", recontracted, brief=True, restarts=True, settles=True, outlasts_detection=True)
 
 START_IN_DATA = replace(_START, name="started inside data", turns=_inside("data"))
@@ -63,4 +64,4 @@ START_IN_STX = replace(_START, name="started inside STX", meter=many_labels, bef
 START_IN_CHECKSUM = replace(
     _START, name="started inside a checksum", meter=many_labels, before=_drawing(19), turns=_inside("checksum")
 )
-CONTRACT = Stimulus("another contract", recontracted, before=_other_contract, outlasts_completeness=True)
+CONTRACT = Stimulus("another contract", recontracted, before=_other_contract, shows=_OF_THE_CONTRACT, goes_on=True)
