@@ -137,7 +137,7 @@ def purposes(mode: Mode) -> list[tuple[Purpose, Any]]:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_sound_way_to_report_fails_no_must(name: str, mode: Mode) -> None:
     asked = purposes(mode)
-    plan = Plan((stimulus for purpose, _ in asked for stimulus in purpose.stimuli), mode)
+    plan = Plan((stimulus for purpose, _ in asked for stimulus in purpose.stimuli), mode, rides=True)
     record = play(plan, VARIANTS[name](), board_named("generic"))
     oracle = Oracle(record)
     assert not oracle.accusations

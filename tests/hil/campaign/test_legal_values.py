@@ -18,7 +18,7 @@ MODES = pytest.mark.parametrize("mode", list(Mode), ids=str)
 STEPS = (
     stimuli.CHANGE, stimuli.SPACE_CHECKSUM, stimuli.UNKNOWN_LABEL, stimuli.SLOWEST_LINE, stimuli.FASTEST_LINE,
     stimuli.DEGRADED_CLOCK, stimuli.LONGEST_FRAME, stimuli.THREE_PHASES, stimuli.HIGHEST_INDEX, stimuli.LOWEST_INDEX,
-    stimuli.EVERY_OPTION, stimuli.OVERLOAD, stimuli.TARIFF, stimuli.COLOUR, stimuli.PEAK_NOTICE, stimuli.PEAK,
+    stimuli.EVERY_OPTION, stimuli.OVERLOAD, stimuli.SUMMER_NIGHT, stimuli.COLOUR, stimuli.PEAK_NOTICE, stimuli.PEAK,
 )  # fmt: skip
 
 

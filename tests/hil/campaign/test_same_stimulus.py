@@ -23,7 +23,7 @@ from xky.protocol.uart import Uart
 READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
 STEPS = (
     stimuli.WRONG_CHECKSUM, stimuli.DAMAGED_GROUPS, stimuli.NOISY_LINE, stimuli.SPACE_CHECKSUM, stimuli.CUT_BY_EOT,
-    stimuli.LONGEST_FRAME, stimuli.START_IN_DATA, stimuli.TARIFF,
+    stimuli.LONGEST_FRAME, stimuli.START_IN_DATA, stimuli.COLOUR,
 )  # fmt: skip
 
 
