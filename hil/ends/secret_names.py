@@ -11,8 +11,6 @@ SECRET_WORDS = (
 )
 _CAMEL = r"[A-Za-z0-9_.-]*[a-z0-9](?:Pass(?:word|phrase)?|Secret|Token|(?:Api|App|Access|Nwk)Key)"  # wifiPassword
 # Or WIFI_PASSWORD, and -DPASSWORD of a compiler.
-SECRET_NAME = (
-    rf"(?:(?:(?<![A-Za-z0-9])|(?<=-D))(?:[A-Za-z0-9_.-]*[-_.])?(?i:{SECRET_WORDS})|{_CAMEL})"
-)
+SECRET_NAME = rf"(?:(?:(?<![A-Za-z0-9])|(?<=-D))(?:[A-Za-z0-9_.-]*[-_.])?(?i:{SECRET_WORDS})|{_CAMEL})"
 IN_A_QUERY = re.compile(rf"(?<=[?&])((?:{SECRET_NAME}|p)=)(?P<value>[^&#\s]+)")  # p: as InfluxDB 1 is asked
 USERINFO = re.compile(r"(?<=://)(?P<value>\S*)(?=@)")  # to the last at sign: a password may hold any character
