@@ -27,8 +27,8 @@ def command(
     try:
         bench = bench_file(file)
     except InputError as first:
-        for wrong in wrong_in(file) or [first]:
-            complain(wrong)
+        for each in wrong_in(file) or [first]:
+            complain(each)
         sys.exit(2)
     parts: list[Part] = []
 
