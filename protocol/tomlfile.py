@@ -138,11 +138,13 @@ class Shelf:
         """Of a ready file by name, or of any by its path (``….toml``): how complaints call it, and its text.
 
         Raises:
-            InputError: there is none, or it cannot be read.
+            InputError: there is none, or it cannot be read; or a package adds one of a shipped name.
         """
         if name.endswith(".toml"):
             return name, read_text(Path(name), f"a {self.what}")
         if name in self.shipped():
+            if self.group:
+                added(self.group, (name,))  # refused where a package has taken the name
             return f"{self.shown}/{name}.toml", (self.folder / f"{name}.toml").read_text(encoding="utf-8")
         known = self.names()
         if name not in known:
