@@ -18,13 +18,17 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from .additions import added, added_file
 from .as_written import AsWritten
 from .errors import InputError
 from .tomlplaces import line_of
 
-__all__ = ["Section", "Shelf", "Written", "parse_toml", "read_text", "read_toml", "what_is_wrong"]
+__all__ = [
+    "Section", "Shelf", "Written", "all_that_is_wrong", "parse_toml", "read_text", "read_toml", "toml_data",
+    "what_is_wrong",
+]  # fmt: skip
 
 _TYPO = ("extra_forbidden", "unexpected_keyword_argument")
 _SHOWN = 60  # characters of a wrong value
@@ -134,11 +138,13 @@ class Shelf:
         """Of a ready file by name, or of any by its path (``….toml``): how complaints call it, and its text.
 
         Raises:
-            InputError: there is none, or it cannot be read.
+            InputError: there is none, or it cannot be read; or a package adds one of a shipped name.
         """
         if name.endswith(".toml"):
             return name, read_text(Path(name), f"a {self.what}")
         if name in self.shipped():
+            if self.group:
+                added(self.group, (name,))  # refused where a package has taken the name
             return f"{self.shown}/{name}.toml", (self.folder / f"{name}.toml").read_text(encoding="utf-8")
         known = self.names()
         if name not in known:
@@ -149,14 +155,14 @@ class Shelf:
         return f"{point.module}/{name}.toml", added_file(point, f"{name}.toml").read_text(encoding="utf-8")
 
 
-def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
-    """The text of a file as ``model``; ``name`` stands for it in complaints.
+def toml_data(text: str, name: str) -> dict[str, Any]:
+    """What a file says, before any schema; see ``parse_toml``.
 
     Raises:
-        InputError: it is wrong; the text names file, line and key.
+        InputError: it is no TOML; the text names file and line.
     """
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         line = place[1] if place else max(len(text.splitlines()), 1)  # at the end of the document
@@ -168,6 +174,15 @@ def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
         digits = max(re.finditer(r"\d[\d_]*", text), key=lambda one: len(one[0]))
         line = text.count("\n", 0, digits.start()) + 1 if len(digits[0]) > most else 1
         raise InputError(f"{name}:{line}: a number has too many digits; write it with 18 at most") from None
+
+
+def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
+    """The text of a file as ``model``; ``name`` stands for it in complaints.
+
+    Raises:
+        InputError: it is wrong; the text names file, line and key.
+    """
+    data = toml_data(text, name)
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -187,11 +202,27 @@ def _deepest_line(text: str) -> int:
 
 def what_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) -> tuple[list[str], str]:
     """The first complaint about ``data``: the keys down to what it blames, and one line that begins with them."""
+    return all_that_is_wrong(error, data, model)[0]
+
+
+def all_that_is_wrong(error: ValidationError, data: object, model: type[BaseModel]) -> list[tuple[list[str], str]]:
+    """Each complaint about ``data``, as ``what_is_wrong`` tells the first: one of each place."""
     located = [(one, _keys_written(one["loc"], data, missing=one["type"] == "missing")) for one in error.errors()]
     # A typo comes before the hole it leaves; and of the forms that a value may have, the one it comes nearest to.
-    first, keys = min(
-        located, key=lambda one: (one[0]["type"] not in _TYPO, -len(one[1]), one[0]["type"] != "value_error")
-    )
+    located.sort(key=lambda one: (one[0]["type"] not in _TYPO, -len(one[1]), one[0]["type"] != "value_error"))
+    misspelt = [keys for one, keys in located if one["type"] in _TYPO]
+    told: list[tuple[list[str], str]] = []
+    places: list[list[str]] = []
+    for one, keys in located:
+        typos = [place[-1] for place in misspelt if place[:-1] == keys[:-1]]
+        is_hole = one["type"] == "missing" and bool(difflib.get_close_matches(keys[-1], typos, 1))
+        if not is_hole and not any(place[: len(keys)] == keys for place in places):
+            places.append(keys)
+            told.append(_complaint(one, keys, data, model))
+    return told
+
+
+def _complaint(first: ErrorDetails, keys: list[str], data: object, model: type[BaseModel]) -> tuple[list[str], str]:
     key = ".".join(keys)
     if first["type"] in _TYPO:
         known = sorted(_keys_of(model, keys[:-1]))

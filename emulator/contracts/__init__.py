@@ -48,9 +48,10 @@ def contract_maker(name: str) -> Callable[..., Contract]:
     """The function that makes the contract of that name; its arguments are the contract's settings.
 
     Raises:
-        InputError: no such contract.
+        InputError: no such contract; or a package adds one of a shipped name.
     """
     if name in _shipped():
+        added("xky.contracts", (name,))  # refused where a package has taken the name
         maker: Callable[..., Contract] = import_module(f"{__name__}.{name.replace('-', '_')}").contract
         return maker
     outside = added("xky.contracts", _shipped())

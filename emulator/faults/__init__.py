@@ -56,6 +56,7 @@ def fault_class(name: str) -> type[Fault] | None:
         InputError: a package adds what is no fault, or has the name of a shipped one.
     """
     if name in _shipped():
+        added("xky.faults", (name,))  # refused where a package has taken the name
         module = import_module(f"{__name__}.{name}")
         shipped: type[Fault] = getattr(module, module.__all__[0])
         return shipped

@@ -80,8 +80,9 @@ def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> Por
         keep_parity: see ``PortPty``; the others need no such choice.
 
     Raises:
-        InputError: no such port, or none that takes parity off.
+        InputError: no such port, or none that takes parity off; or a package adds one of a shipped name.
     """
+    outside = added("xky.outputs", _SHIPPED)
     if text == PTY:
         return PortChoice(text, text, partial(_made, "pty", "PortPty", keep_parity=keep_parity))
     if keep_parity:
@@ -98,7 +99,6 @@ def port_choice(text: str, number: int = 0, *, keep_parity: bool = False) -> Por
         return PortChoice(
             text, scheme, partial(_made, scheme, _CLASSES[scheme], host=host, port=port + number if port else 0)
         )
-    outside = added("xky.outputs", _SHIPPED)
     if scheme in outside and ":" in text:
         kind: Callable[..., PacedPort] = added_class(outside[scheme], PacedPort)  # type: ignore[type-abstract]  # a base to check against
         return PortChoice(text, scheme, partial(kind, rest=rest))

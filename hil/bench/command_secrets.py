@@ -7,7 +7,9 @@ What is a credential is told by names (``--password X``, ``PASSWORD=X``, ``X-Api
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+
+from ..ends.secret_names import IN_A_QUERY, SECRET_NAME, SECRET_WORDS, USERINFO
 
 __all__ = [
     "MASK", "secrets_of_address", "secrets_of_command", "secrets_of_device", "shown_address", "shown_command",
@@ -17,19 +19,11 @@ __all__ = [
 MASK = "***"
 _COMMANDS = ("exec",)  # kinds of devices whose name is a command
 _PLACEHOLDER = re.compile(r"\{(?:port|mode|baud|mqtt|mqtt_host|mqtt_port|influx|lorawan)\}")
-_WORDS = (
-    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|psk|bearer|credentials?|userpass|authori[sz]ation|auth"
-    r"|(?:api|app|access|auth|nwk|net|root|secret|private|session|wifi)[-_.]?key)"
-)
-_CAMEL = r"[A-Za-z0-9_.-]*[a-z0-9](?:Pass(?:word|phrase)?|Secret|Token|(?:Api|App|Access|Nwk)Key)"  # wifiPassword
-_NAME = rf"(?:(?:(?<![A-Za-z0-9])|(?<=-D))(?:[A-Za-z0-9_.-]*[-_.])?(?i:{_WORDS})|{_CAMEL})"  # or WIFI_PASSWORD
-_OPTION = re.compile(rf"(?!--?no-)--?(?:{_NAME}|(?i:{_WORDS}))")
-_WHOLE = re.compile(rf"(-*D?{_NAME}\s*[=:]\s*)(.+)", re.DOTALL)
+_OPTION = re.compile(rf"(?!--?no-)--?(?:{SECRET_NAME}|(?i:{SECRET_WORDS}))")
+_WHOLE = re.compile(rf"(-*D?{SECRET_NAME}\s*[=:]\s*)(.+)", re.DOTALL)
 _WITHIN = re.compile(
-    rf"({_NAME}[\"']?\s*[=:]\s*|(?<!\S)(?!--?no-)--?{_NAME}\s+(?!-))(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;|]+)"
+    rf"({SECRET_NAME}[\"']?\s*[=:]\s*|(?<!\S)(?!--?no-)--?{SECRET_NAME}\s+(?!-))(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;|]+)"
 )
-_OF_A_QUERY = re.compile(r"(?<=[?&])(p=)(?P<value>[^&\s]+)")  # as InfluxDB 1 is asked
-_USERINFO = re.compile(r"(?<=://)(?P<value>\S*)(?=@)")  # to the last at sign: a password may hold any character
 _SCHEMES = ("basic", "bearer", "digest", "token")
 _WITH_USER = ("-u", "--user", "--proxy-user")  # of curl and others: USER:PASSWORD
 _IS_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*|-[A-Za-z]")
@@ -92,11 +86,8 @@ def _masked_word(word: str) -> tuple[str, list[str]]:
         scheme, blank, rest = value.partition(" ")  # of a header: Bearer X
         is_header = blank and scheme.lower() in _SCHEMES and rest
         return whole[1] + MASK, [value, rest] if is_header else [value]
-    found: list[str] = []
-    word = _USERINFO.sub(lambda match: _keep_none(match, found), word)
-    for pattern in (_OF_A_QUERY, _WITHIN):
-        word = pattern.sub(lambda match: _keep_name(match, found), word)
-    return word, found
+    word, found = _masked_address(word)
+    return _WITHIN.sub(lambda match: _keep_name(match, found), word), found
 
 
 def _keep_none(match: re.Match[str], found: list[str]) -> str:
@@ -116,16 +107,19 @@ def _keep_name(match: re.Match[str], found: list[str]) -> str:
 
 
 def secrets_of_address(text: str) -> list[str]:
-    """User and password, and the password alone, of the addresses in a text."""
-    found: list[str] = []
-    _USERINFO.sub(lambda match: _keep_none(match, found), text)
-    return found
+    """User and password, and the password alone, of the addresses in a text, and what their queries tell."""
+    return _masked_address(text)[1]
 
 
 def shown_address(text: str) -> str:
-    """The addresses in a text without user and password."""
-    keep: Callable[[re.Match[str]], str] = lambda match: _keep_none(match, [])  # noqa: E731
-    return _USERINFO.sub(keep, text)
+    """The addresses in a text without user and password, and without the secrets of their queries."""
+    return _masked_address(text)[0]
+
+
+def _masked_address(text: str) -> tuple[str, list[str]]:
+    found: list[str] = []
+    text = USERINFO.sub(lambda match: _keep_none(match, found), text)
+    return IN_A_QUERY.sub(lambda match: _keep_name(match, found), text), found
 
 
 def _quoted(word: str) -> str:

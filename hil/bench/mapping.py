@@ -25,6 +25,7 @@ from .reading import Reading, Remark, Said, in_label_table, kind_of, said_of_jso
 __all__ = ["Found", "Statement", "claims_of", "of_mode", "payload_of_line"]
 
 _NAMED_MAX = 500  # keys that are not mapped, devices; whoever sends more tells nothing by them
+_NAMED = 20  # of them in a note
 _KEPT = 2000  # sources, and shapes of payloads, that are known
 _HEARD = 256  # contents of a source whose meaning is known; InfluxDB lines come again, byte for byte
 _DEEP = 8  # tables in each other whose keys are named
@@ -105,6 +106,16 @@ class Statement:
     def is_mapped(self) -> bool:
         """Whether a mapping says what payloads mean; else they say labels by name."""
         return bool(self._mapped)
+
+    def notes(self, shown: str) -> list[str]:
+        """What is not mapped, for a reader of the report; nothing where nothing is mapped.
+
+        Args:
+            shown: the probe.
+        """
+        unmapped = self.unmapped if self.is_mapped else {}
+        more = ", …" if len(unmapped) > _NAMED else ""
+        return [f"{shown}: not mapped: {', '.join([*unmapped][:_NAMED])}{more}"] if unmapped else []
 
     def read(self, payload: Payload) -> Reading | Remark | None:
         """The reading that a payload is; a remark where it is no JSON; None where it says nothing."""

@@ -212,7 +212,8 @@ def reading_from_json(at_s: float, line: str) -> Reading | None:
     """The reading of one JSON line, None where it is no JSON object.
 
     A value is the text sent or ``{"value": text, "timestamp": text or null}``; null is not reported.
-    What is neither text nor integer is kept as its JSON text, so that the oracle sees what was claimed.
+    What is neither text nor integer is kept as its JSON text, an object of other keys too, so that the oracle sees
+    what was claimed.
     """
     try:
         message = json.loads(line)
@@ -232,7 +233,7 @@ def writable(text: str) -> str:
 def said_of_json(value: Any) -> Said | None:
     """What a JSON value says of the label whose key it stands behind; None where that is nothing."""
     timestamp = None
-    if isinstance(value, dict):
+    if isinstance(value, dict) and (not value or "value" in value or "timestamp" in value):
         stamp = value.get("timestamp")
         timestamp = None if stamp is None else writable(str(stamp))
         if "value" not in value and timestamp is not None:

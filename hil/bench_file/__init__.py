@@ -4,7 +4,8 @@
 from .deferred_orders import orders_deferred
 from .open_bench import OpenBench, SafeState
 from .options import options_over
-from .schema import SAFE_ORDER, BenchFile, InstrumentTable, bench_file
+from .read import bench_file
+from .schema import SAFE_ORDER, BenchFile, InstrumentTable
 
 __all__ = [
     "SAFE_ORDER", "BenchFile", "InstrumentTable", "OpenBench", "SafeState", "bench_file",

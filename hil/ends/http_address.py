@@ -10,6 +10,7 @@ from xky.protocol import InputError
 from xky.protocol.uplinks.messages import HttpRequest
 
 from .http_head import request_bytes
+from .secret_names import IN_A_QUERY
 
 __all__ = ["HttpAddress", "http_address", "masked_spec"]
 
@@ -46,8 +47,8 @@ class HttpAddress:
 
 
 def masked_spec(spec: str) -> str:
-    """A SPEC as it may be shown: what stands before an at sign is nobody's business."""
-    return _USERINFO.sub("***@", spec, count=1)
+    """A SPEC as it may be shown: what stands before an at sign is nobody's business, nor a password of its query."""
+    return IN_A_QUERY.sub(r"\1***", _USERINFO.sub("***@", spec, count=1))
 
 
 def http_address(spec: str, form: str, default_port: int) -> HttpAddress:

@@ -7,9 +7,20 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+
+from xky.boards import board_named
+from xky.emulator import Linky
+from xky.emulator.faults import fault_class
+from xky.emulator.outputs.port_choice import port_choice
+from xky.hil.bench.devices import open_device
+from xky.hil.bench.probes import open_probe
+from xky.hil.instruments import make_names
+from xky.protocol import InputError, additions
 
 OUTSIDE = Path(__file__).parent / "outside"
 PAGE = Path(__file__).parents[2] / "docs" / "additions.md"
@@ -149,6 +160,24 @@ def test_a_name_that_is_taken_is_refused_in_one_line(tmp_path: Path, taken: str)
     assert run.returncode == 2, run.stderr
     (line,) = run.stderr.splitlines()
     assert f"package strange, entry point {name} of {group}: this name has one that comes with xky-hil" in line
+
+
+@pytest.mark.parametrize(("group", "name", "asked"), [
+    ("xky.faults", "noise", lambda: fault_class.__wrapped__("noise")),
+    ("xky.contracts", "hc", lambda: Linky(contract="hc")),
+    ("xky.outputs", "tcp", lambda: port_choice("tcp")),
+    ("xky.boards", "generic", lambda: board_named("generic")),
+    ("xky.devices", "sim", lambda: open_device("sim:generic")),
+    ("xky.probes", "mqtt", lambda: open_probe("mqtt")),
+    ("xky.instruments", "supply.rigol", lambda: make_names("supply")),
+])  # fmt: skip
+def test_a_name_that_is_taken_is_refused_where_ours_of_that_name_is_asked_for_too(
+    monkeypatch: pytest.MonkeyPatch, group: str, name: str, asked: Callable[[], object]
+) -> None:
+    point = EntryPoint(name, "strange", group)
+    monkeypatch.setattr(additions, "_group", lambda wanted: (point,) if wanted == group else ())
+    with pytest.raises(InputError, match=f"entry point {name} of {group}: this name has one that comes with xky-hil"):
+        asked()
 
 
 WORKING = {

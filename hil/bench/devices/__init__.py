@@ -47,11 +47,12 @@ def open_device(spec: str, **options: Any) -> Device:
         options: ``defect``, ``line`` and ``parity``, as the kind takes them; ``reset`` and ``flash`` of a real board.
 
     Raises:
-        InputError: no such kind, or the rest does not fit it.
+        InputError: no such kind, or the rest does not fit it; or a package adds one of a shipped name.
     """
     check_device_line(options.get("line", "pty"))
     scheme, colon, rest = spec.partition(":")
     if colon and scheme in _shipped():
+        added("xky.devices", (scheme,))  # refused where a package has taken the name
         return _made(_kind(scheme), rest, options)
     kinds = device_kinds()
     if not colon or scheme not in kinds:

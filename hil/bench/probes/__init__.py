@@ -49,11 +49,12 @@ def open_probe(spec: str) -> Probe:
         spec: such as ``lines``, ``mqtt``, ``influx:192.168.1.2:8086`` or ``mqtt://broker.lan:1883/tele/#``.
 
     Raises:
-        InputError: no such kind, or the rest does not fit it.
+        InputError: no such kind, or the rest does not fit it; or a package adds one of a shipped name.
     """
     scheme = spec.partition(":")[0]
     shipped = _kind(scheme) if scheme in _files() else _shipped().get(scheme)  # those not asked for stay unimported
     if shipped is not None:
+        added("xky.probes", (scheme,))  # refused where a package has taken the name
         return shipped(spec)
     kinds = probe_kinds()
     if scheme not in kinds:

@@ -29,6 +29,10 @@ class LinesProbe(Probe):
         statement = Statement(of_mode(context.board, context.mode), self.kind)
         self._statement = statement if statement.is_mapped else None
 
+    @property
+    def notes(self) -> Sequence[str]:
+        return [] if self._statement is None else self._statement.notes(self.shown)
+
     def _now_s(self) -> float:
         assert self._context is not None
         return float(self._context.env.now)

@@ -12,7 +12,6 @@ from .probe import Probe, ProbeContext
 
 __all__ = ["MappedProbe"]
 
-_NAMED = 20  # keys and topics that are not mapped, in a note
 _STATE_MAX = 200  # characters of a retained message
 _SECRET_MIN = 8  # bytes; a shorter one is in any text by chance
 _PAYLOADS_PER_S = 1000  # taken in a second of the bench's clock: the rest of a flood is counted and dropped
@@ -40,9 +39,7 @@ class MappedProbe(Probe):
 
     @property
     def notes(self) -> Sequence[str]:
-        unmapped = self.statement.unmapped if self.statement.is_mapped else {}
-        more = ", …" if len(unmapped) > _NAMED else ""
-        return [f"{self.shown}: not mapped: {', '.join([*unmapped][:_NAMED])}{more}"] if unmapped else []
+        return self.statement.notes(self.shown)
 
     @abstractmethod
     def _made_end(self, context: ProbeContext) -> Observer:

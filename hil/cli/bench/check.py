@@ -9,8 +9,11 @@ from typing import Annotated
 
 import typer
 
+from xky.protocol import InputError
+
 from ...bench_file import bench_file
 from ...bench_file.check import Part, check_bench
+from ...bench_file.read import wrong_in
 from ...terminal import complain, printable
 
 __all__ = ["command"]
@@ -21,7 +24,12 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Open each part of a bench, say what answered, what did not, and how to mend it."""
-    bench = bench_file(file)
+    try:
+        bench = bench_file(file)
+    except InputError as first:
+        for each in wrong_in(file) or [first]:
+            complain(each)
+        sys.exit(2)
     parts: list[Part] = []
 
     def wait(within_s: float) -> None:

@@ -7,6 +7,7 @@ import pytest
 import simpy
 
 from xky.boards import board_named
+from xky.boards.description.statement import ReadingMap
 from xky.emulator import Linky
 from xky.hil.bench.bench import Bench, probes_of
 from xky.hil.bench.devices import open_device
@@ -110,6 +111,20 @@ def test_a_board_without_an_uplink_is_not_waited_for_there(spec: str, section: s
     bench = Bench(open_device("sim:generic"), board_named("generic"), Linky(mode=Mode.STANDARD), probes=[spec])
     with pytest.raises(InputError, match=rf"{spec}: board generic has no \[{section}\], so nothing would arrive"):
         bench.__enter__()
+
+
+def test_a_mapped_program_has_the_keys_that_are_not_mapped_named_once() -> None:
+    mapped = ReadingMap.model_validate({"probe": "lines", "labels": {"EAST": "e.kwh"}})
+    board = board_named("generic").model_copy(update={"reading": (mapped,)})
+    probe = open_probe("lines")
+    probe.open(ProbeContext(simpy.Environment(), None, board, Mode.STANDARD, 1.0))
+    for _ in range(2):
+        probe.line('{"e": {"kwh": "002188830", "tariff": 1}, "rssi": -60}')
+    assert probe.notes == ["lines: not mapped: e.tariff, rssi"]
+    probe = open_probe("lines")
+    probe.open(ProbeContext(simpy.Environment(), None, board_named("generic"), Mode.STANDARD, 1.0))
+    probe.line('{"rssi": -60}')
+    assert not probe.notes
 
 
 def test_a_simulated_board_has_no_lines_beside_its_uplinks() -> None:

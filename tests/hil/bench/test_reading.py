@@ -56,6 +56,12 @@ def test_null_is_not_reported() -> None:
     assert "EAST" not in read('{"EAST": {}}')
 
 
+def test_an_object_of_another_shape_is_kept_as_it_is_said() -> None:
+    reading = read('{"wifi": {"rssi": -60}, "EAST": {"index": 2188830}}')
+    assert reading.text("wifi") == '{"rssi": -60}'
+    assert not reading.said["EAST"].matches(EAST)
+
+
 def test_of_a_key_said_twice_the_last_counts() -> None:
     assert read('{"EAST": "1", "EAST": "2"}').text("EAST") == "2"
 

@@ -11,8 +11,11 @@ import pytest
 from xky.hil.bench_file import BenchFile, InstrumentTable, bench_file, options_over
 from xky.hil.bench_file.plugged_in import FoundInstrument, bench_text, found_ports
 from xky.hil.bench_file.quantity import QUANTITIES, limit_of
+from xky.hil.bench_file.read import wrong_in
 from xky.hil.campaign.bench_option import device_of
 from xky.protocol import InputError
+
+from ...command import xky
 
 WHOLE = """
 [line]
@@ -200,3 +203,76 @@ def test_a_new_file_is_a_right_one(tmp_path: Path, ports: list[tuple[str, str]])
 
 def test_looking_for_ports_opens_none() -> None:
     assert all(path and isinstance(what, str) for path, what in found_ports())
+
+
+MANY = """
+[line]
+prt = "serial:/dev/ttyUSB0"
+[device]
+spec = "serial:/dev/ttyUSB1"
+board = "winky-9"
+[[probe]]
+spec = "mqt"
+[[instrument]]
+role = "suply"
+resource = "TCPIP::127.0.0.1::1::SOCKET"
+[[instrument]]
+role = "load"
+resource = "TCPIP::127.0.0.1::2::SOCKET"
+limits = { voltage = "5.5 bananas", current = "3" }
+colour = "red"
+[[instrument]]
+role = "scope"
+resource = 3
+[[instrument]]
+role = "generator"
+resource = "TCPIP::127.0.0.1::3::SOCKET"
+make = "nobody"
+[safe]
+order = ["load", "load", "suply"]
+"""
+
+
+def test_each_thing_that_is_wrong_in_a_bench_file_has_its_line_and_no_other_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_text(MANY, encoding="utf-8")
+    told = []
+    for one in wrong_in(tmp_path / "bench.toml"):
+        place, key = str(one).removeprefix(f"{tmp_path}/bench.toml:").split()[:2]
+        told.append((int(place.rstrip(":")), key.rstrip(":")))
+    told.sort()
+    assert told == [
+        (3, "line.prt"), (6, "device.board"), (8, "probe.0.spec"), (10, "instrument.0.role"),
+        (15, "instrument.1.limits.current"), (15, "instrument.1.limits.voltage"), (16, "instrument.1.colour"),
+        (19, "instrument.2.resource"), (23, "instrument.3.make"), (25, "safe.order"),
+    ]  # fmt: skip
+
+
+def test_the_first_of_many_is_what_every_other_command_says(tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_text(MANY, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        bench_file(tmp_path / "bench.toml")
+    assert str(refused.value) == str(wrong_in(tmp_path / "bench.toml")[0])
+
+
+@pytest.mark.parametrize("text", [WHOLE, "", '[device]\nspec = "sim:winky-c6"\n'])
+def test_nothing_is_wrong_in_a_file_that_is_right(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bench.toml").write_text(text, encoding="utf-8")
+    assert wrong_in(tmp_path / "bench.toml") == []
+
+
+@pytest.mark.parametrize("text", [
+    "line = 3\n", "instrument = 3\n", "instrument = [3]\n", "[instrument]\nrole = 1\n", "[[probe]]\n", "safe = []\n",
+    "[safe]\norder = [1]\n", "device = 1\nx = 2\n", "[input]\n", "[[instrument]]\nlimits = 3\nx = 1\n",
+])  # fmt: skip
+def test_a_file_of_another_shape_is_told_in_lines(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bench.toml").write_text(text, encoding="utf-8")
+    wrong = [str(one) for one in wrong_in(tmp_path / "bench.toml")]
+    assert wrong
+    assert len(set(wrong)) == len(wrong)
+
+
+def test_bench_check_says_each_in_a_line_and_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_text(MANY, encoding="utf-8")
+    done = xky("bench", "check", "bench.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == len(wrong_in(tmp_path / "bench.toml"))
