@@ -151,6 +151,13 @@ from xky.emulator.faults import known_faults, made_fault
 assert made_fault("mirrored_value", label="EAST").name == "mirrored_value"
 assert known_faults()["mirrored_value"].__doc__.startswith("The value of")
 fault("mirrored_value", ["EAST"]).validate()
+import json
+from xky.hil.campaign.wording import Wording
+from xky.hil.live.assets import asset
+assert Wording("fr").say("mirrored value") == "valeur à l'envers"
+told = json.loads(asset("words/faults.json").data)["mirrored_value"]
+assert told["name"] == "valeur à l'envers"
+assert told["about"].endswith("au début\\N{NO-BREAK SPACE}; le checksum, une somme, reste juste.")
 """
     python(tree, code)
 
