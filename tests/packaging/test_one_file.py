@@ -35,7 +35,7 @@ def _be_silent(meter: Linky) -> None:
     meter.msg1 = "PAS DE MESSAGE"
 
 
-GREETING = replace(HOUSE, name="greeting", modes=STANDARD, before=_greet, after=_be_silent)
+GREETING = replace(HOUSE, name="greeting", french="message", modes=STANDARD, before=_greet, after=_be_silent)
 
 GRT_1 = Requirement(
     "XKY-GRT-1", clause="54E §6.2.2", text="A greeting of the distributor is reported.", modes=STANDARD,
@@ -190,6 +190,8 @@ def failed(**options):
     return [one["id"] for one in report["requirements"] if one["verdict"] == "fail"]
 assert failed() == []
 assert failed(defect="never-greets") == ["XKY-GRT-1"]
+from xky.hil.campaign.wording import Wording
+assert Wording("fr").say("greeting") == "message"
 """
     python(tree, code)
     assert all(word in python(tree, XKY, "requirements", "XKY-GRT-1") for word in ("Nobody reads", "never-greets"))
