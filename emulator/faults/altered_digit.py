@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -19,6 +20,11 @@ class AlteredDigit(Fault):
 
     Data without a digit stay as they are.
     """
+
+    french_name: ClassVar[str] = "chiffre altéré"
+    french: ClassVar[str] = (
+        "L’un des deux derniers chiffres du groupe devient un autre ; le checksum reste celui des vraies données."
+    )
 
     label: str
 

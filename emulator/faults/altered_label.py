@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -18,6 +19,11 @@ _TURNED = 0x10  # F becomes V: still a capital, as in the field
 @dataclass(frozen=True, slots=True)
 class AlteredLabel(Fault):
     """The last letter of ``label`` has bit 4 turned over; data and checksum stay."""
+
+    french_name: ClassVar[str] = "étiquette altérée"
+    french: ClassVar[str] = (
+        "Le bit 4 de la dernière lettre de l’étiquette est inversé ; les données et le checksum restent."
+    )
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -22,6 +22,11 @@ class BaudChange(Fault):
 
     What a UART makes of it depends on its own clock: those groups may be read right or not at all.
     """
+
+    french_name: ClassVar[str] = "changement de débit"
+    french: ClassVar[str] = (
+        "À partir du groupe et jusqu’à la fin de la trame, un bit dure « facteur » fois plus longtemps."
+    )
 
     label: str
     times: Annotated[float, Interval(ge=0.5, le=16)] = 2.0

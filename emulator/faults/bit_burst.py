@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -20,6 +20,11 @@ __all__ = ["BitBurst"]
 @dataclass(frozen=True, slots=True)
 class BitBurst(Fault):
     """``bits`` data bits in a row are turned over, somewhere in the value of ``label`` and behind it."""
+
+    french_name: ClassVar[str] = "salve de bits inversés"
+    french: ClassVar[str] = (
+        "« Bits » bits de données consécutifs sont inversés, quelque part dans la valeur du groupe et après elle."
+    )
 
     label: str
     bits: Annotated[int, Interval(ge=1, le=21)] = 3

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -23,6 +23,9 @@ _ONE_BY_ONE = tuple(1 << bit for bit in range(DATA_BITS + 1))  # parity's too
 @dataclass(frozen=True, slots=True)
 class BitFlips(Fault):
     """Each bit of the frame, parity bits among them, is turned over with the probability ``rate``."""
+
+    french_name: ClassVar[str] = "bits inversés"
+    french: ClassVar[str] = "Chaque bit de la trame, bits de parité compris, est inversé avec la probabilité « taux »."
 
     rate: Annotated[float, Interval(ge=0, le=0.1)] = 0.001
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -25,6 +25,9 @@ class CharacterGaps(Fault):
 
     The texts set none (54E §5.3.5); up to one bit a UART cannot tell from a second stop bit, and must bear it.
     """
+
+    french_name: ClassVar[str] = "silences entre caractères"
+    french: ClassVar[str] = "Un silence de « silence, en bits » précède chaque caractère."
 
     gap_bits: Annotated[float, Interval(ge=0.01, le=1000)] = _BEARABLE_BITS
 

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 from xky.protocol.mode import CR, EOT, ETX, LF, STX
@@ -23,6 +24,12 @@ class ChecksumHighBit(Fault):
 
     Where that would make the end of a group or of a frame of it, the group stays right.
     """
+
+    french_name: ClassVar[str] = "bit 6 du checksum inversé"
+    french: ClassVar[str] = (
+        "Le bit 6 du checksum est inversé : il est faux, mais paraît juste à qui n’en regarde que les six bits de "
+        "poids faible."
+    )
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -26,6 +26,12 @@ class ChosenChecksum(Fault):
 
     Only what has eight digits at its end can: indexes.
     """
+
+    french_name: ClassVar[str] = "checksum choisi"
+    french: ClassVar[str] = (
+        "Les derniers chiffres du groupe donnent à son checksum le code « caractère » ; le groupe est juste et "
+        "doit être transmis."
+    )
 
     label: str
     character: Annotated[int, Interval(ge=0x20, le=0x5F)] = 0x20

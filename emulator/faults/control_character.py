@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from xky.protocol import Mode, checksum
 from xky.protocol.checksum import checked_zone
@@ -22,6 +22,9 @@ class ControlCharacter(Fault):
 
     The checksum stays and refuses the group; or it ``fits`` what is there, and a receiver may pass the group on.
     """
+
+    french_name: ClassVar[str] = "caractère de commande"
+    french: ClassVar[str] = "Le caractère de commande « code » remplace l’avant-dernier caractère de donnée du groupe."
 
     label: str
     code: Literal[0x00, 0x07, 0x1A, 0x1B] = 0x00

@@ -25,6 +25,8 @@ class CutFrame(Fault):
             meter loses its power.
     """
 
+    french_name: ClassVar[str] = "trame coupée"
+    french: ClassVar[str] = "La trame s’arrête au groupe."
     cuts: ClassVar[bool] = True
 
     label: str

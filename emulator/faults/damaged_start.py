@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -18,6 +19,9 @@ _SEEN = b"\x0b\x0e\x0f"  # what LF became in hekmon/linkytic#67
 @dataclass(frozen=True, slots=True)
 class DamagedStart(Fault):
     """The LF of ``label`` is VT, SO or SI: the group may be lost or recovered."""
+
+    french_name: ClassVar[str] = "début de groupe altéré"
+    french: ClassVar[str] = "Le LF du groupe devient VT, SO ou SI : le groupe peut être perdu ou retrouvé."
 
     label: str
 

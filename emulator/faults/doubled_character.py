@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,11 @@ __all__ = ["DoubledCharacter"]
 @dataclass(frozen=True, slots=True)
 class DoubledCharacter(Fault):
     """One character of the value of ``label`` comes twice; for data that are empty, the checksum."""
+
+    french_name: ClassVar[str] = "caractère doublé"
+    french: ClassVar[str] = (
+        "Un caractère de la valeur du groupe vient deux fois ; si la donnée est vide, c’est le checksum."
+    )
 
     label: str
 

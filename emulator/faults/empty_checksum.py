@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,9 @@ __all__ = ["EmptyChecksum"]
 @dataclass(frozen=True, slots=True)
 class EmptyChecksum(Fault):
     """The group of ``label`` ends behind the separator of its checksum, which is missing."""
+
+    french_name: ClassVar[str] = "checksum absent"
+    french: ClassVar[str] = "Le groupe s’arrête après le séparateur de son checksum, qui manque."
 
     label: str
 

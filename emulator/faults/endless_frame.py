@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -24,6 +24,11 @@ class EndlessFrame(Fault):
     The longest frame of a Linky has 1 727 characters, and of no more than 90 groups. Whatever was sent before may be
     lost by a receiver whose memory ends, for characters or for groups; the next frame must be read.
     """
+
+    french_name: ClassVar[str] = "trame sans fin"
+    french: ClassVar[str] = (
+        "De petits groupes aux étiquettes inconnues remplissent la trame jusqu’à « longueur » caractères avant l’ETX."
+    )
 
     length: Annotated[int, Interval(ge=1, le=20_000)] = 4000
 

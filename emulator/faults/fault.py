@@ -50,6 +50,8 @@ class Fault(ABC):
 
     Attributes:
         name: as scenarios, HTTP and the truth name it: that of its file, unless it has another.
+        french_name: what pages and reports call it in French; empty: what English has, its ``name`` with blanks.
+        french: what it does, in French, one sentence; its keys are called there as the pages call them.
         cuts: whether the group that it befalls breaks off, so that a part of the value may be taken for all of it.
         mixes_separators: whether separators of both modes stand in the group that it befalls.
     """
@@ -57,6 +59,8 @@ class Fault(ABC):
     __slots__ = ()
 
     name: ClassVar[str]
+    french_name: ClassVar[str] = ""
+    french: ClassVar[str] = ""
     cuts: ClassVar[bool] = False
     mixes_separators: ClassVar[bool] = False
 

@@ -26,6 +26,11 @@ class FittingCut(Fault):
     there, one or two are so by themselves.
     """
 
+    french_name: ClassVar[str] = "coupe au checksum juste"
+    french: ClassVar[str] = (
+        "La trame s’interrompt dans le groupe, là où le checksum du premier groupe de la trame suivante convient "
+        "aux deux réunis."
+    )
     cuts: ClassVar[bool] = True
 
     label: str

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 from xky.protocol.uart import CharacterDefect
@@ -17,6 +18,11 @@ __all__ = ["FramingError"]
 @dataclass(frozen=True, slots=True)
 class FramingError(Fault):
     """The last character of the value of ``label`` has no stop bit: what follows it may be misread, too."""
+
+    french_name: ClassVar[str] = "erreur de trame UART"
+    french: ClassVar[str] = (
+        "Le dernier caractère de la valeur du groupe n’a pas de bit de stop : ce qui le suit peut aussi être mal lu."
+    )
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -22,6 +22,12 @@ LONGEST_S = 0.0334  # 54E §5.3.6, 02E §1.5.2
 @dataclass(frozen=True, slots=True)
 class GroupGaps(Fault):
     """``gap_s`` seconds of silence before each group; up to 33.4 ms every receiver must bear it."""
+
+    french_name: ClassVar[str] = "silences entre groupes"
+    french: ClassVar[str] = (
+        "Un silence de « silence, en secondes » précède chaque groupe ; jusqu’à 33,4 ms, tout récepteur doit le "
+        "supporter."
+    )
 
     gap_s: Annotated[float, Interval(ge=0.0001, le=10)] = LONGEST_S
 

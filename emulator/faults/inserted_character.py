@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -19,6 +20,9 @@ _SEEN = bytes(code for code in range(0x21, 0x7F) if code % 64)  # @ would leave 
 @dataclass(frozen=True, slots=True)
 class InsertedCharacter(Fault):
     """A printable character stands before one of the value of ``label``, or before its checksum."""
+
+    french_name: ClassVar[str] = "caractère inséré"
+    french: ClassVar[str] = "Un caractère imprimable précède l’un de ceux de la valeur du groupe, ou son checksum."
 
     label: str
 

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Burst, Mode
 from xky.protocol.mode import CHARACTER_BITS, DATA_BITS
@@ -24,6 +25,11 @@ class InvertedLine(Fault):
     The levels are those of an inverted line, cut anew into characters; where one of them has neither its parity nor its
     stop bit, its parity bit is not as on the line: for a receiver it is no character either way.
     """
+
+    french_name: ClassVar[str] = "ligne inversée"
+    french: ClassVar[str] = (
+        "Chaque 0 arrive comme un 1 et chaque 1 comme un 0 ; le silence après la trame est un niveau 0 et ne dit rien."
+    )
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         swapped = bytes(1 - level for piece in pieces for level in _levels(piece, mode))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import cos, exp, log, sin, sqrt, tau
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -30,6 +30,9 @@ class Jitter(Fault):
     A bit is misread where the edge before or behind it passes its middle. Within the tolerance of the texts
     (60 of 104 microseconds are clean, 54E §5.3.2) that never happens.
     """
+
+    french_name: ClassVar[str] = "gigue"
+    french: ClassVar[str] = "Chaque front vient trop tôt ou trop tard, d’une erreur normale de « gigue, en bits »."
 
     rms_bits: Annotated[float, Interval(ge=0, le=1)] = 0.3
 

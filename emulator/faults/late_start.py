@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from xky.protocol import Mode
 from xky.protocol.mode import STX
@@ -25,6 +25,11 @@ class LateStart(Fault):
         label: of the group.
         inside: the first character of the frame (``stx``), or this part of the group, in the place of its middle.
     """
+
+    french_name: ClassVar[str] = "écoute en cours de trame"
+    french: ClassVar[str] = (
+        "Tout ce qui précède le milieu du groupe manque, comme pour un récepteur que l’on vient de brancher."
+    )
 
     label: str
     inside: Literal["group", "stx", "label", "data", "checksum"] = "group"

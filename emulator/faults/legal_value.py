@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
@@ -22,6 +22,9 @@ class LegalValue(Fault):
 
     A value that the label's row does not admit may be refused.
     """
+
+    french_name: ClassVar[str] = "valeur permise"
+    french: ClassVar[str] = "Le groupe dit « valeur », avec le checksum qui convient ; il doit être transmis."
 
     label: str
     value: Annotated[str, StringConstraints(pattern=r"^[ -~]*$")] = "0"

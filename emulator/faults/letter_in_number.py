@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -19,6 +20,11 @@ class LetterInNumber(Fault):
 
     Data whose last character is no digit stay as they are.
     """
+
+    french_name: ClassVar[str] = "lettre dans un nombre"
+    french: ClassVar[str] = (
+        "Le dernier chiffre du groupe est une lettre O ; le checksum est juste, un récepteur peut donc le transmettre."
+    )
 
     label: str
 

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,9 @@ __all__ = ["LostCharacter"]
 @dataclass(frozen=True, slots=True)
 class LostCharacter(Fault):
     """One character of the value of ``label`` is missing; for data that are empty, the checksum."""
+
+    french_name: ClassVar[str] = "caractère perdu"
+    french: ClassVar[str] = "Un caractère de la valeur du groupe manque ; si la donnée est vide, c’est le checksum."
 
     label: str
 

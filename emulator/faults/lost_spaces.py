@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -19,6 +20,9 @@ class LostSpaces(Fault):
 
     Data without them stay as they are.
     """
+
+    french_name: ClassVar[str] = "espaces perdus"
+    french: ClassVar[str] = "Deux espaces voisins manquent dans la valeur du groupe ; 2 × 32 vaut 0 modulo 64."
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -24,6 +24,11 @@ _REST_S = 0.0334  # between two frames (54E §5.3.6)
 @dataclass(frozen=True, slots=True)
 class MetrologyBursts(Fault):
     """``count`` bursts of carrier of 1 to 20 ms before the frame (02E §2.3), which must be read all the same."""
+
+    french_name: ClassVar[str] = "salves de métrologie"
+    french: ClassVar[str] = (
+        "« Nombre » salves de porteuse de 1 à 20 ms précèdent la trame (02E §2.3), qui doit être lue malgré tout."
+    )
 
     count: Annotated[int, Interval(ge=1, le=50)] = 3
 

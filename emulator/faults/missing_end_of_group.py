@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 from xky.protocol.mode import CR
@@ -17,6 +18,9 @@ __all__ = ["MissingEndOfGroup"]
 @dataclass(frozen=True, slots=True)
 class MissingEndOfGroup(Fault):
     """The group of ``label`` has no CR: it may be lost or recovered."""
+
+    french_name: ClassVar[str] = "fin de groupe absente (CR)"
+    french: ClassVar[str] = "Le groupe n’a pas de CR : il peut être perdu ou retrouvé."
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from xky.protocol import Mode, checksum
 from xky.protocol.checksum import checked_zone
@@ -22,6 +22,11 @@ class MissingField(Fault):
 
     A receiver may pass on what is left: without its value an empty one, without its horodate the value alone.
     """
+
+    french_name: ClassVar[str] = "champ absent"
+    french: ClassVar[str] = (
+        "Le groupe n’a pas de « champ », et un séparateur de moins ; le checksum convient à ce qui reste."
+    )
 
     label: str
     field: Literal["value", "horodate"] = "value"

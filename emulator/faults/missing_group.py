@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,9 @@ __all__ = ["MissingGroup"]
 @dataclass(frozen=True, slots=True)
 class MissingGroup(Fault):
     """The frame goes without the group of ``label``; all else is as it should be."""
+
+    french_name: ClassVar[str] = "groupe absent"
+    french: ClassVar[str] = "La trame part sans le groupe ; tout le reste est comme il faut."
 
     label: str
 

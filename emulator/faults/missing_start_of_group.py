@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 from xky.protocol.mode import LF
@@ -17,6 +18,9 @@ __all__ = ["MissingStartOfGroup"]
 @dataclass(frozen=True, slots=True)
 class MissingStartOfGroup(Fault):
     """The group of ``label`` has no LF: it may be lost or recovered."""
+
+    french_name: ClassVar[str] = "début de groupe absent (LF)"
+    french: ClassVar[str] = "Le groupe n’a pas de LF : il peut être perdu ou retrouvé."
 
     label: str
 

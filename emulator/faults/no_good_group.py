@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -20,6 +20,9 @@ __all__ = ["NoGoodGroup"]
 @dataclass(frozen=True, slots=True)
 class NoGoodGroup(Fault):
     """The frame has no more than its first ``groups`` groups, each with a wrong checksum."""
+
+    french_name: ClassVar[str] = "aucun groupe juste"
+    french: ClassVar[str] = "La trame n’a que ses « groupes » premiers groupes, chacun avec un checksum faux."
 
     groups: Annotated[int, Interval(ge=1, le=100)] = 100
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -28,6 +28,11 @@ class NoiseBeforeFrame(Fault):
 
     One in two has a wrong parity, so that a reader of eight bits hears any code of 256.
     """
+
+    french_name: ClassVar[str] = "bruit"
+    french: ClassVar[str] = (
+        "« Longueur » caractères de bruit avant le STX, sans délimiteurs ; la trame qui suit peut être perdue."
+    )
 
     length: Annotated[int, Interval(ge=1, le=10_000)] = 40
 

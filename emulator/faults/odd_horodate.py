@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from xky.protocol import Mode
 
@@ -24,6 +24,11 @@ class OddHorodate(Fault):
 
     A receiver may pass it on as it is, or refuse the group.
     """
+
+    french_name: ClassVar[str] = "horodate impossible"
+    french: ClassVar[str] = (
+        "Dans l’horodate du groupe, « partie » est un nombre impossible, comme un mois 47 ; le checksum est juste."
+    )
 
     label: str
     part: Literal["month", "day", "hour", "minute", "second"] = "month"

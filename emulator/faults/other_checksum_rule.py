@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -20,6 +21,11 @@ class OtherChecksumRule(Fault):
 
     A receiver that tries both rules on one group takes it (54E table 2, 02E §1.5.2).
     """
+
+    french_name: ClassVar[str] = "règle de checksum de l’autre mode"
+    french: ClassVar[str] = (
+        "Le checksum du groupe compte le dernier séparateur là où il ne doit pas, ou l’omet là où il ne doit pas."
+    )
 
     label: str
 

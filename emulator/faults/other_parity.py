@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 from xky.protocol import Mode
 from xky.protocol.uart import CharacterDefect
@@ -18,6 +18,11 @@ __all__ = ["OtherParity"]
 @dataclass(frozen=True, slots=True)
 class OtherParity(Fault):
     """Each character has odd parity, or a bit that is always 0 (``none``: 8N1) or always 1 (``mark``)."""
+
+    french_name: ClassVar[str] = "autre parité"
+    french: ClassVar[str] = (
+        "Chaque caractère a une parité impaire, ou un bit toujours à 0 (aucune : 8N1) ou toujours à 1 (marque)."
+    )
 
     parity: Literal["odd", "none", "mark"] = "odd"
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -23,6 +23,11 @@ class OverlongLabel(Fault):
     No label of the texts has more than nine. A receiver may pass it on or leave it out; the groups beside it must
     arrive.
     """
+
+    french_name: ClassVar[str] = "étiquette trop longue"
+    french: ClassVar[str] = (
+        "Juste avant le groupe « avant » vient un groupe dont l’étiquette a « longueur » lettres, au checksum juste."
+    )
 
     before: str
     length: Annotated[int, Interval(ge=10, le=20_000)] = 16

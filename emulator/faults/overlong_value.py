@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -19,6 +19,11 @@ __all__ = ["OverlongValue"]
 @dataclass(frozen=True, slots=True)
 class OverlongValue(Fault):
     """The value of ``label`` has ``length`` characters more than it should, zeros or ``blanks``; the sum fits."""
+
+    french_name: ClassVar[str] = "donnée trop longue"
+    french: ClassVar[str] = (
+        "La valeur du groupe a « longueur » caractères de trop, des zéros ou des blancs ; le checksum convient."
+    )
 
     label: str
     length: Annotated[int, Interval(ge=1, le=20_000)] = 200

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -23,6 +23,12 @@ class Overrun(Fault):
 
     A loss ends with its group, and no CR is lost together with the LF behind it: two groups would become one.
     """
+
+    french_name: ClassVar[str] = "caractères non lus à temps"
+    french: ClassVar[str] = (
+        "À chaque caractère, avec la probabilité « taux », lui et ceux qui le suivent sont perdus, « longueur » "
+        "au plus."
+    )
 
     rate: Annotated[float, Interval(ge=0, le=0.2)] = 0.002
     length: Annotated[int, Interval(ge=1, le=64)] = 1

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 from xky.protocol.uart import CharacterDefect
@@ -20,6 +21,11 @@ class ParityError(Fault):
 
     A receiver may refuse the group, or let the checksum decide.
     """
+
+    french_name: ClassVar[str] = "erreur de parité"
+    french: ClassVar[str] = (
+        "Le dernier caractère de la valeur du groupe a un bit de parité faux, ses sept bits de données sont justes."
+    )
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -23,6 +23,9 @@ class Pause(Fault):
     The texts set no gap between characters, and 33.4 ms at most between groups (54E §5.3.6): a receiver that
     gives up may lose the frame.
     """
+
+    french_name: ClassVar[str] = "silence dans un groupe"
+    french: ClassVar[str] = "La ligne se tait pendant « secondes » au milieu du groupe."
 
     label: str
     for_s: Annotated[float, Interval(ge=0.001, le=60)] = 0.5

@@ -24,6 +24,8 @@ class PowerCut(Fault):
     The character under way ends with the carrier, so its last bits read as ones.
     """
 
+    french_name: ClassVar[str] = "coupure dans un groupe"
+    french: ClassVar[str] = "Au milieu du groupe la ligne se tait, pendant « coupure, en secondes »."
     cuts: ClassVar[bool] = True
 
     label: str

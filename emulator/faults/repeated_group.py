@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,9 @@ __all__ = ["RepeatedGroup"]
 @dataclass(frozen=True, slots=True)
 class RepeatedGroup(Fault):
     """The group of ``label`` comes a second time, right behind the first, exactly as it was."""
+
+    french_name: ClassVar[str] = "groupe répété"
+    french: ClassVar[str] = "Le groupe vient une seconde fois, juste après la première, exactement tel qu’il était."
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -28,6 +28,12 @@ class SlowOpto(Fault):
     the 1 behind a long 0 becomes a 0, and the last bit of a short 0 a 1. Start and stop bits are spared: whoever reads
     bytes of a port is not told of them.
     """
+
+    french_name: ClassVar[str] = "optocoupleur lent"
+    french: ClassVar[str] = (
+        "Chaque 0 dure plus longtemps qu’émis de « allongement, en bits », chaque 1 d’autant moins ; au-dessous "
+        "de 0, l’inverse."
+    )
 
     stretch_bits: Annotated[float, Interval(ge=-0.9, le=0.9)] = 0.35
     spread_bits: Annotated[float, Interval(ge=0, le=0.5)] = 0.06

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Interval
 
@@ -26,6 +26,11 @@ class StuckLine(Fault):
 
     A carrier that does not end is a level 0: a UART reads one NUL without a stop bit of it, however long.
     """
+
+    french_name: ClassVar[str] = "ligne bloquée"
+    french: ClassVar[str] = (
+        "« Secondes » sans un caractère, entre deux trames : pas de porteuse, ou une qui ne finit pas."
+    )
 
     for_s: Annotated[float, Interval(ge=0.1, le=60)] = 3.0
     carrier: bool = False

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -19,6 +20,9 @@ class SwappedDigits(Fault):
 
     No receiver can know, so the wrong value may be reported; what comes after must be read all the same.
     """
+
+    french_name: ClassVar[str] = "chiffres permutés"
+    french: ClassVar[str] = "Les deux premiers chiffres voisins différents de la valeur du groupe changent de place."
 
     label: str
 

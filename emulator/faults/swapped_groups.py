@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,9 @@ __all__ = ["SwappedGroups"]
 @dataclass(frozen=True, slots=True)
 class SwappedGroups(Fault):
     """The group of ``label`` comes behind the one that should follow it, where one does."""
+
+    french_name: ClassVar[str] = "groupes permutés"
+    french: ClassVar[str] = "Le groupe vient derrière celui qui devrait le suivre, s’il y en a un."
 
     label: str
 

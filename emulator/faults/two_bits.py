@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -20,6 +21,12 @@ class TwoBits(Fault):
     No receiver can know, so the wrong value may be reported; what comes after must be read all the same.
     Data without an even and an odd digit stay as they are.
     """
+
+    french_name: ClassVar[str] = "deux bits inversés"
+    french: ClassVar[str] = (
+        "Le bit de poids faible de deux chiffres du groupe est inversé, une fois vers le haut, une fois vers le "
+        "bas : le checksum reste juste."
+    )
 
     label: str
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
@@ -22,6 +22,11 @@ class UnknownLabel(Fault):
 
     A receiver may pass it on or leave it out; the groups beside it must arrive.
     """
+
+    french_name: ClassVar[str] = "étiquette inconnue"
+    french: ClassVar[str] = (
+        "Juste avant le groupe « avant » vient l’étiquette donnée, avec cinq chiffres tirés de nouveau à chaque trame."
+    )
 
     before: str
     label: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,9}$")] = "XKYTEST"

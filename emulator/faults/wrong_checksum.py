@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -19,6 +20,9 @@ FIRST, COUNT = 0x20, 64  # checksum characters are 0x20 to 0x5F (54E §5.3.6)
 @dataclass(frozen=True, slots=True)
 class WrongChecksum(Fault):
     """The group of ``label`` keeps its data and gets a wrong checksum, drawn anew for each frame."""
+
+    french_name: ClassVar[str] = "checksum faux"
+    french: ClassVar[str] = "Le groupe garde ses données et reçoit un checksum faux, tiré de nouveau à chaque trame."
 
     label: str
 

@@ -18,6 +18,10 @@ __all__ = ["WrongSeparator"]
 class WrongSeparator(Fault):
     """Behind ``label`` stands HT in the place of SP, or SP in the place of HT; the checksum stays."""
 
+    french_name: ClassVar[str] = "séparateur faux"
+    french: ClassVar[str] = (
+        "Derrière l’étiquette vient HT à la place de SP, ou SP à la place de HT ; le checksum reste."
+    )
     mixes_separators: ClassVar[bool] = True
 
     label: str

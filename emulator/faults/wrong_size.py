@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.protocol import Mode
 
@@ -16,6 +17,12 @@ __all__ = ["WrongSize"]
 @dataclass(frozen=True, slots=True)
 class WrongSize(Fault):
     """The first data character of ``label`` is missing; the checksum is right, so a receiver may report it."""
+
+    french_name: ClassVar[str] = "taille fausse"
+    french: ClassVar[str] = (
+        "Le premier caractère de donnée du groupe manque ; le checksum est juste, un récepteur peut donc le "
+        "transmettre."
+    )
 
     label: str
 

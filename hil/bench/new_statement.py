@@ -110,7 +110,7 @@ producer = {_told(answers.producer)}
 # What it promises, seconds; without a line the suite's own, docs/boards.md.
 [limits]
 {period}          # between two readings
-# freshness_s = 12       # how old a value may be that is reported
+# freshness_s = 15       # how old a value may be that is reported; a frame may take 12 s
 # completeness_s = 12    # until what has changed is reported
 # recovery_s = 10        # until it reads again behind a disturbance
 

@@ -128,6 +128,7 @@ class Stimulus:
             left out.
         drawn_as: seed and name by which its gaps and faults are drawn, in the place of the run's and its own; so a
             stimulus that was found does the same under any name, in any run.
+        french: its name in French, where ``french.toml`` does not have it.
         supply: what befalls its power. Where the bench does not feed the device, the step is left out.
     """
 
@@ -167,6 +168,7 @@ class Stimulus:
     server: ServerFault | None = None
     supply: SupplyFault | None = None
     drawn_as: tuple[int, str] | None = None
+    french: str = field(default="", compare=False)
 
     @property
     def has_tail(self) -> bool:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of a report in another language, from one catalogue, ``french.toml``; requirements have theirs beside them,
-faults in the words of the live pages.
+"""The words of a report in another language, from one catalogue, ``french.toml``; requirements and faults have theirs
+beside them, and so may steps.
 
 A report is made and kept in English, whoever reads it: its lines are found again in the catalogue by their form, with
 holes for what varies. So a report that was read back from a file, or judged again from evidence, is told in French like
@@ -117,7 +117,7 @@ def _told_in(checks: bool) -> Mapping[str, str]:
 
 @cache
 def _known(checks: bool) -> Mapping[str, str]:
-    """Texts without holes: of the catalogue, and of requirements."""
+    """Texts without holes: of the catalogue, of requirements, and of steps that bring their own."""
     known = {english: french for english, french in _told_in(checks).items() if not holes_of(english)}
     for requirement in {one.requirement for one in declared_purposes()}:
         procedure = requirement.procedure
@@ -127,6 +127,7 @@ def _known(checks: bool) -> Mapping[str, str]:
             known[requirement.text] = requirement.french
         if requirement.why_french:
             known[requirement.why] = requirement.why_french
+    known |= {step.name: step.french for purpose in declared_purposes() for step in purpose.stimuli if step.french}
     for profile in map(profile_named, profile_names()):
         known |= {profile.title: profile.french, **{one.what: one.french for one in profile.test}}
     return known

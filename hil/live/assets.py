@@ -2,6 +2,7 @@
 """The files that the pages are made of, as they are shipped; a name that is not one of them is none."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,8 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+from .fault_words import words_of_faults
 
 __all__ = ["ASSETS_AT", "Asset", "asset", "version"]
 
@@ -56,6 +59,8 @@ def _assets() -> Mapping[str, Asset]:
     found: dict[str, Asset] = {}
     for folder in _FOLDERS:
         _gather(files("xky.hil.live") / folder, folder, found)
+    told = json.dumps(words_of_faults(), ensure_ascii=False)
+    found["words/faults.json"] = Asset(told.encode(), _TYPES[".json"])  # no file: each fault has its own words
     return found
 
 

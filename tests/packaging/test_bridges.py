@@ -83,5 +83,5 @@ def test_the_board_file_of_the_page_is_one(tmp_path: Path) -> None:
     [text] = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "my-board.toml").write_text(text, encoding="utf-8")
     board = board_named(str(tmp_path / "my-board.toml"))
-    assert (board.limits.freshness_s, board.limits.recovery_s) == (12, 20)
+    assert (board.limits.freshness_s, board.limits.recovery_s) == (15, 20)
     assert json.dumps(board.id) == '"my-board"'

@@ -35,17 +35,17 @@ def _be_silent(meter: Linky) -> None:
     meter.msg1 = "PAS DE MESSAGE"
 
 
-GREETING = replace(HOUSE, name="greeting", modes=STANDARD, before=_greet, after=_be_silent)
+GREETING = replace(HOUSE, name="greeting", french="message", modes=STANDARD, before=_greet, after=_be_silent)
 
-GRT_1 = Requirement(
-    "XKY-GRT-1", clause="54E §6.2.2", text="A greeting of the distributor is reported.", modes=STANDARD,
+CND_99 = Requirement(
+    "TIC-CND-99", clause="54E §6.2.2", text="A greeting of the distributor is reported.", modes=STANDARD,
     french="Un message du distributeur est restitué.", why="Nobody reads what the distributor has to say.",
     why_french="Personne ne lit ce que le distributeur a à dire.", where=(claims_one_of("MSG1"),),
     may_fail_with=frozenset({"drops-empty-data"}),
 )
 
 
-@purpose(GRT_1, "bonjour", GREETING)
+@purpose(CND_99, "bonjour", GREETING)
 def test_a_greeting_is_reported(case: Case) -> None:
     case.label_is_reported("MSG1")
 '''
@@ -68,7 +68,7 @@ class _NeverGreets(Retells):
 DEFECT = Defect(
     title="never says hello",
     source="made up for a test",
-    must_fail=frozenset({"XKY-GRT-1"}),
+    must_fail=frozenset({"TIC-CND-99"}),
     parser=_NeverGreets,
 )
 '''
@@ -151,6 +151,13 @@ from xky.emulator.faults import known_faults, made_fault
 assert made_fault("mirrored_value", label="EAST").name == "mirrored_value"
 assert known_faults()["mirrored_value"].__doc__.startswith("The value of")
 fault("mirrored_value", ["EAST"]).validate()
+import json
+from xky.hil.campaign.wording import Wording
+from xky.hil.live.assets import asset
+assert Wording("fr").say("mirrored value") == "valeur à l'envers"
+told = json.loads(asset("words/faults.json").data)["mirrored_value"]
+assert told["name"] == "valeur à l'envers"
+assert told["about"].endswith("au début\\N{NO-BREAK SPACE}; le checksum, une somme, reste juste.")
 """
     python(tree, code)
 
@@ -179,10 +186,12 @@ def test_a_requirement_with_its_stimulus_is_a_file_and_the_defect_that_proves_it
 from xky.hil import certify
 def failed(**options):
     report = certify("sim:generic", **options)
-    assert "XKY-GRT-1" in {one["id"] for one in report["requirements"]}
+    assert "TIC-CND-99" in {one["id"] for one in report["requirements"]}
     return [one["id"] for one in report["requirements"] if one["verdict"] == "fail"]
 assert failed() == []
-assert failed(defect="never-greets") == ["XKY-GRT-1"]
+assert failed(defect="never-greets") == ["TIC-CND-99"]
+from xky.hil.campaign.wording import Wording
+assert Wording("fr").say("greeting") == "message"
 """
     python(tree, code)
-    assert all(word in python(tree, XKY, "requirements", "XKY-GRT-1") for word in ("Nobody reads", "never-greets"))
+    assert all(word in python(tree, XKY, "requirements", "TIC-CND-99") for word in ("Nobody reads", "never-greets"))

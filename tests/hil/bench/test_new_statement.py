@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A statement that was written for a person is one, and says what was answered."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from xky.boards import Board, board_named
 from xky.boards.description.laid_over import board_with
 from xky.boards.description.statement import PROBES, ProbeName
+from xky.hil import certify
 from xky.hil.bench.new_statement import Answers, checked_labels, statement_text
 from xky.protocol import InputError, Mode
 
@@ -56,7 +58,7 @@ def test_what_stands_behind_a_comment_sign_is_right_once_it_is_taken_away(probe:
     assert board.reading[0].probe == probe
     assert set(board.reading[0].labels) == {"EAST", "SINSTS"}
     assert [one.requirement for one in board.waiver] == ["TIC-LBL-5"]
-    assert board.limits.freshness_s == 12
+    assert board.limits.freshness_s == 15
     assert board.release is not None and board.release.said is not None
 
 
@@ -64,3 +66,13 @@ def test_labels_are_apart_by_commas() -> None:
     assert checked_labels(" EAST, SINSTS,") == ["EAST", "SINSTS"]
     with pytest.raises(InputError, match=r"^--labels EASTT: no label of the TIC; write names as Enedis does"):
         checked_labels("EASTT")
+
+
+@pytest.mark.nightly
+def test_a_sound_reader_keeps_the_limits_that_stand_behind_a_comment_sign(tmp_path: Path) -> None:
+    text = statement_text(Answers(title="mine"), "device.toml")
+    limits = re.findall(r"^# ((?:freshness|completeness|recovery)_s = \d+)", text, re.MULTILINE)
+    assert len(limits) == 3
+    (tmp_path / "device.toml").write_text("\n".join(["[limits]", *limits]), encoding="utf-8")
+    report = certify("sim:generic", statement=tmp_path / "device.toml")
+    assert report["verdict"] == "pass", [one for one in report["requirements"] if one["verdict"] == "fail"]

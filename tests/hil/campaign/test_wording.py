@@ -4,6 +4,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from jinja2 import Environment, nodes
 from xky.boards import known_defects
 from xky.emulator.faults import known_faults
 from xky.hil.campaign import condition
+from xky.hil.campaign import wording as wording_module
 from xky.hil.campaign.certify_device import certify
 from xky.hil.campaign.defect_matrix import DEFAULT_BOARD
 from xky.hil.campaign.report.page import ABOUT, page, summary
@@ -217,6 +219,15 @@ def test_names_of_steps_faults_groups_and_verdicts_are_in_the_catalogue() -> Non
     words = {*faults, *ABOUT.values(), *Verdict, *Level}
     assert {one for one in words if str(one) not in catalogue()} == set()
     assert {one for one in steps if FRENCH.say(one) == one and not re.search(r"\d", one)} == set()
+
+
+def test_a_step_may_bring_its_own_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = next(one for one in declared_purposes() if one.stimuli)
+    greeting = replace(some, stimuli=(replace(some.stimulus, name="greeting", french="message"),))
+    monkeypatch.setattr(wording_module, "declared_purposes", lambda: (greeting,))
+    monkeypatch.setattr(wording_module, "_known", wording_module._known.__wrapped__)  # anew
+    monkeypatch.setattr(wording_module, "_french", wording_module._french.__wrapped__)
+    assert [FRENCH.say(line) for line in ("greeting", "greeting, after")] == ["message", "message, après"]
 
 
 def test_every_group_of_requirements_says_what_it_is_about() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from xky.emulator.faults import known_faults
 from xky.hil.campaign.wording import Wording
+from xky.hil.live.fault_words import words_of_faults
 from xky.protocol.status import Breaker, Colour
 
 LIVE = Path(__file__).parents[3] / "hil" / "live"
@@ -27,8 +28,8 @@ def read(name: str) -> dict[str, dict[str, str]]:
     return dict(json.loads(text, object_pairs_hook=once))
 
 
-FAULTS = read("faults")
-CATALOGUES = {file.stem: read(file.stem) for file in sorted((LIVE / "words").glob("*.json")) if file.stem != "faults"}
+FAULTS = words_of_faults()
+CATALOGUES = {file.stem: read(file.stem) for file in sorted((LIVE / "words").glob("*.json"))}
 
 
 def test_each_text_is_there_in_both_languages_with_the_same_values() -> None:

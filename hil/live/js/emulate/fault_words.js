@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Faults in words that people read. Their ids are those of the HTTP interface, whatever there are: an id is its name in
- * English, the description of the interface tells what it does, and `words/faults.json` has the French of both.
+ * English, the description of the interface tells what it does, and `words/faults.json`, which the server makes of what
+ * the faults say of themselves, has the French of both.
  */
 import { isSaid, say, spoken } from "../words.js";
 

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import ClassVar
 
 from xky.emulator.faults import Fault
 from xky.emulator.faults.fault import damaged, data_places
@@ -14,6 +15,9 @@ from xky.protocol import Mode
 @dataclass(frozen=True, slots=True)
 class MirroredValue(Fault):
     """The value of ``label`` comes from behind; the checksum, a sum, still fits."""
+
+    french_name: ClassVar[str] = "valeur à l'envers"
+    french: ClassVar[str] = "La valeur du groupe est écrite de la fin au début ; le checksum, une somme, reste juste."
 
     label: str
 
