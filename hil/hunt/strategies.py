@@ -82,7 +82,7 @@ class _Befalls:
 @st.composite
 def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Story:
     step = _steps(facts, befalls)
-    steps = [draw(step) for _ in range(draw(between(1, _MOST_STEPS)))]
+    steps = draw(st.lists(step, min_size=1, max_size=_MOST_STEPS))
     at_least = draw(faults_on(facts))  # drawn for each story, so that shrinking can leave out a step that has another
     if not any(turn for step in steps for turn in step.get("turns", ())) and not any(
         "terminal_a" in step for step in steps
