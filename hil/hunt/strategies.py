@@ -82,26 +82,30 @@ class _Befalls:
 @st.composite
 def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Story:
     step = _steps(facts, befalls)
-    steps = [draw(step) for _ in range(draw(between(1, _MOST_STEPS)))]
+    steps = draw(st.lists(step, min_size=1, max_size=_MOST_STEPS))
+    at_least = draw(faults_on(facts))  # drawn for each story, so that shrinking can leave out a step that has another
     if not any(turn for step in steps for turn in step.get("turns", ())) and not any(
         "terminal_a" in step for step in steps
     ):
-        steps[-1] |= {"turns": [[draw(faults_on(facts))]]}
+        steps[-1] |= {"turns": [[at_least]]}
     return Story(meter=facts.file, seed=draw(between(0, 255)), step=tuple(map(Step.model_validate, steps)))
 
 
 @st.composite
 def _steps(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Table:
-    """One step, as a table: a strategy of its own, so that shrinking can leave it out as a whole."""
+    """One step, as a table: a strategy of its own, so that shrinking can leave it out as a whole.
+
+    Its frames are drawn before whatever takes their place, so that shrinking can leave that out.
+    """
     happen: Happens = draw(among(HAPPENINGS))
-    happens = happen(draw, facts)
+    happens, turns = happen(draw, facts), draw(turns_on(facts))
     if befalls.servers and draw(between(1, _ONE_IN_SERVERS)) == _ONE_IN_SERVERS:
         return happens | {"server": draw(among(befalls.servers))}
     if befalls.supply and draw(between(1, _ONE_IN_SUPPLIES)) == _ONE_IN_SUPPLIES:
         return happens | draw(happenings(facts, "supply"))
     if befalls.restarts and draw(between(1, _ONE_IN_RESTARTS)) == _ONE_IN_RESTARTS:
         return happens | {"restart": True, "turns": [[draw(starts_inside(facts))], []]}
-    return happens | {"turns": draw(turns_on(facts))}
+    return happens | {"turns": turns}
 
 
 def starts_inside(facts: MeterFacts) -> st.SearchStrategy[LateStart]:

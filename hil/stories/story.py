@@ -31,6 +31,9 @@ from .outages import OUTAGES, OutageName
 __all__ = ["ImpossibleStoryError", "Step", "Story", "StoryStimuli", "plan_of", "stimuli_of", "table_of_fault"]
 
 _STEP = "step"
+_START_FRAMES = (
+    3  # that in which a device is started, and two whole ones: it may need the first of them to find its way
+)
 _CLEAN = frozenset({"legal_value", "unknown_label", "repeated_group", "swapped_groups"})
 """Faults that break nothing: no clean frames have to follow in which the device finds back."""
 
@@ -180,12 +183,16 @@ class StoryStimuli:
         server, mode = None if step.server is None else OUTAGES[step.server], self._meter.mode
         meets_server, other_mode = server is not None, step.mode is not None
 
+        turns = step.turns
+        if step.restart:
+            turns += ((),) * (_START_FRAMES - len(turns))
+
         def after(meter: Linky) -> None:
             if other_mode:
                 meter.mode = mode
 
         return Stimulus(
-            f"{self._named} {number}", self._maker, modes=frozenset({mode}), turns=lambda meter: step.turns,
+            f"{self._named} {number}", self._maker, modes=frozenset({mode}), turns=lambda meter: turns,
             happens=lambda env, transmitter: self._happen(step, env, transmitter),
             disturbs=step.disturbs, tail_on_same_meter=True, brief=step.disturbs and not step.keys,
             restarts=step.restart, settles=step.restart,

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a hunt finds: what is wrong, made short; nothing of what is sound; the same with the same seed."""
 
+from random import Random
+
 import pytest
-from hypothesis import find, settings
+from hypothesis import HealthCheck, find, settings
 from hypothesis.errors import NoSuchExample
 from hypothesis.internal.conjecture import engine
 
@@ -52,6 +54,16 @@ def test_a_supply_that_fails_is_drawn_for_who_lives_on_it_alone_and_needs_no_fau
     assert (len(shortest.step), len(shortest.faults)) == (1, 0)
     with pytest.raises(NoSuchExample):
         find(line_stories(["standard"]), fails, settings=settings(database=None, max_examples=100))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", [2, 4, 7])
+def test_what_takes_no_restart_and_no_step_of_its_own_fault_is_shrunk_to_one_step(seed: int) -> None:
+    quiet = settings(database=None, suppress_health_check=list(HealthCheck), max_examples=2000)
+    stories, is_over = line_stories(["historic"], restarts=True), lambda told: any(step.adps for step in told.step)
+    shortest = find(stories, is_over, settings=quiet, random=Random(seed))
+    assert (len(shortest.step), shortest.frames, len(shortest.faults)) == (1, 1, 1)
+    assert not shortest.step[0].restart
 
 
 @pytest.mark.nightly

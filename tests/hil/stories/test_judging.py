@@ -3,7 +3,8 @@
 
 import pytest
 
-from xky.hil.stories.judging import Signature
+from xky.hil.stories.judging import Signature, broken_by
+from xky.hil.stories.story import stimuli_of
 from xky.protocol import Mode
 
 from .played import played, story
@@ -46,6 +47,18 @@ def test_a_device_that_repeats_a_damaged_group_is_told_by_the_fault_in_it() -> N
     assert [str(one.signature) for one in told.broken] == ["TIC-CHK-1 standard, wrong checksum"]
     assert told.broken[0].trail.sent
     assert "repeats a damaged group" in told.broken[0].reason
+
+
+def test_a_device_that_finds_its_way_in_the_first_whole_frame_and_reports_the_second_has_recovered_in_time() -> None:
+    inside = {"restart": True, "turns": [[{"name": "late_start", "label": "ISOUSC"}], []]}
+    told = story({}, inside, mode="historic", at="2027-06-10T12:00")
+    record = played(told).record
+    started = record.frames("step 2")
+    (restart_s,) = record.restarts_s
+    record.readings = [one for one in record.readings if not restart_s < one.at_s < started[2].start_s]
+    assert broken_by(record, told, stimuli_of(told)) == []
+    record.readings = [one for one in record.readings if one.at_s < restart_s]
+    assert "TIC-LNK-11" in [one.requirement for one in broken_by(record, told, stimuli_of(told))]
 
 
 @pytest.mark.parametrize("device", ["sim:auto", "sim:winky-c6"])
