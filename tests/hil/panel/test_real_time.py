@@ -2,6 +2,7 @@
 """A panel in real time: the same bytes as in virtual time, nothing early, lateness told, and cut by Ctrl-C."""
 
 import json
+import resource
 import signal
 import subprocess
 import time
@@ -15,6 +16,7 @@ import pytest
 from xky.hil.panel.chain import Carried, HandedThrough, Message
 from xky.hil.panel.homes import together
 from xky.hil.panel.homes.home import drawn_home
+from xky.hil.panel.homes.open_files import open_files_are_needed
 from xky.hil.panel.homes.playing import HomeTask, home_under_way
 from xky.hil.panel.homes.together import play_together
 from xky.hil.panel.layout import home_folder
@@ -121,6 +123,26 @@ def test_what_befalls_a_home_in_real_time_ends_the_run(whole: Path, tmp_path: Pa
 
     with pytest.raises(BenchError, match="as the test wants it"):
         play_together([task_of(tmp_path, whole, 1), task_of(tmp_path, whole, 2)], Gone, 5000.0, lambda line: None)
+
+
+@pytest.mark.parametrize(("soft", "hard", "raised"), [(256, 5000, [(1264, 5000)]), (1264, 1264, []), (-1, -1, [])])
+def test_as_many_open_files_as_homes_and_their_servers_need_are_asked_of_the_system(
+    soft: int, hard: int, raised: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
+    open_files_are_needed([HandedThrough()] * 300)
+    assert asked == raised
+
+
+def test_too_few_open_files_are_told_before_a_home_begins(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 64))
+    with pytest.raises(BenchError, match="2 homes at once in a process need 72 open files, and the system allows 64"):
+        play_together([task_of(tmp_path, whole, 1), task_of(tmp_path, whole, 2)], HandedThrough, 1.0, print)
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
