@@ -2,6 +2,7 @@
 """Who does a large work: this process, this machine's cores, or those of a Dask cluster; the results are the same."""
 
 import multiprocessing
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ _ASKS_EACH_S = 0.5  # a cluster, whether the work is still wanted: each time is 
 _R = TypeVar("_R")
 _unwanted: ContextVar[Callable[[], bool]] = ContextVar("_unwanted", default=lambda: False)
 _everywhere: list[Event] = []  # of this process, where it works for another
+_one_at_a_time = threading.Lock()  # of a cluster's worker with threads: no bench is made for two of them
 
 
 def is_unwanted() -> bool:
@@ -96,12 +98,17 @@ class _Processes(Workers):
 class _Cluster(Workers):
     def __init__(self, distributed: Any, client: Any, scheduler: str) -> None:
         self._distributed, self._client, self._scheduler = distributed, client, scheduler
-        self.number = max(sum(client.nthreads().values()), 1)
+        self._addresses = sorted(client.nthreads())
+        self.number = max(len(self._addresses), 1)
         self._end = f"xky {uuid4()}"
         self._futures: list[Any] = []
 
     def results(self, work: Callable[..., _R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[_R]:
-        self._futures = [self._client.submit(_there, work, task, self._end, pure=False) for task in tasks]
+        tasks = [*tasks]
+        self._futures = [
+            self._client.submit(_there, work, task, self._end, pure=False, **where)
+            for task, where in zip(tasks, self._where(len(tasks)), strict=True)
+        ]
         try:
             for future in self._distributed.as_completed([*self._futures]):
                 result = future.result()
@@ -116,21 +123,36 @@ class _Cluster(Workers):
                 f"--scheduler {self._scheduler}: its workers ended before their work; look at them"
             ) from None
 
+    def _where(self, tasks: int) -> Sequence[dict[str, Any]]:
+        """Few tasks may have to be at work at once: one worker each, which else would be the scheduler's choice."""
+        if tasks > len(self._addresses):
+            return [{}] * tasks
+        return [{"workers": [address], "allow_other_workers": True} for address in self._addresses[:tasks]]
+
     def rest(self, within_s: float) -> Sequence[Any]:
         give_up = time.monotonic() + within_s
         self._distributed.Event(self._end, client=self._client).set()
         while any(not future.done() for future in self._futures) and time.monotonic() < give_up:
             time.sleep(0.02)
-        return [future.result() for future in self._futures if future.status == "finished"]
+        came = [future.result() for future in self._futures if future.status == "finished"]
+        return [result for result in came if result is not None]  # whose turn had not come has none
 
     def forget(self) -> None:
-        """Let go of whatever nobody waits for."""
+        """Let go of whatever nobody waits for; what a worker is at cannot be taken from it, so it is told."""
+        if any(not future.done() for future in self._futures):
+            self._distributed.Event(self._end, client=self._client).set()
         self._client.cancel(self._futures)
 
 
-def _there(work: Callable[..., _R], task: tuple[Any, ...], end: str) -> _R:
-    """On a worker of a cluster."""
-    event, asked_s, is_set = import_module("distributed").Event(end), time.monotonic(), False
+def _there(work: Callable[..., _R], task: tuple[Any, ...], end: str) -> _R | None:
+    """On a worker of a cluster; nothing, where its turn came when the work was unwanted."""
+    event = import_module("distributed").Event(end)
+    with _one_at_a_time:
+        return None if event.is_set() else _at_its_turn(work, task, event)
+
+
+def _at_its_turn(work: Callable[..., _R], task: tuple[Any, ...], event: Any) -> _R:
+    asked_s, is_set = time.monotonic(), False
 
     def unwanted() -> bool:
         nonlocal asked_s, is_set

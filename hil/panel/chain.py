@@ -72,9 +72,11 @@ class Chain(Protocol):
 
     Attributes:
         carries_all: whether it is handed messages that are no readings, too, such as states and what no mapping reads.
+        open_files: how many it holds open while it carries a home, connections too.
     """
 
     carries_all: bool
+    open_files: int
 
     def carry(self, home: int, day: date, messages: Sequence[Message]) -> Carried:
         """Take a portion through.
@@ -102,6 +104,7 @@ class HandedThrough:
     """The chain of the bench: what a server had is in the database at once."""
 
     carries_all = False
+    open_files = 0
 
     def carry(self, home: int, day: date, messages: Sequence[Message]) -> Carried:
         """Take a portion through."""

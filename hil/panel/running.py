@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
@@ -27,7 +27,7 @@ from .board_files import board_texts, check_boards, keep_boards
 from .chain import Chain, HandedThrough
 from .homes.home import Home, drawn_home
 from .homes.written import room_is_needed, write_json
-from .layout import EVENTS, HOME, PANEL, PANEL_FILE, SCHEMA, Cause, home_folder
+from .layout import BOARDS, EVENTS, HOME, PANEL, PANEL_FILE, SCHEMA, Cause, home_folder
 from .panel_file import HOMES_MAX, panel_file
 from .servers import check_servers, fill_curves, run_chain, take_name
 
@@ -154,12 +154,13 @@ class PanelRun:
 
     def _played(self, them: Workers, missing: Sequence[Home]) -> Iterator[Mapping[str, int]]:
         """What came of each home, as they are done."""
-        chain, speed = self._chain(), self._settings.speed
+        speed = self._settings.speed
+        missing = [self._with_kept_board(home) for home in missing]
         if speed is None:
-            yield from them.results(_work, ((self._task(home), chain) for home in missing))
+            yield from them.results(_work, ((self._task(home), self._chain([home])) for home in missing))
             return
         shares = [missing[place :: them.number] for place in range(min(them.number, len(missing)))]
-        tasks = (([self._task(home) for home in share], chain, speed) for share in shares)
+        tasks = (([self._task(home) for home in share], self._chain(share), speed) for share in shares)
         try:
             for played in them.results(_work_together, tasks):
                 self.worst_late_s = max(self.worst_late_s, played.worst_late_s)
@@ -171,11 +172,17 @@ class PanelRun:
     def _name(self) -> str:
         return Path(self._settings.name).stem
 
-    def _chain(self) -> Callable[[], Chain]:
+    def _chain(self, homes: Sequence[Home]) -> Callable[[], Chain]:
         settings = self._settings
         if settings.broker is None and settings.database is None:
             return settings.chain
-        return partial(run_chain, self._name, self._panel, self._seed, settings.broker, settings.database)
+        return partial(run_chain, self._name, homes, settings.broker, settings.database)
+
+    def _with_kept_board(self, home: Home) -> Home:
+        """With its board's file as this folder has it, which whoever works shares; what a person wrote they may not."""
+        if not home.board.endswith(".toml"):
+            return home
+        return replace(home, board=str(self._settings.out.absolute() / BOARDS / Path(home.board).name))
 
     def _task(self, home: Home) -> Mapping[str, Any]:
         return {

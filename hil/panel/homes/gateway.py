@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A home on a bench: its meter, its gateway and its servers, and what was seen of them since somebody last looked."""
 
+from itertools import count
 from math import inf
 from typing import NamedTuple
 
@@ -28,8 +29,9 @@ _LATER_S = 1e-6  # rounding of instants
 
 
 class Said(NamedTuple):
-    """A message that a server had, and the reading that it is, if it is one."""
+    """A message that a server had, and the reading that it is, if it is one; its number among all that there were."""
 
+    number: int
     probe: MappedProbe
     payload: Payload
     reading: Reading | None
@@ -59,6 +61,7 @@ class Gateway:
             device, board, meter, seed=home.seed, only_when_heard=True, supply=supply, probes=home.uplinks
         )
         self._said: list[Said] = []
+        self._numbers = count()  # of all messages, also those that are not kept: they do not depend on the chain
         self.dark: list[tuple[float, float]] = []
         self._keeps_all = keeps_all
         env = self.bench.env
@@ -95,16 +98,16 @@ class Gateway:
 
     def _watch(self, probe: Probe) -> None:
         assert isinstance(probe, MappedProbe)
-        end, said, keeps_all = probe.end, self._said, self._keeps_all
+        end, said, keeps_all, numbers = probe.end, self._said, self._keeps_all, self._numbers
         assert end is not None
         take, mapped = end.on_payload, probe
 
         def watched(payload: Payload) -> None:
-            before = len(mapped.readings)
+            number, before = next(numbers), len(mapped.readings)
             take(payload)
             reading = mapped.readings[-1] if len(mapped.readings) > before else None
             if reading is not None or keeps_all:
-                said.append(Said(mapped, payload, reading))
+                said.append(Said(number, mapped, payload, reading))
 
         end.on_payload = watched
 

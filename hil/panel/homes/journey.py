@@ -52,8 +52,8 @@ class Journey:
         """
         sent, messages = [], []
         for one in said:
-            payload, number, lost = one.payload, self._next, self._lost_at_once(one)
-            self._next += 1
+            payload, number, lost = one.payload, one.number, self._lost_at_once(one)
+            self._next = number + 1
             if lost is None:
                 self._messages[number] = one
                 at_us = self._instant_us(payload.at_s)

@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 from xky.emulator.legal_time import SECOND_US, local_time, midnight_after
+from xky.hil.workers import is_unwanted
 from xky.protocol import Mode
 
 from ..chain import Chain
@@ -65,7 +66,7 @@ def play_home(task: HomeTask, chain: Chain) -> Mapping[str, int]:
     """Play a home, and write all of it; what another run had begun of it goes first.
 
     Returns:
-        How many readings were due, by how far they got.
+        How many readings were due, by how far they got; of a home that nobody waits for any more it is not whole.
 
     Raises:
         BenchError: no room is left on the disc, or a server of the chain is not there.
@@ -78,7 +79,8 @@ def _played(task: HomeTask, chain: Chain) -> Mapping[str, int]:
     """In a frame of its own: what it holds is let go of before the home is collected."""
     with home_under_way(task, chain) as playing:
         for _ in playing.looks():
-            pass
+            if is_unwanted():
+                break
         return playing.got
 
 

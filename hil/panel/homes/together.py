@@ -15,6 +15,7 @@ from xky.emulator.runner import RealTime
 from xky.hil.workers import is_unwanted
 
 from ..chain import Chain
+from .open_files import open_files_are_needed
 from .playing import LOOKS_EACH_US, HomeTask, collected_at_its_end, home_under_way
 from .written import room_is_needed
 
@@ -49,17 +50,20 @@ def play_together(
         tell: told when the homes are behind their time, and when they have caught up.
 
     Raises:
-        BenchError: no room is left on the disc, or a server of the chain is not there.
+        BenchError: no room is left on the disc, a server of the chain is not there, or the system allows too few
+            open files.
     """
     env = simpy.Environment()
     with ExitStack() as stack:
         stack.enter_context(room_is_needed(tasks[0].folder))
         stack.enter_context(collected_at_its_end())
-        homes = []
-        for task in tasks:
-            carrier = chain()
+        carriers = [chain() for _ in tasks]
+        for carrier in carriers:
             stack.callback(carrier.close)
-            homes.append(stack.enter_context(home_under_way(task, carrier)))
+        open_files_are_needed(carriers)
+        homes = [
+            stack.enter_context(home_under_way(task, carrier)) for task, carrier in zip(tasks, carriers, strict=True)
+        ]
         carries_each_us = min(max(round(speed * 1e6), _LEAST_US), LOOKS_EACH_US)
         clock = RealTime(env, speed)
         stack.callback(clock.close)

@@ -17,7 +17,7 @@ from .columns import Instants, instants, texts
 from .day_arrays import Due, Matched, Messages
 from .losses import blamed, stretches
 from .portion import Event, Portion
-from .results import UNKNOWN, DayFound
+from .results import DayFound
 
 __all__ = ["DayUnderWay"]
 
@@ -105,7 +105,7 @@ class DayUnderWay:
         """Who doubled a message, where that shows; else it is who was away then, if anybody was.
 
         What came out twice of one message was sent once: it is the server's. What a gateway sent twice, never saying so
-        and with nobody away in between, is its own.
+        and with nobody away in between, is its own: that somebody was back just before kept no answer from it.
         """
         same = (messages.probe == messages.probe[row]) & (messages.source == messages.source[row])
         earlier = np.flatnonzero(same & (what.due == what.due[row]) & (messages.number >= 0))
@@ -118,8 +118,8 @@ class DayUnderWay:
         if number in messages.number[twins]:
             return Cause.DATABASE if messages.probes[messages.probe[row]] == "influx" else Cause.BROKER
         first_us, second_us = int(messages.arrived_us[twins[-1]]), int(messages.arrived_us[row])
-        is_excused = bool(messages.dup[row]) or blamed(first_us, second_us, self._events) != UNKNOWN
-        return None if is_excused else Cause.DEVICE
+        was_away = any(one.from_us <= second_us and first_us <= one.to_us for one in self._events)
+        return None if was_away or messages.dup[row] else Cause.DEVICE
 
     def over(self) -> DayFound:
         """Nothing more comes of it."""

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chain of a run of ``xky panel run``: its homes are drawn again, so that their boards are known."""
+"""The chain of a run of ``xky panel run``, made where its homes are played: their boards say what messages mean."""
+
+from collections.abc import Sequence
 
 from xky.boards import Board
 from xky.protocol import Mode
 
-from ..homes.home import drawn_home
-from ..panel_file import PanelFile
+from ..homes.home import Home
 from ..possible import board_of_panel
 from .patience import PATIENCE_S
 from .server_chain import ServerChain
@@ -15,8 +16,7 @@ __all__ = ["run_chain"]
 
 def run_chain(
     name: str,
-    panel: PanelFile,
-    seed: int,
+    homes: Sequence[Home],
     broker: str | None,
     database: str | None,
     *,
@@ -26,15 +26,16 @@ def run_chain(
 
     Args:
         name: of the panel.
-        panel: its file.
-        seed: of the run.
+        homes: that it may carry.
         broker: ``mqtt://…``, or None.
         database: ``influx://…``, or None.
         patience_s: how long a server that went away is waited for, real seconds.
     """
 
-    def board_of(home: int) -> tuple[Board, Mode]:
-        drawn = drawn_home(panel, seed, home)
-        return board_of_panel(drawn.board), Mode(drawn.mode)
+    by_number = {home.number: home for home in homes}
+
+    def board_of(number: int) -> tuple[Board, Mode]:
+        home = by_number[number]
+        return board_of_panel(home.board), Mode(home.mode)
 
     return ServerChain(name, board_of, broker, database, patience_s=patience_s)

@@ -65,6 +65,7 @@ class ServerChain:
     """
 
     carries_all = True
+    open_files = 7  # one of the database, and of either connection to the broker a pair to wake its thread by
 
     def __init__(
         self,

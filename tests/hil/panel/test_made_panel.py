@@ -180,6 +180,7 @@ def test_an_index_that_begins_anew_behind_nine_digits_is_no_loss_and_no_wrong_en
 @pytest.mark.parametrize(
     ("probe", "again", "dup", "away", "by"),
     [
+        ("mqtt", False, False, "broker before", "device"),  # back when the first one came
         ("mqtt", True, False, None, "broker"),  # one message came out twice
         ("influx", True, False, None, "database"),
         ("mqtt", False, False, None, "device"),
@@ -200,7 +201,8 @@ def test_who_doubled_a_message_is_told_where_it_shows(
         second_us = row.arrived_us + SECOND_US
         days[0].rows.append(type(row)(second_us, dict(row.said), probe, message=number, is_dup=dup))
         if away is not None:
-            days[0].events.append((row.arrived_us + 1000, second_us - 1000, away, f"{away} away"))
+            cause, begin_us = away.split()[0], row.arrived_us + 1000 - 2 * SECOND_US * away.endswith("before")
+            days[0].events.append((begin_us, begin_us + SECOND_US - 2000, cause, f"{cause} away"))
 
     found = found_of(tmp_path, change, uplinks=[probe])
     assert counts(found) == {"doubled": 1}

@@ -18,7 +18,7 @@ from pyarrow import parquet
 from xky.emulator.legal_time import PARIS, instant_us
 from xky.hil.bench.reading import Reading
 from xky.hil.panel.chain import Arrival, Carried, HandedThrough, Message
-from xky.hil.panel.homes import written
+from xky.hil.panel.homes import playing, written
 from xky.hil.panel.homes.gateway import Gateway
 from xky.hil.panel.homes.home import Home, drawn_home
 from xky.hil.panel.homes.playing import HomeTask, play_home
@@ -91,6 +91,33 @@ def test_texts_have_no_blanks_around_them_and_instants_are_those_of_the_payload(
         0 <= arrived - stamp < 3 * 10**6
         for arrived, stamp in zip(readings["arrived_us"], readings["stamp_us"], strict=True)
     )
+
+
+class All(HandedThrough):
+    """Is handed states, too, as servers are."""
+
+    carries_all = True
+
+
+def test_what_a_chain_is_handed_besides_readings_does_not_show_in_the_files(tmp_path: Path) -> None:
+    for name, chain in (("all", All()), ("readings", HandedThrough())):
+        assert played(a_home(), tmp_path / name, 0.2, chain)["stored"] > 3
+    numbers = columns(tmp_path / "all", "readings.parquet")["message"]
+    assert numbers != [*range(len(numbers))]  # states came between them
+    all_of_it, readings = (
+        {file.name: file.read_bytes() for file in (tmp_path / name).rglob("*") if file.is_file()}
+        for name in ("all", "readings")
+    )
+    assert all_of_it == readings
+
+
+def test_a_home_that_nobody_waits_for_any_more_is_left_and_is_not_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = iter([False, True])
+    monkeypatch.setattr(playing, "is_unwanted", lambda: next(asked))
+    played(a_home(), tmp_path)
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()]
 
 
 @pytest.mark.by_day(2)

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -308,6 +309,37 @@ def test_a_real_panel_s_exports_are_published_as_the_same_readings_of_a_run_are(
     assert (told["from_month"], told["until_month"]) == ("2026-01", "2026-01")
     assert done.tried.fails
     assert done.tried.is_worth_something
+
+
+def begun_anew(home: Path) -> None:
+    """Let each index of a home begin anew behind nine digits, in the middle of its days."""
+    tables = {path: parquet.read_table(path) for path in sorted(home.glob("days/*/readings.parquet"))}
+    for label in ("EAST", "EAIT"):
+        said = [one for table in tables.values() if label in table.column_names for one in table[label].to_pylist()]
+        for path, table in tables.items():
+            if label in table.column_names:
+                column = [(one - said[len(said) // 2 + 7]) % 10**9 for one in table[label].to_pylist()]
+                tables[path] = table.set_column(table.column_names.index(label), label, [column])
+    for path, table in tables.items():
+        parquet.write_table(table, path)
+
+
+@pytest.mark.parametrize("is_real", [False, True], ids=["a run", "exports"])
+def test_indexes_that_begin_anew_behind_nine_digits_change_nothing_of_a_set(
+    is_real: bool, panel: Path, published: tuple[Publication, Path], tmp_path: Path
+) -> None:
+    again = Path(shutil.copytree(panel, tmp_path / "panel"))
+    for home in (again / "homes").iterdir():
+        begun_anew(home)
+    if is_real:
+        again = exported(again, tmp_path / "hill", as_told)
+    assert publish(again, Pseudonyms(KEY), tmp_path / "out").is_published
+    for name in ("groups.csv", "curves.csv"):
+        assert (tmp_path / "out" / "public" / name).read_text() == (published[1] / "public" / name).read_text()
+    curves = [
+        sorted(row[1:] for row in rows(out / "trusted" / "curves.csv")) for out in (tmp_path / "out", published[1])
+    ]
+    assert curves[0] == curves[1]
 
 
 @pytest.mark.parametrize(

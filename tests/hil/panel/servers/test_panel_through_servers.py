@@ -19,6 +19,7 @@ from xky.emulator.legal_time import instant_us
 from xky.hil.panel.chain import Carried, Message
 from xky.hil.panel.dashboard import queries
 from xky.hil.panel.distributor import read_curve
+from xky.hil.panel.homes.home import drawn_home
 from xky.hil.panel.panel_file import panel_file
 from xky.hil.panel.running import PanelRun, RunSettings
 from xky.hil.panel.servers import ServerChain, take_name
@@ -282,6 +283,7 @@ class Interrupted:
     stops_at: int
     starts_at: int
     carries_all: bool = True
+    open_files: int = 7
     portions: int = field(default=0)
 
     def carry(self, home: int, day: date, messages: Sequence[Message]) -> Carried:
@@ -314,7 +316,9 @@ def test_a_server_stopped_in_the_middle_is_the_cause_of_each_loss(
         database = f"influx://127.0.0.1:{influxd.port}/{influxd.database()}"
         (tmp_path / "winky.toml").write_text(ONE_WINKY)
         panel, _ = panel_file(str(tmp_path / "winky.toml"))
-        made = partial(run_chain, "winky", panel, panel.seed, f"mqtt://127.0.0.1:{port}", database, patience_s=0.2)
+        made = partial(
+            run_chain, "winky", [drawn_home(panel, panel.seed, 1)], f"mqtt://127.0.0.1:{port}", database, patience_s=0.2
+        )
         back = partial(mosquitto_on, port) if cause == "broker" else partial(influxd_again, influxd)
         stop = brokers.close if cause == "broker" else databases.close
 
