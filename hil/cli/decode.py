@@ -5,7 +5,6 @@ Events are counted and shown one by one as the decoder tells them, nothing is ke
 size runs in the memory of one frame.
 """
 
-import signal
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -57,8 +56,6 @@ def command(
             raise InputError("--baud: is for a port, and --parquet takes a capture; leave it out")
         _write_parquet(source, mode, parquet)
         return
-    if hasattr(signal, "SIGPIPE"):  # `xky decode … | head` ends like any other filter
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     opened = open_source(source, mode, baud)
     printer: EventPrinter = JsonLines() if as_json else CsvRows() if as_csv else FrameTables()
     tally = EventTally()

@@ -121,6 +121,7 @@ def test_a_closed_stream_is_not_taken_by_a_file_that_is_opened_next(tmp_path: Pa
 @pytest.mark.by_day(2)
 @pytest.mark.parametrize("arguments", [
     ["--help"], ["boards"], ["power", "show", "winky-c6"], ["decode", "--json", str(CAPTURE)],
+    ["decode", str(CAPTURE)], ["decode", "--csv", str(CAPTURE)],
     ["emulate", "--port", "-", "--speed", "100"],
 ])  # fmt: skip
 def test_a_reader_that_leaves_ends_a_command_as_it_ends_any_filter(arguments: list[str]) -> None:
@@ -128,5 +129,5 @@ def test_a_reader_that_leaves_ends_a_command_as_it_ends_any_filter(arguments: li
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         said = process.stderr.read()
-        assert process.wait(60) in (141, -signal.SIGPIPE)  # the shell calls both 141
+        assert process.wait(60) == 141
     assert said == b""
