@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..layout import DUE_US, END_US, GOT, STORED, Cause
-from .columns import Instants, instants, texts
+from .columns import Floats, Instants, instants, texts
 from .day_arrays import Due, Matched, Messages
 from .losses import blamed, stretches
 from .portion import Event, Portion
@@ -108,10 +108,14 @@ class DayUnderWay:
         and with nobody away in between, is its own: that somebody was back just before kept no answer from it.
         """
         same = (messages.probe == messages.probe[row]) & (messages.source == messages.source[row])
-        earlier = np.flatnonzero(same & (what.due == what.due[row]) & (messages.number >= 0))
-        earlier = earlier[earlier < row]
+        same[row:] = False
+        same &= messages.number >= 0
+        earlier = np.flatnonzero(same & (what.due == what.due[row]))
         of_labels = np.isnan(messages.said[earlier]) == np.isnan(messages.said[row])
         twins = earlier[of_labels.all(axis=1)]
+        if not len(twins):  # of frames that say the same, the first one may stand for the one before
+            alike = np.flatnonzero(same & (messages.stamp_us == messages.stamp_us[row]))
+            twins = alike[_equal(messages.said[alike], messages.said[row]).all(axis=1)]
         number = int(messages.number[row])
         if number < 0 or not len(twins):
             return None
@@ -143,3 +147,8 @@ class DayUnderWay:
         all_, there = (np.bincount(hours[rows].clip(0), minlength=last + 1) for rows in (slice(None), came))
         self.found.hours = list(zip(all_.tolist(), there.tolist(), strict=True))
         return self.found
+
+
+def _equal(said: Floats, other: Floats) -> Any:
+    """Where both say the same, or neither says anything."""
+    return (said == other) | (np.isnan(said) & np.isnan(other))
