@@ -123,7 +123,7 @@ def test_a_run_that_was_cut_goes_on_and_begins_what_was_half_done_anew(
 DOUBLING = """homes = 1
 seed = 5
 from = 2026-01-15
-days = 0.02
+days = {days}
 [boards]
 {board} = 1
 [uplinks]
@@ -138,16 +138,16 @@ for_s = 60
 
 
 @pytest.mark.parametrize(
-    ("board", "way", "defect", "of"),
+    ("board", "days", "way", "defect", "of"),
     [
-        ("eky", "mqtt", "doubles-after-a-restart", "broker"),
-        ("winky-lab", "influx", "writes-twice-after-an-absence", "database"),
+        ("eky", 0.008, "mqtt", "doubles-after-a-restart", "broker"),
+        ("winky-lab", 0.02, "influx", "writes-twice-after-an-absence", "database"),
     ],
 )
 def test_a_gateway_that_doubles_its_messages_is_named_and_not_the_server_that_was_away_before(
-    board: str, way: str, defect: str, of: str, tmp_path: Path
+    board: str, days: float, way: str, defect: str, of: str, tmp_path: Path
 ) -> None:
-    panel = DOUBLING.format(board=board, way=way, defect=defect, of=of)
+    panel = DOUBLING.format(board=board, days=days, way=way, defect=defect, of=of)
     assert run(tmp_path, "--workers", "1", panel=panel).returncode == 0
     found = json.loads(xky("panel", "reconcile", "out", "--json", cwd=tmp_path).stdout)
     (day,) = found["of_homes"][0]["days"]
