@@ -18,6 +18,7 @@ from .day_arrays import Due, Matched, Messages
 from .losses import blamed, stretches
 from .portion import Event, Portion
 from .results import DayFound
+from .search import NO_STAMP
 
 __all__ = ["DayUnderWay"]
 
@@ -113,7 +114,8 @@ class DayUnderWay:
         earlier = np.flatnonzero(same & (what.due == what.due[row]))
         of_labels = np.isnan(messages.said[earlier]) == np.isnan(messages.said[row])
         twins = earlier[of_labels.all(axis=1)]
-        if not len(twins):  # of frames that say the same, the first one may stand for the one before
+        if not len(twins) and messages.stamp_us[row] != NO_STAMP:
+            # of frames that say the same in one second the first may be taken for the one before
             alike = np.flatnonzero(same & (messages.stamp_us == messages.stamp_us[row]))
             twins = alike[_equal(messages.said[alike], messages.said[row]).all(axis=1)]
         number = int(messages.number[row])
