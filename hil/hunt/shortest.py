@@ -95,7 +95,9 @@ class _Search:
             told = min(shown, key=lambda b: b.requirement != one.purpose.requirement.id, default=None)
             return None if story is None or told is None else (story, told)
 
-        steps = [(step, turns) for step in one.purpose.stimuli if (turns := self._turns_of(step, one)) is not None]
+        steps = [
+            (step, turns) for step in one.purpose.stimuli if (turns := self._turns_of(step, one, moment)) is not None
+        ]
         for step, turns in steps:
             for single in _alone(turns, moment):
                 if (shown := shows(step, single)) is not None:
@@ -105,14 +107,19 @@ class _Search:
                 return shows(step, self._fewest(turns, lambda few, step=step: shows(step, few) is not None))  # type: ignore[misc]
         return None
 
-    def _turns_of(self, step: Stimulus, one: Conclusion) -> _Turns | None:
-        """What befalls its frames in turn; None where it is more than faults that befall the frames of a meter."""
-        told_otherwise = step.happens, step.server, step.supply, step.at
-        if one.mode not in step.modes or any(told_otherwise) or step.last:
+    def _turns_of(self, step: Stimulus, one: Conclusion, moment: str | None) -> _Turns | None:
+        """What befalls its frames in turn; None where it is more than faults that befall the frames of a meter.
+
+        A step that asks about something else besides lends its frames to a damaged group: that fault alone is told.
+        """
+        if one.mode not in step.modes or step.server or step.supply or step.last:
             return None
         meter = step.meter(one.mode, self._campaign.options.seed, parse_at(SUITE_AT))
         step.before(meter)
-        return tuple(turn for turn in step.turns(meter) or (step.faults(meter),) if turn) or ((),)
+        turns = tuple(turn for turn in step.turns(meter) or (step.faults(meter),) if turn)
+        if step.happens or step.at:
+            return tuple((fault,) for turn in turns for fault in turn if fault.name == moment) or None
+        return turns or ((),)
 
     def _story(self, one: Conclusion, step: Stimulus, turns: _Turns) -> Story | None:
         house = self._campaign.house
