@@ -142,6 +142,7 @@ def test_a_three_phase_overload_cuts_a_frame_and_goes_on_in_cycles_of_short_ones
         "ADIR", "ADCO"}  # ADIR first in a short frame, never in a long one  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_a_day_of_june_draws_at_night_and_injects_at_noon() -> None:
     run = played("solar-day")
     nights = run.between("2027-06-15T00:30", "2027-06-15T00:35")

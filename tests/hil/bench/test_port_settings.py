@@ -266,6 +266,7 @@ def test_a_program_that_sets_no_rate_reads_the_line_as_it_is(tmp_path: Path) -> 
 # Programs over RFC 2217: what they open is told apart and named
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.realtime
 @pytest.mark.parametrize(
     ("settings", "purpose", "reason"),

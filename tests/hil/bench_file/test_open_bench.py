@@ -80,7 +80,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         yield Desk(bench, file)
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("how", ENDS)
 def test_behind_every_end_that_a_process_can_see_the_bench_is_safe(desk: Desk, how: str) -> None:
     def obey(number: int, frame: object) -> None:

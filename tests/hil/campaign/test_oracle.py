@@ -366,6 +366,7 @@ def shaped(group: Group, shape: str) -> Said:
     return Said(group.value, group.timestamp)
 
 
+@pytest.mark.by_day(1)
 @MODES
 @given(data=st.data())
 def test_a_reading_of_any_groups_of_one_recent_frame_is_never_accused(mode: Mode, data: st.DataObject) -> None:

@@ -282,7 +282,7 @@ def test_a_narrow_layout_is_for_screens_alone_so_that_print_keeps_its_columns(pa
     assert re.findall(r"@media ([^{]*max-width[^{]*)\{", page) == ["screen and (max-width: 46rem) "]
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: install Debian's chromium")
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("width", [390, 1280])

@@ -197,6 +197,7 @@ def test_a_mode_that_was_played_to_its_end_is_not_played_again(tmp_path: Path) -
     assert {parts(report)[key] for key in parts(report) if key[1] == "historic"} == {None}  # there was no cut in it
 
 
+@pytest.mark.nightly
 def test_a_label_that_the_device_has_forgotten_since_the_cut_is_asked_of_it(
     twice: tuple[dict[str, Any], Path], tmp_path: Path
 ) -> None:

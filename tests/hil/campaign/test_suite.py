@@ -277,6 +277,7 @@ EACH_DAY = {  # the others at night
 }
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("board", "meter"),
     [

@@ -138,7 +138,7 @@ def played(device: Gateway, mode: Mode) -> Oracle:
     return Oracle(play(plan, device, board_named("generic")))
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", list(Mode), ids=str)
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_device_that_rounds_fails_no_must(name: str, mode: Mode) -> None:

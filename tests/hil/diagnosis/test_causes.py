@@ -179,7 +179,7 @@ def test_the_rate_that_is_measured_holds_that_of_the_meter(mode: Mode) -> None:
         assert rate.high_baud < 1.04 * rate.low_baud
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("contract", ["base", "hc", "tempo"])
 def test_a_line_read_at_the_other_rate_is_named(mode: Mode, contract: str) -> None:

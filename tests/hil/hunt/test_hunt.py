@@ -51,6 +51,7 @@ def hunt(behind: Shows, alone: Shows, **options: object) -> tuple[Hunt, list[Sto
     return made, line, own
 
 
+@pytest.mark.nightly
 def test_what_shows_only_behind_other_stories_is_told_and_is_no_finding() -> None:
     hunted, line, own = hunt(lambda story: len(story.step) > 2, never)
     hunted.run()
@@ -69,6 +70,7 @@ def test_what_shows_alone_is_a_finding_and_shrinks_alone() -> None:
     assert hunted.unsure == set()
 
 
+@pytest.mark.nightly
 def test_a_device_that_does_not_show_it_again_while_it_is_shrunk_ends_no_hunt() -> None:
     seen: list[Story] = []
 

@@ -93,7 +93,7 @@ def test_a_sound_device_survives(device: str, mode: Mode) -> None:
     assert hunt.examples >= 8
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("device", ["sim:winky-c6", "sim:winky-c6-tasmota", "sim:eky"])
 def test_a_sound_board_survives(device: str) -> None:
     hunt = hunted(device, examples=3)

@@ -144,6 +144,7 @@ def test_a_place_is_free_and_without_power_after_any_end(
         assert not held.left
 
 
+@pytest.mark.nightly
 def test_a_place_whose_keeper_was_killed_too_is_given_back_by_the_next_run(lab: Lab, quick: str) -> None:
     with held_resource("labgrid:winky") as held:
         held.write(place="winky")

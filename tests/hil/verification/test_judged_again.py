@@ -228,7 +228,7 @@ def _unjudged(report: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("alter", "told"), [
     (_twice, r"TIC-[A-Z]+-\d+/.*: has no place under TIC-[A-Z]+-\d+, or comes twice"),
     (_twice, r'TIC-[A-Z]+-\d+/.*: verdict is "pass" in the report, "fail" by the evidence'),

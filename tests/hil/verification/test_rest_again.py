@@ -161,7 +161,7 @@ CHEATS: dict[str, tuple[Cheat, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(("cheat", "told"), CHEATS.values(), ids=CHEATS)
 def test_what_who_signs_makes_of_the_rest_of_a_report_is_found(
     cheat: Cheat, told: str, run: Path, tmp_path: Path, signer: Signer

@@ -16,6 +16,7 @@ from xky.hil.virtual import VirtualBench
 from ...command import XKY, xky
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
 def test_its_instruments_answer_until_it_is_ended(tmp_path: Path, number: signal.Signals, status: int) -> None:
     out = tmp_path / "bench.toml"

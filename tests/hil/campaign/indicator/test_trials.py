@@ -43,6 +43,7 @@ def test_a_sound_indicator_passes_by_either_scheme(scheme: str, tmp_path: Path) 
     assert report["verdict"] == "pass"
 
 
+@pytest.mark.nightly
 def test_each_test_of_an_indicator_is_failed_by_a_defect_that_fails_nothing_else(tmp_path: Path) -> None:
     seen = set()
     for number, name in enumerate(DEFECTS):
@@ -82,6 +83,7 @@ def test_a_device_that_finds_the_mode_by_itself_is_given_its_time_to_find_back(t
     assert set(verdicts(certify(Campaign(options), tmp_path / "report")).values()) == {"pass"}
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_cut_in_its_trials_goes_on_with_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def interrupted(trials: IndicatorTrials) -> LightRecord:
         raise KeyboardInterrupt

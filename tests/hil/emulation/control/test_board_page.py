@@ -66,6 +66,7 @@ def test_a_supply_that_fails_is_seen_to_bring_a_brown_out_and_to_come_back(run: 
         card.locator(".reading tr", has_text="SINSTS").wait_for()
 
 
+@pytest.mark.nightly
 def test_a_supply_that_fails_is_played_and_understood_from_the_page_alone(run: Running, browser: "Browser") -> None:
     with opened(browser, run.url) as page:
         page.get_by_text("The board’s supply fails").click()
