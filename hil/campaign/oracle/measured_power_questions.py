@@ -48,7 +48,7 @@ class MeasuredPowerQuestions(PurposeView):
         empty_s = self._head_start_s(trial)
         took_s = trial.first_reading_s - trial.fed_s
         self.trail.seen.append(f"{trial.samples[0].voltage_v:.2f} V at the beginning, worth {empty_s:.1f} s")
-        self._judge_measured(took_s + empty_s / 2, limit_s, trial.unsure_s + empty_s / 2, "s until the first reading")
+        self._judge(took_s + empty_s / 2, limit_s, trial.unsure_s + empty_s / 2, "s until the first reading")
 
     def _measured_cut_outs(self, power: MeasuredPower) -> None:
         """A reading comes in time after each cut-out of the supply."""
@@ -62,7 +62,7 @@ class MeasuredPowerQuestions(PurposeView):
         for one in cuts:
             if one.reading_s is None:
                 raise PurposeFailed(f"it does not start again after a cut-out of {one.lasted_s:.1f} s: {_after(one)}")
-            self._judge_measured(one.reading_s - one.back_s, limit_s, one.unsure_s, "s until it reads again")
+            self._judge(one.reading_s - one.back_s, limit_s, one.unsure_s, "s until it reads again")
         if CUTS in power.wants:
             raise Undecided(_needs(power, CUTS))
 
@@ -127,9 +127,7 @@ class MeasuredPowerQuestions(PurposeView):
                 self.trail.expected.append(f"{one.part}: {one.what}: {one.rated:g} at the most")
                 self.trail.seen.append(f"{one.part}: {one.what}: {highest.voltage_v:.3f} measured")
                 off_v = unsure_v if highest.voltage_v <= one.rated else highest.error_v
-                self._judge_measured(
-                    highest.voltage_v, one.rated, off_v, f"{one.what.split(', ')[-1]}: {one.part}, {one.what}"
-                )
+                self._judge(highest.voltage_v, one.rated, off_v, f"{one.what.split(', ')[-1]}: {one.part}, {one.what}")
         if FULL in power.wants:
             raise Undecided(_needs(power, FULL))
         for one in others:
@@ -150,7 +148,7 @@ class MeasuredPowerQuestions(PurposeView):
         ends_s = [*trial.readings_s, trial.ended_s]
         gap_s, since_s = max((after - before, before) for before, after in pairwise(ends_s))
         self.trail.seen.append(f"{gap_s:.2f} s at the most, from {since_s:.2f} s on")
-        self._judge_measured(gap_s, limit_s, trial.unsure_s, "s between two readings")
+        self._judge(gap_s, limit_s, trial.unsure_s, "s between two readings")
 
     def _measured_need(self, power: MeasuredPower) -> None:
         """What its readings cost is within the power that every meter gives, by its mean current from the capacitor."""
@@ -167,7 +165,7 @@ class MeasuredPowerQuestions(PurposeView):
         unsure_w = 2 * stdev(cycles) / sqrt(len(cycles)) + _AMMETER_SHARE * mean_w
         told = f"{1e3 * mean_w:.1f} mW on the average of {len(cycles)} readings, ± {1e3 * unsure_w:.1f} mW"
         self.trail.seen.append(told)
-        self._judge_measured(1e3 * mean_w, 1e3 * GUARANTEED_W, 1e3 * unsure_w, "mW")
+        self._judge(1e3 * mean_w, 1e3 * GUARANTEED_W, 1e3 * unsure_w, "mW")
 
     def _measured_dead_server(self, what: str) -> None:
         """Nobody takes an access point or a server of a real board away for hours."""
@@ -283,7 +281,7 @@ class MeasuredPowerQuestions(PurposeView):
         self.trail.seen.append(_in_short(trial))
         self.trail.at_s = trial.first_reading_s or trial.fed_s
 
-    def _judge_measured(self, value: float, limit: float, uncertainty: float, what: str) -> None:
+    def _judge(self, value: float, limit: float, uncertainty: float, what: str) -> None:
         unit, _, of = what.partition(" ")  # it begins with its unit
         self.trail.measured.append(Measure(of or "power taken", value, limit, unit.rstrip(":")))
         told = f"{value:.4g} {what}; {limit:g} allowed"

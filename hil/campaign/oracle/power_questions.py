@@ -235,15 +235,6 @@ class PowerQuestions(MeasuredPowerQuestions):
         self.trail.seen.append(_in_short(trial))
         self.trail.at_s = trial.first_reading_s or 0.0
 
-    def _judge(self, value: float, limit: float, uncertainty: float, what: str) -> None:
-        unit, _, of = what.partition(" ")  # it begins with its unit
-        self.trail.measured.append(Measure(of or "power taken", value, limit, unit.rstrip(":")))
-        told = f"{value:.4g} {what}; {limit:g} allowed"
-        if abs(value - limit) <= uncertainty:
-            raise Undecided(f"{told}: within the uncertainty of {uncertainty:.3g}")
-        if value > limit:
-            raise PurposeFailed(told)
-
 
 def _headroom(least_v: float) -> Measure:
     return Measure("voltage over the brown-out", least_v, 0.0, "V", at_least=True)
