@@ -84,6 +84,8 @@ def cut_frames(line: Examined) -> Finding | None:
     cut, refused = line.reading.cut[Cut.STX], line.reading.refused
     if cut < _ONE_GROUP or len(refused) != cut or line.damage.turned:
         return None
+    if line.reading.noise > cut:  # what breaks off ends with a character, not with many that are no TIC
+        return None
     if any(one.reason is not Reason.STRUCTURE for one in refused) or all(one.label in _LAST for one in refused):
         return None
     return Finding(
