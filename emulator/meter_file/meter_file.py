@@ -94,7 +94,7 @@ class MeterFile(Section):
     producer: bool = False
     pref_kva: Kva | None = None
     pcoup_kva: Kva | None = None
-    contract: NamedContract = ContractTable(name="hc")
+    contract: NamedContract = Field(default_factory=lambda: ContractTable(name="hc"))  # a name may be refused
     at: When = DEFAULT_AT
     seed: int = 0
     habits: Quirks = Quirks()

@@ -12,7 +12,7 @@ __all__ = ["LEFT_OUT", "anonymised_board"]
 
 LEFT_OUT = "(left out)"
 _OF_A_PERSON = frozenset({"username", "password", "token"})
-_AS_IT_IS = frozenset({"sha256"})  # a digit of it may be one of a value's by chance alone
+_AS_IT_IS = frozenset({"sha256", "dev_eui", "join_eui"})  # a digit of them may be one of a value's by chance alone
 
 
 def anonymised_board(board: Board, in_text: Sequence[Callable[[str], str]]) -> Board:
