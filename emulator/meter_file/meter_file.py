@@ -2,7 +2,7 @@
 """A meter as a person writes it: a TOML file, or one of the ready ones of ``meters/``."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -75,6 +75,12 @@ class GridTable(Section):
     loop_ohm: Annotated[float, Field(ge=0, le=1)] = Grid().loop_ohm
 
 
+@cache
+def _usual_contract() -> ContractTable:
+    """One for all meters, made when asked for: a package that adds its name is refused then, not at each import."""
+    return ContractTable(name="hc")
+
+
 class MeterFile(Section):
     """One meter.
 
@@ -94,7 +100,7 @@ class MeterFile(Section):
     producer: bool = False
     pref_kva: Kva | None = None
     pcoup_kva: Kva | None = None
-    contract: NamedContract = Field(default_factory=lambda: ContractTable(name="hc"))  # a name may be refused
+    contract: NamedContract = Field(default_factory=_usual_contract)
     at: When = DEFAULT_AT
     seed: int = 0
     habits: Quirks = Quirks()
