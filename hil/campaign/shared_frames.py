@@ -51,9 +51,8 @@ def before_others(steps: Sequence[Stimulus], mode: Mode) -> list[Stimulus]:
     timed = {one: before for before, one in pairwise(others) if mode in one.follows and one.at and before.at}
     away = [one for one in others if mode in one.follows and one.at is None and one.meter is not household]
     going_on = {one for before, one in pairwise(others) if one in away and before.meter is one.meter}
-    away.sort(
-        key=lambda one: one not in going_on
-    )  # on whose meter nobody is to be asked for what the step before ended
+    # First those on whose meter nobody is to be asked for what the step before ended
+    away.sort(key=lambda one: one not in going_on)
     riding = dict(zip(timed, (one for one in free if mode not in one.lengthens), strict=False))
     staying = dict(zip(away, (one for one in free if one not in riding.values()), strict=False))
     moved = {

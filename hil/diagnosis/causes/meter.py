@@ -15,10 +15,8 @@ __all__ = ["SELDOM_LEFT_OUT", "converter", "falls_silent", "missing_groups", "ot
 SELDOM_LEFT_OUT = ("HHPHC",)  # by sound meters (CBETM; Enedis' laboratory frame)
 _TOLERANCE = 0.01  # 54E table 3
 _DAMAGED = 0.1  # damaged stretches to a frame, from which nobody knows what is missing
-_TIMES_TOO_MANY, _A_LITTLE_MORE = (
-    2.0,
-    1.1,
-)  # characters of a rate: no clock is off by the one, a busy machine by the other
+_TIMES_TOO_MANY = 2.0  # characters of a rate: no clock is so far off
+_A_LITTLE_MORE = 1.1  # likewise: as a busy machine hands them over
 _LONG_S = 0.5  # no frame has such a silence in or behind it
 _SOUND_PARITY = 0.01  # of the characters may have another eighth bit
 

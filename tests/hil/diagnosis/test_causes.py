@@ -96,7 +96,6 @@ BEFALLEN = {
     Mode.HISTORIC: ("PAPP", "ADCO", "HCHC", "PTEC", "MOTDETAT"),
     Mode.STANDARD: ("SINSTS", "ADSC", "DATE", "EASF01", "STGE", "PJOURF+1"),
 }
-
 FIRST = ("ADCO", "ADSC")  # groups of a frame
 
 
