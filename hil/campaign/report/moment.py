@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from xky.emulator import Emitted, SentFrame
+from xky.emulator.faults.legal_value import LegalValue
 
 from ..oracle import Trail
 from ..oracle.view import printable
@@ -134,14 +135,18 @@ def _neighbours(record: Record, trail: Trail) -> list[Emitted]:
 def _group(panel: Panel, one: Emitted, asked: Sequence[Emitted]) -> Bar:
     text = printable(one.data)
     short = text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
-    fault = "" if one.fault is None else one.fault.replace("_", " ")
-    return _bar(panel, one.start_s, one.end_s, short, fault, is_asked=one in asked)
+    return _bar(panel, one.start_s, one.end_s, short, _harm(one.fault), is_asked=one in asked)
 
 
 def _frame(panel: Panel, frame: SentFrame) -> Bar:
-    faults = dict.fromkeys(piece.fault for piece in frame.pieces if piece.fault is not None)
-    fault = ", ".join(one.replace("_", " ") for one in faults) or ("" if frame.complete else "cut")
+    faults = filter(None, dict.fromkeys(_harm(piece.fault) for piece in frame.pieces))
+    fault = ", ".join(faults) or ("" if frame.complete else "cut")
     return _bar(panel, frame.start_s, frame.end_s, "", fault)
+
+
+def _harm(fault: str | None) -> str:
+    """The name of a fault as it is told; empty where what was sent is right, however rare its value."""
+    return "" if fault in (None, LegalValue.name) else fault.replace("_", " ")
 
 
 def _outages(record: Record, panel: Panel) -> list[Bar]:

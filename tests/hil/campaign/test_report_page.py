@@ -220,6 +220,20 @@ def test_a_picture_of_a_single_group_has_room_for_its_fault(label: str) -> None:
         assert re.search(r'class="fault" x="[\d.]+" y="\d+">✗ (other|règle)', text)
 
 
+def test_a_rare_value_is_no_fault_in_a_picture() -> None:
+    """Who reads it would take the meter for guilty of what the device did."""
+    rare = Piece(b"\nPREF\t03\tB\r", Group("PREF", "03"), Expect.MUST, "legal_value")
+    spoilt = Piece(b"\nPCOUP\t03\t?\r", Group("PCOUP", "03"), Expect.MUST_NOT, "wrong_checksum")
+    truth = Truth()
+    for number, pieces in enumerate(((rare,), (rare, spoilt))):
+        truth.append(SentFrame(number, Mode.STANDARD, 1.0 + 0.03 * number, 0.001, pieces, True, "step"))
+    record = Record(Mode.STANDARD, board_named("generic"), 1.0, None, truth, [], [])
+    moment = moment_of(record, Trail(at_s=1.03, groups=[truth[1].groups[0]]))
+    assert moment is not None
+    assert [one.fault for one in moment.groups] == ["", "wrong checksum"]
+    assert [one.fault for one in moment.frames] == ["", "wrong checksum"]
+
+
 def test_pictures_have_names_of_their_own(page: str) -> None:
     ids = re.findall(r' id="(.*?)"', page)
     assert len(ids) == len(set(ids))
