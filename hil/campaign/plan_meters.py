@@ -29,10 +29,13 @@ class PlanMeters:
         at_us: instant at which it begins.
         house: meter in the place of the suite's household.
         seed: of the meters and of what they show.
+
+    Attributes:
+        mode: of the run.
     """
 
     def __init__(self, mode: Mode, at_us: int, house: MeterFile | None, seed: int) -> None:
-        self._mode = mode
+        self.mode = mode
         self._at_us = at_us
         self._house = house
         self._seed = seed
@@ -93,10 +96,10 @@ class PlanMeters:
     def _make(self, maker: MeterMaker) -> Linky:
         replaced = self._house
         if replaced is None or maker is not household:
-            return maker(self._mode, self._seed, self._now_us)
+            return maker(self.mode, self._seed, self._now_us)
         standard = replaced if replaced.mode is Mode.STANDARD else replaced.changed(mode=Mode.STANDARD)
         meter = standard.build(at_us=self._now_us)
-        if self._mode is Mode.HISTORIC:  # as the distributor switches it: also a producer's
+        if self.mode is Mode.HISTORIC:  # as the distributor switches it: also a producer's
             meter.mode = Mode.HISTORIC
         return meter
 

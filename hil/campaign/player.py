@@ -83,6 +83,7 @@ class Player:
         self.unrepeated: Collection[Stimulus] = ()
         self._gone: _Gone | None = None
         self._last: Stimulus | None = None
+        self._recovers = False  # in the frames of the step under way, from what disturbed before it
         self._sleeps = bool(bench.board.report_period_s)
 
     def at_boundary(self) -> simpy.Event | None:
@@ -149,6 +150,7 @@ class Player:
         if not self._can_be_done(step, hit):
             return
         yield from self._let_age(step)
+        self._recovers = self._last in self.shared
         self._last = step
         self._go_on_to(step)
         meter = transmitter.meter = self.meters.of(step.meter)
@@ -197,11 +199,15 @@ class Player:
 
     def _has_tail(self, step: Stimulus) -> bool:
         """Whether clean frames of its own follow; who sleeps is given some behind each disturbance."""
-        return step.has_tail or step.disturbs if self._sleeps else step.has_tail and step not in self.shared
+        has_tail = step.has_tail(self.meters.mode)
+        return has_tail or step.disturbs if self._sleeps else has_tail and step not in self.shared
+
+    def _leaves(self, step: Stimulus) -> bool:
+        return self.meters.mode in step.leaves
 
     def _note_what_left(self, step: Stimulus) -> None:
         """Behind the first clean frames that follow it."""
-        if step.leaves and not self._sleeps:
+        if self._leaves(step) and not self._sleeps:
             said, stay = (self._labels_on_the_line(name) for name in (step.name, step.tail))
             last_s = self._bench.truth.of_step(step.name)[-1].end_s
             self._gone = _Gone(step.tail, said - stay, last_s + self.aged_s())
@@ -305,8 +311,10 @@ class Player:
         """How long a step is held, by the frames of now."""
         is_brief = step.brief or (step.detected and not limits.detection_s)
         hold_s = 0.0 if is_brief and not self._sleeps else limits.completeness_s
+        if self._recovers:
+            hold_s = max(hold_s, limits.recovery_s)
         hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
-        if step.outlasts_freshness or (self._sleeps and (step.ages or step.leaves or step.fades)):
+        if step.outlasts_freshness or (self._sleeps and (step.ages or self._leaves(step) or step.fades)):
             hold_s = max(hold_s, self.aged_s())
         if step.shows and (self._sleeps or step not in self.unrepeated):
             hold_s += limits.latency_s + (2 if self._sleeps else 0.5) * period_s
@@ -321,8 +329,8 @@ class Player:
 
     def _tail_s(self, step: Stimulus, outage_s: float, limits: TimeLimits, _: float) -> float:
         """How long the clean frames behind it last."""
-        ages = step.outlasts_freshness or step.fades or (self._sleeps and (step.ages or step.leaves))
-        recovery_s = 0.0 if step.leaves and not step.disturbs and not self._sleeps else limits.recovery_s
+        ages = step.outlasts_freshness or step.fades or (self._sleeps and (step.ages or self._leaves(step)))
+        recovery_s = 0.0 if self._leaves(step) and not step.disturbs and not self._sleeps else limits.recovery_s
         tail_s = max(recovery_s, self.aged_s() if ages else 0.0)
         if step.server is not None:
             tail_s += self._bench.board.server_returns_after(outage_s)

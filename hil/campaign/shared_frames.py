@@ -74,7 +74,7 @@ def before_others(steps: Sequence[Stimulus], mode: Mode) -> list[Stimulus]:
 
 def spread(steps: Sequence[Stimulus], mode: Mode) -> list[Stimulus]:
     """Steps behind which labels are gone, evenly among those of the household, none between two that share frames."""
-    apart = [one for one in steps if one.leaves]
+    apart = [one for one in steps if mode in one.leaves and one.at is None]
     rest = [one for one in steps if one not in apart]
     at_home = sum(1 for _ in takewhile(lambda one: one.meter is household and one.server is None, rest))
     for number, one in reversed(list(enumerate(apart, 1))):

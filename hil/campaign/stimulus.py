@@ -12,7 +12,17 @@ from xky.emulator.faults import Fault
 from xky.emulator.supply import Supply
 from xky.protocol import Mode
 
-__all__ = ["BOTH_MODES", "SUITE_AT", "MeterMaker", "ServerFault", "Stimulus", "SupplyFault", "household", "step_of"]
+__all__ = [
+    "BOTH_MODES",
+    "SUITE_AT",
+    "MeterMaker",
+    "ServerFault",
+    "Stimulus",
+    "SupplyFault",
+    "household",
+    "step_of",
+    "tail_of",
+]
 
 BOTH_MODES = frozenset(Mode)
 MeterMaker = Callable[[Mode, int, int], Linky]
@@ -107,8 +117,8 @@ class Stimulus:
         rides: it is played on the meter of the step before it, and at its time.
         ages: a value kept from before the step is too old in the end, at that of the step behind it, which lacks the
             label, too; who sleeps is held in it as long.
-        leaves: labels are gone behind it. They come back, and the device is started anew, only when a value kept of
-            them is too old; until then other steps may go by.
+        leaves: modes in which labels are gone behind it. They come back, and the device is started anew, only when a
+            value kept of them is too old; until then other steps may go by.
         outlasts_freshness: held so long that a value kept from before the step, or after it, is too old.
         fades: the clean frames behind it last so long that a value kept of it is too old.
         tail_on_same_meter: the clean frames behind it come from its own meter; else from the household's.
@@ -151,7 +161,7 @@ class Stimulus:
     lengthens: frozenset[Mode] = frozenset()
     rides: bool = field(default=False, compare=False)
     ages: bool = False
-    leaves: bool = False
+    leaves: frozenset[Mode] = frozenset()
     outlasts_freshness: bool = False
     fades: bool = False
     outlasts_detection: bool = False
@@ -170,31 +180,32 @@ class Stimulus:
     drawn_as: tuple[int, str] | None = None
     french: str = field(default="", compare=False)
 
-    @property
-    def has_tail(self) -> bool:
+    def has_tail(self, mode: Mode) -> bool:
         """Whether clean frames follow it that are asked about."""
         gone = self.supply is not None or (self.server is not None and not self.server.is_there)
-        return (self.disturbs and not self.unfollowed) or self.leaves or self.outlasts_freshness or self.fades or gone
+        waits = mode in self.leaves or self.outlasts_freshness or self.fades
+        return (self.disturbs and not self.unfollowed) or waits or gone
 
     @property
     def may_be_followed(self) -> bool:
         """Whether a clean step may stand in the place of the clean frames behind it."""
-        waits = self.outlasts_freshness or self.leaves or self.fades
+        waits = self.outlasts_freshness or bool(self.leaves) or self.fades
         plain = self.server is None and self.supply is None and self.happens is None and not self.restarts
         return self.disturbs and not self.unfollowed and not waits and plain and self.at is None and not self.last
 
     @property
     def tail(self) -> str:
         """Name of the clean part behind the step."""
-        return _behind(self.name)
+        return tail_of(self.name)
 
     @property
     def tail_drawn_as(self) -> tuple[int, str] | None:
         """The same of that part."""
-        return None if self.drawn_as is None else (self.drawn_as[0], _behind(self.drawn_as[1]))
+        return None if self.drawn_as is None else (self.drawn_as[0], tail_of(self.drawn_as[1]))
 
 
-def _behind(name: str) -> str:
+def tail_of(name: str) -> str:
+    """Name of the clean frames behind a step."""
     return f"{name}{_AFTER}"
 
 

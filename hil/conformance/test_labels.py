@@ -191,7 +191,7 @@ DAT_2 = Requirement(
 )
 
 
-@purpose(DAT_2, "blank-season", stimuli.BLANK_SEASON)
+@purpose(DAT_2, "blank-season", stimuli.PEAK, formerly="blank season")
 def test_groups_beside_a_blank_season_are_reported(case: Case) -> None:
     case.good_groups_are_reported()
 
@@ -212,7 +212,7 @@ def test_adps_is_gone_after_an_overload(case: Case) -> None:
     case.labels_that_left_are_gone()
 
 
-@purpose(CND_1, "mobile-peak", stimuli.BLANK_SEASON)
+@purpose(CND_1, "mobile-peak", stimuli.PEAK, formerly="blank season")
 def test_dpm_and_ppointe_are_gone_after_a_mobile_peak(case: Case) -> None:
     case.labels_that_left_are_gone()
 

@@ -12,7 +12,7 @@ from ...bench.reading import Reading
 from ..condition import NOT_CLAIMED, Facts, why_not_concerned
 from ..record import Record
 from ..requirement import Purpose
-from ..stimulus import Stimulus
+from ..stimulus import tail_of
 from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from .accusations import Accusation, AccusationKind, Oracle
 from .near_misses import near_miss
@@ -93,7 +93,8 @@ class PurposeView:
         if not verdict.decided or self.trail.of_whole_run:
             return False
         asked = [one for one in self._purpose.stimuli if self.record.mode in one.modes]
-        return all(self._is_settled(self._behind(one) if one.has_tail else one.name, verdict) for one in asked)
+        ends = [self._behind(one.name) if one.has_tail(self.record.mode) else one.name for one in asked]
+        return all(self._is_settled(end, verdict) for end in ends)
 
     def _is_settled(self, step: str, verdict: Verdict) -> bool:
         """Whether a step was over so long before the end that whatever comes of it in time had come.
@@ -144,14 +145,14 @@ class PurposeView:
 
     @property
     def _tail(self) -> str:
-        return self._behind(self._purpose.stimulus)
+        return self._behind(self._step)
 
-    def _behind(self, stimulus: Stimulus) -> str:
+    def _behind(self, step: str) -> str:
         """The name of the clean frames behind a step: its own, or the step that stands in their place."""
-        own = self.record.frames(stimulus.name)
-        if own and not self.record.frames(stimulus.tail) and own[-1].number + 1 < len(self.record.truth):
+        own = self.record.frames(step)
+        if own and not self.record.frames(tail_of(step)) and own[-1].number + 1 < len(self.record.truth):
             return self.record.truth[own[-1].number + 1].step
-        return stimulus.tail
+        return tail_of(step)
 
     def _frames(self, step: str) -> list[SentFrame]:
         frames = self.record.frames(step)

@@ -39,7 +39,6 @@ from .field_meters import NEWER_METER, OLDER_METER, PILOT_METER, PRODUCER_WITHOU
 from .last_steps import OTHER_MODE, SAME_CHECKSUM
 from .legal_values import EVERY_OPTION
 from .meter_states import (
-    BLANK_SEASON,
     CHANGE,
     DEGRADED_CLOCK,
     EXCHANGE,
@@ -91,7 +90,6 @@ __all__ = [
     "BEFORE_SUMMER_HOURS",
     "BEFORE_TARIFF",
     "BEFORE_WINTER_HOURS",
-    "BLANK_SEASON",
     "BROKER_AWAY",
     "BROKER_REFUSES",
     "BROKER_SILENT",

@@ -28,11 +28,13 @@ BEFORE_TARIFF = Stimulus("before the tariff changes", flat, modes=HISTORIC, at="
 TARIFF = Stimulus(
     "tariff change", flat, modes=HISTORIC, at="2026-10-24T22:30", follows=BOTH_MODES, shows=frozenset({"PTEC"})
 )
-BEFORE_AUTUMN = Stimulus("before the clock goes back", flat, modes=STANDARD, at="2026-10-25T02:50+02:00", brief=True)
+BEFORE_AUTUMN = Stimulus(
+    "before the clock goes back", flat, modes=STANDARD, at="2026-10-25T02:50+02:00", follows=STANDARD, brief=True
+)
 AUTUMN = Stimulus("clock goes back", flat, modes=STANDARD, at="2026-10-25T02:00+01:00")
 BEFORE_NOTICE = Stimulus("before the notice of a peak", ejp, at="2026-10-26T04:00", brief=True)
 PEAK_NOTICE = Stimulus(
     "notice of a mobile peak", ejp, at="2026-10-26T06:30", follows=HISTORIC, shows=frozenset({"PEJP", "STGE"})
 )
-PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00", follows=HISTORIC)
+PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00", follows=HISTORIC, leaves=STANDARD)
 SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")

@@ -25,7 +25,6 @@ from .meters import (
 )
 
 __all__ = [
-    "BLANK_SEASON",
     "CHANGE",
     "DEGRADED_CLOCK",
     "EXCHANGE",
@@ -41,19 +40,11 @@ __all__ = [
 _HOUR_US = 3600 * SECOND_US
 
 
-def _announce_peaks(meter: Linky, count: int) -> None:
-    now = meter.now_us
-    meter.peaks = {n: Peak(now + 12 * n * _HOUR_US, now + 12 * (n + 1) * _HOUR_US) for n in range(1, count + 1)}
-
-
-def _announce_one_peak(meter: Linky) -> None:
-    _announce_peaks(meter, 1)
-
-
 def _fill_the_frame(meter: Linky) -> None:
     """All that the mode can send at once: 1 711 characters of standard mode, plus MSG2 once."""
     if meter.mode is Mode.STANDARD:
-        _announce_peaks(meter, 3)
+        now = meter.now_us
+        meter.peaks = {n: Peak(now + 12 * n * _HOUR_US, now + 12 * (n + 1) * _HOUR_US) for n in (1, 2, 3)}
         meter.msg2 = "ULTRA COURT"
 
 
@@ -132,12 +123,8 @@ DEGRADED_CLOCK = replace(
     HOUSE, name="degraded clock", follows=BOTH_MODES, modes=STANDARD, before=_degrade_clock, after=_mend_clock,
     turns=_odd_then_damaged, turns_heard=3,
 )  # fmt: skip
-BLANK_SEASON = replace(
-    HOUSE, name="blank season", modes=STANDARD, before=_announce_one_peak, after=_forget_peaks,
-    leaves=True,
-)  # fmt: skip
 OVERLOAD = Stimulus(
-    "overload", studio, modes=HISTORIC, before=_overload, after=_end_overload, leaves=True,
+    "overload", studio, modes=HISTORIC, before=_overload, after=_end_overload, leaves=HISTORIC,
     tail_on_same_meter=True,
 )  # fmt: skip
 THREE_PHASES = Stimulus(
@@ -145,7 +132,7 @@ THREE_PHASES = Stimulus(
     faults=lambda meter: (*said_oddly(meter, 1), *registers_at(meter, "9")),
 )  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
-    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, leaves=True,
+    "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, leaves=BOTH_MODES,
     faults=_odd_longest,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(

@@ -46,7 +46,9 @@ WINTER_HOURS = Stimulus(
     follows=BOTH_MODES,
     shows=frozenset({"LTARF", "STGE", "RELAIS", "NTARF", "NJOURF", "NJOURF+1", "PJOURF+1", "SMAXSN-1"}),
 )  # off-peak in the place of peak hours
-BEFORE_SUMMER_HOURS = Stimulus("before hours of summer", told_of_summer, at="2027-03-31T22:31", brief=True)
+BEFORE_SUMMER_HOURS = Stimulus(
+    "before hours of summer", told_of_summer, at="2027-03-31T22:31", follows=STANDARD, brief=True
+)
 SUMMER_HOURS = Stimulus(
     "hours of summer", told_of_summer, at="2027-04-01T00:00", follows=BOTH_MODES
 )  # peak in the place of off-peak hours
