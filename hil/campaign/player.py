@@ -83,7 +83,7 @@ class Player:
         self.unrepeated: Collection[Stimulus] = ()
         self._gone: _Gone | None = None
         self._last: Stimulus | None = None
-        self._recovers = False  # in the frames of the step under way, from what disturbed before it
+        self._recovers_from: Stimulus | None = None  # in the frames of the step under way
         self._sleeps = bool(bench.board.report_period_s)
 
     def at_boundary(self) -> simpy.Event | None:
@@ -150,7 +150,7 @@ class Player:
         if not self._can_be_done(step, hit):
             return
         yield from self._let_age(step)
-        self._recovers = self._last in self.shared
+        self._recovers_from = self._last if self._last in self.shared else None
         self._last = step
         self._go_on_to(step)
         meter = transmitter.meter = self.meters.of(step.meter)
@@ -311,8 +311,8 @@ class Player:
         """How long a step is held, by the frames of now."""
         is_brief = step.brief or (step.detected and not limits.detection_s)
         hold_s = 0.0 if is_brief and not self._sleeps else limits.completeness_s
-        if self._recovers:
-            hold_s = max(hold_s, limits.recovery_s)
+        if self._recovers_from is not None:
+            hold_s = max(hold_s, limits.recovery_s + self._search_s(self._recovers_from, limits))
         hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
         if step.outlasts_freshness or (self._sleeps and (step.ages or self._leaves(step) or step.fades)):
             hold_s = max(hold_s, self.aged_s())
@@ -336,8 +336,12 @@ class Player:
             tail_s += self._bench.board.server_returns_after(outage_s)
         if step.supply is not None:
             tail_s += restart_s(self._bench.board)
+        return tail_s + self._search_s(step, limits)
+
+    def _search_s(self, step: Stimulus, limits: TimeLimits) -> float:
+        """How long a device may look for its TIC mode behind a step."""
         searches = step.outlasts_detection or (limits.detection_s > 0 and starves(self._bench.truth, step.name))
-        return tail_s + (limits.detection_s if searches else 0.0)
+        return limits.detection_s if searches else 0.0
 
     def aged_s(self) -> float:
         """After so long a value from before is too old."""

@@ -20,6 +20,7 @@ from .near_misses import near_miss
 __all__ = ["SHOWN", "Measure", "PurposeView", "Trail", "printable"]
 
 SHOWN = 6  # lines of a kind in a trail
+_FIRST, _LAST = 60, 20  # characters told of a group longer than any
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +327,14 @@ def _lines_of(groups: Sequence[Emitted]) -> list[str]:
     lines = []
     for emitted in groups[:SHOWN]:
         remark = "" if emitted.fault is None else f" ({emitted.fault.replace('_', ' ')})"
-        lines.append(f"{emitted.start_s:.2f} s: {printable(emitted.data)}{remark}")
+        lines.append(f"{emitted.start_s:.2f} s: {_shortened(printable(emitted.data))}{remark}")
     return lines + ([f"… {len(groups) - SHOWN} more"] if len(groups) > SHOWN else [])
+
+
+def _shortened(text: str) -> str:
+    """A group longer than any, by its ends: nobody reads eight thousand characters."""
+    left_out = len(text) - _FIRST - _LAST
+    return text if left_out <= _FIRST else f"{text[:_FIRST]}… {left_out} …{text[-_LAST:]}"
 
 
 def printable(data: bytes) -> str:

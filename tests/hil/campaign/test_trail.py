@@ -56,3 +56,10 @@ def test_what_never_arrived_is_shown_before_what_did() -> None:
     [purpose] = failed("TIC-LNK-4", "matches-labels-by-prefix", mode="standard")
     assert purpose["reason"].startswith("SINSTS sent intact and never reported")
     assert ": SINSTS→" in purpose["sent"][0]
+
+
+def test_a_group_longer_than_any_is_shown_by_its_ends() -> None:
+    report = certify("sim:generic", mode="standard", only=["TIC-LNK-9"])
+    [sent] = [p["sent"] for one in report["requirements"] for p in one["purposes"] if one["id"] == "TIC-LNK-9"]
+    assert any("PRM→0000" in line and line.endswith("(overlong value)") for line in sent)
+    assert all(len(line) < 150 for line in sent)
