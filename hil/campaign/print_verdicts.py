@@ -99,7 +99,7 @@ def headline(report: dict[str, Any], out: Path | None, words: Wording | None = N
 def _headline(report: dict[str, Any], out: Path | None, words: Wording) -> tuple[str, str]:
     shoulds = sum(one["level"] == "should" and one["verdict"] == "fail" for one in report["requirements"])
     decided = words.fill("decided {n} of {n_total}", n=report["decided"], n_total=report["total"])
-    more = words.semicolon + words.fill("{n} should not met", n=shoulds) if shoulds else ""
+    more = words.semicolon + words.fill("shoulds not met: {n}", n=shoulds) if shoulds else ""
     more += "".join(words.semicolon + words.say(note) for note in headline_notes(report))
     kept = "" if out is None else " " + words.fill("Report: {path}", path=out / "index.html")
     return words.say(report["verdict"]).upper(), f"  {decided}{more}.{kept}"

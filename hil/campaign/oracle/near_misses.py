@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a value that was never sent under its label looks like: that of another label, or its own in another unit."""
+"""What a value that was never sent under its label looks like: that of another label, or its own, said otherwise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from xky.emulator import Emitted
+from xky.protocol import Group
 
 from ...bench.number import is_number, whole
 from ...bench.reading import Said
@@ -24,12 +26,23 @@ def near_miss(label: str, said: Said, words: Sequence[Emitted]) -> str:
         said: what was said.
         words: the last group with that label, and the last with those words under another, as far as there are.
     """
-    own = next((one.group.value for one in words if one.group.label == label), None)
+    own = next((one.group for one in words if one.group.label == label), None)
+    if own is not None and (told := _said_otherwise(said, own)):
+        return told
     other = next((one.group for one in words if one.group.label != label), None)
     if other is not None and len(other.value.strip().strip("0")) >= _TELLING:
         return f": {other.label} was {quoted(other.value)}"
-    times = None if own is None else _times(said, own)
-    return "" if times is None else f": it is {times} times what was sent, {own}"
+    times = None if own is None else _times(said, own.value)
+    return "" if own is None or times is None else f": it is {times} times what was sent, {own.value}"
+
+
+def _said_otherwise(said: Said, own: Group) -> str:
+    """The value that was sent, with another horodate, or as another text."""
+    if replace(said, timestamp=None).matches(own):
+        return ": sent without a horodate" if own.timestamp is None else f": its horodate was {own.timestamp}"
+    if isinstance(said.value, int) or said.scale is not None or not is_number(said.value):
+        return ""
+    return f": sent as {quoted(own.value)}" if whole(own.value) == Fraction(said.value) else ""
 
 
 def _times(said: Said, own: str) -> str | None:

@@ -334,7 +334,7 @@ def _lines_of(groups: Sequence[Emitted]) -> list[str]:
 def _shortened(text: str) -> str:
     """A group longer than any, by its ends: nobody reads eight thousand characters."""
     left_out = len(text) - _FIRST - _LAST
-    return text if left_out <= _FIRST else f"{text[:_FIRST]}… {left_out} …{text[-_LAST:]}"
+    return text if left_out <= _FIRST else " … ".join((text[:_FIRST], str(left_out), text[-_LAST:]))
 
 
 def printable(data: bytes) -> str:

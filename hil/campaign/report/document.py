@@ -278,5 +278,7 @@ def _remarks(campaign: Campaign) -> list[str]:
             remarks.append(f"{mode}: {record.overruns} characters found the receive buffer full and were lost")
         if record.late:
             worst = max(late.late_s for late in record.late)
-            remarks.append(f"{mode}: the bench came too late {len(record.late)} times, by {worst:.2f} s at worst")
+            one = f"{mode}: the bench came too late once, by {worst:.2f} s at worst"
+            several = f"{mode}: the bench came too late {len(record.late)} times, by {worst:.2f} s at worst"
+            remarks.append(one if len(record.late) == 1 else several)
     return remarks

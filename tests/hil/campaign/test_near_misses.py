@@ -15,6 +15,7 @@ def sent(label: str, value: str) -> Emitted:
 
 
 OWN = sent("HCHC", "003156721")
+STAMPED = Emitted(Group("HCHC", "003156721", "E260115175903"), b"", Expect.MUST, None, 0.0, 0.1)
 KILO = scale_of("1000", "0")
 
 
@@ -27,6 +28,10 @@ KILO = scale_of("1000", "0")
         (Said("3156721", scale=KILO), [OWN], ": it is 1000 times what was sent, 003156721"),
         (Said(315672), [OWN], ": it is 1/10 times what was sent, 003156721"),
         (Said("3156.721"), [OWN], ": it is 1/1000 times what was sent, 003156721"),
+        (Said("3156721"), [OWN], ": sent as '003156721'"),
+        (Said("3156721.0"), [OWN], ": sent as '003156721'"),
+        (Said("003156721", "E260115175903"), [OWN], ": sent without a horodate"),
+        (Said(3156721, "E260115180000"), [STAMPED], ": its horodate was E260115175903"),
         (Said(31567211), [OWN], ""),
         (Said(3156722), [OWN], ""),
         (Said(600), [sent("HCHC", "000000060")], ""),  # two digits, or one: chance

@@ -56,7 +56,7 @@ def test_failures_and_undecided_musts_are_last_the_worst_nearest_to_the_end(page
              "FAIL  decided")  # fmt: skip
     places = [page.index(text) for text in order]
     assert places == sorted(places)
-    assert page.endswith("FAIL  decided 4 of 6; 1 should not met. Report: report/index.html\n")
+    assert page.endswith("FAIL  decided 4 of 6; shoulds not met: 1. Report: report/index.html\n")
 
 
 def test_failures_are_whole(page: str) -> None:
