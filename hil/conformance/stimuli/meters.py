@@ -39,6 +39,7 @@ _DRAWN_S, _DRAWN_VA = 600, 1850  # for a maximum of the day
 _PEAK_DAY = date(2026, 10, 26)
 _WINTER_HOURS = ((time(22, 30), time(6, 30)),)
 _SUMMER_HOURS = ((time(2), time(7)), (time(13), time(16)))
+_NO_HOUR_OF_NIGHT = ((time(12), time(20)),)
 
 
 def flat(mode: Mode, seed: int, at_us: int) -> Linky:
@@ -92,8 +93,12 @@ def many_labels(mode: Mode, seed: int, at_us: int) -> Linky:
 
 
 def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
-    """Made where the time of the run then is: no meter has to wait through a winter."""
-    return Linky(mode=mode, contract="hc", seed=seed + 3, at=at_us)
+    """Made where the time of the run then is: no meter has to wait through a winter.
+
+    Its nights are peak hours: what NTARF told in the winter night before is not told here, or who was silent of it
+    then would seem to be late only.
+    """
+    return Linky(mode=mode, contract=contract_maker("hc")(_NO_HOUR_OF_NIGHT), seed=seed + 3, at=at_us)
 
 
 def told_of_summer(mode: Mode, seed: int, at_us: int) -> Linky:
