@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # influxdb-client 1.50.0 and influxdb3-python 0.21.0: numbers of a Parquet file that was read as Arrow are written as text.
 #
-# Behaviour: a DataFrame of `pandas.read_parquet(..., dtype_backend="pyarrow")` is written with each number in quotes, index, power and
+# Behaviour: a DataFrame of `pandas.read_parquet(..., dtype_backend="pyarrow")` is written with each number in quotes, index, voltage and
 #   truth alike; the write succeeds. The same file read without the option is written as integer, float and boolean. Both clients
-#   tell the kind of a column by its numpy kind alone, and take what they do not know for text.
-# Why one would guess otherwise: pandas says of both columns that they are integers (`pandas.api.types.is_integer_dtype`), and Arrow
-#   columns are what pandas advises for files with gaps, since an integer column stays one. In a new measurement the first write
-#   decides: the fields are text from then on, and the right ones are refused.
+#   tell the kind of a column by the NumPy type of its values, and take what they do not know for text.
+# Why one would guess otherwise: pandas says of both columns that they are integers (`pandas.api.types.is_integer_dtype`), its own Int64
+#   is written as one, and an Arrow column is where the integers of a file with gaps stay integers. In a new measurement the first
+#   write decides: the fields are text from then on, and the right ones are refused.
 # Seen (2026-11, influxdb-client 1.50.0, influxdb3-python 0.21.0, pandas 3.1.1, pyarrow 26.0.1, Python 3.11):
 #   influxdb-client, read as usual: tic east=18021167i,open=True,volts=230.5
 #   influxdb-client, read as Arrow: tic east="18021167",open="True",volts="230.5"

@@ -4,9 +4,9 @@
 # Behaviour: floor_temporal, ceil_temporal and round_temporal of a timestamp column of that zone raise ArrowInvalid, "Local time is
 #   ambiguous", as soon as one value lies between 02:00 and 03:00 of that night; by six hours, by days, and each other day of the year
 #   they work. The same column in UTC, or cast to it first, is put into 50 half hours.
-# Why one would guess otherwise: each value of the column is an instant, known to the microsecond, and nothing about it is ambiguous;
-#   pandas and polars make 50 half hours of the same values. AssumeTimezoneOptions, which say what to do with an ambiguous time, are
-#   not taken by these functions. A job that sums curves up runs all year, and ends with an error on one Sunday of October.
+# Why one would guess otherwise: each value of the column is an instant, known to the microsecond, and nothing about it is ambiguous; resample
+#   of pandas and truncate of polars make 50 half hours of the same values. What to do with an ambiguous time can be told to
+#   assume_timezone, not to these functions. A job that sums curves up runs all year, and ends with an error on one Sunday of October.
 # Seen (2026-11, pyarrow 26.0.1, Python 3.11, ten-minute points of a whole day):
 #   2026-03-29, half hours: 46
 #   2026-10-24, half hours: 48

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# pyserial 3.5 (POSIX), alt://…?class=PosixPollSerial: a read on which nothing comes raises UnboundLocalError; VTIMESerial waits 0 ms of 50.
+# pyserial 3.5 (POSIX): a read of a PosixPollSerial on which nothing comes raises UnboundLocalError; VTIMESerial waits 0 ms of 50.
 #
-# Behaviour: read() of a PosixPollSerial with a timeout, on a line that is silent, raises UnboundLocalError of a name `fd`, which is
+# Behaviour: read() of a port `alt://NAME?class=PosixPollSerial` with a timeout, on a line that is silent, raises UnboundLocalError of a name `fd`, which is
 #   no SerialException; where bytes come it returns them. VTIMESerial counts its timeout in tenths of a second and cuts what is left:
 #   timeout=0.05 is no wait at all, and 0.19 is half of it.
 # Why one would guess otherwise: the documentation (pyserial.readthedocs.io, URL handlers) has both as other ways of the same port, the
