@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# easy-scpi 0.1.7 (PyPI): `supply.voltage = 5` sends nothing, reads back as 5, and then a truth is sent as Python's True.
+# easy-scpi 0.1.7 (PyPI): `supply.voltage = 5` sends nothing, and reads back as 5.
 #
 # Behaviour: each attribute of an instrument is a command, `supply.source.voltage(5)` writes it and `supply.source.voltage()` asks. An
-#   assignment, `supply.source.voltage = 5` or `supply.voltage = 5`, raises nothing and sends nothing; of the second the instrument's
-#   own name is gone: `supply.voltage` is the number 5 from then on. `supply.output.state(True)` sends OUTPUT:STATE True, although the
-#   class has the word ON for it.
+#   assignment, `supply.source.voltage = 5` or `supply.voltage = 5`, raises nothing and sends nothing; behind the second the command is
+#   gone, `supply.voltage` is the number 5 from then on. `supply.output.state(True)` sends OUTPUT:STATE True, although the class has the
+#   word ON for it.
 # Why one would guess otherwise: the class calls them properties of the instrument, which in Python, PyMeasure and PyVISA are assigned. A
 #   bench believes that its supply is set, and measures at the voltage of the test before.
 # Seen (2026-11, easy-scpi 0.1.7, PyVISA 1.16.2, PyVISA-py 0.8.1, Python 3.11):

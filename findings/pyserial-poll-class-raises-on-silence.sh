@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # pyserial 3.5 (POSIX): a read of a PosixPollSerial on which nothing comes raises UnboundLocalError; VTIMESerial waits 0 ms of 50.
 #
-# Behaviour: read() of a port `alt://NAME?class=PosixPollSerial` with a timeout, on a line that is silent, raises UnboundLocalError of a name `fd`, which is
-#   no SerialException; where bytes come it returns them. VTIMESerial counts its timeout in tenths of a second and cuts what is left:
-#   timeout=0.05 is no wait at all, and 0.19 is half of it.
+# Behaviour: read() of a port `alt://NAME?class=PosixPollSerial` with a timeout raises UnboundLocalError of a name `fd` on a line that is
+#   silent, which is no SerialException; where bytes come it returns them. VTIMESerial counts its timeout in tenths of a second and cuts
+#   what is left: 0.05 is no wait at all.
 # Why one would guess otherwise: the documentation (pyserial.readthedocs.io, URL handlers) has both as other ways of the same port, the
-#   first one as better at errors such as a device that is unplugged; and silence within a timeout is what each program of a meter's line meets.
+#   first one as better at errors such as a device that is unplugged; and silence within a timeout is what each program of a meter's
+#   line meets.
 # Seen (2026-11, pyserial 3.5, Python 3.11, Linux 6, a pseudo-terminal):
 #   PosixPollSerial, 3 bytes: read b'abc'
 #   PosixPollSerial, silence: UnboundLocalError, a SerialException: False
