@@ -135,7 +135,7 @@ class Transmitter:
                 yield told
             if until():
                 return
-            if not self.meter.powered:
+            if not self.meter.state.powered:  # asked for each frame: not by way of the attributes
                 yield env.timeout(_POLL_S)
                 continue
             sent = self._send_frame()
@@ -148,7 +148,7 @@ class Transmitter:
         """What happens at the end of a frame that goes out as the meter means it; else what is done until then."""
         self._frames_since += 1
         meter = self.meter
-        mode, short = meter.mode, meter.next_is_short()
+        mode, short = meter.state.settings.mode, meter.next_is_short()
         groups = meter.groups(short=short)
         if mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames:
             return self._send_by_group(self._frame_pieces(groups, mode))
