@@ -14,6 +14,7 @@ from xky.protocol import Burst, FrameEncoder, Group, Mode
 from xky.protocol.mode import EOT, ETX, STX
 
 from ..faults import Fault, befallen
+from ..late_random import late_random
 from ..meter import Linky
 from ..truth.journal import SentFrame, Truth
 from ..truth.piece import Piece, weakened
@@ -198,8 +199,8 @@ class Transmitter:
         pieces = self._pieces.of(groups, mode)
         if not self._faults:
             return pieces
-        own = Random(f"faults {self._drawn_for} {self._frames_since}")  # whatever befell frames before
-        return befallen(pieces, self._faults, mode, own)
+        seed = f"faults {self._drawn_for} {self._frames_since}"  # whatever befell frames before
+        return befallen(pieces, self._faults, mode, late_random(lambda: seed))
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, mode = self._env.now, self.meter.mode
