@@ -127,6 +127,8 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
         sent = fault.apply(sent, mode, late_random(partial(seed_of, place)))
     as_meant = {*map(id, pieces)}  # what no fault touched does no harm to its neighbours
     result = list(sent)
+    if as_meant.issuperset(map(id, sent)):
+        return result  # groups are missing, or change places
     in_place = len(sent) == len(pieces)
     for place in compress(count(), map(is_not, sent, pieces)) if in_place else range(len(sent)):
         piece = sent[place]
