@@ -148,7 +148,8 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
 def place_of(pieces: Sequence[Piece], label: str) -> int | None:
     """Where the group of that label lies, None where this frame has none."""
     for place, piece in enumerate(pieces):
-        if piece.group is not None and piece.group.label == label:
+        group = piece.group
+        if group is not None and group.label == label:
             return place
     return None
 
