@@ -19,6 +19,7 @@ PARIS = ZoneInfo("Europe/Paris")
 SECOND_US = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SUMMER = timedelta(hours=2)
+_TWO_DIGITS = [f"{number:02}" for number in range(60)]
 
 
 def instant_us(moment: datetime) -> int:
@@ -42,7 +43,8 @@ def _hour(hours: int, degraded: bool) -> str:
 def horodate(at_us: int, *, degraded: bool = False) -> str:
     """The thirteen characters of the instant (54E §6.2.1.1)."""
     hours, seconds = divmod(at_us // SECOND_US, 3600)
-    return f"{_hour(hours, degraded)}{seconds // 60:02}{seconds % 60:02}"
+    minutes, seconds = divmod(seconds, 60)
+    return _hour(hours, degraded) + _TWO_DIGITS[minutes] + _TWO_DIGITS[seconds]
 
 
 def parse_at(text: str, what: str = "--at") -> int:

@@ -69,7 +69,7 @@ def encode_frame(frame: Frame | Iterable[Group], mode: Mode | str | None = None)
 _Place = tuple[int, int, int]  # where the field begins and ends, and the sum of what else its checksum counts
 
 
-def _places(groups: list[Group], octets: bytes, mode: Mode) -> Iterator[_Place]:
+def _places(groups: Sequence[Group], octets: bytes, mode: Mode) -> Iterator[_Place]:
     at = len(STX)
     for group in groups:
         start = at + len(LF) + len(group.label) + 1
@@ -101,14 +101,16 @@ class FrameEncoder:
         Raises:
             InputError: a group that no line can carry.
         """
-        groups = list(groups)
+        if not isinstance(groups, list | tuple):
+            groups = list(groups)
         before = self._groups
         if before is None or len(groups) != len(before):
             return self._encode_anew(groups)
         for index in compress(count(), map(is_not, groups, before)):
-            if not self._write(index, groups[index], before[index]):
+            group = groups[index]
+            if not self._write(index, group, before[index]):
                 return self._encode_anew(groups)
-        self._groups = groups
+            before[index] = group
         return bytes(self._octets)
 
     def _write(self, index: int, group: Group, before: Group) -> bool:
@@ -128,12 +130,12 @@ class FrameEncoder:
         octets[end + 1] = (adler32(written, counted) & 0x3F) + 0x20
         return True
 
-    def _encode_anew(self, groups: list[Group]) -> bytes:
+    def _encode_anew(self, groups: Sequence[Group]) -> bytes:
         self._groups = None  # should a group be refused
         octets = encode_frame(groups, self._mode)
         self._octets = bytearray(octets)
         self._places = [*_places(groups, octets, self._mode)]
-        self._groups = groups
+        self._groups = list(groups)
         return octets
 
 

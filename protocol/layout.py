@@ -32,7 +32,7 @@ _TAILS = {mode: tuple(mode.separator + bytes((0x20 + low,)) for low in range(64)
 _NO_EVENT = re.compile(rb"[^\x02\x03\x04\n\r\x84\x8d]*")  # inside a group these bytes tell nothing yet
 
 _Shape = tuple[tuple[str, int, bool], ...]  # label, characters of data, stamped
-_Step = tuple[slice, slice, slice, bytes, int, Callable[[bytes], object], str, int, slice]
+_Step = tuple[slice, slice, slice, bytes, int, Callable[[bytes], object], str, int]
 _Piece = tuple[int, slice, bytes]  # group, place, what stands there
 
 
@@ -65,7 +65,7 @@ class Layout:
     A group that moves is a step: the places of the run that stands still before its field, of the field (all
     between label and tail) and of the tail (separator and checksum); what the run holds; the sum of what the
     checksum counts besides the field; what the field may be; the label if its value can move, and where in the
-    field that is; and the place of all of it, to see at once whether it is what was read last.
+    field that is. Beside it stands the place of all of it, to see at once whether it is what was read last.
     """
 
     def __init__(self, mode: Mode, fields: list[Fields], moving: frozenset[int]) -> None:
@@ -81,6 +81,7 @@ class Layout:
         self._values = {label: value for label, value, _ in fields}
         self._tails = _TAILS[mode]
         self._steps: list[_Step] = []
+        self._wholes: list[slice] = []
         self._pieces: list[list[_Piece]] = [[]]  # of the run before each step, and of the rest
         run, at = 0, len(STX)
         for index, (label, _, timestamp) in enumerate(fields):
@@ -96,8 +97,9 @@ class Layout:
                 after = tail + _TAIL_SIZE
                 places = slice(run, start), slice(start, tail), slice(tail, after)
                 nothing_said = timestamp is not None and value_at == tail - start and counts[label] == 1  # DATE
-                said, whole_at = "" if nothing_said else label, slice(run, after)
-                self._steps.append((*places, octets[run:start], sum(counted), admits, said, value_at, whole_at))
+                said = "" if nothing_said else label
+                self._steps.append((*places, octets[run:start], sum(counted), admits, said, value_at))
+                self._wholes.append(slice(run, after))
                 self._pieces[-1].append((index, slice(at, start), octets[at:start]))
                 self._pieces.append([(index, slice(after, end), CR)])
                 run = after
@@ -117,15 +119,16 @@ class Layout:
             offset: that of ``data[at]`` in the stream.
             told: takes the frames.
         """
-        length, steps, tails, last = len(self._octets), self._steps, self._tails, self._last
+        length, steps, wholes, tails, last = len(self._octets), self._steps, self._wholes, self._tails, self._last
         rest_at, rest = self._rest_at, self._rest
         shift = offset - at
         while True:
             octets = data[at : at + length]
-            for place, (still_at, field_at, tail_at, still, counted, admits, _, _, whole_at) in enumerate(steps):
+            for place, whole_at in enumerate(wholes):
                 whole = octets[whole_at]
                 if whole == last[place]:
                     continue
+                still_at, field_at, tail_at, still, counted, admits, _, _ = steps[place]
                 field = octets[field_at]
                 if (
                     octets[still_at] != still
@@ -149,7 +152,7 @@ class Layout:
         strange: list[int] = []
         tails = self._tails
         for index, pieces, step in zip(self._moving, self._pieces, self._steps, strict=False):
-            still_at, field_at, tail_at, still, counted, admits, _, _, _ = step
+            still_at, field_at, tail_at, still, counted, admits, _, _ = step
             if octets[still_at] != still:
                 strange += [group for group, place, piece in pieces if octets[place] != piece]
             field = octets[field_at]
@@ -173,7 +176,7 @@ class Layout:
             octets: the frame so far.
             done: the steps known to be behind it.
         """
-        for still_at, field_at, tail_at, still, counted, admits, _, _, _ in self._steps[done:]:
+        for still_at, field_at, tail_at, still, counted, admits, _, _ in self._steps[done:]:
             if len(octets) < tail_at.stop:
                 fits = still.startswith(octets[still_at]) and _NO_EVENT.fullmatch(octets, field_at.start)
                 return done if fits else None
@@ -205,7 +208,7 @@ class Layout:
         if values:
             return values
         values.update(self._values)
-        for _, field_at, _, _, _, _, label, value_at, _ in self._steps:
+        for _, field_at, _, _, _, _, label, value_at in self._steps:
             if not value_at:
                 values[label] = octets[field_at].decode()
             elif label:

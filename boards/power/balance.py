@@ -150,6 +150,12 @@ class Balance:
             edges += _zero(self._offered_a, charger.output_v)
         return sorted({*(self.inner_v(edge) for edge in edges), *self._response.collapses_at_v})
 
+    @property
+    def falls_from_v(self) -> float:
+        """Inner voltage from which on the current falls: more leaks and is clamped, and less comes. Infinite where a
+        charger or a converter makes that less plain."""
+        return self.inner_v(FADES_V) if self._simple else inf
+
     def losses(self, inner_v: float) -> Losses:
         """Where the power goes, from the exact means of the rectifier."""
         charge_a, drawn_a, terminal_v = self._currents(inner_v)

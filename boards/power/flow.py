@@ -31,6 +31,7 @@ class Flow:
         knots: voltages at which the current has an edge.
         lowest_v: of the voltages that can be; there it stays.
         highest_v: likewise.
+        falls_from_v: from there on the current falls with the voltage, but for what a double rounds.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Flow:
         *,
         lowest_v: float = 0.0,
         highest_v: float = 40.0,
+        falls_from_v: float = inf,
     ) -> None:
         self._net_a = net_a
+        self._falls_from_v = falls_from_v
         self._capacitance_f = capacitance_f
         edges = {lowest_v, highest_v, *(v for v in knots if lowest_v < v < highest_v)}
         rests = self._find_rests(sorted(edges), (highest_v - lowest_v) / _LOOKED_AT)
@@ -59,6 +62,8 @@ class Flow:
     def _find_rests(self, edges: Sequence[float], width_v: float) -> set[float]:
         rests = set()
         for start, end in pairwise(edges):
+            if start >= self._falls_from_v and self._net_a(start) < 0:
+                break  # it only falls from here on
             steps = max(int((end - start) / width_v), 8)
             volts = [start + (end - start) * k / steps for k in range(steps)] + [end]
             currents = [self._net_a(v) for v in volts]

@@ -47,7 +47,8 @@ class PowerState:
     @cached_property
     def flow(self) -> Flow:
         """The motion of the capacitor's inner voltage."""
-        return Flow(self.balance.net_a, self.balance.capacitance_f, self.balance.knots)
+        balance = self.balance
+        return Flow(balance.net_a, balance.capacitance_f, balance.knots, falls_from_v=balance.falls_from_v)
 
     @cached_property
     def off_v(self) -> float:

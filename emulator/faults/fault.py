@@ -2,9 +2,9 @@
 """What a fault is: a change of the pieces of one frame, and of what a receiver must make of them."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache, partial
 from itertools import compress, count
 from operator import is_not
 from random import Random
@@ -16,6 +16,7 @@ from xky.protocol.mode import CR, EOT, ETX, LF, STX
 from xky.protocol.separators import read_by_separators
 from xky.protocol.uart import CharacterDefect
 
+from ..late_random import late_random
 from ..truth.piece import Expect, Piece, weakened
 
 __all__ = [
@@ -116,13 +117,18 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
 def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: Random) -> list[Piece]:
     """The same of faults that were looked at when they came: a meter may change its mode meanwhile."""
     sent = pieces
-    chance, alike = rng.getrandbits(64), Counter[str]()
-    for fault in faults:
-        said = repr(fault)
-        sent = fault.apply(sent, mode, Random(f"{chance} {said} {alike[said]}"))
-        alike[said] += 1
+    chance = cache(lambda: rng.getrandbits(64))
+
+    def seed_of(place: int) -> str:
+        said = repr(faults[place])
+        return f"{chance()} {said} {[*map(repr, faults[:place])].count(said)}"
+
+    for place, fault in enumerate(faults):
+        sent = fault.apply(sent, mode, late_random(partial(seed_of, place)))
     as_meant = {*map(id, pieces)}  # what no fault touched does no harm to its neighbours
     result = list(sent)
+    if as_meant.issuperset(map(id, sent)):
+        return result  # groups are missing, or change places
     in_place = len(sent) == len(pieces)
     for place in compress(count(), map(is_not, sent, pieces)) if in_place else range(len(sent)):
         piece = sent[place]
@@ -142,7 +148,8 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
 def place_of(pieces: Sequence[Piece], label: str) -> int | None:
     """Where the group of that label lies, None where this frame has none."""
     for place, piece in enumerate(pieces):
-        if piece.group is not None and piece.group.label == label:
+        group = piece.group
+        if group is not None and group.label == label:
             return place
     return None
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Annotated, ClassVar
 
@@ -30,16 +31,18 @@ class LegalValue(Fault):
     value: Annotated[str, StringConstraints(pattern=r"^[ -~]*$")] = "0"
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
-        def change(piece: Piece) -> Piece:
-            group = piece.group
-            if group is None or piece.expect is Expect.MUST_NOT or group.value == self.value:
-                return piece
-            row = LABELS[mode].get(group.label)
-            expect = piece.expect if row is not None and row.admits(self.value) is None else Expect.MAY
-            said = Group(group.label, self.value, group.timestamp)
-            data = encoded(said, mode)
-            if data is None:
-                return piece
-            return Piece(data, said, expect, self.name, piece.defects, piece.pauses, piece.stretch)
+        return altered(pieces, self.label, lambda piece: _saying(piece, self.value, mode))
 
-        return altered(pieces, self.label, change)
+
+@lru_cache(maxsize=1024)  # most pieces of a frame are the very objects of the frame before
+def _saying(piece: Piece, value: str, mode: Mode) -> Piece:
+    group = piece.group
+    if group is None or piece.expect is Expect.MUST_NOT or group.value == value:
+        return piece
+    row = LABELS[mode].get(group.label)
+    expect = piece.expect if row is not None and row.admits(value) is None else Expect.MAY
+    said = Group(group.label, value, group.timestamp)
+    data = encoded(said, mode)
+    if data is None:
+        return piece
+    return Piece(data, said, expect, LegalValue.name, piece.defects, piece.pauses, piece.stretch)

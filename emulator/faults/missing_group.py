@@ -25,4 +25,4 @@ class MissingGroup(Fault):
 
     def apply(self, pieces: Sequence[Piece], mode: Mode, rng: Random) -> list[Piece]:
         place = place_of(pieces, self.label)
-        return [piece for at, piece in enumerate(pieces) if at != place]
+        return [*pieces] if place is None else [*pieces[:place], *pieces[place + 1 :]]

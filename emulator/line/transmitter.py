@@ -14,6 +14,7 @@ from xky.protocol import Burst, FrameEncoder, Group, Mode
 from xky.protocol.mode import EOT, ETX, STX
 
 from ..faults import Fault, befallen
+from ..late_random import late_random
 from ..meter import Linky
 from ..truth.journal import SentFrame, Truth
 from ..truth.piece import Piece, weakened
@@ -135,7 +136,7 @@ class Transmitter:
                 yield told
             if until():
                 return
-            if not self.meter.powered:
+            if not self.meter.state.powered:  # asked for each frame: not by way of the attributes
                 yield env.timeout(_POLL_S)
                 continue
             sent = self._send_frame()
@@ -148,7 +149,7 @@ class Transmitter:
         """What happens at the end of a frame that goes out as the meter means it; else what is done until then."""
         self._frames_since += 1
         meter = self.meter
-        mode, short = meter.mode, meter.next_is_short()
+        mode, short = meter.state.settings.mode, meter.next_is_short()
         groups = meter.groups(short=short)
         if mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames:
             return self._send_by_group(self._frame_pieces(groups, mode))
@@ -198,8 +199,8 @@ class Transmitter:
         pieces = self._pieces.of(groups, mode)
         if not self._faults:
             return pieces
-        own = Random(f"faults {self._drawn_for} {self._frames_since}")  # whatever befell frames before
-        return befallen(pieces, self._faults, mode, own)
+        seed = f"faults {self._drawn_for} {self._frames_since}"  # whatever befell frames before
+        return befallen(pieces, self._faults, mode, late_random(lambda: seed))
 
     def _send_by_group(self, pieces: Sequence[Piece]) -> Generator[simpy.Event, None, None]:
         start_s, mode = self._env.now, self.meter.mode

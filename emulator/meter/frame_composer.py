@@ -5,6 +5,7 @@ Between two changes of the meter only the clock, the running registers and a ris
 last frame stands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,7 +50,7 @@ class FrameComposer:
         """The groups of a frame that starts now; a new list, equal groups being the same objects."""
         state = self._state
         if short:
-            return _compose(state, short=True)
+            return _compose(state, short=True, before=())
         if state.epoch == self._epoch:
             counters = state.counters
             stands = counters.turns == self._turns and not counters.rising
@@ -62,7 +63,7 @@ class FrameComposer:
                     self._groups[place] = Group(name, value or "", timestamp)
             return self._groups.copy()
         mode = state.settings.mode
-        self._groups = _compose(state, short=False)
+        self._groups = _compose(state, short=False, before=self._groups)
         places = {group.label: place for place, group in enumerate(self._groups)}
         self._moving = [
             (places[shown], shown, SOURCES[mode][name])
@@ -76,8 +77,11 @@ class FrameComposer:
         return self._groups.copy()
 
 
-def _compose(state: MeterState, *, short: bool) -> list[Group]:
+def _compose(state: MeterState, *, short: bool, before: Sequence[Group]) -> list[Group]:
+    """The groups of a frame; those that say what they said before are the same objects."""
     groups = []
+    earlier = {group.label: group for group in before}
+    pilot = state.settings.quirks.pilot_labels
     mode = state.settings.mode
     # 54E defines no producer groups in historic mode: a producer's meter is silent about them there.
     producer = state.producer and mode is Mode.STANDARD
@@ -86,7 +90,11 @@ def _compose(state: MeterState, *, short: bool) -> list[Group]:
         if said is None:
             continue
         timestamp, value = said if isinstance(said, tuple) else (None, said)
-        groups.append(Group(_shown(state, label), value, timestamp))
+        shown = PILOT_LABELS.get(label, label) if pilot else label
+        group = earlier.get(shown)
+        if group is None or group.value != value or group.timestamp != timestamp:
+            group = Group(shown, value, timestamp)
+        groups.append(group)
     return groups
 
 

@@ -124,9 +124,9 @@ for _phase in (1, 2, 3):
 
 
 def _stamp(state: MeterState, at_us: int) -> str:
-    text = horodate(at_us, degraded=state.settings.clock_degraded)
-    stuck = state.settings.quirks.season_letter
-    return text if not stuck else (stuck.lower() if state.settings.clock_degraded else stuck) + text[1:]
+    settings = state.settings
+    text, stuck = horodate(at_us, degraded=settings.clock_degraded), settings.quirks.season_letter
+    return text if not stuck else (stuck.lower() if settings.clock_degraded else stuck) + text[1:]
 
 
 def _maximum(demand: Callable[[MeterState], Demand], *, yesterday: bool) -> Source:
@@ -239,7 +239,7 @@ def _told_number(state: MeterState) -> int:
 _STANDARD: dict[str, Source] = {
     "ADSC": lambda state: str(state.settings.identity),
     "VTIC": lambda state: "02",
-    "DATE": lambda state: (_stamp(state, state.now_us), ""),
+    "DATE": lambda state: (_stamp(state, state.counted_shown_us), ""),
     "NGTF": _ngtf,
     "LTARF": lambda state: state.tariff.ltarf.ljust(16) if state.tariff.ltarf else None,
     "EAST": lambda state: _index(state.counters.drawn.count),

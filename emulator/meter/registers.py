@@ -33,7 +33,11 @@ class EnergyRegister:
 
     def add(self, power_milli: int, duration_us: int) -> int:
         """Count ``power_milli`` (mW or mVAr, not negative) over a duration; the whole units that were completed."""
-        units, self._rest = divmod(self._rest + power_milli * duration_us, WH_US)
+        rest = self._rest + power_milli * duration_us
+        if rest < WH_US:  # as nearly always
+            self._rest = rest
+            return 0
+        units, self._rest = divmod(rest, WH_US)
         self.count += units
         return units
 

@@ -42,6 +42,7 @@ class MeterState:
         present: the time that it lives in.
 
     Attributes:
+        settings: as they are now; ``change`` sets them.
         tariff, power: of the segment under way, which ends with the next change.
         cut_off: the breaker.
         overload: which phases draw too much.
@@ -68,7 +69,7 @@ class MeterState:
         self.powered = True
         self.epoch = 0
         self.changed_s = 0.0
-        self._settings = settings
+        self.settings = settings
         self._load = load
         self._clock = MeterClock()
         self._done_us = present.true_us  # up to here everything was counted
@@ -86,7 +87,7 @@ class MeterState:
         self.refresh()
 
     def _unloaded(self) -> ElectricalState:
-        return ElectricalState(Draw.of(*(0,) * self.phases), grid=self._settings.grid)
+        return ElectricalState(Draw.of(*(0,) * self.phases), grid=self.settings.grid)
 
     @property
     def counted_us(self) -> int:
@@ -95,11 +96,6 @@ class MeterState:
 
     # What a person sets
 
-    @property
-    def settings(self) -> Settings:
-        """As they are now."""
-        return self._settings
-
     def change(self, **settings: Any) -> None:
         """Set some settings from the present on: all of them, or none.
 
@@ -107,12 +103,12 @@ class MeterState:
             InputError: there cannot be such a meter.
         """
         self.integrate()  # what went before was counted as it was
-        before = self._settings
-        self._settings = replace(before, **settings)
+        before = self.settings
+        self.settings = replace(before, **settings)
         try:
             self.refresh()
         except InputError:
-            self._settings = before
+            self.settings = before
             raise
         self.touch()
 
@@ -142,7 +138,7 @@ class MeterState:
 
     def message_sent(self) -> None:
         """The ultra-short message was in a frame, the meter's own doing: it is in no other (54E §6.2.2)."""
-        self._settings = replace(self._settings, msg2="")
+        self.settings = replace(self.settings, msg2="")
         self.epoch += 1
 
     # Time
@@ -151,6 +147,11 @@ class MeterState:
     def now_us(self) -> int:
         """The present on the meter's clock."""
         return self._clock.shown(self.present.true_us)
+
+    @property
+    def counted_shown_us(self) -> int:
+        """What the meter's clock shows at ``counted_us``: for who has just integrated, the present."""
+        return self._clock.shown(self.counted_us)
 
     def when_shown(self, clock_us: int) -> int:
         """True instant at which the meter's clock shows an instant, if nobody sets it."""
@@ -168,7 +169,7 @@ class MeterState:
         true_us = self.counted_us
         ahead_us = 0 if at is None else parse_at(at, "set_clock") - true_us
         self._exchange_clock(MeterClock(ahead_us, true_us, self._clock.drift_ppm if drift_ppm is None else drift_ppm))
-        self._settings = replace(self._settings, clock_degraded=bool(degraded))
+        self.settings = replace(self.settings, clock_degraded=bool(degraded))
         self.refresh()
         self.touch()
 
@@ -213,7 +214,7 @@ class MeterState:
         lost_us = (now_us - off_us) - round(reserve_s * 1e6)
         if lost_us > 0:
             self._clock = MeterClock(self._clock.shown(now_us) - lost_us - now_us, now_us, self._clock.drift_ppm)
-            self._settings = replace(self._settings, clock_degraded=True)
+            self.settings = replace(self.settings, clock_degraded=True)
         self.counters.break_periods()
         self.counters.rest_filters()
         if midnight_after(shown_us) <= self._clock.shown(now_us):
@@ -238,7 +239,7 @@ class MeterState:
         """Take power and tariff of the present instant from load and contract; a new segment begins."""
         at_us = self._done_us
         clock_us = self._clock.shown(at_us)
-        tariff = self._settings.with_relays(self._settings.contract.tariff(clock_us, self._settings.peaks))
+        tariff = self.settings.with_relays(self.settings.contract.tariff(clock_us, self.settings.peaks))
         if not tariff.contact_closed:
             self._contact_since_us = None
         elif self._contact_since_us is None:
@@ -301,7 +302,7 @@ class MeterState:
 
     def next_switch(self, clock_us: int) -> int:
         """The next time on its clock, strictly later, at which the tariff may change, midnight among it."""
-        settings = self._settings
+        settings = self.settings
         edges = [edge for peak in (settings.peaks or {}).values()
                  for edge in (peak.start_us, peak.end_us, peak.noticed_us)
                  if edge is not None and edge > clock_us]  # fmt: skip
@@ -311,7 +312,7 @@ class MeterState:
     def peaks_known(self) -> Mapping[int, Peak]:
         """Mobile peaks that the meter knows of and that are not over, by number."""
         clock_us = self._clock.shown(self._done_us)
-        settings = self._settings
+        settings = self.settings
         if settings.peaks is not None:
             return {number: peak for number, peak in settings.peaks.items() if peak.end_us > clock_us}
         return settings.contract.peaks_known(clock_us)
@@ -322,7 +323,7 @@ class MeterState:
         """What the network sees of the house."""
         if self.cut_off.is_open:
             draw = Draw.of(*(0,) * self.phases)
-        settings, before = self._settings, self.power
+        settings, before = self.settings, self.power
         self.power = ElectricalState(draw, settings.absent_phases, settings.grid)
         lag_us = settings.quirks.current_lag_s * SECOND_US
         if self.epoch and lag_us and self.power.currents_a != before.currents_a:
@@ -344,7 +345,7 @@ class MeterState:
         """A second ago these flowed, and a meter whose currents lag still shows them; see ``Quirks.current_lag_s``."""
         self.integrate()
         self._shown_a = tuple(float(a) for a in amps)
-        self._shown_until_us = self._done_us + self._settings.quirks.current_lag_s * SECOND_US
+        self._shown_until_us = self._done_us + self.settings.quirks.current_lag_s * SECOND_US
         self.refresh()
 
     @property
@@ -355,12 +356,12 @@ class MeterState:
     @property
     def setting_a(self) -> int:
         """Subscribed current by phase (ISOUSC)."""
-        return setting_a(self._settings.pref_kva, self.phases)
+        return setting_a(self.settings.pref_kva, self.phases)
 
     @property
     def _share_va(self) -> float:
         """Cut-off power of a phase."""
-        return self._settings.pcoup_kva * 1000 / self.phases
+        return self.settings.pcoup_kva * 1000 / self.phases
 
     def _opens_us(self, at_us: int, share_va: float) -> int | None:
         """When a breaker of that power will open if nothing changes."""

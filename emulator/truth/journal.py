@@ -88,11 +88,13 @@ class Truth(Sequence[SentFrame]):
 
     def __init__(self) -> None:
         self._frames: list[SentFrame] = []
+        self._starts_s: list[float] = []  # of each, since that is looked for more than all else
         self._of_step: dict[str, list[SentFrame]] = {}
 
     def append(self, frame: SentFrame) -> None:
         """Enter a frame; ``number`` is its place."""
         self._frames.append(frame)
+        self._starts_s.append(frame.start_s)
         of_step = self._of_step.get(frame.step)
         if of_step is None:
             of_step = self._of_step[frame.step] = []
@@ -101,7 +103,16 @@ class Truth(Sequence[SentFrame]):
     def clear(self) -> None:
         """Forget everything: for a line that nobody is judged on."""
         self._frames.clear()
+        self._starts_s.clear()
         self._of_step.clear()
+
+    def begun_by(self, at_s: float) -> int:
+        """How many frames had begun at an instant.
+
+        Args:
+            at_s: the instant, seconds.
+        """
+        return bisect_right(self._starts_s, at_s)
 
     def around(self, at_s: float, within_s: float, after_s: float | None = None) -> list[SentFrame]:
         """The frames that were on the line at most so long before or after an instant; a slow one began long before.
@@ -111,10 +122,11 @@ class Truth(Sequence[SentFrame]):
             within_s: how long before it, and after it unless ``after_s`` tells, seconds.
             after_s: how long after it, seconds.
         """
-        until_s = at_s + (within_s if after_s is None else after_s)
-        first = bisect_left(self._frames, at_s - within_s, key=lambda frame: frame.end_s)
-        last = bisect_right(self._frames, until_s, key=lambda frame: frame.start_s)
-        return self._frames[first:last]
+        from_s, until_s = at_s - within_s, at_s + (within_s if after_s is None else after_s)
+        first = bisect_left(self._starts_s, from_s)
+        while first and self._frames[first - 1].end_s >= from_s:
+            first -= 1
+        return self._frames[first : self.begun_by(until_s)]
 
     def of_step(self, step: str) -> list[SentFrame]:
         """The frames of one step."""

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bench: one clock, a meter, its line, the truth about it, and a device that listens."""
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,7 @@ from .lamp import Lamp
 from .probes import Probe, ProbeContext, open_probe
 from .probes.lines import LinesProbe
 from .reading import Reading
+from .seldom_collected import SeldomCollected
 
 if TYPE_CHECKING:
     from .network import Network
@@ -38,17 +37,6 @@ def probes_of(device: Device, board: Board) -> Sequence[str]:
     """Where a device is listened to unless somebody says: simulated firmware at the uplinks of its board, anything else
     at the lines that it prints."""
     return (board.uplinks if device.has_uplinks else ()) or ("lines",)
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """What a run keeps is no garbage: to look for some in it again and again costs a quarter of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], 100_000), 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 class Bench:
@@ -97,6 +85,7 @@ class Bench:
         self.board = board
         self.env = simpy.Environment()
         self._runner: RealTime | None = None
+        self._collector = SeldomCollected()
         self._speed = speed
         self.line = Line()
         self.terminals = Terminals(supply)
@@ -145,6 +134,8 @@ class Bench:
 
     def __enter__(self) -> "Bench":
         try:
+            if self.virtual:
+                self._collector.begin()
             self.device.start(self._opened(), self._clock_starts)
         except BaseException:
             self._end()
@@ -193,7 +184,8 @@ class Bench:
         )  # fmt: skip
 
     def _clock_starts(self) -> None:
-        self.meter.run_by(lambda: float(self.env.now))
+        env = self.env
+        self.meter.run_by(lambda: float(env.now))
         self.go_on()
 
     def go_on(self) -> None:
@@ -224,6 +216,7 @@ class Bench:
             probe.close()
         if self._runner is not None:
             self._runner.close()
+        self._collector.end()
 
     @property
     def readings(self) -> list[Reading]:
@@ -238,16 +231,14 @@ class Bench:
             self._runner.run(until)
             return
         step = self.env.step
-        with _seldom_collecting():
-            while not until():
-                step()
+        while not until():
+            step()
 
     def run_for(self, duration_s: float) -> None:
         """Let ``duration_s`` seconds of the bench's clock pass."""
         alarm = self.env.timeout(duration_s)
         if self._runner is None:
-            with _seldom_collecting():
-                self.env.run(until=alarm)
+            self.env.run(until=alarm)
         else:
             self.run(lambda: alarm.processed)
 

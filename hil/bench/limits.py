@@ -4,12 +4,14 @@
 from dataclasses import dataclass
 
 from xky.boards import Board
+from xky.protocol.quick import quick
 
 __all__ = ["LATENCY_S", "TimeLimits", "limits_for"]
 
 LATENCY_S = 0.5  # real seconds that a program may take to print, on top of what it may take to know
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
     """Limits in seconds on the bench's clock.

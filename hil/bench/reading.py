@@ -47,6 +47,7 @@ def same_text(label: str, sent: str, said: str) -> bool:
     return sent == said or (known is not None and known.kind is Kind.TEXT and sent.strip() == said.strip())
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Said:
     """One label as a device reports it.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a client is told when it asks about one instant of a run, or one verdict."""
 
-from bisect import bisect_right
 from typing import Any
 
 from xky.protocol import Mode
@@ -25,7 +24,7 @@ def frame_at(watched: Watched, mode: Mode, at_s: float) -> dict[str, Any] | None
     if part is None:
         return None
     # it may grow meanwhile; by the start alone: the end of a frame is the bench's to reckon
-    place = bisect_right(part.truth, at_s, hi=len(part.truth), key=lambda frame: frame.start_s)
+    place = part.truth.begun_by(at_s)
     return shown.frame_of(part.truth[place - 1]) if place else None
 
 

@@ -26,6 +26,7 @@ class MqttMessage:
     retain: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MqttSession:
     """What a client says of itself as it connects.

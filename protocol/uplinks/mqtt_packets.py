@@ -132,6 +132,7 @@ class Publish:
     kind: ClassVar[Kind] = Kind.PUBLISH
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Connect:
     """CONNECT (§3.1). Its credentials are never part of its ``repr``.
@@ -153,6 +154,7 @@ class Connect:
     kind: ClassVar[Kind] = Kind.CONNECT
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Connack:
     """CONNACK (§3.2): ``code`` is 0, 1 to 5 before level 5, a reason code in it."""
@@ -174,6 +176,7 @@ class Acknowledgement:
     properties: Properties = NO_PROPERTIES
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """One filter of a SUBSCRIBE with its options (§3.8.3; 5 §3.8.3.1)."""
@@ -185,6 +188,7 @@ class Subscription:
     retain_handling: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Subscribe:
     """SUBSCRIBE (§3.8)."""
@@ -195,6 +199,7 @@ class Subscribe:
     kind: ClassVar[Kind] = Kind.SUBSCRIBE
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Suback:
     """SUBACK (§3.9): a granted QoS, or 0x80 and above, for each filter."""
@@ -232,6 +237,7 @@ class Ping:
     kind: Kind = Kind.PINGREQ
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Disconnect:
     """DISCONNECT (§3.14); from the client's side alone before 5, and without a reason."""

@@ -300,7 +300,7 @@ class Oracle:
     def _is_fresh(self, at_s: float, label: str, said: Said) -> bool:
         """Whether it was sent intact, not too long before."""
         frames, since_s, until_s = self.record.truth, self._since(at_s), at_s + _CAUSAL_S
-        place = bisect_right(frames, until_s, key=lambda frame: frame.start_s)
+        place = frames.begun_by(until_s)
         while place > 0 and frames[place - 1].end_s >= since_s:
             place -= 1
             for emitted in self._groups_of(frames[place]).get(label, ()):
