@@ -97,6 +97,7 @@ class Record:
         power_unplayed: why no trial of its power was played, though the bench has a supply; empty where one was.
         unfed: it lives on terminals I1-A, and nothing feeds them: it is a program, and its board is a description.
         on_hardware: it was a real board on a wire.
+        sent_right: characters that should have had a wrong parity or stop bit were sent right: its line has no other.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         light: trials of its indicator; None: nobody looks at it, or nobody asked.
         input: what instruments measured of its input; None: none did, or nobody asked.
@@ -137,6 +138,7 @@ class Record:
     power_unplayed: str = ""
     unfed: bool = False
     on_hardware: bool = False
+    sent_right: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
     reported_before: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -95,6 +95,7 @@ def read_record(folder: Path) -> Record:
         input=None if lengths.input is None else read_input(folder / _INPUT, lengths.input),
         unfed=run.unfed,
         on_hardware=run.on_hardware,
+        sent_right=run.sent_right,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
         measured_power=None
         if lengths.measured_power is None
