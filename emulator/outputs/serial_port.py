@@ -99,7 +99,7 @@ class PortSerial(PacedPort):
     @property
     def handed_over(self) -> bytes:
         """The end of what was sent, as it was on the wire: parity in bit 7."""
-        return self._handed_over.translate(_WITH_PARITY) if self._adapter_parity else bytes(self._handed_over)
+        return bytes(self._handed_over.translate(_WITH_PARITY) if self._adapter_parity else self._handed_over)
 
     def _has_even(self) -> None:
         try:

@@ -107,6 +107,8 @@ class InputTable(Section):
 
     series: str
     """Resistance, with its unit."""
+    hears: bool = False
+    """Whether the board reads what the generator plays, though its line's adapter is plugged in, at rest."""
 
     @field_validator("series")
     @classmethod

@@ -31,8 +31,9 @@ class Lengths(Line):
     power: int | None
     stderr: int
     events: int = 0
-    light: int | None = None  # written where there were trials only, as is the next
+    light: int | None = None  # written where there were trials only, as are the next two
     input: int | None = None
+    carrier: int | None = None
     measured_power: int | None = None  # likewise
 
 
