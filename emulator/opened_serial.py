@@ -4,6 +4,7 @@
 import errno
 import os
 import socket
+import termios
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import serial
 
 from xky.protocol import BenchError, InputError
 
-__all__ = ["check_alone", "has_no_uart", "opened_serial", "watched_fd", "what_came"]
+__all__ = ["check_alone", "has_no_uart", "make_even", "opened_serial", "watched_fd", "what_came"]
 
 _TAKEN = (errno.EBUSY, errno.EAGAIN)  # the latter is of the lock that pyserial puts on a port
 _READ_MAX = 65_536  # bytes at once
@@ -49,6 +50,34 @@ def opened_serial(
         raise BenchError(f"{path}: {_reason(path, error)}") from error
     opened: serial.SerialBase = port
     return opened
+
+
+def make_even(port: serial.SerialBase) -> None:
+    """Have an open port make the parity of what is written to it: seven bits and even parity, as the TIC has them.
+
+    Raises:
+        BenchError: it does not: its adapter, its driver or its server has no such thing.
+    """
+    told: Any = port
+    try:
+        told.bytesize, told.parity = serial.SEVENBITS, serial.PARITY_EVEN
+        is_kept = _keeps_even(port)
+    except Exception:  # termios.error is not an OSError; a server that refuses it is a SerialException
+        is_kept = False
+    if not is_kept:
+        raise BenchError(
+            f"{told.port}: does not take seven bits and even parity; leave --parity adapter out: the bench makes the "
+            "parity then"
+        )
+
+
+def _keeps_even(port: serial.SerialBase) -> bool:
+    """Whether a driver has what it was asked for: some take seven bits for eight, and say nothing."""
+    fd = watched_fd(port)
+    if fd is None or not os.isatty(fd):  # a server that refuses says so
+        return True
+    flags = termios.tcgetattr(fd)[2]
+    return flags & termios.CSIZE == termios.CS7 and bool(flags & termios.PARENB) and not flags & termios.PARODD
 
 
 def check_alone(path: str) -> None:

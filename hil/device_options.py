@@ -48,7 +48,10 @@ FlashOption = Annotated[
     typer.Option(help="Command that puts its program on a real board, once a run, {port} replaced."),
 ]
 ParityOption = Annotated[
-    str, typer.Option(help="keep leaves it in the characters of a pty, in bit 7; strip takes it off.")
+    str,
+    typer.Option(
+        help="strip takes it off the characters of a pty, keep leaves it in bit 7; adapter has a real line's make it."
+    ),
 ]
 SpeedOption = Annotated[float, typer.Option(help="Run the line so many times faster, for programs that do not care.")]
 DefectOption = Annotated[

@@ -22,7 +22,7 @@ _OPTIONS = {  # name behind ``--xky-`` and ``xky_``: help
     "line": "how an exec: device's port is made: pty, tcp or rfc2217; or the wire to a serial: one, serial:PORT",
     "reset": "how a real board is started anew: rts, dtr, or a command, {port} replaced",
     "flash": "command that puts its program on a real board, once a run, {port} replaced",
-    "parity": "keep leaves the parity in the characters of a pty; strip, else, takes it off",
+    "parity": "keep leaves the parity in the characters of a pty; adapter has that of a real line make it; strip, else",
     "speed": "times as fast as a real line",
     "seed": "seed of meters, gaps and faults",
     "meter": "ready meter, or a meter's file, in the place of the suite's household",

@@ -130,13 +130,26 @@ def board_on_a_wire(*, swapped: bool = False) -> Iterator[BoardOnAWire]:
                 os.close(fd)
 
 
+def _with_even_parity(code: int) -> int:
+    return code & 0x7F | (code & 0x7F).bit_count() % 2 << 7
+
+
 @contextlib.contextmanager
-def served_by_rfc2217(path: str, on_rts: Callable[[bool, bool], None] = lambda rts, dtr: None) -> Iterator[str]:
+def served_by_rfc2217(
+    path: str,
+    on_rts: Callable[[bool, bool], None] = lambda rts, dtr: None,
+    *,
+    has_uart: bool = False,
+    knows_parity: bool = True,
+) -> Iterator[str]:
     """The URL of a server of RFC 2217 on this machine with a pseudo-terminal behind it; it takes one client at a time.
 
     Args:
         path: of the pseudo-terminal.
         on_rts: told how RTS and DTR stand, whenever somebody sets one.
+        has_uart: it makes size and parity of its client's settings, as an adapter does; whoever has the other end of
+            the pseudo-terminal sees the characters of a wire, parity in bit 7.
+        knows_parity: it takes a parity of its client; else it stays at none, and says so.
     """
 
     class Port(serial.Serial):
@@ -149,7 +162,13 @@ def served_by_rfc2217(path: str, on_rts: Callable[[bool, bool], None] = lambda r
 
         _update_dtr_state = _update_rts_state
 
+        def write(self, b: Any, /) -> int | None:
+            made_by_uart = has_uart and self.bytesize == serial.SEVENBITS and self.parity == serial.PARITY_EVEN
+            return super().write(bytes(_with_even_parity(code) for code in b) if made_by_uart else b)
+
         def _reconfigure_port(self, force_update: bool = False) -> None:
+            if not knows_parity and self._parity != serial.PARITY_NONE:
+                self._parity = serial.PARITY_NONE
             with contextlib.suppress(Exception):  # a pseudo-terminal keeps no parity
                 super()._reconfigure_port(force_update)
 

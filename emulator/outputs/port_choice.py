@@ -17,6 +17,7 @@ from .paced import PacedPort
 from .port import KERNEL_BUFFER
 
 __all__ = [
+    "ADAPTER",
     "DEVICE_LINES",
     "PTY",
     "SERIAL",
@@ -24,6 +25,7 @@ __all__ = [
     "STDOUT",
     "PortChoice",
     "check_device_line",
+    "is_made_by_adapter",
     "keeps_parity",
     "port_choice",
 ]
@@ -31,7 +33,8 @@ __all__ = [
 PTY, SERIAL, STDOUT = "pty", "serial", "-"
 DEVICE_LINES = (PTY, "tcp", "rfc2217")  # ports that are made for a program under test
 SERIAL_LINE = f"{SERIAL}:"  # how the wire to a real board begins
-_PARITY = ("strip", "keep")
+ADAPTER = "adapter"
+_PARITY = ("strip", "keep", ADAPTER)
 _KNOWN = "pty, tcp, tcp://HOST:PORT, rfc2217, rfc2217://HOST:PORT, serial:/dev/ttyUSB0, -"
 _CLASSES = {"tcp": "PortTcp", "rfc2217": "PortRfc2217"}
 _SHIPPED = (*DEVICE_LINES, SERIAL, STDOUT)
@@ -122,11 +125,22 @@ def keeps_parity(choice: str) -> bool:
     """Whether a pty leaves the parity in its characters, in bit 7, as ``--parity`` says: ``strip`` or ``keep``.
 
     Raises:
-        InputError: it says something else.
+        InputError: it says something else, or has an adapter make it, and there is none.
+    """
+    if is_made_by_adapter(choice):
+        raise InputError(f"--parity {choice}: is for a real board behind an adapter, --line serial:PORT; leave it out")
+    return choice == "keep"
+
+
+def is_made_by_adapter(choice: str) -> bool:
+    """Whether the adapter of a real board's line makes the parity, as ``--parity`` says: ``adapter``.
+
+    Raises:
+        InputError: it says what no line knows.
     """
     if choice not in _PARITY:
         raise InputError(f"--parity {choice}: not known; known: {', '.join(_PARITY)}")
-    return choice == "keep"
+    return choice == ADAPTER
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real serial port: the adapter's own clock makes the bits of a burst.
 
-The port is always set to 8N1 and the parity bit is computed into bit 7. On the wire that is the very same as 7E1;
+Unless told, the port is set to 8N1 and the parity bit is computed into bit 7. On the wire that is the very same as 7E1;
 it works with adapters that handle seven bits badly, and it lets a single character have the wrong parity. A low
 stop bit is the one thing that no UART sends: such a character gets a wrong parity instead, so that a receiver
-has a reason to refuse it too. A burst is handed over whole at its start, so its characters are back to back; on the
-line of a device, which may be started anew within a burst, only so much ahead that they still are. Where no UART takes
-its time over them (a pseudo-terminal, a socket), or where it is far away (RFC 2217), such a line is paced here.
+has a reason to refuse it too. Where the adapter makes the parity (7E1) no character can have a wrong one: those that
+should are sent right, and whoever judges has to know.
+
+A burst is handed over whole at its start, so its characters are back to back; on the line of a device, which may be
+started anew within a burst, only so much ahead that they still are. Where no UART takes its time over them (a
+pseudo-terminal, a socket), or where it is far away (RFC 2217), such a line is paced here.
 """
 
 import os
@@ -17,7 +20,7 @@ import simpy
 from xky.protocol import BenchError, Burst, InputError
 from xky.protocol.mode import CHARACTER_BITS
 
-from ..opened_serial import has_no_uart, opened_serial, watched_fd, what_came
+from ..opened_serial import has_no_uart, make_even, opened_serial, watched_fd, what_came
 from ..runner import LATE_S, Late, RealTime
 from .paced import PacedPort
 from .port import KERNEL_BUFFER
@@ -26,6 +29,7 @@ __all__ = ["PortSerial"]
 
 _PARITY = 0x80
 _TRY_AGAIN_S = 0.02  # 19 characters at 9600 baud: no driver holds fewer
+_PLAIN = bytes(code & 0x7F for code in range(256))
 _WITH_PARITY = bytes(code & 0x7F | (code & 0x7F).bit_count() % 2 << 7 for code in range(256))
 _ECHO_MAX = 4096  # characters in which an echo is looked for
 _AHEAD_S = 0.1  # real seconds: a machine that is busy is late by less, and less than a frame of the TIC is under way
@@ -39,10 +43,11 @@ class PortSerial(PacedPort):
         to_device: it is the line of a device under test: characters are paced, and the run ends at one
             that cannot be sent.
         baud: rate to open it at; each burst sets its own.
+        adapter_parity: the adapter makes the parity: the port is set to 7E1.
 
     Raises:
         InputError: ``speed`` is not 1: a real line knows one.
-        BenchError: the port cannot be opened.
+        BenchError: the port cannot be opened, or not be set to 7E1.
     """
 
     def __init__(
@@ -56,12 +61,16 @@ class PortSerial(PacedPort):
         runner: RealTime | None = None,
         to_device: bool = False,
         baud: int = 9600,
+        adapter_parity: bool = False,
     ) -> None:
         super().__init__(env, speed=speed, buffer_bytes=buffer_bytes, patient=patient, runner=runner)
         timeless = to_device and has_no_uart(path)
         if speed != 1.0 and not timeless:
             raise InputError(f"{path}: a real serial port speaks at the line's own rate; leave --speed {speed:g} out")
         self._port = opened_serial(path, baud, alone=to_device)
+        if adapter_parity:
+            self._has_even()
+        self._adapter_parity = adapter_parity
         self._fd = watched_fd(self._port)
         self._to_device = to_device
         self._ahead_s = _AHEAD_S if to_device and not timeless and self._fd is not None else 0.0
@@ -89,8 +98,15 @@ class PortSerial(PacedPort):
 
     @property
     def handed_over(self) -> bytes:
-        """The end of what was sent, as it was."""
-        return bytes(self._handed_over)
+        """The end of what was sent, as it was on the wire: parity in bit 7."""
+        return bytes(self._handed_over.translate(_WITH_PARITY) if self._adapter_parity else self._handed_over)
+
+    def _has_even(self) -> None:
+        try:
+            make_even(self._port)
+        except BenchError:
+            self._port.close()
+            raise
 
     def heard(self) -> bytes:
         """What came in on the line's own port since the last time, but for an echo: a meter's line has one sender.
@@ -107,8 +123,8 @@ class PortSerial(PacedPort):
         baud = round(CHARACTER_BITS / burst.character_s)
         if self._port.baudrate != baud:
             self.be_at(baud)
-        characters = bytearray(burst.data.translate(_WITH_PARITY))
-        for index in burst.defects:
+        characters = bytearray(burst.data.translate(_PLAIN if self._adapter_parity else _WITH_PARITY))
+        for index in () if self._adapter_parity else burst.defects:
             characters[index] ^= _PARITY
         if self._to_device:
             self._pace(burst, bytes(characters))

@@ -100,7 +100,7 @@ def _device(file: BenchFile, on_wait: Callable[[float], None]) -> Part:
     options = options_over({}, file)
     spec = str(options["device"])
     try:
-        device = open_device(spec, line=options["line"], reset=options["reset"])
+        device = open_device(spec, line=options["line"], parity=options["parity"], reset=options["reset"])
         return _listened_to(device, spec, file, options["probes"], on_wait)
     except (BenchError, InputError) as error:
         return Part("device", spec, False, str(error))

@@ -19,7 +19,8 @@ def options_over(given: Mapping[str, Any], file: BenchFile) -> dict[str, Any]:
     own, and needs neither reset nor flash: the file's are of another device.
 
     Args:
-        given: by the names of ``campaign.Options``; None, no probe, and the line of ``pty`` are not given.
+        given: by the names of ``campaign.Options``; None, no probe, the line of ``pty`` and the parity of ``strip`` are
+            not given.
         file: of the bench.
     """
     device = given.get("device") or file.device.spec
@@ -31,8 +32,10 @@ def options_over(given: Mapping[str, Any], file: BenchFile) -> dict[str, Any]:
         "reset": file.device.reset if is_the_board else None,
         "flash": file.device.flash if is_the_board else None,
         "line": file.line.port if is_the_board and file.line is not None else PTY,
+        "parity": file.line.parity if is_the_board and file.line is not None else "strip",
     }
-    over = {name: value for name, value in given.items() if value and not (name == "line" and value == PTY)}
+    unless_told = {"line": PTY, "parity": "strip"}
+    over = {name: value for name, value in given.items() if value and value != unless_told.get(name)}
     return {**given, **told, **over}
 
 

@@ -13,6 +13,7 @@ from xky.protocol import BenchError, InputError
 from ..instruments import make_names, role_names
 from ..instruments.opening import make_of
 from ..instruments.session import Session
+from ..instruments.visa import resource_manager
 from ..terminal import one_line
 from .schema import SAFE_ORDER
 
@@ -50,11 +51,9 @@ def found_instruments() -> list[FoundInstrument]:
 
 def _listed() -> tuple[str, ...]:
     try:
-        import pyvisa
-
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what could be found with more packages
-            listed: Sequence[str] = pyvisa.ResourceManager().list_resources("?*::INSTR")
+            listed: Sequence[str] = resource_manager().list_resources("?*::INSTR")
     except Exception:  # of whichever library there is
         return ()
     return tuple(one for one in listed if not one.startswith(_NOT_ASKED))

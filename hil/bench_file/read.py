@@ -132,7 +132,8 @@ def _wrong_device(parsed: BenchFile, written: Written, lost: set[tuple[str, ...]
         yield written.complain(told, "device", "spec")
         return
     spec, led = device.spec, "pty" if port is None else port
-    yield from _refused(lambda: open_device(spec, line=led, **commands), written, "device", "spec")
+    parity = "strip" if line is None else line.parity
+    yield from _refused(lambda: open_device(spec, line=led, parity=parity, **commands), written, "device", "spec")
 
 
 def _refused(opened: Callable[[], object], written: Written, *keys: str) -> Iterator[InputError]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import field_validator
 
-from xky.emulator.outputs.port_choice import SERIAL_LINE
+from xky.emulator.outputs.port_choice import ADAPTER, SERIAL_LINE
 from xky.protocol.tomlfile import Section
 
 from ..bench.console_port import NO_CONSOLE, console_of
@@ -24,6 +24,15 @@ class LineTable(Section):
 
     port: str
     """``serial:PATH``."""
+    parity: str = "strip"
+    """``adapter``: the adapter makes it; else it is in the characters, which on the wire is the same."""
+
+    @field_validator("parity")
+    @classmethod
+    def _is_one_of_a_wire(cls, parity: str) -> str:
+        if parity not in ("strip", ADAPTER):
+            raise ValueError(f"expected {ADAPTER}, or leave it out")
+        return parity
 
 
 class DeviceTable(Section):
@@ -98,6 +107,8 @@ class InputTable(Section):
 
     series: str
     """Resistance, with its unit."""
+    hears: bool = False
+    """Whether the board reads what the generator plays, though its line's adapter is plugged in, at rest."""
 
     @field_validator("series")
     @classmethod

@@ -35,6 +35,7 @@ from .options import Options
 from .oracle import Case
 from .performance import CutShort, play
 from .plan import Plan
+from .played_input import can_drive_the_input, can_play_carriers, play_input
 from .played_power import feed_before_the_plan, play_power, require_same_clock, why_unfed
 from .printed_page import chromium
 from .profiles import profile_named
@@ -225,7 +226,7 @@ class Campaign(Rehearsal):
                 from ..bench_file import OpenBench
 
                 self.instruments = stack.enter_context(OpenBench(self.bench_file, self.tell))
-                if self.measures_power:
+                if self.measures_power or self.plays_carrier:
                     require_same_clock(self.instruments.instruments, self.options.speed)
             yield
 
@@ -296,9 +297,11 @@ class Campaign(Rehearsal):
 
     @property
     def plays_input(self) -> bool:
-        if self.bench_file is None or self.bench_file.input is None or not self.open().on_hardware:
-            return False
-        return {"generator", "scope"} <= set(self.bench_file.by_role)
+        return can_drive_the_input(self)
+
+    @property
+    def plays_carrier(self) -> bool:
+        return can_play_carriers(self)
 
     @property
     def measures_power(self) -> bool:
@@ -357,22 +360,9 @@ class Campaign(Rehearsal):
             except KeyboardInterrupt:
                 record.trials_cut_short = record.power_cut_short = True  # those of power come behind
                 raise CutShort(record) from None
-        self._measure_input(mode, record)
+        play_input(self, mode, record)
         play_power(self, mode, record)
         return record
-
-    def _measure_input(self, mode: Mode, record: Record) -> None:
-        """Have instruments measure the receiver's input, where somebody asks and they are there."""
-        asked = any(one.purpose.requirement.about_input for one in self.left if one.mode is mode)
-        if not (asked and self.plays_input and self.instruments and self.bench_file and self.bench_file.input):
-            return
-        from .input_trials import measure_input
-
-        try:
-            record.input = measure_input(self.instruments.instruments, self.bench_file.input.series_ohm)
-        except KeyboardInterrupt:
-            record.trials_cut_short = record.power_cut_short = True  # those of power come behind
-            raise CutShort(record) from None
 
     def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:
         if self.journal is not None:

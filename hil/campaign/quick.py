@@ -61,6 +61,8 @@ def _is_not_played(campaign: Rehearsal, requirement: Requirement) -> bool:
         return not (campaign.plays_power or campaign.measures_power)
     if requirement.about_input:
         return not campaign.plays_input
+    if requirement.about_carrier:
+        return not campaign.plays_carrier
     return requirement.about_light and not campaign.plays_light
 
 

@@ -16,6 +16,7 @@ from xky.protocol import Mode
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
+from .carrier_record import CarrierRecord
 from .condition import Facts, facts_at
 from .indicator.light_record import LightRecord
 from .input_record import InputRecord
@@ -97,9 +98,11 @@ class Record:
         power_unplayed: why no trial of its power was played, though the bench has a supply; empty where one was.
         unfed: it lives on terminals I1-A, and nothing feeds them: it is a program, and its board is a description.
         on_hardware: it was a real board on a wire.
+        sent_right: characters that should have had a wrong parity or stop bit were sent right: its line has no other.
         power: trials of its power; None: the bench does not feed it, or nobody asked.
         light: trials of its indicator; None: nobody looks at it, or nobody asked.
         input: what instruments measured of its input; None: none did, or nobody asked.
+        carrier: what the device read of carriers that a generator played; None likewise.
         trials_cut_short: a person cut the trials of its indicator, or of its input, short.
         measured_power: trials of a real board's power by the instruments of the bench; None likewise.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
@@ -131,12 +134,14 @@ class Record:
     light: LightRecord | None = None
     trials_cut_short: bool = False
     input: InputRecord | None = None
+    carrier: CarrierRecord | None = None
     measured_power: MeasuredPower | None = None
     cut_short_s: float | None = None
     power_cut_short: bool = False
     power_unplayed: str = ""
     unfed: bool = False
     on_hardware: bool = False
+    sent_right: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
     reported_before: Mapping[str, frozenset[str]] = field(default_factory=dict)

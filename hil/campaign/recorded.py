@@ -69,6 +69,7 @@ def record_of(
         outages=tuple(player.outages),
         unfed=fed_or_not(device, bench.board) is False,
         on_hardware=device.on_hardware,
+        sent_right=not device.spoils_characters,
     )
     shown = (secret for probe in bench.probes for secret in credentials_shown(probe.end))
     return secrets_of_board(bench.board).with_those(shown).record(record)

@@ -76,6 +76,11 @@ class Rehearsal(Judgement):
         """Whether the bench can measure the receiver's input."""
 
     @property
+    def plays_carrier(self) -> bool:
+        """Whether the bench can play carriers to the device."""
+        return False
+
+    @property
     def measures_power(self) -> bool:
         """Whether trials of power can be played on a real board, by the instruments of its bench: they take minutes."""
         return False

@@ -31,6 +31,7 @@ class Requirement:
         about_power: it is judged by the trials of the device's power, which are played beside the plan.
         about_light: it is judged by the trials of the device's indicator, which are played beside the plan, too.
         about_input: it is judged by what instruments of a bench measure of the receiver's input.
+        about_carrier: it is judged by what a device reads of carriers that a generator of the bench plays.
         may_fail_with: ids of defects that may fail it besides what their files name: a requirement of today tells what
             it makes of the defects of yesterday.
         french: the text in French.
@@ -49,6 +50,7 @@ class Requirement:
     about_power: bool = False
     about_light: bool = False
     about_input: bool = False
+    about_carrier: bool = False
     may_fail_with: frozenset[str] = frozenset()
     french: str = ""
     why: str = ""
@@ -60,7 +62,7 @@ class Requirement:
     @property
     def beside_the_plan(self) -> bool:
         """Whether it is judged by trials that are no part of the plan of the line."""
-        return self.about_power or self.about_light or self.about_input
+        return self.about_power or self.about_light or self.about_input or self.about_carrier
 
     @property
     def needs_instruments(self) -> bool:

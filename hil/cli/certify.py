@@ -147,10 +147,13 @@ def command(
     seal = seal_of(sign, archive)
     require_anonymise(key, anonymise=anonymise)
     pseudonyms = pseudonyms_by(key) if anonymise else None
-    given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
+    given = {
+        "device": device, "board": board, "line": line, "parity": parity, "probes": probe, "reset": reset,
+        "flash": flash,
+    }  # fmt: skip
     options = Options(
         **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
-        meter=meter, parity=parity, only=tuple(only or ()), statement=statement, bench=bench,
+        meter=meter, only=tuple(only or ()), statement=statement, bench=bench,
         quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf, profile=profile,
     )  # fmt: skip
     campaign = Campaign(options) if replay is None else Replay(options, path=replay, tell=complain)

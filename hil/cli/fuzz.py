@@ -83,11 +83,14 @@ def command(
         if device is not None:
             raise InputError(f"--defects: tries all of them on simulated boards; leave {device} out")
         sys.exit(print_detection(seed, seeds, as_json=as_json))
-    given = {"device": device, "board": board, "line": line, "probes": probe, "reset": reset, "flash": flash}
+    given = {
+        "device": device, "board": board, "line": line, "parity": parity, "probes": probe, "reset": reset,
+        "flash": flash,
+    }  # fmt: skip
     campaign = Campaign(
         Options(
             **device_of(given, bench), mode=mode, labels=claimed_labels(labels), speed=speed, seed=seed, defect=defect,
-            meter=meter, parity=parity, statement=statement, bench=bench,
+            meter=meter, statement=statement, bench=bench,
         ),
         tell=complain,
     )  # fmt: skip

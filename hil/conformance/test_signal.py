@@ -6,6 +6,7 @@ must is never a pass, and no bench decides them yet. What has no terminals, a si
 image, they do not concern.
 """
 
+from xky.hil.campaign import carrier_record
 from xky.hil.campaign.condition import HAS_TERMINALS
 from xky.hil.campaign.oracle import Case
 from xky.hil.campaign.procedure import Procedure
@@ -19,6 +20,10 @@ _GENERATOR = (
 _SCOPE = (
     "a scope at the terminals (role scope)",
     "un oscilloscope aux bornes (rôle scope)",
+)
+_HEARS = (
+    "a board that hears I1-I2 while its line's adapter is at rest ([input] hears)",
+    "une carte qui entend I1-I2 pendant que l'adaptateur de sa ligne est au repos ([input] hears)",
 )
 _SECOND = (
     "a second generator",
@@ -46,14 +51,17 @@ INP_1 = Requirement(
     why_french="Au bout d'un long câble, ou à côté d'autres récepteurs, l'appareil n'entend rien alors que le "
     "compteur parle bien.",
     where=(HAS_TERMINALS,),
+    about_carrier=True,
     procedure=Procedure(
         needs=(
             _GENERATOR[0],
             _SCOPE[0],
+            _HEARS[0],
         ),
         needs_french=(
             _GENERATOR[1],
             _SCOPE[1],
+            _HEARS[1],
         ),
         steps=(
             _FRAMES[0],
@@ -72,7 +80,7 @@ INP_1 = Requirement(
 
 @purpose(INP_1, "measured")
 def test_a_weak_and_a_strong_carrier_are_read(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_carrier_is_read(carrier_record.WEAK, carrier_record.STRONG)
 
 
 INP_2 = Requirement(
@@ -84,14 +92,17 @@ INP_2 = Requirement(
     why="On a line that rings or picks up noise each character is damaged, and readings stay away.",
     why_french="Sur une ligne qui résonne ou capte du bruit, chaque caractère est altéré et les relevés manquent.",
     where=(HAS_TERMINALS,),
+    about_carrier=True,
     procedure=Procedure(
         needs=(
             _GENERATOR[0],
             _SCOPE[0],
+            _HEARS[0],
         ),
         needs_french=(
             _GENERATOR[1],
             _SCOPE[1],
+            _HEARS[1],
         ),
         steps=(
             _FRAMES[0],
@@ -113,7 +124,7 @@ INP_2 = Requirement(
 
 @purpose(INP_2, "measured")
 def test_what_is_left_of_the_carrier_is_a_one(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_carrier_is_read(carrier_record.RESIDUAL)
 
 
 INP_3 = Requirement(
@@ -288,9 +299,10 @@ INP_7 = Requirement(
     why="The device stays silent at meters whose carrier lies at the edge of what is allowed.",
     why_french="L'appareil reste muet sur les compteurs dont la porteuse est au bord de ce qui est permis.",
     where=(HAS_TERMINALS,),
+    about_carrier=True,
     procedure=Procedure(
-        needs=(_GENERATOR[0],),
-        needs_french=(_GENERATOR[1],),
+        needs=(_GENERATOR[0], _SCOPE[0], _HEARS[0]),
+        needs_french=(_GENERATOR[1], _SCOPE[1], _HEARS[1]),
         steps=(
             _FRAMES[0],
             "Try 48.5 kHz, 50 kHz and 51.5 kHz.",
@@ -308,7 +320,7 @@ INP_7 = Requirement(
 
 @purpose(INP_7, "measured")
 def test_a_carrier_beside_its_frequency_is_read(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_carrier_is_read(carrier_record.SLOW, carrier_record.FAST)
 
 
 INP_10 = Requirement(

@@ -10,7 +10,7 @@ from xky.protocol import BenchError, InputError
 
 from .makes import make_named, make_names, shipped
 from .roles.generator import Family, Model, WaveformRecord
-from .visa import check_pyvisa, first_line, no_instrument
+from .visa import check_pyvisa, first_line, no_instrument, resource_manager
 
 if TYPE_CHECKING:
     from pyvisa.resources import MessageBasedResource
@@ -151,7 +151,7 @@ def _session(resource: str, answer_s: float) -> Iterator["MessageBasedResource"]
     import pyvisa
 
     try:
-        session = pyvisa.ResourceManager().open_resource(resource)
+        session = resource_manager().open_resource(resource)
     except Exception as error:  # its back ends raise what the operating system does, and their own
         if getattr(error, "error_code", None) == pyvisa.constants.StatusCode.error_invalid_resource_name:
             raise no_instrument(resource) from None

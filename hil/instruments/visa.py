@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyVISA as it was observed, in one place: opening, blocks, what lies unread, and the first line of its errors."""
 
+import os
 import select
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from xky.protocol import InputError
 from .lost import LostInstrument
 
 if TYPE_CHECKING:
+    from pyvisa.highlevel import ResourceManager, VisaLibraryBase
     from pyvisa.resources import MessageBasedResource
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "make_quiet",
     "no_instrument",
     "opened",
+    "resource_manager",
 ]
 
 _CHUNK = 1 << 22
@@ -41,6 +45,21 @@ def check_pyvisa() -> None:
         raise InputError("PyVISA is not installed; install it with: pip install 'xky-hil[instruments]'")
 
 
+def resource_manager() -> "ResourceManager":
+    """PyVISA's, of the library that it finds: it looks for one each time, with programs of the system that take longer
+    than most answers of an instrument."""
+    import pyvisa
+
+    return pyvisa.ResourceManager(_library(os.environ.get("PYVISA_LIBRARY", "")))
+
+
+@lru_cache(maxsize=4)
+def _library(wished: str) -> "VisaLibraryBase":
+    import pyvisa
+
+    return pyvisa.ResourceManager(wished).visalib
+
+
 def opened(resource: str) -> "MessageBasedResource":
     """A resource with the terminations of a line, and no word sent yet; that it opens does not mean anybody is there.
 
@@ -52,7 +71,7 @@ def opened(resource: str) -> "MessageBasedResource":
     import pyvisa
 
     try:
-        visa = pyvisa.ResourceManager().open_resource(resource)
+        visa = resource_manager().open_resource(resource)
     except pyvisa.errors.VisaIOError as error:
         if error.error_code == pyvisa.constants.StatusCode.error_invalid_resource_name:
             raise no_instrument(resource) from None

@@ -32,9 +32,11 @@ def bench_toml(bench: VirtualBench, receiver: VirtualReceiver | None = None) -> 
     ]
     order = [role for role in SAFE_ORDER if role in bench.resources]
     device = {"board": bench.board.board.id}
-    line: dict[str, dict[str, str]] = {}
+    line: dict[str, dict[str, str | bool]] = {}
     if {"generator", "scope"} <= set(bench.resources):
         line["input"] = {"series": f"{bench.circuit.series_ohm:g} ohm"}
+        if bench.ear is not None:
+            line["input"]["hears"] = True
     if receiver is not None:
         device["spec"] = f"serial:{receiver.console}"
         line["line"] = {"port": f"serial:{receiver.line}"}

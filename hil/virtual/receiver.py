@@ -49,12 +49,20 @@ class VirtualReceiver:
         os.set_blocking(self._console, False)  # nobody has to read what it says
         self.line, self.console = os.ttyname(self._their_line), os.ttyname(self._their_console)
         self._is_closed = False
+        self._beside = Decoder()
         self._heard: SimpleQueue[bytes] = SimpleQueue()
         self._threads = [Thread(target=self._listens, daemon=True, name="virtual receiver")]
         if self.board is not None:
             self._threads.append(Thread(target=self._lives, args=(self.board,), daemon=True, name="virtual board"))
         for thread in self._threads:
             thread.start()
+
+    def hear(self, data: bytes) -> None:
+        """Characters that come by another way than the port, eight bits with the parity in bit 7."""
+        if self.board is None:
+            self._decode(self._beside, data)
+        else:
+            self._heard.put(data)
 
     def close(self) -> None:
         """End it."""

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property
 from math import pi, sqrt
+from threading import Lock
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..emulation.carrier_line import frames_of
 from .board import VirtualBoard
 from .input_circuit import InputCircuit
 
-__all__ = ["Signals"]
+__all__ = ["Signals", "Volts"]
 
 _FRAMES = 3  # that come round and round
 _DIODE_V = 0.3  # of each of the two that conduct, as the terminals see them: uncertain, a picture only
@@ -56,6 +57,8 @@ class Signals:
         self._rng = np.random.default_rng(seed)
         self._circuit = circuit or InputCircuit()
         self._driver: Driver | None = None
+        self._kept: dict[bool, tuple[float, Volts, Volts]] = {}
+        self._lock = Lock()
 
     def drive_by(self, instrument: object) -> None:
         """Let a generator drive the receiver's input while it is on, in the meter's place; nothing else does."""
@@ -80,12 +83,29 @@ class Signals:
 
     def _driven(self, generator: Driver, start_s: float, count: int, interval_s: float, *, before: bool) -> Volts:
         """What a generator makes of the line, at the terminals or before the resistor: its waveform over and over."""
-        open_v, rate_hz = generator.put_out(), generator.rate_hz
-        shares = [self._circuit.share(at_hz, before=before) for at_hz in np.fft.rfftfreq(len(open_v), 1 / rate_hz)]
-        once = np.fft.irfft(np.fft.rfft(open_v) * np.array(shares), len(open_v))
+        once, rate_hz = self._once(generator, before=before), generator.rate_hz
         at = (start_s * rate_hz + np.arange(count) * (interval_s * rate_hz)) % len(once)
         volts: Volts = np.interp(at, np.arange(len(once) + 1), np.append(once, once[0]))
         return volts
+
+    def driven_once(self) -> tuple[Volts, float] | None:
+        """What a generator makes of the terminals once through its waveform, and at how many samples a second; the same
+        object as long as it plays the same. None: none plays."""
+        driver = self._driver
+        if driver is None or not driver.is_on:
+            return None
+        return self._once(driver, before=False), driver.rate_hz
+
+    def _once(self, generator: Driver, *, before: bool) -> Volts:
+        open_v, rate_hz = generator.put_out(), generator.rate_hz
+        with self._lock:
+            kept = self._kept.get(before)
+            if kept is not None and kept[0] == rate_hz and np.array_equal(kept[1], open_v):
+                return kept[2]
+            shares = self._circuit.share(np.fft.rfftfreq(len(open_v), 1 / rate_hz), before=before)
+            once: Volts = np.fft.irfft(np.fft.rfft(open_v) * shares, len(open_v))
+            self._kept[before] = rate_hz, open_v, once
+            return once
 
     @cached_property
     def _bursts(self) -> list[Burst]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instruments that do not exist on a board that does not exist, at addresses that do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from .tcp import TcpInstrument
 if TYPE_CHECKING:
     from xky.emulator.carrier import Waveform
 
+    from .carrier_ear import CarrierEar
     from .signals import Signals
 
 __all__ = ["DEFAULT_MAKES", "VirtualBench"]
@@ -57,6 +58,7 @@ class VirtualBench:
     Attributes:
         board: as it lives.
         circuit: the receiver's input.
+        ear: what listens to the generator; None: nothing does.
         clock: as given.
         instruments: by role.
         behaviours: by role; what is changed there counts from the next message on.
@@ -94,7 +96,9 @@ class VirtualBench:
             if firmware is None
             else ReadingBoard(firmware, board, supply, clock, mode=mode, inner_v=inner_v, defect=defect)
         )
-        bench = Bench(self.board, clock, _signals(self.board, waveform, seed, self.circuit), seed)
+        self._signals = _signals(self.board, waveform, seed, self.circuit)
+        self.ear: CarrierEar | None = None
+        bench = Bench(self.board, clock, self._signals, seed)
         self.behaviours = {role: Behaviour((misbehaviours or {}).get(role)) for role in kinds}
         self.instruments: dict[str, VirtualInstrument] = {role: kind(bench) for role, kind in kinds.items()}
         if bench.signals is not None:
@@ -108,6 +112,17 @@ class VirtualBench:
         """For VISA, by role."""
         return {role: connection.resource for role, connection in self._connections.items()}
 
+    def let_hear(self, hear: Callable[[bytes], None]) -> None:
+        """Hand over what the receiver's input makes of what the generator plays, where there is one.
+
+        Args:
+            hear: takes characters, eight bits with the parity in bit 7.
+        """
+        if self._signals is not None and "generator" in self.instruments:
+            from .carrier_ear import CarrierEar
+
+            self.ear = CarrierEar(self._signals, self.clock, self.board.mode, self.circuit, hear)
+
     def refuse(self, role: str) -> None:
         """Let nobody listen any more where an instrument was."""
         connection = self._connections[role]
@@ -115,6 +130,8 @@ class VirtualBench:
 
     def close(self) -> None:
         """End all."""
+        if self.ear is not None:
+            self.ear.close()
         for connection in self._connections.values():
             connection.close()
 

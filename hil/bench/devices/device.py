@@ -75,6 +75,8 @@ class Device(ABC):
     """Whether it lives in virtual time."""
     on_hardware = False
     """Whether it is a real board on a wire: it has ports of this machine, and may take ``reset`` and ``flash``."""
+    spoils_characters = True
+    """Whether a single character on its line can have a wrong parity or stop bit; else it is sent right."""
     has_uplinks = False
     """Whether it speaks by the uplinks of its board, so that it is listened to there unless somebody says."""
     board: Board | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-from xky.emulator.outputs.port_choice import PTY, SERIAL_LINE, keeps_parity
+from xky.emulator.outputs.port_choice import PTY, SERIAL_LINE, is_made_by_adapter, keeps_parity
 from xky.protocol import BenchError, InputError
 
 from ...held_resource import HeldResource, held_resource
@@ -65,7 +65,7 @@ class LabgridDevice(Device):
         rest: name of its place, whole.
         defect: none can be built into a board.
         line: ``serial:PORT``, a port of this machine; unless told, the port of the place that is named ``line``.
-        parity: none to choose: it is in the characters.
+        parity: ``adapter`` as of a board on a wire, where ``line`` is a port of this machine: no lab is asked for it.
         reset: how it is started anew: ``rts``, ``dtr`` or a command; None: by its power, where the lab can switch it.
         flash: what puts its program on it, once a run.
 
@@ -96,7 +96,13 @@ class LabgridDevice(Device):
                 f"--line {line}: a board in a lab has a wire; name a port of its place `line`, or give --line "
                 "serial:PORT"
             )
-        if keeps_parity(parity):
+        self._parity = parity
+        if is_made_by_adapter(parity):
+            if line == PTY:
+                raise InputError(
+                    f"--parity {parity}: a lab's port cannot be asked for it; leave it out, or give --line serial:PORT"
+                )
+        elif keeps_parity(parity):
             raise InputError(f"--parity {parity}: is for a pseudo-terminal; leave it out with {self._shown}")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
@@ -107,6 +113,10 @@ class LabgridDevice(Device):
         self._board: SerialDevice | None = None
         self._notes: list[str] = []
         self._held = ExitStack()
+
+    @property
+    def spoils_characters(self) -> bool:  # type: ignore[override]  # as of the board on its wire
+        return not is_made_by_adapter(self._parity)
 
     @property
     def can_restart(self) -> bool:  # type: ignore[override]  # known once the place is taken
@@ -144,7 +154,9 @@ class LabgridDevice(Device):
         how = "power switched by the lab" if place.can_switch else "power switched by nobody"
         whose = "" if place.is_ours else f", taken by {place.holder} before, who keeps it"
         self._notes.append(f"a board in a lab: place {self._name}, {how}{whose}")
-        self._board = SerialDevice(rest, line=line, reset=reset, flash=self._flash, shown=self._shown)
+        self._board = SerialDevice(
+            rest, line=line, parity=self._parity, reset=reset, flash=self._flash, shown=self._shown
+        )
         self._board.start(context, clock_starts)
 
     def restart(self) -> None:

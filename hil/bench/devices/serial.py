@@ -12,7 +12,7 @@ from functools import partial
 import simpy
 
 from xky.emulator.opened_serial import has_no_uart
-from xky.emulator.outputs.port_choice import SERIAL_LINE, keeps_parity
+from xky.emulator.outputs.port_choice import SERIAL_LINE, is_made_by_adapter, keeps_parity
 from xky.emulator.outputs.serial_port import PortSerial
 from xky.protocol import BenchError, InputError
 from xky.protocol.mode import CHARACTER_BITS
@@ -31,6 +31,10 @@ _SWAPPED = 32  # characters on the line's port, none on the console's: no noise 
 _SWAP_TRIAL_S = 5.0  # real seconds: two frames of either mode
 _SWAP_ANSWER_S = 2.0  # likewise, that an answer may take
 _READ_EVERY_S = 0.01  # real seconds
+_SENT_RIGHT = (
+    "the line's adapter made the parity: characters that should have had a wrong one, or a wrong stop bit, were sent "
+    "right, and what they are for is undecided"
+)
 
 
 class SerialDevice(Device):
@@ -41,7 +45,8 @@ class SerialDevice(Device):
             not say it; ``-``: it has none, and is listened to by its uplinks alone.
         defect: none can be built into a board.
         line: ``serial:PATH``, the port whose TxD leads into the board's UART.
-        parity: none to choose: it is in the characters, which on the wire is 7E1.
+        parity: ``adapter``: the line's adapter makes it, set to 7E1; else it is in the characters, which on the wire is
+            the same.
         reset: how it is started anew: ``rts``, ``dtr`` or a command; None: nobody can.
         flash: what puts its program on it, once a run.
         shown: what it was called by, where that is something else.
@@ -73,7 +78,8 @@ class SerialDevice(Device):
         self._line_path = line.removeprefix(SERIAL_LINE)
         if is_same_port(self._line_path, self._console_path):
             raise InputError(f"--line {line}: is the port of the board's console; give the other one")
-        if keeps_parity(parity):
+        self._adapter_parity = is_made_by_adapter(parity)
+        if not self._adapter_parity and keeps_parity(parity):
             raise InputError(f"--parity {parity}: is for a pseudo-terminal; leave it out with {self._shown}")
         if defect is not None:
             raise InputError(f"--defect {defect}: defects are built into simulated firmware; take a sim: device")
@@ -95,6 +101,10 @@ class SerialDevice(Device):
         self._held = ExitStack()
 
     @property
+    def spoils_characters(self) -> bool:  # type: ignore[override]  # each device has its own line
+        return not self._adapter_parity
+
+    @property
     def _needs_console(self) -> bool:
         assert self._reset is not None
         return self._reset.command is None or self._reset.command.needs_port
@@ -104,6 +114,11 @@ class SerialDevice(Device):
         if self._console_path == NO_CONSOLE and context.listens_to_lines:
             raise InputError(
                 f"device {self._shown!r}: has no console to listen to; give --probe, such as mqtt:ADDR:PORT"
+            )
+        if self._adapter_parity and has_no_uart(self._line_path):
+            raise InputError(
+                f"--parity adapter: {self._line_path} has no adapter that makes it, a pseudo-terminal or a socket to a "
+                "program; leave it out"
             )
         if context.speed != 1.0 and not has_no_uart(self._line_path):
             raise InputError(
@@ -121,8 +136,9 @@ class SerialDevice(Device):
         if self._console_path != NO_CONSOLE:
             self._console = ConsolePort(self._console_path, baud, idle=self._reset is None or self._reset.line is None)
         self._line = PortSerial(
-            context.env, self._line_path, speed=context.speed, runner=context.runner, to_device=True, baud=baud
-        )
+            context.env, self._line_path, speed=context.speed, runner=context.runner, to_device=True, baud=baud,
+            adapter_parity=self._adapter_parity,
+        )  # fmt: skip
         self._put_program_on()
         self._start_anew()
         self._line.be_at(context.mode.baud)
@@ -273,10 +289,11 @@ class SerialDevice(Device):
 
     @property
     def notes(self) -> Sequence[str]:
-        return (
+        wire = (
             f"a board on a wire: console {self._console_path}, line {self._line_path}, "
-            f"reset {self._reset or 'by nobody: in the state that it was found in'}",
+            f"reset {self._reset or 'by nobody: in the state that it was found in'}"
         )
+        return (wire, _SENT_RIGHT) if self._adapter_parity else (wire,)
 
     def stop(self) -> None:
         line, self._line = self._line, None

@@ -7,6 +7,7 @@ from xky.protocol import Mode
 from xky.protocol.whole_file import PARTIAL, whole_file
 
 from ..record import Outage, ProbeRecord, Record
+from .carrier_lines import read_carrier, write_carrier
 from .event_lines import read_events, write_events
 from .input_lines import read_input, write_input
 from .light_lines import read_light, write_light
@@ -22,10 +23,12 @@ __all__ = ["BEFORE", "EVIDENCE_FILES", "forget_evidence", "read_record", "read_r
 
 _RUN, _SENT, _SAID, _PORT = "run.json", "sent.jsonl.gz", "readings.jsonl.gz", "port.jsonl.gz"
 _POWER, _LIGHT, _EVENTS, _STDERR = "power.jsonl.gz", "light.jsonl.gz", "events.jsonl.gz", "stderr.txt"
-_INPUT, _MEASURED = "input.jsonl.gz", "measured-power.jsonl.gz"
+_INPUT, _CARRIER, _MEASURED = "input.jsonl.gz", "carrier.jsonl.gz", "measured-power.jsonl.gz"
 _UNTOLD = "nothing tells that the supply is like a meter's"  # of a run that did not say why
 BEFORE = "before-"  # how the folders of earlier parts begin
-EVIDENCE_FILES = (_RUN, _SENT, _SAID, _PORT, _POWER, _MEASURED, _LIGHT, _INPUT, _EVENTS, _STDERR)  # of a mode
+EVIDENCE_FILES = (  # of a mode
+    _RUN, _SENT, _SAID, _PORT, _POWER, _MEASURED, _LIGHT, _INPUT, _CARRIER, _EVENTS, _STDERR,
+)  # fmt: skip
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -39,6 +42,7 @@ def write_record(folder: Path, record: Record) -> None:
         power=None if record.power is None else write_power(folder / _POWER, record.power),
         stderr=len(record.stderr),
         **({} if record.input is None else {"input": write_input(folder / _INPUT, record.input)}),
+        **({} if record.carrier is None else {"carrier": write_carrier(folder / _CARRIER, record.carrier)}),
         **({} if record.light is None else {"light": write_light(folder / _LIGHT, record.light)}),
         **({"events": write_events(folder / _EVENTS, record.probes)} if record.events else {}),
         **({} if measured is None else {"measured_power": write_measured_power(folder / _MEASURED, measured)}),
@@ -93,8 +97,10 @@ def read_record(folder: Path) -> Record:
         trials_cut_short=run.trials_cut_short,
         light=None if lengths.light is None else read_light(folder / _LIGHT, lengths.light),
         input=None if lengths.input is None else read_input(folder / _INPUT, lengths.input),
+        carrier=None if lengths.carrier is None else read_carrier(folder / _CARRIER, lengths.carrier),
         unfed=run.unfed,
         on_hardware=run.on_hardware,
+        sent_right=run.sent_right,
         power=None if lengths.power is None else read_power(folder / _POWER, lengths.power),
         measured_power=None
         if lengths.measured_power is None

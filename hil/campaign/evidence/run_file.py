@@ -31,8 +31,9 @@ class Lengths(Line):
     power: int | None
     stderr: int
     events: int = 0
-    light: int | None = None  # written where there were trials only, as is the next
+    light: int | None = None  # written where there were trials only, as are the next two
     input: int | None = None
+    carrier: int | None = None
     measured_power: int | None = None  # likewise
 
 
@@ -73,12 +74,13 @@ class RunFile(Line):
     restarts_s: tuple[float, ...] = ()
     lengths: Lengths
     board: dict[str, Any]
-    cut_short_s: float | None = None  # written of such a run only, as are the next five
+    cut_short_s: float | None = None  # written of such a run only, as are the next six
     power_cut_short: bool = False
     power_unplayed: str | bool = ""  # a bool, in what older runs wrote
     trials_cut_short: bool = False
     unfed: bool = False
     on_hardware: bool = False
+    sent_right: bool = False
     probes: tuple[_Probe, ...] = ()  # empty for the lines alone
     outages: tuple[_Outage, ...] = ()
     reported_before: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # of a run that was resumed only
@@ -121,6 +123,8 @@ def write_run(path: Path, record: Record, lengths: Lengths) -> None:
         besides["unfed"] = True
     if record.on_hardware:
         besides["on_hardware"] = True
+    if record.sent_right:
+        besides["sent_right"] = True
     if record.probes != (ProbeRecord(LINES, record.claims),):
         besides["probes"] = tuple(
             _Probe(spec=one.spec, claims=None if one.claims is None else tuple(sorted(one.claims)))

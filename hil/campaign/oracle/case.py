@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A purpose on a record: what its test is handed."""
 
+from .carrier_questions import CarrierQuestions
 from .indicator_questions import IndicatorQuestions
 from .input_questions import InputQuestions
 from .lorawan_questions import LorawanQuestions
@@ -13,6 +14,7 @@ __all__ = ["Case"]
 
 
 class Case(
-    StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions, IndicatorQuestions, InputQuestions
-):
+    StepQuestions, LorawanQuestions, RunQuestions, PortQuestions, PowerQuestions, IndicatorQuestions, InputQuestions,
+    CarrierQuestions,
+):  # fmt: skip
     """Every question that a test may ask; what it rests on is in ``trail``."""

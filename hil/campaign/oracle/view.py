@@ -21,6 +21,7 @@ __all__ = ["SHOWN", "Measure", "PurposeView", "Trail", "printable"]
 
 SHOWN = 6  # lines of a kind in a trail
 _FIRST, _LAST = 60, 20  # characters told of a group longer than any
+_SENT_RIGHT = "not played: the line's adapter makes the parity, so that no character has a wrong one; leave that out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ class PurposeView:
         """A verdict of a run that may have been cut short: then only what was settled by that time stands.
 
         What a device said and should not have said stands in any case, and what does not concern it needs no time.
+        Nobody passes by what a line could not carry.
         """
+        if verdict is Verdict.PASS and self.record.sent_right and self._has_spoilt_characters:
+            return Verdict.INCONCLUSIVE, _SENT_RIGHT
         cut_s = self.record.cut_short_s
         if self._accused or (cut_s is None and not self.record.power_cut_short and not self.record.trials_cut_short):
             return verdict, reason
@@ -88,6 +92,12 @@ class PurposeView:
             return verdict, reason
         why = why_not_concerned(self._purpose.requirement.where, self._facts)
         return (Verdict.NOT_APPLICABLE, why) if why else (verdict, reason)
+
+    @property
+    def _has_spoilt_characters(self) -> bool:
+        """Whether a character of its steps should have had a wrong parity or stop bit."""
+        asked = {*self._steps, self._step}
+        return any(piece.defects for step in asked for frame in self.record.frames(step) for piece in frame.pieces)
 
     def _stands(self, verdict: Verdict) -> bool:
         """Whether all that a verdict rests on was settled by the cut."""

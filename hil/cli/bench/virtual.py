@@ -49,6 +49,10 @@ def command(
     input_ohm: Annotated[
         float, typer.Option(min=1.0, help="Resistance of the receiver's input, as generator and scope find it.")
     ] = 1200.0,
+    threshold_v: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Peak of the carrier from which on the receiver takes a generator's for a 0."),
+    ] = None,
     fed: Annotated[
         bool,
         typer.Option(
@@ -77,10 +81,12 @@ def command(
     bench = VirtualBench(
         board_named(board), supply_named(supply), clock, makes=makes, connection=connection,
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
-        mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm), firmware=board if fed else None,
-        defect=defect,
+        mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm, threshold_v=threshold_v),
+        firmware=board if fed else None, defect=defect,
     )  # fmt: skip
     with bench, closing(VirtualReceiver(bench.board)) as receiver, ExitStack() as stack:
+        if not stepped:
+            bench.let_hear(receiver.hear)
         if out is not None:
             stack.enter_context(held_resource(str(out.resolve())))  # another one that runs is told by this file
             _write(out, bench_toml(bench, receiver))

@@ -20,6 +20,10 @@ from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.certify_device import certify as certify_device
 from xky.hil.campaign.evidence import read_record
+from xky.hil.campaign.oracle import Case, Oracle
+from xky.hil.campaign.requirement import purpose_of
+from xky.hil.campaign.verdict import Verdict
+from xky.hil.conformance import test_checksum
 from xky.hil.held_resource import held_resource
 from xky.hil.recording.port import open_live
 from xky.protocol import BenchError, InputError, Mode
@@ -73,6 +77,63 @@ def test_the_parity_of_a_single_character_is_wrong_on_the_wire(wire: BoardOnAWir
     assert report["verdict"] == "pass"
     assert wire.wrong_parities > 0
     assert report["decided"] == report["total"] > 0
+
+
+def test_an_adapter_makes_the_parity_where_it_is_asked_to(wire: BoardOnAWire) -> None:
+    """The board refuses a character without it, so that a reading is the proof."""
+    with served_by_rfc2217(wire.line, has_uart=True) as url:
+        options = {"line": f"serial:{url}", "parity": "adapter"}
+        with bench_of(wire, speed=1.0, **options) as bench:
+            assert "SINSTS" in bench.next_reading(timeout_s=30).said
+            assert "the line's adapter made the parity" in bench.device.notes[-1]
+    assert wire.wrong_parities == 0
+
+
+@pytest.mark.nightly
+def test_what_an_adapter_that_makes_the_parity_cannot_play_is_undecided_and_the_rest_is_decided(
+    wire: BoardOnAWire, tmp_path: Path
+) -> None:
+    only = ("TIC-CHR-2", "TIC-CHK-2/wrong-checksum", "TIC-CHK-2/damaged-groups")
+    with served_by_rfc2217(wire.line, has_uart=True) as url:
+        options = Options(wire.spec, mode="standard", line=f"serial:{url}", parity="adapter", only=only)
+        report = certify(Campaign(options), tmp_path)
+    asked = {one["id"]: one["verdict"] for each in report["requirements"] for one in each["purposes"]}
+    assert {asked.pop("TIC-CHR-2/neighbours"), asked.pop("TIC-CHR-2/recovers")} == {"inconclusive"}
+    assert set(asked.values()) == {"pass"}
+    assert report["verdict"] == "inconclusive"
+    assert wire.wrong_parities == 0
+    assert read_record(tmp_path / "evidence" / "standard").sent_right
+
+
+def test_spoilt_characters_that_were_sent_right_pass_nothing(tmp_path: Path) -> None:
+    only = ("TIC-CHR-2", "TIC-CHK-2/wrong-checksum")
+    campaign = Campaign(Options("sim:generic", mode="standard", only=only))
+    assert certify(campaign, tmp_path)["verdict"] == "pass"
+    record = campaign.records[Mode.STANDARD]
+    record.sent_right = True
+    spoilt, sound = (Case(purpose_of(test), Oracle(record)) for test in (
+        test_checksum.test_the_device_recovers_from_spoilt_characters,
+        test_checksum.test_groups_beside_a_wrong_checksum_are_reported,
+    ))  # fmt: skip
+    verdict, reason = spoilt.as_far_as_played(Verdict.PASS, "")
+    assert verdict is Verdict.INCONCLUSIVE
+    assert reason.startswith("not played: the line's adapter makes the parity")
+    assert spoilt.as_far_as_played(Verdict.FAIL, "said it") == (Verdict.FAIL, "said it")
+    assert sound.as_far_as_played(Verdict.PASS, "") == (Verdict.PASS, "")
+
+
+def test_a_port_that_makes_no_parity_is_told_in_a_line(wire: BoardOnAWire) -> None:
+    with pytest.raises(InputError, match=rf"^--parity adapter: {wire.line} has no adapter that makes it"):
+        certify_device(wire.spec, line=wire.options["line"], parity="adapter")
+
+
+def test_an_adapter_that_takes_no_parity_is_the_benchs_fault(wire: BoardOnAWire) -> None:
+    with (
+        served_by_rfc2217(wire.line, knows_parity=False) as url,
+        pytest.raises(BenchError, match=r"^rfc2217://127.0.0.1:\d+: does not take seven bits and even parity; leave "),
+        bench_of(wire, speed=1.0, line=f"serial:{url}", parity="adapter"),
+    ):
+        pass
 
 
 def test_what_only_instruments_show_is_undecided_on_a_board_and_never_counted(
@@ -295,6 +356,9 @@ def test_a_console_at_another_rate_is_told_behind_an_at(wire: BoardOnAWire) -> N
         ("serial:", {"line": "serial:/dev/b"}, "expected serial:PORT or serial:PORT@BAUD"),
         ("serial:/dev/a@fast", {"line": "serial:/dev/b"}, "expected serial:PORT or serial:PORT@BAUD"),
         ("serial:/dev/a", {"line": "serial:/dev/b", "parity": "keep"}, "--parity keep"),
+        ("labgrid:winky", {"parity": "adapter"}, "--parity adapter: a lab's port cannot be asked for it"),
+        ("sim:generic", {"parity": "adapter"}, "--parity adapter: is for a real board"),
+        ("exec:true {port}", {"parity": "adapter"}, "--parity adapter: is for a real board"),
         ("serial:/dev/a", {"line": "serial:/dev/b", "reset": "no-such-command"}, "command 'no-such-command' not found"),
         ("serial:/dev/a", {"line": "serial:/dev/b", "flash": "'"}, "No closing quotation"),
         ("serial:-", {"line": "serial:/dev/b", "reset": "rts"}, "needs a console"),

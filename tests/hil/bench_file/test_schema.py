@@ -53,7 +53,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     assert list(file.ports) == ["/dev/ttyUSB1", "/dev/ttyUSB0"]
     assert options_over({}, file) == {
         "device": "serial:/dev/ttyUSB1@9600", "board": "winky-c6", "line": "serial:/dev/ttyUSB0", "reset": "rts",
-        "flash": "true {port}", "probes": ("mqtt:127.0.0.1:18830",),
+        "flash": "true {port}", "probes": ("mqtt:127.0.0.1:18830",), "parity": "strip",
     }  # fmt: skip
 
 
@@ -74,6 +74,15 @@ def test_a_board_that_is_given_takes_what_the_file_says_of_one_of_its_kind(
     options = options_over({"device": given}, file)
     assert (options["board"] == "winky-c6") is takes
     assert (options["line"] == "serial:/dev/ttyUSB0") is takes
+
+
+def test_the_parity_that_an_adapter_makes_is_of_the_files_line_alone(tmp_path: Path) -> None:
+    text = '[line]\nport = "serial:/dev/ttyUSB0"\nparity = "adapter"\n[device]\nspec = "serial:/dev/ttyUSB1"\n'
+    file = read(tmp_path, text)
+    assert options_over({"parity": "strip"}, file)["parity"] == "adapter"
+    assert options_over({"device": "sim:winky-c6", "parity": "strip"}, file)["parity"] == "strip"
+    with pytest.raises(InputError, match=r"bench.toml:3: line.parity: expected adapter, or leave it out"):
+        read(tmp_path, text.replace("adapter", "keep"))
 
 
 def test_the_file_of_the_page_is_a_right_one(tmp_path: Path) -> None:

@@ -51,7 +51,16 @@ UNSENT = "3 s: IMAX = '3' was never sent under that label"
 CHANGES = "the light changes 3 s behind the last good frame"
 LIT = "the light is lit for 3 s; 3 s to 3 s say that frames are good"
 OHMS = "1200 Ω at 3 V peak; 3 Ω to 3 Ω allowed"
+LEVEL = "3 V peak in a 0, 3 V in a 1, 3 kHz"
 PARTS = {  # of messages that are put together, and one that has it
+    LEVEL: f"nothing was read at {LEVEL}",
+    "nothing was read at 3": f"nothing was read at {LEVEL}",
+    "nothing was read at 3: within the uncertainty of the limit": f"nothing was read at {LEVEL}: within the "
+    "uncertainty of the limit",
+    "read at 3: within the uncertainty of the limit, or not up to it": f"read at {LEVEL}: within the uncertainty of "
+    "the limit, or not up to it",
+    "3 readings at 3, of 3 at a sound carrier": f"3 readings at {LEVEL}, of 3 at a sound carrier",
+    "3: 3 readings in 3 s, of 3 at a sound carrier": f"{LEVEL}: 3 readings in 3 s, of 3 at a sound carrier",
     "3: within the uncertainty": f"{OHMS}: within the uncertainty",
     "3 µS 3 at 3 V peak; 3 µS allowed": "3 µS capacitive at 3 V peak; 3 µS allowed",
     "3; not before 3 s": f"{CHANGES}; not before 3 s",

@@ -152,7 +152,7 @@ def test_a_generator_that_falls_silent_is_named_and_told_to_switch_off(
 def test_a_generator_that_never_answers_is_named(family: str, generator: VirtualGenerator) -> None:
     generator.silent_from = "*IDN?"
     with pytest.raises(BenchError, match=rf"{generator.resource}: does not answer"):
-        upload(generator.resource, family, SHORT, RATE_HZ, answer_s=0.1)
+        upload(generator.resource, family, SHORT, RATE_HZ, answer_s=0.5)
 
 
 def test_a_connection_that_breaks_is_named(family: str, generator: VirtualGenerator) -> None:
@@ -165,7 +165,7 @@ def test_nobody_there_is_named() -> None:
     with listening(VirtualRigol()) as generator:
         resource = generator.resource
     with pytest.raises(BenchError, match=rf"{resource}: does not answer .*refused"):
-        upload(resource, "rigol", SHORT, RATE_HZ, answer_s=0.2)
+        upload(resource, "rigol", SHORT, RATE_HZ)
 
 
 @pytest.mark.parametrize("family", ["keysight", "rigol"])

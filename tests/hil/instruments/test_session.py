@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -13,12 +13,20 @@ from xky.hil.instruments import LostInstrument, WrongInstrument, open_instrument
 from xky.hil.instruments.roles import Scope, Supply
 from xky.hil.instruments.session import ANSWER_S as PATIENCE_S
 from xky.hil.instruments.session import Session
+from xky.hil.instruments.visa import resource_manager
 from xky.hil.virtual import Misbehaviour, Planned, SteppedClock, VirtualBench
 from xky.hil.virtual.connection import Behaviour
 from xky.protocol import InputError
 
-ANSWER_S = 0.2
-SOON_S = 3 * ANSWER_S + 1.0  # a question, the look for the identity behind it, a new connection
+ANSWER_S = 0.2  # given to one that misbehaves; a sound one has all the time that it has on a desk
+OPENS_S = 1.5  # where a connection is opened besides
+SOON_S = 4 * PATIENCE_S  # and not for ever: a machine that does other things, too, takes its time
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _found() -> None:
+    """PyVISA imports much when it is first used, and looks for libraries."""
+    resource_manager()
 
 
 @pytest.fixture(params=["tcp", "pty"])
@@ -32,15 +40,23 @@ def bench(connection: str) -> Iterator[VirtualBench]:
     with VirtualBench(
         board_named("winky-c6"), supply_named("typical"), SteppedClock(), makes=makes, connection=connection
     ) as bench:
-        bench.behaviours["supply"].late_s = 2 * ANSWER_S
+        bench.behaviours["supply"].late_s = 5 * ANSWER_S
         bench.behaviours["supply"].dribble_s = 0.1  # each byte comes before PyVISA-py looks at the time
         yield bench
 
 
-def opened(bench: VirtualBench) -> Supply:
-    supply = open_instrument("supply", bench.resources["supply"], None, {}, answer_s=ANSWER_S)
+def opened(bench: VirtualBench, *, answer_s: float = PATIENCE_S) -> Supply:
+    supply = open_instrument("supply", bench.resources["supply"], None, {}, answer_s=answer_s)
     assert isinstance(supply, Supply)
     return supply
+
+
+@contextmanager
+def misbehaving(bench: VirtualBench, supply: Supply, what: Misbehaviour, answer_s: float = ANSWER_S) -> Iterator[None]:
+    """Let it misbehave, and give it little time meanwhile."""
+    bench.behaviours["supply"].planned, supply._session._answer_s = Planned(what), answer_s
+    yield
+    bench.behaviours["supply"].planned, supply._session._answer_s = None, PATIENCE_S
 
 
 BROKEN = {
@@ -56,9 +72,8 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_question_ends_in_time_and_in_one_line(bench: VirtualBench, what: Misbehaviour) -> None:
     supply = opened(bench)
-    bench.behaviours["supply"].planned = Planned(what)
     began_s = time.monotonic()
-    with pytest.raises(LostInstrument, match=BROKEN[what]) as raised:
+    with misbehaving(bench, supply, what), pytest.raises(LostInstrument, match=BROKEN[what]) as raised:
         supply.reading()
     assert time.monotonic() - began_s < SOON_S
     assert bench.resources["supply"] in str(raised.value)
@@ -71,11 +86,9 @@ def test_what_comes_late_is_never_taken_for_the_next_answer(bench: VirtualBench,
     supply = opened(bench)
     supply.set_voltage(7.0)
     supply.switch(on=True)
-    bench.behaviours["supply"].planned = Planned(what)
-    with pytest.raises(LostInstrument):
+    with misbehaving(bench, supply, what), pytest.raises(LostInstrument):
         supply.reading()
-    bench.behaviours["supply"].planned = None
-    time.sleep(0.8)  # the late one is there by now
+    time.sleep(6 * ANSWER_S)  # the late one is there by now
     for _ in range(3):
         reading = supply.reading()
         assert reading.voltage_v == pytest.approx(7.0, abs=0.05)
@@ -92,33 +105,36 @@ def test_it_is_made_safe_once_it_answers_again(bench: VirtualBench, what: Misbeh
     supply = opened(bench)
     supply.set_voltage(7.0)
     supply.switch(on=True)
-    bench.behaviours["supply"].planned = Planned(what)
-    with suppress(LostInstrument):
+    with misbehaving(bench, supply, what), suppress(LostInstrument):
         supply.reading()
-    bench.behaviours["supply"].planned = None
     supply.make_safe()
     assert bench.board.fed_v == 0.0
 
 
 def test_one_that_hung_up_is_reached_by_the_next_use(bench: VirtualBench) -> None:
     supply = opened(bench)
-    bench.behaviours["supply"].planned = Planned(Misbehaviour.HANG_UP)
-    with pytest.raises(LostInstrument, match="does not answer"):
+    with misbehaving(bench, supply, Misbehaviour.HANG_UP), pytest.raises(LostInstrument, match="does not answer"):
         supply.reading()
     began_s = time.monotonic()
     assert supply.reading().voltage_v == pytest.approx(0.0, abs=0.05)
-    assert time.monotonic() - began_s < 2 * ANSWER_S + 0.3  # the connection was closed, and nobody waits for it
+    assert time.monotonic() - began_s < PATIENCE_S  # the connection was closed, and nobody waits for it
 
 
 def test_one_that_connecting_anew_did_not_bring_back_is_not_asked_once_more(bench: VirtualBench) -> None:
     supply = opened(bench)
-    bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT)
-    with pytest.raises(LostInstrument):
-        supply.is_on()
-    bench.instruments["supply"].said.clear()
-    with pytest.raises(LostInstrument):
-        supply.make_safe()
+    with misbehaving(bench, supply, Misbehaviour.SILENT, OPENS_S):
+        with pytest.raises(LostInstrument):
+            supply.is_on()
+        bench.instruments["supply"].said.clear()
+        with pytest.raises(LostInstrument):
+            supply.make_safe()
     assert bench.instruments["supply"].said == ["*IDN?", "*IDN?"]  # on the connection that was, and on a new one
+
+
+def test_the_library_is_looked_for_once() -> None:
+    assert resource_manager().visalib is resource_manager().visalib
+    resource_manager().close()  # as the last of a program does, and another one begins
+    assert resource_manager().session
 
 
 def test_a_late_answer_comes_when_nobody_waits_any_more() -> None:
@@ -128,19 +144,19 @@ def test_a_late_answer_comes_when_nobody_waits_any_more() -> None:
 def test_an_instrument_that_does_not_answer_any_more_is_not_said_to_be_safe(bench: VirtualBench) -> None:
     supply = opened(bench)
     supply.switch(on=True)
-    bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT)
     began_s = time.monotonic()
-    with pytest.raises(LostInstrument):
+    with misbehaving(bench, supply, Misbehaviour.SILENT), pytest.raises(LostInstrument):
         supply.make_safe()
-    assert time.monotonic() - began_s < 2 * SOON_S
+    assert time.monotonic() - began_s < SOON_S
 
 
 @pytest.mark.by_day(3)
 @pytest.mark.parametrize("what", [Misbehaviour.HANG_UP, Misbehaviour.DRIBBLE, Misbehaviour.SILENT, Misbehaviour.LATE])
 def test_connected_means_that_it_answered(bench: VirtualBench, what: Misbehaviour) -> None:
     bench.behaviours["supply"].planned = Planned(what)
+    bench.behaviours["supply"].late_s = 3 * OPENS_S
     with pytest.raises(LostInstrument, match=r"\*IDN\?"):
-        opened(bench)
+        opened(bench, answer_s=OPENS_S)
     assert set(bench.instruments["supply"].said) == {"*IDN?"}
 
 
@@ -155,8 +171,7 @@ def test_another_instrument_at_its_address_is_named(bench: VirtualBench) -> None
 
 def test_an_instrument_that_was_changed_for_another_is_named_and_told_nothing(bench: VirtualBench) -> None:
     supply = opened(bench)
-    bench.behaviours["supply"].planned = Planned(Misbehaviour.SILENT)
-    with pytest.raises(LostInstrument):
+    with misbehaving(bench, supply, Misbehaviour.SILENT), pytest.raises(LostInstrument):
         supply.is_on()
     bench.behaviours["supply"].planned = Planned(Misbehaviour.WRONG_IDENTITY)
     bench.instruments["supply"].said.clear()
@@ -166,7 +181,7 @@ def test_an_instrument_that_was_changed_for_another_is_named_and_told_nothing(be
 
 
 def test_an_indefinite_block_is_refused_and_the_next_record_is_right(bench: VirtualBench) -> None:
-    scope = open_instrument("scope", bench.resources["scope"], None, {}, answer_s=ANSWER_S)
+    scope = open_instrument("scope", bench.resources["scope"], None, {})
     assert isinstance(scope, Scope)
     bench.behaviours["scope"].planned = Planned(Misbehaviour.INDEFINITE)
     with pytest.raises(LostInstrument, match="answers with an indefinite block, whose end nobody can tell"):
@@ -192,7 +207,7 @@ def test_two_sessions_do_not_take_each_others_answers(bench: VirtualBench) -> No
 
 
 def test_a_compound_question_is_refused(bench: VirtualBench) -> None:
-    session = Session(bench.resources["supply"], answer_s=ANSWER_S)
+    session = Session(bench.resources["supply"])
     with pytest.raises(ValueError, match="expected one question"):
         session.query("*IDN?;*OPC?")
     session.close()

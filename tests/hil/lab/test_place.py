@@ -43,10 +43,10 @@ def switched_quickly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: p
     monkeypatch.setenv("LG_ENV", str(file))
 
 
-def environment(**options: str) -> dict[str, Any]:
+def environment(delay_s: float = 0.1, **options: str) -> dict[str, Any]:
     """An environment file's content."""
     resources = {"RemotePlace": {"name": "winky"}}
-    target = {"resources": resources, "drivers": {"NetworkPowerDriver": {"delay": 0.1}}}
+    target = {"resources": resources, "drivers": {"NetworkPowerDriver": {"delay": delay_s}}}
     return {"options": options, "targets": {"main": target}}
 
 
@@ -243,14 +243,14 @@ def test_an_environment_says_how_a_place_is_switched_and_where_its_coordinator_i
     lab: Lab, quick: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "environment.yaml"
-    file.write_text(json.dumps(environment(coordinator_address=lab.address)), encoding="utf-8")
+    file.write_text(json.dumps(environment(3.0, coordinator_address=lab.address)), encoding="utf-8")
     monkeypatch.setenv("LG_ENV", str(file))
     monkeypatch.setenv("LG_COORDINATOR", "127.0.0.1:9")
     with bench_of("labgrid:winky", quick) as bench:
         bench.next_reading(timeout_s=60)
         before = time.monotonic()
         bench.device.restart()
-        assert time.monotonic() - before < 2.0  # labgrid's own delay
+        assert time.monotonic() - before >= 3.0  # labgrid's own delay is 2 s
 
 
 @pytest.mark.parametrize("kind", ["labgrid", "serial"])

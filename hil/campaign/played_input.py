@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The receiver's input within a run: measured by instruments of the bench, and heard through by the device."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from xky.boards import Board
+from xky.emulator import Linky
+from xky.protocol import Mode
+
+from ..bench.bench import Bench
+from ..bench.devices import Device
+from .judgement import Asked
+from .performance import CutShort
+from .record import Record
+from .rehearsal import Timing
+
+if TYPE_CHECKING:
+    from ..bench_file import BenchFile, OpenBench
+
+__all__ = ["DrivenRun", "can_drive_the_input", "can_play_carriers", "play_input"]
+
+
+class DrivenRun(Protocol):
+    """What is taken of a campaign; the names are its own."""
+
+    @property
+    def options(self) -> Timing: ...
+
+    @property
+    def board(self) -> Board: ...
+
+    @property
+    def bench_file(self) -> "BenchFile | None": ...
+
+    @property
+    def instruments(self) -> "OpenBench | None": ...
+
+    @property
+    def specs(self) -> Sequence[str]: ...
+
+    @property
+    def left(self) -> Sequence[Asked]: ...
+
+    @property
+    def on_wait(self) -> Callable[[str], None]: ...
+
+    def open(self) -> Device: ...
+
+
+def can_drive_the_input(campaign: DrivenRun) -> bool:
+    """Whether a generator drives the input of a real board, and a scope looks on."""
+    file = campaign.bench_file
+    if file is None or file.input is None or not campaign.open().on_hardware:
+        return False
+    return {"generator", "scope"} <= set(file.by_role)
+
+
+def can_play_carriers(campaign: DrivenRun) -> bool:
+    """Whether the board hears that generator besides."""
+    file = campaign.bench_file
+    return file is not None and file.input is not None and file.input.hears and can_drive_the_input(campaign)
+
+
+def play_input(campaign: DrivenRun, mode: Mode, record: Record) -> None:
+    """Play what is asked of the input, into the record of its mode, where the instruments are there.
+
+    Raises:
+        CutShort: a person ended it; what was recorded by then is in its record.
+    """
+    asked = [one.purpose.requirement for one in campaign.left if one.mode is mode]
+    try:
+        if any(one.about_input for one in asked) and can_drive_the_input(campaign):
+            _measure(campaign, record)
+        if any(one.about_carrier for one in asked) and can_play_carriers(campaign):
+            _play_carriers(campaign, mode, record)
+    except KeyboardInterrupt:
+        record.trials_cut_short = record.power_cut_short = True  # those of power come behind
+        raise CutShort(record) from None
+
+
+def _measure(campaign: DrivenRun, record: Record) -> None:
+    if campaign.instruments is None or campaign.bench_file is None or campaign.bench_file.input is None:
+        return
+    from .input_trials import measure_input
+
+    record.input = measure_input(campaign.instruments.instruments, campaign.bench_file.input.series_ohm)
+
+
+def _play_carriers(campaign: DrivenRun, mode: Mode, record: Record) -> None:
+    if campaign.instruments is None:
+        return
+    from .carrier_trials import CarrierTrials
+
+    options = campaign.options
+    bench = Bench(
+        campaign.open(), campaign.board, Linky(mode=mode, seed=options.seed), seed=options.seed, speed=options.speed,
+        probes=campaign.specs,
+    )  # fmt: skip
+    trials = CarrierTrials(bench, mode, campaign.instruments.instruments, campaign.on_wait)
+    try:
+        trials.play()
+    finally:
+        record.carrier = trials.so_far
