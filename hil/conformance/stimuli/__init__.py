@@ -8,10 +8,12 @@ from .clock_steps import (
     BEFORE_NOTICE,
     BEFORE_TARIFF,
     COLOUR,
+    LEAP_DAY,
     PEAK,
     PEAK_NOTICE,
     SPRING,
     TARIFF,
+    YEAR_2038,
 )
 from .damaged_groups import (
     DAMAGED_DELIMITERS,
@@ -116,6 +118,7 @@ __all__ = [
     "HIGHEST_INDEX",
     "HISTORIC",
     "LATE_START",
+    "LEAP_DAY",
     "LONGEST_FRAME",
     "LOWEST_INDEX",
     "MISSING_END",
@@ -157,4 +160,5 @@ __all__ = [
     "UNKNOWN_LABEL",
     "WINTER_HOURS",
     "WRONG_CHECKSUM",
+    "YEAR_2038",
 ]
