@@ -13,6 +13,7 @@ from xky.emulator.faults.cut import CutFrame
 from xky.emulator.faults.group_gaps import GroupGaps
 from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.faults.metrology_bursts import MetrologyBursts
+from xky.emulator.faults.missing_group import MissingGroup
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
@@ -25,6 +26,7 @@ __all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "steady_turns"
 
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
+_MOST_LACKING = 12  # groups
 _AGAIN = (1, 12)  # how often a fault comes by itself; twelve bad frames in a row try a patience
 _FEW = 4  # characters
 _SWEPT = (1, *(12,) * 5)  # values
@@ -62,9 +64,10 @@ def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
 
 @lru_cache(maxsize=_SOME)
 def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
-    """The frames of a step: some faults in each; one again and again; legal values, others in each; limits; or cuts."""
+    """The frames of a step: some faults in each; one again and again; some groups missing; legal values, others in
+    each; limits; or cuts."""
     faulty = faulty_turns(facts)
-    kinds = [faulty, faulty, steady_turns(facts), odd_turns(facts), _sweep(facts), _AT_LIMITS]
+    kinds = [faulty, faulty, steady_turns(facts), _lacking(facts.labels), odd_turns(facts), _sweep(facts), _AT_LIMITS]
     if facts.file.mode is Mode.HISTORIC:
         kinds.append(cut_turns(facts))
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
@@ -80,6 +83,12 @@ def faulty_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
 def steady_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
     """Frames that have the same fault each."""
     return st.builds(lambda fault, times: [[fault]] * times, faults_on(facts), among(_AGAIN))
+
+
+@lru_cache(maxsize=_SOME)
+def _lacking(labels: tuple[str, ...]) -> st.SearchStrategy[_Turns]:
+    """A frame without some groups: each may be one that a receiver waits for."""
+    return st.lists(st.builds(MissingGroup, among(labels)), min_size=1, max_size=_MOST_LACKING).map(lambda one: [one])
 
 
 @lru_cache(maxsize=_SOME)
