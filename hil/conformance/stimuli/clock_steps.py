@@ -23,6 +23,7 @@ __all__ = [
     "BEFORE_NOTICE",
     "BEFORE_TARIFF",
     "COLOUR",
+    "LAST_OF_DECEMBER",
     "LEAP_DAY",
     "PEAK",
     "PEAK_NOTICE",
@@ -47,5 +48,6 @@ PEAK_NOTICE = Stimulus(
 )
 PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00", follows=HISTORIC)
 SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")
+LAST_OF_DECEMBER = Stimulus("last of December", household_of_leap_year, modes=STANDARD, at="2027-12-31T12:00")
 LEAP_DAY = Stimulus("29 February", household_of_leap_year, modes=STANDARD, at="2028-02-29T12:00")
 YEAR_2038 = Stimulus("year 2038", household_of_2038, modes=STANDARD, at="2038-01-19T12:00")

@@ -99,7 +99,7 @@ def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
 
 
 def household_of_leap_year(mode: Mode, seed: int, at_us: int) -> Linky:
-    """The same, in a year that has a 29 February."""
+    """The same, for a winter that has a 29 February."""
     return Linky(mode=mode, contract="hc", seed=seed + 16, at=at_us)
 
 
