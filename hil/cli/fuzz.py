@@ -64,7 +64,10 @@ def command(
     ] = None,
     defect: DefectOption = None,
     defects: Annotated[
-        bool, typer.Option("--defects", help="Try the hunt itself: every built-in defect that a line can show.")
+        bool,
+        typer.Option(
+            "--defects", help="Try the hunt itself: every built-in defect that a line can show, or that of --defect."
+        ),
     ] = False,
     seeds: Annotated[int, typer.Option(min=1, help="With --defects: so many hunts on each.")] = 3,
     minutes: Annotated[float | None, typer.Option(min=0.0, help="So long; 1 unless --examples is given.")] = None,
@@ -80,9 +83,14 @@ def command(
 ) -> None:
     """Hunt for what a device does not stand; shrink it; save it as a stimulus and a test."""
     if defects:
-        if device is not None:
-            raise InputError(f"--defects: tries all of them on simulated boards; leave {device} out")
-        sys.exit(print_detection(seed, seeds, as_json=as_json))
+        foreign = {
+            device: device, "--board": board, "--statement": statement, "--bench": bench, "--mode": mode,
+            "--labels": labels, "--reset": reset, "--flash": flash, "--parity": parity, "--probe": probe, "--meter": meter,
+            "--minutes": minutes, "--examples": examples, "--strict": strict, "--scheduler": scheduler,
+        }  # fmt: skip
+        if wrong := next((name for name, value in foreign.items() if value), None):
+            raise InputError(f"--defects: tries them on simulated boards, in its own way; leave {wrong} out")
+        sys.exit(print_detection(range(seed, seed + seeds), defect=defect, jobs=jobs, folder=out, as_json=as_json))
     given = {
         "device": device, "board": board, "line": line, "parity": parity, "probes": probe, "reset": reset,
         "flash": flash,

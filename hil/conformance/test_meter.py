@@ -151,6 +151,35 @@ def test_readings_go_on_when_the_clock_goes_forward(case: Case) -> None:
     case.good_groups_are_reported()
 
 
+CLK_3 = Requirement(
+    "TIC-CLK-3",
+    clause="54E §6.2.1.1",
+    text="On 31 December, on 29 February, and in the years to come, 2038 and later, what changes is reported as at any "
+    "other time.",
+    modes=stimuli.STANDARD,
+    french="Le 31 décembre, le 29 février, et dans les années à venir, 2038 et après, ce qui change est restitué "
+    "comme à tout autre moment.",
+    why="On one day all devices of a kind fall silent at once, when nobody has worked on them for years.",
+    why_french="Un jour, tous les appareils d'un même type se taisent à la fois, alors que plus personne n'y a "
+    "travaillé depuis des années.",
+)
+
+
+@purpose(CLK_3, "december", stimuli.LAST_OF_DECEMBER)
+def test_readings_go_on_on_the_last_day_of_the_last_month(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+@purpose(CLK_3, "leap-day", stimuli.LEAP_DAY)
+def test_readings_go_on_on_the_29th_of_february(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
+@purpose(CLK_3, "year-2038", stimuli.YEAR_2038)
+def test_readings_go_on_behind_the_seconds_that_32_bits_count(case: Case) -> None:
+    case.good_groups_are_reported()
+
+
 VAL_1 = Requirement(
     "TIC-VAL-1",
     clause="54E §6.2.2",

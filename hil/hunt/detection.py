@@ -2,7 +2,8 @@
 """What a hunt finds: every built-in defect that a line can show, without being told which it is, and how soon."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -17,10 +18,13 @@ from ..worker_pool import worker_pool
 from .hunt import Hunt
 from .tally import Limits
 
-__all__ = ["Detection", "Found", "detect", "line_defects"]
+__all__ = ["Detection", "Found", "Run", "detect", "line_defects"]
 
 _OF_THE_LINE = "TIC-"
 _MINUTES = 3.0  # of the processor, after which a hunt gives up; three times what the median may take
+
+Run = tuple[str, int]
+"""A hunt: the id of the defect, and the seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +87,37 @@ def line_defects() -> dict[str, Defect]:
 
 
 def detect(
-    seeds: Collection[int], only: Collection[str] = (), on_hunt: Callable[[str], None] = lambda name: None
-) -> list[Detection]:
-    """Hunt each defect with each seed, on every core.
+    ids: Collection[str],
+    seeds: Collection[int],
+    known: Mapping[Run, Found],
+    keep: Callable[[Run, Found], None],
+    *,
+    jobs: int | None = None,
+) -> Iterator[Detection]:
+    """Hunt each defect with each seed; each defect in turn as soon as all hunts on it have ended.
 
     Args:
+        ids: of the defects.
         seeds: of the stories.
-        only: ids of the defects; empty: all that a line can show.
-        on_hunt: told the id of each defect as a hunt on it ends.
+        known: hunts that need not be made again.
+        keep: told of each other one as it ends, in whichever order.
+        jobs: processes; None: as many as this machine has cores.
     """
-    chosen = [id_ for id_ in line_defects() if not only or id_ in only]
-    runs = [(id_, seed) for id_ in chosen for seed in seeds]
-    found: dict[str, list[Found]] = {id_: [] for id_ in chosen}
-    with worker_pool() as pool:
-        for (id_, _), one in zip(runs, pool.map(_hunt, runs), strict=True):
-            found[id_].append(one)
-            on_hunt(id_)
-    return [Detection(id_, tuple(hunts)) for id_, hunts in found.items()]
+    found = dict(known)
+    runs = [run for id_ in ids for seed in seeds if (run := (id_, seed)) not in found]
+    with worker_pool(jobs) as pool:
+        hunted = {pool.submit(_hunt, run): run for run in runs}
+        ended = as_completed(hunted)
+        for id_ in ids:
+            while any((id_, seed) not in found for seed in seeds):
+                one = next(ended)
+                run = hunted[one]
+                found[run] = one.result()
+                keep(run, found[run])
+            yield Detection(id_, tuple(found[id_, seed] for seed in seeds))
 
 
-def _hunt(run: tuple[str, int]) -> Found:
+def _hunt(run: Run) -> Found:
     id_, seed = run
     defect = known_defects()[id_]
     campaign = Campaign(Options(f"sim:{defect.board or DEFAULT_BOARD}", defect=id_))

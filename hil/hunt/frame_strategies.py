@@ -13,6 +13,7 @@ from xky.emulator.faults.cut import CutFrame
 from xky.emulator.faults.group_gaps import GroupGaps
 from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.faults.metrology_bursts import MetrologyBursts
+from xky.emulator.faults.missing_group import MissingGroup
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
@@ -21,11 +22,12 @@ from ..conformance.stimuli.legal_values import values_of
 from .drawing import among
 from .meter_facts import MeterFacts
 
-__all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "turns_on"]
+__all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "steady_turns", "turns_on"]
 
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
-_AGAIN = (1, 1, 1, 12)  # how often the first frame of a step comes; twelve bad ones in a row try a patience
+_MOST_LACKING = 12  # groups
+_AGAIN = (1, 12)  # how often a fault comes by itself; twelve bad frames in a row try a patience
 _FEW = 4  # characters
 _SWEPT = (1, *(12,) * 5)  # values
 _SOME = 256  # meters of which the strategies are kept
@@ -62,9 +64,10 @@ def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
 
 @lru_cache(maxsize=_SOME)
 def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
-    """The frames of a step: some faults in each; legal values alone, others in each frame; limits; or cuts."""
+    """The frames of a step: some faults in each; one again and again; some groups missing; legal values, others in
+    each; limits; or cuts."""
     faulty = faulty_turns(facts)
-    kinds = [faulty, faulty, faulty, odd_turns(facts), _sweep(facts), _AT_LIMITS]
+    kinds = [faulty, faulty, steady_turns(facts), _lacking(facts.labels), odd_turns(facts), _sweep(facts), _AT_LIMITS]
     if facts.file.mode is Mode.HISTORIC:
         kinds.append(cut_turns(facts))
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
@@ -72,9 +75,20 @@ def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
 
 @lru_cache(maxsize=_SOME)
 def faulty_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
-    """Frames with some faults each, the first of them maybe again and again."""
-    turn = st.lists(faults_on(facts), max_size=_MOST_FAULTS)
-    return st.builds(_first_again, st.lists(turn, max_size=_MOST_FRAMES), st.sampled_from(_AGAIN))
+    """Frames with some faults each."""
+    return st.lists(st.lists(faults_on(facts), max_size=_MOST_FAULTS), max_size=_MOST_FRAMES)
+
+
+@lru_cache(maxsize=_SOME)
+def steady_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+    """Frames that have the same fault each."""
+    return st.builds(lambda fault, times: [[fault]] * times, faults_on(facts), among(_AGAIN))
+
+
+@lru_cache(maxsize=_SOME)
+def _lacking(labels: tuple[str, ...]) -> st.SearchStrategy[_Turns]:
+    """A frame without some groups: each may be one that a receiver waits for."""
+    return st.lists(st.builds(MissingGroup, among(labels)), min_size=1, max_size=_MOST_LACKING).map(lambda one: [one])
 
 
 @lru_cache(maxsize=_SOME)
@@ -113,10 +127,6 @@ def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
         return [[LegalValue(name, value)] for value in told if row.admits(value) is None]
 
     return st.builds(values_from, st.sampled_from(few), st.integers(0, 99), st.integers(0, _FEW - 1), among(_SWEPT))
-
-
-def _first_again(turns: _Turns, times: int) -> _Turns:
-    return turns[:1] * times + turns[1:]
 
 
 def _cut(labels: tuple[str, ...]) -> st.SearchStrategy[list[Fault]]:

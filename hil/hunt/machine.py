@@ -31,7 +31,7 @@ from ..stories.outages import outages_at
 from ..stories.stand import campaign_for, fail_for
 from ..stories.stimulus_file import SUFFIX, write_stimulus
 from ..stories.story import Step, Story
-from .frame_strategies import cut_turns, faults_on, faulty_turns, odd_turns
+from .frame_strategies import cut_turns, faults_on, faulty_turns, odd_turns, steady_turns
 from .happening_strategies import happenings
 from .meter_facts import MeterFacts
 from .strategies import meters, starts_inside
@@ -233,7 +233,7 @@ class BenchMachine(RuleBasedStateMachine):
         """A frame goes by, with a fault."""
         self._play_if_it_can_be({"turns": [[fault]]})
 
-    @rule(turns=_of_machine(lambda machine: faulty_turns(machine.facts)))
+    @rule(turns=_of_machine(lambda machine: faulty_turns(machine.facts) | steady_turns(machine.facts)))
     def frames(self, turns: list[list[Fault]]) -> None:
         """Frames go by, with faults."""
         self._play_if_it_can_be({"turns": turns})

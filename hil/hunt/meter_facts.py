@@ -22,11 +22,12 @@ _NEAR_S = (2, -3)  # behind a change, so that a step is all of the new; and acro
 _POWERS = ("VA", "A", "W")
 _INDEXES = ("BASE", "HC", "HP", "EJP", "BBR", "EASF")
 
-BEGINS = (  # eves of what a calendar knows: a plain day, the peaks of winter, clock changes, seasons, the new year
+BEGINS = (
     "2027-06-10T12:00", "2027-01-05T17:00", "2027-10-30T20:00", "2027-03-27T20:00", "2027-12-31T20:00",
-    "2027-03-31T20:00", "2027-10-31T20:00",
+    "2027-03-31T20:00", "2027-10-31T20:00", "2028-02-29T20:00", "2038-01-19T12:00",
 )  # fmt: skip
-"""Legal times at which meters of stories start."""
+"""Legal times at which meters of stories start: a plain day, the peaks of winter; eves of clock changes, of the new
+year, of seasons; a day that most years lack, and the first behind what 32 bits count in seconds."""
 SUBSCRIPTIONS_KVA = (9, 6, 3, 12, 36, 1)  # 54E §6.2.2: 1 to 36
 _NIGHT, _NOON_TOO = ("22:30-06:30",), ("02:00-07:00", "13:00-16:00")  # as sold; a meter has any (54E §6.2.3.22)
 

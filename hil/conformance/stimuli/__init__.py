@@ -8,10 +8,13 @@ from .clock_steps import (
     BEFORE_NOTICE,
     BEFORE_TARIFF,
     COLOUR,
+    LAST_OF_DECEMBER,
+    LEAP_DAY,
     PEAK,
     PEAK_NOTICE,
     SPRING,
     TARIFF,
+    YEAR_2038,
 )
 from .damaged_groups import (
     DAMAGED_DELIMITERS,
@@ -113,7 +116,9 @@ __all__ = [
     "FASTEST_LINE",
     "HIGHEST_INDEX",
     "HISTORIC",
+    "LAST_OF_DECEMBER",
     "LATE_START",
+    "LEAP_DAY",
     "LONGEST_FRAME",
     "LOWEST_INDEX",
     "MISSING_END",
@@ -155,4 +160,5 @@ __all__ = [
     "UNKNOWN_LABEL",
     "WINTER_HOURS",
     "WRONG_CHECKSUM",
+    "YEAR_2038",
 ]

@@ -5,7 +5,16 @@ Horodates with a blank season are in each frame of a mobile peak: in standard mo
 """
 
 from ...campaign.stimulus import BOTH_MODES, Stimulus
-from .meters import HISTORIC, STANDARD, ejp, flat, household_of_spring, tempo
+from .meters import (
+    HISTORIC,
+    STANDARD,
+    ejp,
+    flat,
+    household_of_2038,
+    household_of_leap_year,
+    household_of_spring,
+    tempo,
+)
 
 __all__ = [
     "AUTUMN",
@@ -14,10 +23,13 @@ __all__ = [
     "BEFORE_NOTICE",
     "BEFORE_TARIFF",
     "COLOUR",
+    "LAST_OF_DECEMBER",
+    "LEAP_DAY",
     "PEAK",
     "PEAK_NOTICE",
     "SPRING",
     "TARIFF",
+    "YEAR_2038",
 ]
 
 BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00", brief=True)
@@ -38,3 +50,6 @@ PEAK_NOTICE = Stimulus(
 )
 PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00", follows=HISTORIC, leaves=STANDARD)
 SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")
+LAST_OF_DECEMBER = Stimulus("last of December", household_of_leap_year, modes=STANDARD, at="2027-12-31T12:00")
+LEAP_DAY = Stimulus("29 February", household_of_leap_year, modes=STANDARD, at="2028-02-29T12:00")
+YEAR_2038 = Stimulus("year 2038", household_of_2038, modes=STANDARD, at="2038-01-19T12:00")

@@ -8,7 +8,7 @@ from xky.emulator.faults.two_bits import TwoBits
 from xky.protocol import Mode
 
 from ...campaign.stimulus import Stimulus
-from .meters import household_of_spring, index_label, power_label
+from .meters import household_of_2038, index_label, power_label
 
 __all__ = [
     "OTHER_MODE",
@@ -30,11 +30,11 @@ def _same_checksum(meter: Linky) -> tuple[Fault, ...]:
 
 
 OTHER_MODE = Stimulus(
-    "other TIC mode", household_of_spring, at="2027-04-02T04:30", before=_change_mode, after=_change_mode,
+    "other TIC mode", household_of_2038, at="2038-01-20T04:30", before=_change_mode, after=_change_mode,
     turns=_longer_than_an_own_frame, disturbs=True, outlasts_detection=True, detected=True, tail_on_same_meter=True,
     last=True,
 )  # fmt: skip
 SAME_CHECKSUM = Stimulus(
-    "damage that keeps the checksum", household_of_spring, at="2027-04-02T03:30", faults=_same_checksum, disturbs=True,
+    "damage that keeps the checksum", household_of_2038, at="2038-01-20T03:30", faults=_same_checksum, disturbs=True,
     brief=True, tail_on_same_meter=True, last=True,
 )  # fmt: skip  # a device that believes it may refuse all true indexes from then on

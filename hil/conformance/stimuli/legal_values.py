@@ -41,7 +41,8 @@ _WORDS = {  # in the order in which they are said: first what no meter of the su
     "VTIC": ("01",),
     "PRM": ("00000000000000", "99999999999999"),
 }
-_GREATEST = {"VA": "36000", "W": "36000", "A": "090", "V": "253"}  # of 36 kVA, 90 A, 230 V + 10 %
+_GREATEST = {"VA": "36000", "W": "36000", "A": "090", "V": "400"}
+"""Of 36 kVA, 90 A, and of a phase without its neutral: STGE knows overvoltage (54E §6.2.3.14)."""
 _REGISTERS = ("Wh", "VArh")
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 

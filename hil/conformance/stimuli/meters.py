@@ -19,6 +19,8 @@ __all__ = [
     "ejp",
     "exchanged",
     "flat",
+    "household_of_2038",
+    "household_of_leap_year",
     "household_of_spring",
     "index_label",
     "many_labels",
@@ -99,6 +101,16 @@ def household_of_spring(mode: Mode, seed: int, at_us: int) -> Linky:
     then would seem to be late only.
     """
     return Linky(mode=mode, contract=contract_maker("hc")(_NO_HOUR_OF_NIGHT), seed=seed + 3, at=at_us)
+
+
+def household_of_leap_year(mode: Mode, seed: int, at_us: int) -> Linky:
+    """The same, for a winter that has a 29 February."""
+    return Linky(mode=mode, contract="hc", seed=seed + 16, at=at_us)
+
+
+def household_of_2038(mode: Mode, seed: int, at_us: int) -> Linky:
+    """The same, behind the last second that 32 bits count from 1970 on."""
+    return Linky(mode=mode, contract="hc", seed=seed + 17, at=at_us)
 
 
 def told_of_summer(mode: Mode, seed: int, at_us: int) -> Linky:
