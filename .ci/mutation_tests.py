@@ -23,7 +23,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 __all__ = ["MetTests", "prepare"]
 
@@ -44,7 +44,10 @@ def prepare() -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for name in LOADED:
         import_module(name)
-    settings.register_profile("mutants", derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+    settings.register_profile(
+        "mutants", derandomize=True, database=None, phases=(Phase.explicit, Phase.generate),
+        deadline=None, suppress_health_check=[*HealthCheck],  # a busy machine notices nothing; what hangs is ended
+    )  # fmt: skip
     settings.load_profile("mutants")
 
 
