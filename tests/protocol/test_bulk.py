@@ -100,7 +100,7 @@ def test_columns_are_what_the_general_decoder_says_all_night(chunks: list[bytes]
     assert_same(chunks, mode)
 
 
-@pytest.mark.by_day(15)
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 def test_captures(path: Path) -> None:
     raw = path.read_bytes()
