@@ -86,7 +86,7 @@ class MeterState:
         self.refresh()
 
     def _unloaded(self) -> ElectricalState:
-        return ElectricalState(Draw.of(*(0,) * self.phases), grid=self._settings.grid)
+        return ElectricalState(Draw.of(*(0,) * self.phases), self._settings.absent_phases, self._settings.grid)
 
     @property
     def counted_us(self) -> int:
