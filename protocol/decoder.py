@@ -195,8 +195,6 @@ class Decoder(GeneralDecoder):
         if layout is None or octets[0] != _STX_CODE or self._frame is not None or self._group is not None:
             self._take_all(octets)
             return
-        if self._noise_length:
-            self._flush_noise()
         steps = layout.follow(octets, self._held_steps)
         if steps is None:
             self._take_all(octets)

@@ -2,7 +2,8 @@
 """Captures that were saved as text: what an editor, a terminal or a version control made of LF and CR, undone.
 
 A line sends LF, a group, CR. Text has one end of line where that pair stood, or the same one twice: so each line of
-a text is a group, whatever parts it from the next, and STX, ETX and EOT stay what they are. Only a file can be judged
+a text is a group, whatever parts it from the next, and STX, ETX and EOT stay what they are. Editors take blanks away at
+the end of lines, too: of a group whose checksum is a space that and the separator before it. Only a file can be judged
 so, by its beginning; a line is never mended, for there a CR that is missing is damage.
 """
 
@@ -14,14 +15,17 @@ from typing import TypeAlias
 from .decoder import decode
 from .file_places import FilePlaces
 from .general import judge_group
+from .labels import LABELS
 from .mode import CR, ETX, LF, STX, Mode
 from .model import Frame
+from .separators import has_three_parts
 
 __all__ = ["SAMPLE", "Ending", "TextMender", "ending_of", "good_in"]
 
 SAMPLE = 1 << 16  # bytes of a file by which its ends of lines are told
 _TOKEN = re.compile(rb"([^\x02\x03\x04\r\n]+)|([\r\n]+)|([\x02\x03\x04])")
 _LINE = b"line"
+_BLANKS = {Mode.HISTORIC: (b"  ",), Mode.STANDARD: (b"\t ", b" ")}  # separator and checksum, or that alone
 _Ends: TypeAlias = Counter[tuple[bytes, bytes, bytes]]  # before, what parts them, behind
 _LINE_MAX = 1 << 16  # characters without an end after which nobody waits for one
 
@@ -66,7 +70,24 @@ def good_in(data: bytes, mode: Mode | None) -> int:
 
 
 def _is_good(line: bytes, mode: Mode | None) -> bool:
-    return len(judge_group(line, mode or (Mode.STANDARD if b"\t" in line else Mode.HISTORIC))) == 3
+    return len(judge_group(line, mode or _mode_of(line))) == 3
+
+
+def _mode_of(line: bytes) -> Mode:
+    return Mode.STANDARD if b"\t" in line else Mode.HISTORIC
+
+
+def _blanks_of(line: bytes, mode: Mode | None) -> bytes:
+    """What an editor took away at the end of a group; nothing of one that has its parts, or is no such group with it.
+
+    Nothing but the space tells that a checksum is right, so only a known label with all of its data is believed.
+    """
+    mode = mode or _mode_of(line)
+    for blanks in () if has_three_parts(line, mode) else _BLANKS[mode]:
+        fields = judge_group(line + blanks, mode)
+        if len(fields) == 3 and (label := LABELS[mode].get(fields[0])) is not None and len(fields[1]) == label.size:
+            return blanks
+    return b""
 
 
 def _ends_in(sample: bytes) -> _Ends:
@@ -157,7 +178,7 @@ class TextMender(FilePlaces):
         pieces: list[bytes] = []
         line, self._line = self._line, b""
         if line:
-            if _is_good(line, self._mode):
+            if _is_good(line, self._mode) or _blanks_of(line, self._mode):
                 self._take_line(line, self._read, pieces, has_end=False)
             else:
                 self._put(LF + line if self._begins_at is not None else line, self._read, pieces)
@@ -178,9 +199,11 @@ class TextMender(FilePlaces):
 
     def _take_line(self, line: bytes, at: int, pieces: list[bytes], *, has_end: bool) -> None:
         is_group = self._in_frame and (self._begins_at is not None or self._behind_stx)
-        if not self._is_noise and (is_group or _is_good(line, self._mode)):
+        blanks = b"" if self._is_noise else _blanks_of(line, self._mode)
+        if not self._is_noise and (is_group or blanks or _is_good(line, self._mode)):
             self._put(LF, at if self._begins_at is None else self._begins_at, pieces)
             self._put(line, at, pieces)
+            self._put(blanks, at + len(line) - len(blanks), pieces)
             self._put(CR, at + len(line) - (not has_end), pieces)
         else:
             self._put(line, at, pieces)

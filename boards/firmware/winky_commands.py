@@ -68,6 +68,7 @@ class WinkyCommands:
             command: last level of the topic; case does not matter.
             data: what to set; empty asks.
 
+        >>> from xky.boards import board_named
         >>> commands = WinkyCommands(WinkySettings(0.0), EnergyPolicy(board_named("winky-c6-tasmota")), 2)
         >>> commands.answer("winky_sleep", "30"), commands.answer("WINKY_SLEEP", "")
         ('{"winky_sleep":"30.00"}', '{"winky_sleep":"30.00"}')

@@ -87,7 +87,7 @@ class MeterState:
         self.refresh()
 
     def _unloaded(self) -> ElectricalState:
-        return ElectricalState(Draw.of(*(0,) * self.phases), grid=self.settings.grid)
+        return ElectricalState(Draw.of(*(0,) * self.phases), self.settings.absent_phases, self.settings.grid)
 
     @property
     def counted_us(self) -> int:

@@ -64,6 +64,8 @@ STANDARD: tuple[Label, ...] = (
             producer=True, condition=_CURVE),
     *_by_phase("UMOY", 3, "V", "mean voltage over 10 min", clause="54E §6.2.3.13", first=True, stamped=True),
     Label("STGE", 8, Kind.HEX, None, "status register", "54E §6.2.3.14"),
+    # uncertain: 54E does not say what the two characters of DPMn and FPMn are; every capture has 00. It matters to
+    # whoever reads a line that has others than digits there: such groups are refused.
     *(
         Label(f"{edge}{n}", 2, Kind.NUMBER, None, f"{name} of mobile peak {n}; blank season", "54E §6.2.3.15",
               stamped=True, condition=_PEAK)

@@ -19,6 +19,7 @@ from .streams import chunks, streams, with_parity
 
 np = pytest.importorskip("numpy", reason="the extra parquet is not installed")
 from xky.protocol.bulk import Batch, BulkDecoder, LabelColumn  # noqa: E402  # needs numpy
+from xky.protocol.bulk.horodates import local_s  # noqa: E402  # likewise
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
 TOTAL_NIGHTLY = 20_000
@@ -99,7 +100,7 @@ def test_columns_are_what_the_general_decoder_says_all_night(chunks: list[bytes]
     assert_same(chunks, mode)
 
 
-@pytest.mark.by_day(15)
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 def test_captures(path: Path) -> None:
     raw = path.read_bytes()
@@ -107,6 +108,79 @@ def test_captures(path: Path) -> None:
     assert_same([raw * 3], mode)
     assert_same([raw[at : at + 700] for at in range(0, len(raw), 700)], mode)
     assert_same([with_parity(raw) * 2], mode)
+
+
+def _date(second: int, label: str = "DATE", season: str = "E") -> Group:
+    return Group(label, "" if label == "DATE" else f"{second:05}", f"{season}2104230540{second:02}")
+
+
+def _frame(second: int, *more: Group) -> bytes:
+    """A second of a meter: the horodate, a number, a coded register and a text move."""
+    moving = [_date(second), Group("SINSTS", f"{second:05}"), Group("STGE", f"003A000{second % 10}")]
+    return encode_frame([*moving, Group("LTARF", f"{second:^16}"), *more], Mode.STANDARD)
+
+
+_FRAMES = [_frame(second) for second in range(10, 14)]
+_MANY = [encode_frame([Group(f"L{number:02}", "x")], Mode.STANDARD) for number in range(20)]
+_CUT = _FRAMES[0][:-20]
+_STREAMS = {
+    "nothing": b"",
+    "an end of nothing": b"\x03\x03",
+    "frames alone": b"".join(_FRAMES),
+    "one alone": _FRAMES[0],
+    "begins in a frame": _FRAMES[0][30:] + b"".join(_FRAMES),
+    "begins with half a group": b"2\tJ\r" + b"".join(_FRAMES),
+    "noise between": b"noise".join(_FRAMES),
+    "noise before the first": b"noise" + b"".join(_FRAMES),
+    "noise behind the last": b"".join(_FRAMES) + b"noise",
+    "noise in a frame": _FRAMES[0] + _FRAMES[1][:1] + b"x" + _FRAMES[1][1:] + _FRAMES[2],
+    "a frame cut by the next": _CUT + b"".join(_FRAMES) + _CUT + _FRAMES[0],
+    "an STX alone": b"\x02" + b"".join(_FRAMES) + b"\x02",
+    "an LF alone": b"\n" + b"".join(_FRAMES) + b"\n" + _FRAMES[0],
+    "cut by EOT": _FRAMES[0] + _CUT + b"\x04" + b"".join(_FRAMES),
+    "cut at the end": b"".join(_FRAMES) + _CUT,
+    "an ETX lost": _FRAMES[0] + _FRAMES[1][:-1] + b"".join(_FRAMES),
+    "an STX lost": _FRAMES[0] + _FRAMES[1][1:] + b"".join(_FRAMES),
+    "a first of its length that is damaged": _FRAMES[0].replace(b"SINSTS", b"SIN5TS") + b"".join(_FRAMES),
+    "sets of one length": b"".join(_MANY) * 2,
+    "sets of one length, damaged ones first": b"".join(_MANY).replace(b"L", b"M") + b"".join(_MANY),
+    "lengths that take turns": b"".join(
+        _frame(second, *[_date(second, "SMAXSN")] * (second % 2)) for second in range(9)
+    ),
+    "a label twice": b"".join(
+        _frame(second, _date(second, "SMAXSN"), _date(9 - second, "SMAXSN")) for second in range(9)
+    ),
+    "seasons": b"".join(_frame(1, _date(2, "SMAXSN", season)) for season in "HEhe "),
+    "texts without their padding": b"".join(_frame(1, Group("NGTF", "BASE"[:size])) for size in (4, 3, 4, 4, 0)),
+    "strangers": b"".join(_frame(second, Group("SINST1", f"{second}"), Group("NEW", "")) for second in range(9)),
+    "a frame of 10 000 characters": encode_frame([Group("X", "y" * 240)] * 40, Mode.STANDARD) * 3 + _FRAMES[0],
+    "no ETX for long": _FRAMES[0] + b"." * 70_000 + _FRAMES[1] + b"." * 70_000,
+    "historic": b"".join(
+        encode_frame([Group("ADCO", "012345678901"), Group("PAPP", f"{n:05}")], Mode.HISTORIC) for n in range(9)
+    ),
+}
+
+
+@pytest.mark.parametrize("stream", _STREAMS)
+def test_a_line_is_told_as_the_general_decoder_tells_it(stream: str) -> None:
+    """Whole and in portions, with and without parity bits, and with both, one after the other."""
+    data = _STREAMS[stream]
+    for mode in Mode:
+        assert_same([data], mode)
+        assert_same([data, data], mode)
+        assert_same([data[:50], data[50:51], data[51:]], mode)
+        assert_same([with_parity(data), data], mode)
+        assert_same([data + with_parity(data) * 2], mode)
+
+
+def test_each_limit_of_a_horodate_is_that_of_the_calendar() -> None:
+    days = [f"{year:02}{month:02}{day:02}" for year in (0, 21, 24, 99) for month in range(14) for day in range(33)]
+    stamps = [f"{day}{time}" for day in days for time in ("000000", "235959")]
+    stamps += [f"210423{time}" for time in ("240000", "236000", "235960", "101112", "991112", "109912", "101199")]
+    octets = np.frombuffer("".join(f"H{stamp}" for stamp in stamps).encode(), np.uint8).reshape(-1, 13)
+    for stamp, seconds, exists in zip(stamps, *local_s(octets), strict=True):
+        _, _, expected_s = expected(Group("DATE", "", f"H{stamp}"), Mode.STANDARD)
+        assert (int(seconds) if exists else None) == expected_s
 
 
 @given(st.data())

@@ -108,6 +108,13 @@ def test_a_given_mode_refuses_the_groups_of_the_other() -> None:
         (encode_group(Group("VTIC", "02", DATE.timestamp), Mode.STANDARD), Mode.STANDARD, Reason.STRUCTURE, "VTIC"),
         (b"\nA\tH081225223518\t1\t2\t%\r", Mode.STANDARD, Reason.CHECKSUM, "A"),
         (encode_group(Group("TENLETTERS", "1"), Mode.STANDARD), Mode.STANDARD, Reason.LABEL, "TENLETTERS"),
+        (encode_group(Group("TENLETTERS", ""), Mode.STANDARD), Mode.STANDARD, Reason.LABEL, "TENLETTERS"),
+        (
+            encode_group(Group("TENLETTERS", "1", DATE.timestamp), Mode.STANDARD),
+            Mode.STANDARD,
+            Reason.LABEL,
+            "TENLETTERS",
+        ),
         (encode_group(Group("A B", "1"), Mode.STANDARD), Mode.STANDARD, Reason.LABEL, "A"),
         (b"\n\t1\t#\r", Mode.STANDARD, Reason.LABEL, None),
         (b"\n 1 1\r", Mode.HISTORIC, Reason.LABEL, None),
@@ -137,6 +144,25 @@ def test_a_bad_group_is_told_with_its_reason_and_leaves_its_neighbours(
 def test_every_reason_has_a_case() -> None:
     cases = test_a_bad_group_is_told_with_its_reason_and_leaves_its_neighbours.pytestmark[0].args[1]  # type: ignore[attr-defined]
     assert {case[2] for case in cases} == set(Reason)
+
+
+@pytest.mark.parametrize(
+    ("group", "mode", "detail"),
+    [
+        (b"\nADCO 012345678901 F\r", Mode.HISTORIC, 'checksum is "F" (0x46), computed "E" (0x45)'),
+        (
+            encode_group(Group("VTIC", "02", DATE.timestamp), Mode.STANDARD),
+            Mode.STANDARD,
+            "VTIC comes without a horodate",
+        ),
+        (encode_group(Group("DATE", ""), Mode.STANDARD), Mode.STANDARD, "DATE comes with a horodate"),
+        (b"\nPAPP 0\x0b390 -\r", Mode.HISTORIC, "character 0x0B has no place in a group"),
+    ],
+)
+def test_a_sentence_says_what_is_wrong_with_a_group(group: bytes, mode: Mode, detail: str) -> None:
+    refused, _ = events_of(b"\x02" + group + b"\x03", mode)
+    assert isinstance(refused, Damaged)
+    assert refused.detail == detail
 
 
 def test_too_many_fields_are_refused() -> None:
@@ -219,6 +245,10 @@ def test_noise_around_and_inside_frames_is_told_with_its_place() -> None:
     ]
 
 
+def test_an_etx_that_ends_nothing_is_noise() -> None:
+    assert events_of(b"ab\x03\x03c") == [Noise(0, 2), Noise(2, 1), Noise(3, 2)]
+
+
 def test_the_end_of_the_input_cuts_what_is_under_way() -> None:
     cut = HISTORIC[: HISTORIC.index(b"\nPAPP") + 3]
     assert events_of(cut) == [Frame(Mode.HISTORIC, (ADCO,), complete=False), Interrupted(len(cut), Cut.END)]
@@ -247,9 +277,24 @@ def test_a_wrong_parity_bit_refuses_its_group_only() -> None:
     data[data.index(with_parity(b"9"))] ^= 0x80
     frame = only_frame(events_of(bytes(data)))
     assert [group.reason for group in frame.groups] == [Reason.CHARSET, None]
+    assert isinstance(damaged := frame.groups[0], Damaged)
+    assert damaged.raw == b"ADCO 012345678\xb901 E"
+
+
+def test_a_parity_stx_that_cuts_a_group_is_no_part_of_it() -> None:
+    whole = with_parity(HISTORIC)
+    cut = whole[: whole.index(b"PAPP") + 6]
+    refused, first, interrupted, second = events_of(cut + whole)
+    assert isinstance(refused, Damaged)
+    assert (refused.raw, refused.length) == (cut[-6:], 7)
+    assert interrupted == Interrupted(len(cut), Cut.STX)
+    assert (first.offset, second.offset) == (0, len(cut))
+    assert second == Frame(Mode.HISTORIC, (ADCO, PAPP))
 
 
 def test_noise_before_a_parity_stx_keeps_its_place() -> None:
+    whole = with_parity(HISTORIC)
+    assert [event.offset for event in events_of(whole + b"\0" + whole)] == [0, len(whole), len(whole) + 1]
     lone, second = events_of(b"\n\x82\nA\r\0")[:2]
     assert lone == Noise(0, 1)
     assert isinstance(second, Damaged)

@@ -156,7 +156,7 @@ def test_frames_of_a_meter_with_a_moving_value_come_from_the_layout(mode: Mode, 
     assert events == [frame, turned] * 3
 
 
-@pytest.mark.by_day(52)
+@pytest.mark.by_day(26)
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 @pytest.mark.parametrize("size", [1, 13, 1000, 1 << 20])
 def test_both_decoders_tell_the_same_of_a_capture(path: Path, size: int) -> None:
@@ -178,6 +178,12 @@ def test_what_stands_between_frames_does_not_keep_them_from_the_layout() -> None
     assert [from_layout(event) for event in events if isinstance(event, Frame)] == [False] * 2 + [True] * 4
 
 
+def test_noise_that_came_by_itself_is_told_before_the_frame_behind_it() -> None:
+    frame = frame_at(4)
+    decoder = assert_same([_LEARNT, b"xx", frame_at(3), b"yy", frame[:20], frame[20:]])
+    assert from_layout(decoder.feed(frame_at(5))[0])
+
+
 def test_a_damaged_group_is_told_at_once_though_frames_are_held() -> None:
     decoder = Decoder()
     decoder.feed(_LEARNT)
@@ -185,6 +191,30 @@ def test_a_damaged_group_is_told_at_once_though_frames_are_held() -> None:
     wrong = frame_at(3)[: end - 2] + b"!\r"
     assert decoder.feed(wrong[:-2]) == []
     assert [event.ok for event in decoder.feed(wrong[-2:])] == [False]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("hit", [0, 1])
+def test_a_character_spoilt_anywhere_is_told_as_soon_as_the_judge_tells_it(hit: int) -> None:
+    """Also with what stands beside it, as a label and the value behind it."""
+    whole = frame_at(3, more=(Group("IRMS1", "003"), Group("RELAIS", "003")))
+    moved = [frame_at(n, more=(Group("IRMS1", f"00{n}"), Group("RELAIS", f"00{n}"))) for n in (1, 2)]
+    for at in range(len(whole)):
+        wrong = bytearray(whole)
+        for place in {at, min(at + 7 * hit, len(whole) - 1)}:
+            wrong[place] ^= 0x10
+        assert_same([*moved, *cut(bytes(wrong), 4), moved[0]])
+        assert_same([*moved, bytes(wrong) + moved[0]])
+        assert_same([b"".join(moved) + whole + bytes(wrong) + moved[0]])
+
+
+def test_frames_of_two_lengths_taking_turns_come_from_their_layouts() -> None:
+    """Twenty short frames and a long one, as a three-phase meter sends them in historic mode while it is overloaded."""
+    now = Group("IINST1", "061")
+    long = [frame_at(second, mode=Mode.HISTORIC, more=(now,)) for second in range(4)]
+    short = [encode_frame([Group("ADIR1", f"{amps:03}"), now], Mode.HISTORIC) for amps in range(61, 64)]
+    stream = b"".join([*long[:2], *short, long[2], *short * 7, long[3]])
+    assert_same([stream])
+    assert [from_layout(event) for event in decode(stream)[-23:]] == [True] * 23
 
 
 def test_what_is_held_comes_out_at_the_end() -> None:

@@ -232,6 +232,45 @@ def test_the_key_makes_the_pseudonym() -> None:
     assert replaced(data, pseudonyms=again) == replaced(data) != replaced(data, pseudonyms=other)
 
 
+def test_a_key_gives_the_same_in_each_release() -> None:
+    """What was anonymised years apart still belongs together."""
+    named = [PSEUDONYMS.of("ADSC", ADDRESS), PSEUDONYMS.of("PRM", PRM), PSEUDONYMS.other("X", "a b")]
+    assert named == ["391276093416", "69055681555914", "250"]
+    assert (PSEUDONYMS.token("home 1", 4).hex(), PSEUDONYMS.draw(40, 4).hex()) == ("ab6327fe", "6c4119d9")
+    assert PSEUDONYMS.digits("EAST", 3) == "3079284561"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            b"4 5617\r\x02\nADCO 021976885617 S\r\nADCO 0219\x036885617 B\r\nADCO 021976885617 !\r\n"
+            b"ADCO 0219?6885617 B\r\nPAPP 0039 =\rxy2\x03",
+            b"974023\r\x02\nADCO 391276093416 J\r\n068134758\x03855701884\r\nADCO 943250000574 [\r\n"
+            b"ADCO 276653442237 F\r\nPAPP 1505 <\r086\x03",
+        ),
+        (
+            b"\x02\nADSC\t021976885617\tI\r\nADSC\t0219768\x0b5617\t!\r\nPRM\t0987654321\r\nSMAXSN\t12 4\tC\r\x03",
+            b"\x02\nADSC\t391276093416\t@\r\nADSC\t6306813\x0b7581\t[\r\nPRM\t4924901594\r\nSMAXSN\t45 7\tL\r\x03",
+        ),
+        (
+            b"\nAD\xc3\xcf\xa00\xb2\xb19\xb76\xb8\xb856\xb1\xb7\xa0S\r\nAD\xc3\xcf\xa00\xb2\xb19\xb76\xb8\xb856\xb1\xb7\xa0S\x8d\xb1\xb23\xa0\xb4",
+            b"\nAD\xc3\xcf\xa0\xb4\xb7\xb2\xb2\xb4\xb1\xb2\xb4\xb4\xb1\xb7\xb7\xa0\xc4\r\nAD\xc3\xcf\xa039\xb1\xb2\xb76093\xb4\xb16\xa0\xca\x8d5\xb70\xb1\xb8",
+        ),
+        (b"\nADCO 021976885617 S\x8d123 4", b"\nADCO 472241244177 D\x8d\xb13\xb1\xb43"),
+        (b"\nADCO 021976\xb8\xb856\xb1\xb7\xa0S\r", b"\nADCO 281175\xb6\xb270\xb8\xb8\xa0N\r"),
+        (
+            b"\nADCO 0219\xb76\xb8\xb856\xb1\xb7\xa0S\r",
+            b"\nADCO \xb4\xb7\xb2\xb2\xb4\xb1\xb2\xb4\xb4\xb1\xb7\xb7\xa0\xc4\r",
+        ),
+    ],
+    ids=["historic", "standard", "8 bits", "7 bits but for a CR", "most without bit 7", "most with bit 7"],
+)
+def test_damage_becomes_the_same_in_each_release(line: bytes, expected: bytes) -> None:
+    """Above 0x7F where a receiver leaves the parity bit, and nowhere else."""
+    assert replaced(line) == expected
+
+
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(InputError, match="the key has 5 characters; give 16 at least"):
         Pseudonyms(b"12345")
@@ -266,6 +305,14 @@ def test_what_is_refused_for_its_form_stays_refused_for_it(
 def test_a_group_that_is_too_long_does_not_depend_on_where_it_was_cut(pieces: list[bytes]) -> None:
     anonymiser = Anonymiser(PSEUDONYMS)
     assert b"".join([*map(anonymiser.feed, pieces), anonymiser.close()]) == replaced(b"".join(pieces))
+
+
+def test_an_address_behind_a_group_that_is_too_long_is_one() -> None:
+    anonymiser = Anonymiser(PSEUDONYMS)
+    sent = encode_frame([Group("ADCO", ADDRESS)], Mode.HISTORIC)[1:]
+    out = anonymiser.feed(b"\n" + b"A" * 600) + anonymiser.feed(b"\r" + sent) + anonymiser.close()
+    (frame,) = [event for event in decode(out) if isinstance(event, Frame)]
+    assert frame.values == {"ADCO": PSEUDONYMS.of("ADCO", ADDRESS)}
 
 
 def test_a_group_is_held_no_longer_than_it_can_be() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Captures saved as text: whatever became of LF and CR, what the line said is there again, in its places."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -34,6 +35,8 @@ FORMS: dict[str, tuple[Ending, Callable[[bytes], bytes]]] = {
     "read as text": (Ending.LF, with_lf),
     "dos2unix, which leaves the last CR of a frame": (Ending.LF, lambda data: data.replace(b"\r\n", b"\n")),
     "CR taken out": (Ending.LF, lambda data: data.replace(b"\r", b"")),
+    "blanks at the ends of lines taken away": (Ending.LF, lambda data: re.sub(rb"[ \t]+\n", b"\n", with_lf(data))),
+    "spaces alone taken away": (Ending.CRLF, lambda data: re.sub(rb" *\n", b"\r\n", with_lf(data))),
     "lines alone": (Ending.LF, lambda data: b"\n".join(lines_of(data))),
     "LF turned to CR": (Ending.CR, lambda data: data.replace(b"\n", b"\r")),
     "an old Macintosh": (Ending.CR, lambda data: data.replace(b"\r\n", b"\r").replace(b"\n", b"\r")),
@@ -201,6 +204,15 @@ def test_what_stands_between_frames_is_noise_and_half_a_line_is_no_group() -> No
     noise = [event for event in events if isinstance(event, Noise)]
     assert noise == [Noise(0, 7), Noise(text.index(b"seen"), 10)]
     assert [len(event.groups) for event in events if isinstance(event, Frame)] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "line", [b"VTIC\t02", b"EASD01\t00399999", b"NEWLABEL\t04", b"BASE 00000005", b"LTARF\t      5"]
+)
+def test_a_line_without_its_end_is_a_group_only_where_blanks_are_all_that_can_be_missing(line: bytes) -> None:
+    """A known label with all its data and a space for a checksum; anything else was cut, and stays damaged."""
+    (frame,) = (event for event in decode(mended(b"\x02\n" + line + b"\n\x03")[0]) if isinstance(event, Frame))
+    assert [group.ok for group in frame.groups] == [False]
 
 
 def test_a_line_that_never_ends_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

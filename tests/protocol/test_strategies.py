@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from xky.protocol import LABELS, Damaged, Frame, Group, Mode, decode, encode_frame, frame_labels
-from xky.protocol.strategies import damaged, frames, groups, timestamps, unknown_groups, values
+from xky.protocol.labels import LABEL_SIZE_MAX
+from xky.protocol.strategies import damaged, day_profiles, frames, groups, timestamps, unknown_groups, values
 
 _SEARCH = settings(
     max_examples=2000, derandomize=True, database=None, deadline=None, phases=[Phase.generate, Phase.shrink]
@@ -88,6 +92,39 @@ def test_seven_bits_stay_seven_bits(octets: bytes) -> None:
 def test_eight_bits_are_reached_when_asked_for() -> None:
     frame = Frame(Mode.STANDARD, (Group("VTIC", "02"),))
     assert not find(damaged(frame, bits=8), lambda octets: not octets.isascii(), settings=_SEARCH).isascii()
+
+
+_OF_STANDARD = LABELS[Mode.STANDARD]
+_STRANGERS = unknown_groups(mode=Mode.STANDARD)
+_SENT = encode_frame([Group("VTIC", "02")], Mode.STANDARD)
+_DAMAGED = damaged(Frame(Mode.STANDARD, (Group("VTIC", "02"),)))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "is_it"),
+    [
+        *((values(_OF_STANDARD["MSG1"]), lambda text, one=one: one in text) for one in " ~"),
+        *((values(_OF_STANDARD["NTARF"]), lambda text, one=one: text == one) for one in ("00", "99")),
+        (values(_OF_STANDARD["STGE"]), lambda text: text.startswith("F")),
+        *((_STRANGERS, lambda group, one=one: one in group.label) for one in "!~"),
+        *((_STRANGERS, lambda group, size=size: len(group.label) == size) for size in (1, LABEL_SIZE_MAX)),
+        (timestamps(), lambda text: text[1:3] == "99"),
+        (timestamps(), lambda text: text[0] == "e"),
+        *((day_profiles(), lambda day, blocks=blocks: len(day.blocks) == blocks) for blocks in (0, 11)),
+        *((day_profiles(), lambda day, n=n: any(block.supplier_index == n for block in day.blocks)) for n in (0, 15)),
+        *((day_profiles(), lambda day, n=n: any(n in block.virtual_contacts for block in day.blocks)) for n in (1, 7)),
+        (_DAMAGED, lambda octets: len(octets) == len(_SENT) - 1),
+        (_DAMAGED, lambda octets: octets.endswith(_SENT[1:])),
+        (_DAMAGED, lambda octets: octets.startswith(_SENT[:-1])),
+        (_DAMAGED, lambda octets: octets and _SENT.endswith(octets)),
+        (_DAMAGED, lambda octets: octets and _SENT.startswith(octets)),
+        (_DAMAGED, lambda octets: sorted(octets) == sorted(_SENT)),
+        (_DAMAGED, lambda octets: b"\x1b" in octets),
+    ],
+)
+def test_whatever_a_line_can_say_is_drawn(strategy: st.SearchStrategy[Any], is_it: Callable[[Any], bool]) -> None:
+    found_at_all = settings(_SEARCH, phases=[Phase.generate])
+    assert is_it(find(strategy, is_it, settings=found_at_all))
 
 
 @pytest.mark.by_day(4)

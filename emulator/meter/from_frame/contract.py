@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a frame to its contract: the calendar, the colours and the peaks that make a meter say so at that hour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -66,21 +66,24 @@ def standard_contract(said: FrameValues, at: str | None) -> tuple[Contract, str,
     tempo = status.colour_today is not Colour.NONE
     profiles = {}
     if "PPOINTE" in said.values:
-        nearest = min((peak.start_us, n) for n, peak in peaks.items() if peak.start_us > now_us)[1]
-        profiles[nearest] = DayProfile.parse(said.values["PPOINTE"])
+        ahead = [(peak.start_us, n) for n, peak in peaks.items() if peak.start_us > now_us]
+        if not ahead:
+            raise InputError("from_frame: PPOINTE is sent with the DPMn and FPMn of a peak that lies ahead; none does")
+        profiles[min(ahead)[1]] = DayProfile.parse(said.values["PPOINTE"])
     if status.peak_running and not tempo:
         profiles[status.peak_running] = _as_now(said)
     rule: PeakRule = EjpDays(None, profiles=profiles)  # no more peaks than the frame tells
     if tempo:
         colours = TempoDays(colours_of=_colours(status, now_us))
         rule = replace(colours, profiles={**colours.profiles, **profiles})
+    days = _days(said, tomorrow)
     contract = Contract(
         ngtf=said.values.get("NGTF", ""),
         ltarf=_names(said, tomorrow, tempo=tempo),
-        days=_days(said, tomorrow),
+        days=days,
         week=(0,) * 7,
         dates=_numbers(said, now_us),
-        historic=_historic_view(said, tempo=tempo),
+        historic=_historic_view(said, [*days, *profiles.values()], tempo=tempo),
         distributor=_distributor(said, now_us),
         peaks=rule if tempo or profiles else None,
     )
@@ -137,13 +140,15 @@ def _numbers(said: FrameValues, now_us: int) -> dict[date, int]:
     return {when: number for when, number in numbers.items() if number}
 
 
-def _historic_view(said: FrameValues, *, tempo: bool) -> Historic | None:
-    """How it would show in historic mode: the old contracts are known by their calendars' names."""
+def _historic_view(said: FrameValues, profiles: Sequence[DayProfile], *, tempo: bool) -> Historic | None:
+    """How it would show in historic mode: the old contracts are known by their calendars' names and their indexes."""
     name = said.values.get("NGTF", "").strip()
     old = {"BASE": "base", "H PLEINE/CREUSE": "hc", "H PLEINE-CREUSE": "hc"}.get(name)
-    if tempo:
-        return contract_maker("tempo")().historic
-    return contract_maker(old)().historic if old is not None else None
+    if old is None and not tempo:
+        return None
+    view = contract_maker("tempo" if tempo else old or "")().historic
+    indexes = {block.supplier_index for profile in profiles for block in profile.blocks} | {said.number("NTARF", 1)}
+    return view if view is not None and indexes.isdisjoint({*range(1, 11)} - view.ptec.keys()) else None
 
 
 def _distributor(said: FrameValues, now_us: int) -> Distributor:

@@ -56,7 +56,9 @@ class FrameValues:
 
     @property
     def absent_phases(self) -> frozenset[int]:
-        """Phases that PPOT calls lost."""
+        """Phases that PPOT calls lost, or that have no voltage in standard mode, which has no PPOT."""
+        if not self.historic:
+            return frozenset(n for n in (1, 2, 3) if self.phases > 1 and self.values.get(f"URMS{n}") == "000")
         absent = int(self.values.get("PPOT", "00"), 16)
         return frozenset(n for n in (1, 2, 3) if absent >> n & 1)
 

@@ -3,6 +3,8 @@
 
 from math import sqrt
 
+from xky.protocol import InputError
+
 from ...load import Draw
 from ..electrical import Grid
 from .frame_values import FrameValues
@@ -23,16 +25,30 @@ def load_of(said: FrameValues) -> tuple[Draw, Grid, list[int] | None]:
         powers = _powers(said, amps, volts)
     explained = []
     for place, (va, volt, shown) in enumerate(zip(powers, volts, amps, strict=True)):
+        if place + 1 in said.absent_phases:
+            explained.append(shown == 0)
+            continue
+        if not volt:
+            raise InputError(f"from_frame: URMS{place + 1} tells no voltage; give a frame of a meter that has one")
         spread = 23.0 if said.historic else 0.45
         tried = (volt + sign * step * spread / 40 for step in range(41) for sign in (1, -1))
         fitting = next((v for v in tried if v > 0 and round(abs(va) / v) == shown), None)
         explained.append(fitting is not None)
         volts[place] = fitting if fitting is not None else volt
-    sources = tuple((v + sqrt(v * v + 4 * _LOOP_OHM * va)) / 2 if v else 0.0
-                    for v, va in zip(volts, powers, strict=True))  # fmt: skip
+    sources = tuple(map(_source_v, volts, powers))
     draw = Draw.of(*powers)
     grid = Grid((*sources, *(232.0,) * (3 - len(sources))), _LOOP_OHM)
     return draw, grid, None if all(explained) else amps
+
+
+def _source_v(volt: float, va: float) -> float:
+    """What stands behind the grid's loop; of a phase that is lost what will when it comes back."""
+    if not volt:
+        return Grid().source_v[0]
+    square = volt * volt + 4 * _LOOP_OHM * va
+    if square < 0:
+        raise InputError(f"from_frame: {-va:g} VA injected at {volt:g} V are more than the grid takes")
+    return (volt + sqrt(square)) / 2
 
 
 def _powers_of_currents(total: int, amps: list[int], volts: list[float], said: FrameValues) -> list[float]:
@@ -67,7 +83,8 @@ def _powers(said: FrameValues, amps: list[int], volts: list[float]) -> list[floa
     high = {n: (amps[n] + 0.49) * volts[n] for n in injecting}
     if unseen:
         missing = max(missing + 1.0, sum(low.values()))
-    share = (missing - sum(low.values())) / (sum(high.values()) - sum(low.values()))
+    spread = sum(high.values()) - sum(low.values())
+    share = (missing - sum(low.values())) / spread if spread else 0.0  # of phases without a voltage
     for n in injecting:
         drawn[n] = -(low[n] + min(max(share, 0.0), 1.0) * (high[n] - low[n]))
     return drawn

@@ -59,6 +59,7 @@ def described_by(frame: Frame, at: str | None) -> MeterDescription:
             grid=grid,
             peaks=peaks,
             told=said.told,
+            absent_phases=said.absent_phases,
             **told,
         ),
         at_us=at_us,
@@ -77,7 +78,7 @@ def _quirks(said: FrameValues) -> Quirks:
         return Quirks(
             papp_not_rounded=said.number("PAPP") % 10 != 0,
             no_hhphc="HHPHC" not in values,
-            imax_a=() if imax == _LINKY_IMAX[said.phases] else tuple(int(amps) for amps in imax),
+            imax_a=() if imax == _LINKY_IMAX[said.phases] or "" in imax else tuple(int(amps) for amps in imax),
         )
     now_us, yesterday_us = said.instant("DATE"), said.instant("SMAXSN-1")
     age = 1
@@ -102,7 +103,6 @@ def _historic_settings(said: FrameValues) -> dict[str, Any]:
         "identity": Identity.parse(said.values["ADCO"]),
         "prm": prm,
         "msg1": MSG1,
-        "absent_phases": said.absent_phases,
     }
 
 

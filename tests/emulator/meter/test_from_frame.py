@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A meter made from a frame: it says that frame byte for byte, and goes on from there as that meter did."""
 
+import contextlib
 from dataclasses import fields
 from functools import cache
 from itertools import pairwise
@@ -11,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xky.emulator import Draw, Hold, Linky, Quirks
-from xky.protocol import Frame, Group, InputError, Mode, Timestamp, decode, encode_frame
+from xky.protocol import LABELS, Frame, Group, InputError, Mode, Timestamp, decode, encode_frame
+from xky.protocol.strategies import values
 
 from .invariants import Watch, check_invariants, said
 from .strategies import QUIRKS, linkies
@@ -201,6 +203,19 @@ def test_a_message_that_a_frame_holds_is_not_sent_before_the_meter_sends() -> No
     assert "MSG2" not in said(again)
 
 
+def test_a_lost_phase_of_a_standard_frame_stays_lost_until_it_comes_back() -> None:
+    """It has no PPOT there, but no voltage either."""
+    frame = frames("std_3p_base_hallard")[0]
+    for label, value in (("URMS2", "000"), ("IRMS2", "000"), ("SINSTS2", "00000"), ("SINSTS", "00899")):
+        frame = _with(frame, label, value)
+    meter = Linky.from_frame(frame)
+    assert meter.frame_bytes() == encode_frame(frame.good, STANDARD)
+    meter.mode = HISTORIC
+    assert said(meter)["PPOT"] == "04"
+    meter.mode, meter.absent_phases = STANDARD, frozenset()
+    assert said(meter)["URMS2"] == "232"
+
+
 @pytest.mark.nightly
 @settings(max_examples=40)
 @given(
@@ -309,6 +324,38 @@ def test_a_historic_frame_of_no_contract_is_refused_in_words(label: str, value: 
     assert isinstance(frame, Frame)
     with pytest.raises(InputError, match=text):
         Linky.from_frame(_with(frame, label, value))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "text"),
+    [
+        ("std_1p_tempo_pm_gammatroniques", lambda f: _without(f, "FPM2"), "PPOINTE is sent with the DPMn and FPMn of"),
+        ("std_1p_base_hallard", lambda f: _with(f, "URMS1", "000"), "URMS1 tells no voltage"),
+        ("std_1p_base_hallard", lambda f: _with(f, "NTARF", "05"), "no meter of ours says STGE"),
+        ("std_1p_producer_base_gammatroniques", lambda f: _with(f, "SINSTI", "99999"), "more than the grid takes"),
+        ("hist_1p_base_angristan", lambda f: _without(f, "IMAX"), "no meter of ours says no IMAX"),
+    ],
+)
+def test_a_capture_changed_to_what_no_meter_says_is_refused_in_words(  # type: ignore[no-untyped-def]
+    name: str, change, text: str
+) -> None:
+    with pytest.raises(InputError, match=f"from_frame: .*{text}"):
+        Linky.from_frame(change(frames(name)[0]))
+
+
+@settings(max_examples=40)
+@given(st.sampled_from([*FRAMES]), st.data())
+def test_whatever_a_group_says_instead_is_a_meter_or_is_refused(name: str, data: st.DataObject) -> None:
+    groups = list(frames(name)[0].good)
+    place = data.draw(st.integers(0, len(groups) - 1))
+    row = LABELS[frames(name)[0].mode].get(groups[place].label)
+    assume(row is not None)
+    assert row is not None
+    groups[place : place + 1] = data.draw(
+        st.just([]) | values(row).map(lambda value: [Group(row.name, value, groups[place].timestamp)])
+    )
+    with contextlib.suppress(InputError):
+        Linky.from_frame(Frame(frames(name)[0].mode, tuple(groups)))
 
 
 def test_shuffled_lines_are_refused() -> None:
