@@ -86,7 +86,8 @@ def command(
         foreign = {
             device: device, "--board": board, "--statement": statement, "--bench": bench, "--mode": mode,
             "--labels": labels, "--reset": reset, "--flash": flash, "--parity": parity, "--probe": probe,
-            "--meter": meter, "--minutes": minutes, "--examples": examples, "--strict": strict, "--scheduler": scheduler,
+            "--meter": meter, "--minutes": minutes, "--examples": examples, "--strict": strict,
+            "--scheduler": scheduler,
         }  # fmt: skip
         if wrong := next((name for name, value in foreign.items() if value), None):
             raise InputError(f"--defects: tries them on simulated boards, in its own way; leave {wrong} out")
