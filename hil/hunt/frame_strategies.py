@@ -88,7 +88,8 @@ def steady_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
 @lru_cache(maxsize=_SOME)
 def _lacking(labels: tuple[str, ...]) -> st.SearchStrategy[_Turns]:
     """A frame without some groups: each may be one that a receiver waits for."""
-    return st.lists(st.builds(MissingGroup, among(labels)), min_size=1, max_size=_MOST_LACKING).map(lambda one: [one])
+    missing = st.builds(MissingGroup, among(labels))
+    return st.lists(missing, min_size=1, max_size=_MOST_LACKING).map(lambda one: [list[Fault](one)])
 
 
 @lru_cache(maxsize=_SOME)
