@@ -31,6 +31,9 @@ class DrivenRun(Protocol):
     def board(self) -> Board: ...
 
     @property
+    def on_hardware(self) -> bool: ...
+
+    @property
     def bench_file(self) -> "BenchFile | None": ...
 
     @property
@@ -51,7 +54,7 @@ class DrivenRun(Protocol):
 def can_drive_the_input(campaign: DrivenRun) -> bool:
     """Whether a generator drives the input of a real board, and a scope looks on."""
     file = campaign.bench_file
-    if file is None or file.input is None or not campaign.open().on_hardware:
+    if file is None or file.input is None or not campaign.on_hardware:
         return False
     return {"generator", "scope"} <= set(file.by_role)
 
