@@ -112,6 +112,7 @@ class Campaign(Rehearsal):
         self.instruments: OpenBench | None = None
         self.quick: dict[Mode, QuickChoice] = {}
         device = self.open()
+        self.on_hardware = device.on_hardware
         self.board: Board = board_of(device, self.options.board)
         if self.options.statement is not None:
             self.board = board_with(self.board, self.options.statement)

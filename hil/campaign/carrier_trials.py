@@ -7,7 +7,7 @@ the others last as long. A limit is tried from beyond first: whoever reads that 
 not is tried just within.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,10 +76,16 @@ class CarrierTrials:
         mode: of the TIC.
         instruments: of the bench, by role, open.
         tell: told before each trial.
+        signals: names of those that are asked for.
     """
 
     def __init__(
-        self, bench: Bench, mode: Mode, instruments: Mapping[str, Instrument], tell: Callable[[str], None]
+        self,
+        bench: Bench,
+        mode: Mode,
+        instruments: Mapping[str, Instrument],
+        tell: Callable[[str], None],
+        signals: Collection[str] = tuple(SIGNALS),
     ) -> None:
         generator, scope = instruments[Generator.role], instruments[Scope.role]
         assert isinstance(generator, Generator)
@@ -88,6 +94,7 @@ class CarrierTrials:
         self._most_v = min(_OPEN_PEAK_V, generator.limits.get("voltage_v", _OPEN_PEAK_V))
         self._arrives = 0.5  # of the open output, at the terminals; the first look says how much
         self._trials: list[CarrierTrial] = []
+        self._signals = signals
         self._played, self._wants = 0, "not played: the run was cut short"
 
     def play(self) -> CarrierRecord:
@@ -112,7 +119,7 @@ class CarrierTrials:
         if self._one(_Wanted(SOUND)).readings < 2:
             return
         for beyond, within in self._pairs():
-            if self._is_read(self._one(beyond)):
+            if beyond.signal not in self._signals or self._is_read(self._one(beyond)):
                 continue
             if not self._is_read(self._one(within)):
                 self._one(_Wanted(SOUND))

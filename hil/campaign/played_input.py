@@ -10,6 +10,7 @@ from xky.protocol import Mode
 
 from ..bench.bench import Bench
 from ..bench.devices import Device
+from .carrier_record import FAST, RESIDUAL, SLOW, STRONG, WEAK
 from .judgement import Asked
 from .performance import CutShort
 from .record import Record
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DrivenRun", "can_drive_the_input", "can_play_carriers", "play_input"]
 
+_SIGNALS = {"TIC-INP-1": (WEAK, STRONG), "TIC-INP-2": (RESIDUAL,), "TIC-INP-7": (SLOW, FAST)}
+
 
 class DrivenRun(Protocol):
     """What is taken of a campaign; the names are its own."""
@@ -29,6 +32,9 @@ class DrivenRun(Protocol):
 
     @property
     def board(self) -> Board: ...
+
+    @property
+    def on_hardware(self) -> bool: ...
 
     @property
     def bench_file(self) -> "BenchFile | None": ...
@@ -51,7 +57,7 @@ class DrivenRun(Protocol):
 def can_drive_the_input(campaign: DrivenRun) -> bool:
     """Whether a generator drives the input of a real board, and a scope looks on."""
     file = campaign.bench_file
-    if file is None or file.input is None or not campaign.open().on_hardware:
+    if file is None or file.input is None or not campaign.on_hardware:
         return False
     return {"generator", "scope"} <= set(file.by_role)
 
@@ -72,8 +78,9 @@ def play_input(campaign: DrivenRun, mode: Mode, record: Record) -> None:
     try:
         if any(one.about_input for one in asked) and can_drive_the_input(campaign):
             _measure(campaign, record)
-        if any(one.about_carrier for one in asked) and can_play_carriers(campaign):
-            _play_carriers(campaign, mode, record)
+        carriers = {one.id for one in asked if one.about_carrier}
+        if carriers and can_play_carriers(campaign):
+            _play_carriers(campaign, mode, record, carriers)
     except KeyboardInterrupt:
         record.trials_cut_short = record.power_cut_short = True  # those of power come behind
         raise CutShort(record) from None
@@ -87,17 +94,18 @@ def _measure(campaign: DrivenRun, record: Record) -> None:
     record.input = measure_input(campaign.instruments.instruments, campaign.bench_file.input.series_ohm)
 
 
-def _play_carriers(campaign: DrivenRun, mode: Mode, record: Record) -> None:
+def _play_carriers(campaign: DrivenRun, mode: Mode, record: Record, asked: set[str]) -> None:
     if campaign.instruments is None:
         return
     from .carrier_trials import CarrierTrials
 
+    signals = tuple(signal for one in sorted(asked) for signal in _SIGNALS[one])
     options = campaign.options
     bench = Bench(
         campaign.open(), campaign.board, Linky(mode=mode, seed=options.seed), seed=options.seed, speed=options.speed,
         probes=campaign.specs,
     )  # fmt: skip
-    trials = CarrierTrials(bench, mode, campaign.instruments.instruments, campaign.on_wait)
+    trials = CarrierTrials(bench, mode, campaign.instruments.instruments, campaign.on_wait, signals)
     try:
         trials.play()
     finally:

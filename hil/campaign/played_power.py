@@ -36,6 +36,9 @@ class PoweredRun(Protocol):
     def board(self) -> Board: ...
 
     @property
+    def on_hardware(self) -> bool: ...
+
+    @property
     def bench_file(self) -> "BenchFile | None": ...
 
     @property
@@ -64,7 +67,7 @@ def why_unfed(campaign: "PoweredRun") -> str | None:
     file, power = campaign.bench_file, campaign.board.power
     if file is None or not file.feeds_the_board or power is None or power.source != "tic":
         return None
-    if not campaign.open().on_hardware:
+    if not campaign.on_hardware:
         return None
     from .bench_trials import why_not_at_all
 

@@ -65,6 +65,8 @@ def _part(purpose: Purpose, record: Record, numbers: Sequence[int]) -> Record:
         stderr=b"",
         power=record.power if purpose.requirement.about_power else None,
         light=record.light if purpose.requirement.about_light else None,
+        input=record.input if purpose.requirement.about_input else None,
+        carrier=record.carrier if purpose.requirement.about_carrier else None,
         measured_power=record.measured_power if purpose.requirement.about_power else None,
         probes=tuple(
             replace(probe, events=tuple(event for event in probe.events if is_around(event.at_s)))

@@ -24,6 +24,7 @@ from xky.hil.held_resource import held_resource
 from xky.protocol import BenchError, InputError, Mode
 
 from ...lab import Lab
+from ...timely import certify_in_time
 from .receiver import DEFECTS
 
 pytestmark = pytest.mark.realtime
@@ -60,8 +61,8 @@ def quick(tmp_path: Path) -> str:
 
 def verdicts(folder: Path, device: str, **options: str) -> dict[str, str]:
     """Of some requirements."""
-    campaign = Campaign(Options(device, speed=SPEED, mode="standard", only=ASKED, **options))  # type: ignore[arg-type]
-    return {one["id"]: one["verdict"] for one in certify(campaign, folder)["requirements"]}
+    asked = Options(device, speed=SPEED, mode="standard", only=ASKED, **options)  # type: ignore[arg-type]
+    return {one["id"]: one["verdict"] for one in certify_in_time(asked, folder)["requirements"]}
 
 
 @pytest.mark.nightly
