@@ -302,11 +302,10 @@ class MeterState:
 
     def next_switch(self, clock_us: int) -> int:
         """The next time on its clock, strictly later, at which the tariff may change, midnight among it."""
-        settings = self.settings
-        edges = [edge for peak in (settings.peaks or {}).values()
+        edges = [edge for peak in (self.settings.peaks or {}).values()
                  for edge in (peak.start_us, peak.end_us, peak.noticed_us)
                  if edge is not None and edge > clock_us]  # fmt: skip
-        return min([settings.contract.next_switch(clock_us), *edges])
+        return min([self.settings.contract.next_switch(clock_us), *edges])
 
     @property
     def peaks_known(self) -> Mapping[int, Peak]:

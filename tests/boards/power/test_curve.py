@@ -97,3 +97,16 @@ def test_where_diodes_block_and_nothing_leaks_it_stays() -> None:
     cut = train.state(SUPPLIES["min_spec"].cut, OFF).flow
     assert cut.after(4.0, 3600.0) == 4.0
     assert cut.time_to(4.0, 3.0) == cut.time_to(4.0, 5.0) == inf
+
+
+@pytest.mark.parametrize("supply", ["min_spec", "weak_old", "dead"])
+def test_where_a_current_only_falls_no_rest_is_missed(supply: str) -> None:
+    assert WINKY.power is not None
+    train = Train(WINKY.power)
+    for load in (OFF, *WINKY.power.loads):
+        balance = train.state(SUPPLIES[supply], load).balance
+        assert balance.falls_from_v < 1.0
+        everywhere = Flow(balance.net_a, balance.capacitance_f, balance.knots)
+        known = Flow(balance.net_a, balance.capacitance_f, balance.knots, falls_from_v=balance.falls_from_v)
+        for before_v in (0.0, 0.3, 1.0, 2.5, 4.0, 5.4, 5.6, 12.0, 39.0):
+            assert known.rest_v(before_v) == everywhere.rest_v(before_v)

@@ -128,3 +128,12 @@ def test_a_load_curve_steps_at_half_hours_through_the_repeated_hour(half_hours: 
     meter.wait(half_hours * 1800 + 1)
     stamps = {group.label: group.timestamp for group in meter.groups()}
     assert stamps["CCASN"] == stamps["UMOY1"] == stamp
+
+
+def test_across_a_change_groups_that_say_the_same_are_the_same_objects() -> None:
+    meter = Linky(mode=Mode.STANDARD)
+    before = {group.label: group for group in meter.groups()}
+    meter.load.hold(2300)
+    after = {group.label: group for group in meter.groups()}
+    assert after["SINSTS"] != before["SINSTS"]
+    assert all(group is before[label] for label, group in after.items() if group == before[label])

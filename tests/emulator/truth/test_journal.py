@@ -51,6 +51,13 @@ def test_frames_around_an_instant_are_those_on_the_line_within_both_bounds_inclu
     assert truth.around(99.0, 1.0) == []
 
 
+def test_a_frame_has_begun_from_its_start_on() -> None:
+    truth = journal()
+    assert [truth.begun_by(at_s) for at_s in (-0.1, 0.0, 4.9, 5.0, 99.0)] == [0, 1, 5, 6, 10]
+    truth.clear()
+    assert truth.begun_by(99.0) == 0
+
+
 def test_frames_are_found_by_their_step() -> None:
     assert [frame.number for frame in journal().of_step("odd")] == [1, 3, 5, 7, 9]
     assert journal().of_step("none") == []
