@@ -75,6 +75,13 @@ def test_a_board_that_hangs_on_a_cold_start_is_found_by_its_supply() -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("defect", ["counts-seconds-in-32-bits", "knows-no-leap-day"])
+def test_what_goes_wrong_on_rare_days_alone_is_found_by_a_meter_that_starts_there(defect: str) -> None:
+    (finding,) = hunted(defect=defect, mode=Mode.STANDARD, examples=500, findings=1, seed=1).findings
+    assert (finding.story.frames, len(finding.story.faults)) == (1, 1)
+
+
+@pytest.mark.nightly
 def test_the_same_seed_and_examples_find_the_same_and_others_draw_others() -> None:
     first, again, other = (hunted(defect="knows-no-sizes", examples=8, seed=seed) for seed in (3, 3, 4))
     assert [(one.signature, one.story) for one in first.findings] == [
