@@ -133,6 +133,7 @@ _STREAMS = {
     "noise between": b"noise".join(_FRAMES),
     "noise before the first": b"noise" + b"".join(_FRAMES),
     "noise behind the last": b"".join(_FRAMES) + b"noise",
+    "noise behind a frame whose begin was missed": _FRAMES[0][1:] + b"noise",
     "noise in a frame": _FRAMES[0] + _FRAMES[1][:1] + b"x" + _FRAMES[1][1:] + _FRAMES[2],
     "a frame cut by the next": _CUT + b"".join(_FRAMES) + _CUT + _FRAMES[0],
     "an STX alone": b"\x02" + b"".join(_FRAMES) + b"\x02",
