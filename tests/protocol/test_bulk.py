@@ -174,6 +174,12 @@ def test_a_line_is_told_as_the_general_decoder_tells_it(stream: str) -> None:
         assert_same([data + with_parity(data) * 2], mode)
 
 
+@pytest.mark.parametrize("before", [b"", b"y"])
+def test_a_frame_that_was_waited_for_too_long_is_told_when_the_next_begins(before: bytes) -> None:
+    begun = _FRAMES[0][:-10] + b"." * 70_000
+    assert_same([_FRAMES[0] + _FRAMES[1], begun, before + _FRAMES[2]], Mode.STANDARD)
+
+
 def test_each_limit_of_a_horodate_is_that_of_the_calendar() -> None:
     days = [f"{year:02}{month:02}{day:02}" for year in (0, 21, 24, 99) for month in range(14) for day in range(33)]
     stamps = [f"{day}{time}" for day in days for time in ("000000", "235959")]
