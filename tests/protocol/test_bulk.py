@@ -219,16 +219,21 @@ def test_a_character_out_of_place_under_a_right_checksum(data: st.DataObject) ->
     assert_same([frame * 2 + b"\x02" + b"".join(body + b"\r" for body in bodies) + b"\x03" + frame], mode)
 
 
-def test_each_character_of_a_horodate_is_looked_at_under_a_right_checksum() -> None:
-    stream = sound = encode_frame([Group("VTIC", "02"), Group("SMAXSN", "00042", "E210423054000")], Mode.STANDARD)
-    first = sound.index(b"E2104")
-    for at in range(first, first + 13):
-        for code in b"x/:H0 ~":
+@pytest.mark.parametrize(
+    "group", [Group("SMAXSN", "00042", "E210423054000"), Group("STGE", "003A0001"), Group("LTARF", "      BASE      ")]
+)
+def test_each_character_of_a_group_is_looked_at_under_a_right_checksum(group: Group) -> None:
+    """The separators on both sides, too."""
+    sound = encode_frame([Group("VTIC", "02"), group], Mode.STANDARD)
+    first = sound.index(group.label.encode())
+    for at in range(first + len(group.label), len(sound) - 3):
+        stream = sound
+        for code in b"x/:H0 ~\x1b\x7f":
             octets = bytearray(sound)
             octets[at] = code
-            octets[-3] = checksum(bytes(octets[octets.index(b"SMAX") : -3]))
+            octets[-3] = checksum(bytes(octets[first:-3]))
             stream += bytes(octets)
-    assert_same([stream], Mode.STANDARD)
+        assert_same([stream], Mode.STANDARD)
 
 
 @pytest.mark.parametrize("mode", Mode)
