@@ -133,6 +133,7 @@ _STREAMS = {
     "noise between": b"noise".join(_FRAMES),
     "noise before the first": b"noise" + b"".join(_FRAMES),
     "noise behind the last": b"".join(_FRAMES) + b"noise",
+    "noise behind a frame whose begin was missed": _FRAMES[0][1:] + b"noise",
     "noise in a frame": _FRAMES[0] + _FRAMES[1][:1] + b"x" + _FRAMES[1][1:] + _FRAMES[2],
     "a frame cut by the next": _CUT + b"".join(_FRAMES) + _CUT + _FRAMES[0],
     "an STX alone": b"\x02" + b"".join(_FRAMES) + b"\x02",
@@ -171,6 +172,12 @@ def test_a_line_is_told_as_the_general_decoder_tells_it(stream: str) -> None:
         assert_same([data[:50], data[50:51], data[51:]], mode)
         assert_same([with_parity(data), data], mode)
         assert_same([data + with_parity(data) * 2], mode)
+
+
+@pytest.mark.parametrize("before", [b"", b"y"])
+def test_a_frame_that_was_waited_for_too_long_is_told_when_the_next_begins(before: bytes) -> None:
+    begun = _FRAMES[0][:-10] + b"." * 70_000
+    assert_same([_FRAMES[0] + _FRAMES[1], begun, before + _FRAMES[2]], Mode.STANDARD)
 
 
 def test_each_limit_of_a_horodate_is_that_of_the_calendar() -> None:
@@ -212,16 +219,21 @@ def test_a_character_out_of_place_under_a_right_checksum(data: st.DataObject) ->
     assert_same([frame * 2 + b"\x02" + b"".join(body + b"\r" for body in bodies) + b"\x03" + frame], mode)
 
 
-def test_each_character_of_a_horodate_is_looked_at_under_a_right_checksum() -> None:
-    stream = sound = encode_frame([Group("VTIC", "02"), Group("SMAXSN", "00042", "E210423054000")], Mode.STANDARD)
-    first = sound.index(b"E2104")
-    for at in range(first, first + 13):
-        for code in b"x/:H0 ~":
+@pytest.mark.parametrize(
+    "group", [Group("SMAXSN", "00042", "E210423054000"), Group("STGE", "003A0001"), Group("LTARF", "      BASE      ")]
+)
+def test_each_character_of_a_group_is_looked_at_under_a_right_checksum(group: Group) -> None:
+    """The separators on both sides, too."""
+    sound = encode_frame([Group("VTIC", "02"), group], Mode.STANDARD)
+    first = sound.index(group.label.encode())
+    for at in range(first + len(group.label), len(sound) - 3):
+        stream = sound
+        for code in b"x/:H0 ~\x1b\x7f":
             octets = bytearray(sound)
             octets[at] = code
-            octets[-3] = checksum(bytes(octets[octets.index(b"SMAX") : -3]))
+            octets[-3] = checksum(bytes(octets[first:-3]))
             stream += bytes(octets)
-    assert_same([stream], Mode.STANDARD)
+        assert_same([stream], Mode.STANDARD)
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -274,11 +274,11 @@ def test_one_stream_may_hold_both_with_and_without_parity() -> None:
 
 def test_a_wrong_parity_bit_refuses_its_group_only() -> None:
     data = bytearray(with_parity(HISTORIC))
-    data[data.index(with_parity(b"9"))] ^= 0x80
+    data[data.index(with_parity(b"8"))] ^= 0x80
     frame = only_frame(events_of(bytes(data)))
     assert [group.reason for group in frame.groups] == [Reason.CHARSET, None]
     assert isinstance(damaged := frame.groups[0], Damaged)
-    assert damaged.raw == b"ADCO 012345678\xb901 E"
+    assert damaged.raw == b"ADCO 01234567\xb8901 E"
 
 
 def test_a_parity_stx_that_cuts_a_group_is_no_part_of_it() -> None:

@@ -3,6 +3,8 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from xky.protocol import InputError
-from xky.protocol.tomlfile import Section, Written, parse_toml, read_toml
+from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml, read_toml
 from xky.protocol.tomlplaces import line_of
 
 TEXT = '''\
@@ -252,6 +254,59 @@ def test_a_whole_number_beyond_all_floats_is_one_line() -> None:
     with pytest.raises(InputError) as caught:
         parse_toml(f"number = 1{'0' * 400}\n", "mine.toml", Anything)
     assert str(caught.value).startswith("mine.toml")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table that is no section."""
+
+    width: int = 0
+    height: int = 0
+
+
+class Whole(Section):
+    part: Part = Part()
+    after_s: int = 0
+
+    @field_validator("after_s")
+    @classmethod
+    def _is_a_time(cls, value: int) -> int:
+        return timedelta(seconds=value) // timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[part]\nwidht = 1", "x.toml:2: part.widht: no such key; known here: height, width. Did you mean width?"),
+        (f"after_s = 1{'0' * 30}", "x.toml: a number is beyond all that can be reckoned with; write a smaller one"),
+    ],
+)
+def test_a_plain_table_and_a_time_without_end_are_told_in_one_line(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_toml(text, "x.toml", Whole)
+    assert str(caught.value) == told
+
+
+def test_a_ready_file_is_taken_by_its_name_and_any_by_its_path(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    ready.mkdir()
+    for name in ("flat", "village"):
+        (ready / f"{name}.toml").write_text(f"name = '{name}'\n", encoding="utf-8")
+    (ready / "notes.txt").touch()
+    mine = tmp_path / "flat.toml"
+    mine.write_text("name = 'mine'\n", encoding="utf-8")
+    shelf = Shelf(ready, "home", "homes")
+    assert shelf.names() == ["flat", "village"]
+    assert shelf.take("flat") == ("homes/flat.toml", "name = 'flat'\n")
+    assert shelf.take(str(mine)) == (str(mine), "name = 'mine'\n")
+    with pytest.raises(
+        InputError, match=r"^home 'vilage': not known; known: flat, village, .* Did you mean village\?$"
+    ):
+        shelf.take("vilage")
+    with pytest.raises(InputError, match=r"^home 'x': not known; known: flat, village, or a file NAME\.toml\.$"):
+        shelf.take("x")
+    with pytest.raises(InputError, match=r"none\.toml: cannot be read .*; give the path of a home's TOML file"):
+        shelf.take(str(tmp_path / "none.toml"))
 
 
 def test_what_reads_a_kind_of_file_is_made_when_one_comes() -> None:
