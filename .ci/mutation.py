@@ -20,6 +20,7 @@ import importlib.util
 import math
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -82,6 +83,7 @@ def main() -> int:
     os.chdir(ROOT)
     if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", "protocol"], check=False).returncode:
         sys.exit("protocol/ has changes that are not committed; commit them first: mutants are written into the tree")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the module is put back
     prepare()
     tests = MetTests(ROOT / "protocol", "tests/protocol", told.within)
     listed = list(tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8"))["equivalent"])

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from xky.protocol import InputError
-from xky.protocol.tomlfile import Section, Shelf, Written, parse_toml, read_toml
+from xky.protocol.tomlfile import Section, Shelf, Written, all_that_is_wrong, parse_toml, read_toml
 from xky.protocol.tomlplaces import line_of
 
 TEXT = '''\
@@ -201,6 +201,24 @@ def test_a_complaint_names_file_line_key_and_mend_in_one_line(text: str, told: s
 def test_a_typo_is_told_rather_than_the_hole_it_leaves() -> None:
     with pytest.raises(InputError, match=r"^x\.toml:2: tilte: no such key"):
         parse_toml("power = 1\ntilte = 'a'", "x.toml", Outer)
+
+
+def test_a_typo_in_a_table_is_told_rather_than_the_hole_it_leaves() -> None:
+    class Table(Section):
+        title: str
+
+    class File(Section):
+        table: Table
+
+    with pytest.raises(ValidationError) as caught:
+        File.model_validate({"table": {"tilte": "a"}})
+    told = all_that_is_wrong(caught.value, {"table": {"tilte": "a"}}, File)
+    assert [keys for keys, _ in told] == [["table", "tilte"]]
+
+
+def test_the_line_of_a_number_of_too_many_digits_is_counted_from_the_first() -> None:
+    with pytest.raises(InputError, match=r"^x\.toml:3: a number has too many digits"):
+        parse_toml(f"\n\ntitle = {'1' * 5000}", "x.toml", Outer)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
