@@ -18,7 +18,7 @@ class _CountsSecondsIn32Bits(DropsFrames):
 
 DEFECT = Defect(
     title="drops frames from 2038 on, whose seconds since 1970 do not fit its 32 bits",
-    source="firmware whose time_t has 32 bits, as that of ESP-IDF had before its version 5.0",
+    source="espressif/esp-idf before 5.0, whose time_t has 32 bits",
     must_fail=frozenset({"TIC-CLK-3"}),
     parser=_CountsSecondsIn32Bits,
     modes=frozenset({Mode.STANDARD}),

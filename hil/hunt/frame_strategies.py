@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The frames of a step as Hypothesis draws them: turns of faults, and turns of legal values that meters seldom say."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from hypothesis import strategies as st
@@ -88,8 +89,7 @@ def steady_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
 @lru_cache(maxsize=_SOME)
 def _lacking(labels: tuple[str, ...]) -> st.SearchStrategy[_Turns]:
     """A frame without some groups: each may be one that a receiver waits for."""
-    missing = st.builds(MissingGroup, among(labels))
-    return st.lists(missing, min_size=1, max_size=_MOST_LACKING).map(lambda one: [list[Fault](one)])
+    return st.lists(st.builds(MissingGroup, among(labels)), min_size=1, max_size=_MOST_LACKING).map(_one_turn)
 
 
 @lru_cache(maxsize=_SOME)
@@ -108,6 +108,10 @@ _AT_LIMITS: st.SearchStrategy[_Turns] = st.lists(
     st.lists(st.sampled_from(_BORNE), min_size=1, max_size=2), min_size=1, max_size=_MOST_FRAMES
 )
 """Frames of which a receiver must read all, as far from the usual as they may be."""
+
+
+def _one_turn(faults: Sequence[Fault]) -> _Turns:
+    return [[*faults]]
 
 
 def _sweep(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
