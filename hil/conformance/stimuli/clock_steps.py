@@ -50,6 +50,8 @@ PEAK_NOTICE = Stimulus(
 )
 PEAK = Stimulus("mobile peak", ejp, at="2026-10-26T07:00", follows=HISTORIC, leaves=STANDARD)
 SPRING = Stimulus("clock goes forward", household_of_spring, modes=STANDARD, at="2027-03-28T03:00")
-LAST_OF_DECEMBER = Stimulus("last of December", household_of_leap_year, modes=STANDARD, at="2027-12-31T12:00")
+LAST_OF_DECEMBER = Stimulus(
+    "last of December", household_of_leap_year, modes=STANDARD, at="2027-12-31T23:10"
+)  # in the last hour of the day, which no other step is in
 LEAP_DAY = Stimulus("29 February", household_of_leap_year, modes=STANDARD, at="2028-02-29T12:00")
 YEAR_2038 = Stimulus("year 2038", household_of_2038, modes=STANDARD, at="2038-01-19T12:00")

@@ -18,7 +18,10 @@ from xky.hil.campaign.suite import declared_purposes
 from xky.hil.conformance import stimuli
 from xky.protocol import Mode
 
-MOST_S = {Mode.HISTORIC: 216.0, Mode.STANDARD: 161.0}  # of 333 s and 238 s with clean frames of its own for each; 8.4 s since
+MOST_S = {
+    Mode.HISTORIC: 216.0,
+    Mode.STANDARD: 161.0,
+}  # of 333 s and 238 s with clean frames of its own for each; 8.4 s since
 MODES = pytest.mark.parametrize("mode", list(Mode), ids=str)
 
 
