@@ -54,7 +54,9 @@ def before_others(steps: Sequence[Stimulus], mode: Mode) -> list[Stimulus]:
     # First those on whose meter nobody is to be asked for what the step before ended
     away.sort(key=lambda one: one not in going_on)
     riding = dict(zip(timed, (one for one in free if mode not in one.lengthens), strict=False))
-    staying = dict(zip(away, (one for one in free if one not in riding.values()), strict=False))
+    # Behind what outlasts detection a device that never comes back would miss news that nobody says again
+    short = (one for one in free if one not in riding.values() and not one.outlasts_detection)
+    staying = dict(zip(away, short, strict=False))
     moved = {
         one: replace(rider, meter=one.meter, rides=True) if one in going_on else rider for one, rider in staying.items()
     } | {one: replace(rider, meter=timed[one].meter, rides=True) for one, rider in riding.items()}

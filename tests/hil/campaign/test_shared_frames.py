@@ -18,10 +18,8 @@ from xky.hil.campaign.suite import declared_purposes
 from xky.hil.conformance import stimuli
 from xky.protocol import Mode
 
-MOST_S = {
-    Mode.HISTORIC: 216.0,
-    Mode.STANDARD: 161.0,
-}  # of 333 s and 238 s with clean frames of its own for each; 8.4 s since
+# Of 333 s and 238 s, each with clean frames of its own; standard mode without the 8.6 s of what TIC-CLK-3 asks since
+MOST_S = {Mode.HISTORIC: 216.0, Mode.STANDARD: 154.3 + 8.6}
 MODES = pytest.mark.parametrize("mode", list(Mode), ids=str)
 
 
