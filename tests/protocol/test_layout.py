@@ -180,7 +180,7 @@ def test_what_stands_between_frames_does_not_keep_them_from_the_layout() -> None
 
 def test_noise_that_came_by_itself_is_told_before_the_frame_behind_it() -> None:
     frame = frame_at(4)
-    decoder = assert_same([_LEARNT, b"xx", frame_at(3), b"yy", frame[:20], frame[20:]])
+    decoder = assert_same([_LEARNT, b"xx", frame_at(3), b"yy", frame[:20], frame[20:], b"x" + frame_at(3)])
     assert from_layout(decoder.feed(frame_at(5))[0])
 
 
