@@ -287,7 +287,7 @@ def test_a_program_that_sets_no_rate_reads_the_line_as_it_is(tmp_path: Path) -> 
 def test_a_wrong_opening_of_a_standard_meter_fails_and_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, purpose: str, reason: str
 ) -> None:
-    monkeypatch.setattr(player, "_FIRST_READING_S", 1.5)  # it will say nothing, however long one waits
+    monkeypatch.setattr(player, "_FIRST_READING_S", 5.0)  # it will say nothing, however long one waits
     options = Options(program(tmp_path, settings), mode=Mode.STANDARD, line="rfc2217", speed=2.0)
     report = certify(Campaign(options), tmp_path / "report")
     assert report["verdict"] == "fail"
