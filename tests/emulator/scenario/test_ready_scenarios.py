@@ -316,6 +316,7 @@ def test_new_off_peak_hours_come_at_midnight_told_on_the_eve_and_later_untold() 
     assert autumn["PJOURF+1"].startswith("0000C001 05308002 1200C001")
 
 
+@pytest.mark.nightly
 def test_a_summer_day_has_its_off_peak_hours_in_the_night_and_the_afternoon() -> None:
     run = played("summer-afternoon")
     for at, index in (("02:00", "01"), ("07:00", "02"), ("13:00", "01"), ("16:00", "02")):

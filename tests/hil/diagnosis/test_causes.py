@@ -255,6 +255,7 @@ def test_a_wrong_setting_is_named_of_seven_bits_too(name: str, values: dict[str,
     assert diagnosed(as_of_a_pty(heard)).cause == cause
 
 
+@pytest.mark.nightly
 def test_the_other_mode_is_named_of_seven_bits_too() -> None:
     heard = heard_of(Linky(mode=Mode.STANDARD), uart=Uart(1200, 8, "N"))
     assert diagnosed(as_of_a_pty(heard)).cause == "wrong_rate"

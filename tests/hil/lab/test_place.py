@@ -155,6 +155,7 @@ def test_a_place_whose_keeper_was_killed_too_is_given_back_by_the_next_run(lab: 
     lab.require_free("winky", within_s=0)
 
 
+@pytest.mark.nightly
 def test_a_place_that_a_person_took_is_used_and_stays_theirs(lab: Lab, quick: str) -> None:
     lab.client("-p", "winky", "acquire")
     try:

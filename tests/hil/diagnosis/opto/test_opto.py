@@ -40,6 +40,7 @@ def test_dispersion_between_lots_alone_breaks_standard_mode() -> None:
     assert verdict.decides == "the spread of the current transfer"
 
 
+@pytest.mark.nightly
 def test_a_weak_line_needs_a_smaller_resistor() -> None:
     share = {series_ohm: verdict_of("LTV-814A", series_ohm, 2.0)[Mode.STANDARD].share for series_ohm in (470.0, 1500.0)}
     assert share[470.0] > 0.7

@@ -94,6 +94,7 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     yield from ran(tmp_path_factory.mktemp("village"), 3, 0.25, SEED)
 
 
+@pytest.mark.nightly
 def test_the_three_homes_go_all_ways_that_there_are(village: Ran) -> None:
     homes = [json.loads(path.read_text()) for path in village.folder.glob("homes/*/home.json")]
     assert {way for home in homes for way in home["uplinks"]} == {"mqtt", "influx", "lorawan"}
