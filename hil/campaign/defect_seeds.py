@@ -12,7 +12,7 @@ from .defect_matrix import Matrix
 
 __all__ = ["MatrixOfSeeds", "seeds_of"]
 
-_MOST = 1000  # seeds; each takes a minute or two on two cores
+_MOST = 1000  # seeds; each takes some minutes on two cores
 _RANGE = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 
 
