@@ -1,60 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The receiver's input within a run: measured by instruments of the bench, and heard through by the device."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
-
-from xky.boards import Board
 from xky.emulator import Linky
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
-from ..bench.devices import Device
 from .carrier_record import FAST, RESIDUAL, SLOW, STRONG, WEAK
-from .judgement import Asked
+from .instrumented_run import InstrumentedRun
 from .performance import CutShort
 from .record import Record
-from .rehearsal import Timing
 
-if TYPE_CHECKING:
-    from ..bench_file import BenchFile, OpenBench
-
-__all__ = ["DrivenRun", "can_drive_the_input", "can_play_carriers", "play_input"]
+__all__ = ["can_drive_the_input", "can_play_carriers", "play_input"]
 
 _SIGNALS = {"TIC-INP-1": (WEAK, STRONG), "TIC-INP-2": (RESIDUAL,), "TIC-INP-7": (SLOW, FAST)}
 
 
-class DrivenRun(Protocol):
-    """What is taken of a campaign; the names are its own."""
-
-    @property
-    def options(self) -> Timing: ...
-
-    @property
-    def board(self) -> Board: ...
-
-    @property
-    def on_hardware(self) -> bool: ...
-
-    @property
-    def bench_file(self) -> "BenchFile | None": ...
-
-    @property
-    def instruments(self) -> "OpenBench | None": ...
-
-    @property
-    def specs(self) -> Sequence[str]: ...
-
-    @property
-    def left(self) -> Sequence[Asked]: ...
-
-    @property
-    def on_wait(self) -> Callable[[str], None]: ...
-
-    def open(self) -> Device: ...
-
-
-def can_drive_the_input(campaign: DrivenRun) -> bool:
+def can_drive_the_input(campaign: InstrumentedRun) -> bool:
     """Whether a generator drives the input of a real board, and a scope looks on."""
     file = campaign.bench_file
     if file is None or file.input is None or not campaign.on_hardware:
@@ -62,13 +23,13 @@ def can_drive_the_input(campaign: DrivenRun) -> bool:
     return {"generator", "scope"} <= set(file.by_role)
 
 
-def can_play_carriers(campaign: DrivenRun) -> bool:
+def can_play_carriers(campaign: InstrumentedRun) -> bool:
     """Whether the board hears that generator besides."""
     file = campaign.bench_file
     return file is not None and file.input is not None and file.input.hears and can_drive_the_input(campaign)
 
 
-def play_input(campaign: DrivenRun, mode: Mode, record: Record) -> None:
+def play_input(campaign: InstrumentedRun, mode: Mode, record: Record) -> None:
     """Play what is asked of the input, into the record of its mode, where the instruments are there.
 
     Raises:
@@ -86,7 +47,7 @@ def play_input(campaign: DrivenRun, mode: Mode, record: Record) -> None:
         raise CutShort(record) from None
 
 
-def _measure(campaign: DrivenRun, record: Record) -> None:
+def _measure(campaign: InstrumentedRun, record: Record) -> None:
     if campaign.instruments is None or campaign.bench_file is None or campaign.bench_file.input is None:
         return
     from .input_trials import measure_input
@@ -94,7 +55,7 @@ def _measure(campaign: DrivenRun, record: Record) -> None:
     record.input = measure_input(campaign.instruments.instruments, campaign.bench_file.input.series_ohm)
 
 
-def _play_carriers(campaign: DrivenRun, mode: Mode, record: Record, asked: set[str]) -> None:
+def _play_carriers(campaign: InstrumentedRun, mode: Mode, record: Record, asked: set[str]) -> None:
     if campaign.instruments is None:
         return
     from .carrier_trials import CarrierTrials

@@ -1,24 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The power of a device within a run: trials of a simulated one, or of a real one by the instruments of its bench."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from xky.boards import Board
 from xky.emulator import Linky
 from xky.protocol import InputError, Mode
 
 from ..bench.bench import Bench
-from ..bench.devices import Device
-from .judgement import Asked
+from .instrumented_run import InstrumentedRun
 from .measured_power import COLD, CUTS, FULL
 from .performance import CutShort
 from .power_trials import PowerTrials
 from .record import Record
-from .rehearsal import Timing
 
 if TYPE_CHECKING:
-    from ..bench_file import BenchFile, OpenBench
     from ..instruments import Instrument
 
 __all__ = ["PoweredRun", "feed_before_the_plan", "play_power", "require_same_clock", "why_unfed"]
@@ -26,40 +22,14 @@ __all__ = ["PoweredRun", "feed_before_the_plan", "play_power", "require_same_clo
 _PARTS: Mapping[str, str] = {"XKY-PWR-2": CUTS, "XKY-PWR-5": FULL, "XKY-PWR-8": ""}  # the others look at a cold start
 
 
-class PoweredRun(Protocol):
-    """What is taken of a campaign; the names are its own."""
-
-    @property
-    def options(self) -> Timing: ...
-
-    @property
-    def board(self) -> Board: ...
-
-    @property
-    def on_hardware(self) -> bool: ...
-
-    @property
-    def bench_file(self) -> "BenchFile | None": ...
-
-    @property
-    def instruments(self) -> "OpenBench | None": ...
-
-    @property
-    def specs(self) -> Sequence[str]: ...
+class PoweredRun(InstrumentedRun, Protocol):
+    """What is taken of a campaign."""
 
     @property
     def virtual_specs(self) -> Sequence[str]: ...
 
     @property
-    def left(self) -> Sequence[Asked]: ...
-
-    @property
     def plays_power(self) -> bool: ...
-
-    @property
-    def on_wait(self) -> Callable[[str], None]: ...
-
-    def open(self) -> Device: ...
 
 
 def why_unfed(campaign: "PoweredRun") -> str | None:
