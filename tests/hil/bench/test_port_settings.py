@@ -29,6 +29,7 @@ from xky.protocol import Group, InputError, Mode, encode_group
 from xky.protocol.mode import ETX, STX
 
 from ...compiler import needs_compiler
+from ...timely import certify_in_time
 
 READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
 EAST = Group("EAST", "002188830")
@@ -289,7 +290,7 @@ def test_a_wrong_opening_of_a_standard_meter_fails_and_is_named(
 ) -> None:
     monkeypatch.setattr(player, "_FIRST_READING_S", 5.0)  # it will say nothing, however long one waits
     options = Options(program(tmp_path, settings), mode=Mode.STANDARD, line="rfc2217", speed=2.0)
-    report = certify(Campaign(options), tmp_path / "report")
+    report = certify_in_time(options, tmp_path / "report")
     assert report["verdict"] == "fail"
     purposes = {one["id"]: one for requirement in report["requirements"] for one in requirement["purposes"]}
     assert purposes["TIC-CMP-1/speaks"]["verdict"] == "fail"
