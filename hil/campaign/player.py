@@ -32,6 +32,7 @@ START_UP = "start-up"
 _BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
+_FIRST_FRAMES = 2  # of a step that are sent though nobody hears them
 
 Frames = Generator[bool, None, None]
 """What goes on the line, frame after frame: it comes back at each frame boundary, True where a frame is sent behind it,
@@ -85,6 +86,8 @@ class Player:
         self._last: Stimulus | None = None
         self._recovers_from: Stimulus | None = None  # in the frames of the step under way
         self._sleeps = bool(bench.board.report_period_s)
+        self._needed = 0
+        self._left_s: Callable[[], float] = lambda: 0.0
 
     def at_boundary(self) -> simpy.Event | None:
         """A frame is about to start; what it has to wait for, if anything."""
@@ -371,15 +374,23 @@ class Player:
         self._bench.transmitter.draw_anew(drawn_for, seed)
         began_s = self._bench.env.now
         number = 0
-        while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):
+        self._needed = max(at_least, _FIRST_FRAMES)
+        self._left_s = lambda: self._lasts_still_s(self._bench.env.now - began_s, lasts_s)
+        while number < at_least or self._lasts_still_s(self._bench.env.now - began_s, lasts_s) > 0.0:
             prepare(number)
             yield True
             number += 1
+            self._needed -= 1
+        self._left_s = lambda: 0.0
 
-    def _goes_on(self, held_s: float, lasts_s: Callable[[TimeLimits, float], float]) -> bool:
+    def lull_s(self) -> float:
+        """For how long from now on no frame is needed that nobody hears: each step has its first ones, and its last."""
+        return self._left_s() if self._needed <= 1 else 0.0
+
+    def _lasts_still_s(self, held_s: float, lasts_s: Callable[[TimeLimits, float], float]) -> float:
         period_s = self._period_s()
         # half a period of slack: n periods are n frames, though their gaps are not the longest
-        return held_s < lasts_s(self._limits(period_s), period_s) - 0.5 * period_s
+        return lasts_s(self._limits(period_s), period_s) - 0.5 * period_s - held_s
 
     def _period_s(self) -> float:
         frames = self._bench.truth
