@@ -172,7 +172,11 @@ def _matrix(
 
 def _report(run: tuple[str, str | None], seed: int) -> dict[str, Any]:
     board, defect = run
-    campaign = Campaign(Options(f"sim:{board}", defect=defect, seed=seed))
+    return _judged(Campaign(Options(f"sim:{board}", defect=defect, seed=seed)))
+
+
+def _judged(campaign: Campaign) -> dict[str, Any]:
+    """The report of a run whose page and evidence nobody reads."""
     campaign.check()
     run_suite(campaign)
     return document(campaign)
