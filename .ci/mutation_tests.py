@@ -87,7 +87,8 @@ class MetTests:
         function = _function_around(source, lines)
         inside = {(path, line) for line in function or range(1, source.count("\n") + 2)}
         met = {test for test, entered in self.entered.items() if not entered.isdisjoint(inside)}
-        tests = met if function else self.entered  # who imports a constant does not enter where it stands
+        # No test enters a constant, or what an import alone runs.
+        tests = met if function and met else self.entered
         return any(map(self._run, self._parts(sorted(tests, key=lambda test: (test not in met, self.took_s[test])))))
 
     def _parts(self, met: list[str]) -> Iterator[list[str]]:
