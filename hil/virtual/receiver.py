@@ -26,6 +26,7 @@ __all__ = ["VirtualReceiver"]
 _CHUNK = 4096
 _LOOK_S = 0.1
 _LIVES_S = 0.005  # from one look at a board that reads to the next: its readings are stamped when they are told
+_ANSWERS_S = 0.001  # of one that waits for the answers of servers, its radio on
 _UNREADABLE = 0x7F  # in the place of a character whose parity is wrong: no group has it
 
 
@@ -92,7 +93,7 @@ class VirtualReceiver:
         with suppress(OSError):
             while not self._is_closed:
                 with suppress(Empty):
-                    board.hear(self._heard.get(timeout=_LIVES_S))
+                    board.hear(self._heard.get(timeout=_LIVES_S if board.network is None else _ANSWERS_S))
                 for said in board.news():
                     self._say(said)
 
