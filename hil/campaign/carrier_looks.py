@@ -50,7 +50,8 @@ def distorted(samples: Values, cycles: float, harmonic: int, share: float) -> Va
     angle = 2 * np.pi * ((cycles * np.arange(len(samples))) % 1.0)
     # sin 2x = sin x · 2 cos x, and sin 3x = sin x · (3 - 4 sin² x): the envelope stays as it is
     wave = 2 * np.cos(angle) if harmonic == 2 else -(3 - 4 * np.sin(angle) ** 2)
-    return (samples * (1 + share * wave)).astype(np.float32)
+    mixed: Values = (samples * (1 + share * wave)).astype(np.float32)
+    return mixed
 
 
 def distortion_of(

@@ -71,12 +71,12 @@ class DeadServerTrials:
             self.wants[what] = f"it said nothing before its {what} went away"
             return
         try:
-            away.go()
+            away.go(bench)
             bench.count_lateness_anew()
             first, began_s = len(fed.samples), fed.now_s
             fed.watch(began_s + DEAD_S, LOOK_S)
         finally:
-            away.come_back()
+            away.come_back(bench)
         ended_s, since_s = fed.now_s, began_s + _ON_THE_WAY_S
         if any(since_s < one.at_s < ended_s for probe in heard for one in probe.readings):
             self.wants[what] = f"it was heard while its {what} was to be away"

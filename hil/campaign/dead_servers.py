@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from ..bench.bench import Bench
 from ..bench.probes import Probe
 from .power_record import SERVERS
 
@@ -13,11 +14,11 @@ __all__ = ["Away", "SilentEnds", "are_heard", "probes_behind"]
 class Away(Protocol):
     """What can be taken away from a device."""
 
-    def go(self) -> None:
-        """It is dead from now on."""
+    def go(self, bench: Bench) -> None:
+        """It is dead from now on; the bench is under way."""
         ...
 
-    def come_back(self) -> None:
+    def come_back(self, bench: Bench) -> None:
         """It is there again."""
         ...
 
@@ -32,11 +33,11 @@ class SilentEnds:
     def __init__(self, ends: Iterable[Any]) -> None:
         self._ends = tuple(ends)
 
-    def go(self) -> None:
+    def go(self, bench: Bench | None = None) -> None:
         """Whoever is connected has to come anew, and is not answered."""
         self._silence(silent=True)
 
-    def come_back(self) -> None:
+    def come_back(self, bench: Bench | None = None) -> None:
         """Whoever waits has to come anew, and is answered."""
         self._silence(silent=False)
 

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from xky.boards import board_named
+from xky.emulator import Linky
 from xky.emulator.supply import SUPPLIES
 from xky.hil.bench.access_point import AccessPoint
+from xky.hil.bench.bench import Bench
+from xky.hil.bench.devices import open_device
 from xky.hil.campaign.bench_trials import BenchTrials
 from xky.hil.campaign.dead_servers import Away
 from xky.hil.campaign.evidence import read_record, write_record
@@ -39,21 +42,18 @@ def verdict(power: MeasuredPower, what: str, board: str = "winky-lab") -> str:
 class _Network(Away):
     """The access point of a simulated board, in the place of two commands."""
 
-    def __init__(self, bench: Any) -> None:
-        self._bench = bench
+    def go(self, bench: Any) -> None:
+        bench.network.go_down()
 
-    def go(self) -> None:
-        self._bench.network.go_down()
-
-    def come_back(self) -> None:
-        self._bench.network.come_back()
+    def come_back(self, bench: Any) -> None:
+        bench.network.come_back()
 
 
 def played(defect: str | None = None) -> MeasuredPower:
     with fed_by_instruments(defect, board="winky-lab") as (fed, instruments):
         trials = BenchTrials(
             lambda: fed.bench.device, LAB, Mode.STANDARD, instruments, 274.0, parts=(DEAD,), lasts=False,
-            access_point=_Network(fed.bench),
+            access_point=_Network(),
         )  # fmt: skip
         return trials.play_or_lose(fed)
 
@@ -123,11 +123,14 @@ def test_what_instruments_saw_of_a_dead_server_is_the_same_when_it_was_read_agai
 def test_an_access_point_goes_and_comes_back_by_commands(tmp_path: Path) -> None:
     away = tmp_path / "away"
     point = AccessPoint(f"touch {away}", f"rm {away}")
-    point.go()
-    assert away.exists()
-    point.come_back()
-    assert not away.exists()
-    with pytest.raises(BenchError, match=r"^\[access_point\] on 'rm .*away': failed \(exit status 1\)"):
-        point.come_back()
+    bench = Bench(open_device("sim:generic"), board_named("generic"), Linky())
+    with bench:
+        point.go(bench)
+        assert away.exists()
+        point.come_back(bench)
+        assert not away.exists()
+        assert bench.truth  # the line went on meanwhile
+        with pytest.raises(BenchError, match=r"^\[access_point\] on 'rm .*away': failed \(exit status 1\)"):
+            point.come_back(bench)
     with pytest.raises(InputError, match=r"^\[access_point\] off 'no-such-command': command .* not found"):
         AccessPoint("no-such-command", "true")
