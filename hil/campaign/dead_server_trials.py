@@ -75,14 +75,15 @@ class DeadServerTrials:
             bench.count_lateness_anew()
             first, began_s = len(fed.samples), fed.now_s
             fed.watch(began_s + DEAD_S, LOOK_S)
+            gone_s = float(bench.env.now)
         finally:
             away.come_back(bench)
         ended_s, since_s = fed.now_s, began_s + _ON_THE_WAY_S
-        if any(since_s < one.at_s < ended_s for probe in heard for one in probe.readings):
+        if any(since_s < one.at_s < gone_s for probe in heard for one in probe.readings):
             self.wants[what] = f"it was heard while its {what} was to be away"
             return
         within_s = limit_s + self._board.server_returns_after(ended_s - began_s)
-        before = [len(probe.readings) for probe in heard]
+        before = [sum(one.at_s < gone_s for one in probe.readings) for probe in heard]
         fed.watch(ended_s + _PATIENCE * within_s, LOOK_S, lambda _: are_heard(heard, before))
         came = [probe.readings[seen].at_s for probe, seen in zip(heard, before, strict=True) if probe.readings[seen:]]
         reading_s = max(came) if len(came) == len(heard) else None

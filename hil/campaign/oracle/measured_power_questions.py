@@ -197,7 +197,7 @@ class MeasuredPowerQuestions(PurposeView):
         if dead.reading_s is None:
             self.trail.seen.append("nothing was said there again")
             raise PurposeFailed(f"it is not heard within {dead.within_s:.0f} s of the return of the {what}")
-        took_s = dead.reading_s - dead.ended_s
+        took_s = max(dead.reading_s - dead.ended_s, 0.0)  # a command that gives it back takes a while to end
         self.trail.seen.append(f"heard {took_s:.1f} s behind the return")
         self._judge(took_s, dead.within_s, trial.unsure_s, "s until it is heard again")
         self._require_headroom(power, trial, dead.began_s)
