@@ -217,7 +217,7 @@ class Hunt(Tally):
     def _stories(self, modes: Sequence[Mode], *, guided: bool) -> SearchStrategy[Story]:
         """Stories in these modes; guided, by what the hunt has seen until now, and nothing that it will see."""
         campaign, guidance = self._campaign, self._guidance if guided else None
-        befalls = Befalls(outages_at(campaign.kinds), campaign.open().can_restart, campaign.plays_power)
+        befalls = Befalls(tuple(outages_at(campaign.kinds)), campaign.open().can_restart, campaign.plays_power)
         if guidance is None or not guidance.knows:
             return stories_of(modes, campaign.house, befalls)
         favours, leads = guidance.favours(), guidance.leads(modes)
