@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -87,7 +87,12 @@ class MetTests:
         function = _function_around(source, lines)
         inside = {(path, line) for line in function or range(1, source.count("\n") + 2)}
         met = {test for test, entered in self.entered.items() if not entered.isdisjoint(inside)}
-        tests = met if function else self.entered  # who imports a constant does not enter where it stands
+        if not (function and met):  # nobody enters a constant, nor who looks at what stands there alone
+            met |= {test for test, entered in self.entered.items() if not entered}
+            return self._any(met, self.entered)
+        return self._any(met, met)
+
+    def _any(self, met: Collection[str], tests: Collection[str]) -> bool:
         return any(map(self._run, self._parts(sorted(tests, key=lambda test: (test not in met, self.took_s[test])))))
 
     def _parts(self, met: list[str]) -> Iterator[list[str]]:
@@ -140,8 +145,7 @@ class _Watch:
             return (yield)
         finally:
             sys.settrace(None)
-            if self._entered:
-                self.told[item.nodeid] = time.process_time() - begin_s, [*self._entered]
+            self.told[item.nodeid] = time.process_time() - begin_s, [*self._entered]
 
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> None:
         code = frame.f_code

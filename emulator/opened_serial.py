@@ -8,16 +8,18 @@ import termios
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import serial
 
 from xky.protocol import BenchError, InputError
 
-__all__ = ["check_alone", "has_no_uart", "make_even", "opened_serial", "watched_fd", "what_came"]
+__all__ = ["check_address", "check_alone", "has_no_uart", "make_even", "opened_serial", "watched_fd", "what_came"]
 
 _TAKEN = (errno.EBUSY, errno.EAGAIN)  # the latter is of the lock that pyserial puts on a port
 _READ_MAX = 65_536  # bytes at once
 _TERMINALS = "/dev/pts/"
+_SERVERS = ("socket", "rfc2217")  # schemes of pyserial that are followed by HOST:PORT
 _PTY_MAJORS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt: the ends that programs open
 
 
@@ -36,6 +38,7 @@ def opened_serial(
         InputError: the URL is none.
         BenchError: it cannot be opened.
     """
+    check_address(path)
     if alone:
         check_alone(path)
     try:
@@ -78,6 +81,24 @@ def _keeps_even(port: serial.SerialBase) -> bool:
         return True
     flags = termios.tcgetattr(fd)[2]
     return flags & termios.CSIZE == termios.CS7 and bool(flags & termios.PARENB) and not flags & termios.PARODD
+
+
+def check_address(path: str) -> None:
+    """Complain of a server without a host or a port: what pyserial says of it tells nobody what to write.
+
+    Raises:
+        InputError: it has none, or no such one.
+    """
+    scheme, colon, _ = path.partition("://")
+    if not colon or scheme not in _SERVERS:
+        return
+    try:
+        told = urlsplit(path)
+        is_whole = bool(told.hostname) and bool(told.port)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise InputError(f"{path}: expected {scheme}://HOST:PORT, write {scheme}://127.0.0.1:2000")
 
 
 def check_alone(path: str) -> None:

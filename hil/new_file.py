@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 
 __all__ = ["write_new_file"]
 
@@ -20,4 +21,4 @@ def write_new_file(path: Path, text: str) -> None:
     except FileExistsError:
         raise InputError(f"{path}: is there already; give another name, or remove it") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(str(path), error) from None

@@ -5,7 +5,11 @@ The device's fault is never an exception: it is a verdict. Bad bytes are nobody'
 ``Damaged`` events. What remains is the person's (exit status 2) and the bench's (exit status 3).
 """
 
-__all__ = ["BenchError", "InputError", "XkyError"]
+import errno
+
+__all__ = ["BenchError", "InputError", "XkyError", "cannot_be_written"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class XkyError(Exception):
@@ -18,3 +22,16 @@ class InputError(XkyError, ValueError):
 
 class BenchError(XkyError, RuntimeError):
     """The bench failed: a port is busy, a program did not start, an instrument does not answer."""
+
+
+def cannot_be_written(where: str, error: OSError, mend: str = "give another name") -> InputError | BenchError:
+    """What is raised of a file that does not take what is written: no room is the bench's fault, all else the person's.
+
+    Args:
+        where: the option and the name that it got.
+        error: of the system.
+        mend: what the person may do.
+    """
+    if error.errno in _FULL:
+        return BenchError(f"{where}: no room is left; free some, or {mend}")
+    return InputError(f"{where}: cannot be written ({error.strerror or error}); {mend}")

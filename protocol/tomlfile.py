@@ -32,6 +32,8 @@ __all__ = [
 
 _TYPO = ("extra_forbidden", "unexpected_keyword_argument")
 _SHOWN = 60  # characters of a wrong value
+_MOST_BITS = 14_200  # of a whole number that Python writes: 4300 digits, so that it does not take for ever
+_TOO_LONG = "a number has too many digits; write it with 18 at most"
 _TOO_DEEP = "tables or lists are nested too deep to be read; write them flatter"
 
 
@@ -101,8 +103,11 @@ def read_text(path: Path, what: str) -> str:
     """The text of such a file; see ``read_toml``."""
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give the path of {what}'s TOML file") from None
+    except OSError as error:
+        why = error.strerror or str(error)
+    except UnicodeDecodeError as error:
+        why = f"no UTF-8 at byte {error.start}"
+    raise InputError(f"{path}: cannot be read ({why}); give the path of {what}'s TOML file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +167,22 @@ def toml_data(text: str, name: str) -> dict[str, Any]:
         InputError: it is no TOML; the text names file and line.
     """
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         line = place[1] if place else max(len(text.splitlines()), 1)  # at the end of the document
         raise InputError(f"{name}:{line}: no valid TOML: {error}") from None
     except RecursionError:
         raise InputError(f"{name}:{_deepest_line(text)}: {_TOO_DEEP}") from None
-    except ValueError:  # Python reads no number of more digits, so that it does not take for ever
+    except ValueError:
         most = max(sys.get_int_max_str_digits(), 1)
         digits = max(re.finditer(r"\d[\d_]*", text), key=lambda one: len(one[0]))
         line = text.count("\n", 0, digits.start()) + 1 if len(digits[0]) > most else 1
-        raise InputError(f"{name}:{line}: a number has too many digits; write it with 18 at most") from None
+        raise InputError(f"{name}:{line}: {_TOO_LONG}") from None
+    keys = _too_long(data)
+    if keys is not None:  # written by sixteens, eights or twos, which takes no time to read
+        raise InputError(f"{name}:{line_of(keys, text)}: {_TOO_LONG}")
+    return data
 
 
 def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
@@ -192,6 +201,17 @@ def parse_toml(text: str, name: str, model: type[_Model]) -> _Model:
         raise InputError(f"{name}: a number is beyond all that can be reckoned with; write a smaller one") from None
     except RecursionError:
         raise InputError(f"{name}:{_deepest_line(text)}: {_TOO_DEEP}") from None
+
+
+def _too_long(data: Mapping[str, Any]) -> Sequence[str] | None:
+    """Where the first whole number is that nobody could be shown."""
+    left: list[tuple[tuple[str, ...], Any]] = [((), data)]
+    for keys, value in left:  # which grows meanwhile
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            return keys
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        left.extend(((*keys, str(key)), one) for key, one in inner)
+    return None
 
 
 def _deepest_line(text: str) -> int:

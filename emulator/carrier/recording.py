@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from .csv_file import CsvWriter, read_csv
@@ -62,7 +63,7 @@ def recording_writer(path: Path, rate_hz: int) -> Iterator[Writer]:
             finally:
                 writer.close()
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(str(path), error) from None
 
 
 def _kind(path: Path) -> str:

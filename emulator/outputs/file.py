@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from xky.protocol import BenchError, Burst, InputError
+from xky.protocol.errors import cannot_be_written
 
 from ..line.sampler import Sampler
 
@@ -35,7 +36,7 @@ class FileOutput:
         try:
             self._file = os.fdopen(os.dup(sys.stdout.fileno()), "wb") if is_stdout else path.open("wb")
         except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror}); give another --out") from None
+            raise cannot_be_written(str(path), error, "give another --out") from None
         self._sampler = Sampler()
 
     def __call__(self, burst: Burst) -> None:

@@ -17,12 +17,14 @@ from ..meter_file.toml_time import When
 from ..supply import SUPPLIES, Supply
 
 __all__ = [
-    "ClockTable", "Event", "Exchange", "Happening", "Outage", "PeakTable", "Phase", "RampTable", "TerminalA",
-    "fault_of",
+    "ClockTable", "Event", "Exchange", "Happening", "LastsS", "Outage", "PeakTable", "Phase", "RampTable", "ReserveS",
+    "TerminalA", "fault_of",
 ]  # fmt: skip
 
 Phase = Annotated[int, Field(ge=1, le=3)]
 _LONGEST_S = 100 * 366 * 86_400  # no scenario lasts a hundred years
+LastsS = Annotated[float, Field(gt=0, le=_LONGEST_S)]
+ReserveS = Annotated[float, Field(ge=0, le=_LONGEST_S)]
 _LOADS = ("load_va", "ramp", "household", "trace", "adps", "adir")
 
 
@@ -36,8 +38,8 @@ class RampTable(Section):
 class Outage(Section):
     """The network goes for ``for_s``; the clock runs on for ``clock_reserve_s`` without it."""
 
-    for_s: Annotated[float, Field(gt=0, le=_LONGEST_S)]
-    clock_reserve_s: Annotated[float, Field(ge=0, le=_LONGEST_S)] = 259_200.0
+    for_s: LastsS
+    clock_reserve_s: ReserveS = 259_200.0
 
 
 class ClockTable(Section):
@@ -75,7 +77,7 @@ class TerminalA(Section):
     share: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="Of the open-circuit voltage that is there otherwise: 0 is a cut-out, 0.8 a sag."
     )
-    for_s: Annotated[float, Field(gt=0, le=_LONGEST_S)] | None = Field(
+    for_s: LastsS | None = Field(
         None, description="Seconds, then it is again what it was before; without this it stays."
     )
 

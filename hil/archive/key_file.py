@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -99,7 +100,7 @@ def new_keys(path: Path) -> PublicKey:
         for one in made:
             with suppress(OSError):
                 one.unlink()
-        raise InputError(f"{error.filename or path}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(f"{error.filename or path}", error) from None
     return PublicKey(public.public_bytes_raw().hex())
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from .container import LOCAL_BEGINS, write_container
@@ -147,5 +148,5 @@ def _check_place(archive: Path) -> tuple[int, int, int] | None:
         os.close(descriptor)
         os.unlink(tried)
     except OSError as error:
-        raise InputError(f"{name}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(name, error) from None
     return before

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from ..campaign.suite import known_ids
@@ -94,4 +95,4 @@ def _export(kind: str, name: str) -> None:
         with whole_file(Path(name)) as partial:
             partial.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise InputError(f"--export {kind} {name}: cannot be written ({error.strerror}); give another file") from None
+        raise cannot_be_written(f"--export {kind} {name}", error, "give another file") from None

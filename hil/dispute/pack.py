@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.pseudonym import Pseudonyms
 from xky.protocol.whole_file import whole_file
 
@@ -68,7 +69,8 @@ def write_pack(
     try:
         with whole_file(path) as partial, partial.open("wb") as file:
             write_container(file, list(members.items()))
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise InputError(f"--out {path}: cannot be written ({why}); give another file") from None
+    except OSError as error:
+        raise cannot_be_written(f"--out {path}", error, "give another file") from None
+    except OverflowError as error:
+        raise InputError(f"--out {path}: cannot be written ({error}); give another file") from None
     return what

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xky.emulator.scenario.timeline import Timeline
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from .figure import figure_of
@@ -77,4 +78,4 @@ def write_picture(path: Path, title: str, creator: str, draw: Callable[[], "Figu
             with whole_file(path) as partial:
                 figure.savefig(partial, format=picture, dpi=120, metadata=metadata | {"Title": title})
         except OSError as error:
-            raise InputError(f"--plot {path}: cannot be written ({error.strerror}); give another name") from None
+            raise cannot_be_written(f"--plot {path}", error) from None

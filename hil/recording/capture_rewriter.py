@@ -6,6 +6,7 @@ from pathlib import Path
 
 from xky.protocol import Decoder, InputError, Mode
 from xky.protocol.capture import CaptureWriter
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.pseudonym import Pseudonyms, anonymised
 from xky.protocol.whole_file import whole_file
 
@@ -46,7 +47,7 @@ def rewrite_capture(
                 tally.lasted_s = run.end_s
             writer.close(recording.ended() or "the file that it was made from was cut", tally.lasted_s)
     except OSError as error:
-        raise InputError(f"--out {out}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(f"--out {out}", error) from None
     told = [recording.damage(), None if tally.mode is not None else _no_line(tally.bytes)]
     if any(told):
         complain(f"{source}: {'; '.join(one for one in told if one)}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xky.emulator.legal_time import PARIS
 from xky.protocol import LABELS, InputError, Label, Mode
 from xky.protocol.capture import Run
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.labels import Kind
 from xky.protocol.whole_file import whole_file
 
@@ -88,9 +89,7 @@ def write_parquet(name: str, recording: Recording, path: Path) -> ParquetWritten
                     f"{name}: {damaged}no TIC in it, neither a group nor an STX (0x02); give the bytes of a TIC line"
                 )
     except OSError as error:
-        raise InputError(
-            f"--parquet {path}: cannot be written ({error.strerror or error}); give another name"
-        ) from None
+        raise cannot_be_written(f"--parquet {path}", error) from None
     return ParquetWritten(table.frames, decoder)
 
 

@@ -17,7 +17,7 @@ from itertools import cycle
 
 import serial
 
-from xky.emulator.opened_serial import check_alone
+from xky.emulator.opened_serial import check_address, check_alone
 from xky.emulator.outputs import UNTOLD_BAUD
 from xky.emulator.serial_url import LinkyUrlError  # makes linky:// known, too
 from xky.protocol import BenchError, Frame, InputError, Mode, decode
@@ -91,6 +91,7 @@ def has_rate(spec: str) -> bool:
 
 
 def _open_port(spec: str, baud: int | None, *, keep_parity: bool = False) -> serial.Serial:
+    check_address(spec)
     check_alone(spec)
     as_it_comes = keep_parity or _is_pty(spec)
     try:

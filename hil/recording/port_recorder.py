@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xky.protocol import BenchError, Decoder, InputError, Mode
 from xky.protocol.capture import CaptureWriter, Header, Run, RunBuilder
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.pseudonym import Pseudonyms, RunAnonymiser
 
 from ..terminal import complain
@@ -45,7 +46,7 @@ class CaptureFile:
         except FileExistsError:
             raise InputError(f"--out {path}: is there already; give another name, or --force to replace it") from None
         except OSError as error:
-            raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another name") from None
+            raise cannot_be_written(f"--out {path}", error) from None
 
     def start(self, header: Header) -> None:
         """Write the header."""

@@ -10,7 +10,7 @@ import pytest
 import serial
 
 from xky.emulator.opened_serial import opened_serial, what_came
-from xky.protocol import BenchError
+from xky.protocol import BenchError, InputError
 
 LAST_WORDS = b"Guru Meditation Error\r\n"
 
@@ -55,3 +55,21 @@ def test_what_a_program_said_before_it_hung_up_is_heard_and_then_the_loss_is_tol
 
 def test_what_a_board_said_before_it_was_unplugged_is_heard_and_then_the_loss_is_told() -> None:
     check_last_words(cast(serial.SerialBase, Unplugged()))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "socket://127.0.0.1:x",
+        "socket://",
+        "socket://127.0.0.1:99999",
+        "rfc2217://",
+        "rfc2217://127.0.0.1",
+        "socket://[:1",
+    ],
+)
+def test_a_server_without_host_or_port_is_told_with_what_to_write(url: str) -> None:
+    scheme = url.partition(":")[0]
+    with pytest.raises(InputError) as told:
+        opened_serial(url, 9600)
+    assert str(told.value) == f"{url}: expected {scheme}://HOST:PORT, write {scheme}://127.0.0.1:2000"

@@ -127,6 +127,17 @@ def test_the_first_good_group_tells_the_mode_whatever_was_learnt(wrong: str) -> 
     assert_same([_LEARNT, frame_at(1, mode=Mode.HISTORIC), frame])
 
 
+def test_a_group_that_is_refused_where_a_layout_has_it_is_told_with_its_reason() -> None:
+    spoilt = frame_at(3).replace(b"SINSTS\t00003", b"SINSTS\t00008")
+    assert_same([_LEARNT + frame_at(4) + spoilt + frame_at(5)])
+    *_, told, after = decode(_LEARNT + frame_at(4) + spoilt + frame_at(5))
+    assert isinstance(told, Frame) and isinstance(after, Frame)
+    assert [(group.label, group.ok, group.reason) for group in told.groups] == [
+        ("VTIC", True, None), ("DATE", True, None), ("SINSTS", False, "checksum"),
+    ]  # fmt: skip
+    assert [group.ok for group in after.groups] == [True] * 3
+
+
 @given(streams(), st.integers(2, 40), st.integers(1, 6))
 def test_the_bounds_are_kept_on_the_fast_path(data: bytes, max_group: int, max_frame_groups: int) -> None:
     assert_same(cut(data, 50), max_group=max_group, max_frame_groups=max_frame_groups)

@@ -223,9 +223,13 @@ def test_the_line_of_a_number_of_too_many_digits_is_counted_from_the_first() -> 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=r"nowhere\.toml: cannot be read \(.*\); give the path of a thing's TOML file$"
+        InputError,
+        match=r"nowhere\.toml: cannot be read \(No such file or directory\); give the path of a thing's TOML file$",
     ):
         read_toml(tmp_path / "nowhere.toml", Outer, "a thing")
+    (tmp_path / "x.toml").write_bytes(b"a = '\xff'")
+    with pytest.raises(InputError, match=r"x\.toml: cannot be read \(no UTF-8 at byte 5\); give the path of a thing's"):
+        read_toml(tmp_path / "x.toml", Outer, "a thing")
 
 
 def test_a_file_with_the_mark_of_an_editor_is_read(tmp_path: Path) -> None:
@@ -258,6 +262,10 @@ class Anything(Section):
     (f"number = 1\n{'a.' * 5000}b = 1\n", ""),
     (f"number = 1\nwhole = 1{'0' * 5000}\n", "a number has too many digits; write it with 18 at most"),
     (f"number = 1\nnumber2 = 1{'_0' * 5000}\n", "a number has too many digits"),
+    (f"number = 1\nwhole = 0x{'f' * 5000}\n", "a number has too many digits; write it with 18 at most"),
+    (f"number = 1\nseveral = [1, {{a = [0o{'7' * 5000}]}}]\n", "a number has too many digits"),
+    (f"number = 1\nwhole = 0b{'1' * 14_201}\n", "a number has too many digits"),
+    (f"number = 1\nwhole = 'x'\nseveral = [0b{'1' * 14_200}]", "whole = 'x': input should be a valid integer"),
 ])  # fmt: skip
 def test_what_is_nested_too_deep_or_too_long_is_one_line_that_names_its_line(text: str, told: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -16,6 +16,7 @@ import typer
 from xky.boards import board_named, board_names, known_defects
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError, Mode
+from xky.protocol.errors import cannot_be_written
 
 from ...held_resource import held_resource
 from ...named_file import named_file
@@ -137,7 +138,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(f"--out {path}", error) from None
 
 
 def _status_of(command: list[str]) -> int:

@@ -12,6 +12,7 @@ from xky.boards.description.parts import ROOM_C
 from xky.boards.power.netlist import Detail
 from xky.emulator.supply import SUPPLIES, supply_named
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 
 from ...power.spice_run import netlist_from_empty
 from ...terminal import printable
@@ -37,7 +38,7 @@ def command(
     try:
         out.write_text(text, encoding="ascii")
     except OSError as error:
-        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from None
+        raise cannot_be_written(f"--out {out}", error) from None
     print(printable(f"{out}: {detail} netlist of {taken.id} on {supply}; run it with ngspice -b {out}"))
 
 

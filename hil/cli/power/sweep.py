@@ -14,6 +14,7 @@ from xky.boards import board_names
 from xky.boards.description.board import board_named
 from xky.emulator.supply import SUPPLIES, Supply, supply_named
 from xky.protocol import InputError, Mode
+from xky.protocol.errors import cannot_be_written
 
 from ...console import PlainConsole
 from ...plot import check_plot
@@ -186,7 +187,7 @@ def _put_out(told: dict[str, Any], folder: Path | None, *, as_json: bool) -> Non
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another folder") from None
+            raise cannot_be_written(f"--out {path}", error, "give another folder") from None
 
 
 def _pictures(plot: Path | None, folder: Path | None) -> list[Path]:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, RootModel, field_validator, model_valida
 from xky.emulator.meter import RESERVE_S
 from xky.emulator.meter_file.contract_table import NamedContract
 from xky.emulator.meter_file.meter_file import HouseholdTable, Power
-from xky.emulator.scenario.event import Happening, PeakTable, Phase, RampTable, TerminalA
+from xky.emulator.scenario.event import Happening, LastsS, PeakTable, Phase, RampTable, ReserveS, TerminalA
 from xky.protocol.as_written import AsWritten
 from xky.protocol.tomlfile import Section
 
@@ -108,9 +108,9 @@ class CutBody(Section):
 
     model_config = _DESCRIBED
 
-    for_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    for_s: LastsS | None = None
     """Seconds; until it is restored unless told."""
-    clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = RESERVE_S
+    clock_reserve_s: ReserveS = RESERVE_S
     """Seconds for which the clock runs on without supply, when `for_s` ends the outage."""
 
 
@@ -132,7 +132,7 @@ class RestoreBody(Section):
 
     model_config = _DESCRIBED
 
-    clock_reserve_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = RESERVE_S
+    clock_reserve_s: ReserveS = RESERVE_S
     """Seconds for which the clock ran on without supply; after a longer outage it is late, and degraded."""
 
 

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The league on disk: ``league.json`` for programs, ``index.html`` for people."""
 
-import errno
 import json
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from xky.protocol import BenchError, InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from ...campaign.report.page import visible_blanks
@@ -16,8 +15,6 @@ from ...campaign.verdict_page import MARK
 from .document import columns
 
 __all__ = ["page", "write_league"]
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_league(folder: Path, league: dict[str, Any]) -> None:
@@ -38,9 +35,7 @@ def write_league(folder: Path, league: dict[str, Any]) -> None:
             with whole_file(folder / name) as fresh:
                 fresh.write_text(text, encoding="utf-8")
     except OSError as error:
-        if error.errno in _FULL:
-            raise BenchError(f"--out {folder}: no room is left; free some, or give another folder") from None
-        raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from None
+        raise cannot_be_written(f"--out {folder}", error, "give another folder") from None
 
 
 def page(league: dict[str, Any]) -> str:

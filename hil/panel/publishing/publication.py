@@ -21,6 +21,7 @@ import numpy as np
 
 from xky.emulator.legal_time import local_time
 from xky.protocol import BenchError, InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.pseudonym import Pseudonyms
 
 from ..anonymity import K_DEFAULT
@@ -161,7 +162,7 @@ def _beside(out: Path) -> Iterator[Path]:
     try:
         made = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
     except OSError as error:
-        raise InputError(f"--out {out}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(f"--out {out}", error) from None
     try:
         yield made
     except OSError as error:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xky.protocol import BenchError, InputError
+from xky.protocol import BenchError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from ...plot import check_plot
@@ -43,7 +44,7 @@ def write_found(folder: Path, found: PanelFound, document: Mapping[str, Any]) ->
     except OSError as error:
         if error.errno in _FULL:
             raise BenchError(f"--out {folder}: no room is left; free some, or give another folder") from None
-        raise InputError(f"--out {folder}: cannot be written ({error.strerror}); give another folder") from None
+        raise cannot_be_written(f"--out {folder}", error, "give another folder") from None
     draw_panel(found, folder / PICTURE)
     worst = sorted((home for home in found.homes if not home.is_whole and home.days), key=lambda one: -one.faults)
     for home in worst[:_PICTURES]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import tomlkit
 
 from xky.boards.description.board import Board
-from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.tomlfile import parse_toml
 from xky.protocol.whole_file import whole_file
 
@@ -51,4 +51,4 @@ def write_whole(path: Path, option: str, text: str) -> None:
         with whole_file(path) as partial:
             partial.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{option} {path}: cannot be written ({error.strerror}); give another name") from None
+        raise cannot_be_written(f"{option} {path}", error) from None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from xky.protocol import InputError
+from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from ..population import Population, PopulationOutcome
@@ -67,7 +68,7 @@ class ResultsFile:
             else:
                 path.write_text(self._head, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"--out {path}: cannot be written ({error.strerror}); give another name") from None
+            raise cannot_be_written(f"--out {path}", error) from None
 
     def _read(self) -> None:
         text = self.path.read_text(encoding="utf-8", errors="replace")
@@ -123,7 +124,7 @@ class ResultsFile:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write("".join(self._line(start + k) for k in range(len(rows))))
         except OSError as error:
-            raise InputError(f"--out {self.path}: cannot be written ({error.strerror}); give another name") from None
+            raise cannot_be_written(f"--out {self.path}", error) from None
 
     def finish(self) -> None:
         """In order, whatever the order in which they came."""
@@ -132,7 +133,7 @@ class ResultsFile:
                 file.write(self._head)
                 file.writelines(self._line(point) for point in range(len(self.results)))
         except OSError as error:
-            raise InputError(f"--out {self.path}: cannot be written ({error.strerror}); give another name") from None
+            raise cannot_be_written(f"--out {self.path}", error) from None
 
     def _line(self, point: int) -> str:
         values = dict(zip(OUTPUTS, self.results[point].tolist(), strict=True))

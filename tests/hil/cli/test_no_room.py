@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where there is no room, nobody to read or no end in sight: one line, the right status, and nothing that hangs."""
 
+import errno
 import gzip
 import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import serial
 
 import xky.emulator.serial_url  # makes linky:// known
-from xky.protocol import InputError
+from xky.hil.cli import main
+from xky.protocol import BenchError, InputError
 from xky.protocol.capture import FORMAT, CaptureReader
+from xky.protocol.errors import cannot_be_written
 
 from ...command import XKY, started
 
@@ -47,6 +52,46 @@ def test_a_full_disk_is_one_line_and_the_benchs(arguments: list[str], out: Path 
     assert status == 3
     assert [line for line in lines if line.startswith("xky: ")][-1].startswith(told)
     assert not any("Traceback" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "told"),
+    [
+        (errno.ENOSPC, BenchError, "--out x: no room is left; free some, or give another name"),
+        (errno.EDQUOT, BenchError, "--out x: no room is left; free some, or give another name"),
+        (errno.EFBIG, BenchError, "--out x: no room is left; free some, or give another name"),
+        (errno.EACCES, InputError, "--out x: cannot be written (Permission denied); give another name"),
+    ],
+)
+def test_no_room_is_the_benchs_and_a_wrong_name_the_persons(number: int, kind: type[Exception], told: str) -> None:
+    error = cannot_be_written("--out x", OSError(number, os.strerror(number)))
+    assert (type(error), str(error)) == (kind, told)
+
+
+def _is_full(*_arguments: object, **_named: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [
+        (["keys", "new", "x"], "os.open"),
+        (["statement", "new", "x"], "pathlib.Path.open"),
+        (["capture", str(CAPTURE), "--out", "x"], "xky.hil.recording.capture_rewriter.whole_file"),
+        (["power", "spice", "winky-c6", "--out", "x.cir"], "pathlib.Path.write_text"),
+    ],
+    ids=lambda one: " ".join(one[:2]) if isinstance(one, list) else "",
+)
+def test_a_file_that_has_no_room_to_begin_with_is_the_benchs_too(
+    arguments: list[str], made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["xky", *arguments])
+    with monkeypatch.context() as full, pytest.raises(SystemExit) as ended:
+        full.setattr(made, _is_full, raising=False)
+        main()
+    assert ended.value.code == 3
+    assert "no room is left; free some" in capsys.readouterr().err
 
 
 def test_a_closed_standard_output_is_the_persons() -> None:

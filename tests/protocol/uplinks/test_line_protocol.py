@@ -101,11 +101,11 @@ WRONG = {
     b"m,time=1 v=1": ("time_tag", 1), b"m time=1": ("time_field_alone", 3), b"m v=1, w=2": ("spaces", 7),
     b"m v= 1": ("spaces", 5), b"m v =1": ("spaces", 4), b"m v=1\r": ("carriage_return", 6),
     b"m v=1 5\r": ("carriage_return", 8), b"\r": ("carriage_return", 1), b"m v=1 1.5": ("time", 7),
-    b"m v=1 5 6": ("after_time", 9), b"m v=1 9223372036854775807": ("time_range", 7), b'm v="a': ("quotes", 5),
+    b"m v=1 5 6": ("after_time", 9),  b"m v=1 9223372036854775807": ("time_range", 7), b'm v="a': ("quotes", 5),
     b"m v=tRue": ("boolean", 5), b"m v=1.5i": ("number", 5), b"m v=1e": ("float_range", 5),
     b"m v=9223372036854775808i": ("integer_range", 5), b"m": ("missing_fields", 2), b"m v": ("field_format", 4),
     b",t=a v=1": ("missing_measurement", 1), b'm v=1,v="a"': ("duplicate_field_type", 7),
-    b"m =1": ("missing_field_key", 3),
+    b"m =1": ("missing_field_key", 3), b"m v=1 5 66": ("after_time", 9), b"m v=1 x 66": ("time", 7),
     b"m v=": ("missing_field_value", 5), b"m,t=a=b v=1": ("tag_format", 6), b"m\xff v=1": ("not_utf8_name", 2),
 }  # fmt: skip
 
@@ -153,12 +153,41 @@ def test_every_rule_is_met_by_an_example() -> None:
 def test_a_line_feed_in_a_text_ends_no_line_and_comments_say_nothing() -> None:
     body = b'# one\nm v="a\nb" 1\n\n \t\nm v=1\n'
     assert list(lines_of(body)) == [(2, b'm v="a\nb" 1'), (6, b"m v=1")]
+    assert list(lines_of(b"\nm v=1\n#\nm v=2")) == [(2, b"m v=1"), (4, b"m v=2")]
+
+
+def test_a_backslash_keeps_one_character_from_ending_anything() -> None:
+    assert list(lines_of(b"m\\a\nn v=1")) == [(1, b"m\\a"), (2, b"n v=1")]
+    assert list(lines_of(b"m\\\nn v=1\no v=1")) == [(1, b"m\\\nn v=1"), (3, b"o v=1")]
+    assert list(lines_of(b'm a="\\"\n" ,b=1\nn v=1')) == [(1, b'm a="\\"\n" ,b=1'), (3, b"n v=1")]
+
+
+def test_what_was_found_is_shown_whole_up_to_forty_characters() -> None:
+    for length, shown in ((40, "x" * 40), (41, "x" * 37 + "...")):
+        fault = parse_line(b"m v=" + b"x" * length)
+        assert isinstance(fault, LineFault)
+        assert fault.text.startswith(f"column 5: {shown!r}: neither number")
+
+
+def test_whole_numbers_reach_to_the_ends_of_64_bits() -> None:
+    ends: list[FieldValue] = [-(2**63), 2**63 - 1, Unsigned(0), Unsigned(2**64 - 1)]
+    made = make_line(Point("m", {}, {"abcd"[number]: end for number, end in enumerate(ends)}))
+    assert made == "m a=-9223372036854775808i,b=9223372036854775807i,c=0u,d=18446744073709551615u"
+    read = parse_line(made.encode())
+    assert isinstance(read, Point)
+    assert list(read.fields.values()) == ends
+    assert list(types_of(read).values()) == ["integer", "integer", "unsigned", "unsigned"]
+    for line in (b"m v=-9223372036854775809i", b"m v=18446744073709551616u"):
+        fault = parse_line(line)
+        assert isinstance(fault, LineFault)
+        assert fault.rule == "integer_range"
 
 
 @pytest.mark.parametrize("point", [
     Point("m", {}, {}), Point("", {}, {"v": 1.0}), Point("m", {"t": ""}, {"v": 1.0}), Point("m", {}, {"time": 1.0}),
     Point("m", {"t": "a\n"}, {"v": 1.0}), Point("m", {"t": "a\\"}, {"v": 1.0}), Point("m", {}, {"v": float("nan")}),
-    Point("m", {}, {"v": 2**63}), Point("m", {}, {"v": Unsigned(-1)}), Point("#m", {}, {"v": 1}),
+    Point("m", {}, {"v": 2**63}), Point("m", {}, {"v": -(2**63) - 1}), Point("m", {}, {"v": Unsigned(-1)}),
+    Point("m", {}, {"v": Unsigned(2**64)}), Point("#m", {}, {"v": 1}),
     Point("m", {}, {"\tv": 1}),
 ])  # fmt: skip
 def test_what_cannot_be_said_is_refused_in_one_line(point: Point) -> None:

@@ -96,6 +96,51 @@ def test_lora_packet_verifies_a_join_too() -> None:
     ]  # fmt: skip
 
 
+def test_a_join_is_read_as_it_was_asked_for() -> None:
+    data = JoinRequest(ROOT.join_eui, ROOT.dev_eui, 0xBEEF).encode(ROOT.key)
+    assert data[:-4].hex() == "00" + "010000d07ed5b370" + "341200d07ed5b370" + "efbe"  # low bytes first
+    read = read_frame(data)
+    assert read == JoinRequest("70b3d57ed0000001", "70b3d57ed0001234", 0xBEEF, data)
+    assert read.is_of(ROOT.key)
+    assert not read.is_of(bytes(16))
+    for accept, size in ((JoinAccept(1, 2, ADDRESS), 17), (JoinAccept(1, 2, ADDRESS, channels=bytes(16)), 33)):
+        sealed = accept.encode(ROOT.key)
+        assert len(sealed) == size
+        for told in (read_frame(sealed[:-1]), read_frame(sealed + b"\0")):
+            assert isinstance(told, Malformed)
+            assert told.reason.endswith("bytes; it has 17 or 33")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "0 bytes; a frame has 5 at the least"), (bytes(4), "4 bytes; a frame has 5 at the least"),
+        (b"\x41" + bytes(11), "major version 1; LoRaWAN 1.0 has 0"),
+        (b"\xc0" + bytes(11), "message type 6; it says nothing to a network"),
+        (b"\xe0" + bytes(11), "message type 7; it says nothing to a network"),
+        (bytes(5), "join request of 5 bytes; its fields do not fit in"),
+        (bytes(24), "join request of 24 bytes; its fields do not fit in"),
+        (b"\x40" + bytes(10), "unconfirmed up of 11 bytes; its fields do not fit in"),
+        (b"\x40" + bytes(4) + b"\x01" + bytes(6), "unconfirmed up of 12 bytes; its fields do not fit in"),
+    ],
+)  # fmt: skip
+def test_what_is_no_frame_is_told(data: bytes, told: str) -> None:
+    assert read_frame(data) == Malformed(told)
+
+
+def test_the_bits_of_a_frame_are_where_the_specification_has_them() -> None:
+    heads = {
+        (False, True): 0x40, (False, False): 0x60, (True, True): 0x80, (True, False): 0xA0,
+    }  # fmt: skip
+    for (confirmed, up), head in heads.items():
+        assert frame_of(5, up=up, confirmed=confirmed)[0] == head
+    assert frame_of(0x10203)[:9].hex() == "40" + "da1b0126" + "00" + "0302" + "02"
+    for name, bit in (("adr", 0x80), ("adr_ack_request", 0x40), ("ack", 0x20), ("pending", 0x10)):
+        assert frame_of(5, **{name: True})[5] == bit
+    assert frame_of(5, options=b"\2\2\2")[5:11] == b"\x03\x05\x00\2\2\2"
+    assert len(DataFrame(ADDRESS, 5).encode(KEYS)) == 12
+
+
 @st.composite
 def data_frames(draw: st.DrawFn) -> DataFrame:
     port = draw(st.none() | st.integers(0, 255))

@@ -54,6 +54,19 @@ def test_each_default_channel_may_be_used_for_one_hundredth_of_an_hour() -> None
     assert data_rate_name(12) == "SF12BW125"
 
 
+def test_a_sub_band_ends_where_the_next_stretch_that_nobody_may_use_begins() -> None:
+    bands = [("863-865", 863e6), ("865-868", 865e6), ("868.0-868.6", 868e6), ("868.7-869.2", 868.7e6),
+             ("869.4-869.65", 869.4e6), ("869.7-870.0", 869.7e6)]  # fmt: skip
+    for name, low_hz in bands:
+        band = sub_band(low_hz)
+        assert band is not None
+        assert band.name == name
+    for high_hz in (868.6e6, 869.2e6, 869.65e6, 870e6):
+        assert sub_band(high_hz) is not None
+        assert sub_band(high_hz + 1) is None
+    assert [sub_band(low_hz - 1) for low_hz in (863e6, 868.7e6, 869.4e6, 869.7e6)] == [None] * 4
+
+
 def sent(*times: tuple[float, float]) -> list[Transmission]:
     return [Transmission(start_s, airtime_s, 868.1e6, 7) for start_s, airtime_s in times]
 

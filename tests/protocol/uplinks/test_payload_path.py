@@ -54,6 +54,7 @@ def test_a_condition_that_holds_gives_the_rest_and_one_that_does_not_gives_nothi
         ("a.b && c", 3), ("x && c", None), ("c && a.b.c", None), ("to_number(d)", 12.5), ("l[1].v", 2),
         ("l[?n=='two'].v | [0]", 2), ("length(c)", None), ("c == `3` && d", "12.5"),
         ("a.b == `1` && c == `3` && d", "12.5"),
+        ("c != `3`", False), ("c != `4`", True), ("c < `3`", False), ("c >= `3`", True), ("`3` > c", False),
         ("sum(l[].v)", 3), ("avg(l[?n=='none'].v)", None),
     ],
 )  # fmt: skip
@@ -82,6 +83,15 @@ def test_what_is_no_path_is_told_with_its_column(text: str, told: str) -> None:
     with pytest.raises(InputError, match=told) as caught:
         PayloadPath(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [60, 61])
+def test_a_long_text_that_is_no_path_is_shown_up_to_sixty_characters(length: int) -> None:
+    text = "a" * (length - 1) + "."
+    with pytest.raises(InputError) as caught:
+        PayloadPath(text)
+    shown = text if length == 60 else "a" * 60 + "…"
+    assert str(caught.value) == f"{shown!r} is no JMESPath, column {length + 1}: it ends too early"
 
 
 @given(st.text(max_size=12) | st.text("ab.[]'\"`&|=!@()*,:{}<>?- 01", max_size=12))

@@ -264,6 +264,18 @@ def test_a_truth_value_or_a_text_is_no_number(method: str, path: str, body: Any,
     assert run.get("/state") == before
 
 
+@pytest.mark.by_day(1)
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [("/supply/cut", "for_s"), ("/supply/cut", "clock_reserve_s"), ("/supply/restore", "clock_reserve_s")],
+)
+def test_no_outage_lasts_longer_than_a_scenario_may(path: str, key: str) -> None:
+    status, told = Driven().refused(
+        "POST", path, {"for_s": 1} | {key: 1e308} if path == "/supply/cut" else {key: 1e308}
+    )
+    assert (status, told) == (422, f"{key} = 1e+308: input should be less than or equal to 3162240000")
+
+
 def test_a_whole_number_may_be_written_as_json_has_it() -> None:
     run = Driven()
     run.do("PUT", "/registers", {"EAST": 1234567.0})
