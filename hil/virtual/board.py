@@ -26,7 +26,7 @@ from .clock import BenchClock
 
 __all__ = ["VirtualBoard"]
 
-_KEPT = 10_000  # times that it came too late
+_KEPT, _APART_S = 10_000, 0.05  # times that it came too late, real seconds from one to the next
 
 
 class VirtualBoard:
@@ -92,7 +92,9 @@ class VirtualBoard:
         Args:
             late_s: real seconds.
         """
-        self.late.append((self._clock.now_s(), late_s))
+        now_s = self._clock.now_s()
+        if not self.late or now_s - self.late[-1][0] >= _APART_S * self._clock.speed:
+            self.late.append((now_s, late_s))
 
     def late_after(self, at_s: float) -> float | None:
         """When it came too late first, from an instant of the bench's clock on; None: never."""

@@ -13,6 +13,7 @@ from xky.boards.description.power import PowerDescription
 from xky.boards.description.states import OFF
 from xky.boards.power.clocked_train import ClockedTrain, train_of
 from xky.emulator import Line
+from xky.emulator.runner import LATE_S
 from xky.emulator.supply import Supply
 from xky.protocol import Burst, Mode
 from xky.protocol.mode import CHARACTER_BITS
@@ -92,6 +93,10 @@ class ReadingBoard(VirtualBoard):
         with self.lock:
             now_s = self.catch_up()
             start_s = max(now_s, self._busy_until_s)
+            if (
+                behind_s := (start_s - now_s) / (self._clock.speed or 1.0)
+            ) > LATE_S:  # more came at once than a line has
+                self.came_late(behind_s)
             burst = Burst(start_s, CHARACTER_BITS / self.mode.baud, codes, defects)
             self._busy_until_s = burst.end_s
             begins = self._env.timeout(start_s - now_s)

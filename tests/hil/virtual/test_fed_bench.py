@@ -117,6 +117,20 @@ def test_a_board_publishes_at_the_run_but_while_its_access_point_is_away(tmp_pat
             assert len(bench.readings) > before
 
 
+def test_a_board_that_is_behind_its_line_says_since_when(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    with fed(tmp_path, clock=clock) as bench:
+        board: Any = bench.board
+        board.hear(b"\x03" * 12)
+        assert board.late_after(0.0) is None
+        clock.wait(3.0)
+        for _ in range(2):
+            board.hear(b"\x03" * 120)  # a second of a line of 1200 baud
+        assert board.late_after(0.0) == 3.0
+        supply: Any = bench.instruments["supply"]
+        assert [supply.answer(f"XKY:LATE? {since_s}") for since_s in (0, 4)] == [b"3.000000", b"-1"]
+
+
 def test_a_virtual_bench_that_runs_at_another_speed_is_one_line(tmp_path: Path) -> None:
     with fed(tmp_path):
         status, _, told = certified(tmp_path, "--speed", "20", "--only", "XKY-PWR-1")
