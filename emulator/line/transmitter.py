@@ -78,6 +78,9 @@ class Transmitter:
         self.before_frame: Callable[[], simpy.Event | None] = lambda: None
         """Called at each frame boundary: the place to exchange the meter, its state, the faults. An event that it gives
         is waited for, and it is called again."""
+        self.lull_s: Callable[[], float] = lambda: 0.0
+        """For how many seconds from the end of a frame on nobody needs one for its own sake, where time is virtual: so
+        long the line rests while nobody is on it and nothing is due, for whole frames."""
         self._heard: simpy.Event | None = None
         self._silent_since_s = 0.0
         self._only_when_heard = only_when_heard
@@ -123,7 +126,12 @@ class Transmitter:
         shortest_s, longest_s = self._frame_gap_s
         spread_s = longest_s - shortest_s
         env, line, only_when_heard = self._env, self._line, self._only_when_heard
+        began_s: float | None = None
         while True:
+            if began_s is not None and not line.is_heard:
+                rest_s = self._rest_s(env.now - began_s + longest_s)
+                if rest_s > 0.0:
+                    yield env.timeout(rest_s)
             if only_when_heard and not line.is_heard:
                 self._heard, self._silent_since_s = env.event(), env.now
                 under_way: Burst | None = yield self._heard
@@ -139,6 +147,7 @@ class Transmitter:
             if not self.meter.state.powered:  # asked for each frame: not by way of the attributes
                 yield env.timeout(_POLL_S)
                 continue
+            began_s = env.now
             sent = self._send_frame()
             if isinstance(sent, simpy.Event):
                 yield sent
@@ -159,6 +168,14 @@ class Transmitter:
         burst = Burst(self._env.now, mode.character_s, self._encoders[mode].encode(groups))
         self._enter_plain(burst, groups, mode)
         return self._start(burst)
+
+    def _rest_s(self, period_s: float) -> float:
+        """How long to rest: as frames of that period take which are over before anything can happen, one less."""
+        lull_s = self.lull_s()
+        if lull_s < 2 * period_s:
+            return 0.0
+        frames = min(lull_s, self._env.peek() - self._env.now) // period_s - 1
+        return max(frames, 0.0) * period_s
 
     def _start(self, burst: Burst) -> simpy.Event:
         """Send a burst now; what happens at its end."""

@@ -91,3 +91,16 @@ class Settings:
             return tariff
         closed = {number for number, is_closed in self.relays.items() if is_closed}
         return replace(tariff, relays=tariff.relays.difference(self.relays) | closed)
+
+    def next_switch(self, clock_us: int) -> int:
+        """The next time on the meter's clock, strictly later, at which the tariff may change, midnight among it."""
+        edges = [edge for peak in (self.peaks or {}).values()
+                 for edge in (peak.start_us, peak.end_us, peak.noticed_us)
+                 if edge is not None and edge > clock_us]  # fmt: skip
+        return min([self.contract.next_switch(clock_us), *edges])
+
+    def peaks_known(self, clock_us: int) -> Mapping[int, Peak]:
+        """Mobile peaks that the meter knows of and that are not over at a time on its clock, by number."""
+        if self.peaks is not None:
+            return {number: peak for number, peak in self.peaks.items() if peak.end_us > clock_us}
+        return self.contract.peaks_known(clock_us)

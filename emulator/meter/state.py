@@ -28,6 +28,7 @@ __all__ = ["RESERVE_S", "MeterState"]
 
 RESERVE_S = 72 * 3600.0  # of the clock without supply: assumption
 _LONG_US = 3 * 3600 * SECOND_US  # less is crossed period by period
+_EMPTY_US = 48 * 3600 * SECOND_US  # before the present: what an empty house's tariff does earlier is no longer told
 
 
 class MeterState:
@@ -256,6 +257,7 @@ class MeterState:
         bounds += [power_until_us] if power_until_us is not None else []
         bounds += [self._shown_until_us] if self._shown_until_us > at_us else []
         self._lasts_until_us = min(bounds)
+        self._stays_empty = power_until_us is None and not any(self.power.phase_mva)
         self._begin_period(at_us, clock_us)
 
     def _begin_period(self, at_us: int, clock_us: int) -> None:
@@ -268,8 +270,12 @@ class MeterState:
         self.epoch += 1
 
     def _leave_out_periods(self, now_us: int) -> None:
-        """Where nothing changes for long, the period under way goes on: the meter keeps but two means of the past."""
-        until_us = min(now_us, self._lasts_until_us)
+        """Where nothing changes for long, the period under way goes on: the meter keeps but two means of the past.
+
+        In a house that stays empty a change of tariff changes nothing, but for the maxima of the days, which are 0.
+        """
+        is_empty_for_long = self._stays_empty and self._midnight_us + _EMPTY_US <= now_us
+        until_us = self._midnight_us if is_empty_for_long else min(now_us, self._lasts_until_us)
         is_period = self._boundary_us == self._period_end_us and self._opens_at_us is None
         if not is_period or until_us - self._boundary_us < _LONG_US or not self.counters.rests:
             return
@@ -302,19 +308,12 @@ class MeterState:
 
     def next_switch(self, clock_us: int) -> int:
         """The next time on its clock, strictly later, at which the tariff may change, midnight among it."""
-        edges = [edge for peak in (self.settings.peaks or {}).values()
-                 for edge in (peak.start_us, peak.end_us, peak.noticed_us)
-                 if edge is not None and edge > clock_us]  # fmt: skip
-        return min([self.settings.contract.next_switch(clock_us), *edges])
+        return self.settings.next_switch(clock_us)
 
     @property
     def peaks_known(self) -> Mapping[int, Peak]:
         """Mobile peaks that the meter knows of and that are not over, by number."""
-        clock_us = self._clock.shown(self._done_us)
-        settings = self.settings
-        if settings.peaks is not None:
-            return {number: peak for number, peak in settings.peaks.items() if peak.end_us > clock_us}
-        return settings.contract.peaks_known(clock_us)
+        return self.settings.peaks_known(self._clock.shown(self._done_us))
 
     # Power and its limits
 

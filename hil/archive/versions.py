@@ -4,9 +4,10 @@
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from packaging.requirements import Requirement
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 __all__ = ["PACKAGE", "versions"]
 
@@ -19,6 +20,8 @@ _OF_DEVELOPERS = {"bench", "test"}  # extras in which no run has a part
 @cache
 def versions() -> dict[str, Any]:
     """As the manifest has them; of dependencies those that are installed, those of extras too."""
+    from packaging.requirements import Requirement
+
     asked = [Requirement(one) for one in requires(PACKAGE) or ()]
     extras = ["", *sorted({*metadata(PACKAGE).get_all("Provides-Extra", [])} - _OF_DEVELOPERS)]
     needed = sorted({one.name.lower() for one in asked if _is_needed(one, extras)} - {PACKAGE})
@@ -36,5 +39,5 @@ def versions() -> dict[str, Any]:
     }
 
 
-def _is_needed(one: Requirement, extras: list[str]) -> bool:
+def _is_needed(one: "Requirement", extras: list[str]) -> bool:
     return one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in extras)

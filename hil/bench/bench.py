@@ -113,6 +113,11 @@ class Bench:
         return isinstance(self.device, FedDevice) and power is not None and power.source == "tic"
 
     @property
+    def speed(self) -> float:
+        """Bench seconds per real second, where time is real."""
+        return self._speed
+
+    @property
     def late(self) -> list[Late]:
         """When the bench itself came too late."""
         return [] if self._runner is None else self._runner.late

@@ -11,6 +11,7 @@ from xky.protocol import InputError
 from xky.protocol.tomlfile import Written, parse_toml, read_text, toml_data
 from xky.protocol.tomlplaces import line_of
 
+from ..bench.access_point import AccessPoint
 from ..bench.board_state import Flash, Reset
 from ..bench.devices import open_device
 from ..bench.probes import open_probe
@@ -63,6 +64,9 @@ def _wrong(parsed: BenchFile, written: Written, lost: set[tuple[str, ...]]) -> I
     yield from _wrong_roles(parsed, written, lost)
     yield from _wrong_order(parsed, written, has_all=not any(keys[0] == "instrument" for keys in lost))
     yield from _wrong_device(parsed, written, lost)
+    if parsed.access_point is not None and ("access_point",) not in lost:
+        for key, command in (("off", parsed.access_point.off), ("on", parsed.access_point.on)):
+            yield from _refused(lambda: AccessPoint.command(key, command), written, "access_point", key)  # noqa: B023
 
 
 def _wrong_roles(parsed: BenchFile, written: Written, lost: set[tuple[str, ...]]) -> Iterator[InputError]:

@@ -125,6 +125,15 @@ class InputTable(Section):
         return limit_of("resistance", self.series)[1]
 
 
+class AccessPointTable(Section):
+    """The access point that the board is joined to, where commands take it away."""
+
+    off: str
+    """A command, split as a shell does."""
+    on: str
+    """Likewise; it is run at any end of what ``off`` began."""
+
+
 class SafeTable(Section):
     """How outputs are made safe."""
 
@@ -141,6 +150,7 @@ class BenchFile(Section):
         instrument: each in its role.
         safe: in which order outputs are made safe.
         input: of the receiver, as a generator drives it; None: nothing does.
+        access_point: of the board, where the bench takes it away; None: it does not.
         name: of the file.
     """
 
@@ -150,6 +160,7 @@ class BenchFile(Section):
     instrument: tuple[InstrumentTable, ...] = ()
     safe: SafeTable = SafeTable()
     input: InputTable | None = None
+    access_point: AccessPointTable | None = None
     _name: str = ""
 
     @property

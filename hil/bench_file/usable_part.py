@@ -10,14 +10,16 @@ from pydantic import BaseModel, ValidationError
 
 from xky.protocol.tomlfile import all_that_is_wrong
 
-from .schema import BenchFile, InputTable, InstrumentTable, LineTable, ProbeTable
+from .schema import AccessPointTable, BenchFile, InputTable, InstrumentTable, LineTable, ProbeTable
 
 __all__ = ["Complaint", "UsablePart"]
 
 Complaint = tuple[Sequence[str], str]
 """Keys down to what is blamed, and a line that begins with them."""
 
-_TABLES: Mapping[str, type[BaseModel]] = {"line": LineTable, "input": InputTable}
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "line": LineTable, "input": InputTable, "access_point": AccessPointTable,
+}  # fmt: skip
 _ROWS: Mapping[str, type[BaseModel]] = {"probe": ProbeTable, "instrument": InstrumentTable}
 
 

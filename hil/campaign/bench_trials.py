@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays what is to be known of a real board's power by the instruments of a bench: emptied, fed, cut off, fed to the
-full.
+full; and, where the bench has its servers in its hands, left without one for hours.
 
 Its supply is set to what a meter gives at the least; what stands before terminal A makes it one. Times that no bench
 has (an hour, three days without supply) are had by a load that drains the capacitor as they would.
@@ -18,9 +18,20 @@ from xky.protocol import BenchError, InputError, Mode
 from ..bench.bench import Bench
 from ..bench.devices import Device
 from ..instruments import Instrument
-from .fed_bench import FedBench
-from .measured_power import COLD, CUTS, FULL, MeasuredCut, MeasuredPower, MeasuredTrial, PowerSample
-from .power_record import MINIMUM, restart_s
+from .dead_server_trials import DeadServerTrials
+from .dead_servers import Away
+from .fed_bench import LOOK_S, FedBench
+from .measured_power import (
+    COLD,
+    CUTS,
+    DEAD,
+    FULL,
+    MeasuredCut,
+    MeasuredPower,
+    MeasuredTrial,
+    PowerSample,
+)
+from .power_record import DEAD_S, MINIMUM, restart_s
 
 __all__ = ["BenchTrials", "most_v_of", "power_up", "trials_last_s", "why_not_at_all"]
 
@@ -28,7 +39,7 @@ _CUTS_S = (1.0, 30.0, 300.0)
 _OHM_SHARE = 0.02  # that what stands before terminal A may be off
 _EMPTY_V = 0.3  # a load takes nothing lower
 _CYCLES, _AT_LEAST_S = 12, 900.0
-_LOOK_S, _LOOK_CLOSELY_S = 0.5, 0.02
+_LOOK_CLOSELY_S = 0.02
 _STEP_V = 0.004  # while a load drains
 _PATIENCE = 3.0  # times what it should take
 _QUIET_S = 5.0  # a board whose capacitor is empty says nothing for so long
@@ -69,10 +80,16 @@ def why_not_at_all(board: Board, roles: Collection[str], source_ohm: float | Non
     return "" if board.power.capacitor is not None else "they need a capacitor in the board's file"
 
 
-def trials_last_s(board: Board) -> float:
-    """About how long all of them take for a board that is in order, seconds on the bench's clock."""
+def trials_last_s(board: Board, dead: int = 0) -> float:
+    """About how long all of them take for a board that is in order, seconds on the bench's clock.
+
+    Args:
+        board: that is fed.
+        dead: how many servers are taken away.
+    """
     per_start_s = min(restart_s(board), 300.0)
-    return 3 * per_start_s + _lasts_s(board) + sum(_CUTS_S) + 4 * board.report_period_s + 10 * _WINDOW_S
+    in_order_s = 3 * per_start_s + _lasts_s(board) + sum(_CUTS_S) + 4 * board.report_period_s + 10 * _WINDOW_S
+    return in_order_s + dead * (DEAD_S + board.server_returns_after(DEAD_S))
 
 
 def power_up(bench: Bench, board: Board, instruments: Mapping[str, Instrument]) -> None:
@@ -84,7 +101,7 @@ def power_up(bench: Bench, board: Board, instruments: Mapping[str, Instrument]) 
     fed = FedBench(bench, instruments, most_v_of(board))
     fed.prepare()
     fed_s = fed.feed(MINIMUM)
-    fed.watch(fed_s + 1.1 * board.limits.cold_start_s, 2 * _LOOK_S, lambda _: bool(bench.readings))
+    fed.watch(fed_s + 1.1 * board.limits.cold_start_s, 2 * LOOK_S, lambda _: bool(bench.readings))
 
 
 class BenchTrials:
@@ -101,6 +118,7 @@ class BenchTrials:
         seed: of the meter.
         speed: bench seconds per real second.
         probes: where it is listened to.
+        access_point: of the board, if the bench can take it away.
 
     Attributes:
         lost: what the bench lost on the way; None: nothing.
@@ -114,11 +132,12 @@ class BenchTrials:
         instruments: Mapping[str, Instrument],
         source_ohm: float,
         *,
-        parts: Collection[str] = (COLD, CUTS, FULL),
+        parts: Collection[str] = (COLD, CUTS, DEAD, FULL),
         lasts: bool = True,
         seed: int = 0,
         speed: float = 1.0,
         probes: Sequence[str] = (),
+        access_point: Away | None = None,
     ) -> None:
         self._device, self._board, self._mode = device, board, mode
         self._instruments, self._source_ohm, self._parts, self._goes_on = instruments, source_ohm, parts, lasts
@@ -133,6 +152,7 @@ class BenchTrials:
         self._rest: MeasuredTrial | None = None
         self._full: MeasuredTrial | None = None
         self._cuts: list[MeasuredCut] = []
+        self._servers = DeadServerTrials(board, source_ohm, access_point, self._most_supply_v)
         self._over: set[str] = set()
         self.lost: BenchError | None = None
 
@@ -164,11 +184,19 @@ class BenchTrials:
                 self._wants.setdefault(part, f"the bench lost what it needs: {error}")
 
     @property
+    def _most_supply_v(self) -> float:
+        """Its limit."""
+        return self._instruments["supply"].limits.get("voltage_v", inf)
+
+    @property
     def so_far(self) -> MeasuredPower:
         """What was recorded by now; a part that is not over is none that passed."""
         roles = tuple(sorted(self._instruments))
-        wants = {part: _CUT_SHORT for part in self._parts if part not in self._over} | self._wants
-        return MeasuredPower(self._cold, tuple(self._cuts), self._rest, self._full, wants, roles)
+        wants = {part: _CUT_SHORT for part in self._parts if part not in self._over}
+        wants |= self._wants | self._servers.wants
+        return MeasuredPower(
+            self._cold, tuple(self._cuts), self._rest, self._full, wants, roles, tuple(self._servers.dead)
+        )
 
     def _play_on(self, fed: FedBench) -> None:
         fed.prepare()
@@ -179,6 +207,9 @@ class BenchTrials:
         if CUTS in self._parts:
             self._cut_out(fed)
             self._over.add(CUTS)
+        if DEAD in self._parts:
+            self._servers.play(fed)
+            self._over.add(DEAD)
         if FULL in self._parts:
             self._fill(fed)
             self._over.add(FULL)
@@ -223,9 +254,9 @@ class BenchTrials:
         first = len(fed.samples) - 1
         fed_s = fed.feed(MINIMUM)
         limit_s = self._board.limits.cold_start_s
-        heard = fed.watch(fed_s + 1.1 * limit_s, 2 * _LOOK_S, lambda _: bool(fed.readings_after(fed_s)))
+        heard = fed.watch(fed_s + 1.1 * limit_s, 2 * LOOK_S, lambda _: bool(fed.readings_after(fed_s)))
         if heard and COLD in self._parts and self._goes_on:
-            fed.watch(fed.now_s + _lasts_s(self._board), _LOOK_S)
+            fed.watch(fed.now_s + _lasts_s(self._board), LOOK_S)
         self._cold = fed.trial(MINIMUM, self._source_ohm, fed_s, first)
 
     def _cut_out(self, fed: FedBench) -> None:
@@ -256,28 +287,21 @@ class BenchTrials:
     def _cut(self, fed: FedBench, lasts: Callable[[], object], *, drained: bool = False) -> bool:
         """Cut it off, and wait until it reads again; whether it does."""
         limit_s = restart_s(self._board)
-        self._await_reading(fed, fed.now_s, limit_s)
+        fed.await_reading(fed.now_s, limit_s)
         began_s = fed.feed(None)
         lasts()
         terminal_v = fed.sample().voltage_v
         back_s = fed.feed(MINIMUM)
-        reading_s = self._await_reading(fed, back_s, 1.1 * limit_s)
+        reading_s = fed.await_reading(back_s, 1.1 * limit_s)
         unsure_s = fed.bench.worst_late_s + 2 * fed.samples[-1].unsure_s
         self._cuts.append(MeasuredCut(back_s - began_s, back_s, unsure_s, terminal_v, drained, reading_s))
         return reading_s is not None
-
-    def _await_reading(self, fed: FedBench, since_s: float, within_s: float) -> float | None:
-        bench = fed.bench
-        before = len(bench.readings)
-        fed.watch(since_s + within_s, 2 * _LOOK_S, lambda _: len(bench.readings) > before)
-        return bench.readings[before].at_s if len(bench.readings) > before else None
 
     def _fill(self, fed: FedBench) -> None:
         if most_v_of(self._board) == inf:
             self._wants[FULL] = "needs rated_v of the capacitor in the board's file, to know when to stop"
             return
-        most_v = self._instruments["supply"].limits.get("voltage_v")
-        if most_v is not None and most_v < HIGHEST.open_circuit_v:
+        if (most_v := self._most_supply_v) < HIGHEST.open_circuit_v:
             self._wants[FULL] = f"needs a limit of {HIGHEST.open_circuit_v:g} V of the supply; it is {most_v:g} V"
             return
         first, fed_s = len(fed.samples), fed.now_s
@@ -302,7 +326,7 @@ class BenchTrials:
 
         while fed.now_s < give_up_s:
             first = len(fed.samples)
-            if fed.watch(fed.now_s + window_s, _LOOK_S, is_over):
+            if fed.watch(fed.now_s + window_s, LOOK_S, is_over):
                 return False
             now_v = max(one.voltage_v for one in fed.samples[first:])
             if now_v - highest_v < _SETTLED_V:

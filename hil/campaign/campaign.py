@@ -47,6 +47,7 @@ from .requirement import Purpose
 from .resumption import Earlier, Journal
 from .suite import declared_purposes, known_ids
 from .verdict import NotApplicable, Undecided
+from .virtual_lateness import virtual_lateness
 from .waivers import check_waivers
 
 if TYPE_CHECKING:
@@ -345,13 +346,22 @@ class Campaign(Rehearsal):
         plan, device = self.plan(mode), self.open()
         self.on_plan(mode, len(plan), self.lengths_s[mode])
         feed_before_the_plan(self, mode)
-        played = play(
-            plan, device, self.board, probes=self.specs, claims=self.claims, seed=self.options.seed,
-            speed=self.options.speed, on_step=lambda name, number: self.on_step(mode, name, number),
-            on_bench=partial(self.on_bench, mode),
-            journal=None if self.journal is None or self.virtual else partial(self._follow, mode),
-        )  # fmt: skip
-        record = self._finished(mode, played)
+        benches: list[Bench] = []
+
+        def on_bench(bench: Bench) -> None:
+            benches.append(bench)
+            self.on_bench(mode, bench)
+
+        try:
+            played = play(
+                plan, device, self.board, probes=self.specs, claims=self.claims, seed=self.options.seed,
+                speed=self.options.speed, on_step=lambda name, number: self.on_step(mode, name, number),
+                on_bench=on_bench,
+                journal=None if self.journal is None or self.virtual else partial(self._follow, mode),
+            )  # fmt: skip
+        except CutShort as cut:
+            raise CutShort(self._with_lateness(cut.record, benches), cut.lost) from None
+        record = self._finished(mode, self._with_lateness(played, benches))
         self.on_played(mode)
         if self.plays_light and any(one.purpose.requirement.about_light for one in self.left if one.mode is mode):
             try:
@@ -364,6 +374,13 @@ class Campaign(Rehearsal):
         play_input(self, mode, record)
         play_power(self, mode, record)
         return record
+
+    def _with_lateness(self, record: Record, benches: Sequence[Bench]) -> Record:
+        """The same with what is known of the lateness of a virtual board."""
+        if self.instruments is None or not benches:
+            return record
+        late = virtual_lateness(self.instruments.instruments, benches[-1])
+        return replace(record, late=[*record.late, *late])
 
     def _follow(self, mode: Mode, at_s: float, so_far: Callable[[], Record]) -> None:
         if self.journal is not None:

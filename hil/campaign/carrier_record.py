@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from xky.protocol import Mode
 
 __all__ = [
-    "CARRIER_HZ", "CARRIER_TOLERANCE", "FAST", "READ", "RESIDUAL", "SIGNALS", "SLOW", "SOUND", "STRONG", "WEAK",
-    "CarrierRecord", "CarrierTrial", "ReadLevels", "Signal",
+    "CARRIER_HZ", "CARRIER_TOLERANCE", "DISTORTION", "EVEN", "FAST", "ODD", "RAMPS", "READ", "RESIDUAL", "SIGNALS",
+    "SLOW", "SOUND", "STRONG", "WEAK", "CarrierRecord", "CarrierTrial", "ReadLevels", "Signal",
 ]  # fmt: skip
 
 CARRIER_HZ, CARRIER_TOLERANCE = 50_000.0, 0.03  # 54E table 3, 02E §1.3.1
+DISTORTION = 0.5  # 54E §5.3.4, 02E §1.3.3
 SOUND, WEAK, STRONG, RESIDUAL, SLOW, FAST = "sound", "weak", "strong", "residual", "slow", "fast"
+RAMPS, EVEN, ODD = "slow edges", "second harmonic", "third harmonic"
 _LOWEST_HZ, _HIGHEST_HZ = CARRIER_HZ * (1 - CARRIER_TOLERANCE), CARRIER_HZ * (1 + CARRIER_TOLERANCE)
 
 
@@ -24,16 +26,18 @@ class ReadLevels:
         zero_min_v: the least carrier that is a 0.
         zero_max_v: the most.
         one_max_v: the most that is left of it in a 1.
+        hold_s: for how long a bit is at one of these levels, at the least.
     """
 
     zero_min_v: float
     zero_max_v: float
     one_max_v: float
+    hold_s: float
 
 
 READ: Mapping[Mode, ReadLevels] = {
-    Mode.STANDARD: ReadLevels(0.8, 5.0, 0.4),  # 54E §5.3.4
-    Mode.HISTORIC: ReadLevels(0.8, 5.0, 0.3),  # 02E §1.3.3
+    Mode.STANDARD: ReadLevels(0.8, 5.0, 0.4, 50e-6),  # 54E §5.3.4
+    Mode.HISTORIC: ReadLevels(0.8, 5.0, 0.3, 700e-6),  # 02E §1.3.3
 }
 
 
@@ -52,6 +56,12 @@ class CarrierTrial:
         lasted_s: on the bench's clock.
         readings: of the device that had values of this trial, which no other has.
         labels: whose value of this trial came.
+        zero_held_s: how long a single 0 was over the least level of one, as a scope saw it; None: nobody looked.
+        one_held_s: likewise, a single 1 under the highest level of one.
+        held_least_s: the shorter of both, as short as it may be.
+        held_most_s: the longer of both, as long as it may be.
+        distortion: harmonics over the carrier, as a fraction; None: nobody looked.
+        distortion_unsure: what that may be off.
     """
 
     signal: str
@@ -64,6 +74,12 @@ class CarrierTrial:
     lasted_s: float
     readings: int
     labels: Sequence[str]
+    zero_held_s: float | None = None
+    one_held_s: float | None = None
+    held_least_s: float = 0.0
+    held_most_s: float = 0.0
+    distortion: float | None = None
+    distortion_unsure: float = 0.0
 
     def is_read_as(self, sound: "CarrierTrial") -> bool:
         """Whether all came that came of a sound carrier, but for a frame that one end of the trial cut."""
@@ -127,6 +143,15 @@ def _is_legal(one: CarrierTrial, read: ReadLevels) -> bool:
     return _is_loud(one, read) and _is_quiet(one, read)
 
 
+def _harmonic() -> Signal:
+    return Signal(
+        lambda one, _: one.distortion is not None and one.distortion - one.distortion_unsure >= DISTORTION,
+        lambda one, read: (
+            one.distortion is not None and one.distortion + one.distortion_unsure <= DISTORTION and _is_legal(one, read)
+        ),
+    )
+
+
 SIGNALS: Mapping[str, Signal] = {
     WEAK: Signal(lambda one, read: one.zero_v + one.zero_unsure_v <= read.zero_min_v, _is_legal),
     STRONG: Signal(lambda one, read: one.zero_v - one.zero_unsure_v >= read.zero_max_v, _is_legal),
@@ -144,4 +169,10 @@ SIGNALS: Mapping[str, Signal] = {
         lambda one, _: one.carrier_hz - one.unsure_hz >= _HIGHEST_HZ,
         lambda one, read: one.carrier_hz + one.unsure_hz <= _HIGHEST_HZ and _is_legal(one, read),
     ),
+    RAMPS: Signal(
+        lambda one, read: 0 < one.held_most_s <= read.hold_s,
+        lambda one, read: one.held_least_s >= read.hold_s,
+    ),
+    EVEN: _harmonic(),
+    ODD: _harmonic(),
 }

@@ -16,8 +16,9 @@ from ..instruments import Instrument
 from ..instruments.roles import Analyser, Capacitor, Load, Supply
 from .measured_power import MeasuredTrial, PowerSample
 
-__all__ = ["ONE_WAKE_S", "FedBench", "wakes_of"]
+__all__ = ["LOOK_S", "ONE_WAKE_S", "FedBench", "wakes_of"]
 
+LOOK_S = 0.5  # from one look to the next where nothing is near
 ONE_WAKE_S = 4.0  # from the first message of a wake to the last; none that lives on a meter wakes as often
 _MOST_A = 0.3  # that a supply may give: 0.087 A flow from the strongest meter into a short circuit
 _DRAINED_A = 0.1  # by a load, unless its limit is lower
@@ -150,6 +151,18 @@ class FedBench:
             if left_s <= 0:
                 return False
             self.bench.run_for(max(min(began_s + interval_s - self.now_s, left_s), 0.0))
+
+    def await_reading(self, since_s: float, within_s: float) -> float | None:
+        """Look on until something is said; when that was, or None.
+
+        Args:
+            since_s: on the bench's clock.
+            within_s: of that.
+        """
+        bench = self.bench
+        before = len(bench.readings)
+        self.watch(since_s + within_s, 2 * LOOK_S, lambda _: len(bench.readings) > before)
+        return bench.readings[before].at_s if len(bench.readings) > before else None
 
     def readings_after(self, at_s: float) -> list[float]:
         """When something was said after an instant, once a wake."""

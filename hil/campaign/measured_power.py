@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from xky.emulator.supply import Supply
 
-__all__ = ["COLD", "CUTS", "FULL", "MeasuredCut", "MeasuredPower", "MeasuredTrial", "PowerSample"]
+__all__ = ["COLD", "CUTS", "DEAD", "FULL", "MeasuredCut", "MeasuredDeadServer", "MeasuredPower", "MeasuredTrial",
+           "PowerSample"]  # fmt: skip
 
-COLD, CUTS, FULL = "cold", "cuts", "full"  # parts, each of which may want something
+COLD, CUTS, DEAD, FULL = "cold", "cuts", "dead", "full"  # parts, each of which may want something
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,27 @@ class MeasuredCut:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredDeadServer:
+    """What it publishes by was dead for hours.
+
+    Attributes:
+        what: access point, broker or database.
+        began_s: when it went away.
+        ended_s: when it was back.
+        reading_s: when something was said there again; None: nothing within ``trial``.
+        within_s: of the return it has to be.
+        trial: on the supply meanwhile, from before it went away until it was heard again.
+    """
+
+    what: str
+    began_s: float
+    ended_s: float
+    reading_s: float | None
+    within_s: float
+    trial: MeasuredTrial
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuredPower:
     """All trials of a board in one mode.
 
@@ -107,8 +129,10 @@ class MeasuredPower:
         cuts: the supply cut out and given back, again and again.
         rest: on that meter when the capacitor was full.
         full: on the highest voltage behind the same resistance.
-        wants: by part, what kept it from being played, or from being played to its end, and what it needs.
+        wants: by part, or by what was to be dead, what kept it from being played, or from being played to its end, and
+            what it needs.
         meters: roles of the instruments that looked on.
+        dead: what it publishes by was dead, one after the other.
     """
 
     cold: MeasuredTrial | None = None
@@ -117,3 +141,4 @@ class MeasuredPower:
     full: MeasuredTrial | None = None
     wants: Mapping[str, str] = field(default_factory=dict)
     meters: Sequence[str] = ()
+    dead: Sequence[MeasuredDeadServer] = ()

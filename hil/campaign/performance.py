@@ -81,6 +81,8 @@ class Performance:
             self._player.shared, self._player.unrepeated = plan.shared, plan.unrepeated
         self._player.script = self._script(plan.steps if steps is None else steps, on_step)
         self.bench.transmitter.before_frame = self._player.at_boundary
+        if self.bench.virtual:
+            self.bench.transmitter.lull_s = self._player.lull_s
         self._ended: str | None = None
         self._ended_s = 0.0
         self._cut_short = False

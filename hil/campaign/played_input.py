@@ -5,14 +5,17 @@ from xky.emulator import Linky
 from xky.protocol import Mode
 
 from ..bench.bench import Bench
-from .carrier_record import FAST, RESIDUAL, SLOW, STRONG, WEAK
+from .carrier_record import EVEN, FAST, ODD, RAMPS, RESIDUAL, SLOW, STRONG, WEAK
 from .instrumented_run import InstrumentedRun
 from .performance import CutShort
 from .record import Record
 
 __all__ = ["can_drive_the_input", "can_play_carriers", "play_input"]
 
-_SIGNALS = {"TIC-INP-1": (WEAK, STRONG), "TIC-INP-2": (RESIDUAL,), "TIC-INP-7": (SLOW, FAST)}
+_SIGNALS = {
+    "TIC-INP-1": (WEAK, STRONG), "TIC-INP-2": (RESIDUAL,), "TIC-INP-3": (RAMPS,), "TIC-INP-5": (EVEN, ODD),
+    "TIC-INP-7": (SLOW, FAST),
+}  # fmt: skip
 
 
 def can_drive_the_input(campaign: InstrumentedRun) -> bool:

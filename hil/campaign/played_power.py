@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 from xky.emulator import Linky
 from xky.protocol import InputError, Mode
 
+from ..bench.access_point import AccessPoint
 from ..bench.bench import Bench
 from .instrumented_run import InstrumentedRun
-from .measured_power import COLD, CUTS, FULL
+from .measured_power import COLD, CUTS, DEAD, FULL
 from .performance import CutShort
 from .power_trials import PowerTrials
 from .record import Record
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PoweredRun", "feed_before_the_plan", "play_power", "require_same_clock", "why_unfed"]
 
-_PARTS: Mapping[str, str] = {"XKY-PWR-2": CUTS, "XKY-PWR-5": FULL, "XKY-PWR-8": ""}  # the others look at a cold start
+_PARTS: Mapping[str, str] = {"XKY-PWR-2": CUTS, "XKY-PWR-5": FULL, "XKY-PWR-8": DEAD}  # the others look at a cold start
 
 
 class PoweredRun(InstrumentedRun, Protocol):
@@ -118,16 +119,19 @@ def _measure(campaign: "PoweredRun", mode: Mode, record: Record, asked: set[str]
     assert source_ohm is not None
     options = campaign.options
     parts = tuple(dict.fromkeys(_PARTS.get(one, COLD) for one in sorted(asked)))
+    commands = campaign.bench_file.access_point
+    access_point = None if commands is None else AccessPoint(commands.off, commands.on)
     trials = BenchTrials(
         campaign.open, campaign.board, mode, campaign.instruments.instruments, source_ohm,
-        parts=tuple(filter(None, parts)), lasts=bool(asked - {"XKY-PWR-1", *_PARTS}), seed=options.seed,
-        speed=options.speed, probes=campaign.specs,
+        parts=parts, lasts=bool(asked - {"XKY-PWR-1", *_PARTS}), seed=options.seed,
+        speed=options.speed, probes=campaign.specs, access_point=access_point,
     )  # fmt: skip
-    about_min = trials_last_s(campaign.board) / options.speed / 60
+    dead = len({"mqtt", "influx"}.intersection(one.partition(":")[0] for one in campaign.specs))
+    dead += access_point is not None
+    about_min = trials_last_s(campaign.board, dead if DEAD in parts else 0) / options.speed / 60
     campaign.on_wait(f"trials of power, {mode}: about {about_min:.0f} min for a board that is in order")
     try:
-        if any(parts):
-            trials.play()
+        trials.play()
     finally:
         record.measured_power = trials.so_far
     if trials.lost is not None:

@@ -15,12 +15,12 @@ import simpy
 
 from xky.emulator import Linky
 from xky.emulator.faults import Fault
-from xky.emulator.line.transmitter import FRAME_GAP_S
 
 from ..bench.bench import Bench
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
 from ..bench.reading import in_label_table
+from .hold import Hold, LastsS, Pace
 from .plan_meters import PlanMeters
 from .power_record import restart_s
 from .record import CLOSING, OPENING, Outage, longest_of, longest_period_s, starves
@@ -85,6 +85,8 @@ class Player:
         self._last: Stimulus | None = None
         self._recovers_from: Stimulus | None = None  # in the frames of the step under way
         self._sleeps = bool(bench.board.report_period_s)
+        self._pace = Pace(bench, speed)
+        self._held: Hold | None = None
 
     def at_boundary(self) -> simpy.Event | None:
         """A frame is about to start; what it has to wait for, if anything."""
@@ -135,7 +137,7 @@ class Player:
         bench = self._bench
         yield from self._hold(START_UP, lambda limits, _: 0.0)
         began_s = bench.env.now
-        patience_s = self._limits(self._period_s()).completeness_s + _FIRST_READING_S * self._speed
+        patience_s = self._pace.limits(self._pace.period_s).completeness_s + _FIRST_READING_S * self._speed
         while not all(_has_spoken(probe) for probe in bench.probes):
             if bench.env.now - began_s > patience_s:
                 self.silent = not any(_has_spoken(probe) for probe in bench.probes)
@@ -244,8 +246,8 @@ class Player:
         if step.at is not None:
             self.meters.go_on_to(step.at)
             return
-        period_s = self._period_s()
-        step_s = self._step_s(step, self._limits(period_s), period_s)
+        period_s = self._pace.period_s
+        step_s = self._step_s(step, self._pace.limits(period_s), period_s)
         self.meters.stay_in_the_day(max(step_s, self.aged_s()) + self.aged_s())
 
     def _prepare(
@@ -352,7 +354,7 @@ class Player:
     def _hold(
         self,
         name: str,
-        lasts_s: Callable[[TimeLimits, float], float],
+        lasts_s: LastsS,
         at_least: int = 1,
         prepare: Callable[[int], None] = lambda number: None,
         drawn_as: tuple[int | None, str] | None = None,
@@ -369,24 +371,15 @@ class Player:
         seed, drawn_for = drawn_as or (None, name)
         self._bench.transmitter.step = name
         self._bench.transmitter.draw_anew(drawn_for, seed)
-        began_s = self._bench.env.now
-        number = 0
-        while number < at_least or self._goes_on(self._bench.env.now - began_s, lasts_s):
+        self._held = Hold(self._bench, self._pace, lasts_s, at_least)
+        for number in self._held.frames():
             prepare(number)
             yield True
-            number += 1
+        self._held = None
 
-    def _goes_on(self, held_s: float, lasts_s: Callable[[TimeLimits, float], float]) -> bool:
-        period_s = self._period_s()
-        # half a period of slack: n periods are n frames, though their gaps are not the longest
-        return held_s < lasts_s(self._limits(period_s), period_s) - 0.5 * period_s
-
-    def _period_s(self) -> float:
-        frames = self._bench.truth
-        return frames[-1].end_s - frames[-1].start_s + max(FRAME_GAP_S) if len(frames) else 1.0
-
-    def _limits(self, period_s: float) -> TimeLimits:
-        return limits_for(self._bench.board, period_s, self._speed)
+    def lull_s(self) -> float:
+        """For how many seconds from now on no frame is needed that nobody hears."""
+        return 0.0 if self._held is None else self._held.lull_s
 
 
 def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float) -> bool:

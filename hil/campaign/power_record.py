@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from math import inf
 
 from xky.boards import Board
-from xky.boards.description.states import OFF
+from xky.boards.description.states import OFF, SLEEP
 from xky.boards.power.clocked_train import train_of
 from xky.boards.power.event_simulation import PowerEvent, PowerEventKind
 from xky.boards.power.train import Train
 from xky.emulator.supply import SUPPLIES, Supply
 
 __all__ = [
+    "DEAD_S",
     "MINIMUM",
     "MODEL_V",
+    "SERVERS",
     "CutOut",
     "DeadServer",
     "LoadStretch",
@@ -22,11 +24,14 @@ __all__ = [
     "Trial",
     "at_terminals_w",
     "restart_s",
+    "rests_at_v",
     "works_v",
 ]
 
 MINIMUM = SUPPLIES["min_spec"]
 MODEL_V = 0.0025  # what the model of a train does not know: 0.05 % of 5 V, against SPICE in carrier detail
+SERVERS = {"access point": "", "broker": "mqtt", "database": "influx"}  # what dies, and the kind of probe there
+DEAD_S = 2 * 3600.0  # for so long: longer than any capacitor of the family lasts awake
 _COUNTED = 8  # readings
 
 
@@ -205,6 +210,14 @@ def at_terminals_w(board: Board, taken_w: float) -> float:
 def restart_s(board: Board) -> float:
     """How long a device may take to read again: one that kept its charge may sleep on first."""
     return board.limits.cold_start_s + board.report_period_s
+
+
+def rests_at_v(board: Board) -> float:
+    """Where its capacitor comes to rest on a minimum-spec meter while it sleeps, or while it is off."""
+    train = _train(board)
+    return train.state(MINIMUM, SLEEP if board.power is not None and SLEEP in board.power.loads else OFF).flow.rest_v(
+        0.0
+    )
 
 
 def _train(board: Board) -> Train:

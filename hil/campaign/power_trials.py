@@ -5,7 +5,6 @@ Apart from the plan of the line: here the meter only says its frames, and the su
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from xky.boards import Board
 from xky.boards.firmware import EnergyPolicy
@@ -16,8 +15,19 @@ from xky.protocol import Mode
 
 from ..bench.bench import Bench
 from ..bench.devices import Device, FedDevice
-from ..bench.probes import Probe
-from .power_record import MINIMUM, MODEL_V, CutOut, DeadServer, LoadStretch, PowerRecord, Trial, restart_s
+from .dead_servers import SilentEnds, are_heard, probes_behind
+from .power_record import (
+    DEAD_S,
+    MINIMUM,
+    MODEL_V,
+    SERVERS,
+    CutOut,
+    DeadServer,
+    LoadStretch,
+    PowerRecord,
+    Trial,
+    restart_s,
+)
 
 __all__ = ["PowerTrials"]
 
@@ -26,8 +36,6 @@ _CYCLES = 12
 _ONE_WAKE_S = 4.0  # from the first message of a wake to the last; none that lives on a meter wakes as often
 _ENOUGH = 20_000  # events in a row that no reading ends
 _AT_LEAST_S = 900.0
-_DEAD_S = 2 * 3600.0  # of an access point or a server; longer than any capacitor of the family lasts awake
-_DEAD = {"access point": "", "broker": "mqtt", "database": "influx"}  # and the kind of probe that is there
 _JUST_OVER_V = 0.02  # what a boot may take
 # A meter cuts its supply for 30 s to an hour (Zlinky issues 199, 236, 262); the others end at awkward places
 _CUTS_S = (1.0, 30.0, 300.0, 3600.0, 3 * 86400.0)
@@ -96,7 +104,7 @@ class PowerTrials:
 
     def _with_dead_servers(self) -> Iterator[DeadServer]:
         """What it needs to publish goes away for hours, one after the other, each in a run of its own."""
-        for what, kind in _DEAD.items():
+        for what, kind in SERVERS.items():
             run = self._run(self._board, MINIMUM)
             with run.bench:
                 found = run.without(what, kind, restart_s(self._board))
@@ -138,18 +146,6 @@ def _wakes_of(readings_s: Iterable[float]) -> Iterator[float]:
         if at_s - last_s >= _ONE_WAKE_S:
             yield at_s
             last_s = at_s
-
-
-def _silence(ends: Iterable[Any], silent: bool) -> None:
-    """Who is connected has to come anew."""
-    for end in ends:
-        end.is_silent = silent
-        end.go_down()
-        end.come_back()
-
-
-def _are_heard(probes: Sequence[Probe], before: Sequence[int]) -> bool:
-    return all(len(probe.readings) > seen for probe, seen in zip(probes, before, strict=True))
 
 
 class _Run:
@@ -225,25 +221,26 @@ class _Run:
     def without(self, what: str, kind: str, limit_s: float) -> DeadServer | None:
         """Have a server dead for hours, and wait for what is said there when it is back; None: there is none."""
         bench = self.bench
-        ends = [probe.end for probe in bench.probes if probe.kind == kind and hasattr(probe.end, "is_silent")]
-        if bench.network is None or (kind and not ends):
+        behind = probes_behind(bench.probes, kind)
+        if bench.network is None or (kind and not behind):
             return None
         self.until_reading(limit_s)
         began_s = float(bench.env.now)
-        if kind:
-            _silence(ends, True)
+        away = SilentEnds(one.end for one in behind) if kind else None
+        if away is not None:
+            away.go()
         else:
             bench.network.go_down()
-        self.let_pass(_DEAD_S)
+        self.let_pass(DEAD_S)
         ended_s = float(bench.env.now)
-        if kind:
-            _silence(ends, False)
+        if away is not None:
+            away.come_back()
         else:
             bench.network.come_back()
         within_s = limit_s + self._board.server_returns_after(ended_s - began_s)
         heard = [probe for probe in bench.probes if not kind or probe.kind == kind]
         before = [len(probe.readings) for probe in heard]
-        self._pass_until(lambda: _are_heard(heard, before), within_s)
+        self._pass_until(lambda: are_heard(heard, before), within_s)
         came = [probe.readings[seen].at_s for probe, seen in zip(heard, before, strict=True) if probe.readings[seen:]]
         reading_s = max(came) if len(came) == len(heard) else None
         return DeadServer(what, began_s, ended_s, reading_s, within_s, self.trial())

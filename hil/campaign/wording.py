@@ -94,7 +94,7 @@ class Wording:
 
 def is_sentence(line: str) -> bool:
     """Whether a line that begins with its instant goes on in words of the catalogue: no characters of a group do."""
-    return any(form.pattern.fullmatch(line) for form in _forms(False) if _SENTENCE.match(form.english))
+    return any(pattern.fullmatch(line) for pattern in _sentences())
 
 
 def wording(language: str) -> Wording:
@@ -136,6 +136,11 @@ def _known(checks: bool) -> Mapping[str, str]:
 @cache
 def _forms(checks: bool) -> list[Form]:
     return forms_of(_told_in(checks))
+
+
+@cache
+def _sentences() -> list[re.Pattern[str]]:
+    return [form.pattern for form in _forms(False) if _SENTENCE.match(form.english)]
 
 
 @lru_cache(maxsize=8192)

@@ -16,9 +16,6 @@ from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ArchiveLostError, ReportLostError, Shrink, certify
 from ..campaign.comparison import Baseline
-from ..campaign.comparison.print_comparison import print_comparison
-from ..campaign.defect_seeds import seeds_of
-from ..campaign.print_defect_matrix import print_matrices, print_matrix
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.profiles import profile_names
 from ..campaign.seal_option import AnonymiseOption, ArchiveOption, KeyOption, SignOption, seal_of, tell_seal
@@ -44,7 +41,6 @@ from ..named_file import named_file
 from ..pseudonym_key import pseudonyms_by, require_anonymise
 from ..pytest_options import claimed_labels
 from ..standard_streams import says_or_tells
-from ..stories.replay import Replay
 from ..terminal import complain, printable
 from ..watch.watched_campaign import WatchedCampaign
 
@@ -156,7 +152,7 @@ def command(
         meter=meter, only=tuple(only or ()), statement=statement, bench=bench,
         quick=quick, contested=tuple(contested or ()), lang=wording(lang).language, pdf=pdf, profile=profile,
     )  # fmt: skip
-    campaign = Campaign(options) if replay is None else Replay(options, path=replay, tell=complain)
+    campaign = Campaign(options) if replay is None else _replay(options, replay)
     lost: ArchiveLostError | ReportLostError | None = None
     campaign.tell = complain
     if against is not None:
@@ -180,6 +176,8 @@ def command(
                 print_verdicts(report, kept, wording(lang))
                 tell_seal(seal, lost is None, wording(lang))
                 if campaign.against is not None:
+                    from ..campaign.comparison.print_comparison import print_comparison
+
                     print_comparison(campaign.against.compared(report), wording(lang))
 
         status = _status(report)
@@ -215,6 +213,13 @@ def _require_fitting(of_suite: Sequence[str], *, replay: Path | None, anonymise:
         )
 
 
+def _replay(options: Options, path: Path) -> Campaign:
+    """A stimulus in the place of the suite."""
+    from ..stories.replay import Replay
+
+    return Replay(options, path=path, tell=complain)
+
+
 def _shrinking(campaign: Campaign) -> Shrink:
     """What finds the shortest stimuli.
 
@@ -231,6 +236,9 @@ def _tried(board: str | None, seed: int, seeds: str | None, foreign: list[str], 
     """The suite itself, tried: exit status of ``--defects``."""
     if foreign:
         raise InputError(f"--defects: tries all of them on simulated boards; leave {foreign[0]} out")
+    from ..campaign.defect_seeds import seeds_of
+    from ..campaign.print_defect_matrix import print_matrices, print_matrix
+
     if seeds is None:
         return print_matrix(board, seed, as_json=as_json)
     if seed:

@@ -31,8 +31,9 @@ _COLOUR = ("DEMAIN", "STGE")
 TAR_2 = Requirement(
     "TIC-TAR-2",
     clause="54E §6.1.1, §6.2.3.14",
-    text="When tomorrow's colour is told (DEMAIN, STGE), it is reported.",
-    french="Quand la couleur du lendemain est annoncée (DEMAIN, STGE), elle est restituée.",
+    text="When tomorrow's colour is told (DEMAIN, STGE), it is reported; until then, that it is not known yet.",
+    french="Quand la couleur du lendemain est annoncée (DEMAIN, STGE), elle est restituée ; jusque-là, le fait qu'elle "
+    "n'est pas encore connue.",
     why="Nobody learns that tomorrow is a red day, the most expensive of the year.",
     why_french="Personne n'apprend que demain est un jour rouge, le plus cher de l'année.",
     where=(claims_one_of(*_COLOUR),),
@@ -41,6 +42,11 @@ TAR_2 = Requirement(
 
 @purpose(TAR_2, "tomorrow", stimuli.COLOUR, stimuli.BEFORE_COLOUR)
 def test_the_colour_of_tomorrow_is_reported(case: Case) -> None:
+    case.label_is_reported(*_COLOUR)
+
+
+@purpose(TAR_2, "not-told-yet", stimuli.BEFORE_COLOUR)
+def test_a_colour_that_is_not_told_yet_is_reported_as_such(case: Case) -> None:
     case.label_is_reported(*_COLOUR)
 
 

@@ -2,8 +2,8 @@
 """What the receiver input has to make of the signal at I1-I2: levels, times, distortion, noise, several receivers.
 
 A generator and a scope show it, and no record of the line. These are shoulds here though the texts oblige: an undecided
-must is never a pass, and no bench decides them yet. What has no terminals, a simulated board, a program, a firmware
-image, they do not concern.
+must is never a pass, and few benches have what decides them. What has no terminals, a simulated board, a program, a
+firmware image, they do not concern.
 """
 
 from xky.hil.campaign import carrier_record
@@ -136,14 +136,17 @@ INP_3 = Requirement(
     why="The device reads in the workshop and fails on the slow edges of a real bus.",
     why_french="L'appareil lit à l'atelier et échoue sur les fronts lents d'un vrai bus.",
     where=(HAS_TERMINALS,),
+    about_carrier=True,
     procedure=Procedure(
         needs=(
             _GENERATOR[0],
             _SCOPE[0],
+            _HEARS[0],
         ),
         needs_french=(
             _GENERATOR[1],
             _SCOPE[1],
+            _HEARS[1],
         ),
         steps=(
             _FRAMES[0],
@@ -165,7 +168,7 @@ INP_3 = Requirement(
 
 @purpose(INP_3, "measured")
 def test_slow_edges_are_read(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_carrier_is_read(carrier_record.RAMPS)
 
 
 INP_4 = Requirement(
@@ -217,14 +220,17 @@ INP_5 = Requirement(
     why="The device works at one maker's meters only.",
     why_french="L'appareil ne marche que sur les compteurs d'un seul constructeur.",
     where=(HAS_TERMINALS,),
+    about_carrier=True,
     procedure=Procedure(
         needs=(
             _GENERATOR[0],
             _SCOPE[0],
+            _HEARS[0],
         ),
         needs_french=(
             _GENERATOR[1],
             _SCOPE[1],
+            _HEARS[1],
         ),
         steps=(
             _FRAMES[0],
@@ -243,7 +249,7 @@ INP_5 = Requirement(
 
 @purpose(INP_5, "measured")
 def test_a_distorted_carrier_is_read(case: Case) -> None:
-    case.an_instrument_shows_it()
+    case.the_carrier_is_read(carrier_record.EVEN, carrier_record.ODD)
 
 
 INP_6 = Requirement(

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated board on an emulated line: it listens beside the port's reader, and lives on terminals I1-A."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import inf
+from typing import TYPE_CHECKING
 
 import simpy
 
@@ -22,6 +23,9 @@ from ..bench.joined import joined
 from ..bench.probes import ProbeContext, open_probe
 from ..bench.probes.lines import LinesProbe
 from ..bench.reading import Reading
+
+if TYPE_CHECKING:
+    from ..bench.network import Network
 
 __all__ = ["EmulatedBoard", "check_board"]
 
@@ -60,6 +64,8 @@ class EmulatedBoard:
         speed: bench seconds per real second.
         defect: id of a defect to build in.
         begins_at_v: of a capacitor that was never full; None: it is full.
+        join: tells how it is set up for servers that exist, and reaches them; it publishes there alone, and nothing
+            of it is kept here. None: to ends of its own.
 
     Raises:
         InputError: see ``check_board``; no such defect.
@@ -80,6 +86,7 @@ class EmulatedBoard:
         speed: float = 1.0,
         defect: str | None = None,
         begins_at_v: float | None = None,
+        join: Callable[[Board, simpy.Environment], tuple[Board, "Network"]] | None = None,
     ) -> None:
         check_board(name, mode)
         self._device = device = SimDevice(name, defect=defect)
@@ -90,12 +97,15 @@ class EmulatedBoard:
         self._env, self._terminals = env, terminals
         self.kept_s = min(_KEPT_S * max(speed, 1.0), _LONGEST_KEPT_S)
         place = ProbeContext(env, None, board, mode, speed)
-        self._probes = probes = [open_probe(spec) for spec in probes_of(device, board)]
+        specs = probes_of(device, board) if join is None else ()
+        self._probes = probes = [open_probe(spec) for spec in specs]
         for probe in probes:
             probe.open(place)
         lines = next((probe for probe in probes if isinstance(probe, LinesProbe)), None)
         network = radio = None
-        if lines is None:
+        if join is not None:
+            board, network = join(board, env)
+        elif lines is None:
             board, network, radio = joined(board, probes, place)
         if self.lives_on_terminals:
             self._prepare(terminals.supply)
@@ -103,6 +113,8 @@ class EmulatedBoard:
             env, None, line, lines or LinesProbe(), board, mode, speed, terminals, {}, (), network, radio,
             lines is not None,
         )  # fmt: skip
+        if not probes:
+            probes.append(LinesProbe())  # at which nothing is said
         self._device.start(context, lambda: None)
         self._readings_before = self._brown_outs_before = 0
         self._last_brown_out_s: float | None = None

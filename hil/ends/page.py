@@ -8,7 +8,6 @@ import simpy
 from xky.protocol.uplinks.messages import HttpRequest, HttpResponse
 
 from .end import Conversation, End
-from .http_conversation import HttpConversation
 
 __all__ = ["PageEnd"]
 
@@ -29,6 +28,8 @@ class PageEnd(End):
 
     def converse(self, write: Callable[[bytes], None], close: Callable[[], None]) -> Conversation:
         """A browser connects."""
+        from .http_conversation import HttpConversation
+
         return HttpConversation(write, close, self._asked, lambda text: self.happened("no_http", text))
 
     def _asked(self, request: HttpRequest, answer: Callable[[HttpResponse], None]) -> None:

@@ -21,9 +21,10 @@ from xky.protocol.strategies import values
 
 from ..conformance.stimuli.legal_values import values_of
 from .drawing import among
+from .favours import PLAIN, Favours
 from .meter_facts import MeterFacts
 
-__all__ = ["cut_turns", "faults_on", "faulty_turns", "odd_turns", "steady_turns", "turns_on"]
+__all__ = ["cut_turns", "faults_on", "faulty_turns", "kind_on", "odd_turns", "steady_turns", "turns_on"]
 
 _MOST_FAULTS, _MOST_FRAMES = 3, 3
 _MOST_ODD, _MOST_ODD_FRAMES = 5, 8
@@ -49,41 +50,57 @@ def _kinds() -> tuple[str, ...]:
     return tuple(sorted(known_faults(), key=lambda name: name != "wrong_checksum"))
 
 
+@cache
+def _kinds_by(favours: Favours) -> tuple[str, ...]:
+    """Each kind as often as it is to be drawn."""
+    return tuple(name for name in _kinds() for _ in range(favours.of(name)))
+
+
 @lru_cache(maxsize=_SOME)
-def faults_on(facts: MeterFacts) -> st.SearchStrategy[Fault]:
+def faults_on(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrategy[Fault]:
     """Any fault on any group of a meter; a wrong checksum is the simplest."""
-    others = _others(facts.labels)
-    legal = _legal(facts)
-    return st.sampled_from(_kinds()).flatmap(lambda name: legal if name == LegalValue.name else others[name])
+    return st.sampled_from(_kinds_by(favours)).flatmap(lambda name: kind_on(facts, name))
+
+
+def kind_on(facts: MeterFacts, name: str) -> st.SearchStrategy[Fault]:
+    """Any fault of one kind on any group of a meter."""
+    return _legal(facts) if name == LegalValue.name else _other(facts.labels, name)
+
+
+@lru_cache(maxsize=16 * _SOME)
+def _other(labels: tuple[str, ...], name: str) -> st.SearchStrategy[Fault]:
+    """A kind that is no legal value; made when it is first drawn, since there are many, and a strategy costs much."""
+    return any_fault(name, labels, _MOST)
 
 
 @lru_cache(maxsize=_SOME)
-def _others(labels: tuple[str, ...]) -> dict[str, st.SearchStrategy[Fault]]:
-    """All kinds but legal values, by name."""
-    return {name: any_fault(name, labels, _MOST) for name in _kinds() if name != LegalValue.name}
-
-
-@lru_cache(maxsize=_SOME)
-def turns_on(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+def turns_on(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrategy[_Turns]:
     """The frames of a step: some faults in each; one again and again; some groups missing; legal values, others in
-    each; limits; or cuts."""
-    faulty = faulty_turns(facts)
-    kinds = [faulty, faulty, steady_turns(facts), _lacking(facts.labels), odd_turns(facts), _sweep(facts), _AT_LIMITS]
+    each; limits; or cuts. Each comes as often as the faults that it is made of."""
+    any_kind, legal = favours.of(*_kinds()), favours.of(LegalValue.name)
+    kinds = [
+        *[faulty_turns(facts, favours)] * (2 * any_kind),
+        *[steady_turns(facts, favours)] * any_kind,
+        *[_lacking(facts.labels)] * favours.of(MissingGroup.name),
+        *[odd_turns(facts)] * legal,
+        *[_sweep(facts)] * legal,
+        *[_AT_LIMITS] * favours.of(*(fault.name for fault in _BORNE)),
+    ]
     if facts.file.mode is Mode.HISTORIC:
-        kinds.append(cut_turns(facts))
+        kinds += [cut_turns(facts)] * favours.of(CutFrame.name)
     return st.integers(0, len(kinds) - 1).flatmap(kinds.__getitem__)
 
 
 @lru_cache(maxsize=_SOME)
-def faulty_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+def faulty_turns(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrategy[_Turns]:
     """Frames with some faults each."""
-    return st.lists(st.lists(faults_on(facts), max_size=_MOST_FAULTS), max_size=_MOST_FRAMES)
+    return st.lists(st.lists(faults_on(facts, favours), max_size=_MOST_FAULTS), max_size=_MOST_FRAMES)
 
 
 @lru_cache(maxsize=_SOME)
-def steady_turns(facts: MeterFacts) -> st.SearchStrategy[_Turns]:
+def steady_turns(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrategy[_Turns]:
     """Frames that have the same fault each."""
-    return st.builds(lambda fault, times: [[fault]] * times, faults_on(facts), among(_AGAIN))
+    return st.builds(lambda fault, times: [[fault]] * times, faults_on(facts, favours), among(_AGAIN))
 
 
 @lru_cache(maxsize=_SOME)

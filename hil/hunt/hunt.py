@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from unittest import SkipTest
 
-from hypothesis import HealthCheck, Phase, Verbosity, currently_in_test_context, given, settings, target
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky
@@ -25,12 +25,15 @@ from ..stories.judging import Broken, Signature
 from ..stories.outages import outages_at
 from ..stories.playing import Played, play_story
 from ..stories.story import ImpossibleStoryError, Story
-from .strategies import line_stories
+from .guidance import Guidance
+from .retold import retold_stories
+from .strategies import Befalls, stories_of
 from .tally import Finding, Limits, Tally, size_of
 
 __all__ = ["Hunt"]
 
-_ROUND = 250  # stories
+_ROUND = 10  # stories; of a longer round's later ones Hypothesis makes five of six out of pieces of the one before
+_FROM_DATABASE = 250  # stories at the most of hunts before that showed something on their way to what was kept
 _NO_LIMITS = Limits()
 _SHRINKS_ON_S = 60.0  # behind the end of its time, for what was found just before
 
@@ -59,7 +62,7 @@ class Hunt(Tally):
         strict: a should counts as well.
         database: of examples from which a later hunt goes on, by the name of those that are drawn alike, such as a
             mode's; None keeps none.
-        guided: whether Hypothesis is told how much of the device a story reached, where that is known.
+        guided: whether later stories go by what earlier ones reached of the device, where that is known.
         play: plays a story, alone unless told: on a device that is started for it.
         replay: plays it alone, where ``play`` does not: what was shown behind other stories is a finding only if it
             shows so, and shrinking plays so, too.
@@ -93,7 +96,7 @@ class Hunt(Tally):
         self._limits = limits
         self._strict = strict
         self._database = database
-        self._guided = guided
+        self._guidance = Guidance() if guided else None
         self._play = play
         self._replay = play if replay is None else replay
         self._turn = turn
@@ -101,6 +104,7 @@ class Hunt(Tally):
         self._is_unwanted = is_unwanted
         self._clock = clock
         self._began_s = clock()
+        self._standing: set[int] = set()  # hashes of stories
         self._best: dict[tuple[Mode, str], Finding] = {}  # one a mode and question: Hypothesis shrinks by them
         self.drawn = 0
 
@@ -133,7 +137,7 @@ class Hunt(Tally):
                 self._round("again", modes, (Phase.reuse, Phase.shrink))
             turns = self._turns()
             while draws and not self._is_over():
-                self._round(str(number), turns[number % len(turns)], (Phase.generate, Phase.target, Phase.shrink))
+                self._round(str(number), turns[number % len(turns)], (Phase.generate, Phase.shrink))
                 number += 1
         except _Over:
             pass
@@ -146,10 +150,14 @@ class Hunt(Tally):
         if self._trouble is not None:
             raise self._trouble
 
+    @property
+    def _has_drawn_all(self) -> bool:
+        return self._limits.examples is not None and self.drawn >= self._limits.examples
+
     def _is_over(self) -> bool:
-        examples, minutes = self._limits.examples, self._limits.minutes
+        minutes = self._limits.minutes
         return (
-            (examples is not None and self.drawn >= examples)
+            self._has_drawn_all
             or (minutes is not None and self.elapsed_s >= 60 * minutes)
             or len(self.findings) >= self._limits.findings
         )
@@ -161,10 +169,9 @@ class Hunt(Tally):
 
     def _round(self, name: str, modes: Sequence[Mode], phases: Sequence[Phase]) -> None:
         """Stories until one shows something new, and that shrunk; or so many."""
-        most = self._limits.examples
-        longest = self._turn or _ROUND
-        stories = longest if most is None else max(min(longest, most - self.drawn), 1)
-        database = self._database_of(modes)
+        draws = Phase.generate in phases
+        stories = (self._turn or _ROUND) if draws else _FROM_DATABASE
+        database, strategy = self._database_of(modes), self._stories(modes, guided=draws)
         found: list[Signature] = []
 
         @settings(
@@ -173,11 +180,14 @@ class Hunt(Tally):
             verbosity=Verbosity.quiet,  # else it tells of slow shrinking on the hunt's standard output
         )  # fmt: skip
         @seeded(f"{self._seed} {name}")  # below: a seed takes the database from the settings of before
-        @given(self._stories(modes))
+        @given(strategy)
         def show(story: Story) -> None:
+            if self._stood(story) or (draws and not found and self._has_drawn_all):
+                return
             self.drawn += not found
             broken = self._new_in(story)
             if broken is None:
+                self._note_that_it_stood(story)
                 return
             if not found:
                 found.append(broken.signature)
@@ -190,19 +200,29 @@ class Hunt(Tally):
         if self._trouble is not None:
             raise _Over
 
+    def _stood(self, story: Story) -> bool:
+        """Whether a device in virtual time stood it before, as it will again: rounds begin with the same story."""
+        return hash(story.model_dump_json()) in self._standing
+
+    def _note_that_it_stood(self, story: Story) -> None:
+        if self._replay is self._play:
+            self._standing.add(hash(story.model_dump_json()))
+
     def _database_of(self, modes: Sequence[Mode]) -> ExampleDatabase | None:
-        """Examples that are drawn as those of these modes are."""
-        if self._database is None:
+        """Examples that are drawn as those of these modes are; none of those that went by what this hunt has seen."""
+        if self._database is None or (self._guidance is not None and self._guidance.knows):
             return None
         return self._database("" if len(modes) == len(self._campaign.modes) else modes[0].value)
 
-    def _stories(self, modes: Sequence[Mode]) -> SearchStrategy[Story]:
-        campaign = self._campaign
-        servers = outages_at(campaign.kinds)
-        return line_stories(
-            modes, meter=campaign.house, servers=servers, restarts=campaign.open().can_restart,
-            supply=campaign.plays_power,
-        )  # fmt: skip
+    def _stories(self, modes: Sequence[Mode], *, guided: bool) -> SearchStrategy[Story]:
+        """Stories in these modes; guided, by what the hunt has seen until now, and nothing that it will see."""
+        campaign, guidance = self._campaign, self._guidance if guided else None
+        befalls = Befalls(tuple(outages_at(campaign.kinds)), campaign.open().can_restart, campaign.plays_power)
+        if guidance is None or not guidance.knows:
+            return stories_of(modes, campaign.house, befalls)
+        favours, leads = guidance.favours(), guidance.leads(modes)
+        drawn = stories_of(modes, campaign.house, befalls, favours)
+        return drawn | retold_stories(leads, befalls, favours) if leads else drawn
 
     def _new_in(self, story: Story, *, alone: bool = False) -> Broken | None:
         """Play a story; what it shows that is not known yet.
@@ -241,8 +261,8 @@ class Hunt(Tally):
         self.line_s += played.line_s
         self.coverage.add(story, played)
         self.on_story(self)
-        if played.covered and self._guided and currently_in_test_context():
-            target(float(len(played.covered)), label="basic blocks")
+        if self._guidance is not None and not self._best:
+            self._guidance.take(story, played)
         return [one for one in played.broken if not any(known.explains(one.signature) for known in self._known)]
 
     def _show(self, story: Story, broken: Broken) -> None:

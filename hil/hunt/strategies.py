@@ -5,7 +5,7 @@ Drawn from the label tables, the faults and the language of scenarios: nothing i
 story shrinks towards a single-phase meter, one step, one frame, one fault on the first label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,14 +17,16 @@ from xky.protocol import Mode
 
 from ..stories.story import Step, Story
 from .drawing import among, between
+from .favours import PLAIN, Favours
 from .frame_strategies import faults_on, turns_on
 from .happening_strategies import HAPPENINGS, Happens, Table, happenings
 from .meter_facts import BEGINS, SUBSCRIPTIONS_KVA, MeterFacts, contracts, facts_of, facts_of_settings
 
-__all__ = ["line_stories", "meters", "starts_inside"]
+__all__ = ["Befalls", "line_stories", "meters", "starts_inside", "steps", "stories_of"]
 
 _MOST_STEPS = 5
 _ONE_IN_SERVERS, _ONE_IN_SUPPLIES, _ONE_IN_RESTARTS = 8, 12, 16
+_NO_FAVOURS: Mapping[Mode, Favours] = {}
 _INSIDE = ("group", "stx", "label", "data", "checksum")
 
 
@@ -45,8 +47,15 @@ def line_stories(
         restarts: whether the device can be started anew while the line speaks.
         supply: whether the device lives on terminals I1-A, so that it notices where they fail.
     """
-    befalls = _Befalls(tuple(servers), restarts, supply)
-    return meters(modes, meter).flatmap(lambda facts: _stories(facts, befalls))
+    return stories_of([Mode(mode) for mode in modes], meter, Befalls(tuple(servers), restarts, supply))
+
+
+def stories_of(
+    modes: Sequence[Mode], meter: MeterFile | None, befalls: "Befalls", favours: Mapping[Mode, Favours] = _NO_FAVOURS
+) -> st.SearchStrategy[Story]:
+    """The same, for who knows what befalls the device besides, and how often each kind of fault is drawn in each mode;
+    all alike unless told."""
+    return meters(modes, meter).flatmap(lambda facts: _stories(facts, befalls, favours.get(facts.file.mode, PLAIN)))
 
 
 def meters(modes: Sequence[Mode | str], meter: MeterFile | None = None) -> st.SearchStrategy[MeterFacts]:
@@ -71,7 +80,7 @@ def _meters(mode: Mode) -> st.SearchStrategy[MeterFacts]:
 
 
 @dataclass(frozen=True)
-class _Befalls:
+class Befalls:
     """What can befall the device beside its line, as ``line_stories`` has it."""
 
     servers: tuple[str, ...]
@@ -80,25 +89,26 @@ class _Befalls:
 
 
 @st.composite
-def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Story:
-    step = _steps(facts, befalls)
-    steps = draw(st.lists(step, min_size=1, max_size=_MOST_STEPS))
-    at_least = draw(faults_on(facts))  # drawn for each story, so that shrinking can leave out a step that has another
-    if not any(turn for step in steps for turn in step.get("turns", ())) and not any(
-        "terminal_a" in step for step in steps
+def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: Befalls, favours: Favours) -> Story:
+    told = draw(st.lists(steps(facts, befalls, favours), min_size=1, max_size=_MOST_STEPS))
+    at_least = draw(
+        faults_on(facts, favours)
+    )  # drawn for each story, so that shrinking can leave out a step that has another
+    if not any(turn for step in told for turn in step.get("turns", ())) and not any(
+        "terminal_a" in step for step in told
     ):
-        steps[-1] |= {"turns": [[at_least]]}
-    return Story(meter=facts.file, seed=draw(between(0, 255)), step=tuple(map(Step.model_validate, steps)))
+        told[-1] |= {"turns": [[at_least]]}
+    return Story(meter=facts.file, seed=draw(between(0, 255)), step=tuple(map(Step.model_validate, told)))
 
 
 @st.composite
-def _steps(draw: st.DrawFn, facts: MeterFacts, befalls: _Befalls) -> Table:
+def steps(draw: st.DrawFn, facts: MeterFacts, befalls: Befalls, favours: Favours = PLAIN) -> Table:
     """One step, as a table: a strategy of its own, so that shrinking can leave it out as a whole.
 
     Its frames are drawn before whatever takes their place, so that shrinking can leave that out.
     """
     happen: Happens = draw(among(HAPPENINGS))
-    happens, turns = happen(draw, facts), draw(turns_on(facts))
+    happens, turns = happen(draw, facts), draw(turns_on(facts, favours))
     if befalls.servers and draw(between(1, _ONE_IN_SERVERS)) == _ONE_IN_SERVERS:
         return happens | {"server": draw(among(befalls.servers))}
     if befalls.supply and draw(between(1, _ONE_IN_SUPPLIES)) == _ONE_IN_SUPPLIES:

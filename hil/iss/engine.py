@@ -7,7 +7,7 @@ their program counter stands four bytes behind; a block that is translated is ru
 run was told to end.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from unicorn import unicorn_const as unicorn
 from xky.protocol import BenchError
 
 from .code import Code
+from .filled import filled
 from .image import Image, Symbol
 from .memory import PAGE, Memory
 from .red_zones import RedZone
@@ -229,6 +230,10 @@ class Engine:
         self.watches = False
         if self._covering:
             machine.ctl_flush_tb()  # what is translated anew is seen
+
+    def filled(self) -> Mapping[str, int]:
+        """How far it filled its variables and its stack in this life, in bytes."""
+        return filled(self._image, self._memory, self.memory_at)
 
     def kept(self) -> list[tuple[int, bytes]]:
         """What outlives a power cut, as it is now."""

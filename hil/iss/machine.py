@@ -6,7 +6,7 @@ which the program waited has taken the time that it waited for. So time is right
 than early: what a sound program has time for here, it has on its chip.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from unicorn import riscv_const as riscv
 
@@ -69,6 +69,7 @@ class Machine:
         self._busy_s = 0.0
         self._traps = 0
         self._closed = False
+        self._filled: dict[str, int] = {}
         self._kept: Sequence[tuple[int, bytes]] = ()
         self.strange: dict[int, None] = {}
         """Addresses in a page of peripherals where the board knows of none."""
@@ -130,7 +131,7 @@ class Machine:
 
     def power_down(self) -> None:
         """Power goes: all is lost but flash."""
-        self._kept = self._engine.kept()
+        self._kept, self._filled = self._engine.kept(), {**self.filled}
         self.console.forget()
 
     def close(self) -> None:
@@ -147,6 +148,11 @@ class Machine:
     def covered(self) -> set[int]:
         """Addresses of the basic blocks that it has run, in all its lives."""
         return self._engine.covered
+
+    @property
+    def filled(self) -> Mapping[str, int]:
+        """How far it filled each variable and its stack, in bytes; the most of all its lives."""
+        return {name: max(most, self._filled.get(name, 0)) for name, most in self._engine.filled().items()}
 
     @property
     def blocks(self) -> int:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays a story on a device of its own, in virtual time."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..campaign.campaign import Campaign
 from ..campaign.performance import CutShort, play
@@ -21,12 +22,14 @@ class Played:
         broken: requirements that it shows to be broken, gravest first.
         line_s: seconds of line that it took.
         covered: basic blocks of the device that it ran, where that is known.
+        filled: how many bytes of its buffers the device had in use, by name, where that is known.
     """
 
     record: Record
     broken: list[Broken]
     line_s: float
     covered: frozenset[int] = frozenset()
+    filled: Mapping[str, int] = field(default_factory=dict)
 
 
 def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Played:
@@ -57,4 +60,4 @@ def play_story(story: Story, campaign: Campaign, *, strict: bool = False) -> Pla
     except CutShort as cut:
         raise cut if cut.lost is None else cut.lost from None
     broken = broken_by(record, story, stimuli, strict=strict)
-    return Played(record, broken, record.duration_s, frozenset(device.covered))
+    return Played(record, broken, record.duration_s, frozenset(device.covered), device.filled)

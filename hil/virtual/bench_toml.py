@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bench file for a virtual bench: the same as for a real one, with the addresses that stand now."""
 
+import shlex
+
 import tomli_w
 
 from ..bench_file import SAFE_ORDER
@@ -40,6 +42,11 @@ def bench_toml(bench: VirtualBench, receiver: VirtualReceiver | None = None) -> 
     if receiver is not None:
         device["spec"] = f"serial:{receiver.console}"
         line["line"] = {"port": f"serial:{receiver.line}"}
+    rows: dict[str, list[dict[str, str]]] = {}
+    if bench.network is not None:
+        away = shlex.quote(str(bench.network.away))
+        line["access_point"] = {"off": f"touch {away}", "on": f"rm -f {away}"}
+        rows["probe"] = [{"spec": spec} for spec in bench.network.specs]
     return "# a virtual bench; its addresses stand as long as it runs\n" + tomli_w.dumps(
-        {**line, "device": device, "instrument": instruments, "safe": {"order": order}}
+        {**line, "device": device, **rows, "instrument": instruments, "safe": {"order": order}}
     )

@@ -5,6 +5,7 @@ Power train and decisions are those of ``xky power``: no line and no frames, pha
 Nothing runs by itself: whoever asks lets it live up to the bench's present first.
 """
 
+from collections import deque
 from collections.abc import Generator
 from dataclasses import replace
 from threading import RLock
@@ -25,6 +26,8 @@ from .clock import BenchClock
 
 __all__ = ["VirtualBoard"]
 
+_KEPT = 10_000  # times that it came too late
+
 
 class VirtualBoard:
     """A board, its capacitor empty at the beginning, on terminals that give nothing.
@@ -35,6 +38,9 @@ class VirtualBoard:
         clock: of the bench.
         mode: of the TIC.
         inner_v: of the capacitor at the beginning.
+
+    Attributes:
+        late: when this machine came too late to let it live, and by how many real seconds.
 
     Raises:
         InputError: it does not live on the TIC.
@@ -51,6 +57,7 @@ class VirtualBoard:
         self._clock = clock
         self._env = simpy.Environment(initial_time=clock.now_s())
         self._terminals = Terminals(supply.cut)
+        self.late: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._voltage_v, self._is_fed = 0.0, False
         self._shunt_a, self._is_drained = 0.0, False
         self._train = self._living(power, inner_v)
@@ -78,6 +85,18 @@ class VirtualBoard:
             self.catch_up()
             self._shunt_a, self._is_drained = current_a, on
             self._train.draw_beside(current_a if on else 0.0)
+
+    def came_late(self, late_s: float) -> None:
+        """This machine let it live so much too late until now: a device on a desk would not have been.
+
+        Args:
+            late_s: real seconds.
+        """
+        self.late.append((self._clock.now_s(), late_s))
+
+    def late_after(self, at_s: float) -> float | None:
+        """When it came too late first, from an instant of the bench's clock on; None: never."""
+        return next((late_at_s for late_at_s, _ in tuple(self.late) if late_at_s >= at_s), None)
 
     def catch_up(self) -> float:
         """Let it live up to the present; the present, in seconds."""

@@ -21,6 +21,8 @@ class InputCircuit:
         threshold_v: peak of the carrier from which on it is a 0; None: in the middle of what a receiver must tell
             apart.
         quality: of a filter at 50 kHz before that; 0: none.
+        needs_s: for how long a bit has to be all but at a level that must be read, to be read; 0: it follows at once.
+        counts_crossings: whether it takes for a carrier only what crosses 0 V twice a period.
     """
 
     resistance_ohm: float = 1200.0  # both modes allow it; assumption
@@ -28,6 +30,8 @@ class InputCircuit:
     series_ohm: float = 470.0
     threshold_v: float | None = None
     quality: float = 0.0
+    needs_s: float = 0.0
+    counts_crossings: bool = False
 
     def share(self, frequency_hz: Any, *, before: bool) -> Any:
         """What of a generator's open voltage stands at the terminals, or before the resistor.

@@ -144,8 +144,14 @@ class VirtualInstrument(ABC):
             "SYSTem:ERRor[:NEXT]?": lambda call: self._take_error(),
             "XKY:SPEed?": lambda call: f"{self.bench.clock.speed:g}",
             "XKY:TIME?": lambda call: f"{self.bench.clock.now_s():.9f}",
+            "XKY:LATE?": self._late,
             "XKY:WAIT?": self._wait,
         }
+
+    def _late(self, call: Call) -> Answer:
+        """When the board of the bench came too late first, from an instant on; -1: never."""
+        late_s = self.bench.board.late_after(call.number(0, 0.0, 1e9))
+        return "-1" if late_s is None else f"{late_s:.6f}"
 
     def _wait(self, call: Call) -> Answer:
         """The clock of the bench, for who must know it: let it go on, and say where it stands then."""

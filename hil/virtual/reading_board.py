@@ -6,7 +6,7 @@ It is the one of ``sim:``; here its line is a port, and its supply an instrument
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xky.boards import Board
 from xky.boards.description.power import PowerDescription
@@ -22,6 +22,9 @@ from ..bench.reading import Reading
 from ..emulation.emulated_board import EmulatedBoard
 from .board import VirtualBoard
 from .clock import BenchClock
+
+if TYPE_CHECKING:
+    from .board_network import BoardNetwork
 
 __all__ = ["ReadingBoard"]
 
@@ -39,6 +42,10 @@ class ReadingBoard(VirtualBoard):
         mode: of the TIC.
         inner_v: of the capacitor at the beginning.
         defect: id of a defect to build in.
+        network: by which it publishes, in the place of its console; None: it says all on that.
+
+    Attributes:
+        network: as given.
 
     Raises:
         InputError: it does not live on the TIC, has no simulated firmware, or there is no such defect.
@@ -54,8 +61,9 @@ class ReadingBoard(VirtualBoard):
         mode: Mode = Mode.STANDARD,
         inner_v: float = 0.0,
         defect: str | None = None,
+        network: "BoardNetwork | None" = None,
     ) -> None:
-        self._name, self._defect = name, defect
+        self._name, self._defect, self.network = name, defect, network
         self._busy_until_s = self._told_until_s = 0.0
         super().__init__(board, supply, clock, mode=mode, inner_v=inner_v)
         _reckon_before(self._living_board.board, supply)
@@ -64,11 +72,18 @@ class ReadingBoard(VirtualBoard):
         self._line = Line()
         self._living_board = EmulatedBoard(
             self._env, self._name, self.mode, self._line, self._terminals, speed=self._clock.speed or 1.0,
-            defect=self._defect, begins_at_v=inner_v,
+            defect=self._defect, begins_at_v=inner_v, join=None if self.network is None else self.network.joined,
         )  # fmt: skip
         train = self._living_board.train
         assert train is not None
         return train
+
+    def catch_up(self) -> float:
+        with self.lock:
+            now_s = super().catch_up()
+            if self.network is not None:
+                self.network.poll()
+            return now_s
 
     def hear(self, data: bytes) -> None:
         """Characters of the line, eight bits with the parity in bit 7, the last of them just over."""

@@ -9,6 +9,7 @@ that which hears and says, with what terminal A gives.
 import json
 import os
 import select
+import time
 import tty
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +17,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from xky.emulator.runner import LATE_S
 from xky.protocol import Decoder, Frame
 
 from .board import VirtualBoard
@@ -26,7 +28,27 @@ __all__ = ["VirtualReceiver"]
 _CHUNK = 4096
 _LOOK_S = 0.1
 _LIVES_S = 0.005  # from one look at a board that reads to the next: its readings are stamped when they are told
+_ANSWERS_S = 0.001  # of one that waits for the answers of servers, its radio on
 _UNREADABLE = 0x7F  # in the place of a character whose parity is wrong: no group has it
+
+
+class _InTime:
+    """Tells a board when this machine came back to it too late.
+
+    Args:
+        board: to tell; None: nobody.
+        waits_s: real seconds that may be waited for from one look to the next.
+    """
+
+    def __init__(self, board: VirtualBoard | None, waits_s: float) -> None:
+        self._board, self._within_s = board, waits_s + LATE_S
+        self._last_s = time.monotonic()
+
+    def look(self) -> None:
+        """It is being looked at."""
+        last_s, self._last_s = self._last_s, time.monotonic()
+        if self._board is not None and self._last_s - last_s > self._within_s:
+            self._board.came_late(self._last_s - last_s)
 
 
 class VirtualReceiver:
@@ -42,6 +64,7 @@ class VirtualReceiver:
 
     def __init__(self, board: VirtualBoard | None = None) -> None:
         self.board = board if isinstance(board, ReadingBoard) else None
+        self._on = board
         self._line, self._their_line = os.openpty()
         self._console, self._their_console = os.openpty()
         for end in (self._their_line, self._their_console):
@@ -75,7 +98,9 @@ class VirtualReceiver:
     def _listens(self) -> None:
         decoder, board = Decoder(), self.board
         with suppress(OSError):
+            in_time = _InTime(self._on, _LOOK_S)
             while not self._is_closed:
+                in_time.look()
                 ready = select.select([self._line, self._console], [], [], _LOOK_S)[0]
                 if self._console in ready:
                     os.read(self._console, _CHUNK)  # it takes no orders
@@ -90,9 +115,11 @@ class VirtualReceiver:
     def _lives(self, board: ReadingBoard) -> None:
         """Apart from who reads the port: a board that has much to reckon keeps nobody from writing."""
         with suppress(OSError):
+            in_time = _InTime(board, _LIVES_S)
             while not self._is_closed:
+                in_time.look()
                 with suppress(Empty):
-                    board.hear(self._heard.get(timeout=_LIVES_S))
+                    board.hear(self._heard.get(timeout=_LIVES_S if board.network is None else _ANSWERS_S))
                 for said in board.news():
                     self._say(said)
 

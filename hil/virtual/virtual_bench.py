@@ -24,6 +24,7 @@ from .tcp import TcpInstrument
 if TYPE_CHECKING:
     from xky.emulator.carrier import Waveform
 
+    from .board_network import BoardNetwork
     from .carrier_ear import CarrierEar
     from .signals import Signals
 
@@ -54,12 +55,14 @@ class VirtualBench:
         circuit: the receiver's input, as a generator finds it; a sound one unless told.
         firmware: name of the board, or of its file, whose simulated firmware reads the line; None: nobody reads it.
         defect: id of one to build into that.
+        network: by which that publishes; None: it says all on its console.
 
     Attributes:
         board: as it lives.
         circuit: the receiver's input.
         ear: what listens to the generator; None: nothing does.
         clock: as given.
+        network: as given.
         instruments: by role.
         behaviours: by role; what is changed there counts from the next message on.
 
@@ -83,6 +86,7 @@ class VirtualBench:
         circuit: InputCircuit | None = None,
         firmware: str | None = None,
         defect: str | None = None,
+        network: "BoardNetwork | None" = None,
     ) -> None:
         if connection not in _CONNECTIONS:
             raise InputError(f"connection {connection!r}: unknown; expected one of {', '.join(_CONNECTIONS)}")
@@ -90,11 +94,13 @@ class VirtualBench:
         kinds = {role: virtual_named(role, make) for role, make in chosen.items()}
         self.makes = chosen
         self.circuit = circuit or InputCircuit()
-        self.clock = clock
+        self.clock, self.network = clock, network
         self.board = (
             VirtualBoard(board, supply, clock, mode=mode, inner_v=inner_v)
             if firmware is None
-            else ReadingBoard(firmware, board, supply, clock, mode=mode, inner_v=inner_v, defect=defect)
+            else ReadingBoard(
+                firmware, board, supply, clock, mode=mode, inner_v=inner_v, defect=defect, network=network
+            )
         )
         self._signals = _signals(self.board, waveform, seed, self.circuit)
         self.ear: CarrierEar | None = None
@@ -134,6 +140,9 @@ class VirtualBench:
             self.ear.close()
         for connection in self._connections.values():
             connection.close()
+        if self.network is not None:
+            with self.board.lock:
+                self.network.close()
 
     def __enter__(self) -> "VirtualBench":
         return self

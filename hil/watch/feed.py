@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..live import EventStream
+from ..live.event_stream import EventStream
 from .event_list import EventList
 from .shown import Event
 from .watched import Watched

@@ -143,6 +143,12 @@ class Device(ABC):
         """Basic blocks that it has run, by address or place; empty where it cannot tell, or was not asked to."""
         return frozenset()
 
+    @property
+    def filled(self) -> Mapping[str, int]:
+        """How many bytes of each of its buffers it had in use, by name; empty where it cannot tell, or was not asked
+        to keep what it runs."""
+        return {}
+
     def forget_covered(self) -> None:  # noqa: B027 - most kinds cannot tell
         """Count those that it runs from now on alone: another story begins."""
 

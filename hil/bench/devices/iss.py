@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``iss:FIRMWARE.elf``: a firmware image run instruction by instruction, in virtual time."""
 
-from collections.abc import Callable, Generator, Sequence, Set
+from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +67,7 @@ class IssDevice(Device):
         self._overruns = 0
         self._notes: list[str] = []
         self._covered: Set[int] = frozenset()
+        self._filled: Mapping[str, int] = {}
 
     @property
     def files(self) -> Sequence[Path]:
@@ -238,6 +239,12 @@ class IssDevice(Device):
         return self._covered if self._machine is None else frozenset(self._machine.covered)
 
     @property
+    def filled(self) -> Mapping[str, int]:
+        if self._machine is None:
+            return self._filled
+        return self._machine.filled if self._covers else {}
+
+    @property
     def coverage_blocks(self) -> int:
         return self._blocks
 
@@ -250,7 +257,7 @@ class IssDevice(Device):
         if machine is None or context is None:
             return
         self._settings, self._overruns = [*machine.uart.settings], machine.uart.overruns
-        self._covered, self._notes = frozenset(machine.covered), [*machine.notes]
+        self._covered, self._notes, self._filled = frozenset(machine.covered), [*machine.notes], self.filled
         self._machine = None
         self._life += 1
         context.line.disconnect(self._hear)

@@ -27,6 +27,12 @@ class _Trial(Line):
     lasted_s: float
     readings: int
     labels: tuple[str, ...]
+    zero_held_s: float | None = None
+    one_held_s: float | None = None
+    held_least_s: float = 0.0
+    held_most_s: float = 0.0
+    distortion: float | None = None
+    distortion_unsure: float = 0.0
 
 
 def write_carrier(path: Path, record: CarrierRecord) -> int:

@@ -58,7 +58,10 @@ class CarrierQuestions(InstrumentQuestions):
 
 
 def _level(one: CarrierTrial) -> str:
-    return f"{one.zero_v:.2f} V peak in a 0, {one.one_v:.2f} V in a 1, {one.carrier_hz / 1e3:.2f} kHz"
+    told = f"{one.zero_v:.2f} V peak in a 0, {one.one_v:.2f} V in a 1, {one.carrier_hz / 1e3:.2f} kHz"
+    if one.zero_held_s is not None and one.one_held_s is not None:
+        told += f", a single 0 held {1e6 * one.zero_held_s:.0f} µs and a 1 {1e6 * one.one_held_s:.0f} µs"
+    return told if one.distortion is None else f"{told}, {100 * one.distortion:.1f} % of harmonics"
 
 
 def _told(one: CarrierTrial, sound: CarrierTrial) -> str:

@@ -19,8 +19,8 @@ from xky.emulator.supply import HIGHEST
 from xky.protocol import InputError
 
 from ..condition import FED, HAS_RATINGS, LIVES_BY_ITS_CAPACITOR, PROMISES_A_PERIOD, REACHES_A_NETWORK
-from ..measured_power import COLD, CUTS, FULL, MeasuredCut, MeasuredPower, MeasuredTrial, PowerSample
-from ..power_record import MINIMUM, MODEL_V, at_terminals_w, restart_s, works_v
+from ..measured_power import COLD, CUTS, DEAD, FULL, MeasuredCut, MeasuredPower, MeasuredTrial, PowerSample
+from ..power_record import MINIMUM, MODEL_V, SERVERS, at_terminals_w, restart_s, works_v
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .view import SHOWN, Measure, PurposeView
 
@@ -75,7 +75,11 @@ class MeasuredPowerQuestions(PurposeView):
         if downs:
             self._show_downs(downs)
             raise PurposeFailed(f"brown-out at {downs[0].at_s:.2f} s, {downs[0].at_s - first_s:.1f} s after a reading")
-        seen_v, least_v = self._headroom_v(trial, first_s)
+        self._require_headroom(power, trial, first_s)
+
+    def _require_headroom(self, power: MeasuredPower, trial: MeasuredTrial, after_s: float) -> None:
+        """Its voltage was never where its rail is lost, not even between two looks."""
+        seen_v, least_v = self._headroom_v(trial, after_s)
         self.trail.measured.append(Measure("voltage over the brown-out", seen_v, 0.0, "V", at_least=True))
         self.trail.seen.append(f"{seen_v:.3f} V over the brown-out of its file at the least")
         if least_v > 0:
@@ -167,11 +171,36 @@ class MeasuredPowerQuestions(PurposeView):
         self.trail.seen.append(told)
         self._judge(1e3 * mean_w, 1e3 * GUARANTEED_W, 1e3 * unsure_w, "mW")
 
-    def _measured_dead_server(self, what: str) -> None:
-        """Nobody takes an access point or a server of a real board away for hours."""
-        if not self.record.board.uplink:
+    def _measured_dead_server(self, power: MeasuredPower, what: str) -> None:
+        """While a server that the bench has in its hands is dead it loses no rail, and is heard again by itself."""
+        board, kind = self.record.board, SERVERS[what]
+        if not board.uplink:
             raise NotApplicable(REACHES_A_NETWORK.otherwise)
-        raise Undecided(f"needs a board whose {what} the bench can take away for hours: one that is simulated")
+        if kind and kind not in board.uplinks:
+            raise NotApplicable(f"the device is not listened to behind a {what}")
+        cold = self._cold(power)
+        if cold.first_reading_s is None or self._downs(cold, cold.first_reading_s, cold.ended_s):
+            raise Undecided("it does not live on such a meter, dead servers or none; see XKY-PWR-1 and XKY-PWR-3")
+        dead = next((one for one in power.dead if one.what == what), None)
+        if dead is None:
+            raise Undecided(_needs(power, what if what in power.wants else DEAD))
+        trial = dead.trial
+        self._show_feed(trial, f"no brown-out, and heard within {dead.within_s:.0f} s of its return")
+        self.trail.sent.append(f"no {what} from {dead.began_s:.2f} s to {dead.ended_s:.2f} s")
+        self.trail.at_s = dead.began_s
+        downs = self._downs(trial, dead.began_s, trial.ended_s)
+        if downs:
+            self._show_downs(downs)
+            raise PurposeFailed(
+                f"{len(downs)} brown-outs, the first {downs[0].at_s - dead.began_s:.1f} s behind its end"
+            )
+        if dead.reading_s is None:
+            self.trail.seen.append("nothing was said there again")
+            raise PurposeFailed(f"it is not heard within {dead.within_s:.0f} s of the return of the {what}")
+        took_s = max(dead.reading_s - dead.ended_s, 0.0)  # a command that gives it back takes a while to end
+        self.trail.seen.append(f"heard {took_s:.1f} s behind the return")
+        self._judge(took_s, dead.within_s, trial.unsure_s, "s until it is heard again")
+        self._require_headroom(power, trial, dead.began_s)
 
     def _cold(self, power: MeasuredPower) -> MeasuredTrial:
         if power.cold is None:
@@ -274,10 +303,13 @@ class MeasuredPowerQuestions(PurposeView):
         self.trail.seen[:] = [f"{one.at_s:.2f} s: brown-out at {one.voltage_v:.3f} V" for one in downs[:SHOWN]]
         self.trail.at_s = downs[0].at_s
 
-    def _show_measured(self, trial: MeasuredTrial, expected: str) -> None:
+    def _show_feed(self, trial: MeasuredTrial, expected: str) -> None:
         supply = trial.supply
         self.trail.sent.append(f"{supply.open_circuit_v:g} V rms behind {supply.source_ohm:g} Ω, by the bench's supply")
         self.trail.expected.append(expected)
+
+    def _show_measured(self, trial: MeasuredTrial, expected: str) -> None:
+        self._show_feed(trial, expected)
         self.trail.seen.append(_in_short(trial))
         self.trail.at_s = trial.first_reading_s or trial.fed_s
 

@@ -165,8 +165,8 @@ class PowerQuestions(MeasuredPowerQuestions):
     def a_dead_server_does_not_drain_it(self, what: str) -> None:
         """While what it publishes by is dead for hours it loses no rail, and is heard again by itself when that is
         back."""
-        if self._measured is not None:
-            self._measured_dead_server(what)
+        if (measured := self._measured) is not None:
+            self._measured_dead_server(measured, what)
             return
         power = self._power
         if not self.record.board.uplink:

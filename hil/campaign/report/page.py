@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a report: one file, no script, nothing asked of any network; what devices said stands in it as text."""
 
+import os
 import re
+import sys
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import Any, TypeAlias
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from xky.boards import board_named, board_names
@@ -61,6 +64,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         undefined=StrictUndefined,
         trim_blocks=True,
         finalize=_seen_whole,
+        bytecode_cache=_compiled(),
     )
 
     def say(text: str) -> str:
@@ -97,6 +101,13 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         fingerprint=PublicKey(report["signer"]).fingerprint if report.get("signer") else "",
         alike={id_ for _, ids in undecided for id_ in ids},
     )
+
+
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Where the compiled template lies: beside the modules that Python compiles, if it may write there."""
+    folder = Path(__file__).with_name("__pycache__")
+    may_be_kept = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
+    return FileSystemBytecodeCache(str(folder), "%s.template") if may_be_kept else None
 
 
 def summary(report: Mapping[str, Any]) -> list[tuple[str, dict[str, object]]]:

@@ -2,8 +2,10 @@
 """``xky bench virtual``: instruments that do not exist, on a simulated board, until Ctrl-C."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Event
@@ -20,6 +22,7 @@ from ...held_resource import held_resource
 from ...named_file import named_file
 from ...virtual import DEFAULT_MAKES, RunningClock, SteppedClock, VirtualBench, VirtualReceiver, planned
 from ...virtual.bench_toml import bench_toml
+from ...virtual.board_network import BoardNetwork
 from ...virtual.input_circuit import InputCircuit
 
 __all__ = ["command"]
@@ -63,6 +66,13 @@ def command(
     defect: Annotated[
         str | None, typer.Option(autocompletion=lambda: [*known_defects()], help="Built into its firmware; with --fed.")
     ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPEC",
+            help="Where the board that is --fed publishes, and a run listens: mqtt:ADDRESS:PORT, influx:ADDRESS:PORT.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(callback=named_file, help="Write the bench's file: BENCH.toml.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The resources as one JSON object.")] = False,
     while_running: Annotated[
@@ -75,15 +85,18 @@ def command(
         raise InputError("--stepped and --speed: a clock that stands has no speed; give one of them")
     if defect is not None and not fed:
         raise InputError(f"--defect {defect}: is built into firmware, and only a board that is --fed has it; add --fed")
+    if probe and not fed:
+        raise InputError(f"--probe {probe[0]}: only a board that is --fed publishes; add --fed")
     if fed and stepped:
         raise InputError("--fed and --stepped: a line needs a clock that goes on; leave --stepped out")
     makes = {**DEFAULT_MAKES, **_pairs("--make", make or [])}
     clock = SteppedClock() if stepped else RunningClock(speed)
+    away = Path(tempfile.gettempdir()) / f"xky-access-point-{os.getpid()}-is-away"
     bench = VirtualBench(
         board_named(board), supply_named(supply), clock, makes=makes, connection=connection,
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
         mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm, threshold_v=threshold_v),
-        firmware=board if fed else None, defect=defect,
+        firmware=board if fed else None, defect=defect, network=BoardNetwork(probe, away) if probe else None,
     )  # fmt: skip
     with bench, closing(VirtualReceiver(bench.board)) as receiver, ExitStack() as stack:
         if not stepped:

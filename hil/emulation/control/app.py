@@ -17,7 +17,7 @@ from starlette.routing import Route
 from xky.protocol import BenchError, InputError
 from xky.protocol.tomlfile import what_is_wrong
 
-from ...live import EventStream
+from ...live.event_stream import EventStream
 from ...live.serving import add_events, add_page, complained
 from .address import Address
 from .answers import DayAnswer, DisplayAnswer, Done, FaultAnswer, FrameAnswer, Registers, State, TruthAnswer, Wrong

@@ -16,7 +16,7 @@ from xky.emulator.runner import RealTime
 from xky.emulator.scenario.actions import Actions
 from xky.protocol import BenchError, InputError
 
-from ...live import EventStream
+from ...live.event_stream import EventStream
 from ..emulated_board import EmulatedBoard
 from .address import Address, address_of, listen_at
 from .feed import Feed

@@ -11,7 +11,7 @@ from typing import Any
 from xky.emulator import Line, SentFrame, Truth
 from xky.protocol import Burst
 
-from ...live import EventStream
+from ...live.event_stream import EventStream
 from .line_events import frame_event
 from .session import Session
 

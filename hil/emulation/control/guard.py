@@ -15,9 +15,9 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from ...live import PAGE_POLICY
 from ...live.assets import ASSETS_AT
 from ...live.complaint import told_to
+from ...live.policy import PAGE_POLICY
 from .address import Address
 
 __all__ = ["BODY_MAX", "Guard", "refuse_busy"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import pairwise
 
 import pytest
@@ -242,6 +242,54 @@ def test_who_wakes_up_finds_the_line_at_any_place_of_a_frame() -> None:
 def test_frames_never_overlap_however_short_the_pause(pause_s: float) -> None:
     truth, _, _ = heard_now_and_then([pause_s] * 60, listens_s=1.3)
     assert all(earlier.end_s <= later.start_s + 1e-9 for earlier, later in pairwise(truth))
+
+
+def rested(lull_s: float, wakes_s: Sequence[float], *, until_s: float = 300.0) -> tuple[Truth, list[Burst]]:
+    """A line that may rest, on which somebody listens for three seconds at each of some times."""
+    env, line, truth = simpy.Environment(), Line(), Truth()
+    bursts: list[Burst] = []
+    meter = Linky(load=Household(1))
+    meter.run_by(lambda: float(env.now))
+    transmitter = Transmitter(env, meter, line, truth, seed=1)
+    transmitter.lull_s = lambda: lull_s
+
+    def listener() -> Generator[simpy.Event, None, None]:
+        for wake_s in wakes_s:
+            yield env.timeout(wake_s - env.now)
+            line.connect(bursts.append)
+            if line.current is not None and line.current.end_s > env.now:
+                bursts.append(line.current)
+            yield env.timeout(3.0)
+            line.disconnect(bursts.append)
+
+    env.process(listener())
+    env.process(transmitter.run())
+    env.run(until=until_s)
+    return truth, bursts
+
+
+def test_a_line_rests_while_nobody_hears_it_and_is_busy_again_when_somebody_does() -> None:
+    wakes_s = [30.0 + 17.3 * number for number in range(15)]
+    always, _ = rested(0.0, wakes_s)
+    truth, bursts = rested(1000.0, wakes_s)
+    assert len(always) > 250
+    assert len(truth) < 0.3 * len(always)
+    assert all(earlier.end_s + 0.0167 - 1e-9 <= later.start_s for earlier, later in pairwise(truth))
+    heard = [frame for frame in truth if any(frame.start_s - 3.0 < wake_s < frame.end_s for wake_s in wakes_s)]
+    assert [frame.data for frame in heard] == [burst.data for burst in bursts]
+    places = [wake_s - frame.start_s for wake_s in wakes_s for frame in truth if frame.start_s <= wake_s < frame.end_s]
+    assert len(places) > 0.8 * len(wakes_s)  # the others wake in a gap
+    assert max(places) - min(places) > 0.5  # and at no place of its own
+
+
+def test_a_line_that_is_heard_all_the_time_never_rests() -> None:
+    env, line, truth = simpy.Environment(), Line(), Truth()
+    line.connect(lambda burst: None)
+    transmitter = Transmitter(env, Linky(load=Household(1)), line, truth)
+    transmitter.lull_s = lambda: 1000.0
+    env.process(transmitter.run())
+    env.run(until=100.0)
+    assert len(truth) > 90
 
 
 def test_a_line_that_is_told_to_wait_goes_on_with_the_same_bytes_when_time_stands_still_meanwhile() -> None:

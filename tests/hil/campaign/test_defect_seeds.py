@@ -81,12 +81,12 @@ def test_every_seed_is_tried_and_gives_the_exit_status(
 def test_each_seed_runs_every_defect_and_every_sound_board(monkeypatch: pytest.MonkeyPatch) -> None:
     run: list[tuple[str | None, int]] = []
 
-    def certified(campaign: Campaign, folder: Any) -> dict[str, Any]:
+    def judged(campaign: Campaign) -> dict[str, Any]:
         run.append((campaign.options.defect, campaign.options.seed))
         return {"requirements": []}
 
     monkeypatch.setattr(defect_matrix, "worker_pool", ThreadPoolExecutor)  # threads share what a test has replaced
-    monkeypatch.setattr(defect_matrix, "certify", certified)
+    monkeypatch.setattr(defect_matrix, "_judged", judged)
     monkeypatch.setattr(defect_matrix, "sound_boards", lambda: ["generic"])
     made = list(make_matrices(seeds=range(5, 7), only=("drops-space-checksum",)))
     assert sorted(run, key=str) == [("drops-space-checksum", 5), ("drops-space-checksum", 6), (None, 5), (None, 6)]

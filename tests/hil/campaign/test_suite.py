@@ -243,7 +243,7 @@ def behaviour_of(board: Board) -> tuple[str | None, bool, bool]:
 
 def test_a_matrix_tells_what_was_missed_and_who_was_accused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(defect_matrix, "worker_pool", ThreadPoolExecutor)  # threads share what a test has replaced
-    monkeypatch.setattr(defect_matrix, "certify", lambda campaign, folder: report_of_nothing(campaign.options.defect))
+    monkeypatch.setattr(defect_matrix, "_judged", lambda campaign: report_of_nothing(campaign.options.defect))
     made = make_matrix(only=("drops-space-checksum",))
     assert [one.missed for one in made.defects] == [("TIC-CHK-3, historic",)]
     assert len(made.alarms) == len(made.sound) == len(BOARDS)

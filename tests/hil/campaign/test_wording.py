@@ -36,7 +36,7 @@ CHECKED_BY = [
 TOLD_BY = [
     *sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py", CAMPAIGN / "headline_notes.py",
     CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py",
-    CAMPAIGN / "bench_trials.py",
+    CAMPAIGN / "bench_trials.py", CAMPAIGN / "dead_server_trials.py",
 ]  # fmt: skip
 NO_MESSAGES = {  # what in these files people never read as a sentence
     "Enedis-NOI-CPT_54E v3 (2018-06-01); ERDF-NOI-CPT_02E v4 (2010-07-01)", "xky-hil 3",
@@ -73,12 +73,17 @@ PARTS = {  # of messages that are put together, and one that has it
     "lines were no JSON object": "standard: 3 lines were no JSON object; at 1.00 s: x",
     "s until the first reading": "3 s until the first reading; 2 allowed",
     "s until it reads again": "3 s until it reads again; 2 allowed",
+    "s until it is heard again": "3 s until it is heard again; 2 allowed",
+    ", a single 0 held 3 µs and a 1 3 µs": f"nothing was read at {LEVEL}, a single 0 held 3 µs and a 1 3 µs",
+    "3, 3 % of harmonics": f"read at {LEVEL}, 3 % of harmonics: within the uncertainty of the limit, or not up to it",
     "s between two readings": "3 s between two readings; 2 allowed",
     "3: 3, 3": "3 V: part, input voltage, V; 2 allowed",
     "3; 3 allowed": "3 mW; 3 allowed",
     "3 3; 3 allowed": "3 mW; 3 allowed",
     "3: 3: 3": "diode: input voltage, V: 3",
     "needs a load that empties the capacitor": "needs a load that empties the capacitor: 3 V are left",
+    "needs the bench to be its 3: --probe 3:ADDRESS:PORT": "needs the bench to be its broker: --probe mqtt:ADDRESS:"
+    "PORT",
     "3: 3 V are left": "needs a load that empties the capacitor: 3 V are left",
     "3: 3: 3 measured": "diode: input voltage, V: 3 measured",
     "3: 3: 3 by the board's file": "diode: input voltage, V: 3 by the board's file",

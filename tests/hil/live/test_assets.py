@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from xky.hil.live import PAGE_POLICY, asset, page, version
-from xky.hil.live.assets import ASSETS_AT
+from xky.hil.live.assets import ASSETS_AT, asset, version
+from xky.hil.live.page import page
+from xky.hil.live.policy import PAGE_POLICY
 
 ROOT = Path(__file__).parents[3]
 LIVE = ROOT / "hil" / "live"

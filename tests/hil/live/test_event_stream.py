@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from xky.hil.live import EventStream, event_stream, version
+from xky.hil.live import event_stream
+from xky.hil.live.assets import version
+from xky.hil.live.event_stream import EventStream
 
 
 async def nothing() -> Sequence[dict[str, Any]]:

@@ -2,6 +2,7 @@
 """A board that a bench feeds, as on a desk: instruments by VISA, its line and its console ports, all in real time."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import Any
 import pytest
 
 from xky.boards import board_named
+from xky.emulator import Linky
 from xky.emulator.supply import supply_named
+from xky.hil.bench.bench import Bench
+from xky.hil.bench.devices import open_device
 from xky.hil.bench_file import bench_file
 from xky.hil.virtual import RunningClock, SteppedClock, VirtualBench, VirtualReceiver
 from xky.hil.virtual.bench_toml import bench_toml
+from xky.hil.virtual.board_network import BoardNetwork
 from xky.hil.virtual.misbehaviour import planned
 from xky.protocol import Mode
 
@@ -80,6 +85,36 @@ def test_a_board_that_cannot_start_from_an_empty_capacitor_fails_by_what_instrum
     with fed(tmp_path, "lacks-a-wake-up-circuit"):
         status, told, complaints = certified(tmp_path, "--speed", SPEED, "--only", "XKY-PWR-1")
     assert (status, told) == (1, {"XKY-PWR-1/empty": "fail"}), complaints
+
+
+@pytest.mark.nightly
+def test_a_board_publishes_at_the_run_but_while_its_access_point_is_away(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        probe = f"mqtt:127.0.0.1:{free.getsockname()[1]}"
+    board, away, speed = board_named("winky-lab"), tmp_path / "away", 20.0
+    with (
+        VirtualBench(
+            board, supply_named("min_spec"), RunningClock(speed), makes=MAKES, firmware="winky-lab", inner_v=4.8,
+            network=BoardNetwork([probe], away),
+        ) as virtual,
+        closing(VirtualReceiver(virtual.board)) as receiver,
+    ):  # fmt: skip
+        written = bench_toml(virtual, receiver)
+        assert f'spec = "{probe}"' in written and f'off = "touch {away}"' in written
+        virtual.board.feed(12.0, on=True)
+        device = open_device(f"serial:{receiver.console}", line=f"serial:{receiver.line}")
+        bench = Bench(device, board, Linky(), speed=speed, probes=[probe])
+        with bench:
+            bench.run(lambda: bool(bench.readings) or bench.now_s > 600.0)
+            assert "EAST" in {label for one in bench.readings for label in one.said}
+            away.touch()
+            bench.run_for(10.0)  # what was on its way
+            before = len(bench.readings)
+            bench.run_for(3 * board.report_period_s)
+            assert len(bench.readings) == before
+            away.unlink()
+            bench.run(lambda: len(bench.readings) > before or bench.now_s > 1200.0)
+            assert len(bench.readings) > before
 
 
 def test_a_virtual_bench_that_runs_at_another_speed_is_one_line(tmp_path: Path) -> None:

@@ -51,6 +51,10 @@ WRONG = {
     "--stepped --speed 3": "--stepped and --speed: a clock that stands has no speed; give one of them",
     "--connection usb": "connection 'usb': unknown; expected one of tcp, pty",
     "--board eky": "eky: no power train on the TIC; a virtual bench needs one to measure",
+    "--probe mqtt:127.0.0.1:1883": "--probe mqtt:127.0.0.1:1883: only a board that is --fed publishes; add --fed",
+    "--fed --probe mqtt": "--probe mqtt: expected mqtt:ADDRESS:PORT; the board needs to know where the run listens",
+    "--fed --probe lines": "--probe lines: expected mqtt:ADDRESS:PORT or influx:ADDRESS:PORT, where the run listens",
+    "--fed --probe mqtt:127.0.0.1:1883": "--probe mqtt: board winky-c6 has no [uplink.mqtt], so nothing would arrive",
     "--out no/such/folder.toml": "--out no/such/folder.toml: cannot be written",
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from xky.hil.bench.reading import Reading, Remark, Said
-from xky.hil.live import EventStream
+from xky.hil.live.event_stream import EventStream
 from xky.hil.watch import watching as watching_module
 from xky.hil.watch.kept_run import KeptRun
 from xky.hil.watch.watched import Heard, Part, Told

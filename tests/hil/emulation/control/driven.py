@@ -19,7 +19,7 @@ from xky.hil.emulation.control.app import make_app
 from xky.hil.emulation.control.feed import Feed
 from xky.hil.emulation.control.session import Session
 from xky.hil.emulation.emulated_board import EmulatedBoard
-from xky.hil.live import EventStream
+from xky.hil.live.event_stream import EventStream
 from xky.protocol import Burst, Decoder, Frame
 
 URL = "http://127.0.0.1:8080"

@@ -11,7 +11,7 @@ import pytest
 
 from xky.emulator.faults import known_faults
 from xky.hil.emulation.control.line_events import frame_event
-from xky.hil.live import EventStream
+from xky.hil.live.event_stream import EventStream
 from xky.protocol import Mode
 from xky.protocol.uart import Uart, received
 

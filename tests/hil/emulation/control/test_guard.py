@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xky.hil.emulation.control.address import address_of
 from xky.hil.emulation.control.guard import BODY_MAX
-from xky.hil.live import PAGE_POLICY
+from xky.hil.live.policy import PAGE_POLICY
 from xky.protocol import InputError
 
 from .driven import Driven
