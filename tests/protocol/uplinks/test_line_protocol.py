@@ -106,6 +106,7 @@ WRONG = {
     b"m v=9223372036854775808i": ("integer_range", 5), b"m": ("missing_fields", 2), b"m v": ("field_format", 4),
     b",t=a v=1": ("missing_measurement", 1), b'm v=1,v="a"': ("duplicate_field_type", 7),
     b"m =1": ("missing_field_key", 3), b"m v=1 5 66": ("after_time", 9), b"m v=1 x 66": ("time", 7),
+    b"m v\\\\=1": ("field_format", 3),
     b"m v=": ("missing_field_value", 5), b"m,t=a=b v=1": ("tag_format", 6), b"m\xff v=1": ("not_utf8_name", 2),
 }  # fmt: skip
 

@@ -181,3 +181,8 @@ def test_the_first_of_a_property_counts() -> None:
     held = ((Property.CONTENT_TYPE, "a"), (Property.USER_PROPERTY, ("k", "v")), (Property.USER_PROPERTY, ("k", "w")))
     assert property_of(held, Property.USER_PROPERTY) == ("k", "v")
     assert property_of(held, Property.TOPIC_ALIAS) is None
+
+
+def test_no_two_kinds_and_no_two_properties_have_one_number() -> None:
+    assert [*Kind] == [*range(1, 16)]
+    assert [*Property] == [1, 2, 3, 8, 9, 11, 17, 18, 19, *range(21, 27), 28, 31, *range(33, 43)]

@@ -151,6 +151,12 @@ def test_a_frame_to_send_needs_a_time() -> None:
     assert read_downlink(read(b'\x02xy\x03{"txpk":[]}')) == "txpk: no object"
 
 
+def test_a_datagram_that_was_cut_is_told() -> None:
+    data = push_data(b"ab", EUI, Heard(FRAME, 5))
+    assert read_datagram(data[:-1]) == "PUSH_DATA: what follows is no JSON object"
+    assert read_datagram(data[:11]) == "PUSH_DATA without the 8 bytes of a gateway's EUI"
+
+
 def test_a_long_complaint_of_a_gateway_is_cut() -> None:
     assert read_transmit_error(read(transmit_acknowledged(b"xy", EUI, "x" * 50))) == "x" * 40
     assert read_transmit_error(read(b"\x02xy\x05" + bytes(8) + b'{"txpk_ack":5}')) == ""
