@@ -32,7 +32,8 @@ from .tally import Finding, Limits, Tally, size_of
 
 __all__ = ["Hunt"]
 
-_ROUND = 10  # stories; of a longer round's later ones Hypothesis makes five of six out of pieces of the one before
+_ROUND = 250  # stories
+_GUIDED_ROUND = 10  # of a longer one's later stories Hypothesis makes five of six out of pieces of the one before
 _FROM_DATABASE = 250  # stories at the most of hunts before that showed something on their way to what was kept
 _NO_LIMITS = Limits()
 _SHRINKS_ON_S = 60.0  # behind the end of its time, for what was found just before
@@ -170,7 +171,7 @@ class Hunt(Tally):
     def _round(self, name: str, modes: Sequence[Mode], phases: Sequence[Phase]) -> None:
         """Stories until one shows something new, and that shrunk; or so many."""
         draws = Phase.generate in phases
-        stories = (self._turn or _ROUND) if draws else _FROM_DATABASE
+        stories = (self._turn or self._longest) if draws else _FROM_DATABASE
         database, strategy = self._database_of(modes), self._stories(modes, guided=draws)
         found: list[Signature] = []
 
@@ -199,6 +200,12 @@ class Hunt(Tally):
         self._keep_what_was_shown()
         if self._trouble is not None:
             raise _Over
+
+    @property
+    def _longest(self) -> int:
+        """Stories of a round: few, until it is known that there is nothing to go by."""
+        has_none = self.drawn and (self._guidance is None or not self._guidance.knows)
+        return _ROUND if has_none else _GUIDED_ROUND
 
     def _stood(self, story: Story) -> bool:
         """Whether a device in virtual time stood it before, as it will again: rounds begin with the same story."""
