@@ -65,6 +65,7 @@ def page(report: Mapping[str, Any], words: Wording | None = None, moments: Mappi
         trim_blocks=True,
         finalize=_seen_whole,
         bytecode_cache=_compiled(),
+        optimized=False,  # what is compiled serves all languages: no word may be told ahead
     )
 
     def say(text: str) -> str:

@@ -128,6 +128,14 @@ def test_no_control_character_of_a_device_is_left_in_a_page() -> None:
         assert "&lt;0x1B&gt; &lt;0x05&gt;" in told
 
 
+def test_the_legend_is_in_the_language_of_the_page_whichever_was_made_before() -> None:
+    legends = {"en": "✓ pass · ✗ fail · ? inconclusive · – not applicable. Square",
+               "fr": "✓ réussite · ✗ échec · ? non conclu · – sans objet. Carré"}  # fmt: skip
+    for language in ("en", "fr", "en"):
+        told = re.sub(r"<[^>]*>", "", html.unescape(render(REPORT, Wording(language))))
+        assert legends[language] in told
+
+
 def test_marks_have_their_blanks_in_french() -> None:
     [failed] = REPORT["requirements"]
     skipped = {"verdict": "inconclusive", "reason": "skipped by --quick"}
