@@ -35,7 +35,7 @@ class _MissesNotices(Parser):
 
 DEFECT = Defect(
     title="reports a mobile peak, not the notice of it",
-    source="linkytic decoded STGE past its reserved bits wrongly until its PR 54",
+    source="hekmon/linkytic#54: STGE was decoded wrongly past its reserved bits",
     must_fail=frozenset({"TIC-TAR-3"}),
     parser=_MissesNotices,
 )

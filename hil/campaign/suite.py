@@ -21,6 +21,7 @@ __all__ = ["declared_purposes", "groups", "known_ids", "run_suite", "test_of", "
 
 _PACKAGE = "xky.hil.conformance"
 _SUITE = resources.files(_PACKAGE)
+_UNNEEDED = ("logging", "warnings", "threadexception", "faulthandler")  # of pytest: each acts around each purpose
 _FINE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -93,6 +94,7 @@ def run_suite(judgement: Judgement, junit: Path | None = None) -> None:
         "no:cacheprovider",
         "-p",
         "no:unraisableexception",  # looks through all objects five times as it ends, for nothing that is judged
+        *(part for name in _UNNEEDED for part in ("-p", f"no:{name}")),
         "--capture=no",  # progress is shown on the real standard error while the suite runs
         "-q",
         "--tb=no",
