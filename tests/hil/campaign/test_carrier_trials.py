@@ -116,7 +116,6 @@ def test_the_limits_are_those_of_the_carrier() -> None:
 @pytest.mark.realtime
 @pytest.mark.nightly
 @pytest.mark.parametrize("mode", Mode)
-@pytest.mark.usefixtures("coarse")
 def test_a_sound_receiver_reads_beyond_each_limit_and_the_evidence_says_so_again(mode: Mode, tmp_path: Path) -> None:
     found = played(InputCircuit(), mode)
     assert not found.wants
@@ -148,14 +147,15 @@ def test_a_receiver_that_reads_nothing_within_a_limit_fails() -> None:
     ],
     ids=["takes what is left for a 0", "narrow", "needs most of a bit"],
 )
-@pytest.mark.usefixtures("coarse")
 def test_each_limit_is_that_of_its_requirement(circuit: InputCircuit, of: str, told: str) -> None:
     found = played(circuit, Mode.STANDARD)
     assert verdict(found, of).startswith("fail: nothing was read at ")
     assert told in verdict(found, of)
     others = {other for other in SIGNALS if verdict(found, other) != "pass"} - {of}
-    # a carrier of 0.8 V that has to be steady for most of a bit is not, behind a scope's window
-    assert others <= ({"TIC-INP-1", "TIC-INP-2"} if circuit.needs_s else set())
+    # a threshold so low takes slow edges for a part of the 0; and what has to be steady for most of a bit is not, near a
+    # level or beside the frequency, behind a scope's window
+    also = {"TIC-INP-2": {"TIC-INP-3"}, "TIC-INP-3": {"TIC-INP-1", "TIC-INP-2", "TIC-INP-7"}}
+    assert others <= also.get(of, set())
 
 
 @pytest.mark.realtime
