@@ -152,8 +152,8 @@ def test_each_limit_is_that_of_its_requirement(circuit: InputCircuit, of: str, t
     assert verdict(found, of).startswith("fail: nothing was read at ")
     assert told in verdict(found, of)
     others = {other for other in SIGNALS if verdict(found, other) != "pass"} - {of}
-    # a threshold so low takes slow edges for a part of the 0; and what has to be steady for most of a bit is not, near a
-    # level or beside the frequency, behind a scope's window
+    # a threshold so low takes slow edges for a part of the 0; and what has to be steady for most of a bit is not,
+    # near a level or beside the frequency, behind a scope's window
     also = {"TIC-INP-2": {"TIC-INP-3"}, "TIC-INP-3": {"TIC-INP-1", "TIC-INP-2", "TIC-INP-7"}}
     assert others <= also.get(of, set())
 
