@@ -14,7 +14,7 @@ from xky.protocol.status import Breaker
 
 from ..contracts import Peak, Tariff
 from ..legal_time import SECOND_US, midnight_after, parse_at
-from ..load import Draw, Load, Signals
+from ..load import Draw, Hold, Load, Signals
 from .breaker import CutOff
 from .clock import MeterClock
 from .counters import Counters
@@ -257,7 +257,7 @@ class MeterState:
         bounds += [power_until_us] if power_until_us is not None else []
         bounds += [self._shown_until_us] if self._shown_until_us > at_us else []
         self._lasts_until_us = min(bounds)
-        self._stays_empty = power_until_us is None and not any(self.power.phase_mva)
+        self._stays_empty = isinstance(self._load, Hold) and not any(self.power.phase_mva)  # hears no contact
         self._begin_period(at_us, clock_us)
 
     def _begin_period(self, at_us: int, clock_us: int) -> None:

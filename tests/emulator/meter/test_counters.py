@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xky.emulator import Draw, Hold, Household, Linky, contract_names
+from xky.emulator.load import Signals
 from xky.protocol import Frame, Mode, decode
 
 CONTRACTS = st.sampled_from(contract_names())
@@ -206,4 +207,19 @@ def test_weeks_in_an_empty_house_equal_the_same_in_short_steps(contract: str, mo
     for one in (jumped, stepped):
         one.load.hold(1234)
         one.skip(40_000)
+    assert jumped.frame_bytes() == stepped.frame_bytes()
+
+
+class _ByContact:
+    """A heater that the dry contact alone switches: it says of no instant that it may change then."""
+
+    def draw(self, at_us: int, signals: Signals) -> tuple[Draw, int | None]:
+        return Draw.of(0 if signals.contact_closed_since_us is None else 2000), None
+
+
+def test_a_house_whose_heater_waits_for_the_contact_is_not_empty() -> None:
+    jumped, stepped = (Linky(contract="hc", at="2027-03-20T17:23", load=_ByContact()) for _ in range(2))
+    jumped.skip(5 * 86_400)
+    for _ in range(5 * 24):
+        stepped.skip(3600)
     assert jumped.frame_bytes() == stepped.frame_bytes()
