@@ -2,7 +2,6 @@
 """``xky bench virtual``: instruments that do not exist, on a simulated board, until Ctrl-C."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -91,14 +90,15 @@ def command(
         raise InputError("--fed and --stepped: a line needs a clock that goes on; leave --stepped out")
     makes = {**DEFAULT_MAKES, **_pairs("--make", make or [])}
     clock = SteppedClock() if stepped else RunningClock(speed)
-    away = Path(tempfile.gettempdir()) / f"xky-access-point-{os.getpid()}-is-away"
+    own = tempfile.TemporaryDirectory(prefix="xky-bench-")  # nobody else can guess what takes its access point away
+    away = Path(own.name) / "access-point-is-away"
     bench = VirtualBench(
         board_named(board), supply_named(supply), clock, makes=makes, connection=connection,
         misbehaviours={role: planned(how) for role, how in _pairs("--misbehave", misbehave or []).items()},
         mode=mode or Mode.STANDARD, seed=seed, circuit=InputCircuit(input_ohm, threshold_v=threshold_v),
         firmware=board if fed else None, defect=defect, network=BoardNetwork(probe, away) if probe else None,
     )  # fmt: skip
-    with bench, closing(VirtualReceiver(bench.board)) as receiver, ExitStack() as stack:
+    with own, bench, closing(VirtualReceiver(bench.board)) as receiver, ExitStack() as stack:
         if not stepped:
             bench.let_hear(receiver.hear)
         if out is not None:
