@@ -30,6 +30,7 @@ __all__ = ["START_UP", "Frames", "Player"]
 
 START_UP = "start-up"
 _BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
+_ANEW = 2  # times as long a machine that does other things is given for a silence without its own lateness
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
 
@@ -139,7 +140,9 @@ class Player:
         began_s = bench.env.now
         patience_s = self._pace.limits(self._pace.period_s).completeness_s + _FIRST_READING_S * self._speed
         while not all(_has_spoken(probe) for probe in bench.probes):
-            if bench.env.now - began_s > patience_s:
+            # Where the bench itself came too late, its waiting begins anew, though not for ever.
+            waits_from_s = min(bench.late[-1].due_s if bench.late else began_s, began_s + _ANEW * patience_s)
+            if bench.env.now - max(began_s, waits_from_s) > patience_s:
                 self.silent = not any(_has_spoken(probe) for probe in bench.probes)
                 return
             yield True

@@ -58,7 +58,10 @@ class RunQuestions(PurposeView):
                 if self._oracle.ignored_keys:
                     what += f"; keys: {', '.join(self._oracle.ignored_keys[:SHOWN])}"
             self.trail.seen.append(what)
-            self._fail(f"the device said nothing usable: {what}", 0.0, record.duration_s)
+            limits = record.limits_at(record.duration_s)
+            due_s = limits.completeness_s + limits.latency_s
+            # It was due in that time alone: when the bench came too late before excuses no silence since.
+            self._fail(f"the device said nothing usable: {what}", record.duration_s - due_s, record.duration_s)
         self.trail.seen.append(f"{len(usable)} readings, the first at {usable[0].at_s:.2f} s")
 
     def changes_arrive(self) -> None:

@@ -2,11 +2,13 @@
 """Questions that cannot be asked of a device or meter: a sentence says why, no error of the suite."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from xky.boards import board_named
 from xky.emulator import Expect, Piece, SentFrame, Truth
+from xky.emulator.runner import Late
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.record import OPENING, Record
@@ -122,3 +124,15 @@ def test_what_is_kept_too_long_behind_one_step_accuses_in_no_other() -> None:
     with pytest.raises(PurposeFailed, match="NTARF = '01' belongs to a label that has left the frames"):
         left_in("first").labels_that_left_are_gone()
     left_in("second").labels_that_left_are_gone()
+
+
+@pytest.mark.parametrize(
+    ("late_s", "refused"), [(3.0, PurposeFailed), (195.0, Undecided)], ids=["long ago", "just now"]
+)
+def test_a_bench_that_came_too_late_excuses_no_silence_of_long_afterwards(
+    late_s: float, refused: type[Exception]
+) -> None:
+    case = case_of((OPENING, PEAK), said={})
+    record = replace(case.record, readings=[], silent=True, duration_s=200.0, late=[Late(late_s, 0.4)])
+    with pytest.raises(refused, match=r"the device said nothing usable: no line at all$"):
+        Case(Purpose(REQUIREMENT, "x", (Stimulus(OPENING, household),)), Oracle(record)).the_device_speaks()
