@@ -49,6 +49,7 @@ def test_every_source_file_names_its_licence(folder: str) -> None:
     assert not missing
 
 
+@pytest.mark.nightly
 def test_the_suite_runs_as_a_package_from_any_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
     command += ["--pyargs", "xky.hil.conformance", "--xky-device", "sim:winky-c6", "-k", "last_group"]

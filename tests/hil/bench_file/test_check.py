@@ -212,6 +212,7 @@ def test_a_certification_on_a_bench_with_a_wrong_instrument_is_one_line_and_exit
     assert run.stderr.count("\n") == 1
 
 
+@pytest.mark.nightly
 def test_a_hunt_by_a_bench_file_starts_a_board_anew_by_its_reset(
     tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench
 ) -> None:

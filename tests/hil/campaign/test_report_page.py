@@ -78,6 +78,7 @@ def test_an_index_leads_to_each_of_them_and_says_why(page: str) -> None:
     assert page.index("<nav") < page.index("<details")
 
 
+@pytest.mark.nightly
 def test_a_page_without_failures_has_no_index(tmp_path: Path) -> None:
     certify("sim:generic", mode="standard", out=tmp_path, only=["TIC-VAL-1"])
     assert "<nav" not in (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -175,10 +176,12 @@ def test_what_is_undecided_for_one_reason_is_told_together() -> None:
     assert re.findall(r'<details id="(.*?)" open>', told) == ["TIC-CHK-1"]
 
 
+@pytest.mark.nightly
 def test_a_partial_run_says_so(page: str) -> None:
     assert "<p>partial; decided " in page
 
 
+@pytest.mark.nightly
 def test_the_verdict_is_a_sentence_and_says_how_much_of_how_much(page: str) -> None:
     assert '<p class="told">The device breaks 1 of the 3 requirements that it must meet.</p>' in page
 

@@ -315,6 +315,7 @@ def test_the_same_seed_gives_the_same_report(certified: Certified, board: str, m
     assert first | {"started": ""} == second | {"started": ""}
 
 
+@pytest.mark.nightly
 def test_one_mode_alone_leaves_out_what_the_other_has(certified: Certified) -> None:
     report = certified("generic", mode=Mode.STANDARD)
     assert report["mode"] == "standard"

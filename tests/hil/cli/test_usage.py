@@ -105,6 +105,7 @@ def emulate(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*XKY, "emulate", *arguments], capture_output=True, timeout=60, check=False)
 
 
+@pytest.mark.nightly
 def test_standard_output_gets_what_a_file_gets(tmp_path: Path) -> None:
     run = emulate("--frames", "2", "--out", "-")
     assert xky("emulate", "--frames", "2", "--out", "file", cwd=tmp_path).returncode == 0

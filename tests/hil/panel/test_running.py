@@ -137,6 +137,7 @@ for_s = 60
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("board", "days", "way", "defect", "of"),
     [

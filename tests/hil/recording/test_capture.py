@@ -216,6 +216,7 @@ def test_a_file_that_may_not_grow_stays_readable(line: tuple[int, str], tmp_path
     check_full(line, tmp_path / "line.xkyc", 9000)
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_full_disk_leaves_a_readable_file(line: tuple[int, str], small_disk: Path) -> None:
     check_full(line, small_disk / "line.xkyc", None)
@@ -451,6 +452,7 @@ def test_a_capture_is_not_overwritten_by_its_replay(capture: Path) -> None:
     assert capture.read_bytes() == before
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_replayed_capture_is_captured_with_the_same_times(tmp_path: Path) -> None:
     """Two frames half a second apart, at twice the speed."""

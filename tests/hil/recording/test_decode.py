@@ -388,6 +388,7 @@ def test_what_may_be_a_live_line_is_never_mended(way: str, tmp_path: Path) -> No
     assert not any(group["ok"] for event in told for group in event.get("groups", []))
 
 
+@pytest.mark.nightly
 def test_a_pty_is_never_mended(line: tuple[int, str]) -> None:
     master, path = line
     with decoding("--json", path) as child:
@@ -492,6 +493,7 @@ def test_ctrl_c_ends_with_the_summary_and_the_ordinary_status(line: tuple[int, s
     assert re.match(r"\d whole frames?, 0 partial; ", text.decode().splitlines()[-1])
 
 
+@pytest.mark.nightly
 def test_a_pty_can_be_opened_again_at_the_same_speed(line: tuple[int, str]) -> None:
     master, port = line
     for _ in range(3):

@@ -36,6 +36,7 @@ def rectifier(kind: str, forward_v: float | None) -> Rectifier:
     return Rectifier(kind=kind, diode=Diode(part="one", forward_v=forward_v))
 
 
+@pytest.mark.nightly
 @settings(max_examples=60, deadline=None)
 @given(
     kind=st.sampled_from(["bridge", "doubler"]),
