@@ -119,17 +119,20 @@ class Statement:
 
     def read(self, payload: Payload) -> Reading | Remark | None:
         """The reading that a payload is; a remark where it is no JSON; None where it says nothing."""
-        source, content = payload.source, payload.content
         if not self._mapped:
             return self._as_it_is(payload)
+        source, content = payload.source, payload.content
         plan = self._by_source.get(source) or self._plan_of(source)
         if not plan.columns:
             self._name(source)
             return None
-        if not isinstance(content, dict | list) and not plan.takes_plain:
-            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
         known = plan.heard.get(id(content))
-        said = self._heard(plan, content) if known is None else known[1]
+        if known is not None:
+            said = known[1]
+        elif isinstance(content, (dict, list)) or plan.takes_plain:
+            said = self._heard(plan, content)
+        else:
+            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
         if not said:
             return None
         return Reading(payload.at_s, said, _line_of(payload, self.probe), self.name, plan.source)
