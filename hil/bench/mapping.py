@@ -141,8 +141,11 @@ class Statement:
         """What a content says, and what is noted of it: once for each, as an end may say one again and again."""
         said: dict[str, Said] = {}
         for column in plan.columns:
-            one = column.said(content)
-            if one is not None and column.label not in said:
+            value = column.find(content)
+            if value is None or column.label in said:
+                continue
+            one = column.said_of(value, content)
+            if one is not None:
                 said[column.label] = one
         if isinstance(content, dict) and not plan.knows(content):
             for key in plan.keys_left(content, self.probe):
@@ -292,9 +295,8 @@ class _Plan:
 
 def _shape_of(table: Mapping[str, Any], deep: int) -> tuple[object, ...]:
     """The keys of a table, and of those below."""
-    return tuple([
-        (key, _shape_of(value, deep - 1)) if isinstance(value, dict) and deep else key for key, value in table.items()
-    ])  # fmt: skip
+    below = [(key, _shape_of(value, deep - 1)) for key, value in table.items() if type(value) is dict] if deep else ()
+    return (*table, *below)
 
 
 def _leaves(table: Mapping[str, Any], deep: int, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -95,7 +95,7 @@ class Observer:
 
     def arrived(self, source: str, content: Any, data: bytes = b"", **facts: Any) -> None:
         """A message arrived."""
-        self.take((Payload(self.now_s, source, content, data, facts),))
+        self.take((Payload(float(self.env.now), source, content, data, facts),))
 
     def take(self, payloads: Sequence[Payload]) -> None:
         """The same, of payloads that are made already."""
@@ -104,7 +104,9 @@ class Observer:
 
     def happened(self, kind: str, text: str, **facts: Any) -> None:
         """Something else did."""
-        self.tell(EndEvent(self.now_s, kind, text, facts))
+        event = EndEvent(float(self.env.now), kind, text, facts)
+        self.events.append(event)
+        self.on_event(event)
 
     def tell(self, event: EndEvent) -> None:
         """Tell of an event that was understood later than it happened."""
