@@ -69,6 +69,15 @@ def test_requirements_that_failed_stand_first(tmp_path: Path) -> None:
     assert re.findall(r'<details id="(.*?)"', text) == ["TIC-LBL-5", "TIC-CHK-1"]
 
 
+def test_the_fail_that_names_the_cause_stands_before_what_follows_from_it(tmp_path: Path) -> None:
+    certify("sim:generic", defect="power-from-current", mode="standard", out=tmp_path,
+            only=["TIC-CHK-1", "TIC-LNK-4", "TIC-SND-1"])  # fmt: skip
+    told = [one["id"] for one in json.loads((tmp_path / "report.json").read_text())["requirements"]]
+    assert told == ["TIC-SND-1", "TIC-CHK-1", "TIC-LNK-4"]
+    shown = re.findall(r'<a href="#(TIC-\w+-\d)"><span', (tmp_path / "index.html").read_text())
+    assert shown == ["TIC-SND-1", "TIC-LNK-4"]
+
+
 def test_an_index_leads_to_each_of_them_and_says_why(page: str) -> None:
     [index] = re.findall(r'<nav class="index">(.*?)</nav>', page, re.DOTALL)
     targets = re.findall(r'href="#(.*?)"', index)
