@@ -311,6 +311,8 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
      "(et 420 de plus)"),
     ("the bench was late between 1.00 s and 2.00 s; else: never reported: EAST",
      "le banc était en retard entre 1,00 s et 2,00 s ; sinon : jamais restitué : EAST"),
+    ("behind 'broker away': no sound reading came; 38.4 s allowed",
+     "derrière « broker absent » : aucun relevé juste n'est venu ; 38,4 s permises"),
     ("the device never reports NTARF with a value that was sent; see TIC-LBL-1",
      "l'appareil ne restitue jamais NTARF avec une valeur émise ; voir TIC-LBL-1"),
 ])  # fmt: skip
