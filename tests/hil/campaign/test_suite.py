@@ -259,7 +259,7 @@ def report_of_nothing(defect: str | None) -> dict[str, Any]:
 
 @pytest.mark.nightly
 def test_the_matrix_is_full(tmp_path: Path) -> None:
-    command = "from xky.hil.cli import main; main()"
+    command = "from xky.hil.start import main; main()"
     run = subprocess.run(
         [sys.executable, "-c", command, "certify", "--defects", "--json"], cwd=tmp_path, capture_output=True, text=True,
         check=False,

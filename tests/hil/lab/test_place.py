@@ -125,7 +125,7 @@ def test_a_place_is_free_and_without_power_after_any_end(
     command = [
         sys.executable,
         "-c",
-        "from xky.hil.cli import main; main()",
+        "from xky.hil.start import main; main()",
         "certify",
         "labgrid:winky",
         "--board",
