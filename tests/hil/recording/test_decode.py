@@ -203,7 +203,7 @@ def test_each_invalid_group_of_the_readme_is_told_with_its_offset(name: str, bod
     assert f"byte {offset}, group " in run(CAPTURES / name).stdout
 
 
-@pytest.mark.by_day(13)
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("name", [row[0] for row in table_rows()])
 def test_json_csv_and_table_agree_on_the_exit_status(name: str) -> None:
     codes = {run(CAPTURES / name, *option).exit_code for option in ([], ["--json"], ["--csv"])}
