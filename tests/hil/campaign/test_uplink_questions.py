@@ -199,7 +199,7 @@ def test_a_refusal_costs_what_the_boards_file_says() -> None:
 
 @pytest.mark.parametrize(
     ("elsewhere", "old_s", "accused"),
-    [(True, 7.0, False), (False, 7.0, True), (True, 11.0, True)],
+    [(True, 5.0, False), (False, 5.0, True), (True, 8.0, True)],
     ids=["it waited for the broker", "nothing kept it", "longer than its board waits"],
 )
 def test_who_waits_for_a_dead_broker_comes_to_its_database_later(elsewhere: bool, old_s: float, accused: bool) -> None:
