@@ -43,6 +43,7 @@ def test_where_nothing_is_on_the_line_there_is_a_second() -> None:
     assert longest_period_s(Truth(), 5.0) == pytest.approx(1.0 + GAP_S)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_step_is_judged_alike_whatever_is_played_besides(mode: Mode) -> None:
     """What a device may take to tell a group beside a damaged end does not hang on an endless frame in the plan."""
