@@ -229,13 +229,13 @@ class ClockedTrain:
         if nearest_v < now_v <= outlook.full_v:
             # Most loads end long before: no faster than this does it fall
             if outlook.fastest > 0:
-                self._is_safe_for((now_v - nearest_v) / outlook.fastest)
+                self._is_safe_for((now_v - nearest_v) / outlook.fastest, self._since_s)
             return
         self._look_closely()
 
-    def _is_safe_for(self, duration_s: float) -> None:
+    def _is_safe_for(self, duration_s: float, now_s: float) -> None:
         """Look closely after that; a guard that is set for earlier looks again then, so that most loads set none."""
-        self._safe_until_s = until_s = self._env.now + duration_s
+        self._safe_until_s = until_s = now_s + duration_s
         if self._guard is None or self._guard[0] > until_s:
             event = self._env.timeout(duration_s)
             assert event.callbacks is not None
@@ -246,11 +246,12 @@ class ClockedTrain:
         if self._guard is None or event is not self._guard[1]:
             return  # an earlier one took its place
         self._guard = None
-        left_s = self._safe_until_s - self._env.now
+        now_s = self._env.now
+        left_s = self._safe_until_s - now_s
         if left_s <= 0:
             self._look_closely()
         elif left_s < inf:
-            self._is_safe_for(left_s)
+            self._is_safe_for(left_s, now_s)
 
     def _look_closely(self) -> None:
         self._safe_until_s = inf

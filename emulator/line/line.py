@@ -15,6 +15,8 @@ class Line:
 
     def __init__(self) -> None:
         self._receivers: list[Callable[[Burst], None]] = []
+        self.is_heard = False
+        """Whether anybody is connected: asked for each frame, changed for each wake."""
         self.current: Burst | None = None
         """The last burst, still under way or over: what a receiver that wakes now finds."""
         self.end: simpy.Event | None = None
@@ -29,16 +31,13 @@ class Line:
         if not self._receivers:
             self.before_first_receiver()
         self._receivers.append(receiver)
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether anybody is connected."""
-        return bool(self._receivers)
+        self.is_heard = True
 
     def disconnect(self, receiver: Callable[[Burst], None]) -> None:
         """Take a receiver off the line."""
         self._receivers.remove(receiver)
         if not self._receivers:
+            self.is_heard = False
             self.after_last_receiver()
 
     def send(self, burst: Burst, end: simpy.Event | None = None) -> None:

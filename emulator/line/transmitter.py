@@ -160,9 +160,9 @@ class Transmitter:
         if mode is Mode.HISTORIC and meter.phases > 1 and not short and not meter.sends_short_frames:
             return self._send_by_group(self._frame_pieces(groups, mode))
         if self._faults:
-            frame = self._enter(self._frame_pieces(groups, mode), self._env.now, mode)
+            frame = self._enter(self._frame_pieces(groups, mode), self._began_s, mode)
             return self._send(bursts_of(frame.pieces, frame.start_s, frame.character_s), frame.end_s)
-        burst = Burst(self._env.now, mode.character_s, self._encoders[mode].encode(groups))
+        burst = Burst(self._began_s, mode.character_s, self._encoders[mode].encode(groups))
         self._enter_plain(burst, groups, mode)
         return self._start(burst)
 
@@ -178,7 +178,8 @@ class Transmitter:
             Whether a frame was under way when somebody came; it is over by now.
         """
         env = self._env
-        self._heard, self._silent_since_s = heard, _ = env.event(), env.now
+        self._heard = heard = env.event()
+        self._silent_since_s = env.now
 
         def end(_: simpy.Event) -> None:
             if self._heard is heard:

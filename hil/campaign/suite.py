@@ -31,6 +31,12 @@ class _Brought:
     def __init__(self, judgement: Judgement) -> None:
         self.judgement = judgement
 
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
+        """The modules that the plan is made of: pytest would run each once more, under another name."""
+        module: pytest.Module = pytest.Module.from_parent(parent, path=module_path)
+        module.obj = import_module(f"{_PACKAGE}.{module_path.stem}")
+        return module
+
 
 @cache
 def declared_purposes() -> Sequence[Purpose]:
