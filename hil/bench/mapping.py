@@ -124,7 +124,8 @@ class Statement:
         source, content = payload.source, payload.content
         plan = self._by_source.get(source) or self._plan_of(source)
         if not plan.columns:
-            self._name(source)
+            if source not in self.unmapped:
+                self._name(source)
             return None
         known = plan.heard.get(id(content))
         if known is not None:
