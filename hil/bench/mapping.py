@@ -296,8 +296,12 @@ class _Plan:
 
 def _shape_of(table: Mapping[str, Any], deep: int) -> tuple[object, ...]:
     """The keys of a table, and of those below."""
-    below = [(key, _shape_of(value, deep - 1)) for key, value in table.items() if type(value) is dict] if deep else ()
-    return (*table, *below)
+    shape: list[object] = [*table]
+    if deep:
+        for key, value in table.items():
+            if type(value) is dict:
+                shape.append((key, _shape_of(value, deep - 1)))
+    return tuple(shape)
 
 
 def _leaves(table: Mapping[str, Any], deep: int, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
