@@ -18,7 +18,7 @@ from xky.hil.cli import run
 __all__ = ["PLAIN", "XKY", "Ended", "started", "xky"]
 
 _HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a worker of xdist does not
-XKY = (sys.executable, "-c", f"{_HEARS_CTRL_C}; from xky.hil.cli import main; main()")
+XKY = (sys.executable, "-c", f"{_HEARS_CTRL_C}; from xky.hil.start import main; main()")
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}  # what is printed is the same on every terminal
 
 

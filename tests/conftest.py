@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests use every core; what runs in real time does so on four workers of its own, beside them."""
+"""The tests use every core; what runs in real time does so on three workers of its own, beside them."""
 
 import contextlib
 import gc
@@ -13,19 +13,19 @@ import pytest
 from .board_on_a_wire import board_on_a_wire, served_by_rfc2217
 from .lab import Lab, lab_of
 
-_PROGRAMS = {"peers", "bench"}  # a quarter of what real time takes: whole plans against programs
-_BENCHES = {"bench_file", "diagnosis", "lab", "measuring", "virtual", "test_boards_of_a_lab.py"}  # parts of benches
 _SERVERS = {"test_real_servers", "test_example_gateways", "test_mqtt_end", "test_database", "test_listen"}
+_PROGRAMS = {"peers", "bench", *_SERVERS}  # a third of what real time takes: whole plans against programs
+_BENCHES = {"bench_file", "diagnosis", "lab", "measuring", "virtual", "test_boards_of_a_lab.py"}  # parts of benches
 _BEHIND = 10  # niceness
 _OF_COMMANDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Four more than there are cores: the workers with the tests in real time mostly wait."""
+    """Three more than there are cores: the workers with the tests in real time mostly wait."""
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None  # xdist obeys it
-    return 4 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return 3 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("realtime") is not None:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
+        elif item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # what the tests of a file share is made once
 
 
 def _leave_to_the_night(items: list[pytest.Item]) -> None:
@@ -61,15 +63,13 @@ def pytest_collection_finish() -> None:
 
 def _group(item: pytest.Item) -> str:
     """The worker of a test in real time."""
-    if item.path.stem in _SERVERS:
-        return "realtime_servers"
     if not _BENCHES.isdisjoint(item.path.parts):
         return "realtime_benches"
-    return "realtime" if _PROGRAMS.isdisjoint(item.path.parts) else "realtime_programs"
+    return "realtime" if _PROGRAMS.isdisjoint({*item.path.parts, item.path.stem}) else "realtime_programs"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """On a worker, what does not run in real time waits behind what does: four more share the cores."""
+    """On a worker, what does not run in real time waits behind what does: three more share the cores."""
     if "PYTEST_XDIST_WORKER" not in os.environ or not hasattr(os, "setpriority"):
         return
     wanted = 0 if item.get_closest_marker("realtime") is not None else _BEHIND

@@ -222,7 +222,8 @@ def longest_period_s(truth: Truth, at_s: float) -> float:
     fresh so long before, and what is sent now is due so long after. One that is longer than any, seconds later, is no
     reason to be late. Where the line has fallen silent, the last frame on it is what it starts from.
     """
-    fresh = truth.around(at_s, _FRESHNESS_S, 0.0) or truth.around(at_s, _AROUND_S, 0.0)[-1:]
+    begun = truth.begun_by(at_s)
+    fresh = truth.around(at_s, _FRESHNESS_S, 0.0) or truth[max(begun - 1, 0) : begun]
     period_s = longest_of(fresh)
     while True:
         fresh_s, due_s = _PERIODS_FRESH * period_s + _FRESHNESS_S, _PERIODS_DUE * period_s

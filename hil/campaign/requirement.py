@@ -86,12 +86,14 @@ class Purpose:
             none where no line shows it.
         formerly: the step that it judged in earlier suites, and still does in a record that has it; what was damaged is
             looked for in the step of today first.
+        names_causes: where it fails, others mostly fail for the same: it comes before them.
     """
 
     requirement: Requirement
     name: str
     stimuli: tuple[Stimulus, ...]
     formerly: str = ""
+    names_causes: bool = False
 
     @property
     def stimulus(self) -> Stimulus:
@@ -109,11 +111,13 @@ class Purpose:
         return self.requirement.modes & self.stimulus.modes if self.stimuli else self.requirement.modes
 
 
-def purpose(requirement: Requirement, name: str, *stimuli: Stimulus, formerly: str = "") -> Callable[[_Test], _Test]:
+def purpose(
+    requirement: Requirement, name: str, *stimuli: Stimulus, formerly: str = "", names_causes: bool = False
+) -> Callable[[_Test], _Test]:
     """Declare the test below as a purpose of ``requirement``."""
 
     def declare(test: _Test) -> _Test:
-        setattr(test, PURPOSE, Purpose(requirement, name, stimuli, formerly))
+        setattr(test, PURPOSE, Purpose(requirement, name, stimuli, formerly, names_causes))
         return test
 
     return declare

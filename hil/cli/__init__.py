@@ -5,9 +5,10 @@ import errno
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import pairwise
 from types import FrameType
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ import typer
 import typer.core
 
 from xky.hil.command_folder import CommandFolder
+from xky.hil.interrupted import tell_interrupted
 from xky.hil.standard_streams import lose_complaints, say_no_more, take_standard_streams
 from xky.hil.terminal import complain
 from xky.protocol.errors import BenchError, InputError
@@ -26,25 +28,46 @@ _UsageError: Any = typer.BadParameter.__base__  # of click, or of the click that
 # Objects more than were freed, and rounds of the younger ones; Python's 700, 10 and 10 cost a tenth of most commands.
 # A certification keeps 700 000 and makes 20 000 that are garbage: to look at them once costs it a twentieth.
 _SELDOM = 1_000_000, 50, 100
-_INTERRUPTED, _BROKEN_PIPE = 128 + 2, 128 + 13  # SIGINT, SIGPIPE; the latter is not in every system's signal module
+_BROKEN_PIPE = 128 + 13  # SIGPIPE, which is not in every system's signal module
 
 
 class _Commands(CommandFolder):
     package = __name__
+    _words: Sequence[str] = ()
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the options before the command."""
-        with _in_a_line():
+        self._words = list(args)
+        with _interruptible(self._words), _in_a_line():
+            if not extra.get("resilient_parsing"):  # a shell completes what is not all written
+                _require_words(self._words)
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Read the command's own options, and run it; Ctrl-C ends one that has no way of its own to take it."""
-        try:
-            with _in_a_line(ctx):
-                return super().invoke(ctx)
-        except KeyboardInterrupt:
-            complain("interrupted; nothing is kept")
-            raise SystemExit(_INTERRUPTED) from None
+        with _interruptible(self._words), _in_a_line(ctx):
+            return super().invoke(ctx)
+
+
+def _require_words(words: Sequence[str]) -> None:
+    """Refuse a word that is empty, mostly that of a variable of the shell: as a path it would be the current folder.
+
+    Raises:
+        InputError: there is one.
+    """
+    for before, word in pairwise(["", *words]):
+        if word == "" or (word.startswith("--") and word.endswith("=")):
+            option = word[:-1] or (before if before.startswith("-") else "an argument")
+            raise InputError(f"{option}: is empty, as is a variable that nobody set; give it a value, or leave it out")
+
+
+@contextmanager
+def _interruptible(words: Sequence[str]) -> Iterator[None]:
+    """Ctrl-C as this product tells it, not as click does."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(tell_interrupted(words)) from None
 
 
 @contextmanager

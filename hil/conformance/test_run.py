@@ -16,7 +16,7 @@ CMP_1 = Requirement(
 )
 
 
-@purpose(CMP_1, "speaks", stimuli.CHANGE)
+@purpose(CMP_1, "speaks", stimuli.CHANGE, names_causes=True)
 def test_the_device_speaks(case: Case) -> None:
     case.the_device_speaks()
 
@@ -38,7 +38,7 @@ SND_1 = Requirement(
 )
 
 
-@purpose(SND_1, "sent", stimuli.CHANGE)
+@purpose(SND_1, "sent", stimuli.CHANGE, names_causes=True)
 def test_every_value_was_sent_under_its_label(case: Case) -> None:
     case.no_value_is(AccusationKind.UNSENT)
 

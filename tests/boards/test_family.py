@@ -70,6 +70,7 @@ def test_winky_v2_differs_by_the_circuit_that_wakes_it_up() -> None:
     assert first.power.model_dump(exclude=same) == second.power.model_dump(exclude=same)
 
 
+@pytest.mark.nightly
 def test_thirty_seconds_are_long_enough_on_every_meter() -> None:
     for name in ("winky-c3", "winky-c6", "winky-c6-tasmota", "winky-lab", "winky-v2"):
         told = of(name)
@@ -77,6 +78,7 @@ def test_thirty_seconds_are_long_enough_on_every_meter() -> None:
         assert 10 < told.min_period_s < 30, name
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["winky-v1", "winky-v2"])
 def test_a_regulator_before_the_capacitor_bears_more_than_it_may(name: str) -> None:
     exceeded = of(name).exceeded
@@ -84,6 +86,7 @@ def test_a_regulator_before_the_capacitor_bears_more_than_it_may(name: str) -> N
     assert exceeded[0].borne == pytest.approx(17, abs=0.5)
 
 
+@pytest.mark.nightly
 def test_loky_is_limited_by_its_duty_cycle_far_from_a_gateway() -> None:
     board = board_named("loky")
     assert board.power is not None

@@ -60,6 +60,7 @@ def test_what_many_threads_ask_is_done_in_the_bench_s_thread() -> None:
     bridge.close()
 
 
+@pytest.mark.nightly
 def test_more_bells_than_the_pipe_holds_block_nobody() -> None:
     bridge, counted = Bridge(), []
     for number in range(70_000):

@@ -93,6 +93,7 @@ def test_the_table_of_verdicts_shows_the_words_of_device_and_path(capsys: pytest
         assert text in told
 
 
+@pytest.mark.nightly
 def test_pages_of_power_show_the_words_of_a_board(tmp_path: Path) -> None:
     text = (ROOT / "boards" / "winky-c6.toml").read_text(encoding="utf-8")
     for key in ("id", "title"):

@@ -43,7 +43,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def xky(folder: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command with a folder of packages beside those of the environment."""
     return subprocess.run(
-        [sys.executable, "-c", "from xky.hil.cli import main; main()", *arguments], cwd=cwd, text=True,
+        [sys.executable, "-c", "from xky.hil.start import main; main()", *arguments], cwd=cwd, text=True,
         capture_output=True, check=False, env=os.environ | {"PYTHONPATH": str(folder)},
     )  # fmt: skip
 

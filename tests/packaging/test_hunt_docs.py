@@ -22,6 +22,7 @@ HUNT = README.partition("### Let it look for what nobody asked\n\n```sh\n")[2].p
 pytest_plugins = ["pytester"]
 
 
+@pytest.mark.nightly
 def test_stories_are_drawn_and_stood_as_printed() -> None:
     page: dict[str, object] = {}
     exec(compile(STORIES, "hunt.md", "exec"), page)

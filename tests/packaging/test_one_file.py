@@ -101,7 +101,7 @@ def python(tree: Path, code: str, *arguments: str) -> str:
     return run.stdout
 
 
-XKY = "from xky.hil.cli import main; main()"
+XKY = "from xky.hil.start import main; main()"
 
 
 @pytest.mark.nightly

@@ -50,6 +50,7 @@ def test_a_linky_on_a_pty_takes_three_lines_and_a_certification_five() -> None:
     assert [lengths[1] - 1, lengths[2]] <= [3, 5]  # pyserial's own import beside
 
 
+@pytest.mark.nightly
 def test_the_faces_give_each_name_that_they_list() -> None:
     code = (
         "import sys, xky.hil\n"

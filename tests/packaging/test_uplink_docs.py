@@ -59,6 +59,7 @@ def test_each_kind_of_probe_and_each_requirement_has_its_row() -> None:
             assert f"\n| `{id_}` |" in PAGE
 
 
+@pytest.mark.nightly
 def test_what_an_hour_costs_is_what_the_page_says(outages: ModuleType) -> None:
     for board, outage in (("winky-lab", outages.OUTAGES[0]), ("loky", outages.OUTAGES[3])):
         for row in outages.rows(board, outage):

@@ -250,6 +250,7 @@ def test_what_gzip_itself_compressed_is_read_however_far_back_it_looks() -> None
     assert [run.data for run in CaptureReader([compressed(line, line)])] == [text.encode()] * 2
 
 
+@pytest.mark.nightly
 def test_a_line_without_an_end_is_not_kept_in_memory() -> None:
     packed = compressed(GOOD, b" " * 40_000_000)  # harmless, and a thousandth of that in the file
     assert len(packed) < 60_000

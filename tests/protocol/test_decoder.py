@@ -301,7 +301,7 @@ def test_noise_before_a_parity_stx_keeps_its_place() -> None:
     assert events_of(b"\n\x82\nA\r\0")[-3] == Noise(5, 1)
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "endless",
     [

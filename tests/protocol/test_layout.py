@@ -76,6 +76,7 @@ def test_a_restarted_decoder_tells_what_a_new_one_tells(
     assert repr(restarted.close()) == repr(judge.close())
 
 
+@pytest.mark.nightly
 @given(chunks(streams()), st.sampled_from([None, *Mode]))
 def test_a_stream_with_an_end_in_the_midst_is_two(chunks: list[bytes], mode: Mode | None) -> None:
     """``close`` ends a stream; what comes after goes on counting."""
@@ -85,6 +86,7 @@ def test_a_stream_with_an_end_in_the_midst_is_two(chunks: list[bytes], mode: Mod
         assert repr(fast.close()) == repr(judge.close())
 
 
+@pytest.mark.nightly
 @given(streams(), st.sampled_from([None, *Mode]))
 def test_both_decoders_tell_the_same_byte_by_byte(data: bytes, mode: Mode | None) -> None:
     assert_same(cut(data, 1), mode)

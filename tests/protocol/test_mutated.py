@@ -225,6 +225,7 @@ def test_mutated_streams(total: int) -> None:
     assert fast.close() == judge.close()
 
 
+@pytest.mark.nightly
 @given(st.binary(min_size=1, max_size=12) | st.lists(st.sampled_from(LIVELY), min_size=1, max_size=6).map(bytes),
        st.integers(0, LONGEST_FRAME), st.sampled_from([1, 1000]))  # fmt: skip
 def test_what_is_kept_of_endless_garbage_is_bounded(unit: bytes, begun: int, size: int) -> None:

@@ -276,6 +276,7 @@ def test_a_short_key_is_refused() -> None:
         Pseudonyms(b"12345")
 
 
+@pytest.mark.nightly
 @given(chunks(streams()))
 def test_runs_keep_their_times_and_lengths(pieces: list[bytes]) -> None:
     runs = [Run(float(number), piece) for number, piece in enumerate(pieces)]

@@ -7,6 +7,7 @@ from ..condition import CAN_BE_RESTARTED, FINDS_THE_MODE
 from ..power_record import restart_s
 from ..record import starves
 from ..verdict import NotApplicable, Undecided
+from .instead import never_reports
 from .view import SHOWN, Measure, PurposeView, printable
 
 __all__ = ["RecoveryQuestions"]
@@ -127,7 +128,7 @@ class RecoveryQuestions(PurposeView):
         due = {label: group for label, group in new.items() if label in self._oracle.reported}
         if not due:
             if new and self._oracle.usable:
-                raise NotApplicable(f"the device never reports {', '.join(list(new)[:SHOWN])}")
+                raise NotApplicable(never_reports(self._oracle, new, SHOWN))
             raise Undecided("the device said nothing in this run that could show its recovery")
         self._show_sent(list(due.values())[:2])
         self.trail.expected.append(f"a sound reading within {limit_s:.1f} s after {behind}")

@@ -5,6 +5,7 @@ from ...bench.shown import quoted
 from ..record import OPENING
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
+from .instead import never_reported, never_reports
 from .view import SHOWN, PurposeView
 
 __all__ = ["RunQuestions"]
@@ -92,8 +93,8 @@ class RunQuestions(PurposeView):
         self.trail.expected.append("each of them at least once")
         self.trail.at_s = self.record.duration_s
         if missing:
-            self.trail.seen.append(f"never reported: {', '.join(missing)}")
-            raise PurposeFailed(f"never reported: {', '.join(missing)}")
+            self.trail.seen.append(never_reported(self._oracle, missing))
+            raise PurposeFailed(self.trail.seen[-1])
         self.trail.seen.append("all of them")
 
     def the_last_group_is_reported(self) -> None:
@@ -108,7 +109,7 @@ class RunQuestions(PurposeView):
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
         if label not in self._oracle.reported:
-            raise NotApplicable(f"the device never reports {label}; see TIC-LBL-1")
+            raise NotApplicable(f"{never_reports(self._oracle, [label])}; see TIC-LBL-1")
         limits = self.record.limits_at(frames[0].start_s)
         end_s = frames[-1].end_s + limits.freshness_s
         self.trail.expected.append(f"{label}, the last group of these frames, by {end_s:.1f} s")

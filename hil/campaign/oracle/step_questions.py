@@ -13,6 +13,7 @@ from xky.protocol import LABELS, Group, Mode
 from ..condition import CLAIMS_EVERY_LABEL, SAYS_WHAT_IS_ASKED
 from ..verdict import NotApplicable, PurposeFailed, Undecided
 from .accusations import AccusationKind
+from .instead import never_reported, never_reports
 from .view import SHOWN, PurposeView
 
 __all__ = ["StepQuestions"]
@@ -59,7 +60,7 @@ class StepQuestions(PurposeView):
             self.fail_for(guilty)
         self._require_a_listener(frames)
         if self._oracle.reported.isdisjoint(labels):
-            raise NotApplicable(f"the device never reports {', '.join(labels[:SHOWN])}")
+            raise NotApplicable(never_reports(self._oracle, labels, SHOWN))
         told = [e for e in damaged if e.group.label in self._oracle.reported]
         if not any(self._oracle.would_show(e, frames[0].mode) for e in told):
             raise NotApplicable(
@@ -105,11 +106,11 @@ class StepQuestions(PurposeView):
         if never and not any(label in self._oracle.reported for label in labels):
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
-            raise NotApplicable(f"the device never reports {', '.join(never)}; see TIC-LBL-1")
+            raise NotApplicable(f"{never_reports(self._oracle, never)}; see TIC-LBL-1")
         changed = [label for label in able if self.record.claimed(label)]
         able = self._reportable(able)
         if not able:  # it reports others of them, which say nothing new here
-            raise NotApplicable(f"the device never reports {', '.join(changed)}; see TIC-LBL-1")
+            raise NotApplicable(f"{never_reports(self._oracle, changed)}; see TIC-LBL-1")
         self._show_sent(list(able.values()))
         limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
@@ -211,7 +212,7 @@ class StepQuestions(PurposeView):
         if not missing:
             raise NotApplicable("the step leaves no group of this meter out")
         if not known:
-            raise NotApplicable(f"the device never reports {', '.join(sorted(missing))}")
+            raise NotApplicable(never_reports(self._oracle, sorted(missing)))
         behind = takewhile(lambda frame: not _says_any(frame, known), self.record.truth[frames[-1].number + 1 :])
         frames = [*frames, *behind]
         limits = self.record.limits_at(frames[0].start_s)
@@ -240,7 +241,7 @@ class StepQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         known = [label for label in leaving if label in self._oracle.reported]
         if not known:
-            raise NotApplicable(f"the device never reports {', '.join(leaving[:SHOWN])}")
+            raise NotApplicable(never_reports(self._oracle, leaving, SHOWN))
         self._show_sent([e for e in frames[-1].groups if e.group.label in known])
         self.trail.sent.append(f"{after[0].start_s:.2f} s: frames without {', '.join(known[:SHOWN])}")
         limits = self.record.limits_at(after[0].start_s)
@@ -275,7 +276,7 @@ class StepQuestions(PurposeView):
         self.trail.expected.append(f"{label} is passed on")
         self.trail.at_s = unknown[0].end_s
         if label not in self._oracle.reported:
-            self.trail.seen.append(f"{label} was never reported")
+            self.trail.seen.append(never_reported(self._oracle, [label]))
             self._fail(self.trail.seen[-1], frames[0].start_s, frames[-1].end_s)
         self.trail.seen.append(f"{label} was reported")
 
@@ -318,7 +319,7 @@ class StepQuestions(PurposeView):
         self.trail.at_s = frames[0].start_s
         missing = [label for label in claimed if label not in self._oracle.reported]
         if missing:
-            self.trail.seen.append(f"never reported: {', '.join(missing)}")
+            self.trail.seen.append(never_reported(self._oracle, missing))
             raise PurposeFailed(self.trail.seen[-1])
         self.trail.seen.append("all of them")
 

@@ -15,6 +15,7 @@ from ..requirement import Purpose
 from ..stimulus import tail_of
 from ..verdict import NotApplicable, PurposeFailed, Undecided, Verdict
 from .accusations import Accusation, AccusationKind, Oracle
+from .instead import said_instead
 from .near_misses import near_miss
 
 __all__ = ["SHOWN", "Measure", "PurposeView", "Trail", "printable"]
@@ -290,10 +291,13 @@ class PurposeView:
             others = [line for line in self.trail.sent if line not in guilty]
             self.trail.sent[:] = [*guilty, *others]  # before any that arrived
             self.trail.groups[:0] = [due[label] for label in (*missing, *tardy)]
+            instead = said_instead(self._oracle, {label: due[label] for label in missing}, limit_s)[:SHOWN]
             if missing:
                 told.append(f"{', '.join(missing)} sent intact and never reported")
             if tardy:
                 told.append(f"too late: {', '.join(tardy.values())}, {limit_s:.1f} s allowed")
+            if instead:
+                told.append(f"said instead: {', '.join(map(str, instead))}")
             self.trail.seen.insert(0, "; ".join(told))
             overruns = f"; {self.record.overruns} characters overran its buffer" if self.record.overruns else ""
             self._fail("; ".join(told) + overruns, frames[0].start_s, frames[-1].end_s + limit_s)

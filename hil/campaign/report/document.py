@@ -155,6 +155,7 @@ def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion], shortes
     groups: dict[Requirement, list[Conclusion]] = {}
     for conclusion in conclusions:
         groups.setdefault(conclusion.purpose.requirement, []).append(conclusion)
+    ordered = sorted(groups.items(), key=lambda item: (not _names_a_cause(item[1]), in_order(item[0].id)))
     return [
         {
             "id": requirement.id,
@@ -167,8 +168,13 @@ def _requirements(campaign: Campaign, conclusions: Sequence[Conclusion], shortes
             "verdict": joined(one.verdict for one in group).value,
             "purposes": [{**purpose_document(one), **_besides(one, campaign, skipped, shortest)} for one in group],
         }
-        for requirement, group in sorted(groups.items(), key=lambda item: in_order(item[0].id))
+        for requirement, group in ordered
     ]
+
+
+def _names_a_cause(conclusions: Iterable[Conclusion]) -> bool:
+    """Whether a fail among them is what other fails mostly come from: it stands before all the others."""
+    return any(one.purpose.names_causes and one.verdict is Verdict.FAIL for one in conclusions)
 
 
 def in_order(id_: str) -> list[str | int]:

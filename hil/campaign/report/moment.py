@@ -25,7 +25,8 @@ _TEXT = 15  # characters of a group told beside it
 _WAIT_S = 120.0  # so long a next reading is looked for: a device that sleeps says little
 _FRAMES = 400  # drawn at the most
 _TICKS = 4
-_LAST_TICK = 334.0  # what is told of one further right would run into the unit
+_UNIT = 347.0  # where the unit stands: what a tick says ends before
+_DIGIT = 7.0  # width of one, in the widest of the fonts that a browser may take
 _LEAST = 1.5  # width of the narrowest bar that ink shows
 
 
@@ -172,7 +173,7 @@ def _panel(start_s: float, end_s: float) -> Panel:
     digits = max(0, -floor(log10(step_s)))
     marks = [number * step_s for number in range(first, floor(empty.end_s / step_s) + 1)]
     ticks = [(_x(empty, at_s), f"{at_s:.{digits}f}") for at_s in marks]
-    return Panel(empty.start_s, empty.end_s, [tick for tick in ticks if tick[0] < _LAST_TICK])
+    return Panel(empty.start_s, empty.end_s, [(x, told) for x, told in ticks if x + len(told) * _DIGIT / 2 < _UNIT])
 
 
 def _x(panel: Panel, at_s: float) -> float:

@@ -290,6 +290,7 @@ def test_it_obeys_the_network() -> None:
     assert played.end.payloads[-1].facts["spreading_factor"] == 9
 
 
+@pytest.mark.nightly
 def test_on_its_capacitor_it_outlives_some_time_without_supply_and_goes_on_where_it_was() -> None:
     assert LOKY.power is not None
     assert LOKY.power.capacitor is not None

@@ -122,6 +122,7 @@ def test_energy_of_a_period() -> None:
     assert energy.delivered_j == pytest.approx(3.3 * rail_c, rel=1e-6)
 
 
+@pytest.mark.nightly
 def test_heat_and_cold_change_what_comes_in() -> None:
     """Warm diodes drop less: it starts sooner."""
     starts_s = [

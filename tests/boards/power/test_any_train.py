@@ -51,6 +51,7 @@ def solved(state: PowerState, inner_v: float, duration_s: float) -> float:
     return max(float(solution.y[0, -1]), 0.0)
 
 
+@pytest.mark.nightly
 @settings(max_examples=ORDINARY)
 @anything
 def test_a_train_moves_as_a_solver_says_and_loses_no_energy(

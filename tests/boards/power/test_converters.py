@@ -68,6 +68,7 @@ def test_a_buck_loses_its_rail_as_an_ldo_does_or_where_it_gives_nothing_any_more
     assert state_of(BUCK.model_copy(update={"input_min_v": 3.1}), OFF).on_terminal_v == 3.1
 
 
+@pytest.mark.nightly
 def test_a_board_speaks_more_often_with_a_buck_than_with_an_ldo() -> None:
     efficient = BUCK.model_copy(update={"efficiency": 0.92})
     bucked, linear = (
@@ -95,6 +96,7 @@ def test_a_boost_that_is_fed_with_more_than_it_makes_is_refused(make: Callable[[
     assert "or take a buck or an LDO" in told.refused
 
 
+@pytest.mark.nightly
 def test_a_boost_that_only_raises_is_not() -> None:
     told = analyse(board_with(BOOST.model_copy(update={"output_v": 5.2})), MIN_SPEC, highest=HIGHEST, period_s=120.0)
     assert not told.refused

@@ -150,6 +150,7 @@ def test_too_few_samples_a_second_are_refused(receiver: Receiver) -> None:
 # In pieces
 
 
+@pytest.mark.nightly
 @given(cuts=st.lists(st.integers(0, 60_000), max_size=6), mode=st.sampled_from(Mode))
 def test_a_recording_in_pieces_is_heard_as_one(cuts: list[int], mode: Mode) -> None:
     data = GROUP + b"UUUU~~\x00\x7f" + GROUP[:8]

@@ -180,6 +180,7 @@ def test_a_year_has_about_22_red_and_43_white_days() -> None:
     assert 35 <= sum(year.count(Colour.WHITE) for year in drawn) / 20 <= 51
 
 
+@pytest.mark.nightly
 def test_every_colour_comes_on_the_line_within_a_year() -> None:
     meter = Linky(mode=Mode.HISTORIC, contract="tempo", at="2026-01-01T12:00")
     seen = set()

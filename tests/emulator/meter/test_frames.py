@@ -71,6 +71,7 @@ def test_groups_come_in_the_order_of_the_table_each_once(meter: Linky) -> None:
     assert places == sorted(set(places))
 
 
+@pytest.mark.nightly
 @given(meters())
 def test_all_sizes_are_as_the_table_says_texts_too(meter: Linky) -> None:
     for group in meter.groups():
@@ -80,6 +81,7 @@ def test_all_sizes_are_as_the_table_says_texts_too(meter: Linky) -> None:
         assert row.kind is not Kind.HEX or group.value == group.value.upper()
 
 
+@pytest.mark.nightly
 @given(meters())
 def test_what_is_unconditional_is_always_there(meter: Linky) -> None:
     labels = {group.label for group in meter.groups()}
@@ -97,6 +99,7 @@ def test_no_horodate_lies_in_the_future_but_those_of_peaks(meter: Linky) -> None
             assert Timestamp.parse(group.timestamp).degraded is meter.clock_degraded
 
 
+@pytest.mark.nightly
 @given(meters())
 def test_daily_maxima_are_of_today_and_of_yesterday(meter: Linky) -> None:
     assume(meter.mode is Mode.STANDARD)

@@ -24,6 +24,7 @@ WAITS = st.lists(
 EXAMPLES = settings().max_examples  # of the profile: 60 by day, 2000 at night
 
 
+@pytest.mark.nightly
 @settings(max_examples=EXAMPLES // 2)
 @given(linkies(quirks=QUIRKS), WAITS)
 def test_every_law_holds_at_any_moment_of_any_meter(meter: Linky, waits_s: list[float]) -> None:
@@ -66,6 +67,7 @@ def test_smaxsn_is_the_filter_of_54e_run_second_by_second(
                 assert abs(meter.counters.demand.today.at_us - reached_us) <= SECOND_US
 
 
+@pytest.mark.nightly
 @settings(max_examples=30)
 @given(st.sampled_from([1, 3]), instants(), st.integers(0, 99))
 def test_a_point_of_the_load_curve_is_what_the_indexes_moved_by_in_its_period(

@@ -515,6 +515,7 @@ def test_the_ultra_short_message_comes_in_one_single_frame_right_after_msg1() ->
 POWERS = st.integers(-9_000_000, 9_000_000)
 
 
+@pytest.mark.nightly
 @settings(max_examples=80)
 @given(
     st.sampled_from(["base", "hc", "tempo"]),

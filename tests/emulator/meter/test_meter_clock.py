@@ -42,6 +42,7 @@ def test_a_clock_that_loses_is_behind_and_switches_the_tariff_late() -> None:
     assert legal(meter.true_us).strftime("%H:%M:%S") == "22:30:37"  # 37800 s at 1000 ppm
 
 
+@pytest.mark.nightly
 @settings(max_examples=40)
 @given(st.integers(-1000, 1000), instants(), st.lists(st.integers(1, 3 * HOUR_S), min_size=1, max_size=6))
 def test_periods_end_on_the_drifting_clock_and_none_is_lost(drift_ppm: int, at_us: int, waits_s: list[int]) -> None:
@@ -171,6 +172,7 @@ def test_a_degraded_clock_says_so_until_somebody_sets_it() -> None:
     check_invariants(meter)
 
 
+@pytest.mark.nightly
 @given(st.integers(-2 * DAY_S, 2 * DAY_S), st.integers(-500, 500))
 def test_a_resynchronised_clock_shows_the_true_time(ahead_s: int, drift_ppm: int) -> None:
     meter = Linky(at="2026-01-15T12:00", load=Household(1))

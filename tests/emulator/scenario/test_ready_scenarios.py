@@ -254,6 +254,7 @@ def test_mobile_peaks_reach_the_longest_frame_once() -> None:
     assert [(one.status.peak_running, two.status.peak_running) for one, two in starts] == [(0, 3), (3, 0)]
 
 
+@pytest.mark.nightly
 def test_a_year_of_firmware_visits_what_each_remark_says() -> None:
     run = played("firmware-year")
 

@@ -185,7 +185,7 @@ def test_a_clock_that_drifts_stays_degraded_until_it_is_set(tmp_path: Path) -> N
     assert run.around("2027-01-05T18:25")[1].stamp("DATE") == "H270105182500"
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("phases", "pref_kva"), [(1, 1), (1, 2), (1, 6), (1, 36), (3, 1), (3, 3), (3, 9), (3, 36)])
 def test_an_overload_is_one_at_any_subscription_and_opens_no_breaker(
     tmp_path: Path, phases: int, pref_kva: int

@@ -159,7 +159,7 @@ def test_programs_and_texts_of_a_person_are_left_out(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "report/report.json").read_text())["device"] == "exec:python3 …"
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", list(Mode))
 def test_who_prints_whatever_is_on_the_line_is_not_said_to_print_keys_that_are_no_labels(mode: Mode) -> None:
     """Labels of small groups that fill a frame, and labels that were hit, are what they are on the line."""

@@ -16,6 +16,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "evidence.md"
 TOOLS = ("unzip", "openssl", "sha256sum", "zcat")
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not all(map(which, TOOLS)), reason=f"needs {', '.join(TOOLS)}: install Debian's packages")
 def test_the_commands_of_the_page_do_what_it_says(tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from xky.hil.virtual.misbehaviour import planned
 from xky.protocol import Mode
 
 from ...board_on_a_wire import BoardOnAWire, board_on_a_wire
-from ...command import xky
+from ...command import XKY, xky
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.realtime
@@ -212,6 +211,7 @@ def test_a_certification_on_a_bench_with_a_wrong_instrument_is_one_line_and_exit
     assert run.stderr.count("\n") == 1
 
 
+@pytest.mark.nightly
 def test_a_hunt_by_a_bench_file_starts_a_board_anew_by_its_reset(
     tmp_path: Path, wire: BoardOnAWire, instruments: VirtualBench
 ) -> None:
@@ -235,10 +235,7 @@ def test_a_certification_that_is_ended_from_outside_leaves_the_bench_safe(
 ) -> None:
     supply: Any = instruments.instruments["supply"]
     file = file_of(tmp_path, wire, instruments)
-    heard = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from xky.hil.cli import main; main()"
-    )
-    command = [sys.executable, "-c", heard, "certify", "--bench", str(file), "--only", "TIC-CHK-1", "--out", "r"]
+    command = [*XKY, "certify", "--bench", str(file), "--only", "TIC-CHK-1", "--out", "r"]
     run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         give_up = time.monotonic() + 20

@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_no_worse_passes_and_its_report_says_so(folder: Path) -> None:
     run = xky("certify", *SHORT, "--against", "baseline", cwd=folder)
     assert run.returncode == 0
@@ -43,6 +44,7 @@ def test_a_new_fail_is_named_in_the_report_and_exit_1(folder: Path) -> None:
     assert report["against"]["worse"] == [{"id": "TIC-CHK-1/altered-digit", "mode": "historic", "probe": "lines"}]
 
 
+@pytest.mark.nightly
 def test_what_failed_before_is_a_fail_still(folder: Path) -> None:
     broken = (*SHORT, "--defect", "ignores-checksum")
     assert xky("certify", *broken, "--out", "broken", cwd=folder).returncode == 1
@@ -66,6 +68,7 @@ def test_what_passed_and_does_not_apply_any_more_is_exit_1_though_the_run_passes
     assert run.returncode == 1
 
 
+@pytest.mark.nightly
 def test_the_report_that_is_replaced_may_be_the_baseline(folder: Path) -> None:
     assert xky("certify", *SHORT, "--against", "baseline", "--out", "baseline", cwd=folder).returncode == 0
 

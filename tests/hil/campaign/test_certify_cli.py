@@ -171,6 +171,7 @@ def test_a_board_of_ones_own_is_certified(tmp_path: Path) -> None:
     assert report["decided"] == report["total"]
 
 
+@pytest.mark.nightly
 def test_json_is_the_report_and_nothing_else(tmp_path: Path) -> None:
     run = certify("sim:winky-c6", "--mode", "historic", "--json", "--out", "here", cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
@@ -283,12 +284,14 @@ def test_a_program_that_ends_before_the_first_frame_is_exit_3_with_its_last_word
     assert report == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_program_that_crashes_at_once_is_exit_3(program: Exec) -> None:
     run, _ = program("os.kill(os.getpid(), signal.SIGSEGV)")
     assert "ended (signal SIGSEGV) before the first frame was sent" in complaint(run, 3)
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_signal_without_a_name_is_told_by_its_number(program: Exec) -> None:
     run, _ = program("os.kill(os.getpid(), 40)")
@@ -305,7 +308,7 @@ SILENT = {  # what the program does, and what is said of it
 }
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.realtime
 @pytest.mark.parametrize("name", SILENT)
 def test_a_program_that_says_nothing_usable_fails_completeness(tmp_path: Path, name: str) -> None:
@@ -445,6 +448,7 @@ def test_an_interrupt_ends_the_program_and_keeps_what_was_decided(order: signal.
             os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_flood_of_lines_and_complaints_is_bounded(program: Exec, tmp_path: Path) -> None:
     began_s = time.monotonic()

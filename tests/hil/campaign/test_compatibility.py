@@ -35,6 +35,7 @@ def test_a_device_may_conform_and_fail_on_meters_of_today() -> None:
     assert marked == {"TIC-FLD-2": "fail", "TIC-FLD-3": "pass"}
 
 
+@pytest.mark.nightly
 def test_it_counts_when_a_should_does() -> None:
     defect = "waits-for-the-injection-curve"
     assert certify("sim:generic", defect=defect, mode="standard", strict=True)["verdict"] == "fail"

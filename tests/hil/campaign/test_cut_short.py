@@ -64,6 +64,7 @@ def test_what_asks_for_the_whole_run_is_not_decided(cut: tuple[dict[str, Any], P
     assert all("cut short" in reason or "never" in reason or "8N1" in reason for reason in reasons), reasons
 
 
+@pytest.mark.nightly
 def test_what_does_not_concern_the_device_is_not_undecided_for_want_of_time(cut: tuple[dict[str, Any], Path]) -> None:
     whole = certify_device("sim:generic", mode="standard")
     others = {key for key, verdict in verdicts(whole).items() if verdict == "not applicable"}
@@ -97,6 +98,7 @@ def test_the_mode_that_was_not_begun_is_not_decided(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "evidence").iterdir() if path.is_dir()] == ["historic"]
 
 
+@pytest.mark.nightly
 def test_a_run_cut_before_its_first_frame_has_a_report_that_decides_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

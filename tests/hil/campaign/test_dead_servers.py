@@ -55,6 +55,7 @@ def test_a_board_that_reaches_no_access_point_has_none_to_lose(tmp_path: Path, b
     assert verdicts(tmp_path, board, "XKY-PWR-8")[0] == {}
 
 
+@pytest.mark.nightly
 def test_a_network_of_boards_can_go_away_where_they_are_simulated(tmp_path: Path) -> None:
     only = "XKY-UPL-1/access-point-away"
     assert verdicts(tmp_path, "eky", only)[0] == {only: "pass"}

@@ -242,6 +242,7 @@ records = st.builds(
 )
 
 
+@pytest.mark.nightly
 @given(records)
 def test_what_is_written_is_read_back_field_by_field(tmp_path_factory: pytest.TempPathFactory, record: Record) -> None:
     folder = tmp_path_factory.mktemp("evidence")

@@ -176,6 +176,7 @@ def test_a_gateway_of_the_documentation_is_short(kind: str) -> None:
     assert len([line for line in lines if line.strip()]) <= 50
 
 
+@pytest.mark.nightly
 def test_the_time_that_a_run_takes_counts_what_befalls_its_servers() -> None:
     """Three at a broker, each with half a minute to come back in, at ten times true speed."""
     lasts_s = []

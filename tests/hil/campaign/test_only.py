@@ -41,10 +41,12 @@ def test_a_should_that_is_asked_for_counts() -> None:
     assert certify("sim:generic", defect="drops-empty-data", only=["TIC-LBL-5"])["verdict"] == "fail"
 
 
+@pytest.mark.nightly
 def test_what_does_not_apply_decides_nothing(tmp_path: Path) -> None:
     assert xky("certify", "sim:generic", "--only", "TIC-MOD-2", cwd=tmp_path).returncode == 3
 
 
+@pytest.mark.nightly
 def test_a_whole_run_is_not_partial() -> None:
     assert "partial" not in certify("sim:generic", mode="historic")
 

@@ -87,6 +87,7 @@ def test_a_device_that_the_bench_does_not_feed_is_not_asked(question: Callable[[
         question(case_of(WINKY, fed=False))
 
 
+@pytest.mark.nightly
 def test_what_the_figures_are() -> None:
     record = trials(WINKY).play()
     reckoned = analyse(
@@ -110,6 +111,7 @@ def headroom_v() -> float:
     return trial.least_headroom_v(board, trial.first_reading_s)
 
 
+@pytest.mark.nightly
 def test_what_lies_within_the_uncertainty_of_the_model_is_not_decided() -> None:
     left_v = headroom_v()
     case_of(off_at(left_v - 0.010)).it_never_browns_out()
@@ -118,6 +120,7 @@ def test_what_lies_within_the_uncertainty_of_the_model_is_not_decided() -> None:
             case_of(off_at(raised_v)).it_never_browns_out()
 
 
+@pytest.mark.nightly
 def test_beyond_it_a_brown_out_is_one() -> None:
     with pytest.raises(PurposeFailed, match=r"brown-out at \d"):
         case_of(off_at(headroom_v() + 0.02)).it_never_browns_out()
@@ -170,6 +173,7 @@ def test_a_device_that_takes_what_it_gets_is_not_accused_of_it() -> None:
     case_of(eager).it_takes_no_more_than_the_meter_guarantees()
 
 
+@pytest.mark.nightly
 def test_the_tasmota_edition_starts_though_its_converter_reads_too_much_and_pays_with_resets() -> None:
     board = board_named("winky-c6-tasmota")
     case = case_on(board, PowerTrials(partial(open_device, "sim:winky-c6-tasmota"), board, STANDARD).play())

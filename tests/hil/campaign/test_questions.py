@@ -64,11 +64,43 @@ def test_a_device_that_does_not_claim_what_it_reports_of_them_is_told_so() -> No
 def test_of_many_steps_the_one_is_told_whose_value_never_came() -> None:
     day = [("eve", OFF_PEAK), ("night", PEAK), ("afternoon", OFF_PEAK), ("evening", PEAK)]
     case = case_of(*day, said={"NTARF": "02"}, after_s=0.2, asked=3)
-    with pytest.raises(PurposeFailed, match=r"^NTARF sent intact and never reported$"):
+    with pytest.raises(PurposeFailed) as failed:
         case.label_is_reported_in_each_step("NTARF")
+    assert str(failed.value) == "NTARF sent intact and never reported; said instead: NTARF = '02' (12.20 s)"
     assert 12.0 < case.trail.at_s < 13.0
     assert "NTARF→01" in case.trail.sent[0]
     case_of(*day[:2], said={"NTARF": "02"}, after_s=0.2).label_is_reported_in_each_step("NTARF")
+
+
+STEPS = (OPENING, OFF_PEAK), ("tariff", PEAK)
+
+
+def test_a_label_that_was_reported_with_another_value_is_not_said_to_have_been_kept_back() -> None:
+    case = case_of(*STEPS, ("then", OFF_PEAK), said={"NTARF": "01", "LTARF": "HP"}, after_s=0.2, asked=2)
+    case.record.readings[FRAMES] = Reading(FRAMES + 0.2, {"NTARF": Said("2")})
+    with pytest.raises(PurposeFailed) as failed:
+        case.label_is_reported("NTARF")
+    assert str(failed.value) == "NTARF sent intact and never reported; said instead: NTARF = '2' (6.20 s)"
+    assert case.trail.seen[0] == str(failed.value)
+
+
+def test_a_label_of_which_nothing_was_said_in_its_time_was_never_reported() -> None:
+    case = case_of(*STEPS, ("then", OFF_PEAK), said={"NTARF": "01"}, after_s=0.2, asked=2)
+    for number, one in enumerate(case.record.readings[:-1]):
+        case.record.readings[number] = Reading(one.at_s, one.said if number < FRAMES else {"LTARF": Said("HP")})
+    with pytest.raises(PurposeFailed, match=r"^NTARF sent intact and never reported$"):
+        case.label_is_reported("NTARF")
+
+
+def test_a_label_that_was_always_reported_wrongly_is_not_said_to_have_been_kept_back() -> None:
+    case = case_of((OPENING, PEAK), ("tariff", OFF_PEAK), said={"LTARF": "HP", "NTARF": "7"})
+    with pytest.raises(
+        NotApplicable, match=r"^the device never reports NTARF with a value that was sent; see TIC-LBL-1$"
+    ):
+        case.label_is_reported("NTARF")
+    with pytest.raises(PurposeFailed) as failed:
+        case.every_label_is_reported()
+    assert str(failed.value) == "never reported: EAST; never reported with a value that was sent: NTARF"
 
 
 @pytest.mark.parametrize("ask", [
@@ -127,7 +159,7 @@ def test_what_is_kept_too_long_behind_one_step_accuses_in_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("late_s", "refused"), [(3.0, PurposeFailed), (195.0, Undecided)], ids=["long ago", "just now"]
+    ("late_s", "refused"), [(3.0, PurposeFailed), (199.0, Undecided)], ids=["long ago", "just now"]
 )
 def test_a_bench_that_came_too_late_excuses_no_silence_of_long_afterwards(
     late_s: float, refused: type[Exception]

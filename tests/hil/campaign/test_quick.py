@@ -110,6 +110,7 @@ def test_a_defect_that_shows_is_exit_1_and_none_is_exit_3(tmp_path: Path) -> Non
     assert "note: partial: standard: --quick played" in sound.stdout
 
 
+@pytest.mark.nightly
 def test_a_board_that_sleeps_for_longer_is_told_that_nothing_has_room(tmp_path: Path) -> None:
     report = certify(Campaign(Options("sim:winky-c6", mode="standard", quick=True)), tmp_path)
     assert (report["decided"], report["duration_s"]) == (0, 0)

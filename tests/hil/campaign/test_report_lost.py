@@ -50,6 +50,7 @@ def test_the_verdict_is_printed_where_its_report_has_no_room(
     assert list((tmp_path / "report").iterdir()) == []
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("full_disk")
 def test_the_report_is_printed_as_json_where_it_has_no_room(tmp_path: Path) -> None:
     run = xky("certify", "sim:generic", "--mode", "historic", "--json", cwd=tmp_path)
@@ -57,6 +58,7 @@ def test_the_report_is_printed_as_json_where_it_has_no_room(tmp_path: Path) -> N
     assert '"verdict": "pass"' in run.stdout
 
 
+@pytest.mark.nightly
 def test_a_disk_that_is_full_before_junit_xml_was_written_does_not_lose_the_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_verdict_that_standard_output_does_not_take_is_told_on_standard_error(
     )
 
 
+@pytest.mark.nightly
 @needs_full
 def test_what_a_hunt_found_is_told_where_standard_output_takes_nothing(tmp_path: Path) -> None:
     run = shell(">/dev/full", "fuzz", "sim:generic", "--mode", "historic", "--examples", "1", cwd=tmp_path)

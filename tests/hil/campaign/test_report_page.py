@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,11 +16,12 @@ import pytest
 
 from xky.boards import board_named
 from xky.emulator import Expect, Piece, SentFrame, Truth
+from xky.emulator.faults import known_faults
 from xky.hil.campaign.certify_device import certify
 from xky.hil.campaign.oracle import Trail
 from xky.hil.campaign.printed_page import print_page
 from xky.hil.campaign.record import Record
-from xky.hil.campaign.report.moment import moment_of
+from xky.hil.campaign.report.moment import Bar, Moment, moment_of
 from xky.hil.campaign.report.page import page as render
 from xky.hil.campaign.report.page import visible_blanks
 from xky.hil.campaign.wording import Wording
@@ -30,6 +32,9 @@ MEASURE = """<body style="margin:0"><pre></pre>
 <iframe id=f src=index.html style="width:390px;height:900px;border:0"></iframe>
 <script>f.onload = () => { const page = f.contentDocument;
   const cut = [...page.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > 390.5);
+  for (const one of page.querySelectorAll("svg text")) {
+    const box = one.getBBox(), picture = one.ownerSVGElement.viewBox.baseVal;
+    if (box.x < 0 || box.x + box.width > picture.width) cut.push(one); }
   document.querySelector("pre").textContent = `width ${page.documentElement.scrollWidth}, cut ${cut.length}`; }
 </script></body>"""
 
@@ -69,6 +74,15 @@ def test_requirements_that_failed_stand_first(tmp_path: Path) -> None:
     assert re.findall(r'<details id="(.*?)"', text) == ["TIC-LBL-5", "TIC-CHK-1"]
 
 
+def test_the_fail_that_names_the_cause_stands_before_what_follows_from_it(tmp_path: Path) -> None:
+    certify("sim:generic", defect="power-from-current", mode="standard", out=tmp_path,
+            only=["TIC-CHK-1", "TIC-LNK-4", "TIC-SND-1"])  # fmt: skip
+    told = [one["id"] for one in json.loads((tmp_path / "report.json").read_text())["requirements"]]
+    assert told == ["TIC-SND-1", "TIC-CHK-1", "TIC-LNK-4"]
+    shown = re.findall(r'<a href="#(TIC-\w+-\d)"><span', (tmp_path / "index.html").read_text())
+    assert shown == ["TIC-SND-1", "TIC-LNK-4"]
+
+
 def test_an_index_leads_to_each_of_them_and_says_why(page: str) -> None:
     [index] = re.findall(r'<nav class="index">(.*?)</nav>', page, re.DOTALL)
     targets = re.findall(r'href="#(.*?)"', index)
@@ -78,6 +92,7 @@ def test_an_index_leads_to_each_of_them_and_says_why(page: str) -> None:
     assert page.index("<nav") < page.index("<details")
 
 
+@pytest.mark.nightly
 def test_a_page_without_failures_has_no_index(tmp_path: Path) -> None:
     certify("sim:generic", mode="standard", out=tmp_path, only=["TIC-VAL-1"])
     assert "<nav" not in (tmp_path / "index.html").read_text(encoding="utf-8")
@@ -175,10 +190,12 @@ def test_what_is_undecided_for_one_reason_is_told_together() -> None:
     assert re.findall(r'<details id="(.*?)" open>', told) == ["TIC-CHK-1"]
 
 
+@pytest.mark.nightly
 def test_a_partial_run_says_so(page: str) -> None:
     assert "<p>partial; decided " in page
 
 
+@pytest.mark.nightly
 def test_the_verdict_is_a_sentence_and_says_how_much_of_how_much(page: str) -> None:
     assert '<p class="told">The device breaks 1 of the 3 requirements that it must meet.</p>' in page
 
@@ -225,7 +242,20 @@ def test_a_picture_of_a_single_group_has_room_for_its_fault(label: str) -> None:
     assert moment is not None
     for words in (Wording(), Wording("fr")):
         text = render(report, words, {("TIC-CHK-1/one", "standard", "lines"): moment})
-        assert re.search(r'class="fault" x="[\d.]+" y="\d+">✗ (other|règle)', text)
+        assert re.search(r'class="fault">✗ (other checksum rule|règle de checksum de l.autre mode)</text>', text)
+
+
+def a_full_moment() -> Moment:
+    """Of an instant late in a run, with each fault that has a name at a group at the right edge, and long outages."""
+    truth = Truth()
+    for number in range(9):
+        pieces = (Piece(b"\nEAST\tx\tA\r", Group("EAST", "x"), Expect.MUST_NOT, "wrong_checksum"),)
+        truth.append(SentFrame(number, Mode.STANDARD, 12345.0 + 0.3 * number, 0.02, pieces, True, "step"))
+    record = Record(Mode.STANDARD, board_named("generic"), 1.0, None, truth, [], [])
+    moment = moment_of(record, Trail(at_s=12346.5, groups=[truth[0].groups[0]]))
+    assert moment is not None
+    groups = [Bar(350.0, 2.0, "HCHP 01486012…", one.replace("_", " ")) for one in known_faults()]
+    return replace(moment, groups=groups, outages=[Bar(104.0, 200.0, "LoRaWAN network away", is_asked=True)])
 
 
 def test_a_rare_value_is_no_fault_in_a_picture() -> None:
@@ -318,7 +348,10 @@ def test_nothing_is_cut(folder: Path, tmp_path: Path, width: int, language: str)
     for one in report["requirements"]:
         one["waived"] = {"reason": long, "until": "2027-01-01"}
         one["purposes"][0]["contested"] = long
-    text = render(report, Wording(language)).replace("</main>", "".join(pictures) + "</main>")
+    words = Wording(language)
+    full = render(REPORT, words, {("TIC-CHK-1/one", "standard", "lines"): a_full_moment()})
+    pictures += re.findall(r"<svg class=.moment.*?</svg>", full, re.DOTALL)
+    text = render(report, words).replace("</main>", "".join(pictures) + "</main>")
     folder = tmp_path
     (folder / "index.html").write_text(text, encoding="utf-8")
     (folder / "measure.html").write_text(MEASURE.replace("390", str(width)), encoding="utf-8")

@@ -244,6 +244,7 @@ def killed(
     left.rename(folder)
 
 
+@pytest.mark.nightly
 def test_what_a_killed_run_left_is_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "report"
     killed(folder, 4, monkeypatch)
@@ -314,7 +315,7 @@ def test_a_program_is_certified_through_two_kills(tmp_path: Path) -> None:
 # What cannot be gone on from
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("other", "complaint"), [
     ({"seed": 3}, "--seed was 0, and is 3 now"),
     ({"mode": None}, "--mode was standard, and is not given now"),
@@ -372,6 +373,7 @@ def test_passwords_are_no_part_of_what_is_kept() -> None:
     assert "secret" not in json.dumps(identity(Campaign(options)))
 
 
+@pytest.mark.nightly
 def test_where_nothing_was_interrupted_it_is_told_and_left_alone(tmp_path: Path) -> None:
     run = xky("certify", "sim:generic", "--only", "TIC-TAR-1", cwd=tmp_path)
     assert run.returncode == 0

@@ -20,7 +20,7 @@ def asked_of(campaign: Campaign) -> list[Asked]:
     return [Asked(purpose, mode) for mode in campaign.modes for purpose in declared_purposes() if mode in purpose.modes]
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("boards", [2, 3])
 def test_no_board_has_much_more_than_its_part(campaign: Campaign, boards: int) -> None:
     asked = asked_of(campaign)
@@ -42,6 +42,7 @@ def test_a_step_is_played_by_one_board_whoever_asks_for_it(campaign: Campaign) -
                 assert played.setdefault((one.mode, step), share) == share
 
 
+@pytest.mark.nightly
 def test_the_cut_is_the_same_for_every_worker(campaign: Campaign) -> None:
     asked = asked_of(campaign)
     assert shares_of(campaign, asked, 2) == shares_of(Campaign(campaign.options), asked, 2)

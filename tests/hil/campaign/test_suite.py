@@ -259,7 +259,7 @@ def report_of_nothing(defect: str | None) -> dict[str, Any]:
 
 @pytest.mark.nightly
 def test_the_matrix_is_full(tmp_path: Path) -> None:
-    command = "from xky.hil.cli import main; main()"
+    command = "from xky.hil.start import main; main()"
     run = subprocess.run(
         [sys.executable, "-c", command, "certify", "--defects", "--json"], cwd=tmp_path, capture_output=True, text=True,
         check=False,
@@ -315,6 +315,7 @@ def test_the_same_seed_gives_the_same_report(certified: Certified, board: str, m
     assert first | {"started": ""} == second | {"started": ""}
 
 
+@pytest.mark.nightly
 def test_one_mode_alone_leaves_out_what_the_other_has(certified: Certified) -> None:
     report = certified("generic", mode=Mode.STANDARD)
     assert report["mode"] == "standard"

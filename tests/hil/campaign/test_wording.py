@@ -53,6 +53,8 @@ LIT = "the light is lit for 3 s; 3 s to 3 s say that frames are good"
 OHMS = "1200 Ω at 3 V peak; 3 Ω to 3 Ω allowed"
 LEVEL = "3 V peak in a 0, 3 V in a 1, 3 kHz"
 PARTS = {  # of messages that are put together, and one that has it
+    "said instead: 3": "EAST sent intact and never reported; said instead: EAST = '3' (3.40 s)",
+    "3 = 3 (3 s)": "EAST = '3' (3.40 s)",
     LEVEL: f"nothing was read at {LEVEL}",
     "nothing was read at 3": f"nothing was read at {LEVEL}",
     "nothing was read at 3: within the uncertainty of the limit": f"nothing was read at {LEVEL}: within the "
@@ -293,14 +295,26 @@ def test_what_a_run_comes_to_is_in_the_catalogue() -> None:
     ("7.12 s: NGTF→ H (PLEINE) →(", "7,12 s : NGTF→ H (PLEINE) →("),
     ("EAST, SINSTS sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed",
      "EAST, SINSTS : envoyé intact et jamais restitué ; trop tard : DATE après 3,1 s, 2,5 s permises"),
+    ("IRMS1 sent intact and never reported; said instead: IRMS1 = '232' (3.40 s)",
+     "IRMS1 : envoyé intact et jamais restitué ; restitué à la place : IRMS1 = '232' (3,40 s)"),
+    ("EAST, NGTF sent intact and never reported; too late: DATE after 3.1 s, 2.5 s allowed; said instead: "
+     "EAST = '5' (3.40 s), NGTF = 'a; b (c)' (4.00 s); 3 characters overran its buffer",
+     "EAST, NGTF : envoyé intact et jamais restitué ; trop tard : DATE après 3,1 s, 2,5 s permises ; restitué à la "
+     "place : EAST = '5' (3,40 s), NGTF = 'a; b (c)' (4,00 s) ; 3 caractères ont débordé son tampon"),
+    ("never reported: EAST; never reported with a value that was sent: IRMS1, STGE",
+     "jamais restitué : EAST ; jamais restitué avec une valeur émise : IRMS1, STGE"),
     ('1.50 s: HCHP = \'0148\' repeats a damaged group: checksum is " " (0x20), computed "4" (0x34) (and 1 more)',
      "1,50 s : HCHP = '0148' répète un groupe altéré : le checksum est «   » (0x20), calculé « 4 » (0x34) "
      "(et 1 de plus)"),
     ("1.85 s: SINSTS = '26060' was never sent under that label: it is 10 times what was sent, 02606 (and 420 more)",
      "1,85 s : SINSTS = '26060' n'a jamais été envoyé sous cette étiquette : c'est 10 fois ce qui a été envoyé, 02606 "
      "(et 420 de plus)"),
-    ("the bench was late between 1.00 s and 2.00 s; else: EAST was never reported",
-     "le banc était en retard entre 1,00 s et 2,00 s ; sinon : EAST n'a jamais été restitué"),
+    ("the bench was late between 1.00 s and 2.00 s; else: never reported: EAST",
+     "le banc était en retard entre 1,00 s et 2,00 s ; sinon : jamais restitué : EAST"),
+    ("behind 'broker away': no sound reading came; 38.4 s allowed",
+     "derrière « broker absent » : aucun relevé juste n'est venu ; 38,4 s permises"),
+    ("the device never reports NTARF with a value that was sent; see TIC-LBL-1",
+     "l'appareil ne restitue jamais NTARF avec une valeur émise ; voir TIC-LBL-1"),
 ])  # fmt: skip
 def test_a_line_is_told_with_what_it_holds(english: str, french: str) -> None:
     assert FRENCH.say(english) == french

@@ -25,6 +25,7 @@ def test_a_format_says_the_same_whenever_it_is_made() -> None:
         assert made(MADE) == made(MADE)
 
 
+@pytest.mark.nightly
 def test_reqif_is_valid_by_its_schema_and_read_by_another_package(tmp_path: Path) -> None:
     reqif = pytest.importorskip("reqif")
     schema = pytest.importorskip("xmlschema")

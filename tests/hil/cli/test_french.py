@@ -55,6 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.nightly
 def test_the_archive_and_who_signed_it_are_told_in_french(folder: Path) -> None:
     said = (folder / "said.txt").read_text(encoding="utf-8")
     assert re.search(r"Archive : \S+/a\.xky, signée par [0-9a-f ]+\.$", said, re.MULTILINE)

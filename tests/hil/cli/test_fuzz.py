@@ -77,6 +77,7 @@ def test_an_out_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     require_one_line(fuzz(*FOUND, cwd=tmp_path), 2, "--out hunt: cannot be written (File exists); give another folder")
 
 
+@pytest.mark.nightly
 def test_the_folder_of_another_device_is_refused_and_stays(hunt: Path) -> None:
     before = {path: path.read_bytes() for path in hunt.iterdir() if path.is_file()}
     told = f"--out {hunt}: is that of a hunt on sim:generic; give another folder for this device"
@@ -140,6 +141,7 @@ def test_a_stimulus_of_another_version_or_edited_by_hand_names_file_and_key(
         assert told in ended.stderr
 
 
+@pytest.mark.nightly
 def test_a_stimulus_whose_requirement_nobody_knows_is_one_line(hunt: Path, tmp_path: Path) -> None:
     edited = tmp_path / "mine.stim.toml"
     edited.write_text((hunt / FILE).read_text().replace("TIC-CHK-1", "TIC-CHK-99", 1))
@@ -193,6 +195,7 @@ def test_a_written_test_plays_it_on_the_device_where_it_was_found(hunt: Path, py
         written[path.stem](pytestconfig)
 
 
+@pytest.mark.nightly
 def test_the_object_tells_of_each_finding_what_its_stimulus_has(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('title = "mine"\n')
     run = fuzz(

@@ -103,6 +103,7 @@ def test_a_closed_standard_output_is_the_persons() -> None:
     assert run.stderr.startswith("xky: --port -: standard output is closed")
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_hang_up_takes_the_link_away_but_no_link_of_somebody_else(tmp_path: Path) -> None:
     link = tmp_path / "linky"
@@ -118,6 +119,7 @@ def test_a_hang_up_takes_the_link_away_but_no_link_of_somebody_else(tmp_path: Pa
         assert link.is_symlink() == replaced
 
 
+@pytest.mark.nightly
 def test_a_scenario_behind_a_url_ends() -> None:
     with serial.serial_for_url("linky://?scenario=overload&speed=max", baudrate=9600, bytesize=7, parity="E") as port:
         heard = 0
@@ -153,6 +155,7 @@ def test_what_is_to_be_said_on_a_closed_standard_output_is_one_line(arguments: l
     assert run.stderr == "xky: standard output is closed; leave it open, or send it to /dev/null\n"
 
 
+@pytest.mark.nightly
 def test_a_closed_stream_is_not_taken_by_a_file_that_is_opened_next(tmp_path: Path) -> None:
     run = subprocess.run(
         ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *XKY, "emulate", "--frames", "3", "--out", "line.bin"],

@@ -42,6 +42,21 @@ def test_a_wrong_command_line_is_one_line_and_exit_2(arguments: list[str], expec
     assert re.fullmatch(f"xky: {expected}\n", run.stderr), run.stderr
 
 
+@pytest.mark.parametrize(("arguments", "what"), [
+    (["certify", "sim:generic", "--out", ""], "--out"), (["certify", "sim:generic", "--out="], "--out"),
+    (["certify", ""], "an argument"), (["decode", "x", "--parquet", ""], "--parquet"), (["", "x"], "an argument"),
+    (["emulate", "--frames", "1", "--out", ""], "--out"), (["emulate", "--scenario", "", "--out", "x"], "--scenario"),
+    (["power", "sweep", "winky-c6", "--vary", "cap_f=1:2", "--out", ""], "--out"), (["keys", "new", ""], "an argument"),
+])  # fmt: skip
+def test_a_word_that_is_empty_is_refused_and_nothing_is_written(
+    arguments: list[str], what: str, tmp_path: Path
+) -> None:
+    run = xky(*arguments, cwd=tmp_path)
+    told = f"xky: {what}: is empty, as is a variable that nobody set; give it a value, or leave it out\n"
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", told)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("arguments", [[], ["power"]])
 def test_no_command_at_all_is_the_page_of_help(arguments: list[str], tmp_path: Path) -> None:
     run = xky(*arguments, cwd=tmp_path)
@@ -52,6 +67,36 @@ def test_no_command_at_all_is_the_page_of_help(arguments: list[str], tmp_path: P
 def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     run = xky("--version", cwd=tmp_path)
     assert (run.returncode, run.stdout, run.stderr) == (0, f"xky {version('xky-hil')}\n", "")
+
+
+INTERRUPTED_AT = """
+import sys
+sys.argv[0], module = "xky", sys.argv.pop(1)
+class Person:
+    def find_spec(self, name, *_):
+        if name == module:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Person())
+from xky.hil.start import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("module", "words", "status"), [
+    ("typer", ["emulate", "--mode", "historic"], 0), ("typer", ["certify", "sim:generic"], 130),
+    ("xky.hil.cli.emulate", ["emulate"], 0), ("simpy", ["emulate", "--out", "x"], 0),
+    ("xky.hil.cli.capture", ["capture", "/dev/null", "--out", "x"], 0), ("xky.hil.cli.watch", ["watch", "x"], 0),
+    ("xky.hil.cli.listen", ["listen", "mqtt"], 0), ("xky.hil.cli.diff", ["diff", "a", "b"], 130),
+])  # fmt: skip
+@pytest.mark.by_day(3)
+def test_ctrl_c_is_one_line_while_a_command_is_starting(
+    module: str, words: list[str], status: int, tmp_path: Path
+) -> None:
+    run = subprocess.run([sys.executable, "-c", INTERRUPTED_AT, module, *words], cwd=tmp_path, capture_output=True,
+                         text=True, timeout=60, check=False)  # fmt: skip
+    told = "ended; nothing was to be kept" if status == 0 else "interrupted; nothing is kept"
+    assert (run.returncode, run.stdout, run.stderr) == (status, "", f"xky: {told}\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.by_day(2)
@@ -93,7 +138,7 @@ def completed(words: str) -> list[str]:
     """What a shell offers behind these words: for the last of them, or for one more behind a space."""
     number = len(words.split()) - (not words.endswith(" "))
     asked = {"_XKY_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(number)}
-    start = "import sys; sys.argv[0] = 'xky'; from xky.hil.cli import main; main()"
+    start = "import sys; sys.argv[0] = 'xky'; from xky.hil.start import main; main()"
     run = subprocess.run(
         [sys.executable, "-c", start], env={**os.environ, **PLAIN, **asked}, capture_output=True, text=True, timeout=60,
         check=False,
@@ -105,6 +150,7 @@ def emulate(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*XKY, "emulate", *arguments], capture_output=True, timeout=60, check=False)
 
 
+@pytest.mark.nightly
 def test_standard_output_gets_what_a_file_gets(tmp_path: Path) -> None:
     run = emulate("--frames", "2", "--out", "-")
     assert xky("emulate", "--frames", "2", "--out", "file", cwd=tmp_path).returncode == 0

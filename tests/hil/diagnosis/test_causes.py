@@ -192,7 +192,7 @@ def test_a_line_read_at_the_other_rate_is_named(mode: Mode, contract: str) -> No
     assert diagnosis.cause == "wrong_rate", diagnosis.sentence
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(4))
 def test_bytes_by_chance_are_not_known(seed: int) -> None:
     heard = Heard("it", "serial", 9600, (Run(4.0, Random(seed).randbytes(4000)),), is_timed=True, lasted_s=4.0)
@@ -240,7 +240,7 @@ def as_of_a_pty(heard: Heard) -> Heard:
     return replace(heard, kind="pty", baud=None, runs=runs)
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("name", "values", "cause"),

@@ -153,6 +153,7 @@ def test_a_port_that_speaks_is_listened_to_for_so_long(tmp_path: Path) -> None:
     assert document["notes"] == []
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_of_a_port_with_a_rate_both_are_tried_and_that_is_told(tmp_path: Path) -> None:
     command = [*XKY, "emulate", "--mode", "historic", "--port", "rfc2217"]

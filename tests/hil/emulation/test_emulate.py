@@ -199,6 +199,7 @@ def test_a_scenario_ends_by_itself_and_its_mode_and_seed_may_be_told(sent: Sent,
     assert len(values(sent("--scenario", "overload", "--frames", "7"))) == 7
 
 
+@pytest.mark.nightly
 def test_a_run_is_drawn_when_it_ends(sent: Sent, tmp_path: Path) -> None:
     sent("--scenario", "overload", "--plot", "run.svg")
     assert b"the breaker opens" in (tmp_path / "run.svg").read_bytes()
@@ -265,6 +266,7 @@ def test_a_slow_reader_of_a_fast_scenario_gets_every_byte_in_order(sent: Sent, t
     assert heard == expected
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_decode_reads_a_scenario_to_its_end(sent: Sent, tmp_path: Path) -> None:
     expected = values(sent("--scenario", "meter-exchange"))
@@ -316,6 +318,7 @@ def test_a_run_ends_when_nobody_reads_standard_output_any_more() -> None:
         assert process.stderr.read() == b""
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 @pytest.mark.parametrize("port", ["tcp", "rfc2217"])
 def test_many_meters_in_one_process_each_with_a_port_and_an_address_of_its_own(port: str) -> None:

@@ -71,6 +71,7 @@ def test_each_board_with_firmware_reads_the_line(name: str) -> None:
     assert {"SINSTS", "PAPP", "EAST"} & {label for one in board.last_reading for label in one.said}
 
 
+@pytest.mark.nightly
 def test_its_past_is_forgotten_and_its_counts_go_on() -> None:
     env, run, _ = run_of("winky-v1")
     assert run.board is not None

@@ -54,6 +54,7 @@ def test_a_defect_that_most_hunts_miss_has_no_median_and_fails(
     assert total.endswith(f"; not: {ID}")
 
 
+@pytest.mark.nightly
 def test_a_hunt_that_is_made_is_kept_as_it_ends_and_one_cut_in_its_line_is_made_again(tmp_path: Path) -> None:
     first = KeptHunts(tmp_path)
     (told,) = detect([ID], [1], first.found, first.add, jobs=1)

@@ -170,6 +170,7 @@ def test_a_person_who_ends_a_hunt_in_real_time_waits_for_no_device_and_keeps_wha
     assert len(own) == 3
 
 
+@pytest.mark.nightly
 def test_a_hunt_that_somebody_ended_plays_nothing_more() -> None:
     hunted, line, _ = hunt(never, never, is_unwanted=lambda: len(line) == 7)
     hunted.run()

@@ -102,6 +102,7 @@ def test_what_it_finds_is_kept_as_a_stimulus_that_fails_again_and_only_on_the_de
     assert play_story(stimulus.story, campaign()).broken == []
 
 
+@pytest.mark.nightly
 def test_what_arrives_too_late_is_told_at_the_end() -> None:
     class Forgetful(BenchMachine):
         device = "sim:generic"
@@ -110,6 +111,7 @@ def test_what_arrives_too_late_is_told_at_the_end() -> None:
     assert "TIC-CHK-2" in str(error_of(few(Forgetful, examples=40)))
 
 
+@pytest.mark.nightly
 def test_rules_and_invariants_of_ones_own_see_meter_readings_and_story() -> None:
     class Own(BenchMachine):
         device = "sim:generic"
@@ -192,7 +194,7 @@ FIRMWARE = """
 """
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("options", "failed"), [((), 0), (("--xky-defect", "ignores-checksum"), 1)])
 def test_the_device_of_a_pytest_run_is_that_of_a_machine_that_names_none(
     options: tuple[str, ...], failed: int, pytester: pytest.Pytester

@@ -155,6 +155,7 @@ def test_whatever_ends_it_keeps_what_was_found_until_then(
     assert {*database("").fetch(b"key")} == {b"example %d %d" % (wave, one) for wave in (1, 2) for one in (0, 1)}
 
 
+@pytest.mark.nightly
 def test_a_share_that_nobody_wants_any_more_brings_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 

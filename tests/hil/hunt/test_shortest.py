@@ -57,6 +57,7 @@ def test_each_fail_has_a_stimulus_of_one_frame_and_one_fault_that_shows_it(
         assert stimulus.labels == ("EAST", "SINSTS")
 
 
+@pytest.mark.nightly
 def test_the_command_beside_it_fails_and_a_sound_device_stands_it(
     shrunk: tuple[dict[str, Any], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

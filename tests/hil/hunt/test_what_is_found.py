@@ -38,6 +38,7 @@ def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrun
     assert finding.story.meter.phases == 1
 
 
+@pytest.mark.nightly
 def test_shrinking_that_takes_long_prints_nothing_among_what_a_hunt_says(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def test_shrinking_that_takes_long_prints_nothing_among_what_a_hunt_says(
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.nightly
 def test_a_supply_that_fails_is_drawn_for_who_lives_on_it_alone_and_needs_no_fault_beside_it() -> None:
     def fails(story: Story) -> bool:
         return any(step.terminal_a is not None for step in story.step)
@@ -132,6 +134,7 @@ def test_what_is_known_is_not_looked_for_and_what_is_saved_is_found_first() -> N
     assert hunt.findings[0].story == story(WRONG)
 
 
+@pytest.mark.nightly
 def test_a_hunt_ends_when_its_time_is_up_by_its_own_clock() -> None:
     now = iter(range(0, 10_000, 20))
     hunt = Hunt(campaign(), limits=Limits(minutes=1), clock=lambda: float(next(now)))

@@ -179,6 +179,7 @@ def test_floating_point_instructions_are_refused() -> None:
         open_device(f"iss:{image(FLOATING)}")
 
 
+@pytest.mark.nightly
 def test_a_broken_image_never_raises_anything_else() -> None:
     from random import Random
 

@@ -273,6 +273,7 @@ def test_a_loop_without_end_is_a_hang_with_its_place() -> None:
     assert machine.finding.at_s == pytest.approx(2.0, abs=0.01)
 
 
+@pytest.mark.nightly
 def test_a_program_that_waits_in_a_loop_for_an_interrupt_does_not_hang() -> None:
     machine = ran("int main(void) { UART[FCR] = 1; CSR_WRITE(mie, 1 << 11); CSR_WRITE(mstatus, 8); for (;;) {} }", 3.0)
     assert machine.finding is None

@@ -125,7 +125,7 @@ def test_a_place_is_free_and_without_power_after_any_end(
     command = [
         sys.executable,
         "-c",
-        "from xky.hil.cli import main; main()",
+        "from xky.hil.start import main; main()",
         "certify",
         "labgrid:winky",
         "--board",
@@ -174,6 +174,7 @@ def held_by_alice(lab: Lab) -> Iterator[None]:
     lab.client("-p", "winky", "release", user="alice")
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("held_by_alice")
 def test_a_place_of_another_user_is_told_in_a_line_and_left_alone(lab: Lab, quick: str) -> None:
     with pytest.raises(BenchError, match=r"^labgrid:winky: held by \S+/alice; wait .* allow \S+$"):
@@ -241,6 +242,7 @@ def test_keys_of_an_environment_that_labgrid_would_only_warn_of_are_told_one_a_l
     lab.require_free("winky", within_s=0)
 
 
+@pytest.mark.nightly
 def test_an_environment_says_how_a_place_is_switched_and_where_its_coordinator_is(
     lab: Lab, quick: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

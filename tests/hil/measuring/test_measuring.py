@@ -173,12 +173,14 @@ def test_a_limit_that_is_broken_fails_and_is_named(title: str) -> None:
     assert title.strip() in {one.title.split(",")[0] for one in found.limits if one.verdict is Verdict.FAIL}
 
 
+@pytest.mark.nightly
 def test_ripple_looks_at_terminal_a_while_it_is_loaded() -> None:
     found = measured("ripple", virtual())
     assert found.verdict is Verdict.PASS
     assert {one.title for one in found.limits} >= {"I1-A, V rms", "I1-A, peak while it is loaded"}
 
 
+@pytest.mark.nightly
 def test_a_full_board_draws_too_little_for_its_peak_to_be_judged() -> None:
     weak = replace(TYPICAL, open_circuit_v=3.0)
     found = measured("ripple", virtual(inner_v=4.6), supply=weak)

@@ -148,7 +148,7 @@ def test_too_few_open_files_are_told_before_a_home_begins(
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_leaves_a_folder_that_is_not_whole_and_that_virtual_time_goes_on_with(
     workers: str, whole: Path, tmp_path: Path

@@ -69,6 +69,7 @@ def test_processes_find_the_same_as_one(tmp_path: Path) -> None:
     assert document_of(reconcile_folder(folder, 2)) == document_of(reconcile_folder(folder, 1))
 
 
+@pytest.mark.nightly
 def test_pictures_and_the_document_are_written_and_are_the_same_again(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra plot is not installed")
     (tmp_path / "panel").mkdir()

@@ -77,11 +77,13 @@ def test_tariff_and_colour_are_told_in_words(tmp_path: Path) -> None:
     assert {"tariff", "3 HC BLANC", "6 HP ROUGE", "TEMPO", "white day", "red day"} <= set(texts)
 
 
+@pytest.mark.nightly
 def test_without_tempo_there_is_no_row_of_colours(tmp_path: Path) -> None:
     run = Timeline([moment(colour=""), moment("2027-01-05T06:10", colour="")])
     assert "TEMPO" not in drawn(run, tmp_path)
 
 
+@pytest.mark.nightly
 def test_the_legend_tells_what_each_index_gained(tmp_path: Path) -> None:
     texts = drawn(red_morning(), tmp_path)
     assert {"3 HC BLANC: +0.133 kWh", "6 HP ROUGE: +0.250 kWh"} <= set(texts)
@@ -108,6 +110,7 @@ def test_a_long_remark_goes_on_in_the_next_line(tmp_path: Path) -> None:
     assert max(map(len, drawn(run, tmp_path))) <= 80
 
 
+@pytest.mark.nightly
 def test_injection_outage_and_breaker_are_named_only_where_they_are(tmp_path: Path) -> None:
     names = {"injected (below 0)", "no supply (outage)", "breaker open"}
     assert not names & set(drawn(red_morning(), tmp_path))
@@ -232,6 +235,7 @@ def test_a_run_that_ended_at_once_is_drawn(tmp_path: Path, late_us: int) -> None
 # Files
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("name", ["a.svg", "a.PNG"])
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

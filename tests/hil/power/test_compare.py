@@ -18,6 +18,7 @@ SMALL = build(capacitor={"capacitance_f": 0.5}).model_copy(update={"id": "winky-
 SUPPLY = SUPPLIES["min_spec"]
 
 
+@pytest.mark.nightly
 def test_the_second_less_the_first() -> None:
     found = compare(WINKY, SMALL, SUPPLY)
     rows = {row.name: row for row in found.rows}

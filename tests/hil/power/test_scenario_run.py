@@ -71,6 +71,7 @@ def test_a_period_and_a_supply_of_ones_own_count() -> None:
     assert strong["supplies"][0]["source_ohm"] == 150
 
 
+@pytest.mark.nightly
 def test_a_boost_that_is_fed_with_more_than_it_makes_goes_through_nothing() -> None:
     with pytest.raises(
         InputError, match=r"cannot hold its rail: its boost converter makes 3\.30 V and is fed with up to"

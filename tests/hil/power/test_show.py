@@ -92,6 +92,7 @@ def test_a_period_that_cannot_be_kept(xky: Xky) -> None:
     assert "Where the energy" not in run.stdout
 
 
+@pytest.mark.nightly
 def test_shares_of_the_energy_come_to_a_hundred(xky: Xky) -> None:
     for arguments in (("winky-c6",), ("loky", "--period", "1h")):
         shares = re.findall(r"(\d+\.\d) % │", xky(*arguments).stdout)
@@ -200,6 +201,7 @@ def test_the_same_board_gives_the_same_picture(xky: Xky, tmp_path: Path) -> None
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
+@pytest.mark.nightly
 def test_a_picture_of_a_board_that_hangs(xky: Xky, tmp_path: Path) -> None:
     assert xky("winky-v1", "--plot", "hangs.svg").returncode == 0
     words = texts(tmp_path / "hangs.svg")
@@ -269,6 +271,7 @@ def test_without_matplotlib_only_the_picture_is_missing(xky: Xky, monkeypatch: p
     assert xky("zlinky").returncode == 0
 
 
+@pytest.mark.nightly
 def test_the_table_needs_no_extra() -> None:
     """What the base installation has is enough."""
     script = (

@@ -30,6 +30,7 @@ def test_the_name_of_a_key_tells_its_unit(key: str, unit: str) -> None:
     assert unit_of(key) == unit
 
 
+@pytest.mark.nightly
 def test_a_comparison_has_no_powers_of_ten(tmp_path: Path) -> None:
     told = xky("power", "compare", "winky-v1", "winky-c6", cwd=tmp_path).stdout
     assert "e-0" not in told
@@ -65,6 +66,7 @@ def test_a_map_hatches_in_white_what_browns_out(tmp_path: Path) -> None:
     assert lightest - darkest > 150, (darkest, lightest)
 
 
+@pytest.mark.nightly
 def test_a_monte_carlo_says_what_its_spreads_are(tmp_path: Path) -> None:
     run = xky("power", "sweep", "winky-c6", "--monte-carlo", "64", "--cycles", "2", "--plot", "x.svg", cwd=tmp_path)
     words = " ".join(run.stdout.replace("│", " ").split())

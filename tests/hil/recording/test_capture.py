@@ -3,7 +3,6 @@
 
 import json
 import os
-import pty
 import resource
 import signal
 import subprocess
@@ -28,6 +27,7 @@ from xky.protocol.capture import CaptureReader, CaptureWriter, Header, Run
 from xky.protocol.pseudonym import Pseudonyms
 
 from ...command import XKY, started
+from ...pty_line import pty_line, wait_until_taken
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 GOOD = b"\x02\nADCO 012345678901 E\r\nPTEC HP..  \r\x03"
@@ -67,12 +67,9 @@ def error_of(result: Result) -> str:
 
 @pytest.fixture
 def line() -> Iterator[tuple[int, str]]:
-    """A pseudo-terminal: the meter's end, and the name of the receiver's."""
-    master, slave = pty.openpty()
-    yield master, os.ttyname(slave)
-    os.close(slave)
-    with suppress(OSError):
-        os.close(master)
+    """The meter's end, and the name of the receiver's."""
+    with pty_line() as ends:
+        yield ends
 
 
 @contextmanager
@@ -109,6 +106,7 @@ def test_every_byte_survives_and_ctrl_c_is_an_orderly_end(line: tuple[int, str],
     out = tmp_path / "line.xkyc"
     with capturing(port, out) as child:
         os.write(master, GOOD + ALL_CODES)
+        wait_until_taken(port)
         time.sleep(0.4)
         os.write(master, GOOD)
         wait_until(lambda: read(out).data.endswith(GOOD))
@@ -216,6 +214,7 @@ def test_a_file_that_may_not_grow_stays_readable(line: tuple[int, str], tmp_path
     check_full(line, tmp_path / "line.xkyc", 9000)
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_full_disk_leaves_a_readable_file(line: tuple[int, str], small_disk: Path) -> None:
     check_full(line, small_disk / "line.xkyc", None)
@@ -451,6 +450,7 @@ def test_a_capture_is_not_overwritten_by_its_replay(capture: Path) -> None:
     assert capture.read_bytes() == before
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_replayed_capture_is_captured_with_the_same_times(tmp_path: Path) -> None:
     """Two frames half a second apart, at twice the speed."""

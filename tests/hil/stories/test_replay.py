@@ -113,6 +113,7 @@ def test_a_requirement_that_the_suite_does_not_have_is_told_in_one_line(tmp_path
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.nightly
 def test_what_the_bench_cannot_do_to_a_device_decides_nothing(tmp_path: Path) -> None:
     path = tmp_path / "power.stim.toml"
     told = story({"terminal_a": {"share": 0.0, "for_s": 300.0}})
@@ -178,6 +179,7 @@ def test_a_statement_that_is_not_there_any_more_is_told_in_one_line(tmp_path: Pa
     assert run.stderr == f"xky: {path}: {told}\n"
 
 
+@pytest.mark.nightly
 def test_the_board_of_the_device_on_which_it_was_found_is_that_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "board.stim.toml"
     (broken,) = played(STORY, defect="ignores-checksum").broken

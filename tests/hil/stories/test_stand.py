@@ -51,6 +51,7 @@ def test_a_story_in_a_mode_that_the_board_does_not_read_is_told_with_how_to_mend
         stand(story(WRONG), "sim:generic", board="papsdroid")
 
 
+@pytest.mark.nightly
 def test_what_a_meter_cannot_do_is_an_error_by_hand_and_no_example_of_hypothesis() -> None:
     wrong = story({"adir": (1,)}, {"set": {"BASE": 1}})
     with pytest.raises(InputError):

@@ -255,6 +255,7 @@ def test_a_report_that_nobody_altered_is_the_same_when_it_is_sealed_anew(
     assert not forged(run, tmp_path, signer, lambda report: None).other
 
 
+@pytest.mark.nightly
 def test_of_another_suite_is_said_what_cannot_be_judged(
     run: Path, tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,7 +67,7 @@ def skip_it(report: dict[str, Any]) -> None:
     by_part(report, 1).update(skipped=True, verdict="pass")
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("change", [forget_the_part, pass_it, make_it_one_of_before, skip_it])
 def test_another_part_or_verdict_is_told(change: Change, resumed: Path, tmp_path: Path) -> None:
     path = resumed / "report.json"

@@ -14,6 +14,7 @@ from xky.protocol import InputError
 TYPICAL = supply_named("typical")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["winky-c6", "winky-lab", "loky"])
 def test_it_charges_wakes_and_browns_out_as_xky_power_says(name: str) -> None:
     clock = SteppedClock()

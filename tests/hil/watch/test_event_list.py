@@ -65,6 +65,7 @@ def test_frames_are_in_order_readings_have_their_labels_and_the_end_comes_last(k
     assert {"ADCO", "PAPP"} <= {label for label, _, _ in said[0]}
 
 
+@pytest.mark.nightly
 def test_a_verdict_is_told_in_both_languages_with_its_moment(kept: KeptRun) -> None:
     fail = next(one for one in events_of(kept) if one["kind"] == "verdict" and one["verdict"] == "fail")
     assert fail["requirement"] == "TIC-CHK-1"

@@ -64,6 +64,7 @@ def test_a_run_is_shown_to_its_end_then_its_report_and_the_status_is_that_of_the
     assert events[-1]["verdict"] == "fail"
 
 
+@pytest.mark.nightly
 def test_a_finished_report_is_shown_from_its_folder(report: Path) -> None:
     with watching("watch", report, status=0) as url:
         assert [one["verdict"] for one in events_at(url) if one["kind"] == "end"] == ["fail"]

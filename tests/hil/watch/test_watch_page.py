@@ -153,7 +153,7 @@ def test_the_page_is_told_in_french_and_says_so(browser: Any, url: str) -> None:
         assert "The line" in page.locator("main").inner_text()
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out_at_any_width_in_either_theme(browser: Any, url: str, width: int, theme: str) -> None:

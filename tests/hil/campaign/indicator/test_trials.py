@@ -76,6 +76,7 @@ def test_a_device_without_an_indicator_is_asked_nothing_about_it(tmp_path: Path)
     }
 
 
+@pytest.mark.nightly
 def test_a_device_that_finds_the_mode_by_itself_is_given_its_time_to_find_back(tmp_path: Path) -> None:
     statement = tmp_path / "statement.toml"
     statement.write_text("[indicator]\n", encoding="utf-8")

@@ -47,6 +47,7 @@ def test_a_sound_device_passes_and_each_test_has_its_verdict() -> None:
     assert "profile linky-ready: 12 of its 20 tests decided" in headline_notes.headline_notes(report)
 
 
+@pytest.mark.nightly
 def test_a_should_of_the_label_that_fails_fails_the_run() -> None:
     report = certify_device.certify(
         "sim:labelled", profile="linky-ready", defect="indicator-ignores-checksums", mode="standard"

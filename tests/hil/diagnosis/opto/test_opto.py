@@ -33,6 +33,7 @@ def test_a_resistor_that_does_at_1200_baud_fails_at_9600() -> None:
     assert verdict[Mode.STANDARD].trouble == "switches off too late"
 
 
+@pytest.mark.nightly
 def test_dispersion_between_lots_alone_breaks_standard_mode() -> None:
     verdict = verdict_of("LTV-814", 800.0, 3.65)[Mode.STANDARD]
     assert verdict.median_s > 0  # the typical one does
@@ -47,6 +48,7 @@ def test_a_weak_line_needs_a_smaller_resistor() -> None:
     assert share[1500.0] < 0.1
 
 
+@pytest.mark.nightly
 def test_the_diodes_do_not_conduct_at_the_least_level_that_a_receiver_must_read() -> None:
     verdict = verdict_of("LTV-814", 220.0, 0.8)[Mode.HISTORIC]
     assert (verdict.share, verdict.trouble, verdict.decides) == (0.0, "never switches on", "the resistors")
@@ -90,6 +92,7 @@ def test_a_level_that_swallows_a_bit_leaves_no_margin() -> None:
     assert margin_s < 0
 
 
+@pytest.mark.nightly
 def test_the_document_is_as_its_schema_says() -> None:
     document = opto_document(tried_opto(OptoStage(kind_named("SFH620A-2")), lots=10))
     jsonschema.validate(document, SCHEMA)

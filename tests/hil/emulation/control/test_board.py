@@ -78,6 +78,7 @@ def test_a_supply_that_fails_takes_the_charge_until_a_brown_out_and_comes_back()
     assert times[-1] - times[0] <= told["window_s"] == 300
 
 
+@pytest.mark.nightly
 def test_a_board_that_is_dark_for_hours_has_its_curve_all_the_same() -> None:
     run = Driven(board="winky-lab")
     run.wait(60)

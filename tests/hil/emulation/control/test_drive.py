@@ -48,6 +48,7 @@ def test_a_historic_overload_shows_as_adps_until_the_cut_off_opens() -> None:
     assert (said["PAPP"], "ADPS" in said) == ("00000", False)
 
 
+@pytest.mark.nightly
 @settings(max_examples=25)
 @given(after_s=st.floats(0.001, 6), load_va=st.integers(600, 7000), mode=st.sampled_from(["historic", "standard"]))
 def test_the_answer_tells_when_it_happened_and_which_frame_shows_it_first(

@@ -29,7 +29,7 @@ SPEED = 20
         (["--control", "8080", "--out", "run.bin"], "xky: --control: a run into a file alone is over at once; leave"),
         (["--control", "here"], "xky: --control 'here': expected HOST:PORT or PORT, write 127.0.0.1:8080"),
         (["--control", "no..such..host:8080"], "xky: --control 'no..such..host:8080': host"),
-        (["--control", "0", "--control-token", ""], "xky: --control-token: empty, or not of printable ASCII"),
+        (["--control", "0", "--control-token", "é"], "xky: --control-token: empty, or not of printable ASCII"),
         (["--control", "TAKEN"], "xky: --control: 127.0.0.1 port TAKEN cannot be taken (address already in use); take"),
         (["--control", "0", "--meter", "tempo-2p"], "xky: meter 'tempo-2p': not known"),
     ],

@@ -240,6 +240,7 @@ def test_each_line_of_curl_does_what_its_button_does(run: Running, browser: "Bro
         assert run.call("GET", "/state")["load"]["drawn_va"] == 1234
 
 
+@pytest.mark.nightly
 def test_what_is_said_is_text_and_never_markup(run: Running, browser: "Browser") -> None:
     run.call("POST", "/event", {"msg1": "<b id=told>BOLD</b>"})
     run.call("POST", "/faults", {"name": "unknown_label", "label": "<i>x</i>", "before": "SINSTS"})

@@ -52,6 +52,7 @@ def written(kept: KeptHunt) -> Any:
     return json.dumps(asdict(kept), ensure_ascii=False)
 
 
+@pytest.mark.nightly
 def test_what_it_finds_has_the_file_of_its_stimulus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     kept = hunt(monkeypatch, tmp_path, record())
     assert {one.requirement for one in kept.findings} == {"TIC-CMP-1", "TIC-SND-1"}
@@ -65,7 +66,7 @@ def test_what_the_suite_showed_is_not_looked_for(monkeypatch: pytest.MonkeyPatch
     assert {one.requirement for one in kept.findings} == {"TIC-SND-1"}
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("kind", "came"),
     [

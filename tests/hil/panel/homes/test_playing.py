@@ -225,7 +225,7 @@ def test_what_a_chain_does_is_what_arrives(tmp_path: Path) -> None:
     assert set(readings["source"]) == {"tele/winky-0001/SENSOR"}  # states were handed over, too, and are no readings
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("first", "hours"), [(date(2026, 3, 28), (24, 23)), (date(2026, 10, 25), (25, 24))])
 def test_days_on_which_clocks_change_have_their_hours(first: date, hours: tuple[int, int], tmp_path: Path) -> None:
     second = first + timedelta(days=1)

@@ -110,6 +110,7 @@ def test_the_pseudonymised_half_hours_are_those_that_the_household_drew(publishe
     assert all(float(row[2]) >= 0 for row in curves)
 
 
+@pytest.mark.nightly
 def test_what_publish_prints_is_as_its_schema_says(published: tuple[Publication, Path]) -> None:
     jsonschema.validate(document_of(published[0]), SCHEMA)
 

@@ -102,6 +102,7 @@ def test_the_three_homes_go_all_ways_that_there_are(village: Ran) -> None:
     assert any(home["producer"] for home in homes)
 
 
+@pytest.mark.nightly
 def test_three_homes_for_six_hours_lose_nothing_and_double_nothing(village: Ran) -> None:
     nothing_is_lost(village, 3)
 

@@ -131,6 +131,7 @@ def test_a_known_source_makes_a_charge_show_the_capacitance() -> None:
     assert fitted.of("source_ohm").uncertainty == 0
 
 
+@pytest.mark.nightly
 def test_steps_of_the_load_show_all_but_the_leakage() -> None:
     fitted = plain_fit()
     assert {"capacitance_f", "esr_ohm", "source_ohm"} <= seen(fitted)
@@ -138,6 +139,7 @@ def test_steps_of_the_load_show_all_but_the_leakage() -> None:
         assert abs(fitted.of(key).value - getattr(TRUTH, key)) < 1.5 * fitted.of(key).uncertainty
 
 
+@pytest.mark.nightly
 def test_a_rest_shows_the_leakage_and_not_the_source() -> None:
     times_s = np.linspace(0, 20_000, 200)
     off = np.zeros(200)
@@ -154,6 +156,7 @@ def test_a_flat_curve_is_refused() -> None:
         fit(winky(), MIN_SPEC, rows)
 
 
+@pytest.mark.nightly
 def test_more_noise_makes_more_uncertainty() -> None:
     quiet, loud = plain_fit(), fit(winky(), MIN_SPEC, curve(noise_v=4e-3))
     ratio = loud.of("capacitance_f").uncertainty / quiet.of("capacitance_f").uncertainty
@@ -161,6 +164,7 @@ def test_more_noise_makes_more_uncertainty() -> None:
     assert loud.noise_v == pytest.approx(4e-3, rel=0.15)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["loky", "zlinky"])
 def test_trains_with_a_charger_or_a_clamp_are_fitted_too(name: str) -> None:
     """Held against the motion that is walked cell by cell, through the edges of the current."""
@@ -188,6 +192,7 @@ def test_white_noise_is_no_reason_to_warn() -> None:
     assert not plain_fit().warnings
 
 
+@pytest.mark.nightly
 def test_a_drift_is_told_and_widens() -> None:
     rows = curve(noise_v=1e-3)
     drift_v = 4e-3 * np.sin(rows.times_s / 9)
@@ -353,6 +358,7 @@ def test_a_wrong_file_ends_the_command_with_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.nightly
 def test_the_name_of_the_measured_file_stays_in_its_comment() -> None:
     text = board_file("winky-c6")[1]
     fitted = plain_fit().parameters

@@ -168,6 +168,7 @@ def test_one_wake_cut_by_the_log_has_currents_and_no_durations() -> None:
     assert any("from its beginning to its end" in remark for remark in profile.remarks)
 
 
+@pytest.mark.nightly
 def test_millions_of_samples_take_seconds() -> None:
     one = made(rate_hz=100_000.0, cycles=5)
     assert len(one.log.amperes) > 4_000_000

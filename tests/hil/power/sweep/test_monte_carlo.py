@@ -69,6 +69,7 @@ def test_boards_are_drawn_as_their_file_says() -> None:
     assert columns["temperature_c"].min() >= -10 and columns["temperature_c"].max() <= 50
 
 
+@pytest.mark.nightly
 def test_the_yield_has_an_interval(told: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     board = toml_of(tmp_path, ("capacitance_f = 1.5 ", "capacitance_f = 0.38 "), ("stop_v = 3.7", ""))
     found = told("--monte-carlo", 2000, "--seed", 3, "--period", "60s", "--cycles", 20, board=board)

@@ -62,6 +62,7 @@ def test_a_map_says_what_each_point_does(told: Callable[..., dict[str, Any]]) ->
     assert margin_v[0, -1] < 0 and found["lives"][0][-1] is True  # later wakes come through
 
 
+@pytest.mark.nightly
 def test_the_frontier_is_where_single_boards_begin_to_brown_out(told: Callable[..., dict[str, Any]]) -> None:
     found = told("--vary", "cap_f=0.4:0.6", "--vary", "period=10s:30s", "--points", "8", "--cycles", "3000")
     assert len(found["frontier"]) == 8
@@ -75,6 +76,7 @@ def test_the_frontier_is_where_single_boards_begin_to_brown_out(told: Callable[.
         assert period_s == pytest.approx(shortest[0], abs=0.03)
 
 
+@pytest.mark.nightly
 def test_any_number_of_the_boards_file(told: Callable[..., dict[str, Any]]) -> None:
     short = told("--vary", "esr_ohm=0.1:3", "--points", 4, "--period", "20s")
     dotted = told("--vary", "power.capacitor.esr_ohm=0.1:3", "--points", 4, "--period", "20s")
@@ -220,6 +222,7 @@ def test_what_was_done_is_kept_and_goes_on(
     assert made[4:] == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("more", [("--jobs", 2), ("--scheduler", "tcp://127.0.0.1:9")])
 def test_a_finished_sweep_needs_nobody_to_work_on_it(
     more: tuple[object, ...], tmp_path: Path, told: Callable[..., dict[str, Any]]
@@ -255,7 +258,7 @@ BAD_POINTS = {
 }
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.nightly
 @pytest.mark.parametrize("what", BAD_POINTS)
 def test_a_line_that_is_no_point_of_the_sweep_is_refused(what: str, tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
@@ -286,7 +289,7 @@ def test_a_file_of_another_sweep_is_refused(tmp_path: Path) -> None:
         sweep(*SMALL, "--out", tmp_path / "nowhere" / "x.csv")
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("column", "told"), [("lives", "inf"), ("lives", "7"), ("margin_v", "inf"), ("margin_v", "x")])
 def test_a_result_that_no_sweep_writes_is_refused_with_its_line(column: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
