@@ -124,7 +124,8 @@ class Statement:
         source, content = payload.source, payload.content
         plan = self._by_source.get(source) or self._plan_of(source)
         if not plan.columns:
-            self._name(source)
+            if source not in self.unmapped:
+                self._name(source)
             return None
         known = plan.heard.get(id(content))
         if known is not None:
@@ -295,8 +296,12 @@ class _Plan:
 
 def _shape_of(table: Mapping[str, Any], deep: int) -> tuple[object, ...]:
     """The keys of a table, and of those below."""
-    below = [(key, _shape_of(value, deep - 1)) for key, value in table.items() if type(value) is dict] if deep else ()
-    return (*table, *below)
+    shape: list[object] = [*table]
+    if deep:
+        for key, value in table.items():
+            if type(value) is dict:
+                shape.append((key, _shape_of(value, deep - 1)))
+    return tuple(shape)
 
 
 def _leaves(table: Mapping[str, Any], deep: int, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

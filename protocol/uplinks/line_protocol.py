@@ -116,7 +116,8 @@ def _plain_point(line: str) -> Point | None:
     measurement, tags = head
     fields: dict[str, FieldValue] = {}
     try:
-        for key, said in _PLAIN_FIELD.findall(found[2]):
+        named = found[2]
+        for key, said in _PLAIN_FIELD.findall(named) if "," in named else (named.split("=", 1),):
             if key in fields or key in tags or key == "time" or (len(said) > 19 and said[0] != '"'):
                 return None  # something is wrong with it, or may be
             fields[key] = _plain_value(said)

@@ -73,4 +73,4 @@ def test_a_day_with_the_bytes_of_its_uplinks(capsys: pytest.CaptureFixture[str])
             f"\na day of sim:{BOARD} with its MQTT and InfluxDB made, parsed and judged: {ratio:.2f} times the same "
             f"day with bare readings (goal {GOAL}); {median(played):.2f} times without the oracle"
         )
-    assert ratio < 2  # the goal is not reached: 25 points, three publications and eight events are made in each wake
+    assert ratio < 2  # the goal is not reached: a wake is a connection, three publications, 25 points and eight events

@@ -51,33 +51,27 @@ class MappedProbe(Probe):
         seen: Sized = getattr(end, "credentials_seen", ())
         if len(seen) != self._secrets_of:  # there are never less
             self._secrets, self._secrets_of = _secrets(end), len(seen)
+        secrets = self._secrets
         for payload in payloads:
-            is_state = payload.facts.get("retain")
+            at_s, source, _, data, facts = payload
+            is_state = facts.get("retain")
             if is_state:
-                text = payload.data.decode(errors="replace")[:_STATE_MAX]
-                end.happened("retained", f"{payload.source} {text}", topic=payload.source, payload=text)
-            if self._secrets and any(said in payload.data or said in payload.source.encode() for said in self._secrets):
-                end.happened("credentials", f"{payload.source}: holds a password or token that the device was given")
-            if not self._has_room(payload.at_s):
+                text = data.decode(errors="replace")[:_STATE_MAX]
+                end.happened("retained", f"{source} {text}", topic=source, payload=text)
+            if secrets and any(said in data or said in source.encode() for said in secrets):
+                end.happened("credentials", f"{source}: holds a password or token that the device was given")
+            second = int(at_s)
+            if second != self._second:
+                self._second, self._taken = second, 0
+            self._taken += 1
+            if self._taken > _PAYLOADS_PER_S:
+                self.dropped += 1
+            elif (said := read(payload)) is None:
                 continue
-            said = read(payload)
-            if said is None:
-                continue
-            if isinstance(said, Reading):
+            elif isinstance(said, Reading):
                 self.readings.append(said)
             elif not is_state:  # such as "online"
                 self.remarks.append(said)
-
-    def _has_room(self, at_s: float) -> bool:
-        """Whether one more is taken in this second."""
-        second = int(at_s)
-        if second != self._second:
-            self._second, self._taken = second, 0
-        self._taken += 1
-        if self._taken > _PAYLOADS_PER_S:
-            self.dropped += 1
-            return False
-        return True
 
 
 def credentials_shown(end: object) -> list[str]:
