@@ -41,7 +41,10 @@ LATE_S = 0.15  # real seconds; what an ordinary loaded machine stays below (p99 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The bench acted too late: when on its clock it was due, and by how many real seconds it missed."""
+    """The bench acted too late: when on its clock it was due, and by how many real seconds it missed.
+
+    Or its machine let a program under test wait for so long: what that does then is no more its fault.
+    """
 
     due_s: float
     late_s: float

@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("realtime") is not None:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
+        elif item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # what the tests of a file share is made once
 
 
 def _leave_to_the_night(items: list[pytest.Item]) -> None:

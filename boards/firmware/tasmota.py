@@ -7,9 +7,9 @@ says Offline before it sleeps, so that what is retained is true; its clock is ne
 and counts from 1970 as Tasmota's does.
 """
 
-from collections.abc import Generator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
+from time import gmtime, strftime
 
 import simpy
 
@@ -47,6 +47,7 @@ class TasmotaFirmware(NetworkedSleeper):
         self._boot_v = 0.0
         self._told: WinkyState | None = None
         self._last: Sequence[Group] = ()
+        self._values: Mapping[str, str] = {}  # of the last
 
     # a wake
 
@@ -107,6 +108,7 @@ class TasmotaFirmware(NetworkedSleeper):
     def _publications(self) -> Sequence[tuple[str, Publication]]:
         assert self._uplinks is not None
         self._last = self._heard[-1]
+        self._values = values_of(self._last)
         raw: list[tuple[str, Publication]] = [("mqtt", self._send_raw)] if self._uplinks.raw else []
         return [*raw, ("mqtt", self._send_sensor), ("influx", self._write_points)]
 
@@ -114,7 +116,7 @@ class TasmotaFirmware(NetworkedSleeper):
         return self._tell("TIC", raw_tic(self._last))
 
     def _send_sensor(self) -> Generator[simpy.Event, None, bool]:
-        return self._tell("SENSOR", sensor(self._mode, values_of(self._last), self._state(), _clock(self._env.now)))
+        return self._tell("SENSOR", sensor(self._mode, self._values, self._state(), _clock(self._env.now)))
 
     def _tell(self, what: str, payload: bytes) -> Generator[simpy.Event, None, bool]:
         mqtt = self._mqtt
@@ -124,7 +126,7 @@ class TasmotaFirmware(NetworkedSleeper):
     def _write_points(self) -> Generator[simpy.Event, None, bool]:
         assert self._uplinks is not None
         assert self._influx is not None
-        body = points(self._mode, values_of(self._last), self._state(), self._uplinks.device)
+        body = points(self._mode, self._values, self._state(), self._uplinks.device)
         return self._write(write_request(self._influx, body))
 
     def _state(self) -> WinkyState:
@@ -158,7 +160,7 @@ class TasmotaFirmware(NetworkedSleeper):
 
 
 def _clock(now_s: float) -> str:
-    return datetime.fromtimestamp(int(now_s), UTC).replace(tzinfo=None).isoformat()
+    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(now_s))
 
 
 FIRMWARE = TasmotaFirmware

@@ -35,9 +35,9 @@ class Period:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tariff:
-    """One contract."""
+    """One contract; there is one object for each."""
 
     name: str
     periods: tuple[Period, ...]

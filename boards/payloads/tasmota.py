@@ -7,7 +7,7 @@ Assumptions: cos φ is 1.00, as no wake is long enough for the driver's twelve s
 are those of RELAIS; Preavis is the number of the peak that STGE announces, or 1 for PEJP.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json import dumps
 
@@ -27,6 +27,7 @@ _VOLTS = 200  # between ISOUSC and PREF, by phase (54E §6.1.2)
 _OVER_VOLTAGE, _OVER_LOAD = 6, 7  # bits of STGE (54E §6.2.3.14)
 _MODES = {Mode.HISTORIC: 1, Mode.STANDARD: 2}
 _TOMORROW = {"BLEU": 1, "BLAN": 2, "ROUG": 3}
+_RELAYS = ",".join(f'"V{number}":%s' for number in range(1, 9))  # the lowest bit first
 _RSSI_DBM = -60  # assumption: an access point 6 m away
 _MAC, _IPV4, _IPV6 = (
     "00:00:5E:00:53:01",
@@ -97,15 +98,11 @@ def sensor(mode: Mode, values: Mapping[str, str], state: WinkyState, time: str) 
     """
     tariff = tariff_of(mode, values)
     running = _running(mode, values, tariff)
-    sections = {
-        "METER": _meter(values),
-        "CONTRACT": _contract(mode, values, tariff, running),
-        "RELAY": _relay(values, tariff, running),
-        "ALERT": _alert(mode, values),
-        "WINKY": _winky(state),
-    }
-    told = ",".join(f'"{name}":{{{inside}}}' for name, inside in sections.items())
-    return f'{{"Time":"{time}",{told}}}'.encode()
+    return (
+        f'{{"Time":"{time}","METER":{{{_meter(values)}}},"CONTRACT":{{{_contract(mode, values, tariff, running)}}}'
+        f',"RELAY":{{{_relay(values, tariff, running)}}},"ALERT":{{{_alert(mode, values)}}}'
+        f',"WINKY":{{{_winky(state)}}}}}'
+    ).encode()
 
 
 def _number(text: str) -> str:
@@ -221,12 +218,12 @@ def _status(values: Mapping[str, str]) -> int:
 def _relay(values: Mapping[str, str], tariff: Tariff, running: int | None) -> str:
     relays = values.get("RELAIS", "0")
     sum_of_bits = int(relays) if relays.isdecimal() else 0
-    parts = [f'"V{bit + 1}":{sum_of_bits >> bit & 1}' for bit in range(8)]
+    parts = [_RELAYS % tuple(f"{sum_of_bits & 0xFF:08b}"[::-1])]
     parts += [
         f'"C{place + 1}":{int(place == running)},"N{place + 1}":"{period.shown}"'
         for place, period in enumerate(tariff.periods)
     ]
-    return ",".join((*parts, '"P1":0,"W1":0'))
+    return ",".join([*parts, '"P1":0,"W1":0'])
 
 
 def _alert(mode: Mode, values: Mapping[str, str]) -> str:
@@ -263,19 +260,19 @@ def points(mode: Mode, values: Mapping[str, str], state: WinkyState, device: str
     """
     tariff = tariff_of(mode, values)
     running = _running(mode, values, tariff)
-    lines = _lines("wifi", device, [("rssi", str(_RSSI_DBM))])
-    lines += _lines("contract", device, _contract_points(mode, tariff, running))
+    lines = [f"wifi,device={device},sensor=rssi value={_RSSI_DBM}", _contract_points(mode, tariff, running, device)]
     lines += _lines("conso", device, _drawn(mode, values, tariff))
     given, power = values.get("EAIT"), values.get("SINSTI")
-    produced = [("total", given), ("VA", power), ("W", power), ("cosphi", None if given is None else f"{_COS:.2f}")]
-    lines += _lines("prod", device, [(name, _point(value)) for name, value in produced if value is not None])
-    lines += _lines("winky", device, _winky_points(state))
+    if given is not None or power is not None:
+        produced = [("total", given), ("VA", power), ("W", power), ("cosphi", None if given is None else f"{_COS:.2f}")]
+        lines += _lines("prod", device, produced)
+    lines.append(_winky_points(state, device))
     return ("\n".join(lines) + "\n").encode()
 
 
-def _lines(measurement: str, device: str, named: Sequence[tuple[str, str]]) -> list[str]:
+def _lines(measurement: str, device: str, named: Iterable[tuple[str, str | None]]) -> list[str]:
     start = f"{measurement},device={device},sensor="
-    return [f"{start}{name} value={value}" for name, value in named if value]
+    return [f"{start}{name} value={point}" for name, value in named if value and (point := _point(value))]
 
 
 def _point(text: str) -> str:
@@ -285,18 +282,17 @@ def _point(text: str) -> str:
     return text if text.count(".") == 1 and text.replace(".", "").isdecimal() else ""
 
 
-def _contract_points(mode: Mode, tariff: Tariff, running: int | None) -> list[tuple[str, str]]:
+def _contract_points(mode: Mode, tariff: Tariff, running: int | None, device: str) -> str:
     period = None if running is None else tariff.periods[running]
-    return [
-        ("mode", str(_MODES[mode])),
-        ("periods", str(0 if tariff is UNKNOWN else len(tariff.periods))),
-        ("period", str(running or 0)),
-        ("color", str(0 if period is None else period.level)),
-        ("hp", str(1 if period is None else period.peak)),
-    ]
+    level, peak = (0, 1) if period is None else (period.level, period.peak)
+    start = f"contract,device={device},sensor="
+    return (
+        f"{start}mode value={_MODES[mode]}\n{start}periods value={0 if tariff is UNKNOWN else len(tariff.periods)}\n"
+        f"{start}period value={running or 0}\n{start}color value={level}\n{start}hp value={peak}"
+    )
 
 
-def _drawn(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> list[tuple[str, str]]:
+def _drawn(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> list[tuple[str, str | None]]:
     named = [("total", _total(mode, values, tariff))]
     named += [(f"index{place + 1}", values.get(period.label)) for place, period in enumerate(tariff.periods)]
     phases = _phases(values)
@@ -308,20 +304,17 @@ def _drawn(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> list[tuple[
     if phases > 1:
         power = values.get("SINSTS") or values.get("PAPP")
         named += [("VA", power), ("W", power)]
-    return [(name, _point(value)) for name, value in (*named, ("cosphi", f"{_COS:.2f}")) if value is not None]
+    named.append(("cosphi", f"{_COS:.2f}"))
+    return named
 
 
-def _winky_points(state: WinkyState) -> list[tuple[str, str]]:
-    return [
-        ("nb-msg", str(state.messages)),
-        ("nb-cos", str(state.cosines)),
-        ("farad-ref", f"{state.reference_f:.2f}"),
-        ("meter-volt", f"{state.meter_v:.2f}"),
-        ("volt-start", f"{state.boot_v:.2f}"),
-        ("volt-stop", f"{state.now_v:.2f}"),
-        ("ms-net", str(state.network_ms)),
-        ("ms-rtc", str(state.clock_ms)),
-        ("ms-mqtt", str(state.mqtt_ms)),
-        ("ms-awake", str(state.awake_ms)),
-        ("ms-sleep", str(state.sleep_ms)),
-    ]
+def _winky_points(state: WinkyState, device: str) -> str:
+    start = f"winky,device={device},sensor="
+    return (
+        f"{start}nb-msg value={state.messages}\n{start}nb-cos value={state.cosines}\n"
+        f"{start}farad-ref value={state.reference_f:.2f}\n{start}meter-volt value={state.meter_v:.2f}\n"
+        f"{start}volt-start value={state.boot_v:.2f}\n{start}volt-stop value={state.now_v:.2f}\n"
+        f"{start}ms-net value={state.network_ms}\n{start}ms-rtc value={state.clock_ms}\n"
+        f"{start}ms-mqtt value={state.mqtt_ms}\n{start}ms-awake value={state.awake_ms}\n"
+        f"{start}ms-sleep value={state.sleep_ms}"
+    )

@@ -7,6 +7,7 @@ overload ends at the group under way, 02E §2.5.1) is each group a burst of its 
 
 from collections.abc import Callable, Generator, Sequence
 from random import Random
+from typing import Any
 
 import simpy
 
@@ -79,13 +80,13 @@ class Transmitter:
         """Called at each frame boundary: the place to exchange the meter, its state, the faults. An event that it gives
         is waited for, and it is called again."""
         self.lull_s: Callable[[], float] = lambda: 0.0
-        """For how many seconds from the end of a frame on nobody needs one for its own sake, where time is virtual: so
-        long the line rests while nobody is on it and nothing is due, for whole frames."""
+        """Behind ``before_frame``: for how many seconds nobody needs a frame for its own sake, where time is virtual.
+        So long the line rests, less the frame that is due, or until somebody comes onto it, who finds that frame under
+        way, or the gap behind it."""
         self._heard: simpy.Event | None = None
-        self._silent_since_s = 0.0
+        self._silent_since_s = self._began_s = 0.0
         self._only_when_heard = only_when_heard
-        if only_when_heard:
-            line.before_first_receiver = self._resume
+        line.before_first_receiver = self._resume
 
     def draw_anew(self, what: str, seed: int | None = None) -> None:
         """From the next frame on, gaps and faults are drawn by the seed and ``what`` is sent, whatever came before.
@@ -126,17 +127,9 @@ class Transmitter:
         shortest_s, longest_s = self._frame_gap_s
         spread_s = longest_s - shortest_s
         env, line, only_when_heard = self._env, self._line, self._only_when_heard
-        began_s: float | None = None
         while True:
-            if began_s is not None and not line.is_heard:
-                rest_s = self._rest_s(env.now - began_s + longest_s)
-                if rest_s > 0.0:
-                    yield env.timeout(rest_s)
             if only_when_heard and not line.is_heard:
-                self._heard, self._silent_since_s = env.event(), env.now
-                under_way: Burst | None = yield self._heard
-                if under_way is not None:
-                    yield env.timeout(under_way.end_s - env.now)
+                yield from self._be_silent()
             yield env.timeout(shortest_s + spread_s * self._rng.random())
             if only_when_heard and not line.is_heard:
                 continue
@@ -147,7 +140,11 @@ class Transmitter:
             if not self.meter.state.powered:  # asked for each frame: not by way of the attributes
                 yield env.timeout(_POLL_S)
                 continue
-            began_s = env.now
+            if not line.is_heard and (rest_s := self._rest_s(env.now - self._began_s)) > 0.0:
+                if (yield from self._be_silent(rest_s)):
+                    continue
+                yield env.timeout(shortest_s + spread_s * self._rng.random())
+            self._began_s = env.now
             sent = self._send_frame()
             if isinstance(sent, simpy.Event):
                 yield sent
@@ -170,12 +167,33 @@ class Transmitter:
         return self._start(burst)
 
     def _rest_s(self, period_s: float) -> float:
-        """How long to rest: as frames of that period take which are over before anything can happen, one less."""
-        lull_s = self.lull_s()
-        if lull_s < 2 * period_s:
-            return 0.0
-        frames = min(lull_s, self._env.peek() - self._env.now) // period_s - 1
-        return max(frames, 0.0) * period_s
+        """How long to rest before the frame that is due, where frames come every ``period_s`` seconds."""
+        rest_s = self.lull_s() - period_s
+        return rest_s if rest_s >= period_s else 0.0
+
+    def _be_silent(self, rest_s: float | None = None) -> Generator[simpy.Event, Any, bool]:
+        """Send nothing until somebody listens, or for so many seconds at the most.
+
+        Returns:
+            Whether a frame was under way when somebody came; it is over by now.
+        """
+        env = self._env
+        self._heard, self._silent_since_s = heard, _ = env.event(), env.now
+
+        def end(_: simpy.Event) -> None:
+            if self._heard is heard:
+                self._heard = None
+                heard.succeed()
+
+        if rest_s is not None:
+            alarm = env.timeout(rest_s)
+            assert alarm.callbacks is not None
+            alarm.callbacks.append(end)
+        under_way: tuple[Sequence[Burst], float] | None = yield heard
+        if under_way is None:
+            return False
+        yield from self._send(*under_way)
+        return True
 
     def _start(self, burst: Burst) -> simpy.Event:
         """Send a burst now; what happens at its end."""
@@ -197,20 +215,43 @@ class Transmitter:
         heard, self._heard = self._heard, None
         if heard is None:
             return
-        self.before_frame()
-        meter = self.meter
-        burst = None
-        if meter.powered and not self._faults:  # a frame with faults is heard from its beginning
-            mode = meter.mode
-            groups = meter.groups(short=meter.next_is_short())
+        if self._only_when_heard:  # who rests for a while has asked already
+            self.before_frame()
+        heard.succeed(self._under_way() if self.meter.powered else None)
+
+    def _under_way(self) -> tuple[Sequence[Burst], float] | None:
+        """A frame that began some time ago: what is left to be sent behind what is on the line now, and its end.
+
+        None where the gap behind it is now.
+        """
+        meter, now_s = self.meter, self._env.now
+        mode = meter.mode
+        character_s = mode.character_s
+        groups = meter.groups(short=meter.next_is_short())
+        pieces, data = [], b""
+        if self._faults:
+            self._frames_since += 1
+            pieces = self._frame_pieces(groups, mode)
+            length_s = end_of(pieces, 0.0, character_s)
+        else:
             data = self._encoders[mode].encode(groups)
-            length_s = mode.character_s * len(data)
-            silent_s = self._env.now - self._silent_since_s  # no frame began before the last had ended
-            ago_s = self._rng.uniform(0.0, min(length_s + self._frame_gap_s[1], silent_s))
-            if ago_s < length_s:
-                burst = self._line.current = Burst(self._env.now - ago_s, mode.character_s, data)
-                self._enter_plain(burst, groups, mode)
-        heard.succeed(burst)
+            length_s = character_s * len(data)
+        silent_s = now_s - self._silent_since_s  # no frame began before the last had ended
+        ago_s = self._rng.uniform(0.0, min(length_s + self._frame_gap_s[1], silent_s))
+        if ago_s >= length_s:
+            return None
+        self._began_s = start_s = now_s - ago_s
+        if self._faults:
+            frame = self._enter(pieces, start_s, mode)
+            bursts, end_s = bursts_of(frame.pieces, start_s, character_s), frame.end_s
+        else:
+            bursts = [Burst(start_s, character_s, data)]
+            end_s = bursts[0].end_s
+            self._enter_plain(bursts[0], groups, mode)
+        left = [burst for burst in bursts if burst.end_s > now_s]
+        if left and left[0].start_s <= now_s:
+            self._line.current = left.pop(0)
+        return left, end_s
 
     def _frame_pieces(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
         pieces = self._pieces.of(groups, mode)

@@ -46,8 +46,9 @@ def said_as(label: str, value: Any, scale: Scale | None = None, timestamp: str |
         number = _number(value, known.size if scale is None else 0)
         if number is not None and scale is not None:
             return Said(number, timestamp, scale, form)
-        if number is not None and (whole := Fraction(number)).denominator == 1 and abs(whole) < _EXACT:
-            return Said(int(whole), timestamp, None, form)
+        whole = _whole(number)
+        if whole is not None:
+            return Said(whole, timestamp, None, form)
     elif isinstance(value, int) and not isinstance(value, bool):
         return Said(value, timestamp, None, form)
     return Said(text_of(value), timestamp, None, form)
@@ -68,12 +69,24 @@ def _number(value: Any, size: int) -> int | str | None:
     return None
 
 
+def _whole(number: int | str | None) -> int | None:
+    """A number as an integer that a float holds exactly; None where it is none."""
+    if number is None:
+        return None
+    if not isinstance(number, int):
+        exact = Fraction(number)
+        if exact.denominator != 1:
+            return None
+        number = int(exact)
+    return number if abs(number) < _EXACT else None
+
+
 def text_of(value: Any) -> str:
     """A JSON value as text: itself, or as JSON writes it."""
     if isinstance(value, str):
         return writable(value)
     try:
-        return json.dumps(value, default=str)
+        return str(value) if type(value) is int else json.dumps(value, default=str)
     except (ValueError, RecursionError):
         return "?"
 
@@ -84,13 +97,17 @@ class Column:
     Args:
         label: of the TIC.
         described: where it stands.
+
+    Attributes:
+        find: what finds its value in a payload; None where nothing does.
     """
 
-    __slots__ = ("_form", "_last", "_last_said", "_last_stamp", "_scale", "_stamp", "label", "path")
+    __slots__ = ("_form", "_last", "_last_said", "_last_stamp", "_scale", "_stamp", "find", "label", "path")
 
     def __init__(self, label: str, described: LabelPath) -> None:
         self.label = label
         self.path = PayloadPath(described.path)
+        self.find = self.path.find
         self._form = "" if described.form == "sent" else described.form
         self._stamp = None if described.timestamp is None else PayloadPath(described.timestamp)
         scale, step = described.exact_scale, described.exact_step
@@ -108,9 +125,11 @@ class Column:
 
     def said(self, content: Any) -> Said | None:
         """What a payload says of the label; None where nothing is found."""
-        value = self.path.find(content)
-        if value is None:
-            return None
+        value = self.find(content)
+        return None if value is None else self.said_of(value, content)
+
+    def said_of(self, value: Any, content: Any) -> Said | None:
+        """The same, of the value that was found in the payload."""
         stamp = None if self._stamp is None else self._stamp.find(content)
         if type(value) is not type(self._last) or value != self._last or stamp != self._last_stamp:
             told = None if stamp is None else text_of(stamp)

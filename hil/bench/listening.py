@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A probe by itself, in real time: what arrives is told, with the readings that it becomes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import simpy
 
@@ -51,15 +51,16 @@ class Listening:
             raise
         self.fields = probe.fields
         assert probe.end is not None
-        take = probe.end.on_payload
+        take = probe.end.on_payloads
 
-        def told(payload: Payload) -> None:
-            readings, remarks = len(probe.readings), len(probe.remarks)
-            take(payload)
-            became = probe.readings[readings:] or probe.remarks[remarks:]
-            on_payload(payload, became[0] if became else None)
+        def told(payloads: Sequence[Payload]) -> None:
+            for payload in payloads:  # one by one, to know what became of each
+                readings, remarks = len(probe.readings), len(probe.remarks)
+                take((payload,))
+                became = probe.readings[readings:] or probe.remarks[remarks:]
+                on_payload(payload, became[0] if became else None)
 
-        probe.end.on_payload = told
+        probe.end.on_payloads = told
         probe.end.on_event = on_event
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:

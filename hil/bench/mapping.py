@@ -119,17 +119,20 @@ class Statement:
 
     def read(self, payload: Payload) -> Reading | Remark | None:
         """The reading that a payload is; a remark where it is no JSON; None where it says nothing."""
-        source, content = payload.source, payload.content
         if not self._mapped:
             return self._as_it_is(payload)
+        source, content = payload.source, payload.content
         plan = self._by_source.get(source) or self._plan_of(source)
         if not plan.columns:
             self._name(source)
             return None
-        if not isinstance(content, dict | list) and not plan.takes_plain:
-            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
         known = plan.heard.get(id(content))
-        said = self._heard(plan, content) if known is None else known[1]
+        if known is not None:
+            said = known[1]
+        elif isinstance(content, (dict, list)) or plan.takes_plain:
+            said = self._heard(plan, content)
+        else:
+            return Remark(payload.at_s, _line_of(payload, self.probe)[:_SHOWN], self.name)
         if not said:
             return None
         return Reading(payload.at_s, said, _line_of(payload, self.probe), self.name, plan.source)
@@ -138,8 +141,11 @@ class Statement:
         """What a content says, and what is noted of it: once for each, as an end may say one again and again."""
         said: dict[str, Said] = {}
         for column in plan.columns:
-            one = column.said(content)
-            if one is not None and column.label not in said:
+            value = column.find(content)
+            if value is None or column.label in said:
+                continue
+            one = column.said_of(value, content)
+            if one is not None:
                 said[column.label] = one
         if isinstance(content, dict) and not plan.knows(content):
             for key in plan.keys_left(content, self.probe):
@@ -289,9 +295,8 @@ class _Plan:
 
 def _shape_of(table: Mapping[str, Any], deep: int) -> tuple[object, ...]:
     """The keys of a table, and of those below."""
-    return tuple([
-        (key, _shape_of(value, deep - 1)) if isinstance(value, dict) and deep else key for key, value in table.items()
-    ])  # fmt: skip
+    below = [(key, _shape_of(value, deep - 1)) for key, value in table.items() if type(value) is dict] if deep else ()
+    return (*table, *below)
 
 
 def _leaves(table: Mapping[str, Any], deep: int, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -68,9 +68,9 @@ class Hold:
 
     @property
     def lull_s(self) -> float:
-        """For how many seconds from now on no frame is needed that nobody hears: each step has its first ones, and its
-        last."""
-        return self._left_s if self._number + 1 >= max(self._at_least, _FIRST_FRAMES) else 0.0
+        """For how many seconds from the boundary of the frame of now on no frame is needed that nobody hears: each step
+        has its first ones, and its last."""
+        return self._left_s if self._number >= max(self._at_least, _FIRST_FRAMES) else 0.0
 
     @property
     def _left_s(self) -> float:

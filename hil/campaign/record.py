@@ -32,7 +32,7 @@ LINES = "lines"  # the probe of who names none
 
 OPENING = "opening"  # the first clean frames that a device is known to hear
 CLOSING = "closing"  # the last ones
-_AS_THEY_ARE = (str, int, float, bool, type(None))  # facts that evidence keeps so
+_AS_THEY_ARE = {str, int, float, bool, type(None)}  # facts that evidence keeps so
 _STARVED_PERIODS = 2.1  # one frame that is lost makes it two, and gaps are not all the longest
 _AROUND_S = 15.0  # how far a frame counts for the frame period at an instant, at the most
 _PERIODS_FRESH, _FRESHNESS_S = 2, 2.0  # how old a value may be, see ``limits_for``
@@ -196,16 +196,18 @@ class Record:
 
 def kept_events(events: Iterable[EndEvent]) -> tuple[EndEvent, ...]:
     """Events as evidence has them, whose facts hold text alone: verdicts of a run and of its evidence are the same."""
-    return tuple(one if _is_in_text(one.facts) else replace(one, facts=_in_text(one.facts)) for one in events)
-
-
-def _is_in_text(facts: Mapping[str, Any]) -> bool:
-    """Whether nothing is to be done, as with most of tens of thousands a day."""
-    return all(type(value) in _AS_THEY_ARE for value in facts.values())
+    return tuple([
+        one
+        if _AS_THEY_ARE.issuperset(map(type, one.facts.values()))  # as most of tens of thousands a day
+        else EndEvent(one.at_s, one.kind, one.text, _in_text(one.facts))
+        for one in events
+    ])  # fmt: skip
 
 
 def _in_text(facts: Any) -> Any:
     """Bytes as text, what is none of UTF-8 escaped."""
+    if type(facts) in _AS_THEY_ARE:
+        return facts
     if isinstance(facts, bytes):
         return facts.decode("utf-8", "backslashreplace")
     if isinstance(facts, Mapping):
@@ -220,7 +222,8 @@ def longest_period_s(truth: Truth, at_s: float) -> float:
     fresh so long before, and what is sent now is due so long after. One that is longer than any, seconds later, is no
     reason to be late. Where the line has fallen silent, the last frame on it is what it starts from.
     """
-    fresh = truth.around(at_s, _FRESHNESS_S, 0.0) or truth.around(at_s, _AROUND_S, 0.0)[-1:]
+    begun = truth.begun_by(at_s)
+    fresh = truth.around(at_s, _FRESHNESS_S, 0.0) or truth[max(begun - 1, 0) : begun]
     period_s = longest_of(fresh)
     while True:
         fresh_s, due_s = _PERIODS_FRESH * period_s + _FRESHNESS_S, _PERIODS_DUE * period_s

@@ -7,7 +7,7 @@ bytes. What is made of them is one piece of code for both.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -77,7 +77,7 @@ class Observer:
     Attributes:
         payloads: what arrived, in order.
         events: what happened besides, in the order in which it was understood.
-        on_payload: told of each payload as it arrives.
+        on_payloads: told of payloads as they arrive: of those of one write or message together.
         on_event: told of each event.
     """
 
@@ -85,7 +85,7 @@ class Observer:
         self.env = env
         self.payloads: list[Payload] = []
         self.events: list[EndEvent] = []
-        self.on_payload: Callable[[Payload], None] = lambda payload: None
+        self.on_payloads: Callable[[Sequence[Payload]], None] = lambda payloads: None
         self.on_event: Callable[[EndEvent], None] = lambda event: None
 
     @property
@@ -95,16 +95,18 @@ class Observer:
 
     def arrived(self, source: str, content: Any, data: bytes = b"", **facts: Any) -> None:
         """A message arrived."""
-        self.take(Payload(self.now_s, source, content, data, facts))
+        self.take((Payload(float(self.env.now), source, content, data, facts),))
 
-    def take(self, payload: Payload) -> None:
-        """The same, of a payload that is made already."""
-        self.payloads.append(payload)
-        self.on_payload(payload)
+    def take(self, payloads: Sequence[Payload]) -> None:
+        """The same, of payloads that are made already."""
+        self.payloads += payloads
+        self.on_payloads(payloads)
 
     def happened(self, kind: str, text: str, **facts: Any) -> None:
         """Something else did."""
-        self.tell(EndEvent(self.now_s, kind, text, facts))
+        event = EndEvent(float(self.env.now), kind, text, facts)
+        self.events.append(event)
+        self.on_event(event)
 
     def tell(self, event: EndEvent) -> None:
         """Tell of an event that was understood later than it happened."""

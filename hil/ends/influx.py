@@ -27,11 +27,12 @@ from xky.protocol.uplinks.messages import HttpRequest, HttpResponse
 from .credentials import Credential, credential_of, masked
 from .end import Conversation, End, Payload
 from .http_conversation import Answer, HttpConversation
-from .influx_body import BODY_MAX, LINES_MAX, Judged, Types, inflated, judged
+from .influx_body import BODY_MAX, LINES_MAX, Books, Judged, inflated
 from .influx_dialect import DIALECTS, PLAIN_NOT_FOUND, Dialect, json_response
 
 __all__ = ["InfluxEnd"]
 
+_new = tuple.__new__  # a third of what the class itself takes
 _DATA_KEPT = 65_536  # bytes of a body that was not taken, as evidence
 _PARAMETERS_MAX = 32
 _CREDENTIALS_MAX = 1000
@@ -96,7 +97,7 @@ class InfluxEnd(End):
         self.requests = self.connections = 0
         self._databases = None if databases is None else set(databases)
         self._accepts = None if accepts is None else set(accepts)
-        self._types: Types = {}
+        self._books = Books()
         self._conversations: set[HttpConversation] = set()
 
     def converse(self, write: Callable[[bytes], None], close: Callable[[], None]) -> Conversation:
@@ -221,27 +222,27 @@ class InfluxEnd(End):
 
     def _take(self, dialect: Dialect, database: str, asked: str, body: bytes) -> HttpResponse:
         precision = asked if asked in dialect.precisions else dialect.unnamed
-        outcome = judged(body, dialect, precision, database, self._types, self._masked)
+        outcome = self._books.judged(body, dialect, precision, database, self._masked)
         status, text = _verdict(outcome, dialect)
         facts = {"version": dialect.version, "database": database, "status": status, "write": self.requests}
-        is_timed = any(said.time_ns is not None for _, said in outcome.kept)
         if asked and asked not in dialect.precisions:
             self.happened(
                 "precision", f"precision {asked!r} is unknown, and read as {precision}", rule="unknown", **facts
             )
-        elif is_timed and not asked:
+        elif not asked and outcome.is_timed:
             self.happened("precision", f"no precision beside a time: read as {precision}", rule="unnamed", **facts)
         for fault in outcome.faults:
             self.happened(fault.kind, f"{dialect.path} {fault.text}", **fault.facts, **facts)
         if outcome.more:
             text = f"{dialect.path}: {outcome.more} more like that"
             self.happened("unreadable", text, rule="more", more=outcome.more, **facts)
-        now_s, types, told = self.now_s, None, facts
-        for line, said in outcome.kept:
-            if said.types is not types:  # as a rule all have one field of one type, and the same facts
-                types = said.types
+        now_s, before, told, payloads = self.now_s, None, facts, []
+        for line, measurement, content, types, _, _ in outcome.kept:
+            if types is not before:  # as a rule all have one field of one type, and the same facts
+                before = types
                 told = {"precision": precision, "precision_named": bool(asked), "types": types, **facts}
-            self.take(Payload(now_s, said.point.measurement, said.content, line, told))
+            payloads.append(_new(Payload, (now_s, measurement, content, line, told)))
+        self.take(payloads)
         return HttpResponse(204, dialect.headers) if status == 204 else dialect.error(status, text, outcome.refused)
 
     def _fault(self, dialect: Dialect, database: str, status: int, kind: str, text: str, **facts: Any) -> None:
@@ -262,7 +263,7 @@ class InfluxEnd(End):
         if _CREATE_POLICY.match(asked):
             return json_response(200, {"results": [{"statement_id": 0}]}, _V1.headers)
         if _SHOW.match(asked):
-            names = sorted(self._databases or self._types)
+            names = sorted(self._databases or self._books.databases)
             series = {"name": "databases", "columns": ["name"], "values": [[name] for name in names]}
             return json_response(200, {"results": [{"statement_id": 0, "series": [series]}]}, _V1.headers)
         reason = "error parsing query: this end knows CREATE DATABASE and SHOW DATABASES" if asked else (

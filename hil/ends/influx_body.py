@@ -4,32 +4,38 @@
 A field's type is what it was first written with, in its measurement and database. A line that can't be read, or has a
 field of another type, is not kept; the others of the body are, as InfluxDB 1 does (observed 1.6.7).
 
-Nine of ten lines of a gateway are those of its last write, byte for byte: what they say is kept, and said by the same
-objects again, which nobody may change.
+Nine of ten lines of a gateway are those of its last write, byte for byte: a line that was kept without a fault is known
+by its bytes from then on, for a field never gets another type, and says the same by the same objects, which nobody may
+change.
 """
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from xky.protocol.uplinks.line_protocol import RULES, LineFault, Point, lines_of, parse_line, type_of
+from xky.protocol.uplinks.line_protocol import (
+    RULES,
+    LineFault,
+    numbered_lines,
+    parse_line,
+    says_something,
+    type_of,
+)
 
 from .influx_dialect import Dialect, unit_ns
 
-__all__ = ["BodyFault", "Judged", "ReadLine", "Types", "inflated", "judged"]
-
-Types = dict[str, dict[str, dict[str, str]]]
-"""Of each database, and in it of each measurement: field and type."""
+__all__ = ["BodyFault", "Books", "Judged", "ReadLine", "inflated"]
 
 BODY_MAX = 4 << 20  # bytes of a body that was packed
 LINES_MAX = 20_000  # of one body
 _TOLD_MAX = 20  # faults of one body that are told one by one
 _ANSWERED_MAX = 100  # lines that the answer names
 _TIME_MAX_NS = 2**63 - 2
-_KEPT_LINES = 1024  # of some 25 in a write, most of them the same in each
-_KEPT_BYTES_MAX = 512  # of a line that is kept
+_KNOWN_LINES = 1024  # of some 25 in a write, most of them the same in each
+_KNOWN_BYTES_MAX = 512  # of a line that is known
+_KNOWN_WAYS = 16  # to write: dialect, precision and database
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,23 @@ class ReadLine(NamedTuple):
     """A line that can be read.
 
     Attributes:
-        point: that it says.
-        time_ns: of the point, nanoseconds; None where the server puts its own.
-        content: as a payload has it.
+        line: its bytes.
+        measurement: of the point that it says.
+        content: as a payload has it; its ``time`` in nanoseconds, None where the server puts its own.
         types: of its fields; the same object for the same fields.
+        is_timed: the point says its time.
+        faults: what is wrong although the point is stored.
     """
 
-    point: Point
-    time_ns: int | None
+    line: bytes
+    measurement: str
     content: Mapping[str, Any]
     types: Mapping[str, str]
+    is_timed: bool
+    faults: tuple[LineFault, ...]
+
+
+_IS_TIMED = attrgetter("is_timed")
 
 
 @dataclass(slots=True)
@@ -62,7 +75,7 @@ class Judged:
     """What came of a body.
 
     Attributes:
-        kept: bytes of each line that is kept, and what it says.
+        kept: the lines that are kept.
         faults: in the order of the lines, the first of them.
         more: how many faults are not told.
         refused: number, text and reason of lines that were not kept, the first of them.
@@ -70,12 +83,17 @@ class Judged:
         dropped: how many points had another type.
     """
 
-    kept: list[tuple[bytes, ReadLine]] = field(default_factory=list)
+    kept: list[ReadLine] = field(default_factory=list)
     faults: list[BodyFault] = field(default_factory=list)
     more: int = 0
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     conflict: str = ""
     dropped: int = 0
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a line that is kept says its time."""
+        return any(map(_IS_TIMED, self.kept))
 
 
 def inflated(body: bytes) -> bytes | None:
@@ -99,60 +117,80 @@ def inflated(body: bytes) -> bytes | None:
     return b"".join(parts) if parts else None
 
 
-def judged(
-    body: bytes, dialect: Dialect, precision: str, database: str, types: Types, masked: Callable[[str], str] = str
-) -> Judged:
-    """Take a body apart.
+class Books:
+    """What databases have taken: the types of their fields, and the lines that need not be looked at again."""
 
-    Args:
-        body: as it was meant, unpacked.
-        dialect: of the API it was written to.
-        precision: one that it knows.
-        database: where it is written.
-        types: of every field until now; those that are new here are added.
-        masked: takes what is nobody's business out of what was found, before it is cut short.
-    """
-    outcome, measurements = Judged(), types.get(database, {})
-    for number, line in lines_of(body):
-        said = _read(line, dialect, precision) if len(line) <= _KEPT_BYTES_MAX else _read_now(line, dialect, precision)
-        if isinstance(said, LineFault):
-            _refuse(outcome, number, line, said, masked)
-            continue
-        point = said.point
-        known = measurements.get(point.measurement)
+    def __init__(self) -> None:
+        self._types: dict[str, dict[str, dict[str, str]]] = {}  # by database and measurement: field and type
+        self._same_types: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+        self._known: dict[tuple[Dialect, str, str], dict[bytes, ReadLine]] = {}
+
+    @property
+    def databases(self) -> Collection[str]:
+        """Those that points were written to."""
+        return self._types.keys()
+
+    def judged(
+        self, body: bytes, dialect: Dialect, precision: str, database: str, masked: Callable[[str], str] = str
+    ) -> Judged:
+        """Take a body apart; the types that are new in it are known from then on.
+
+        Args:
+            body: as it was meant, unpacked.
+            dialect: of the API it was written to.
+            precision: one that it knows.
+            database: where it is written.
+            masked: takes what is nobody's business out of what was found, before it is cut short.
+        """
+        outcome, known = Judged(), self._known_lines(dialect, precision, database)
+        for number, line in numbered_lines(body):
+            said = known.get(line)
+            if said is not None:
+                outcome.kept.append(said)
+            elif says_something(line):
+                read = self._read(line, dialect, precision)
+                if isinstance(read, LineFault):
+                    _refuse(outcome, number, line, read, masked)
+                elif self._keeps(outcome, read, database, number, masked) and len(line) <= _KNOWN_BYTES_MAX:
+                    if len(known) >= _KNOWN_LINES:
+                        known.clear()
+                    known[line] = read
+        return outcome
+
+    def _known_lines(self, dialect: Dialect, precision: str, database: str) -> dict[bytes, ReadLine]:
+        way = dialect, precision, database
+        known = self._known.get(way)
         if known is None:
-            known = measurements[point.measurement] = {}
-            types[database] = measurements
+            if len(self._known) >= _KNOWN_WAYS:
+                self._known.clear()
+            known = self._known[way] = {}
+        return known
+
+    def _read(self, line: bytes, dialect: Dialect, precision: str) -> ReadLine | LineFault:
+        point = parse_line(line, unsigned=dialect.unsigned)
+        if isinstance(point, LineFault):
+            return point
+        time_ns = None if point.time is None else point.time * unit_ns(dialect, precision, point.time)
+        if time_ns is not None and abs(time_ns) > _TIME_MAX_NS:
+            return LineFault("time_range", len(line), str(point.time))
+        content = {"measurement": point.measurement, "tags": point.tags, "fields": point.fields, "time": time_ns}
+        named = tuple((key, type_of(value)) for key, value in point.fields.items())
+        if len(self._same_types) >= _KNOWN_LINES:
+            self._same_types.clear()
+        types = self._same_types.setdefault(named, dict(named))
+        return ReadLine(line, point.measurement, content, types, time_ns is not None, point.faults)
+
+    def _keeps(self, outcome: Judged, said: ReadLine, database: str, number: int, masked: Callable[[str], str]) -> bool:
+        """Keep a line that can be read, unless a field has another type; whether it may be kept unseen next time."""
+        known = self._types.setdefault(database, {}).setdefault(said.measurement, {})
         if said.types != known and not said.types.items() <= known.items():
-            if _conflicts(outcome, known, said, number, line, masked):
-                continue
+            if _conflicts(outcome, known, said, number, masked):
+                return False
             known.update(said.types)
-        for fault in point.faults:
+        for fault in said.faults:
             _note(outcome, "misread", number, fault, masked)
-        outcome.kept.append((line, said))
-    return outcome
-
-
-def _read_now(line: bytes, dialect: Dialect, precision: str) -> ReadLine | LineFault:
-    point = parse_line(line, unsigned=dialect.unsigned)
-    if isinstance(point, LineFault):
-        return point
-    time_ns = None if point.time is None else point.time * unit_ns(dialect, precision, point.time)
-    if time_ns is not None and abs(time_ns) > _TIME_MAX_NS:
-        return LineFault("time_range", len(line), str(point.time))
-    content = {"measurement": point.measurement, "tags": point.tags, "fields": point.fields, "time": time_ns}
-    return ReadLine(
-        point, time_ns, content, _types(tuple((key, type_of(value)) for key, value in point.fields.items()))
-    )
-
-
-_read = lru_cache(_KEPT_LINES)(_read_now)
-
-
-@lru_cache(_KEPT_LINES)
-def _types(named: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    """The types of some fields: one object for all lines that have them."""
-    return dict(named)
+        outcome.kept.append(said)
+        return not said.faults
 
 
 def _note(outcome: Judged, kind: str, number: int, fault: LineFault, masked: Callable[[str], str]) -> None:
@@ -180,9 +218,9 @@ def _refuse(outcome: Judged, number: int, line: bytes, fault: LineFault, masked:
 
 
 def _conflicts(
-    outcome: Judged, known: dict[str, str], said: ReadLine, number: int, line: bytes, masked: Callable[[str], str]
+    outcome: Judged, known: dict[str, str], said: ReadLine, number: int, masked: Callable[[str], str]
 ) -> bool:
-    measurement = said.point.measurement
+    measurement = said.measurement
     for key, came in said.types.items():
         was = known.get(key, came)
         if was != came:
@@ -192,7 +230,7 @@ def _conflicts(
             )
             outcome.conflict = outcome.conflict or words
             outcome.dropped += 1
-            _answer(outcome, number, line, words)
+            _answer(outcome, number, said.line, words)
             facts = {"measurement": measurement, "field": key, "was": was, "came": came, "line": number}
             text = f"line {number}: field {key} of {measurement} is {came}, first written as {was}"
             _tell(outcome, BodyFault("type_conflict", masked(text), facts))

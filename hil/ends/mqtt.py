@@ -47,7 +47,8 @@ class MqttEnd(BrokerEnd):
         if self.is_down:
             conversation.go_down()
         else:
-            self._conversations = [*(each for each in self._conversations if each.is_open), conversation]
+            self._conversations = [each for each in self._conversations if each.is_open]
+            self._conversations.append(conversation)
         return conversation
 
     def go_down(self) -> None:

@@ -108,18 +108,10 @@ class MqttConversation(Conversation):
             self._write(data)
 
     def _answer(self, packet: Packet | Malformed) -> None:
-        session = self._session
-        is_unsupported = isinstance(packet, Malformed) and packet.code == Reason.UNSUPPORTED_PROTOCOL_VERSION
         self._observer.client_says(packet)
-        if isinstance(packet, Connect) and session is None:
-            self._let_in(packet)
-        elif session is None and is_unsupported:
-            self.send(Connack(False, 1))  # in the form of 3.1.1, which every client can read (5 §3.1.2.2)
-            self._finish("protocol_error")
-        elif isinstance(packet, Malformed):
-            self._finish("protocol_error", packet.code)
-        elif session is None:
-            self._violated(f"{packet.kind.name} before CONNECT")
+        session = self._session
+        if session is None:
+            self._begin(packet)
         elif type(packet) is Publish:
             self._take(session, packet)
         elif isinstance(packet, Acknowledgement):
@@ -132,8 +124,22 @@ class MqttConversation(Conversation):
             self._unsubscribe(session, packet)
         elif isinstance(packet, Disconnect):
             self._leave(session, packet)
+        elif isinstance(packet, Malformed):
+            self._finish("protocol_error", packet.code)
         else:
             self._violated(f"{packet.kind.name} from a client that was let in")
+
+    def _begin(self, packet: Packet | Malformed) -> None:
+        """What comes first is a CONNECT."""
+        if isinstance(packet, Connect):
+            self._let_in(packet)
+        elif not isinstance(packet, Malformed):
+            self._violated(f"{packet.kind.name} before CONNECT")
+        elif packet.code == Reason.UNSUPPORTED_PROTOCOL_VERSION:
+            self.send(Connack(False, 1))  # in the form of 3.1.1, which every client can read (5 §3.1.2.2)
+            self._finish("protocol_error")
+        else:
+            self._finish("protocol_error", packet.code)
 
     def _violated(self, reason: str) -> None:
         self._observer.unreadable(Malformed(reason, code=Reason.PROTOCOL_ERROR))
@@ -199,12 +205,12 @@ class MqttConversation(Conversation):
             self._observer.unreadable(Malformed(f"PUBLISH: topic alias {alias} is unknown"))
             self._finish("protocol_error", Reason.TOPIC_ALIAS_INVALID)
             return
-        number = packet.packet_id or 0
-        if number not in session.unreleased or packet.qos != 2:
+        number, end = packet.packet_id or 0, self._end
+        if packet.qos != 2 or number not in session.unreleased:
             if packet.qos == 2:
                 session.unreleased.add(number)
-            self._end.route(self._end.message_of(packet, topic), session.client_id)
-        if packet.qos and self._end.acknowledges:
+            end.route(end.message_of(packet, topic), session.client_id)
+        if packet.qos and end.acknowledges:
             self.send(Acknowledgement(Kind.PUBACK if packet.qos == 1 else Kind.PUBREC, number))
 
     def _acknowledged(self, session: Session, packet: Acknowledgement) -> None:
@@ -218,7 +224,7 @@ class MqttConversation(Conversation):
             self.send(Acknowledgement(Kind.PUBCOMP, packet.packet_id, reason))
 
     def _subscribe(self, session: Session, packet: Subscribe) -> None:
-        codes = bytes(self._granted(wanted) for wanted in packet.subscriptions)
+        codes = bytes([self._granted(wanted) for wanted in packet.subscriptions])
         if self._level == 3 and any(code > 2 for code in codes):  # 3.1 cannot say no to a filter
             self._violated("SUBSCRIBE: a filter that is not allowed")
             return

@@ -125,7 +125,7 @@ class MqttObserver:
     Args:
         end: told of payloads and events.
         memory: of that end.
-        is_wanted: which topics are of interest; others are no payloads.
+        is_wanted: which topics are of interest; others are no payloads. None: all are.
 
     Attributes:
         client: its name, empty until it is known.
@@ -134,7 +134,7 @@ class MqttObserver:
         topic: of the publication last said, its alias resolved; None where there is none.
     """
 
-    def __init__(self, end: End, memory: MqttMemory, is_wanted: Callable[[str], bool] = lambda topic: True) -> None:
+    def __init__(self, end: End, memory: MqttMemory, is_wanted: Callable[[str], bool] | None = None) -> None:
         self.end, self.memory = end, memory
         self.client = ""
         self.connect: Connect | None = None
@@ -160,7 +160,7 @@ class MqttObserver:
             packet: what it is.
             taken: it will be acted upon.
         """
-        self._heard_s = self.end.now_s
+        self._heard_s = float(self.end.env.now)
         if self.is_over:
             return
         if type(packet) is Publish:
@@ -179,7 +179,7 @@ class MqttObserver:
             self.memory.unreleased.get(self.client, set()).discard(packet.packet_id)
 
     def _published(self, packet: Publish, taken: bool) -> None:
-        topic = self.topic = self._resolved(packet, from_client=True)
+        topic = self.topic = self._resolved(packet, from_client=True) if packet.properties else packet.topic
         if topic is None or self.connect is None:
             return
         number, repeats = packet.packet_id, False
@@ -188,14 +188,14 @@ class MqttObserver:
             repeats = number in unreleased
             if taken:
                 unreleased.add(number)
-        if self._is_wanted(topic):
+        if self._is_wanted is None or self._is_wanted(topic):
             self.end.arrived(
                 topic, content_of(packet.payload), packet.payload, client_id=self.client, qos=packet.qos,
                 retain=packet.retain, dup=packet.dup, packet_id=number, repeats=repeats, taken=taken,
             )  # fmt: skip
 
     def _resolved(self, packet: Publish, *, from_client: bool) -> str | None:
-        alias = property_of(packet.properties, Property.TOPIC_ALIAS) if packet.properties else None
+        alias = property_of(packet.properties, Property.TOPIC_ALIAS)
         if alias is None:
             return packet.topic
         aliases = self._aliases[from_client]

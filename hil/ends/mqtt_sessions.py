@@ -100,9 +100,9 @@ class Session:
     def hears(self, topic: str, publisher: str | None) -> list[tuple[Subscription, int]]:
         """The subscriptions that take a topic, said by a client of that name."""
         return [
-            (wanted, identifier)
-            for wanted, identifier in self.subscriptions.values()
-            if matches(wanted.topic_filter, topic) and not (wanted.no_local and publisher == self.client_id)
+            both
+            for topic_filter, both in self.subscriptions.items()
+            if matches(topic_filter, topic) and not (both[0].no_local and publisher == self.client_id)
         ]
 
     def deliver(self, message: Message, qos: int, retain: bool, identifiers: Iterable[int], now_s: float) -> None:

@@ -81,7 +81,7 @@ class VirtualMqttLink:
     def publish(self, message: MqttMessage) -> simpy.Event:
         """Send a message; the event happens when that is done, never where the link has gone."""
         done = self._env.event()
-        if not self.is_open:
+        if self._is_over or not self._is_accepted:
             return done
         number = None
         if message.qos:
@@ -222,7 +222,8 @@ class VirtualMqtt:
         if self._end.is_down:
             return self._end.env.event().succeed(-1)
         link = VirtualMqttLink(self._end, session)
-        self._links = [*(each for each in self._links if each.is_open), link]
+        self._links = [each for each in self._links if each.is_open]
+        self._links.append(link)
         return link.accepted
 
     def cut(self) -> None:

@@ -60,6 +60,11 @@ class KeptProgram:
             raise OSError(self._trouble, os.strerror(self._trouble) if self._trouble else "its keeper did not start")
 
     @property
+    def keeper_number(self) -> int:
+        """Of the process that the program and all that it starts descend from."""
+        return self._keeper.pid
+
+    @property
     def status(self) -> int | None:
         """None while it runs; else its exit status, or the number of the signal that ended it, below 0."""
         while self._status is None and self._hears(0.0):

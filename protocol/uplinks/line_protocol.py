@@ -15,7 +15,8 @@ from .line_rules import RULES
 from .line_scanner import RefusedError, Scanner
 
 __all__ = [
-    "RULES", "FieldValue", "LineFault", "Point", "Unsigned", "lines_of", "make_line", "parse_line", "type_of",
+    "RULES", "FieldValue", "LineFault", "Point", "Unsigned", "lines_of", "make_line", "numbered_lines", "parse_line",
+    "says_something", "type_of",
 ]  # fmt: skip
 
 
@@ -24,22 +25,28 @@ def lines_of(body: bytes) -> Iterator[tuple[int, bytes]]:
 
     A line feed inside a text does not end a line.
     """
+    return (line for line in numbered_lines(body) if says_something(line[1]))
+
+
+def numbered_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The same of every line, for who asks only of some whether they say something."""
     if b'"' not in body and b"\\" not in body:
-        for number, line in enumerate(body.split(b"\n"), 1):
-            if _says_something(line):
-                yield number, line
-        return
+        return enumerate(body.split(b"\n"), 1)
+    return _scanned_lines(body)
+
+
+def _scanned_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
     start, number = 0, 1
     while start < len(body):
         end = _end_of_line(body, start)
         line = body[start:end]
-        if _says_something(line):
-            yield number, line
+        yield number, line
         number += line.count(b"\n") + 1
         start = end + 1
 
 
-def _says_something(line: bytes) -> bool:
+def says_something(line: bytes) -> bool:
+    """Whether a line is neither empty nor a comment."""
     said = line.lstrip(b" \t\0")
     return said != b"" and said[0] != 35  # a comment begins with #
 

@@ -171,6 +171,8 @@ def _chosen(tree: _Node) -> _Find:
     if tree["type"] != "and_expression":
         return _ready(tree)
     holds, find = (_chosen(child) for child in tree["children"])
+    if tree["children"][0]["type"] == "comparator":  # true, false or nothing, and no other kind of nothing
+        return lambda payload: find(payload) if holds(payload) else None
     return lambda payload: None if _is_nothing(holds(payload)) else find(payload)
 
 

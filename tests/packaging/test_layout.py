@@ -30,6 +30,7 @@ def test_every_folder_of_code_is_a_package_of_the_distribution() -> None:
     assert packages == folders
 
 
+@pytest.mark.nightly
 def test_the_wheel_holds_code_and_data(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)

@@ -88,6 +88,7 @@ def test_columns_are_what_the_general_decoder_says(chunks: list[bytes], mode: Mo
     assert_same(chunks, mode)
 
 
+@pytest.mark.nightly
 @given(st.lists(streams(), min_size=1, max_size=3), st.sampled_from(Mode))
 def test_frames_that_come_again_are_told_again(pieces: list[bytes], mode: Mode) -> None:
     assert_same([b"".join(pieces) * 3], mode)

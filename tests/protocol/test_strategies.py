@@ -100,6 +100,7 @@ _SENT = encode_frame([Group("VTIC", "02")], Mode.STANDARD)
 _DAMAGED = damaged(Frame(Mode.STANDARD, (Group("VTIC", "02"),)))
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize(
     ("strategy", "is_it"),
     [

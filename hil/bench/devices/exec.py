@@ -28,6 +28,7 @@ from ...launch.shim import NoShimError, Shim
 from ..intake import LINE_MAX, Intake
 from ..limits import LATENCY_S
 from .device import Device, DeviceContext
+from .starved import Starved
 
 __all__ = ["KIND", "ExecDevice"]
 
@@ -76,6 +77,7 @@ class ExecDevice(Device):
         self._notes: list[str] = []
         self._context: DeviceContext | None = None
         self._intake: Intake | None = None
+        self._starved: Starved | None = None
         self._stdout = -1
         self._stderr = _Kept()
         self._connected = False
@@ -125,6 +127,7 @@ class ExecDevice(Device):
         context.runner.watch(self._stdout, self._take_lines)
         assert self._process is not None
         context.runner.watch(self._process.stderr.fileno(), self._read_stderr)
+        self._starved = Starved(context.env, context.runner, self._process.keeper_number)
 
     def _require_addresses(self, handed_over: Sequence[tuple[str, ...]]) -> None:
         """A program that is not told where the bench listens says nothing there."""
@@ -322,6 +325,8 @@ class ExecDevice(Device):
 
     def stop(self) -> None:
         process, self_port = self._process, self._port
+        if self._starved is not None:
+            self._starved.end()
         if process is not None:
             process.end()
         if self._coverage is not None:

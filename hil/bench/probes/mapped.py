@@ -7,7 +7,7 @@ from typing import Any
 
 from ...ends.end import Observer, Payload
 from ..mapping import Statement, of_mode
-from ..reading import Remark
+from ..reading import Reading
 from .probe import Probe, ProbeContext
 
 __all__ = ["MappedProbe"]
@@ -35,7 +35,7 @@ class MappedProbe(Probe):
     def open(self, context: ProbeContext) -> None:
         self.statement = Statement(of_mode(context.board, context.mode), self.kind, self.shown)
         self.end = self._made_end(context)
-        self.end.on_payload = self._take
+        self.end.on_payloads = self._take
 
     @property
     def notes(self) -> Sequence[str]:
@@ -45,31 +45,39 @@ class MappedProbe(Probe):
     def _made_end(self, context: ProbeContext) -> Observer:
         """The end, reachable."""
 
-    def _take(self, payload: Payload) -> None:
-        end = self.end
+    def _take(self, payloads: Sequence[Payload]) -> None:
+        end, read = self.end, self.statement.read
         assert end is not None
-        if payload.facts.get("retain"):
-            text = payload.data.decode(errors="replace")[:_STATE_MAX]
-            end.happened("retained", f"{payload.source} {text}", topic=payload.source, payload=text)
         seen: Sized = getattr(end, "credentials_seen", ())
         if len(seen) != self._secrets_of:  # there are never less
             self._secrets, self._secrets_of = _secrets(end), len(seen)
-        if self._secrets and any(said in payload.data or said in payload.source.encode() for said in self._secrets):
-            end.happened("credentials", f"{payload.source}: holds a password or token that the device was given")
-        second = int(payload.at_s)
+        for payload in payloads:
+            is_state = payload.facts.get("retain")
+            if is_state:
+                text = payload.data.decode(errors="replace")[:_STATE_MAX]
+                end.happened("retained", f"{payload.source} {text}", topic=payload.source, payload=text)
+            if self._secrets and any(said in payload.data or said in payload.source.encode() for said in self._secrets):
+                end.happened("credentials", f"{payload.source}: holds a password or token that the device was given")
+            if not self._has_room(payload.at_s):
+                continue
+            said = read(payload)
+            if said is None:
+                continue
+            if isinstance(said, Reading):
+                self.readings.append(said)
+            elif not is_state:  # such as "online"
+                self.remarks.append(said)
+
+    def _has_room(self, at_s: float) -> bool:
+        """Whether one more is taken in this second."""
+        second = int(at_s)
         if second != self._second:
             self._second, self._taken = second, 0
         self._taken += 1
         if self._taken > _PAYLOADS_PER_S:
             self.dropped += 1
-            return
-        said = self.statement.read(payload)
-        if isinstance(said, Remark):
-            if payload.facts.get("retain"):  # a state, such as "online"
-                return
-            self.remarks.append(said)
-        elif said is not None:
-            self.readings.append(said)
+            return False
+        return True
 
 
 def credentials_shown(end: object) -> list[str]:

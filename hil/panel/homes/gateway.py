@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A home on a bench: its meter, its gateway and its servers, and what was seen of them since somebody last looked."""
 
+from collections.abc import Sequence
 from itertools import count
 from math import inf
 from typing import NamedTuple
@@ -100,16 +101,17 @@ class Gateway:
         assert isinstance(probe, MappedProbe)
         end, said, keeps_all, numbers = probe.end, self._said, self._keeps_all, self._numbers
         assert end is not None
-        take, mapped = end.on_payload, probe
+        take, mapped = end.on_payloads, probe
 
-        def watched(payload: Payload) -> None:
-            number, before = next(numbers), len(mapped.readings)
-            take(payload)
-            reading = mapped.readings[-1] if len(mapped.readings) > before else None
-            if reading is not None or keeps_all:
-                said.append(Said(number, mapped, payload, reading))
+        def watched(payloads: Sequence[Payload]) -> None:
+            for payload in payloads:  # one by one, to know what became of each
+                number, before = next(numbers), len(mapped.readings)
+                take((payload,))
+                reading = mapped.readings[-1] if len(mapped.readings) > before else None
+                if reading is not None or keeps_all:
+                    said.append(Said(number, mapped, payload, reading))
 
-        end.on_payload = watched
+        end.on_payloads = watched
 
     @property
     def dues(self) -> Sleeper | AlwaysOn:

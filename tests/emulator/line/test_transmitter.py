@@ -9,6 +9,7 @@ from xky.emulator import Draw, Expect, Hold, Household, Line, Linky, Piece, Tran
 from xky.emulator.faults import Fault
 from xky.emulator.faults.altered_digit import AlteredDigit
 from xky.emulator.faults.cut import CutFrame
+from xky.emulator.faults.pause import Pause
 from xky.emulator.faults.wrong_checksum import WrongChecksum
 from xky.protocol import Burst, Decoder, Frame, Interrupted, Mode
 
@@ -244,14 +245,21 @@ def test_frames_never_overlap_however_short_the_pause(pause_s: float) -> None:
     assert all(earlier.end_s <= later.start_s + 1e-9 for earlier, later in pairwise(truth))
 
 
-def rested(lull_s: float, wakes_s: Sequence[float], *, until_s: float = 300.0) -> tuple[Truth, list[Burst]]:
-    """A line that may rest, on which somebody listens for three seconds at each of some times."""
+def rested(
+    lull_s: float, wakes_s: Sequence[float], *, until_s: float = 300.0, faults: Sequence[Fault] = ()
+) -> tuple[Truth, list[Burst]]:
+    """A line that may rest, on which somebody listens for three seconds at each of some times; something else happens
+    each second."""
     env, line, truth = simpy.Environment(), Line(), Truth()
     bursts: list[Burst] = []
     meter = Linky(load=Household(1))
     meter.run_by(lambda: float(env.now))
     transmitter = Transmitter(env, meter, line, truth, seed=1)
-    transmitter.lull_s = lambda: lull_s
+    transmitter.lull_s, transmitter.faults = (lambda: lull_s), faults
+
+    def clock() -> Generator[simpy.Event, None, None]:
+        while True:
+            yield env.timeout(1.0)
 
     def listener() -> Generator[simpy.Event, None, None]:
         for wake_s in wakes_s:
@@ -262,6 +270,7 @@ def rested(lull_s: float, wakes_s: Sequence[float], *, until_s: float = 300.0) -
             yield env.timeout(3.0)
             line.disconnect(bursts.append)
 
+    env.process(clock())
     env.process(listener())
     env.process(transmitter.run())
     env.run(until=until_s)
@@ -280,6 +289,25 @@ def test_a_line_rests_while_nobody_hears_it_and_is_busy_again_when_somebody_does
     places = [wake_s - frame.start_s for wake_s in wakes_s for frame in truth if frame.start_s <= wake_s < frame.end_s]
     assert len(places) > 0.8 * len(wakes_s)  # the others wake in a gap
     assert max(places) - min(places) > 0.5  # and at no place of its own
+
+
+@pytest.mark.parametrize("fault", [WrongChecksum("EAST"), Pause("EAST", 0.2)])
+def test_who_comes_onto_a_line_that_rests_finds_a_frame_with_faults_at_any_place(fault: Fault) -> None:
+    wakes_s = [30.0 + 17.3 * number for number in range(30)]
+    truth, bursts = rested(1000.0, wakes_s, until_s=600.0, faults=(fault,))
+    assert all(earlier.end_s + 0.0167 - 1e-9 <= later.start_s for earlier, later in pairwise(truth))
+    found = [(at_s, frame) for at_s in wakes_s for frame in truth if frame.start_s <= at_s < frame.end_s]
+    assert len(found) > 0.8 * len(wakes_s)  # the others wake in a gap
+    assert {group.fault for _, frame in found for group in frame.groups} == {None, fault.name}
+    left_s = []
+    for at_s, frame in found:  # what was under way is heard to its end, and what had ended is not
+        heard = [burst for burst in bursts if frame.start_s - 1e-9 <= burst.start_s < frame.end_s]
+        assert frame.data.endswith(b"".join(burst.data for burst in heard))
+        assert heard[-1].end_s == pytest.approx(frame.end_s)
+        assert all(burst.end_s > at_s for burst in heard)
+        left_s.append(frame.end_s - at_s)
+    assert min(left_s) < 0.2
+    assert max(left_s) > 0.8
 
 
 def test_a_line_that_is_heard_all_the_time_never_rests() -> None:

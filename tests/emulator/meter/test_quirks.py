@@ -48,7 +48,7 @@ def test_each_habit_has_its_test_here() -> None:
     assert {field.name for field in fields(Quirks)} == {*TOUCHED, *WHOLE_FRAME, *OF_AN_OVERLOAD, *OF_AN_EXCHANGE}
 
 
-@pytest.mark.by_day(5)
+@pytest.mark.by_day(2)
 @settings(max_examples=8)
 @given(instants(), st.integers(0, 99), st.sampled_from([1, 3]))
 @pytest.mark.parametrize("name", TOUCHED)

@@ -308,7 +308,7 @@ SILENT = {  # what the program does, and what is said of it
 }
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.realtime
 @pytest.mark.parametrize("name", SILENT)
 def test_a_program_that_says_nothing_usable_fails_completeness(tmp_path: Path, name: str) -> None:

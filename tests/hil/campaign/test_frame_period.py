@@ -34,6 +34,11 @@ def test_longer_frames_reach_further() -> None:
     assert longest_period_s(truth, 0.5) == pytest.approx(2.3 + GAP_S, abs=0.01)
 
 
+def test_where_the_line_has_fallen_silent_the_last_frame_on_it_counts_however_long_ago() -> None:
+    truth = line(1.0, 1.0, 2.3)
+    assert longest_period_s(truth, 60.0) == pytest.approx(2.3 + GAP_S, abs=0.01)
+
+
 def test_where_nothing_is_on_the_line_there_is_a_second() -> None:
     assert longest_period_s(Truth(), 5.0) == pytest.approx(1.0 + GAP_S)
 

@@ -111,6 +111,7 @@ def headroom_v() -> float:
     return trial.least_headroom_v(board, trial.first_reading_s)
 
 
+@pytest.mark.nightly
 def test_what_lies_within_the_uncertainty_of_the_model_is_not_decided() -> None:
     left_v = headroom_v()
     case_of(off_at(left_v - 0.010)).it_never_browns_out()

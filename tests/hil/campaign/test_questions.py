@@ -159,7 +159,7 @@ def test_what_is_kept_too_long_behind_one_step_accuses_in_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("late_s", "refused"), [(3.0, PurposeFailed), (198.0, Undecided)], ids=["long ago", "just now"]
+    ("late_s", "refused"), [(3.0, PurposeFailed), (199.0, Undecided)], ids=["long ago", "just now"]
 )
 def test_a_bench_that_came_too_late_excuses_no_silence_of_long_afterwards(
     late_s: float, refused: type[Exception]

@@ -304,6 +304,7 @@ def test_what_cannot_be_is_one_line_and_writes_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("arguments", "returncode", "told"),
     [

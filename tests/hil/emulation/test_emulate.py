@@ -266,6 +266,7 @@ def test_a_slow_reader_of_a_fast_scenario_gets_every_byte_in_order(sent: Sent, t
     assert heard == expected
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_decode_reads_a_scenario_to_its_end(sent: Sent, tmp_path: Path) -> None:
     expected = values(sent("--scenario", "meter-exchange"))

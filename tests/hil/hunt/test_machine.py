@@ -111,6 +111,7 @@ def test_what_arrives_too_late_is_told_at_the_end() -> None:
     assert "TIC-CHK-2" in str(error_of(few(Forgetful, examples=40)))
 
 
+@pytest.mark.nightly
 def test_rules_and_invariants_of_ones_own_see_meter_readings_and_story() -> None:
     class Own(BenchMachine):
         device = "sim:generic"

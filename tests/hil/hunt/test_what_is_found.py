@@ -47,6 +47,7 @@ def test_shrinking_that_takes_long_prints_nothing_among_what_a_hunt_says(
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.nightly
 def test_a_supply_that_fails_is_drawn_for_who_lives_on_it_alone_and_needs_no_fault_beside_it() -> None:
     def fails(story: Story) -> bool:
         return any(step.terminal_a is not None for step in story.step)

@@ -203,6 +203,7 @@ def test_power_cut_at_any_instruction_leaves_a_device_that_starts_again() -> Non
         assert device.ended is None
 
 
+@pytest.mark.nightly
 def test_a_device_that_has_ended_stays_so() -> None:
     mode, frames, _ = FAULTS[5]
     env, line, probe = simpy.Environment(), Line(), LinesProbe()

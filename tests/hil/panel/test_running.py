@@ -78,6 +78,7 @@ def test_an_outage_outside_of_the_run_is_told(tmp_path: Path) -> None:
     assert "the broker is away" not in ended.stdout
 
 
+@pytest.mark.nightly
 def test_two_workers_write_the_same_bytes_as_one(whole: Path, tmp_path: Path) -> None:
     assert run(tmp_path, "--workers", "2").returncode == 0
     assert files(tmp_path / "out") == files(whole)

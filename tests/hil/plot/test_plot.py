@@ -235,6 +235,7 @@ def test_a_run_that_ended_at_once_is_drawn(tmp_path: Path, late_us: int) -> None
 # Files
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("name", ["a.svg", "a.PNG"])
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -3,7 +3,6 @@
 
 import json
 import os
-import pty
 import resource
 import signal
 import subprocess
@@ -28,6 +27,7 @@ from xky.protocol.capture import CaptureReader, CaptureWriter, Header, Run
 from xky.protocol.pseudonym import Pseudonyms
 
 from ...command import XKY, started
+from ...pty_line import pty_line, wait_until_taken
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 GOOD = b"\x02\nADCO 012345678901 E\r\nPTEC HP..  \r\x03"
@@ -67,12 +67,9 @@ def error_of(result: Result) -> str:
 
 @pytest.fixture
 def line() -> Iterator[tuple[int, str]]:
-    """A pseudo-terminal: the meter's end, and the name of the receiver's."""
-    master, slave = pty.openpty()
-    yield master, os.ttyname(slave)
-    os.close(slave)
-    with suppress(OSError):
-        os.close(master)
+    """The meter's end, and the name of the receiver's."""
+    with pty_line() as ends:
+        yield ends
 
 
 @contextmanager
@@ -109,6 +106,7 @@ def test_every_byte_survives_and_ctrl_c_is_an_orderly_end(line: tuple[int, str],
     out = tmp_path / "line.xkyc"
     with capturing(port, out) as child:
         os.write(master, GOOD + ALL_CODES)
+        wait_until_taken(port)
         time.sleep(0.4)
         os.write(master, GOOD)
         wait_until(lambda: read(out).data.endswith(GOOD))

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from select import select
 from threading import Thread
@@ -27,6 +27,7 @@ from xky.hil.recording import port as recording_port
 from xky.protocol import BenchError, Group, InputError, Mode, encode_frame
 
 from ...command import XKY, xky
+from ...pty_line import pty_line, wait_until_opened, wait_until_taken
 
 CAPTURES = Path(__file__).parents[3] / "fixtures" / "captures"
 README = (CAPTURES / "README.md").read_text()
@@ -157,12 +158,9 @@ def first_line(child: subprocess.Popen[bytes], master: int, sent: bytes) -> byte
 
 @pytest.fixture
 def line() -> Iterator[tuple[int, str]]:
-    """A pseudo-terminal: the meter's end, and the name of the receiver's."""
-    master, slave = pty.openpty()
-    yield master, os.ttyname(slave)
-    os.close(slave)
-    with suppress(OSError):
-        os.close(master)
+    """The meter's end, and the name of the receiver's."""
+    with pty_line() as ends:
+        yield ends
 
 
 # Captures
@@ -205,7 +203,7 @@ def test_each_invalid_group_of_the_readme_is_told_with_its_offset(name: str, bod
     assert f"byte {offset}, group " in run(CAPTURES / name).stdout
 
 
-@pytest.mark.by_day(13)
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("name", [row[0] for row in table_rows()])
 def test_json_csv_and_table_agree_on_the_exit_status(name: str) -> None:
     codes = {run(CAPTURES / name, *option).exit_code for option in ([], ["--json"], ["--csv"])}
@@ -466,11 +464,11 @@ def test_a_pty_is_read_until_its_other_side_closes(line: tuple[int, str], option
     master, port = line
 
     def meter() -> None:
-        time.sleep(0.5)
+        wait_until_opened(port)
         for _ in range(3):
             os.write(master, GOOD)
             time.sleep(0.1)
-        time.sleep(0.5)  # closing takes what was not read yet
+        wait_until_taken(port)  # closing takes what was not read yet
         os.close(master)
 
     thread = Thread(target=meter)

@@ -18,6 +18,7 @@ def client(kept: KeptRun) -> Client:
     return Client(kept)
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/", "/events", "/line", "/verdict", "/report/index.html", "/state", "/load"])
 def test_nothing_can_be_changed(client: Client, method: str, path: str) -> None:

@@ -92,6 +92,7 @@ def test_a_level_that_swallows_a_bit_leaves_no_margin() -> None:
     assert margin_s < 0
 
 
+@pytest.mark.nightly
 def test_the_document_is_as_its_schema_says() -> None:
     document = opto_document(tried_opto(OptoStage(kind_named("SFH620A-2")), lots=10))
     jsonschema.validate(document, SCHEMA)

@@ -77,7 +77,7 @@ def test_a_current_is_that_of_one_rectifier(
         assert abs(curves(array(at_v))[0] - expected(at_v)) <= 1e-6 * max(most_a, 1e-5)
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("name", BUILDS)
 def test_each_board_goes_its_own_way(name: str) -> None:
     boards = BOARDS if name not in SLOW else BOARDS // 4  # the engine for one looks for its voltages there
