@@ -240,6 +240,16 @@ class Board(Section):
         servers = [] if uplink is None else [one for one in (uplink.mqtt, uplink.influx) if one is not None]
         return max((one.returns_s for one in servers), default=self.limits.server_s)
 
+    def dead_server_s(self, kind: str) -> float:
+        """The most that a dead server takes of one wake, seconds; 0 where nothing is known of it.
+
+        Args:
+            kind: of the server, one of ``uplinks``.
+        """
+        servers = {} if self.uplink is None else {"mqtt": self.uplink.mqtt, "influx": self.uplink.influx}
+        server = servers.get(kind)
+        return 0.0 if server is None else server.most_s
+
     def server_returns_after(self, outage_s: float) -> float:
         """The same of one that was away: a device that joins a network leaves it alone for longer and longer.
 

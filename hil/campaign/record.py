@@ -107,6 +107,7 @@ class Record:
         measured_power: trials of a real board's power by the instruments of the bench; None likewise.
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
+        outages_elsewhere: where this is the record as one probe has it, what befell the others meanwhile.
         reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
     """
 
@@ -144,6 +145,7 @@ class Record:
     sent_right: bool = False
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
+    outages_elsewhere: Sequence[Outage] = ()
     reported_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def seen_by(self, spec: str) -> "Record":
@@ -158,6 +160,7 @@ class Record:
             claims=probe.claims,
             probes=(probe,),
             outages=[one for one in self.outages if one.spec == spec],
+            outages_elsewhere=[one for one in self.outages if one.spec != spec],
             silent=self.silent or not any((one.probe or LINES) == spec for one in self.readings),
         )
 

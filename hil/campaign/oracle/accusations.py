@@ -22,6 +22,7 @@ from xky.protocol import LABELS, Group, Mode
 from ...bench.reading import Reading, Said, in_label_table
 from ..record import Record
 from .careless_reader import breaks_off, careless, looks_like, looks_spoilt, what_is_wrong
+from .freshness import Freshness
 from .likeness import Likeness, widths_of
 
 __all__ = ["Accusation", "AccusationKind", "Oracle"]
@@ -77,8 +78,7 @@ class Oracle:
         self.record = record
         self._damaged: dict[str, list[_Sent]] = defaultdict(list)
         self._steps_of: dict[Group, dict[str, None]] = defaultdict(dict)  # in the order of their first frame
-        self._freshness: dict[float, float] = {}
-        self._since_at: dict[float, float] = {}
+        self._freshness = Freshness(record)
         self._intact_in: dict[str, dict[str, list[Group]]] = {}
         self._by_label: dict[int, dict[str, list[Emitted]]] = {}  # what may be reported of a frame, by its number
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
@@ -282,7 +282,7 @@ class Oracle:
         old = next((sent for sent in reversed(intact[:newest]) if said.matches(sent.read_as)), None)
         # A number that is right within a step is first of all that of an intact group: a damaged one may be as near.
         damaged = None if old is not None and said.scale is not None else self._damaged_like(reading, label, said)
-        if old is not None and damaged is not None and damaged.emitted.end_s < self._since(reading.at_s):
+        if old is not None and damaged is not None and damaged.emitted.end_s < self._freshness.since_s(reading.at_s):
             damaged = None  # too old itself: whichever of the two it repeats, that is what is certain
         if damaged is not None:
             return Accusation(AccusationKind.DAMAGED, label, said, reading, damaged.emitted, damaged.frame)
@@ -299,7 +299,7 @@ class Oracle:
 
     def _is_fresh(self, at_s: float, label: str, said: Said) -> bool:
         """Whether it was sent intact, not too long before."""
-        frames, since_s, until_s = self.record.truth, self._since(at_s), at_s + _CAUSAL_S
+        frames, since_s, until_s = self.record.truth, self._freshness.since_s(at_s), at_s + _CAUSAL_S
         place = frames.begun_by(until_s)
         while place > 0 and frames[place - 1].end_s >= since_s:
             place -= 1
@@ -308,24 +308,6 @@ class Oracle:
                     return True
         return False
 
-    def _since(self, at_s: float) -> float:
-        """When a value must have been sent, at the earliest, that is reported then: what a board promises to keep while
-        its broker is away comes when that is back."""
-        if (known := self._since_at.get(at_s)) is not None:
-            return known
-        freshness_s = self._freshness_at(at_s)
-        since_s = at_s - freshness_s
-        for outage in self.record.outages if self._keeps else ():
-            if outage.start_s <= at_s <= outage.end_s + self.record.board.server_returns_s + freshness_s:
-                since_s = min(since_s, outage.start_s - freshness_s)
-        self._since_at[at_s] = since_s
-        return since_s
-
-    @cached_property
-    def _keeps(self) -> bool:
-        uplink = self.record.board.uplink
-        return uplink is not None and uplink.mqtt is not None and uplink.mqtt.queue > 0
-
     def _groups_of(self, frame: SentFrame) -> dict[str, list[Emitted]]:
         known = self._by_label.get(frame.number)
         if known is None:
@@ -333,12 +315,6 @@ class Oracle:
             for emitted in frame.groups:
                 if emitted.expect is not Expect.MUST_NOT:
                     known.setdefault(emitted.group.label, []).append(emitted)
-        return known
-
-    def _freshness_at(self, at_s: float) -> float:
-        known = self._freshness.get(at_s)
-        if known is None:
-            known = self._freshness[at_s] = self.record.limits_at(at_s).freshness_s
         return known
 
     def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:

@@ -2,6 +2,7 @@
 """Questions about uplinks, on records made by hand: what is told, what is spared, and what is nobody's to judge."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -194,3 +195,16 @@ def test_a_refusal_costs_what_the_boards_file_says() -> None:
         case_of(ALL, events=many).a_refusal_costs_what_is_promised()
     with pytest.raises(NotApplicable, match=r"does not say what a refusal costs"):
         case_of(ALL, board="generic").a_refusal_costs_what_is_promised()
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "old_s", "accused"),
+    [(True, 7.0, False), (False, 7.0, True), (True, 11.0, True)],
+    ids=["it waited for the broker", "nothing kept it", "longer than its board waits"],
+)
+def test_who_waits_for_a_dead_broker_comes_to_its_database_later(elsewhere: bool, old_s: float, accused: bool) -> None:
+    said_s = BEGAN_S + 6.0
+    record = case_of([(said_s, index(said_s - old_s))], board="winky-c6-tasmota", probe="influx").record
+    silent = [Outage("broker silent", "mqtt", BEGAN_S, ENDED_S)]
+    heard = replace(record, outages=silent if elsewhere else [], probes=(*record.probes, ProbeRecord("mqtt", None)))
+    assert bool(Oracle(heard.seen_by("influx")).accusations) is accused

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How old what a device says may be: by its board's limits, and by what befell the servers that it speaks to."""
+
+from ..record import Record
+
+__all__ = ["Freshness"]
+
+
+class Freshness:
+    """Of one record.
+
+    Args:
+        record: of a run, as one probe has it.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        uplink = record.board.uplink
+        self._keeps = uplink is not None and uplink.mqtt is not None and uplink.mqtt.queue > 0
+        self._known: dict[float, float] = {}
+
+    def since_s(self, at_s: float) -> float:
+        """When a value must have been sent, at the earliest, that is reported then; seconds on the bench's clock.
+
+        What a board promises to keep while its broker is away comes when that is back; and who waits for a dead server,
+        as long as its board says, comes to the other one by so much later.
+        """
+        if (known := self._known.get(at_s)) is not None:
+            return known
+        freshness_s = self._record.limits_at(at_s).freshness_s
+        since_s = at_s - freshness_s
+        for outage in self._record.outages if self._keeps else ():
+            if outage.start_s <= at_s <= outage.end_s + self._record.board.server_returns_s + freshness_s:
+                since_s = min(since_s, outage.start_s - freshness_s)
+        since_s -= self._waited_s(at_s, freshness_s)
+        self._known[at_s] = since_s
+        return since_s
+
+    def _waited_s(self, at_s: float, freshness_s: float) -> float:
+        """How long it may have waited for dead servers before it said something."""
+        waits_s: dict[str, float] = {}
+        for outage in (*self._record.outages, *self._record.outages_elsewhere):
+            wait_s = self._record.board.dead_server_s(outage.spec.partition(":")[0])
+            if outage.start_s <= at_s <= outage.end_s + wait_s + freshness_s:
+                waits_s[outage.spec] = wait_s
+        return sum(waits_s.values())
