@@ -191,8 +191,9 @@ class PurposeView:
         """Fail for these accusations, at least one."""
         first = accusations[0]
         self.trail.at_s = first.reading.at_s
-        self.trail.seen.extend(str(accusation) for accusation in accusations[:SHOWN])
-        accused = dict.fromkeys(emitted for one in accusations[:SHOWN] for emitted in self._oracle.words_of(one))
+        shown = _of_each_label(accusations)
+        self.trail.seen.extend(map(str, shown))
+        accused = dict.fromkeys(emitted for one in shown for emitted in self._oracle.words_of(one))
         del self.trail.sent[:], self.trail.groups[:]  # in the place of whatever else was sent
         self._show_sent(list(accused))
         if not accused:
@@ -328,6 +329,13 @@ class PurposeView:
             for label, group in groups.items()
             if label in self._oracle.reported and self.record.claimed(label)
         }
+
+
+def _of_each_label(accusations: Sequence[Accusation]) -> list[Accusation]:
+    """So many as are shown, in their order: of each label the first, so that no label hides behind another."""
+    firsts = {one.label: place for place, one in reversed(list(enumerate(accusations)))}
+    others = [place for place in range(len(accusations)) if place not in firsts.values()][:SHOWN]
+    return [accusations[place] for place in sorted([*sorted(firsts.values()), *others][:SHOWN])]
 
 
 def _longest_s(limits: TimeLimits) -> float:

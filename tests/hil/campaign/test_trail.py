@@ -41,6 +41,12 @@ def test_a_value_never_sent_under_its_label_shows_under_which_it_was() -> None:
     ]  # fmt: skip
 
 
+def test_no_label_hides_behind_another_that_is_wrong_more_often() -> None:
+    wrong = [reading(0.5 + 0.01 * number, EAST=f"00000000{number}") for number in range(8)]
+    shown = sent_of_failed(truth_of(CALM), *wrong, reading(0.6, SINSTS="1", EAST="7"), reading(0.61, PAPP="7"))
+    assert shown == ["0.00 s: EAST→002188830→-", "0.02 s: SINSTS→00394→V"]
+
+
 def test_a_label_that_was_never_sent_is_said_to_be_so() -> None:
     assert sent_of_failed(truth_of(CALM), reading(0.5, PAPP="7")) == [
         "no group PAPP, and none with such words, up to 0.50 s"
