@@ -19,7 +19,6 @@ from xky.emulator.faults import Fault
 from ..bench.bench import Bench
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.probes import Probe
-from ..bench.reading import in_label_table
 from .hold import Hold, LastsS, Pace
 from .plan_meters import PlanMeters
 from .power_record import restart_s
@@ -139,11 +138,11 @@ class Player:
         yield from self._hold(START_UP, lambda limits, _: 0.0)
         began_s = bench.env.now
         patience_s = self._pace.limits(self._pace.period_s).completeness_s + _FIRST_READING_S * self._speed
-        while not all(_has_spoken(probe) for probe in bench.probes):
+        while not all(probe.has_spoken for probe in bench.probes):
             # Where the bench itself came too late, its waiting begins anew, though not for ever.
             waits_from_s = min(bench.late[-1].due_s if bench.late else began_s, began_s + _ANEW * patience_s)
             if bench.env.now - max(began_s, waits_from_s) > patience_s:
-                self.silent = not any(_has_spoken(probe) for probe in bench.probes)
+                self.silent = not any(probe.has_spoken for probe in bench.probes)
                 return
             yield True
 
@@ -397,7 +396,3 @@ def _has_met(fault: ServerFault | None, probes: Sequence[Probe], since_s: float)
     if fault is None or not fault.met_by:
         return True
     return all(one.end is not None and one.end.has_seen(fault.met_by, since_s) for one in probes)
-
-
-def _has_spoken(probe: Probe) -> bool:
-    return any(in_label_table(key) for reading in probe.readings for key in reading.said)

@@ -12,7 +12,7 @@ from xky.emulator.runner import RealTime
 from xky.protocol import Mode
 
 from ...ends.end import Observer
-from ..reading import Reading, Remark
+from ..reading import Reading, Remark, in_label_table
 
 __all__ = ["Probe", "ProbeContext"]
 
@@ -90,6 +90,11 @@ class Probe(ABC):
         self.remarks = [one for one in self.remarks if one.at_s >= at_s]
         if self.end is not None:
             self.end.forget_before(at_s)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether a reading of a label of the TIC came."""
+        return any(in_label_table(key) for reading in self.readings for key in reading.said)
 
     def close(self) -> None:  # noqa: B027 - most kinds hold nothing
         """Let go of everything; safe to call twice, and when it never opened."""
