@@ -380,12 +380,9 @@ class Player:
         self._held = None
 
     def lull_s(self) -> float:
-        """For how many seconds from the boundary of a frame on no frame is needed that nobody hears.
-
-        Where a server or the meter itself changes within a step, the next event may be that.
-        """
-        lull_s = 0.0 if self._held is None else self._held.lull_s
-        step = self._last
+        """For how many seconds from the boundary of a frame on no frame is needed that nobody hears."""
+        lull_s, step = 0.0 if self._held is None else self._held.lull_s, self._last
+        # Where a server or the meter itself changes within a step, the next event may be that.
         if lull_s and step is not None and (step.server is not None or step.happens is not None):
             return min(lull_s, float(self._bench.env.peek() - self._bench.env.now))
         return lull_s
