@@ -27,8 +27,8 @@ from ...launch.kept_program import KeptProgram
 from ...launch.shim import NoShimError, Shim
 from ..intake import LINE_MAX, Intake
 from ..limits import LATENCY_S
+from ..starved import Starved
 from .device import Device, DeviceContext
-from .starved import Starved
 
 __all__ = ["KIND", "ExecDevice"]
 

@@ -5,7 +5,7 @@ import simpy
 
 from xky.emulator.runner import LATE_S, Late, RealTime
 
-from ...launch.run_delay import RunDelay
+from ..launch.run_delay import RunDelay
 
 __all__ = ["Starved"]
 
