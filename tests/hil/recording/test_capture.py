@@ -56,6 +56,15 @@ def read(path: Path) -> Read:
     return Read(reader.header, [*reader], reader.ended, reader.trouble)
 
 
+def has_begun(path: Path) -> bool:
+    """Whether its header is there, whole: that of the compression comes before it."""
+    try:
+        read(path)
+    except (OSError, InputError):
+        return False
+    return True
+
+
 def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:
     return CliRunner().invoke(app, [*map(str, arguments)], input=stdin)
 
@@ -83,7 +92,7 @@ def capturing(port: str, out: Path, *options: str, limit: int | None = None) -> 
     command = [*XKY, "capture", port, "--out", str(out), *options]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=small)  # noqa: PLW1509
     try:
-        wait_until(lambda: out.exists() and out.stat().st_size > 0)
+        wait_until(lambda: has_begun(out))
         yield child
     finally:
         child.kill()

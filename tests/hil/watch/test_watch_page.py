@@ -73,7 +73,7 @@ def present_s(page: Any) -> float:
 
 def test_a_finished_run_opens_on_its_first_fail_with_line_and_reading_beside_each_other(page: Any) -> None:
     page.wait_for_selector(".piece.asked")
-    assert "TIC-CHK-1/wrong-checksum" in page.locator(".pinned").inner_text()
+    assert "TIC-SND-1/sent" in page.locator(".pinned").inner_text()  # which names the cause of the others
     label = page.locator(".piece.asked code").first.inner_text().split()[0]
     assert page.locator(".said tr.asked th").inner_text() == label
     line, said = (page.locator(f"#{name}").bounding_box() for name in ("line-title", "readings-title"))
