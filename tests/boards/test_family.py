@@ -42,7 +42,7 @@ def test_a_capacitor_is_charged_in_the_time_of_the_reference(
     assert flow.time_to(0.0, to_v) == pytest.approx(seconds, rel=0.01)
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("name", START_BY_THEMSELVES)
 def test_a_board_that_lives_on_what_every_meter_gives_starts_by_itself(name: str) -> None:
     told = of(name)

@@ -159,7 +159,7 @@ def test_a_fault_bears_what_another_one_has_left_of_the_group(first: dict[str, A
         check_times(sent_with([made_fault(label=label, **first), second], mode, 1))
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", MODES)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_the_truth_holds_for_any_faults_together(mode: Mode, data: st.DataObject, seed: int) -> None:

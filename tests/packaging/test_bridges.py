@@ -62,6 +62,7 @@ def test_a_device_on_a_serial_port_is_certified_over_the_bridge(tmp_path: Path) 
     assert verdicts == {"TIC-CHK-1": "pass", "TIC-VAL-1": "pass"}
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_a_device_behind_mqtt_is_certified_over_the_bridge(tmp_path: Path) -> None:
     """The command of the page as it stands; at the far end of the wire is the gateway of the documentation."""

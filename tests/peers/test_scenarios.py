@@ -55,7 +55,7 @@ def check_serial_teleinfo(sent: Sent) -> None:
     assert said == sent.frame.values
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("name", "mode"),
     [*((name, None) for name in scenario_names()), *((name, Mode.HISTORIC) for name in HISTORIC)],

@@ -65,7 +65,7 @@ def test_grammar_and_decoder_accept_the_same_groups_of_random_codes(mode: Mode, 
     _assert_decoder_agrees(octets, mode)
 
 
-@pytest.mark.by_day(13)
+@pytest.mark.nightly
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 @pytest.mark.parametrize("mode", Mode)
 def test_grammar_and_decoder_accept_the_same_groups_of_a_capture(path: Path, mode: Mode) -> None:

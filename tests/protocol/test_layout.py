@@ -63,6 +63,7 @@ def test_both_decoders_tell_the_same_at_the_same_call(chunks: list[bytes], mode:
     assert_same(chunks, mode)
 
 
+@pytest.mark.nightly
 @given(chunks(streams()), chunks(streams()), st.sampled_from([None, *Mode]))
 def test_a_restarted_decoder_tells_what_a_new_one_tells(
     before: list[bytes], chunks: list[bytes], mode: Mode | None
@@ -155,6 +156,7 @@ def test_a_frame_with_any_byte_changed_is_told_as_the_judge_tells_it(data: st.Da
     assert_same(cut(stream, 7))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", Mode)
 @given(data=st.data())
 def test_frames_of_a_meter_with_a_moving_value_come_from_the_layout(mode: Mode, data: st.DataObject) -> None:

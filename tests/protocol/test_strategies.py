@@ -45,7 +45,7 @@ def test_values_have_the_size_and_characters_of_their_label(mode: Mode, data: st
     assert len(value) == label.size
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("mode", "phases", "producer", "short"),
     [

@@ -184,7 +184,7 @@ def test_a_simulation_without_a_line_and_one_with_it_lose_and_find_their_rail_at
     assert asleep_v > 3
 
 
-@pytest.mark.by_day(3)
+@pytest.mark.nightly
 @pytest.mark.parametrize("input_min_v", [0.0, 0.35, 0.9])
 @pytest.mark.parametrize("esr_ohm", [0.2, 5.0])
 def test_no_load_of_a_boost_falls_faster_than_the_clock_is_set_by(input_min_v: float, esr_ohm: float) -> None:

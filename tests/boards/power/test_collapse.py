@@ -40,6 +40,7 @@ def test_constant_power_empties_the_capacitor_in_finite_time() -> None:
     assert state.flow.time_to(4.0, 1.0) == pytest.approx(STORE_F * (4.0**2 - 1.0**2) / 2 / DRAWN_W, rel=1e-9)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("esr_ohm", [2.0, 5.0, 10.0])
 def test_constant_power_behind_a_resistance_collapses_where_no_solution_is_left(esr_ohm: float) -> None:
     state = boost(esr_ohm)

@@ -116,6 +116,7 @@ def test_too_little_charge_makes_it_sleep_on() -> None:
             assert after.at_s - before.at_s == pytest.approx(30.0)
 
 
+@pytest.mark.nightly
 def test_stretches_follow_each_other_and_no_energy_is_lost() -> None:
     simulated = simulation(WINKY, changes=[(300.0, MIN_SPEC.sagging(0.8)), (400.0, MIN_SPEC.cut), (3000.0, MIN_SPEC)])
     list(simulated.run(4000.0))

@@ -39,7 +39,7 @@ def corners(mode: Mode) -> list[Waveform]:
     ]  # fmt: skip
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.nightly
 @RECEIVERS
 @pytest.mark.parametrize("mode", Mode)
 def test_the_round_trip_at_all_limits_and_20_db_gives_the_same_bytes(receiver: Receiver, mode: Mode) -> None:

@@ -78,6 +78,7 @@ SECONDS = st.integers(0, 900)
 POWERS_MW = st.integers(-4_000_000, 25_000_000)
 
 
+@pytest.mark.nightly
 @settings(max_examples=60)
 @given(st.sampled_from([1, 3]), st.integers(3, 12), st.lists(st.tuples(SECONDS, POWERS_MW), min_size=1, max_size=8))
 def test_it_opens_at_the_second_of_the_recursion_of_54e(

@@ -138,7 +138,7 @@ def test_the_next_frame_is_predicted_but_for_what_the_load_moves(name: str) -> N
 # What it does afterwards
 
 
-@pytest.mark.by_day(8)
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", FRAMES)
 def test_it_runs_on_for_a_day_by_every_law(name: str) -> None:
     meter = Linky.from_frame(frames(name)[0])

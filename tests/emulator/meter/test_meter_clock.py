@@ -342,6 +342,7 @@ def test_waiting_for_something_without_supply_is_refused() -> None:
         meter.wait_until(lambda m: False, limit_s=60)
 
 
+@pytest.mark.nightly
 @settings(max_examples=30)
 @given(
     instants(),

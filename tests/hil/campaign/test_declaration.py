@@ -45,6 +45,7 @@ SINGLE_PHASE = "phases = [1]\nproducer = false\n"
 NO_THREE = ("not applicable", "the statement claims no meter of 3 phases")
 
 
+@pytest.mark.nightly
 def test_a_device_of_single_phase_meters_is_not_tried_on_others(tmp_path: Path) -> None:
     """Nothing of theirs is on the line; and the record alone gives the same verdicts."""
     report = certified(tmp_path, SINGLE_PHASE, mode="historic")

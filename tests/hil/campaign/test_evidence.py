@@ -119,7 +119,7 @@ def _of_a_program(record: Record) -> dict[str, Any]:
     return {"readings": [*record.readings, spoken], "remarks": [Remark(0.1 + 0.2, "boot: α\r\x85")]}
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "changes",
     [

@@ -17,6 +17,7 @@ from ...command import xky
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("defect", "status"), [((), 0), (("--defect", "ignores-checksum"), 1)])
 def test_what_is_asked_for_is_judged_alone_and_gives_the_exit_status(
     defect: tuple[str, ...], status: int, tmp_path: Path

@@ -100,7 +100,7 @@ def cut_short(out: Path) -> dict[str, Any]:
     return certify_campaign(campaign, out)
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("verdict", ["pass", "fail", "aborted", "whole"])
 def test_every_report_is_of_its_schema(verdict: str, tmp_path: Path, report: dict[str, Any]) -> None:
     reports = {

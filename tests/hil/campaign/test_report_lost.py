@@ -109,7 +109,7 @@ def test_what_a_hunt_found_is_told_where_standard_output_takes_nothing(tmp_path:
     )
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @needs_full
 @pytest.mark.parametrize(("redirection", "arguments", "status"), [
     ("2>&-", (), 0), ("2>/dev/full", (), 0), ("2>/dev/full", ("--defect", "ignores-checksum"), 1),

@@ -33,6 +33,7 @@ def test_no_board_has_much_more_than_its_part(campaign: Campaign, boards: int) -
         assert 0 < sum(part.lengths_s.values()) < 1.25 * whole_s / boards
 
 
+@pytest.mark.nightly
 def test_a_step_is_played_by_one_board_whoever_asks_for_it(campaign: Campaign) -> None:
     asked = asked_of(campaign)
     played: dict[object, int] = {}

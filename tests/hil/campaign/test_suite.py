@@ -339,6 +339,7 @@ def test_the_evidence_holds_what_was_sent_and_said(certified: Certified, tmp_pat
     }  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_the_evidence_alone_gives_the_line_again(certified: Certified, tmp_path: Path) -> None:
     campaign = Campaign(Options("sim:generic", mode=Mode.STANDARD))
     certify(campaign, tmp_path)

@@ -109,7 +109,7 @@ def diagnosis_of(fault: Fault, mode: Mode, *, seed: int = 0, for_s: float = 90.0
     return diagnosed(heard_of(meter, [fault], seed=seed, for_s=for_s))
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("name", "values", "cause"), PLAIN, ids=str)
 def test_each_cause_is_named_of_the_fault_that_makes_it(

@@ -18,6 +18,7 @@ def played(fault: int, *faults: dict[str, object], **step: object) -> Played:
     return play_story(told, Campaign(Options(f"iss:{receiver(fault)}", board=str(BOARD))))
 
 
+@pytest.mark.nightly
 def test_a_longer_group_fills_the_buffer_of_a_receiver_further_and_a_restart_forgets_nothing() -> None:
     plain = played(0).filled
     longer = played(0, {"name": "overlong_value", "label": "PREF", "length": 105}).filled

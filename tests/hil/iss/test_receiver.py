@@ -107,7 +107,7 @@ def test_each_planted_fault_is_found_by_a_stimulus_and_the_sound_receiver_bears_
     assert faulty.last_words == faulty.ended
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @EVERY_FAULT
 def test_the_suite_catches_each_planted_fault(fault: int, tmp_path: Path) -> None:
     """With what it asks about groups and frames that are not as they should be alone."""

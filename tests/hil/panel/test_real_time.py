@@ -70,6 +70,7 @@ def test_a_run_in_real_time_writes_the_bytes_of_virtual_time_and_says_how_late_i
     assert files(tmp_path / "panel") == files(whole)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("number", [1, 2])
 def test_how_often_messages_are_taken_to_the_servers_does_not_show_in_the_files(
     number: int, whole: Path, tmp_path: Path

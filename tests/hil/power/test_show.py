@@ -145,6 +145,7 @@ def test_json_of_a_board_that_lives(xky: Xky) -> None:
     assert sum(step["duration_s"] for step in wake) == pytest.approx(60.0)
 
 
+@pytest.mark.nightly
 def test_json_names_what_is_exceeded(xky: Xky) -> None:
     told = document(xky("winky-v2", "--json"))
     (one,) = told["ratings_exceeded"]  # type: ignore[misc]

@@ -54,6 +54,7 @@ def test_a_sweep_is_told_in_milliamperes(tmp_path: Path) -> None:
     assert "load.listen.current_a (mA)" in (tmp_path / "x.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.nightly
 def test_a_map_hatches_in_white_what_browns_out(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -38,7 +38,7 @@ def by_rich(console: Console, frame: Frame) -> str:
     return FrameTable(console)._set_by_rich(title, rows, [not group.ok for group in frame.groups])
 
 
-@pytest.mark.by_day(30)
+@pytest.mark.nightly
 @pytest.mark.parametrize("width", [20, 60, 80, 132, 250])
 @pytest.mark.parametrize("path", sorted(CAPTURES.glob("*.txt")), ids=lambda path: path.stem)
 def test_tables_are_those_of_rich(path: Path, width: int) -> None:

@@ -70,7 +70,7 @@ def check_again(
     return report
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.nightly
 @pytest.mark.parametrize("options", [
     Options("sim:generic", mode=Mode.HISTORIC, defect="keeps-stale-values", only=("TIC-FRS-1", "TIC-CHK-1")),
     Options("sim:generic", only=("TIC-SND-1",), seed=3),

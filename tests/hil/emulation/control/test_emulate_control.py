@@ -118,6 +118,7 @@ def test_the_load_is_raised_over_http_until_xky_decode_shows_that_the_cut_off_op
     assert not run.complaints
 
 
+@pytest.mark.nightly
 @pytest.mark.realtime
 def test_who_looks_and_drives_is_answered_while_the_line_waits_for_its_first_reader() -> None:
     with emulating("127.0.0.1:0", "--speed", "20") as run:

@@ -101,7 +101,7 @@ def test_each_frame_is_told_as_it_begins_with_the_characters_that_leave() -> Non
         assert frame["character_s"] == burst.character_s
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("name", sorted(known_faults()))
 def test_of_each_fault_is_told_what_left_and_what_a_uart_hears(name: str) -> None:
     run = Driven()

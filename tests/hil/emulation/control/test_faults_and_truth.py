@@ -50,7 +50,7 @@ def test_each_fault_is_described_with_its_own_keys() -> None:
         assert described[name]["description"]
 
 
-@pytest.mark.by_day(20)
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("name", known_faults())
 def test_each_fault_is_injected_and_cleared(name: str) -> None:
     run = Driven()

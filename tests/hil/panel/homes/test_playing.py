@@ -144,7 +144,7 @@ def test_a_server_that_the_network_kept_from_answering_and_that_is_left_alone_fo
     assert got.keys() == {"stored", "radio"}
 
 
-@pytest.mark.by_day(5)
+@pytest.mark.nightly
 @pytest.mark.parametrize("of", ["broker", "database"])
 @pytest.mark.parametrize(("board", "ways"), WAYS)
 def test_what_a_server_loses_has_its_name(of: str, board: str, ways: str, tmp_path: Path) -> None:

@@ -325,6 +325,7 @@ def begun_anew(home: Path) -> None:
         parquet.write_table(table, path)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("is_real", [False, True], ids=["a run", "exports"])
 def test_indexes_that_begin_anew_behind_nine_digits_change_nothing_of_a_set(
     is_real: bool, panel: Path, published: tuple[Publication, Path], tmp_path: Path

@@ -271,6 +271,7 @@ def test_a_line_that_is_no_point_of_the_sweep_is_refused(what: str, tmp_path: Pa
         sweep(*SMALL, "--out", path)
 
 
+@pytest.mark.nightly
 def test_a_file_of_another_sweep_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     sweep(*SMALL, "--out", path)
