@@ -233,6 +233,16 @@ class Board(Section):
         """How long a board that finds the TIC mode by itself may look for it behind a line without good frames."""
         return self.limits.detection_s if self.detects_mode else 0.0
 
+    def wake_says_within_s(self, mode: Mode) -> float:
+        """The longest from a value to the last that its wake says of it, where the line brings no newer one, seconds.
+
+        It listens for its time and publishes what it has then, at one server after the other. 0: it is always on.
+        """
+        if self.wake is None:
+            return 0.0
+        gaps_s = 0.0 if self.uplink is None else self.uplink.gap_s * (len(self.uplinks) - 1)
+        return self.listen.usual_s(mode) + self.wake.publish_s + gaps_s
+
     @property
     def server_returns_s(self) -> float:
         """The longest until a server that is back is tried again, once the device is awake, seconds."""

@@ -17,17 +17,20 @@ class Freshness:
         self._record = record
         uplink = record.board.uplink
         self._keeps = uplink is not None and uplink.mqtt is not None and uplink.mqtt.queue > 0
+        promised = record.board.limits.freshness_s is not None
+        self._wake_s = 0.0 if promised else record.board.wake_says_within_s(record.mode)
         self._known: dict[float, float] = {}
 
     def since_s(self, at_s: float) -> float:
         """When a value must have been sent, at the earliest, that is reported then; seconds on the bench's clock.
 
-        What a board promises to keep while its broker is away comes when that is back; and who waits for a dead server,
-        as long as its board says, comes to the other one by so much later.
+        A wake that hears no better one says what it heard at its beginning, unless its board promises less. What a
+        board promises to keep while its broker is away comes when that is back; and who waits for a dead server, as
+        long as its board says, comes to the other one by so much later.
         """
         if (known := self._known.get(at_s)) is not None:
             return known
-        freshness_s = self._record.limits_at(at_s).freshness_s
+        freshness_s = max(self._record.limits_at(at_s).freshness_s, self._wake_s)
         since_s = at_s - freshness_s
         for outage in self._record.outages if self._keeps else ():
             if outage.start_s <= at_s <= outage.end_s + self._record.board.server_returns_s + freshness_s:

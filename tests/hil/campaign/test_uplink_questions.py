@@ -199,8 +199,8 @@ def test_a_refusal_costs_what_the_boards_file_says() -> None:
 
 @pytest.mark.parametrize(
     ("elsewhere", "old_s", "accused"),
-    [(True, 5.0, False), (False, 5.0, True), (True, 8.0, True)],
-    ids=["it waited for the broker", "nothing kept it", "longer than its board waits"],
+    [(True, 8.0, False), (False, 5.0, True), (True, 9.0, True), (False, 4.0, False)],
+    ids=["it waited for the broker", "nothing kept it", "longer than its board waits", "its wake heard nothing better"],
 )
 def test_who_waits_for_a_dead_broker_comes_to_its_database_later(elsewhere: bool, old_s: float, accused: bool) -> None:
     said_s = BEGAN_S + 6.0
