@@ -3,13 +3,14 @@
 
 import simpy
 
-from xky.emulator.runner import LATE_S, Late, RealTime
+from xky.emulator.runner import Late, RealTime
 
 from ..launch.run_delay import RunDelay
 
 __all__ = ["Starved"]
 
-_LOOKS_EVERY_S = 0.25  # real seconds
+_LOOKS_EVERY_S = 1.0  # real seconds
+_STARVED_S = 0.5  # of these that a thread waited: what several busy processes beside it on two cores stay below
 
 
 class Starved:
@@ -41,7 +42,7 @@ class Starved:
         if self._is_over:
             return
         delay_s, now_s = self._delay.longest_s(), float(self._env.now)
-        is_starved = delay_s > LATE_S
+        is_starved = delay_s > _STARVED_S
         if is_starved and not self._was_starved:
             self._runner.late.append(Late(self._looked_s, delay_s))
         if is_starved:
