@@ -29,7 +29,7 @@ __all__ = ["START_UP", "Frames", "Player"]
 
 START_UP = "start-up"
 _BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
-_ANEW = 2  # times as long a machine that does other things is given for a silence without its own lateness
+_ANEW = 1  # times as long again a busy machine is given for a silence without lateness of its own
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
 
