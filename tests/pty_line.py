@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A pseudo-terminal as a line: the meter writes at one end, a command reads at the other."""
 
+import array
 import contextlib
 import fcntl
 import os
 import pty
-import struct
 import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["pty_line", "wait_until_opened", "wait_until_taken"]
+__all__ = ["backlog", "pty_line", "wait_until_opened", "wait_until_taken"]
 
 _WITHIN_S = 30.0
 
@@ -28,6 +28,13 @@ def pty_line() -> Iterator[tuple[int, str]]:
             os.close(master)
 
 
+def backlog(fd: int) -> int:
+    """Characters that wait to be read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count[0]
+
+
 def wait_until_opened(port: str) -> None:
     """Until somebody has opened a port for himself: what was written before that is thrown away as it is opened."""
     _wait(port, _is_free, "nobody opens it")
@@ -37,7 +44,7 @@ def wait_until_opened(port: str) -> None:
 def wait_until_taken(port: str) -> None:
     """Until whoever reads at a port has taken all that was written: how long that takes is the machine's affair."""
     time.sleep(0.05)  # it is on its way to the other end for a moment
-    _wait(port, _holds_bytes, "nobody reads")
+    _wait(port, lambda fd: backlog(fd) > 0, "nobody reads")
 
 
 def _wait(port: str, not_yet: Callable[[int], bool], complaint: str) -> None:
@@ -56,7 +63,3 @@ def _is_free(fd: int) -> bool:
     of = os.fstat(fd)
     file = f" {os.major(of.st_dev):02x}:{os.minor(of.st_dev):02x}:{of.st_ino} "
     return not any(file in lock for lock in Path("/proc/locks").read_text(encoding="ascii").splitlines())
-
-
-def _holds_bytes(fd: int) -> bool:
-    return bool(struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0])

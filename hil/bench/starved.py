@@ -10,7 +10,7 @@ from ..launch.run_delay import RunDelay
 __all__ = ["Starved"]
 
 _LOOKS_EVERY_S = 1.0  # real seconds
-_STARVED_S = 0.5  # of these that a thread waited: what several busy processes beside it on two cores stay below
+_STARVED_S = 0.5  # of these that a thread waited; an assumption: a program that gets half of a processor keeps up
 
 
 class Starved:

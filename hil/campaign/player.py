@@ -29,7 +29,6 @@ __all__ = ["START_UP", "Frames", "Player"]
 
 START_UP = "start-up"
 _BEHIND_A_NETWORK = ("mqtt", "influx")  # probes at what a board reaches by Wi-Fi or Ethernet
-_ANEW = 1  # times as long again a busy machine is given for a silence without lateness of its own
 _FIRST_READING_S = 10.0  # real seconds that a program may take to say its first word
 _FRESHNESS_MARGIN_PERIODS = 2
 
@@ -139,9 +138,9 @@ class Player:
         began_s = bench.env.now
         patience_s = self._pace.limits(self._pace.period_s).completeness_s + _FIRST_READING_S * self._speed
         while not all(probe.has_spoken for probe in bench.probes):
-            # Where the bench itself came too late, its waiting begins anew, though not for ever.
-            waits_from_s = min(bench.late[-1].due_s if bench.late else began_s, began_s + _ANEW * patience_s)
-            if bench.env.now - max(began_s, waits_from_s) > patience_s:
+            # Where the bench itself came too late, its waiting begins anew, at the end of its patience at the latest.
+            late_s = bench.late[-1].due_s if bench.late else began_s
+            if bench.env.now - min(max(began_s, late_s), began_s + patience_s) > patience_s:
                 self.silent = not any(probe.has_spoken for probe in bench.probes)
                 return
             yield True

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pseudo-terminal, on a clock that the test moves; what is real is the kernel's side of it."""
 
-import array
 import fcntl
 import os
 import select
@@ -23,16 +22,11 @@ from xky.emulator.runner import RealTime
 from xky.protocol import BenchError, Burst, Decoder, Frame
 from xky.protocol.uart import Uart, received
 
+from ...pty_line import backlog
+
 pytestmark = pytest.mark.realtime
 
 CHARACTER_S = 10 / 9600
-
-
-def backlog(fd: int) -> int:
-    """Characters that wait to be read."""
-    count = array.array("i", [0])
-    fcntl.ioctl(fd, termios.FIONREAD, count)
-    return count[0]
 
 
 class Port:

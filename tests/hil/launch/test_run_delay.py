@@ -58,7 +58,10 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this system does not tell who waits")
+@pytest.mark.skipif(
+    not Path("/proc/self/schedstat").exists(),
+    reason="needs Linux with CONFIG_SCHED_INFO: run the tests on such a kernel",
+)
 @pytest.mark.realtime
 def test_a_program_that_is_not_let_run_makes_its_bench_late(tmp_path: Path) -> None:
     crowded = tmp_path / "crowded.py"
