@@ -274,8 +274,8 @@ class MeterState:
     def _leave_out_periods(self, now_us: int) -> None:
         """Where nothing changes for long, the period under way goes on: the meter keeps but two means of the past.
 
-        In a house that stays empty a change of tariff changes nothing, but for the maxima of the days, which are 0; those
-        of days that are told no more are left out, too.
+        In a house that stays empty a change of tariff changes nothing, but for the maxima of the days, which are 0;
+        those of days that are told no more are left out, too.
         """
         is_empty_for_long = self._stays_empty and self._midnight_us + _EMPTY_US <= now_us
         until_us = self._midnight_us if is_empty_for_long else min(now_us, self._lasts_until_us)
