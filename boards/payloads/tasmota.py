@@ -9,6 +9,7 @@ are those of RELAIS; Preavis is the number of the peak that STGE announces, or 1
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from json import dumps
 
 from xky.protocol import Group, Mode
@@ -100,7 +101,7 @@ def sensor(mode: Mode, values: Mapping[str, str], state: WinkyState, time: str) 
     running = _running(mode, values, tariff)
     return (
         f'{{"Time":"{time}","METER":{{{_meter(values)}}},"CONTRACT":{{{_contract(mode, values, tariff, running)}}}'
-        f',"RELAY":{{{_relay(values, tariff, running)}}},"ALERT":{{{_alert(mode, values)}}}'
+        f',"RELAY":{{{_relay(values.get("RELAIS", "0"), tariff, running)}}},"ALERT":{{{_alert(mode, values)}}}'
         f',"WINKY":{{{_winky(state)}}}}}'
     ).encode()
 
@@ -215,8 +216,8 @@ def _status(values: Mapping[str, str]) -> int:
         return 0
 
 
-def _relay(values: Mapping[str, str], tariff: Tariff, running: int | None) -> str:
-    relays = values.get("RELAIS", "0")
+@lru_cache(64)  # as the relays of a meter are, all day
+def _relay(relays: str, tariff: Tariff, running: int | None) -> str:
     sum_of_bits = int(relays) if relays.isdecimal() else 0
     parts = [_RELAYS % tuple(f"{sum_of_bits & 0xFF:08b}"[::-1])]
     parts += [
@@ -282,6 +283,7 @@ def _point(text: str) -> str:
     return text if text.count(".") == 1 and text.replace(".", "").isdecimal() else ""
 
 
+@lru_cache(64)
 def _contract_points(mode: Mode, tariff: Tariff, running: int | None, device: str) -> str:
     period = None if running is None else tariff.periods[running]
     level, peak = (0, 1) if period is None else (period.level, period.peak)
