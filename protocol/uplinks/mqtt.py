@@ -39,6 +39,7 @@ PACKET_BYTES_MAX = 1 << 20
 
 _KEPT_BYTES_MAX = 1024  # bodies that are remembered
 _STATE_BYTES_MAX = 96  # of a publication that is remembered: a state, such as Online; what is longer is said once
+_FIRST = 16  # packet identifiers of a connection that come again in the next one
 _TWO = (Kind.PUBREL, Kind.SUBSCRIBE, Kind.UNSUBSCRIBE)  # their fixed headers say 0010 (§2.2.2)
 _ACKNOWLEDGEMENTS = {kind.value: kind for kind in (Kind.PUBACK, Kind.PUBREC, Kind.PUBREL, Kind.PUBCOMP)}
 _KINDS = {kind.value: kind for kind in Kind}
@@ -64,9 +65,9 @@ def encode(packet: Packet, level: int = 4) -> bytes:
         InputError: its values do not fit into a packet.
     """
     if type(packet) is Publish:
-        topic, payload = packet.topic, packet.payload
-        if len(topic) + len(payload) <= _STATE_BYTES_MAX and not (packet.qos or packet.properties):
-            return _encode_state(topic, payload, packet.retain, level)
+        number, size = packet.packet_id, len(packet.topic) + len(packet.payload)
+        if size <= _STATE_BYTES_MAX and (number or 0) <= _FIRST and not packet.properties:
+            return _encode_state(packet.topic, packet.payload, packet.qos, packet.retain, packet.dup, number, level)
         return _encode_publish(packet, level)
     if type(packet) is Acknowledgement and not packet.reason and not packet.properties:
         number = packet.packet_id
@@ -76,8 +77,10 @@ def encode(packet: Packet, level: int = 4) -> bytes:
 
 
 @lru_cache(maxsize=512)
-def _encode_state(topic: str, payload: bytes, retain: bool, level: int) -> bytes:
-    return _encode_publish(Publish(topic, payload, 0, retain), level)
+def _encode_state(
+    topic: str, payload: bytes, qos: int, retain: bool, dup: bool, number: int | None, level: int
+) -> bytes:
+    return _encode_publish(Publish(topic, payload, qos, retain, dup, number), level)
 
 
 def _encode_publish(packet: Publish, level: int) -> bytes:
@@ -139,7 +142,7 @@ def decode(first: int, body: bytes, level: int = 4) -> Packet | Malformed:
         level: protocol level of the connection; a CONNECT knows its own.
     """
     if first & 0xF0 == 0x30:
-        if len(body) <= _STATE_BYTES_MAX and not first & 6:
+        if len(body) <= _STATE_BYTES_MAX:
             return _decode_state(first, body, level)
         return _decode_publish(first, body, level)
     if len(body) == 2 and (kind := _ACKNOWLEDGEMENTS.get(first >> 4)) and first & 0x0F == (2 if kind == 6 else 0):
