@@ -70,7 +70,7 @@ class MappedProbe(Probe):
                 self.dropped += 1
                 continue
             said = read(payload)
-            if type(said) is Reading:
+            if isinstance(said, Reading):
                 readings.append(said)
             elif said is not None and not is_state:  # such as "online"
                 self.remarks.append(said)
