@@ -2,6 +2,7 @@
 """Where a simulated board meets the world: small structural faces, so that neither side imports the other."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Protocol
 
 import simpy
@@ -171,8 +172,9 @@ class PowerPort(Protocol):
         """Interrupt this process at a brown-out."""
         ...
 
-    def draw(self, load: str) -> None:
-        """Draw what the board's file says of a load, from now on."""
+    def draw(self, load: str, for_s: float = inf) -> None:
+        """Draw what the board's file says of a load, from now on; ``for_s`` where something else is drawn from then on,
+        whatever happens but a brown-out, in seconds from now."""
         ...
 
     def alarm(self, terminal_v: float | None, callback: Callable[[], None]) -> None:

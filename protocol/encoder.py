@@ -16,6 +16,7 @@ __all__ = ["FrameEncoder", "encode_frame", "encode_frames", "encode_group"]
 
 _FIELD_MAX = 256  # adler32's low half is the plain sum of that many characters
 _TAIL_SIZE = 2  # separator and checksum
+_LIVELY = 8  # groups that are looked at one by one: the hour, and the indexes that run
 
 
 def encode_group(group: Group, mode: Mode | str) -> bytes:
@@ -94,6 +95,7 @@ class FrameEncoder:
         self._octets = bytearray()
         self._groups: list[Group] | None = None  # of the frame in ``octets``
         self._places: list[_Place] = []
+        self._lively: list[int] = []  # groups that moved of late; the others mostly stand still together
 
     def encode(self, groups: Iterable[Group]) -> bytes:
         """STX to ETX, as ``encode_frame`` gives it; fastest where groups that stand still are the same objects.
@@ -101,16 +103,24 @@ class FrameEncoder:
         Raises:
             InputError: a group that no line can carry.
         """
-        if not isinstance(groups, list | tuple):
+        if not isinstance(groups, list):
             groups = list(groups)
         before = self._groups
         if before is None or len(groups) != len(before):
             return self._encode_anew(groups)
-        for index in compress(count(), map(is_not, groups, before)):
+        for index in self._lively:
             group = groups[index]
-            if not self._write(index, group, before[index]):
-                return self._encode_anew(groups)
-            before[index] = group
+            if group is not before[index]:
+                if not self._write(index, group, before[index]):
+                    return self._encode_anew(groups)
+                before[index] = group
+        if before != groups:
+            others = [*compress(count(), map(is_not, groups, before))]
+            for index in others:
+                if not self._write(index, groups[index], before[index]):
+                    return self._encode_anew(groups)
+                before[index] = groups[index]
+            self._lively = [*others, *self._lively][:_LIVELY]
         return bytes(self._octets)
 
     def _write(self, index: int, group: Group, before: Group) -> bool:
@@ -134,7 +144,7 @@ class FrameEncoder:
         self._groups = None  # should a group be refused
         octets = encode_frame(groups, self._mode)
         self._octets = bytearray(octets)
-        self._places = [*_places(groups, octets, self._mode)]
+        self._places, self._lively = [*_places(groups, octets, self._mode)], []
         self._groups = list(groups)
         return octets
 

@@ -27,6 +27,7 @@ _Parity = Literal["E", "O", "N", "M", "S"]
 _SPOILT = 0x80
 _PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
 _WINDOW_CHARACTERS = 8
+_FOUND_CHARACTERS = 16  # within so many, most who wake among characters find the beginning of one
 _IDLE = "1"
 _ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
 
@@ -193,7 +194,40 @@ def handed_over(burst: Burst, uart: Uart, awake_s: float | None = None) -> bytes
     """``Reception.handed_over`` of ``received``, for who asks for nothing else; arguments as there."""
     if _comes_as_sent(burst, uart, awake_s):
         return burst.data
+    if awake_s is not None and not burst.defects:
+        data = _from_inside(burst, uart, awake_s)
+        if data is not None:
+            return data
     return received(burst, uart, awake_s).handed_over
+
+
+def _from_inside(burst: Burst, uart: Uart, awake_s: float) -> bytes | None:
+    """What is handed over of true characters to who wakes among them, as ``_receive`` has it.
+
+    Most find the first bit of a character soon, and have what is left as it was sent. None where this one does not, or
+    samples otherwise.
+    """
+    ratio = _ratio(burst, uart)
+    codes, bad = _table(uart.data_bits, uart.parity, None)
+    if bad or not (_is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX):
+        return None
+    position = (awake_s - burst.start_s) / (burst.character_s / CHARACTER_BITS) - _ROUNDING_BITS
+    first = math.ceil(position) - 1
+    if first < 0:
+        return None
+    at = first % CHARACTER_BITS
+    first //= CHARACTER_BITS
+    bits, data_bits, parity, last_sample = uart.bits, uart.data_bits, uart.parity, (uart.bits - 0.5) * ratio
+    sound = _TEXTS[None]
+    text = "".join([sound[code & 0x7F] for code in burst.data[first : first + _FOUND_CHARACTERS]])
+    data = bytearray()
+    while (edge := text.find("10", at) + 1) and edge + bits <= len(text):
+        if not edge % CHARACTER_BITS:
+            return bytes(data + burst.data[first + edge // CHARACTER_BITS :].translate(codes))
+        code, error = _character_of(text[edge : edge + bits], data_bits, parity)
+        data.append(code if error is None else code | _SPOILT)
+        at = math.ceil(edge + last_sample) - 1
+    return None
 
 
 def _comes_as_sent(burst: Burst, uart: Uart, awake_s: float | None) -> bool:

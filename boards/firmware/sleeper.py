@@ -7,6 +7,7 @@ ends everything at once.
 """
 
 from collections.abc import Generator, Sequence
+from math import inf
 
 import simpy
 
@@ -129,18 +130,19 @@ class SleepingFirmware:
     def _publish(self) -> Generator[simpy.Event, None, None]:
         """Say the last of what was heard."""
         for phase in self._publishing:
-            yield from self._spend(phase)
+            yield from self._spend(phase, phase.duration_s)
         self._uplink.publish(self._heard[-1])
 
     def _gets_through(self, phase: WakePhase) -> Generator[simpy.Event, None, bool]:
         """A phase before the listening: whether the wake goes on behind it."""
-        yield from self._spend(phase)
-        return True
+        return self._spend(phase, phase.duration_s)
 
-    def _spend(self, phase: WakePhase) -> Generator[simpy.Event, None, None]:
+    def _spend(self, phase: WakePhase, for_s: float = inf) -> Generator[simpy.Event, None, bool]:
+        """A phase, which ends no wake; ``for_s`` where something else is drawn right behind it, in any case."""
         if phase.duration_s > 0:
-            self._power.draw(phase.load)
+            self._power.draw(phase.load, for_s)
             yield self._env.timeout(phase.duration_s)
+        return True
 
     def _end_after(self, seconds: float, enough: simpy.Event) -> None:
         """End the listening; an event of its own is a third of the cost of ``enough | timeout``."""

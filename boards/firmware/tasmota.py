@@ -8,7 +8,7 @@ and counts from 1970 as Tasmota's does.
 """
 
 from collections.abc import Generator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from time import gmtime, strftime
 
 import simpy
@@ -160,7 +160,14 @@ class TasmotaFirmware(NetworkedSleeper):
 
 
 def _clock(now_s: float) -> str:
-    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(now_s))
+    days, second = divmod(int(now_s), 86_400)
+    minutes, second = divmod(second, 60)
+    return f"{_day(days)}T{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+
+
+@lru_cache(4)
+def _day(days: int) -> str:
+    return strftime("%Y-%m-%d", gmtime(86_400 * days))
 
 
 FIRMWARE = TasmotaFirmware

@@ -7,8 +7,9 @@ Assumptions: cos φ is 1.00, as no wake is long enough for the driver's twelve s
 are those of RELAIS; Preavis is the number of the peak that STGE announces, or 1 for PEJP.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from json import dumps
 
 from xky.protocol import Group, Mode
@@ -21,6 +22,7 @@ __all__ = ["WinkyState", "points", "raw_tic", "sensor"]
 _OF_THREE = frozenset(
     {f"{name}{phase}" for name in ("IINST", "IRMS", "URMS", "SINSTS") for phase in (1, 2, 3)} - {"IRMS1", "URMS1"}
 )  # labels that single-phase meters do not send
+_OF_METER = (*sorted(_OF_THREE), "IRMS1", "URMS1", "IINST", "SINSTS", "PAPP", "SINSTI", "PREF", "ISOUSC")
 _HOURS = ("Creuse", "Pleine")
 _COS = 1.0
 _VOLTS = 200  # between ISOUSC and PREF, by phase (54E §6.1.2)
@@ -98,10 +100,11 @@ def sensor(mode: Mode, values: Mapping[str, str], state: WinkyState, time: str) 
     """
     tariff = tariff_of(mode, values)
     running = _running(mode, values, tariff)
+    meter = _meter_as_said(tuple(map(values.get, _OF_METER)))
+    relay = _relay(values.get("RELAIS", "0"), tariff, running)
     return (
-        f'{{"Time":"{time}","METER":{{{_meter(values)}}},"CONTRACT":{{{_contract(mode, values, tariff, running)}}}'
-        f',"RELAY":{{{_relay(values, tariff, running)}}},"ALERT":{{{_alert(mode, values)}}}'
-        f',"WINKY":{{{_winky(state)}}}}}'
+        f'{{"Time":"{time}","METER":{{{meter}}},"CONTRACT":{{{_contract(mode, values, tariff, running)}}}'
+        f',"RELAY":{{{relay}}},"ALERT":{{{_alert(mode, values)}}},"WINKY":{{{_winky(state)}}}}}'
     ).encode()
 
 
@@ -128,6 +131,15 @@ def _of_phase(values: Mapping[str, str], phase: int, phases: int) -> tuple[str |
         current = get("IRMS1") or get("IINST")
         return get("URMS1"), current, get("SINSTS") or get("PAPP")
     return get(f"URMS{phase}"), get(f"IRMS{phase}") or get(f"IINST{phase}"), get(f"SINSTS{phase}")
+
+
+@lru_cache(64)  # what a house draws stays for minutes
+def _meter_as_said(said: tuple[str | None, ...]) -> str:
+    return _meter(_of_meter(said))
+
+
+def _of_meter(said: tuple[str | None, ...]) -> Mapping[str, str]:
+    return {label: value for label, value in zip(_OF_METER, said, strict=True) if value is not None}
 
 
 def _meter(values: Mapping[str, str]) -> str:
@@ -215,8 +227,8 @@ def _status(values: Mapping[str, str]) -> int:
         return 0
 
 
-def _relay(values: Mapping[str, str], tariff: Tariff, running: int | None) -> str:
-    relays = values.get("RELAIS", "0")
+@lru_cache(64)  # as the relays of a meter are, all day
+def _relay(relays: str, tariff: Tariff, running: int | None) -> str:
     sum_of_bits = int(relays) if relays.isdecimal() else 0
     parts = [_RELAYS % tuple(f"{sum_of_bits & 0xFF:08b}"[::-1])]
     parts += [
@@ -261,7 +273,8 @@ def points(mode: Mode, values: Mapping[str, str], state: WinkyState, device: str
     tariff = tariff_of(mode, values)
     running = _running(mode, values, tariff)
     lines = [f"wifi,device={device},sensor=rssi value={_RSSI_DBM}", _contract_points(mode, tariff, running, device)]
-    lines += _lines("conso", device, _drawn(mode, values, tariff))
+    lines += _lines("conso", device, _counted(mode, values, tariff))
+    lines += _drawn_lines(device, tuple(map(values.get, _OF_METER)))
     given, power = values.get("EAIT"), values.get("SINSTI")
     if given is not None or power is not None:
         produced = [("total", given), ("VA", power), ("W", power), ("cosphi", None if given is None else f"{_COS:.2f}")]
@@ -282,6 +295,7 @@ def _point(text: str) -> str:
     return text if text.count(".") == 1 and text.replace(".", "").isdecimal() else ""
 
 
+@lru_cache(64)
 def _contract_points(mode: Mode, tariff: Tariff, running: int | None, device: str) -> str:
     period = None if running is None else tariff.periods[running]
     level, peak = (0, 1) if period is None else (period.level, period.peak)
@@ -292,9 +306,18 @@ def _contract_points(mode: Mode, tariff: Tariff, running: int | None, device: st
     )
 
 
-def _drawn(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> list[tuple[str, str | None]]:
+def _counted(mode: Mode, values: Mapping[str, str], tariff: Tariff) -> list[tuple[str, str | None]]:
     named = [("total", _total(mode, values, tariff))]
-    named += [(f"index{place + 1}", values.get(period.label)) for place, period in enumerate(tariff.periods)]
+    return named + [(f"index{place + 1}", values.get(period.label)) for place, period in enumerate(tariff.periods)]
+
+
+@lru_cache(64)  # as ``_meter_as_said``
+def _drawn_lines(device: str, said: tuple[str | None, ...]) -> Sequence[str]:
+    return _lines("conso", device, _drawn(_of_meter(said)))
+
+
+def _drawn(values: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    named: list[tuple[str, str | None]] = []
     phases = _phases(values)
     for phase in range(1, phases + 1):
         voltage, current, power = _of_phase(values, phase, phases)

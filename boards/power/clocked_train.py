@@ -85,6 +85,7 @@ class ClockedTrain:
         self._round = 0
         self._knows_when = False  # the next threshold is an event on the clock
         self._safe_until_s = inf  # no threshold is met before, whatever the supply gives
+        self._changes_at_s = inf  # whoever draws the load of now draws another one then
         self._guard: tuple[float, simpy.Event] | None = None  # it looks closely where that ends
         self._alarm: tuple[float, Callable[[], None]] | None = None
         self._held_until_s = 0.0
@@ -157,9 +158,15 @@ class ClockedTrain:
         """Interrupt this process at a brown-out."""
         self._process = process
 
-    def draw(self, load: str) -> None:
-        """Draw another load from now on; without its rail, a device draws nothing."""
+    def draw(self, load: str, for_s: float = inf) -> None:
+        """Draw another load from now on; without its rail, a device draws nothing.
+
+        Args:
+            load: its name.
+            for_s: something else is drawn from then on, in seconds from now: nobody need look at that before.
+        """
         if self._on:
+            self._changes_at_s = self._env.now + for_s
             self._switch(load)
             self._look_on()
 
@@ -236,6 +243,8 @@ class ClockedTrain:
     def _is_safe_for(self, duration_s: float, now_s: float) -> None:
         """Look closely after that; a guard that is set for earlier looks again then, so that most loads set none."""
         self._safe_until_s = until_s = now_s + duration_s
+        if now_s < self._changes_at_s < until_s:
+            return  # whoever draws another load looks again
         if self._guard is None or self._guard[0] > until_s:
             event = self._env.timeout(duration_s)
             assert event.callbacks is not None
@@ -306,7 +315,7 @@ class ClockedTrain:
         self._on = False
         self._waits_for_fall = not self._state.restarts
         self._switch(OFF)
-        self._alarm = None
+        self._alarm, self._changes_at_s = None, inf
         self._held_until_s = float(self._env.now) + self._train.power.mcu.reset_s
         self._look_ahead()
         if self._process is not None and self._process.is_alive:

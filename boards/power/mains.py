@@ -2,6 +2,7 @@
 """The power of a device that has a supply of its own, or of which nothing is described: always there."""
 
 from collections.abc import Callable
+from math import inf
 
 import simpy
 
@@ -30,7 +31,7 @@ class Mains:
     def carries(self, process: simpy.Process) -> None:
         """It is never interrupted."""
 
-    def draw(self, load: str) -> None:
+    def draw(self, load: str, for_s: float = inf) -> None:
         """There is enough."""
         self.load = load
 

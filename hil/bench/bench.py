@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import simpy
-
 from xky.boards import Board, board_named
 from xky.emulator import Line, Linky, Transmitter, Truth
 from xky.emulator.runner import Late, RealTime, check_speed
 from xky.emulator.supply import SUPPLIES, Supply, Terminals
 from xky.protocol import BenchError, InputError
 
+from .clock import Clock
 from .devices import Device, DeviceContext, FedDevice
 from .lamp import Lamp
 from .probes import Probe, ProbeContext, open_probe
@@ -83,7 +82,7 @@ class Bench:
             )
         self.device = device
         self.board = board
-        self.env = simpy.Environment()
+        self.env = Clock()
         self._runner: RealTime | None = None
         self._collector = SeldomCollected()
         self._speed = speed
@@ -243,7 +242,7 @@ class Bench:
         """Let ``duration_s`` seconds of the bench's clock pass."""
         alarm = self.env.timeout(duration_s)
         if self._runner is None:
-            self.env.run(until=alarm)
+            self.env.run_to(alarm)
         else:
             self.run(lambda: alarm.processed)
 

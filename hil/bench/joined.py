@@ -2,6 +2,7 @@
 """Joins a simulated board to the ends of the bench's probes."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from xky.boards import Board
 from xky.boards.description.uplink import Influx, Mqtt
@@ -10,9 +11,11 @@ from xky.protocol import InputError
 
 from .network import Network
 from .probes import Probe, ProbeContext
-from .probes.influx import InfluxProbe
-from .probes.lorawan import LorawanProbe
-from .probes.mqtt import MqttProbe
+
+if TYPE_CHECKING:  # the servers of uplinks that a board does not have stay unimported
+    from .probes.influx import InfluxProbe
+    from .probes.lorawan import LorawanProbe
+    from .probes.mqtt import MqttProbe
 
 __all__ = ["joined"]
 
@@ -26,11 +29,11 @@ def joined(
     Raises:
         InputError: there is a probe at an uplink that the board does not have.
     """
-    mqtt = next((probe for probe in probes if isinstance(probe, MqttProbe)), None)
-    influx = next((probe for probe in probes if isinstance(probe, InfluxProbe)), None)
-    lorawan = next((probe for probe in probes if isinstance(probe, LorawanProbe)), None)
+    mqtt: MqttProbe | None = _first(probes, "mqtt")
+    influx: InfluxProbe | None = _first(probes, "influx")
+    lorawan: LorawanProbe | None = _first(probes, "lorawan")
     uplink = board.uplink
-    has = {
+    has: dict[str, tuple[Probe | None, bool]] = {
         "uplink.mqtt": (mqtt, uplink is not None and uplink.mqtt is not None),
         "uplink.influx": (influx, uplink is not None and uplink.influx is not None),
         "lorawan": (lorawan, board.lorawan is not None),
@@ -51,5 +54,10 @@ def joined(
     return board, Network(context.env, way_to_mqtt, way_to_influx), radio
 
 
-def _typed_in(server: Mqtt | Influx | None, probe: MqttProbe | InfluxProbe | None) -> Mqtt | Influx | None:
+def _first(probes: Sequence[Probe], kind: str) -> Any:
+    """The first probe of a kind, if there is one."""
+    return next((probe for probe in probes if probe.kind == kind), None)
+
+
+def _typed_in(server: Mqtt | Influx | None, probe: "MqttProbe | InfluxProbe | None") -> Mqtt | Influx | None:
     return None if server is None or probe is None else server.model_copy(update=dict(probe.settings))

@@ -141,7 +141,7 @@ class Statement:
     def _heard(self, plan: "_Plan", content: Any) -> Mapping[str, Said]:
         """What a content says, and what is noted of it: once for each, as an end may say one again and again."""
         said: dict[str, Said] = {}
-        for column in plan.columns:
+        for column in plan.columns_for(content):
             value = column.find(content)
             if value is None or column.label in said:
                 continue
@@ -270,8 +270,20 @@ class _Plan:
         read = [names for column in self.columns for names in column.reads]
         self._read = {*read, *(names for device in self.devices for names in device.names)}
         self.takes_plain = any(column.path.reads_all for column in self.columns)
+        choices = [choice for column in self.columns if (choice := column.path.chooses) is not None]
+        by = {names for names, _ in choices}
+        self._choice = PayloadPath(".".join(map(json.dumps, *by))).find if len(by) == 1 else None
+        self._chosen = {text: [one for one in self.columns if _may_find(one, text)] for _, text in choices}
+        self._never_chosen = [one for one in self.columns if one.path.chooses is None]
         self._shapes: set[object] = set()
         self.heard: dict[int, tuple[object, Mapping[str, Said]]] = {}
+
+    def columns_for(self, content: object) -> Sequence[Column]:
+        """The columns that can find something in a content, in order: of many points each is for one of them."""
+        if self._choice is None:
+            return self.columns
+        text = self._choice(content)
+        return self._chosen.get(text, self._never_chosen) if type(text) is str else self.columns
 
     def knows(self, content: Mapping[str, Any]) -> bool:
         """Whether a payload of the same keys was looked through already."""
@@ -294,14 +306,17 @@ class _Plan:
         return any(names[: len(read)] == read[: len(names)] for read in self._read)
 
 
+def _may_find(column: Column, text: str) -> bool:
+    """Whether a column can find something where a text stands under the name that it is chosen by."""
+    return column.path.chooses is None or column.path.chooses[1] == text
+
+
 def _shape_of(table: Mapping[str, Any], deep: int) -> tuple[object, ...]:
     """The keys of a table, and of those below."""
-    shape: list[object] = [*table]
-    if deep:
-        for key, value in table.items():
-            if type(value) is dict:
-                shape.append((key, _shape_of(value, deep - 1)))
-    return tuple(shape)
+    keys = tuple(table)
+    if not deep or dict not in map(type, table.values()):
+        return keys
+    return keys, *[_shape_of(value, deep - 1) if type(value) is dict else None for value in table.values()]
 
 
 def _leaves(table: Mapping[str, Any], deep: int, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

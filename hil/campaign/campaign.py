@@ -22,7 +22,6 @@ from ..bench.devices import Device, FedDevice, open_device
 from ..bench.devices.sim import SimDevice
 from ..bench.mapping import claims_of
 from ..bench.probes import Probe, open_probe
-from .comparison import Baseline
 from .condition import facts_at
 from .contested import contested_purposes
 from .declared_meters import why_not_for
@@ -52,6 +51,7 @@ from .waivers import check_waivers
 
 if TYPE_CHECKING:
     from ..bench_file import BenchFile, OpenBench
+    from .comparison import Baseline
 
 __all__ = ["Campaign", "Options"]
 
@@ -96,7 +96,7 @@ class Campaign(Rehearsal):
     on_wait: Callable[[str], None] = lambda line: None
     tell: Callable[[str], None] = lambda line: None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    against: Baseline | None = None
+    against: "Baseline | None" = None
     journal: Journal | None = None
     earlier: Earlier | None = None
 

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,7 +15,6 @@ from xky.protocol import InputError
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
 from ..campaign.certify import ArchiveLostError, ReportLostError, Shrink, certify
-from ..campaign.comparison import Baseline
 from ..campaign.print_verdicts import certify_with_progress, headline, print_verdicts
 from ..campaign.profiles import profile_names
 from ..campaign.seal_option import AnonymiseOption, ArchiveOption, KeyOption, SignOption, seal_of, tell_seal
@@ -47,6 +46,9 @@ from ..watch.watched_campaign import WatchedCampaign
 __all__ = ["command"]
 
 _STATUS = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.NOT_APPLICABLE: 3}
+
+if TYPE_CHECKING:
+    from ..campaign.comparison import Baseline
 
 
 def command(
@@ -155,8 +157,7 @@ def command(
     campaign = Campaign(options) if replay is None else _replay(options, replay)
     lost: ArchiveLostError | ReportLostError | None = None
     campaign.tell = complain
-    if against is not None:
-        campaign.against = Baseline.read(against)
+    campaign.against = _baseline(against)
     with WatchedCampaign(watch, campaign, out, anonymise=anonymise) as watched:
         try:
             run = certify if as_json else certify_with_progress
@@ -218,6 +219,19 @@ def _replay(options: Options, path: Path) -> Campaign:
     from ..stories.replay import Replay
 
     return Replay(options, path=path, tell=complain)
+
+
+def _baseline(against: Path | None) -> "Baseline | None":
+    """The earlier run to lay beside this one.
+
+    Raises:
+        InputError: it is no report.
+    """
+    if against is None:
+        return None
+    from ..campaign.comparison import Baseline
+
+    return Baseline.read(against)
 
 
 def _shrinking(campaign: Campaign) -> Shrink:

@@ -30,6 +30,7 @@ def wrong_with_topic(text: str) -> str | None:
     return wrong
 
 
+@lru_cache(64)  # who wakes asks for the same one again
 def wrong_with_filter(text: str) -> str | None:
     """What keeps ``text`` from being a topic filter, and the mend; None for nothing."""
     wrong = _wrong_with_text(text)

@@ -37,6 +37,8 @@ class PayloadPath:
     Attributes:
         find: what stands there in a JSON value; None where nothing does, or where a function cannot take it.
         names: the dotted names that it reads, each with all that is below; ``@`` reads everything: ``()``.
+        chooses: where it is ``A && B``, and A says that a text stands under a name: that name, and the text. It finds
+            nothing where another text stands there.
 
     Raises:
         InputError: it is no JMESPath; the text names the column, counted from 1.
@@ -49,12 +51,14 @@ class PayloadPath:
         self.text = text
         self.find: _Find
         self.names: tuple[tuple[str, ...], ...]
+        self.chooses: tuple[tuple[str, ...], str] | None = None
         if _PLAIN.fullmatch(text):  # the parser is not even imported
             names = tuple(text.split("."))
             self.find, self.names = _names_found(names), (names,)
         else:
             tree = _tree(text)
             self.find, self.names = _chosen(tree), tuple(dict.fromkeys(_names_read(tree)))
+            self.chooses = _chooses(tree)
 
     @property
     def reads_all(self) -> bool:
@@ -174,6 +178,18 @@ def _chosen(tree: _Node) -> _Find:
     if tree["children"][0]["type"] == "comparator":  # true, false or nothing, and no other kind of nothing
         return lambda payload: find(payload) if holds(payload) else None
     return lambda payload: None if _is_nothing(holds(payload)) else find(payload)
+
+
+def _chooses(tree: _Node) -> tuple[tuple[str, ...], str] | None:
+    """See ``PayloadPath.chooses``."""
+    first = tree["children"][0] if tree["type"] == "and_expression" else tree
+    if first["type"] == "and_expression":
+        return _chooses(first)
+    if first is tree or first["type"] != "comparator" or first["value"] != "eq":
+        return None
+    left, right = first["children"]
+    names = _chain(left)
+    return (names, right["value"]) if names and right["type"] == "literal" and type(right["value"]) is str else None
 
 
 def _ready(node: _Node) -> _Find:

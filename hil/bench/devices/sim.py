@@ -2,15 +2,13 @@
 """``sim:BOARD``: our simulated firmware on a described board, in virtual time unless a probe is a real one."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import simpy
 
 from xky.boards import Defect, board_named, defect_named
 from xky.boards.description.states import OFF
 from xky.boards.firmware import SWITCHED_OFF, EnergyPolicy, Firmware, FirmwareContext, Indicator, Parser, load_firmware
-from xky.boards.firmware.lorawan_flash import forget_session
-from xky.boards.firmware.one_for_all import OneForAllFirmware
 from xky.boards.ports import PowerPort
 from xky.boards.power.clocked_train import ClockedTrain
 from xky.boards.power.mains import Mains
@@ -21,6 +19,9 @@ from xky.protocol.uplinks.messages import HttpRequest, HttpResponse
 from ...ends.page import PageEnd
 from ...ends.tcp_server import TcpServer
 from .device import DeviceContext, FedDevice
+
+if TYPE_CHECKING:
+    from xky.boards.firmware.one_for_all import OneForAllFirmware
 
 __all__ = ["KIND", "SimDevice"]
 
@@ -116,20 +117,23 @@ class SimDevice(FedDevice):
 
     def _serve_page(self, context: DeviceContext) -> None:
         """Where there are sockets; a device that is started anew is found at the same address."""
-        if context.runner is None or self._page is not None or not isinstance(self._running, OneForAllFirmware):
+        if context.runner is None or self._page is not None:
             return
-        if self._running.stored is not None:
+        from xky.boards.firmware.one_for_all import OneForAllFirmware  # of one board alone
+
+        if isinstance(self._running, OneForAllFirmware) and self._running.stored is not None:
             self._page = TcpServer(PageEnd(context.env, self._answer), context.runner)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        assert isinstance(self._running, OneForAllFirmware)
-        return self._running.answer(request)
+        return cast("OneForAllFirmware", self._running).answer(request)
 
     @property
     def page_url(self) -> str | None:
         return None if self._page is None else f"http://{self._page.address}"
 
     def join_anew(self) -> None:
+        from xky.boards.firmware.lorawan_flash import forget_session  # its ciphers are for boards with a radio alone
+
         forget_session(self._flash)
 
     def restart(self) -> None:

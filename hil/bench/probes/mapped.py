@@ -51,10 +51,12 @@ class MappedProbe(Probe):
         seen: Sized = getattr(end, "credentials_seen", ())
         if len(seen) != self._secrets_of:  # there are never less
             self._secrets, self._secrets_of = _secrets(end), len(seen)
-        secrets = self._secrets
+        secrets, readings, before = self._secrets, self.readings, None
+        is_state = False
         for payload in payloads:
             at_s, source, _, data, facts = payload
-            is_state = facts.get("retain")
+            if facts is not before:  # those of a write have the same
+                before, is_state = facts, bool(facts.get("retain"))
             if is_state:
                 text = data.decode(errors="replace")[:_STATE_MAX]
                 end.happened("retained", f"{source} {text}", topic=source, payload=text)
@@ -66,11 +68,11 @@ class MappedProbe(Probe):
             self._taken += 1
             if self._taken > _PAYLOADS_PER_S:
                 self.dropped += 1
-            elif (said := read(payload)) is None:
                 continue
-            elif isinstance(said, Reading):
-                self.readings.append(said)
-            elif not is_state:  # such as "online"
+            said = read(payload)
+            if isinstance(said, Reading):
+                readings.append(said)
+            elif said is not None and not is_state:  # such as "online"
                 self.remarks.append(said)
 
 

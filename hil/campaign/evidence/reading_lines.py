@@ -2,6 +2,7 @@
 """``readings.jsonl.gz``: what the device said, a reading a line, and behind them the lines that were none."""
 
 from collections.abc import Iterator, Sequence
+from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import model_validator
 
 from ...bench.number import Scale, is_number, scale_of
 from ...bench.reading import Reading, Remark, Said
-from .lines import Line, read_lines, write_lines
+from .lines import Line, read_lines, text_of, write_lines
 
 __all__ = ["read_said", "write_said"]
 
@@ -56,22 +57,27 @@ def write_said(path: Path, readings: Sequence[Reading], remarks: Sequence[Remark
     return write_lines(path, _lines(readings, remarks))
 
 
-def _lines(readings: Sequence[Reading], remarks: Sequence[Remark]) -> Iterator[dict[str, Any]]:
-    for reading in readings:
-        said = {label: _said_line(one) for label, one in reading.said.items()}
-        more = {"message": reading.line, "probe": reading.probe, "source": reading.source}
-        yield _Reading(at_s=reading.at_s, said=said, **{key: text for key, text in more.items() if text}).told()
+def _lines(readings: Sequence[Reading], remarks: Sequence[Remark]) -> Iterator[str | dict[str, Any]]:
+    for reading in readings:  # not by way of the model, since there are thousands
+        said = ", ".join([f"{_quoted(label)}: {_said_text(one)}" for label, one in reading.said.items()])
+        text = f'{{"at_s": {float(reading.at_s)!r}, "said": {{{said}}}'
+        for key, more in (("message", reading.line), ("probe", reading.probe), ("source", reading.source)):
+            if more:
+                text += f', "{key}": {_quoted(more)}'
+        yield text + "}"
     for remark in remarks:
         seen = {"probe": remark.probe} if remark.probe else {}
         yield _Remark(at_s=remark.at_s, line=remark.text, **seen).told()
 
 
-def _said_line(one: Said) -> _Said:
-    if one.scale is None and not one.form:  # as almost all are
-        return _Said(value=one.value, timestamp=one.timestamp)
-    more: dict[str, Any] = {} if one.scale is None else {"scale": str(one.scale.scale), "step": str(one.scale.step)}
-    more |= {"form": one.form} if one.form else {}
-    return _Said(value=one.value, timestamp=one.timestamp, **more)
+def _said_text(one: Said) -> str:
+    value = _quoted(one.value) if isinstance(one.value, str) else text_of(one.value)
+    text = f'{{"value": {value}, "timestamp": {"null" if one.timestamp is None else _quoted(one.timestamp)}'
+    if one.scale is not None:
+        text += f', "scale": {_quoted(str(one.scale.scale))}, "step": {_quoted(str(one.scale.step))}'
+    if one.form:
+        text += f', "form": {_quoted(one.form)}'
+    return text + "}"
 
 
 def read_said(path: Path, lines: int) -> tuple[list[Reading], list[Remark]]:

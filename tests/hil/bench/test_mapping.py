@@ -168,6 +168,24 @@ def test_a_point_that_no_condition_takes_is_named_by_its_series() -> None:
     assert list(statement.unmapped) == ["conso,device=w,sensor=cosphi"]
 
 
+@pytest.mark.parametrize(
+    "tags", [{"sensor": "total"}, {"sensor": "VA"}, {"sensor": "else"}, {"sensor": 1}, {"sensor": None}, {}, None]
+)
+def test_of_columns_that_a_tag_chooses_each_finds_what_it_finds_alone(tags: Any) -> None:
+    labels = {
+        "EAST": "tags.sensor == 'total' && fields.value",
+        "SINSTS": "tags.sensor == 'VA' && fields.value",
+        "URMS1": "fields.volts",
+        "IRMS1": "tags.sensor == 'total' && fields.amps",
+    }
+    point = Payload(1.0, "conso", {"tags": tags, "fields": {"value": 5, "volts": 230, "amps": 2}}, b"")
+    alone = {label: one for label, path in labels.items()
+             if (one := mapped({label: path}, "influx").explain(point, from_any=True)[0].said) is not None}  # fmt: skip
+    reading = mapped(labels, "influx", **{"from": "conso"}).read(point)
+    assert isinstance(reading, Reading)
+    assert dict(reading.said) == alone
+
+
 def test_who_floods_with_keys_topics_and_devices_takes_no_more_memory() -> None:
     statement = mapped({"EAST": "E"}, device="D", **{"from": "a/#"})
     for number in range(3_000):
