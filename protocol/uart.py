@@ -12,10 +12,10 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cache
 from typing import Literal
 
+from .character_levels import LEVELS, TEXTS, CharacterDefect
 from .errors import InputError
 from .mode import CHARACTER_BITS, DATA_BITS
 from .quick import quick
@@ -25,18 +25,10 @@ __all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "handed_
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
 _Parity = Literal["E", "O", "N", "M", "S"]
 _SPOILT = 0x80
-_PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
 _WINDOW_CHARACTERS = 8
 _FOUND_CHARACTERS = 16  # within so many, most who wake among characters find the beginning of one
 _IDLE = "1"
 _ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
-
-
-class CharacterDefect(Enum):
-    """What is wrong with one character, as sent on the line or as told by a UART."""
-
-    PARITY = "parity bit inverted"
-    FRAMING = "stop bit low"
 
 
 @quick
@@ -169,9 +161,9 @@ def levels(burst: Burst) -> bytes:
     '00 01 00 00 00 00 00 01 00 01'
     """
     if not burst.defects:
-        sound = _LEVELS[None]
+        sound = LEVELS[None]
         return b"".join([sound[code & 0x7F] for code in burst.data])
-    return b"".join([_LEVELS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
+    return b"".join([LEVELS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
 
 
 def received(burst: Burst, uart: Uart, awake_s: float | None = None) -> Reception:
@@ -218,7 +210,7 @@ def _from_inside(burst: Burst, uart: Uart, awake_s: float) -> bytes | None:
     at = first % CHARACTER_BITS
     first //= CHARACTER_BITS
     bits, data_bits, parity, last_sample = uart.bits, uart.data_bits, uart.parity, (uart.bits - 0.5) * ratio
-    sound = _TEXTS[None]
+    sound = TEXTS[None]
     text = "".join([sound[code & 0x7F] for code in burst.data[first : first + _FOUND_CHARACTERS]])
     data = bytearray()
     while (edge := text.find("10", at) + 1) and edge + bits <= len(text):
@@ -328,9 +320,9 @@ class _Levels:
         first = position // CHARACTER_BITS  # -1 for the idle line before the burst
         codes = data[max(first, 0) : first + _WINDOW_CHARACTERS]
         if defects:
-            texts = [_TEXTS[defects.get(index)][code & 0x7F] for index, code in enumerate(codes, max(first, 0))]
+            texts = [TEXTS[defects.get(index)][code & 0x7F] for index, code in enumerate(codes, max(first, 0))]
         else:
-            sound = _TEXTS[None]
+            sound = TEXTS[None]
             texts = [sound[code & 0x7F] for code in codes]
         window = "".join(texts) if first >= 0 else _IDLE * CHARACTER_BITS + "".join(texts)
         self._window = window.ljust(_WINDOW_CHARACTERS * CHARACTER_BITS, _IDLE)
@@ -394,22 +386,3 @@ def _table(data_bits: int, parity: _Parity, defect: CharacterDefect | None) -> t
     ]
     codes = bytes(reception.data[0] for reception in heard) * 2  # bit 7 is not sent
     return codes, {code: reception.errors[0] for code, reception in enumerate(heard) if 0 in reception.errors}
-
-
-def _pattern(code: int) -> int:
-    """Levels of a sound character, start bit in bit 0."""
-    return code << 1 | (code.bit_count() % 2) << 8 | _STOP_BIT
-
-
-_PATTERNS: dict[CharacterDefect | None, list[int]] = {
-    None: [_pattern(code) for code in range(128)],
-    CharacterDefect.PARITY: [_pattern(code) ^ _PARITY_BIT for code in range(128)],
-    CharacterDefect.FRAMING: [_pattern(code) & ~_STOP_BIT for code in range(128)],
-}
-_TEXTS = {  # as they are on the line, first bit first
-    defect: [format(pattern, f"0{CHARACTER_BITS}b")[::-1] for pattern in patterns]
-    for defect, patterns in _PATTERNS.items()
-}
-_LEVELS = {  # the same as numbers
-    defect: [bytes(level == "1" for level in text) for text in texts] for defect, texts in _TEXTS.items()
-}

@@ -8,11 +8,12 @@ from math import ceil, log, sqrt
 from ..legal_time import SECOND_US
 from .clock import MeterClock
 
-__all__ = ["DAYS_KEPT", "Demand", "MaximaSeen", "Maximum"]
+__all__ = ["TOLD_US", "Demand", "MaximaSeen", "Maximum"]
 
 FILTER_B = 0.008  # of the recursive low-pass filter, once a second (54E §7)
 _TRUE = MeterClock()
-DAYS_KEPT = 6  # as far back as a captured SMAXSN-1 was seen to reach
+_DAYS_KEPT = 6  # as far back as a captured SMAXSN-1 was seen to reach
+TOLD_US = (_DAYS_KEPT + 3) * 86_400 * SECOND_US  # of days that ended earlier no maximum is told any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Demand:
 
     filtered: float = 0.0  # Y, in VA²
     today: Maximum = Maximum(0, 0)
-    days: deque[Maximum] = field(default_factory=lambda: deque(maxlen=DAYS_KEPT))
+    days: deque[Maximum] = field(default_factory=lambda: deque(maxlen=_DAYS_KEPT))
 
     def settle(self, apparent_va: float, at_us: int) -> None:
         """Start as if this power had been drawn for long."""

@@ -18,7 +18,7 @@ from ..load import Draw, Hold, Load, Signals
 from .breaker import CutOff
 from .clock import MeterClock
 from .counters import Counters
-from .demand import DAYS_KEPT
+from .demand import TOLD_US
 from .electrical import ElectricalState
 from .overload import Overload
 from .present import Present
@@ -30,7 +30,6 @@ __all__ = ["RESERVE_S", "MeterState"]
 RESERVE_S = 72 * 3600.0  # of the clock without supply: assumption
 _LONG_US = 3 * 3600 * SECOND_US  # less is crossed period by period
 _EMPTY_US = 48 * 3600 * SECOND_US  # before the present: what an empty house's tariff does earlier is no longer told
-_TOLD_US = (DAYS_KEPT + 3) * 24 * 3600 * SECOND_US  # likewise: no maximum of an earlier day is told any more
 
 
 class MeterState:
@@ -84,9 +83,8 @@ class MeterState:
         self.refresh()
         # A breaker would have ended a past of overload: then the house was at rest
         overloaded = self._opens_us(self._done_us, settings.pref_kva * 1000 / phases) is not None
-        self.counters.settle(
-            self._unloaded() if overloaded else self.power, self._done_us, midnight_after(self._done_us)
-        )
+        before = self._unloaded() if overloaded else self.power
+        self.counters.settle(before, self._done_us, midnight_after(self._done_us))
         self.refresh()
 
     def _unloaded(self) -> ElectricalState:
@@ -179,8 +177,7 @@ class MeterState:
     def drift(self, ppm: int) -> None:
         """From now on the clock gains ``ppm`` microseconds a second; it shows what it showed."""
         self.integrate()
-        at_us = self._done_us
-        self._exchange_clock(MeterClock(self._clock.shown(at_us) - at_us, at_us, ppm))
+        self._exchange_clock(MeterClock(self._clock.shown(self._done_us) - self._done_us, self._done_us, ppm))
         self.refresh()
         self.touch()
 
@@ -274,17 +271,15 @@ class MeterState:
     def _leave_out_periods(self, now_us: int) -> None:
         """Where nothing changes for long, the period under way goes on: the meter keeps but two means of the past.
 
-        In a house that stays empty a change of tariff changes nothing, but for the maxima of the days, which are 0;
-        those of days that are told no more are left out, too.
+        In a house that stays empty a change of tariff changes nothing but the maxima of the days that are told, to 0.
         """
         is_empty_for_long = self._stays_empty and self._midnight_us + _EMPTY_US <= now_us
         until_us = self._midnight_us if is_empty_for_long else min(now_us, self._lasts_until_us)
         is_period = self._boundary_us == self._period_end_us and self._opens_at_us is None
         if not is_period or until_us - self._boundary_us < _LONG_US or not self.counters.rests:
             return
-        if is_empty_for_long and self._midnight_us + _TOLD_US <= now_us:
-            told_from = midnight_after(self._clock.shown(now_us - _TOLD_US))
-            until_us = self._midnight_us = self._clock.when(told_from)
+        if is_empty_for_long and self._midnight_us + TOLD_US <= now_us:
+            until_us = self._midnight_us = self._clock.when(midnight_after(self._clock.shown(now_us - TOLD_US)))
         common_us = self.counters.common_period_us
         end_us = (self._clock.shown(until_us) // common_us - MEANS_KEPT) * common_us
         if until_us + (MEANS_KEPT + 2) * common_us <= now_us:  # not even the last means of this stretch are kept
