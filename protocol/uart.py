@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from operator import itemgetter
 from typing import Literal
 
 from .errors import InputError
@@ -28,7 +29,8 @@ _SPOILT = 0x80
 _PARITY_BIT, _STOP_BIT = 1 << 8, 1 << 9
 _WINDOW_CHARACTERS = 8
 _IDLE = "1"
-_ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
+_FALLS = "10"
+_ROUNDING_BITS = 1e-6  # a receiver enabled, or sampling, right at an edge sees what is behind it
 
 
 class CharacterDefect(Enum):
@@ -167,10 +169,7 @@ def levels(burst: Burst) -> bytes:
     >>> levels(Burst(0.0, 10 / 9600, b"A")).hex(" ")
     '00 01 00 00 00 00 00 01 00 01'
     """
-    if not burst.defects:
-        sound = _LEVELS[None]
-        return b"".join([sound[code & 0x7F] for code in burst.data])
-    return b"".join([_LEVELS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
+    return _text_of(burst).encode().translate(_AS_NUMBERS)
 
 
 def received(burst: Burst, uart: Uart, awake_s: float | None = None) -> Reception:
@@ -219,32 +218,60 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     last_sample = (uart.bits - 0.5) * ratio
     if copy_runs and burst.data and _comes_as_sent(burst, uart, awake_s):
         return Reception(burst.data, {}, ((0, burst.start_s + last_sample * sent_bit_s),), burst.character_s)
-    copy_runs = copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX
     position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
+    if not (copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX):
+        return _sampled(burst, uart, ratio, position)
     data = bytearray()
     errors: dict[int, CharacterDefect] = {}
     runs: list[tuple[int, float]] = []
     line = _Levels(burst)
     while (edge := line.falling_edge(position)) is not None:
         runs.append((len(data), burst.start_s + (edge + last_sample) * sent_bit_s))
-        if copy_runs and edge % CHARACTER_BITS == 0:
+        if edge % CHARACTER_BITS == 0:
             last = _copy_run(burst, edge // CHARACTER_BITS, uart, data, errors)
             position = last * CHARACTER_BITS + last_sample
             continue
-        if copy_runs:  # each sample falls into the bit of its number
-            code, error = _character_of(line.text(edge, uart.bits), uart.data_bits, uart.parity)
-        else:
-            levels = [line[int(edge + (k + 0.5) * ratio)] for k in range(uart.bits)]
-            if levels[0]:  # a pulse shorter than half a bit is no start bit
-                runs.pop()
-                position = edge + 0.5 * ratio
-                continue
-            code, error = _character(levels, uart.data_bits, uart.parity)
+        # each sample falls into the bit of its number
+        code, error = _character_of(line.text(edge, uart.bits), uart.data_bits, uart.parity)
         if error is not None:
             errors[len(data)] = error
         data.append(code)
         position = edge + last_sample
     return Reception(bytes(data), errors, tuple(runs), burst.character_s)
+
+
+def _sampled(burst: Burst, uart: Uart, ratio: float, position: float) -> Reception:
+    """The same at any ratio of the receiver's bit to the sender's, from a position on: each bit is looked up."""
+    sent_bit_s = burst.character_s / CHARACTER_BITS
+    samples = [(k + 0.5) * ratio for k in range(uart.bits)]
+    last_sample = samples[-1]
+    behind = len(burst.data) * CHARACTER_BITS + 1
+    places = [min(int(sample + _ROUNDING_BITS) + 1, behind) for sample in samples]
+    sampled, span = itemgetter(*places), places[-1] + 1
+    line = f"{_IDLE}{_text_of(burst)}{_IDLE * span}"  # a bit before the burst, and enough behind it
+    data = bytearray()
+    errors: dict[int, CharacterDefect] = {}
+    runs: list[tuple[int, float]] = []
+    while (edge := line.find(_FALLS, math.ceil(position))) >= 0:
+        levels = sampled(line[edge : edge + span])
+        if levels[0] == _IDLE:  # a pulse shorter than half a bit is no start bit
+            position = edge + samples[0]
+            continue
+        runs.append((len(data), burst.start_s + (edge + last_sample) * sent_bit_s))
+        code, error = _character_of("".join(levels), uart.data_bits, uart.parity)
+        if error is not None:
+            errors[len(data)] = error
+        data.append(code)
+        position = edge + last_sample
+    return Reception(bytes(data), errors, tuple(runs), burst.character_s)
+
+
+def _text_of(burst: Burst) -> str:
+    """The line of a burst, bit by bit, a figure each."""
+    sound = _TEXTS[None]
+    if not burst.defects:
+        return "".join([sound[code & 0x7F] for code in burst.data])
+    return "".join([_TEXTS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
 
 
 def _is_one_for_one(uart: Uart) -> bool:
@@ -253,7 +280,7 @@ def _is_one_for_one(uart: Uart) -> bool:
 
 
 class _Levels:
-    """The line of a burst, bit by bit: ``levels[position]`` is 0 or 1 within the bit that starts there.
+    """The line of a burst, bit by bit.
 
     Made in windows of some characters: a receiver looks at bits around a wake or a defect only.
     """
@@ -264,11 +291,6 @@ class _Levels:
         self._burst = burst
         self._begin = self._end = 0
         self._window = ""
-
-    def __getitem__(self, position: int) -> int:
-        if not self._begin <= position < self._end:
-            self._look(position)
-        return self._window[position - self._begin] == "1"
 
     def text(self, position: int, bits: int) -> str:
         """So many bits from there on, a figure each."""
@@ -282,7 +304,7 @@ class _Levels:
         while candidate < len(self._burst.data) * CHARACTER_BITS:
             if not self._begin <= candidate - 1 < self._end - 1:
                 self._look(candidate - 1)
-            edge = self._window.find("10", candidate - 1 - self._begin)
+            edge = self._window.find(_FALLS, candidate - 1 - self._begin)
             if edge >= 0:
                 return self._begin + edge + 1
             candidate = self._end
@@ -303,20 +325,17 @@ class _Levels:
         self._begin, self._end = first * CHARACTER_BITS, (first + _WINDOW_CHARACTERS) * CHARACTER_BITS
 
 
-def _character(levels: list[int], data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
-    """Code and complaint from the sampled levels, start bit to stop bit."""
+@cache
+def _character_of(text: str, data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
+    """Code and complaint from the sampled levels, start bit to stop bit, a figure each; there are no more than bits can
+    spell."""
+    levels = [int(figure) for figure in text]
     code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + data_bits]))
     if not levels[-1]:
         return code, CharacterDefect.FRAMING
     odd = sum(levels[1:-1]) % 2 == 1  # data and parity
     wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[parity]
     return code, CharacterDefect.PARITY if wrong else None
-
-
-@cache
-def _character_of(text: str, data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
-    """The same of samples that a figure each stands for; there are no more than bits can spell."""
-    return _character([int(figure) for figure in text], data_bits, parity)
 
 
 def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, CharacterDefect]) -> int:
@@ -376,6 +395,4 @@ _TEXTS = {  # as they are on the line, first bit first
     defect: [format(pattern, f"0{CHARACTER_BITS}b")[::-1] for pattern in patterns]
     for defect, patterns in _PATTERNS.items()
 }
-_LEVELS = {  # the same as numbers
-    defect: [bytes(level == "1" for level in text) for text in texts] for defect, texts in _TEXTS.items()
-}
+_AS_NUMBERS = bytes.maketrans(b"01", bytes((0, 1)))
