@@ -81,6 +81,7 @@ class Oracle:
         self._freshness = Freshness(record)
         self._intact_in: dict[str, dict[str, list[Group]]] = {}
         self._by_label: dict[int, dict[str, list[Emitted]]] = {}  # what may be reported of a frame, by its number
+        self._plain: dict[int, dict[str, Group]] = {}
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
         self._intact_labels: set[str] = set()
@@ -307,6 +308,11 @@ class Oracle:
         place = frames.begun_by(until_s)
         while left and place > 0 and (frame := frames[place - 1]).end_s >= since_s:
             place -= 1
+            if since_s <= frame.start_s and frame.end_s <= until_s and (plain := self._plainly_in(frame)):
+                left = {
+                    label: said for label, said in left.items() if label not in plain or not said.matches(plain[label])
+                }  # fmt: skip
+                continue
             sent = self._groups_of(frame)
             left = {
                 label: said for label, said in left.items()
@@ -314,9 +320,17 @@ class Oracle:
             }  # fmt: skip
         return left
 
+    def _plainly_in(self, frame: SentFrame) -> dict[str, Group]:
+        """What a frame says that went out as it was meant, each label once; nothing of any other."""
+        if not isinstance(frame, PlainFrame):
+            return {}
+        if (known := self._plain.get(frame.number)) is None:
+            said = {group.label: group for group in frame.said}
+            known = self._plain[frame.number] = said if len(said) == len(frame.said) else {}
+        return known
+
     def _groups_of(self, frame: SentFrame) -> dict[str, list[Emitted]]:
-        known = self._by_label.get(frame.number)
-        if known is None:
+        if (known := self._by_label.get(frame.number)) is None:
             groups = [emitted for emitted in frame.groups if emitted.expect is not Expect.MUST_NOT]
             known = {emitted.group.label: [emitted] for emitted in groups}
             if len(known) < len(groups):  # a label came twice
@@ -361,10 +375,7 @@ class Oracle:
 
 def _is_among(groups: Sequence[Emitted], said: Said, since_s: float, until_s: float) -> bool:
     """Whether one of these groups was sent between two instants and is what was said."""
-    for emitted in groups:  # noqa: SIM110 - asked of each value of each reading, of one group mostly
-        if since_s <= emitted.end_s <= until_s and said.matches(emitted.group):
-            return True
-    return False
+    return any(since_s <= one.end_s <= until_s and said.matches(one.group) for one in groups)
 
 
 def _is_spoilt(sent: _Sent, said: Said) -> bool:
