@@ -105,7 +105,12 @@ def test_a_line_that_is_no_hunt_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("defect", "complaint"), [("nope", "not known"), ("has-no-clamp", "--defect has-no-clamp: is not shown by a line")]
+    ("defect", "complaint"),
+    [
+        ("nope", "not known"),
+        ("has-no-clamp", "--defect has-no-clamp: is not shown by a line"),
+        ("indicator-forgives", "--defect indicator-forgives: is not shown by a line"),  # by its light alone
+    ],
 )
 def test_a_defect_that_no_hunt_is_made_on_is_refused(tmp_path: Path, defect: str, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
