@@ -33,9 +33,11 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Print each payload that arrives, and the readings that it becomes, until Ctrl-C."""
-    if probe.partition(":")[0] in ("lines", "http"):
-        listened = ", ".join(one for one in probe_kinds() if one not in ("lines", "http"))
-        raise InputError(f"{probe}: nothing arrives there by itself; expected one of {listened}")
+    kinds = probe_kinds()
+    listened = [one for one in kinds if one not in ("lines", "http")]
+    if (scheme := probe.partition(":")[0]) not in listened:
+        why = "nothing arrives there by itself" if scheme in kinds else "no such probe"
+        raise InputError(f"{scheme}: {why}; expected one of {', '.join(listened)}")
     tell = _tell_json if as_json else _tell
     listening = Listening(probe, statement_named(board), lambda payload, said: tell(_payload(payload, said)),
                           lambda event: tell(_event(event)))  # fmt: skip

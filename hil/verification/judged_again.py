@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -101,7 +102,7 @@ class _Again(Judgement):
     def _any(self) -> Record:
         return next(record for of in (self.given, *self.parts.values()) for record in of.values())
 
-    @property
+    @cached_property
     def skipped(self) -> frozenset[Asked]:
         return frozenset(one for one in self.purposes if self.told.get(_key(one), {}).get("skipped") is True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from xky.boards import Board, board_named, board_names
+from xky.boards import Board, board_named, board_names, known_defects
 from xky.boards.description.laid_over import board_with
 from xky.protocol import InputError, Mode
 
@@ -109,7 +109,9 @@ def board_differs(contents: Contents, run: RunAgain) -> Iterator[str]:
 
 
 def _board(contents: Contents, run: RunAgain, given: Sequence[str], folder: Path) -> Board:
-    """The board under its statement; one that is not known here is the record's own, on which it changes nothing.
+    """The board under its statement, with the wrong part that a built-in defect gave it.
+
+    One that is not known here is the record's own, on which a statement changes nothing.
 
     Raises:
         InputError: a file is wrong.
@@ -118,12 +120,15 @@ def _board(contents: Contents, run: RunAgain, given: Sequence[str], folder: Path
     for name in given:
         paths[name] = folder / Path(name).name
         paths[name].write_bytes(contents.read(name))
-    board = run.board
+    board, told = run.board, run.options.board
     try:
         if _BOARD in paths:
             board = board_named(str(paths[_BOARD]))
-        elif (name := run.options.board or board.id) in board_names():
-            board = board_named(name)
+        elif (told or board.id) in board_names():
+            board = board_named(told or board.id)
+            built_in = known_defects().get(run.options.defect or "")
+            if told is None and built_in is not None and built_in.rebuilt is not None:
+                board = built_in.rebuilt(board)
         return board_with(board, paths[_STATEMENT]) if _STATEMENT in paths else board
     except InputError as error:
         raise InputError(str(error).replace(f"{folder}/", "evidence/")) from None

@@ -80,11 +80,11 @@ def read_lines(path: Path, expected: int, kind: type[_Line], *kinds: type[_Line]
 
 def read_texts(path: Path, expected: int) -> Iterator[tuple[str, str]]:
     """The same of lines that are not read yet; arguments and errors as above."""
-    number, size = 0, 0
+    number, size, name = 0, 0, str(path)
     with opened(path) as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
         try:
             for number, text in enumerate(iter(lambda: file.readline(_LINE_MAX), ""), 1):
-                place, size = f"{path}:{number}", size + len(text)
+                place, size = f"{name}:{number}", size + len(text)
                 if len(text) == _LINE_MAX and not text.endswith("\n"):
                     raise complaint(place, f"is longer than {_LINE_MAX >> 20} MiB")
                 if size > MEMBER_MAX:

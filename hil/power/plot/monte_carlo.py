@@ -59,6 +59,8 @@ def _draw_margins(axes: "Axes", found: Yield) -> None:
     if down.any():
         axes.hist(margin_v[down], bins=edges.tolist(), facecolor="none", edgecolor="black", linewidth=0.4, hatch="////",
                   label=f"{int(down.sum())} brown out, or never start")  # fmt: skip
+    if found.dead_with_margin > 0:
+        axes.plot([], [], " ", label=f"{found.dead_with_margin} with a margin do not live")
     axes.axvline(0.0, color="#a31515", linestyle=(0, (5, 2)), linewidth=1.4, label="brown-out: 0 V")
     axes.axvline(found.worst_v, color="black", linestyle="dotted", linewidth=1.4,
                  label=f"5 % have {found.worst_v:.{_TOLD_DIGITS}f} V or less")  # fmt: skip
@@ -83,6 +85,8 @@ def _draw_indices(axes: "Axes", found: Yield) -> None:
               label="in all, others included", **options)  # fmt: skip
     axes.barh(places + 0.19, [one.first for one in shown], xerr=[one.first_95 for one in shown], facecolor="white",
               hatch="////", label="by itself", **options)  # fmt: skip
+    if found.dead_with_margin > 0:
+        axes.plot([], [], " ", label=f"{found.dead_with_margin} with a margin do not live")
     axes.axvline(0.0, color=GREY, linewidth=0.8)
     axes.set_yticks(places, [f"{one.name}\n{one.what}" for one in shown], fontsize=SMALL_PT)
     axes.invert_yaxis()

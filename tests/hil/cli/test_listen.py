@@ -169,7 +169,7 @@ def test_people_see_lines() -> None:
     [
         ("lines", 2, "lines: nothing arrives there by itself; expected one of influx, lorawan, mqtt"),
         ("http://127.0.0.1/x", 2, "nothing arrives there by itself"),
-        ("pigeon", 2, "pigeon: no such probe; known: http, influx, lines, lorawan, mqtt, mqtts."),
+        ("pigeon://bob:s3cret@loft", 2, "pigeon: no such probe; expected one of influx, lorawan, mqtt, mqtts"),
         ("mqtt:1883", 2, "mqtt:1883: expected mqtt, mqtt:ADDRESS:PORT such as "),
         ("influx:127.0.0.1:99999", 2, "influx:127.0.0.1:99999: expected influx, "),
         ("influx://:8086/a", 2, "influx://:8086/a: expected influx://HOST:PORT/DB, such as "),

@@ -83,6 +83,13 @@ def test_a_run_in_part_is_judged_again_in_that_part(
     assert check_again(Campaign(options), tmp_path, signer, no_simulation)["partial"]
 
 
+def test_a_run_of_a_board_with_a_wrong_part_is_judged_again(
+    tmp_path: Path, signer: Signer, no_simulation: Callable[[], None]
+) -> None:
+    options = Options("sim:winky-c6", mode=Mode.HISTORIC, defect="has-no-clamp", only=("XKY-PWR-5",))
+    assert check_again(Campaign(options), tmp_path, signer, no_simulation)["verdict"] == "fail"
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("at_step", [0, 9])
 def test_a_run_cut_short_is_judged_again_as_far_as_it_came(

@@ -2,6 +2,7 @@
 """Boards as made: what is drawn, which share lives and how surely, and what matters most."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,15 @@ def test_a_table_and_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     for words in ("brown-out: 0 V", "by itself", "capacitor: age", "margin over brown-out"):
         assert words in drawn
     assert (tmp_path / "made.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.nightly
+def test_a_picture_says_how_many_do_not_live_with_a_margin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app(["power", "sweep", "winky-c6", "--monte-carlo", "100", "--seed", "1", "--period", "17s", "--supply",
+         "specification", "--plot", str(tmp_path / "made.svg")], standalone_mode=False)  # fmt: skip
+    told = re.search(r"in spite of a margin: (\d+)", capsys.readouterr().out)
+    assert told is not None
+    assert f"{told[1]} with a margin do not live" in (tmp_path / "made.svg").read_text(encoding="utf-8")
 
 
 def test_too_few_boards() -> None:
