@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from zlib import adler32
 
-from .encoder import encode_frame
+from .checksum import checksum
 from .labels import LABELS, Kind
 from .lazy_frame import Fields, fields_of, lazy_frame
 from .mode import CR, ETX, LF, STX, Mode
@@ -56,6 +56,16 @@ def _size(fields: Fields) -> int:
     return len(LF) + len(label) + 1 + (0 if timestamp is None else _VALUE_AT) + len(value) + _TAIL_SIZE + len(CR)
 
 
+def _octets_of(fields: Fields, mode: Mode) -> bytes:
+    """LF to CR of a group that was read: it can be written."""
+    label, value, timestamp = fields
+    if mode is Mode.HISTORIC:
+        zone = f"{label} {value}".encode()
+        return b"\n%b %c\r" % (zone, checksum(zone))
+    zone = (f"{label}\t{value}\t" if timestamp is None else f"{label}\t{timestamp}\t{value}\t").encode()
+    return b"\n%b%c\r" % (zone, checksum(zone))
+
+
 LaidParts = tuple[bytes, dict[str, str]]  # the frame, and its values once somebody asked
 
 
@@ -77,7 +87,7 @@ class Layout:
         self.moving = moving | {index for index, (label, _, _) in enumerate(fields) if counts[label] > 1}
         self.offsets: list[int] = []  # of the groups in the frame
         self.ends: list[int] = []
-        self._octets = octets = encode_frame([Group(*each) for each in fields], mode)
+        self._octets = octets = b"".join([STX, *[_octets_of(each, mode) for each in fields], ETX])
         self._values = {label: value for label, value, _ in fields}
         self._tails = _TAILS[mode]
         self._steps: list[_Step] = []
@@ -196,11 +206,16 @@ class Layout:
 
     def groups(self, parts: LaidParts, offset: int) -> tuple[Group, ...]:
         """The groups of a frame at ``offset``."""
+        said = self.said(parts)
+        return tuple([Group(*each, offset + at) for each, at in zip(said, self.offsets, strict=True)])
+
+    def said(self, parts: LaidParts) -> list[Fields]:
+        """What each of them says."""
         octets, _ = parts
         fields = self.fields.copy()
         for index, step in zip(self._moving, self._steps, strict=True):
             fields[index] = self._moved(index, octets[step[1]])
-        return tuple(Group(*each, offset + at) for each, at in zip(fields, self.offsets, strict=True))
+        return fields
 
     def values(self, parts: LaidParts) -> dict[str, str]:
         """Label to value."""

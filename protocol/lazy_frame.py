@@ -22,6 +22,8 @@ class _Source(Protocol):
 
     def groups(self, parts: Any, offset: int) -> tuple[Group | Damaged, ...]: ...
 
+    def said(self, parts: Any) -> list[Fields]: ...
+
     def values(self, parts: Any) -> dict[str, str]: ...
 
     def has_good(self, parts: Any) -> bool: ...
@@ -35,6 +37,9 @@ class _AsRead:
             part if isinstance(part, Damaged) else Group(*part, start + offset)
             for part, offset in zip(*parts, strict=True)
         )
+
+    def said(self, parts: Parts) -> list[Fields]:
+        return [part for part in parts[0] if isinstance(part, tuple)]
 
     def values(self, parts: Parts) -> dict[str, str]:
         return {part[0]: part[1] for part in parts[0] if isinstance(part, tuple)}
@@ -67,6 +72,12 @@ class LazyFrame(Frame):
         else:
             raise AttributeError(f"'Frame' object has no attribute {name!r}")
         return getattr(self, name)
+
+    @property
+    def said(self) -> list[Fields]:
+        """What the groups that were kept say, in order: label, value, horodate."""
+        made_of = self.made_of
+        return made_of[1].said(made_of[2])
 
     @property
     def values(self) -> dict[str, str]:

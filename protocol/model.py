@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a line says: groups, frames, and the three ways in which bytes can disappoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -98,6 +98,11 @@ class Frame:
     def good(self) -> tuple[Group, ...]:
         """The groups that were kept, in order."""
         return tuple(group for group in self.groups if isinstance(group, Group))
+
+    @property
+    def said(self) -> Sequence[tuple[str, str, str | None]]:
+        """What the groups that were kept say, in order: label, value, horodate."""
+        return [(group.label, group.value, group.timestamp) for group in self.good]
 
     @property
     def values(self) -> Mapping[str, str]:

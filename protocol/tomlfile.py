@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, time
+from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -110,6 +111,12 @@ def read_text(path: Path, what: str) -> str:
     raise InputError(f"{path}: cannot be read ({why}); give the path of {what}'s TOML file")
 
 
+@cache
+def _files_in(folder: Traversable) -> Sequence[str]:
+    """Names of the TOML files that a folder of the package has, without the ending."""
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name[-5:] == ".toml")
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """Files of one kind that come with the package, those that other packages add, and any other by its path.
@@ -128,7 +135,7 @@ class Shelf:
 
     def shipped(self) -> list[str]:
         """Those that come with the package."""
-        return sorted(entry.name.removesuffix(".toml") for entry in self.folder.iterdir() if entry.name[-5:] == ".toml")
+        return [*_files_in(self.folder)]  # type: ignore[arg-type]  # a folder of a package is a path, and has a hash
 
     def names(self) -> list[str]:
         """All that have a name.

@@ -13,9 +13,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from operator import itemgetter
 
-from .character_levels import LEVELS, TEXTS, CharacterDefect
+from .character_levels import TEXTS, CharacterDefect, Parity, character_of
 from .errors import InputError
 from .mode import CHARACTER_BITS, DATA_BITS
 from .quick import quick
@@ -23,12 +23,13 @@ from .quick import quick
 __all__ = ["Burst", "CharacterDefect", "Received", "Reception", "Uart", "handed_over", "levels", "received"]
 
 _RATIO_MIN, _RATIO_MAX = 0.955, 1.045  # receiver's bit over sender's: ten samples fall into the ten bits sent
-_Parity = Literal["E", "O", "N", "M", "S"]
 _SPOILT = 0x80
 _WINDOW_CHARACTERS = 8
 _FOUND_CHARACTERS = 16  # within so many, most who wake among characters find the beginning of one
 _IDLE = "1"
-_ROUNDING_BITS = 1e-6  # a receiver enabled right at a start edge still sees it
+_AS_NUMBERS = bytes.maketrans(b"01", bytes((0, 1)))
+_FALLS = "10"
+_ROUNDING_BITS = 1e-6  # a receiver enabled, or sampling, right at an edge sees what is behind it
 
 
 @quick
@@ -81,7 +82,7 @@ class Uart:
 
     baud: float
     data_bits: int = 7
-    parity: _Parity = "E"
+    parity: Parity = "E"
     stop_bits: int = 1
     bits: int = field(init=False, repr=False, compare=False)
     """Bits that it samples of a character: start, data, parity if any, first stop bit."""
@@ -160,10 +161,7 @@ def levels(burst: Burst) -> bytes:
     >>> levels(Burst(0.0, 10 / 9600, b"A")).hex(" ")
     '00 01 00 00 00 00 00 01 00 01'
     """
-    if not burst.defects:
-        sound = LEVELS[None]
-        return b"".join([sound[code & 0x7F] for code in burst.data])
-    return b"".join([LEVELS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
+    return _text_of(burst).encode().translate(_AS_NUMBERS)
 
 
 def received(burst: Burst, uart: Uart, awake_s: float | None = None) -> Reception:
@@ -216,7 +214,7 @@ def _from_inside(burst: Burst, uart: Uart, awake_s: float) -> bytes | None:
     while (edge := text.find("10", at) + 1) and edge + bits <= len(text):
         if not edge % CHARACTER_BITS:
             return bytes(data + burst.data[first + edge // CHARACTER_BITS :].translate(codes))
-        code, error = _character_of(text[edge : edge + bits], data_bits, parity)
+        code, error = character_of(text[edge : edge + bits], data_bits, parity)
         data.append(code if error is None else code | _SPOILT)
         at = math.ceil(edge + last_sample) - 1
     return None
@@ -245,32 +243,60 @@ def _receive(burst: Burst, uart: Uart, awake_s: float | None, *, copy_runs: bool
     last_sample = (uart.bits - 0.5) * ratio
     if copy_runs and burst.data and _comes_as_sent(burst, uart, awake_s):
         return Reception(burst.data, {}, ((0, burst.start_s + last_sample * sent_bit_s),), burst.character_s)
-    copy_runs = copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX
     position = 0.0 if awake_s is None else max(0.0, (awake_s - burst.start_s) / sent_bit_s - _ROUNDING_BITS)
+    if not (copy_runs and _is_one_for_one(uart) and _RATIO_MIN < ratio < _RATIO_MAX):
+        return _sampled(burst, uart, ratio, position)
     data = bytearray()
     errors: dict[int, CharacterDefect] = {}
     runs: list[tuple[int, float]] = []
     line = _Levels(burst)
     while (edge := line.falling_edge(position)) is not None:
         runs.append((len(data), burst.start_s + (edge + last_sample) * sent_bit_s))
-        if copy_runs and edge % CHARACTER_BITS == 0:
+        if edge % CHARACTER_BITS == 0:
             last = _copy_run(burst, edge // CHARACTER_BITS, uart, data, errors)
             position = last * CHARACTER_BITS + last_sample
             continue
-        if copy_runs:  # each sample falls into the bit of its number
-            code, error = _character_of(line.text(edge, uart.bits), uart.data_bits, uart.parity)
-        else:
-            levels = [line[int(edge + (k + 0.5) * ratio)] for k in range(uart.bits)]
-            if levels[0]:  # a pulse shorter than half a bit is no start bit
-                runs.pop()
-                position = edge + 0.5 * ratio
-                continue
-            code, error = _character(levels, uart.data_bits, uart.parity)
+        # each sample falls into the bit of its number
+        code, error = character_of(line.text(edge, uart.bits), uart.data_bits, uart.parity)
         if error is not None:
             errors[len(data)] = error
         data.append(code)
         position = edge + last_sample
     return Reception(bytes(data), errors, tuple(runs), burst.character_s)
+
+
+def _sampled(burst: Burst, uart: Uart, ratio: float, position: float) -> Reception:
+    """The same at any ratio of the receiver's bit to the sender's, from a position on: each bit is looked up."""
+    sent_bit_s = burst.character_s / CHARACTER_BITS
+    samples = [(k + 0.5) * ratio for k in range(uart.bits)]
+    last_sample = samples[-1]
+    behind = len(burst.data) * CHARACTER_BITS + 1
+    places = [min(int(sample + _ROUNDING_BITS) + 1, behind) for sample in samples]
+    sampled, span = itemgetter(*places), places[-1] + 1
+    line = f"{_IDLE}{_text_of(burst)}{_IDLE * span}"  # a bit before the burst, and enough behind it
+    data = bytearray()
+    errors: dict[int, CharacterDefect] = {}
+    runs: list[tuple[int, float]] = []
+    while (edge := line.find(_FALLS, math.ceil(position))) >= 0:
+        levels = sampled(line[edge : edge + span])
+        if levels[0] == _IDLE:  # a pulse shorter than half a bit is no start bit
+            position = edge + samples[0]
+            continue
+        runs.append((len(data), burst.start_s + (edge + last_sample) * sent_bit_s))
+        code, error = character_of("".join(levels), uart.data_bits, uart.parity)
+        if error is not None:
+            errors[len(data)] = error
+        data.append(code)
+        position = edge + last_sample
+    return Reception(bytes(data), errors, tuple(runs), burst.character_s)
+
+
+def _text_of(burst: Burst) -> str:
+    """The line of a burst, bit by bit, a figure each."""
+    sound = TEXTS[None]
+    if not burst.defects:
+        return "".join([sound[code & 0x7F] for code in burst.data])
+    return "".join([TEXTS[burst.defects.get(index)][code & 0x7F] for index, code in enumerate(burst.data)])
 
 
 def _is_one_for_one(uart: Uart) -> bool:
@@ -279,7 +305,7 @@ def _is_one_for_one(uart: Uart) -> bool:
 
 
 class _Levels:
-    """The line of a burst, bit by bit: ``levels[position]`` is 0 or 1 within the bit that starts there.
+    """The line of a burst, bit by bit.
 
     Made in windows of some characters: a receiver looks at bits around a wake or a defect only.
     """
@@ -290,11 +316,6 @@ class _Levels:
         self._burst = burst
         self._begin = self._end = 0
         self._window = ""
-
-    def __getitem__(self, position: int) -> int:
-        if not self._begin <= position < self._end:
-            self._look(position)
-        return self._window[position - self._begin] == "1"
 
     def text(self, position: int, bits: int) -> str:
         """So many bits from there on, a figure each."""
@@ -308,7 +329,7 @@ class _Levels:
         while candidate < len(self._burst.data) * CHARACTER_BITS:
             if not self._begin <= candidate - 1 < self._end - 1:
                 self._look(candidate - 1)
-            edge = self._window.find("10", candidate - 1 - self._begin)
+            edge = self._window.find(_FALLS, candidate - 1 - self._begin)
             if edge >= 0:
                 return self._begin + edge + 1
             candidate = self._end
@@ -327,22 +348,6 @@ class _Levels:
         window = "".join(texts) if first >= 0 else _IDLE * CHARACTER_BITS + "".join(texts)
         self._window = window.ljust(_WINDOW_CHARACTERS * CHARACTER_BITS, _IDLE)
         self._begin, self._end = first * CHARACTER_BITS, (first + _WINDOW_CHARACTERS) * CHARACTER_BITS
-
-
-def _character(levels: list[int], data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
-    """Code and complaint from the sampled levels, start bit to stop bit."""
-    code = sum(level << bit for bit, level in enumerate(levels[1 : 1 + data_bits]))
-    if not levels[-1]:
-        return code, CharacterDefect.FRAMING
-    odd = sum(levels[1:-1]) % 2 == 1  # data and parity
-    wrong = {"N": False, "E": odd, "O": not odd, "M": not levels[-2], "S": levels[-2]}[parity]
-    return code, CharacterDefect.PARITY if wrong else None
-
-
-@cache
-def _character_of(text: str, data_bits: int, parity: _Parity) -> tuple[int, CharacterDefect | None]:
-    """The same of samples that a figure each stands for; there are no more than bits can spell."""
-    return _character([int(figure) for figure in text], data_bits, parity)
 
 
 def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dict[int, CharacterDefect]) -> int:
@@ -376,7 +381,7 @@ def _copy_run(burst: Burst, first: int, uart: Uart, data: bytearray, errors: dic
 
 
 @cache
-def _table(data_bits: int, parity: _Parity, defect: CharacterDefect | None) -> tuple[bytes, dict[int, CharacterDefect]]:
+def _table(data_bits: int, parity: Parity, defect: CharacterDefect | None) -> tuple[bytes, dict[int, CharacterDefect]]:
     """What a true clock makes of each 7-bit code sent alone with ``defect``: codes, and complaints by code."""
     uart = Uart(1.0, data_bits, parity)
     defects = {} if defect is None else {0: defect}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The description of a hardware revision: a TOML file with the source of each value beside it."""
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -317,7 +318,11 @@ def board_named(name: str) -> Board:
     Raises:
         InputError: no such board, or its file is wrong; the text names file, line and key.
     """
-    shown, text = board_file(name)
+    return _read(*board_file(name))
+
+
+@lru_cache(maxsize=16)  # a hunt opens the same one for each story
+def _read(shown: str, text: str) -> Board:
     return parse_toml(text, shown, Board)
 
 

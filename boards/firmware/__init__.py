@@ -2,6 +2,7 @@
 """Simulated firmware: one file each, named in a board's file, found by listing this folder."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
@@ -43,7 +44,8 @@ class Firmware(Protocol):
         ...
 
 
-def firmware_names() -> list[str]:
+@cache
+def firmware_names() -> Sequence[str]:
     """The firmware known."""
     return sorted(module.name for module in iter_modules(__path__) if module.name not in _PARTS)
 

@@ -8,7 +8,7 @@ from typing import Protocol, overload, runtime_checkable
 from xky.protocol import Decoder, Event, Frame, Group, Mode
 from xky.protocol.uart import Uart
 
-__all__ = ["GoodGroups", "HearsSilence", "Listener", "Parser", "values_of"]
+__all__ = ["GoodGroups", "HearsSilence", "Listener", "Parser", "said_by", "values_of"]
 
 
 class Listener(Protocol):
@@ -53,9 +53,21 @@ class GoodGroups(Sequence[Group]):
         return iter(self._frame.good)
 
     @property
+    def said(self) -> Sequence[tuple[str, str, str | None]]:
+        """See ``said_by``."""
+        return self._frame.said
+
+    @property
     def values(self) -> Mapping[str, str]:
         """See ``values_of``."""
         return self._frame.values
+
+
+def said_by(groups: Sequence[Group]) -> Sequence[tuple[str, str, str | None]]:
+    """Label, value and horodate of each. Of a frame as it was heard no group is made for it."""
+    if isinstance(groups, GoodGroups):
+        return groups.said
+    return [(group.label, group.value, group.timestamp) for group in groups]
 
 
 def values_of(groups: Sequence[Group]) -> Mapping[str, str]:

@@ -266,7 +266,13 @@ class Transmitter:
         sent: list[Piece] = []
         for piece in pieces:
             now_s, character_s = self._env.now, mode.character_s
-            yield from self._send(bursts_of((piece,), now_s, character_s), end_of((piece,), now_s, character_s))
+            if piece.is_plain:  # as most
+                burst = Burst(now_s, character_s, piece.data)
+                yield self._start(burst)
+                if burst.end_s > self._env.now:
+                    yield self._env.timeout(burst.end_s - self._env.now)
+            else:
+                yield from self._send(bursts_of((piece,), now_s, character_s), end_of((piece,), now_s, character_s))
             sent.append(piece)
             self.meter.integrate()
             if piece is not pieces[-1] and self.meter.sends_short_frames:

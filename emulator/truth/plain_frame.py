@@ -8,7 +8,7 @@ from operator import is_not
 from threading import Lock
 
 from xky.protocol import Group, Mode, encode_group
-from xky.protocol.mode import ETX, STX
+from xky.protocol.mode import CR, ETX, STX
 
 from .journal import SentFrame
 from .piece import Expect, Piece
@@ -30,25 +30,29 @@ class GroupPieces:
         self._groups: Sequence[Group] = ()
         self._pieces: list[Piece] = []
 
-    def of(self, groups: Sequence[Group], mode: Mode) -> list[Piece]:
+    def of(self, groups: Sequence[Group], mode: Mode, data: bytes | None = None) -> list[Piece]:
         """STX, the groups, ETX.
 
         Args:
             groups: of a frame, in order.
             mode: in which they are sent.
+            data: STX to ETX of them, where that is known.
         """
         with self._one_at_a_time:
             if mode is not self._mode or len(groups) != len(self._groups):
-                self._pieces = [_piece(group, mode) for group in groups]
+                parts = [encode_group(group, mode) for group in groups] if data is None else _parts(data)
+                self._pieces = [Piece(part, group, Expect.MUST) for part, group in zip(parts, groups, strict=True)]
             else:
                 for place in compress(count(), map(is_not, groups, self._groups)):
-                    self._pieces[place] = _piece(groups[place], mode)
+                    group = groups[place]
+                    self._pieces[place] = Piece(encode_group(group, mode), group, Expect.MUST)
             self._mode, self._groups = mode, groups
             return [_STX_PIECE, *self._pieces, _ETX_PIECE]
 
 
-def _piece(group: Group, mode: Mode) -> Piece:
-    return Piece(encode_group(group, mode), group, Expect.MUST)
+def _parts(data: bytes) -> list[bytes]:
+    """LF to CR of each group of a frame as it is meant."""
+    return [part + CR for part in data[len(STX) : -len(ETX)].split(CR)[:-1]]
 
 
 class PlainFrame(SentFrame):
@@ -98,7 +102,7 @@ class PlainFrame(SentFrame):
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """STX, the groups, ETX."""
-        return tuple(self._made_by.of(self.said, self.mode))
+        return tuple(self._made_by.of(self.said, self.mode, self.data))
 
     @cached_property
     def end_s(self) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xky.boards.firmware.parser import said_by
 from xky.protocol import LABELS, Group
 from xky.protocol.labels import Kind
 from xky.protocol.quick import quick
@@ -191,7 +192,7 @@ class _SaidOfGroups(Mapping[str, Said]):
 
     def _made(self) -> dict[str, Said]:
         if self._said is None:
-            self._said = {group.label: Said(group.value, group.timestamp) for group in self._groups}
+            self._said = {label: Said(value, timestamp) for label, value, timestamp in said_by(self._groups)}
         return self._said
 
     def __getitem__(self, label: str) -> Said:

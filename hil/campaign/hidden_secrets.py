@@ -121,6 +121,8 @@ class HiddenSecrets:
     @cached_property
     def _spellings(self) -> Sequence[tuple[str, str]]:
         """How they may stand in a text, the longest first, each with what stands in its place."""
+        if not self.secrets:
+            return ()
         openly = list(_texts_of(masked_board(self.board).model_dump(mode="json")))
         found: dict[str, str] = {}
         for secret, mask in self.secrets:

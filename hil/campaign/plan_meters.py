@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The meters of a plan: they show the same time, and before each step values that the run has not had."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -117,16 +117,16 @@ class PlanMeters:
         space as its checksum: a decoder that cannot take one fails the purpose that says so, and no other
         by chance.
         """
-        before = set(meter.groups())
+        before = meter.groups()
         self._move(meter, fall=fall, ends_stay=ends_stay)
-        while _has_space_checksum(set(meter.groups()) - before, meter.mode):
+        while _gets_space_checksum(meter, before):
             self._move(meter, fall=fall, ends_stay=ends_stay)
 
     def advance(self, meter: Linky) -> None:
         """Move the indexes alone, as often as somebody likes."""
-        before = set(meter.groups())
+        before = meter.groups()
         self._count_on(meter, fall=False)
-        while _has_space_checksum(set(meter.groups()) - before, meter.mode):
+        while _gets_space_checksum(meter, before):
             self._count_on(meter, fall=False)
 
     def _move(self, meter: Linky, *, fall: bool, ends_stay: bool) -> None:
@@ -134,7 +134,7 @@ class PlanMeters:
         meter.load.hold(*self._new_power(meter))
 
     def _count_on(self, meter: Linky, *, fall: bool, ends_stay: bool = False) -> None:
-        counters = meter.counters
+        counters, registers = meter.counters, dict[str, int]()
         for index in sorted({*meter.contract.indexes, 3}):
             shown = counters.supplier[index - 1] % 10**9
             if ends_stay and shown >= _NEAR_THE_END:
@@ -143,7 +143,8 @@ class PlanMeters:
             moved = max(shown if shown < _NEAR_THE_END else 0, floor) + self._rng.randrange(1000, 9000)
             if not fall:
                 self._highest[index] = moved
-            meter.set(**{f"EASF{index:02}": moved})
+            registers[f"EASF{index:02}"] = moved
+        meter.set(**registers)  # all at once: each time the meter looks at all that it shows
 
     def _new_power(self, meter: Linky) -> list[float]:
         """Watts by phase: none of the run's, and over 100 from the last, so that no damaged digit is a true value."""
@@ -162,5 +163,8 @@ class PlanMeters:
         return [float(power) for power in powers]
 
 
-def _has_space_checksum(groups: Iterable[Group], mode: Mode) -> bool:
-    return any(encode_group(group, mode)[-2:-1] == b" " for group in groups)
+def _gets_space_checksum(meter: Linky, before: Sequence[Group]) -> bool:
+    """Whether the meter says anything with a space as its checksum that it did not say before."""
+    mode, as_they_were = meter.mode, {*map(id, before)}  # most of them are the very objects
+    moved = (group for group in meter.groups() if id(group) not in as_they_were)
+    return any(encode_group(group, mode)[-2:-1] == b" " and group not in before for group in moved)

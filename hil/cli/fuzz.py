@@ -85,9 +85,9 @@ def command(
     if defects:
         foreign = {
             device: device, "--board": board, "--statement": statement, "--bench": bench, "--mode": mode,
-            "--labels": labels, "--reset": reset, "--flash": flash, "--parity": parity, "--probe": probe,
-            "--meter": meter, "--minutes": minutes, "--examples": examples, "--strict": strict,
-            "--scheduler": scheduler,
+            "--labels": labels, "--line": line != "pty", "--parity": parity != "strip", "--speed": speed != 1.0,
+            "--reset": reset, "--flash": flash, "--probe": probe, "--meter": meter, "--minutes": minutes,
+            "--examples": examples, "--strict": strict, "--scheduler": scheduler,
         }  # fmt: skip
         if wrong := next((name for name, value in foreign.items() if value), None):
             raise InputError(f"--defects: tries them on simulated boards, in its own way; leave {wrong} out")

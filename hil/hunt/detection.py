@@ -80,10 +80,10 @@ class Detection:
 
 
 def line_defects() -> dict[str, Defect]:
-    """The defects that a line can show: those that must fail a requirement of the TIC."""
-    return {
-        id_: one for id_, one in known_defects().items() if any(of.startswith(_OF_THE_LINE) for of in one.must_fail)
-    }
+    """The defects that a line can show: those that must fail a requirement of the TIC which is judged by its plan."""
+    asked = {purpose.requirement.id: purpose.requirement for purpose in tested_purposes()}
+    shown = {id_ for id_, one in asked.items() if id_.startswith(_OF_THE_LINE) and not one.beside_the_plan}
+    return {id_: one for id_, one in known_defects().items() if not shown.isdisjoint(one.must_fail)}
 
 
 def detect(

@@ -2,6 +2,7 @@
 """What may happen to the meter of a story before a step, as Hypothesis draws it: tables as scenarios have them."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,30 +22,43 @@ _OUTAGES_S = (0.5, 3.0, 20.0)
 _SUPPLY_SHARES, _SUPPLY_FAILS_S = (0.0, 0.5, 0.8), (0.02, 1.0, 30.0, 300.0)
 
 _Draw = st.DrawFn
+_BOOLEANS = st.booleans()
+_PHASES = st.sets(st.integers(1, 3), min_size=1)
 Table = dict[str, Any]
 Happens = Callable[[_Draw, MeterFacts], Table]
 
 
+@cache
+def _one_of(special: tuple[float, ...], most: int) -> st.SearchStrategy[Any]:
+    """One of these, or any whole number from 0 on."""
+    return among(special) | between(0, most)
+
+
+@cache
+def _texts(size: int) -> st.SearchStrategy[str]:
+    return st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=size)
+
+
 def _set(draw: _Draw, facts: MeterFacts) -> Table:
-    value = draw(among(_REGISTERS_WH) | between(0, 999_999_999))
+    value = draw(_one_of(_REGISTERS_WH, 999_999_999))
     return {"set": {draw(among(tuple(facts.indexes))): value}} if facts.indexes else {}
 
 
 def _load(draw: _Draw, facts: MeterFacts) -> Table:
     if facts.file.phases == 1:
-        return {"load_va": draw(among(_POWERS_VA) | between(0, 12_000).map(float))}
-    return {"load_va": tuple(draw(among(_POWERS_VA[:4]) | between(0, 8000).map(float)) for _ in range(3))}
+        return {"load_va": float(draw(_one_of(_POWERS_VA, 12_000)))}
+    return {"load_va": tuple(float(draw(_one_of(_POWERS_VA[:4], 8000))) for _ in range(3))}
 
 
 def _over(draw: _Draw, facts: MeterFacts) -> Table:
     """Over the subscription: ADPS, short frames, STGE."""
     if facts.file.phases == 1:
         return {"adps": True}
-    return {"adir": tuple(sorted(draw(st.sets(between(1, 3), min_size=1))))}
+    return {"adir": tuple(sorted(draw(_PHASES)))}
 
 
 def _clock(draw: _Draw, facts: MeterFacts) -> Table:
-    return {"clock": {"degraded": True} if draw(st.booleans()) else {"resynchronise": True}}
+    return {"clock": {"degraded": True} if draw(_BOOLEANS) else {"resynchronise": True}}
 
 
 def _breaker(draw: _Draw, facts: MeterFacts) -> Table:
@@ -55,12 +69,12 @@ def _peak(draw: _Draw, facts: MeterFacts) -> Table:
     """Notice of a mobile peak, or one that runs."""
     first, last = facts.hours[0], facts.hours[-1]
     begins = draw(among((first, facts.file.at)))
-    return {"peak": {"number": draw(between(1, 3)), "start": begins, "end": last, "notice": draw(st.booleans())}}
+    return {"peak": {"number": draw(between(1, 3)), "start": begins, "end": last, "notice": draw(_BOOLEANS)}}
 
 
 def _message(draw: _Draw, facts: MeterFacts) -> Table:
     name, size = draw(among((("msg1", 32), ("msg2", 16))))
-    return {name: draw(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=size))}
+    return {name: draw(_texts(size))}
 
 
 def _phases(draw: _Draw, facts: MeterFacts) -> Table:
@@ -72,7 +86,7 @@ def _cover(draw: _Draw, facts: MeterFacts) -> Table:
 
 
 def _relays(draw: _Draw, facts: MeterFacts) -> Table:
-    return {"relays": {draw(between(1, 8)): draw(st.booleans()) for _ in range(2)}}
+    return {"relays": {draw(between(1, 8)): draw(_BOOLEANS) for _ in range(2)}}
 
 
 def _any_contract(draw: _Draw) -> ContractTable:
@@ -89,8 +103,8 @@ def _subscription(draw: _Draw, facts: MeterFacts) -> Table:
 
 
 def _exchange(draw: _Draw, facts: MeterFacts) -> Table:
-    told = {"contract": _any_contract(draw)} if draw(st.booleans()) else {}
-    return {"exchange": told | ({"phases": draw(among((1, 3)))} if draw(st.booleans()) else {})}
+    told = {"contract": _any_contract(draw)} if draw(_BOOLEANS) else {}
+    return {"exchange": told | ({"phases": draw(among((1, 3)))} if draw(_BOOLEANS) else {})}
 
 
 def _outage(draw: _Draw, facts: MeterFacts) -> Table:
@@ -98,7 +112,7 @@ def _outage(draw: _Draw, facts: MeterFacts) -> Table:
 
 
 def _hour(draw: _Draw, facts: MeterFacts) -> Table:
-    return {"skip_to": draw(among(facts.rare_hours if draw(st.booleans()) else facts.hours))}
+    return {"skip_to": draw(among(facts.rare_hours if draw(_BOOLEANS) else facts.hours))}
 
 
 def _nothing(draw: _Draw, facts: MeterFacts) -> Table:

@@ -20,6 +20,7 @@ from hypothesis.strategies import SearchStrategy
 
 from xky.protocol import BenchError, InputError, Mode
 
+from ..bench.seldom_collected import SeldomCollected
 from ..campaign.campaign import Campaign
 from ..stories.judging import Broken, Signature
 from ..stories.outages import outages_at
@@ -105,7 +106,7 @@ class Hunt(Tally):
         self._is_unwanted = is_unwanted
         self._clock = clock
         self._began_s = clock()
-        self._standing: set[int] = set()  # hashes of stories
+        self._standing: set[int] = set()  # hashes of stories that it stood
         self._best: dict[tuple[Mode, str], Finding] = {}  # one a mode and question: Hypothesis shrinks by them
         self.drawn = 0
 
@@ -128,6 +129,8 @@ class Hunt(Tally):
         """
         self._known = {*known}
         number = 0
+        collector = SeldomCollected()
+        collector.begin()
         gc.collect()
         gc.freeze()  # what stands now is no garbage; to look through it each time costs a tenth of the hunt
         try:
@@ -147,6 +150,7 @@ class Hunt(Tally):
             raise
         finally:
             gc.unfreeze()
+            collector.end()
         self._keep_what_was_shown()
         if self._trouble is not None:
             raise self._trouble
@@ -183,12 +187,14 @@ class Hunt(Tally):
         @seeded(f"{self._seed} {name}")  # below: a seed takes the database from the settings of before
         @given(strategy)
         def show(story: Story) -> None:
-            if self._stood(story) or (draws and not found and self._has_drawn_all):
+            told = hash(story.model_dump_json())
+            if told in self._standing or (draws and not found and self._has_drawn_all):
                 return
             self.drawn += not found
             broken = self._new_in(story)
             if broken is None:
-                self._note_that_it_stood(story)
+                if self._replay is self._play:  # in virtual time it will stand it again: rounds begin with one story
+                    self._standing.add(told)
                 return
             if not found:
                 found.append(broken.signature)
@@ -206,14 +212,6 @@ class Hunt(Tally):
         """Stories of a round: few, until it is known that there is nothing to go by."""
         has_none = self.drawn and (self._guidance is None or not self._guidance.knows)
         return _ROUND if has_none else _GUIDED_ROUND
-
-    def _stood(self, story: Story) -> bool:
-        """Whether a device in virtual time stood it before, as it will again: rounds begin with the same story."""
-        return hash(story.model_dump_json()) in self._standing
-
-    def _note_that_it_stood(self, story: Story) -> None:
-        if self._replay is self._play:
-            self._standing.add(hash(story.model_dump_json()))
 
     def _database_of(self, modes: Sequence[Mode]) -> ExampleDatabase | None:
         """Examples that are drawn as those of these modes are; none of those that went by what this hunt has seen."""

@@ -7,7 +7,7 @@ story shrinks towards a single-phase meter, one step, one frame, one fault on th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from xky.protocol import Mode
 from ..stories.story import Step, Story
 from .drawing import among, between
 from .favours import PLAIN, Favours
-from .frame_strategies import faults_on, turns_on
+from .frame_strategies import SOME_METERS, faults_on, turns_on
 from .happening_strategies import HAPPENINGS, Happens, Table, happenings
 from .meter_facts import BEGINS, SUBSCRIPTIONS_KVA, MeterFacts, contracts, facts_of, facts_of_settings
 
@@ -88,9 +88,10 @@ class Befalls:
     supply: bool
 
 
+@lru_cache(maxsize=SOME_METERS)
 @st.composite
 def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: Befalls, favours: Favours) -> Story:
-    told = draw(st.lists(steps(facts, befalls, favours), min_size=1, max_size=_MOST_STEPS))
+    told = draw(_some_steps(facts, befalls, favours))
     at_least = draw(
         faults_on(facts, favours)
     )  # drawn for each story, so that shrinking can leave out a step that has another
@@ -101,6 +102,12 @@ def _stories(draw: st.DrawFn, facts: MeterFacts, befalls: Befalls, favours: Favo
     return Story(meter=facts.file, seed=draw(between(0, 255)), step=tuple(map(Step.model_validate, told)))
 
 
+@lru_cache(maxsize=SOME_METERS)
+def _some_steps(facts: MeterFacts, befalls: Befalls, favours: Favours) -> st.SearchStrategy[list[Table]]:
+    return st.lists(steps(facts, befalls, favours), min_size=1, max_size=_MOST_STEPS)
+
+
+@lru_cache(maxsize=SOME_METERS)
 @st.composite
 def steps(draw: st.DrawFn, facts: MeterFacts, befalls: Befalls, favours: Favours = PLAIN) -> Table:
     """One step, as a table: a strategy of its own, so that shrinking can leave it out as a whole.

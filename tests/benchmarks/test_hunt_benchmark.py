@@ -14,7 +14,7 @@ from xky.hil.hunt.strategies import line_stories
 from xky.hil.hunt.tally import Limits
 from xky.hil.stories.story import Story
 
-STORIES = 500
+STORIES = 1000
 LEAST_A_MINUTE = 2000  # of the processor, on one core
 LEAST_LINE_S = 30.0
 

@@ -2,7 +2,8 @@
 """Kinds of devices under test: one file a scheme, found by listing this folder."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -27,7 +28,8 @@ def device_kinds() -> list[str]:
     return sorted([*_shipped(), *added("xky.devices", _shipped())])
 
 
-def _shipped() -> list[str]:
+@cache
+def _shipped() -> Sequence[str]:
     return [module.name for module in iter_modules(__path__) if module.name != "device"]
 
 

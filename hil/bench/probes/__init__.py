@@ -2,6 +2,7 @@
 """Where the bench sees readings: one file a kind, found by listing this folder."""
 
 import difflib
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -17,7 +18,8 @@ __all__ = ["Probe", "ProbeContext", "open_probe", "probe_kinds"]
 _PARTS = ("address", "mapped", "probe")  # of every kind
 
 
-def _files() -> list[str]:
+@cache
+def _files() -> Sequence[str]:
     """The kinds of this folder, each named by its first scheme."""
     return sorted(module.name for module in iter_modules(__path__) if module.name not in _PARTS)
 

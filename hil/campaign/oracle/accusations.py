@@ -81,6 +81,7 @@ class Oracle:
         self._freshness = Freshness(record)
         self._intact_in: dict[str, dict[str, list[Group]]] = {}
         self._by_label: dict[int, dict[str, list[Emitted]]] = {}  # what may be reported of a frame, by its number
+        self._plain: dict[int, dict[str, Group]] = {}
         self._steps = tuple(dict.fromkeys(frame.step for frame in record.truth))
         self._stamped = self._labels_reported_with_horodate()
         self._intact_labels: set[str] = set()
@@ -144,7 +145,7 @@ class Oracle:
         """Every value that cannot be explained, in order."""
         found = []
         for reading in self.usable:
-            for label, said in reading.said.items():
+            for label, said in self._not_fresh(reading).items():
                 if self.is_report(label):
                     accusation = self._examine(reading, label, said)
                     if accusation is not None:
@@ -174,13 +175,13 @@ class Oracle:
     def reported(self) -> frozenset[str]:
         """Labels that were reported with a true value at least once, in an earlier part of the run too."""
         before = frozenset[str]().union(*(self.record.reported_before.get(one.spec, ()) for one in self.record.probes))
-        accused = {(id(a.reading), a.label) for a in self.accusations}
-        return before | frozenset(
-            label
-            for reading in self.usable
-            for label in reading.said
-            if self.is_report(label) and (id(reading), label) not in accused
-        )
+        accused: dict[int, set[str]] = defaultdict(set)
+        for one in self.accusations:
+            accused[id(one.reading)].add(one.label)
+        said = set[str]()
+        for reading in self.usable:
+            said.update(reading.said.keys() - accused[id(reading)] if id(reading) in accused else reading.said)
+        return before | frozenset(filter(self.is_report, said))
 
     def intact_in(self, step: str) -> dict[str, list[Group]]:
         """By label, what a device may report of the frames of a step; groups that are one object come once."""
@@ -246,9 +247,13 @@ class Oracle:
         with_one: set[str] = set()
         without: set[str] = set()
         for reading in self.record.readings:
-            for label, said in reading.said.items():
-                stamped = said.timestamp is not None or (label == "DATE" and said.value != "")
-                (with_one if stamped else without).add(label)
+            stamped = {
+                label
+                for label, said in reading.said.items()
+                if said.timestamp is not None or (label == "DATE" and said.value != "")
+            }
+            with_one |= stamped
+            without.update(reading.said.keys() - stamped)
         return frozenset(with_one - without)
 
     def _as_reported(self, group: Group) -> Group:
@@ -275,8 +280,6 @@ class Oracle:
         return tuple(dict.fromkeys(label for common in steps.values() for label in common))
 
     def _examine(self, reading: Reading, label: str, said: Said) -> Accusation | None:
-        if self._is_fresh(reading.at_s, label, said):
-            return None
         intact = self._intact.get(label, [])
         newest = bisect_right(intact, reading.at_s + _CAUSAL_S, key=lambda sent: sent.emitted.end_s)
         old = next((sent for sent in reversed(intact[:newest]) if said.matches(sent.read_as)), None)
@@ -297,24 +300,42 @@ class Oracle:
         wrong = AccusationKind.LEFT if self._has_left(label, reading.at_s) else AccusationKind.STALE
         return Accusation(wrong, label, said, reading, old.emitted, old.frame)
 
-    def _is_fresh(self, at_s: float, label: str, said: Said) -> bool:
-        """Whether it was sent intact, not too long before."""
-        frames, since_s, until_s = self.record.truth, self._freshness.since_s(at_s), at_s + _CAUSAL_S
+    def _not_fresh(self, reading: Reading) -> dict[str, Said]:
+        """What of a reading was not sent intact, or too long before."""
+        frames, since_s = self.record.truth, self._freshness.since_s(reading.at_s)
+        until_s = reading.at_s + _CAUSAL_S
+        left: dict[str, Said] = {**reading.said}
         place = frames.begun_by(until_s)
-        while place > 0 and frames[place - 1].end_s >= since_s:
+        while left and place > 0 and (frame := frames[place - 1]).end_s >= since_s:
             place -= 1
-            for emitted in self._groups_of(frames[place]).get(label, ()):
-                if since_s <= emitted.end_s <= until_s and said.matches(emitted.group):
-                    return True
-        return False
+            if since_s <= frame.start_s and frame.end_s <= until_s and (plain := self._plainly_in(frame)):
+                left = {
+                    label: said for label, said in left.items() if label not in plain or not said.matches(plain[label])
+                }  # fmt: skip
+                continue
+            sent = self._groups_of(frame)
+            left = {
+                label: said for label, said in left.items()
+                if label not in sent or not _is_among(sent[label], said, since_s, until_s)
+            }  # fmt: skip
+        return left
+
+    def _plainly_in(self, frame: SentFrame) -> dict[str, Group]:
+        """What a frame says that went out as it was meant, each label once; nothing of any other."""
+        if not isinstance(frame, PlainFrame):
+            return {}
+        if (known := self._plain.get(frame.number)) is None:
+            said = {group.label: group for group in frame.said}
+            known = self._plain[frame.number] = said if len(said) == len(frame.said) else {}
+        return known
 
     def _groups_of(self, frame: SentFrame) -> dict[str, list[Emitted]]:
-        known = self._by_label.get(frame.number)
-        if known is None:
-            known = self._by_label[frame.number] = {}
-            for emitted in frame.groups:
-                if emitted.expect is not Expect.MUST_NOT:
-                    known.setdefault(emitted.group.label, []).append(emitted)
+        if (known := self._by_label.get(frame.number)) is None:
+            groups = [emitted for emitted in frame.groups if emitted.expect is not Expect.MUST_NOT]
+            known = {emitted.group.label: [emitted] for emitted in groups}
+            if len(known) < len(groups):  # a label came twice
+                known = {label: [one for one in groups if one.group.label == label] for label in known}
+            self._by_label[frame.number] = known
         return known
 
     def _damaged_like(self, reading: Reading, label: str, said: Said) -> _Sent | None:
@@ -350,6 +371,11 @@ class Oracle:
             if frame.complete:
                 return all(piece.group is None or piece.group.label != label for piece in frame.pieces)
         return False
+
+
+def _is_among(groups: Sequence[Emitted], said: Said, since_s: float, until_s: float) -> bool:
+    """Whether one of these groups was sent between two instants and is what was said."""
+    return any(since_s <= one.end_s <= until_s and said.matches(one.group) for one in groups)
 
 
 def _is_spoilt(sent: _Sent, said: Said) -> bool:

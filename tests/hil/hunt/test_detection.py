@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from xky.hil.cli import app
 from xky.hil.hunt import detection
 from xky.hil.hunt.detection import Found, detect
 from xky.hil.hunt.kept_detection import KeptHunts
@@ -40,6 +42,19 @@ def test_what_was_hunted_before_is_told_and_not_hunted_again(
         "defect": ID, "median_s": 2.5, "found": 2, "hunts": 3, "examples": [2, 7, 5000], "frames": 1, "faults": 1,
         "requirement": "TIC-CHK-1",
     }  # fmt: skip
+
+
+def test_the_command_needs_nothing_else_and_refuses_what_it_would_not_heed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    KeptHunts(tmp_path).add((ID, 1), FOUND)
+    monkeypatch.setattr(detection, "_hunt", None)
+    command = ["fuzz", "--defects", "--defect", ID, "--seeds", "1", "--seed", "1", "--out", str(tmp_path)]
+    run = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert (run.exit_code, run.stdout.splitlines()[1].split()[:2]) == (0, [ID, "1/1"])
+    for option, value in {"--line": "tcp", "--parity": "keep", "--speed": "2", "--mode": "standard"}.items():
+        with pytest.raises(InputError, match=f"--defects: .*; leave {option} out"):
+            CliRunner().invoke(app, [*command, option, value], catch_exceptions=False)
 
 
 def test_a_defect_that_most_hunts_miss_has_no_median_and_fails(
@@ -90,7 +105,12 @@ def test_a_line_that_is_no_hunt_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("defect", "complaint"), [("nope", "not known"), ("has-no-clamp", "--defect has-no-clamp: is not shown by a line")]
+    ("defect", "complaint"),
+    [
+        ("nope", "not known"),
+        ("has-no-clamp", "--defect has-no-clamp: is not shown by a line"),
+        ("indicator-forgives", "--defect indicator-forgives: is not shown by a line"),  # by its light alone
+    ],
 )
 def test_a_defect_that_no_hunt_is_made_on_is_refused(tmp_path: Path, defect: str, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
