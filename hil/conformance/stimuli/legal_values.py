@@ -18,7 +18,7 @@ from xky.protocol.labels import Kind
 from ...campaign.stimulus import Stimulus
 from .meters import current_label, index_label, power_label, recontracted
 
-__all__ = ["EVERY_OPTION", "registers_at", "said_oddly", "values_of"]
+__all__ = ["EVERY_OPTION", "registers_at", "said_apart", "said_oddly", "values_of"]
 
 _PROGRAMS = "".join(map(chr, range(0x29, 0x40)))  # of the contacts, 02E §2.3; 0x28 is what every Linky says
 _PREF_KVA = range(1, 37)  # 54E §6.2.2
@@ -34,7 +34,7 @@ _WORDS = {  # in the order in which they are said: first what no meter of the su
     "PCOUP": ("36", "01", "12", "15", "24", "03"),
     "NTARF": ("10", "09", "08", "07", "06", "05"),  # of ten supplier indexes
     "NJOURF": ("10", "09"),
-    "NJOURF+1": ("10", "09"),
+    "NJOURF+1": ("09", "10"),  # not what NJOURF says
     "RELAIS": ("255", "170", "001"),  # eight relays, one a bit
     "STGE": ("FFFFFFFF", "00000000", "0000000A", "12345678"),
     "PPOT": ("02", "07"),
@@ -44,6 +44,10 @@ _WORDS = {  # in the order in which they are said: first what no meter of the su
 _GREATEST = {"VA": "36000", "W": "36000", "A": "090", "V": "400"}
 """Of 36 kVA, 90 A, and of a phase without its neutral: STGE knows overvoltage (54E §6.2.3.14)."""
 _REGISTERS = ("Wh", "VArh")
+_APART = {"VA": (20_000, 137), "W": (20_000, 137), "A": (40, 1), "V": (260, 1)} | dict.fromkeys(
+    _REGISTERS, (700_000_000, 1_234_567)
+)
+"""From where on, and how far from each other, the numbers of a unit are where each label says its own."""
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
@@ -53,7 +57,8 @@ def values_of(label: Label) -> tuple[str, ...]:
     if label.name in _WORDS:
         return _WORDS[label.name]
     if label.kind is Kind.TEXT:
-        return tuple(_texts(label.size))
+        texts = tuple(_texts(label.size))
+        return texts[::-1] if label.name == "MSG2" else texts  # never with what NGTF and LTARF say, of the same size
     if label.kind is Kind.CALENDAR:
         return (_full_profile(label.size),)
     if label.kind is Kind.NUMBER and label.unit in _GREATEST:
@@ -90,6 +95,17 @@ def said_oddly(meter: Linky, number: int) -> tuple[Fault, ...]:
         LegalValue(name, values_of(label)[number])
         for name, label in LABELS[meter.mode].items()
         if name in said - own and number < len(values_of(label))
+    )
+
+
+def said_apart(meter: Linky) -> tuple[Fault, ...]:
+    """A number of its own for each label: who takes a neighbour's, of another phase or register, tells one that is not
+    its own. The meters say the same of many of them, and least and greatest values are the same for all."""
+    said = _said_by(meter) - {index_label(meter), power_label(meter), current_label(meter)}
+    return tuple(
+        LegalValue(name, f"{_APART[label.unit][0] + place * _APART[label.unit][1]:0{label.size}}")
+        for place, (name, label) in enumerate(LABELS[meter.mode].items())
+        if name in said and label.kind is Kind.NUMBER and label.unit in _APART and name not in _WORDS
     )
 
 
