@@ -44,10 +44,6 @@ _WORDS = {  # in the order in which they are said: first what no meter of the su
 _GREATEST = {"VA": "36000", "W": "36000", "A": "090", "V": "400"}
 """Of 36 kVA, 90 A, and of a phase without its neutral: STGE knows overvoltage (54E §6.2.3.14)."""
 _REGISTERS = ("Wh", "VArh")
-_APART = {"VA": (20_000, 137), "W": (20_000, 137), "A": (40, 1), "V": (260, 1)} | dict.fromkeys(
-    _REGISTERS, (700_000_000, 1_234_567)
-)
-"""From where on, and how far from each other, the numbers of a unit are where each label says its own."""
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
@@ -99,13 +95,15 @@ def said_oddly(meter: Linky, number: int) -> tuple[Fault, ...]:
 
 
 def said_apart(meter: Linky) -> tuple[Fault, ...]:
-    """A number of its own for each label: who takes a neighbour's, of another phase or register, tells one that is not
-    its own. The meters say the same of many of them, and least and greatest values are the same for all."""
-    said = _said_by(meter) - {index_label(meter), power_label(meter), current_label(meter)}
+    """A number of its own for each label, little below the greatest: who takes a neighbour's, of another phase or
+    register, tells one that is not its own. The meters say the same of many of them.
+    """
+    said = _said_by(meter) - {index_label(meter), power_label(meter), current_label(meter)} - _WORDS.keys()
+    greatest = _GREATEST | dict.fromkeys(_REGISTERS, "9" * 9)
     return tuple(
-        LegalValue(name, f"{_APART[label.unit][0] + place * _APART[label.unit][1]:0{label.size}}")
+        LegalValue(name, f"{int(greatest[label.unit]) - 1 - place:0{label.size}}")
         for place, (name, label) in enumerate(LABELS[meter.mode].items())
-        if name in said and label.kind is Kind.NUMBER and label.unit in _APART and name not in _WORDS
+        if name in said and label.kind is Kind.NUMBER and label.unit in greatest
     )
 
 

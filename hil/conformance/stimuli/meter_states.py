@@ -3,7 +3,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from xky.emulator import Linky, Peak
 from xky.emulator.faults import Fault
@@ -107,14 +106,16 @@ def _set_index(value: int) -> Callable[[Linky], None]:
     return set_index
 
 
-def _odd_then_apart(number: int, digit: str, meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """Two frames of odd values, which are the same for many labels, and one in which each has its own."""
-    odd = *said_oddly(meter, number), *registers_at(meter, digit)
-    return odd, odd, (*odd, *said_apart(meter))
+def _greatest_then_apart(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """Two frames of greatest values, which are the same for many labels, and one of nearly those, to each its own."""
+    greatest = *said_oddly(meter, 1), *registers_at(meter, "9")
+    return greatest, greatest, (*greatest, *said_apart(meter))
 
 
 def _odd_longest(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    return _odd_then_apart(0, "0", meter) if meter.mode is Mode.STANDARD else _odd_then_apart(1, "9", meter)
+    if meter.mode is Mode.STANDARD:
+        return ((*said_oddly(meter, 0), *registers_at(meter, "0")),)
+    return _greatest_then_apart(meter)
 
 
 def _odd_then_damaged(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
@@ -138,7 +139,7 @@ OVERLOAD = Stimulus(
 )  # fmt: skip
 THREE_PHASES = Stimulus(
     "three phases", three_phases, modes=STANDARD,
-    turns=partial(_odd_then_apart, 1, "9"), turns_heard=3,
+    turns=_greatest_then_apart, turns_heard=3,
 )  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
     "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, leaves=BOTH_MODES,
