@@ -24,6 +24,6 @@ DEFECT = Defect(
     source="fmartinou/teleinfo2mqtt TicMode.js before c1602f2 (#52): parseInt(value, 10)",
     must_fail=frozenset({"TIC-SND-1"}),
     parser=_ReadsStgeAsDecimal,
-    may_fail=frozenset({"TIC-TAR-2", "TIC-TAR-3", "TIC-LBL-1", "TIC-DAT-1"}),
+    may_fail=frozenset({"TIC-TAR-2", "TIC-TAR-3", "TIC-LBL-1", "TIC-DAT-1", "TIC-DAT-2"}),
     modes=frozenset({Mode.STANDARD}),
 )

@@ -91,10 +91,12 @@ WRONG_CHECKSUM = replace(HOUSE, name="wrong checksum", faults=_wrong_checksum, d
 def _damaged_groups(meter: Linky) -> tuple[Fault, ...]:
     """What could be taken for the label's own data falls on labels whose values are new in the step.
 
-    The current is missing, and in the step behind as well: what is kept of it is too old then.
+    The current is missing, and in the step behind as well: what is kept of it is too old then. In standard mode, which
+    has a label to spare, a group ends before its checksum: who drops the frame for it drops each.
     """
     on = _targets(meter)
     return (
+        *([EmptyChecksum("PRM")] if meter.mode is Mode.STANDARD else []),
         *([] if meter.quirks.no_hhphc and meter.mode is Mode.HISTORIC else [DoubledCharacter(on.last)]),
         LostCharacter(on.address), AlteredDigit(on.setting),
         WrongSeparator(index_label(meter)), AlteredLabel(on.period), MissingGroup(current_label(meter)),

@@ -18,7 +18,7 @@ from xky.protocol.labels import Kind
 from ...campaign.stimulus import Stimulus
 from .meters import current_label, index_label, power_label, recontracted
 
-__all__ = ["EVERY_OPTION", "registers_at", "said_oddly", "values_of"]
+__all__ = ["EVERY_OPTION", "registers_at", "said_apart", "said_oddly", "values_of"]
 
 _PROGRAMS = "".join(map(chr, range(0x29, 0x40)))  # of the contacts, 02E §2.3; 0x28 is what every Linky says
 _PREF_KVA = range(1, 37)  # 54E §6.2.2
@@ -34,7 +34,7 @@ _WORDS = {  # in the order in which they are said: first what no meter of the su
     "PCOUP": ("36", "01", "12", "15", "24", "03"),
     "NTARF": ("10", "09", "08", "07", "06", "05"),  # of ten supplier indexes
     "NJOURF": ("10", "09"),
-    "NJOURF+1": ("10", "09"),
+    "NJOURF+1": ("09", "10"),  # not what NJOURF says
     "RELAIS": ("255", "170", "001"),  # eight relays, one a bit
     "STGE": ("FFFFFFFF", "00000000", "0000000A", "12345678"),
     "PPOT": ("02", "07"),
@@ -53,7 +53,8 @@ def values_of(label: Label) -> tuple[str, ...]:
     if label.name in _WORDS:
         return _WORDS[label.name]
     if label.kind is Kind.TEXT:
-        return tuple(_texts(label.size))
+        texts = tuple(_texts(label.size))
+        return texts[::-1] if label.name == "MSG2" else texts  # never with what NGTF and LTARF say, of the same size
     if label.kind is Kind.CALENDAR:
         return (_full_profile(label.size),)
     if label.kind is Kind.NUMBER and label.unit in _GREATEST:
@@ -90,6 +91,19 @@ def said_oddly(meter: Linky, number: int) -> tuple[Fault, ...]:
         LegalValue(name, values_of(label)[number])
         for name, label in LABELS[meter.mode].items()
         if name in said - own and number < len(values_of(label))
+    )
+
+
+def said_apart(meter: Linky) -> tuple[Fault, ...]:
+    """A number of its own for each label, little below the greatest: who takes a neighbour's, of another phase or
+    register, tells one that is not its own. The meters say the same of many of them.
+    """
+    said = _said_by(meter) - {index_label(meter), power_label(meter), current_label(meter)} - _WORDS.keys()
+    greatest = _GREATEST | dict.fromkeys(_REGISTERS, "9" * 9)
+    return tuple(
+        LegalValue(name, f"{int(greatest[label.unit]) - 1 - place:0{label.size}}")
+        for place, (name, label) in enumerate(LABELS[meter.mode].items())
+        if name in said and label.kind is Kind.NUMBER and label.unit in greatest
     )
 
 

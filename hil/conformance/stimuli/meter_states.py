@@ -11,7 +11,7 @@ from xky.emulator.legal_time import SECOND_US
 from xky.protocol import Group, Mode, encode_group
 
 from ...campaign.stimulus import BOTH_MODES, Stimulus
-from .legal_values import registers_at, said_oddly
+from .legal_values import registers_at, said_apart, said_oddly
 from .meters import (
     HISTORIC,
     HOUSE,
@@ -38,10 +38,13 @@ __all__ = [
 ]
 
 _HOUR_US = 3600 * SECOND_US
+_NEARLY_36_KVA = (11_390, 11_160, 10_930)  # VA by phase
 
 
 def _fill_the_frame(meter: Linky) -> None:
-    """All that the mode can send at once: 1 711 characters of standard mode, plus MSG2 once."""
+    """All that the mode can send at once: 1 711 characters of standard mode, plus MSG2 once; and a power that few
+    homes draw, over what 15 bits hold."""
+    meter.load.hold(*_NEARLY_36_KVA)
     if meter.mode is Mode.STANDARD:
         now = meter.now_us
         meter.peaks = {n: Peak(now + 12 * n * _HOUR_US, now + 12 * (n + 1) * _HOUR_US) for n in (1, 2, 3)}
@@ -85,8 +88,9 @@ def _next_with_digit_sum(value: int, rest: int) -> int:
 
 
 def _overload(meter: Linky) -> None:
-    """A quarter over the subscription, on each phase: the breaker never opens at that (54E §7)."""
-    meter.load.hold(*(1250 * meter.pref_kva / meter.phases + 10 * phase for phase in range(meter.phases)))
+    """A quarter over the subscription at the most, on each phase: the breaker never opens at that (54E §7). No phase
+    draws as many amperes as another, and all that short frames tell are theirs."""
+    meter.load.hold(*(1250 * meter.pref_kva / meter.phases - 230 * phase for phase in range(meter.phases)))
 
 
 def _end_overload(meter: Linky) -> None:
@@ -102,17 +106,23 @@ def _set_index(value: int) -> Callable[[Linky], None]:
     return set_index
 
 
-def _odd_longest(meter: Linky) -> tuple[Fault, ...]:
+def _greatest_then_apart(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
+    """Two frames of greatest values, which are the same for many labels, and one of nearly those, to each its own."""
+    greatest = *said_oddly(meter, 1), *registers_at(meter, "9")
+    return greatest, greatest, (*greatest, *said_apart(meter))
+
+
+def _odd_longest(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
     if meter.mode is Mode.STANDARD:
-        return *said_oddly(meter, 0), *registers_at(meter, "0")
-    return *said_oddly(meter, 1), *registers_at(meter, "9")
+        return ((*said_oddly(meter, 0), *registers_at(meter, "0")),)
+    return _greatest_then_apart(meter)
 
 
 def _odd_then_damaged(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
-    """Two frames of odd values, and one with damage besides, to labels that are due in the first ones."""
+    """Two frames of odd values, and one with damage besides, to labels that are due in the first ones; one is long."""
     odd = said_oddly(meter, 5)
     maximum = "SMAXN" if meter.quirks.pilot_labels else "SMAXSN"
-    return odd, odd, (*odd, AlteredDigit(maximum), AlteredDigit("UMOY1"))
+    return odd, odd, (*odd, AlteredDigit(maximum), AlteredDigit("UMOY1"), AlteredDigit("PJOURF+1"))
 
 
 CHANGE = replace(HOUSE, name="change", follows=BOTH_MODES, faults=lambda meter: said_oddly(meter, 0))
@@ -129,11 +139,11 @@ OVERLOAD = Stimulus(
 )  # fmt: skip
 THREE_PHASES = Stimulus(
     "three phases", three_phases, modes=STANDARD,
-    faults=lambda meter: (*said_oddly(meter, 1), *registers_at(meter, "9")),
+    turns=_greatest_then_apart, turns_heard=3,
 )  # fmt: skip  # no peak: no blank season in it
 LONGEST_FRAME = Stimulus(
     "longest frame", three_phases, before=_fill_the_frame, after=_forget_peaks, leaves=BOTH_MODES,
-    faults=_odd_longest,
+    turns=_odd_longest, turns_heard=3,
 )  # fmt: skip
 SHORT_FRAMES = Stimulus(
     "short frames", three_phases_base, modes=HISTORIC, before=_overload, after=_end_overload, fades=True,

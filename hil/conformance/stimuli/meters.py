@@ -55,14 +55,15 @@ def studio(mode: Mode, seed: int, at_us: int) -> Linky:
 
 
 def three_phases(mode: Mode, seed: int, at_us: int) -> Linky:
-    """Three-phase TEMPO on a blue day; a producer in standard mode."""
+    """Three-phase TEMPO on a blue day, of the greatest power; a producer in standard mode."""
     blue = contract_maker("tempo")(colours={}, others_blue=True)
-    return Linky(mode=mode, phases=3, producer=mode is Mode.STANDARD, contract=blue, seed=seed, at=at_us)
+    producer = mode is Mode.STANDARD
+    return Linky(mode=mode, phases=3, pref_kva=36, producer=producer, contract=blue, seed=seed, at=at_us)
 
 
 def three_phases_base(mode: Mode, seed: int, at_us: int) -> Linky:
-    """Three-phase BASE, for short frames."""
-    return Linky(mode=mode, phases=3, contract="base", seed=seed, at=at_us)
+    """Three-phase BASE, for short frames; of so many amperes that each phase can be over them by some of its own."""
+    return Linky(mode=mode, phases=3, pref_kva=18, contract="base", seed=seed, at=at_us)
 
 
 def tempo(mode: Mode, seed: int, at_us: int) -> Linky:

@@ -2,6 +2,7 @@
 """What a plan says that is right and that no meter of the suite says by itself: the label table drives it."""
 
 from functools import cache
+from itertools import combinations
 
 import pytest
 
@@ -18,7 +19,8 @@ MODES = pytest.mark.parametrize("mode", list(Mode), ids=str)
 STEPS = (
     stimuli.CHANGE, stimuli.SPACE_CHECKSUM, stimuli.UNKNOWN_LABEL, stimuli.SLOWEST_LINE, stimuli.FASTEST_LINE,
     stimuli.DEGRADED_CLOCK, stimuli.LONGEST_FRAME, stimuli.THREE_PHASES, stimuli.HIGHEST_INDEX, stimuli.LOWEST_INDEX,
-    stimuli.EVERY_OPTION, stimuli.OVERLOAD, stimuli.SUMMER_NIGHT, stimuli.COLOUR, stimuli.PEAK_NOTICE, stimuli.PEAK,
+    stimuli.EVERY_OPTION, stimuli.OVERLOAD, stimuli.SHORT_FRAMES, stimuli.SUMMER_NIGHT, stimuli.COLOUR,
+    stimuli.PEAK_NOTICE, stimuli.PEAK,
 )  # fmt: skip
 
 
@@ -71,3 +73,28 @@ def test_registers_of_one_and_of_three_phases_are_said_at_their_limits(mode: Mod
         assert all("0" * 9 in said(mode, label) for label in labels)
         assert {"000", "090"} <= said(mode, "IRMS3")
         assert {"00000", "36000"} <= said(mode, "SINSTS2")
+
+
+def pairs_never_told_apart(mode: Mode) -> set[frozenset[str]]:
+    """Labels of the same size and kind that say the same in each frame that has both."""
+    frames = [{e.group.label: e.group.value for e in f.groups if e.expect is Expect.MUST} for f in truth(mode)]
+    labels = LABELS[mode]
+    return {
+        frozenset((one, other))
+        for one, other in combinations(sorted({label for frame in frames for label in frame}), 2)
+        if (labels[one].size, labels[one].kind) == (labels[other].size, labels[other].kind)
+        and (together := [frame for frame in frames if one in frame and other in frame])
+        and all(frame[one] == frame[other] for frame in together)
+    }
+
+
+def test_a_value_of_another_label_is_never_the_labels_own_in_each_frame() -> None:
+    """But where meters say the same of both: a current and the notice that it is too high, "00" of mobile peaks."""
+    currents = {frozenset((f"ADIR{phase}", f"IINST{phase}")) for phase in (1, 2, 3)}
+    assert pairs_never_told_apart(Mode.HISTORIC) <= {
+        *currents,
+        frozenset(("ADPS", "IINST")),
+        frozenset(("ISOUSC", "PEJP")),
+    }
+    of_peaks = {f"{event}PM{number}" for event in "DF" for number in (1, 2, 3)}
+    assert all(pair <= of_peaks for pair in pairs_never_told_apart(Mode.STANDARD))
