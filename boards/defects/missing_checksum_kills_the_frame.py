@@ -17,7 +17,7 @@ class _MissingChecksumKillsTheFrame(DropsFrames):
 
 DEFECT = Defect(
     title="drops the whole frame when a group ends behind its last separator",
-    source="assumption: a reader that gives a frame up where its grammar does not fit, not where a checksum is wrong",
+    source="framagit.org/dupin/enedis_tic 0.2.0 raises for a group without checksum: the frame is gone",
     must_fail=frozenset({"TIC-CHK-2"}),
     parser=_MissingChecksumKillsTheFrame,
     modes=frozenset({Mode.STANDARD}),  # historic frames have no label to spare for it

@@ -337,6 +337,8 @@ def test_what_a_program_writes_to_its_port_does_no_harm(program: Exec) -> None:
         "  port.write(b'AT+RST' * 200)\n"
         "  say(frame)\n",
         *FEW,
+        "--speed",
+        "5",
     )
     [speaks] = [p for one in report["requirements"] for p in one["purposes"] if p["id"] == "TIC-CMP-1/speaks"]
     assert speaks["verdict"] == "pass"
