@@ -211,7 +211,7 @@ def _from_inside(burst: Burst, uart: Uart, awake_s: float) -> bytes | None:
     sound = TEXTS[None]
     text = "".join([sound[code & 0x7F] for code in burst.data[first : first + _FOUND_CHARACTERS]])
     data = bytearray()
-    while (edge := text.find("10", at) + 1) and edge + bits <= len(text):
+    while (edge := text.find(_FALLS, at) + 1) and edge + bits <= len(text):
         if not edge % CHARACTER_BITS:
             return bytes(data + burst.data[first + edge // CHARACTER_BITS :].translate(codes))
         code, error = character_of(text[edge : edge + bits], data_bits, parity)

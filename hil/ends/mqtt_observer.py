@@ -326,9 +326,4 @@ class MqttObserver:
 
     @property
     def _name(self) -> str:
-        return _named(self.client)
-
-
-@lru_cache(256)  # each event of a client has it
-def _named(client: str) -> str:
-    return repr(client) if client else "a client"
+        return repr(self.client) if self.client else "a client"

@@ -2,7 +2,6 @@
 """The MQTT client of a simulated board in virtual time: the exact bytes, handed to an end without a socket."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import simpy
 
@@ -47,11 +46,6 @@ def connect_packet(session: MqttSession) -> Connect:
     )
 
 
-@lru_cache(64)  # a board that wakes says the same thousands of times
-def _hello(session: MqttSession) -> bytes:
-    return encode(connect_packet(session))
-
-
 class VirtualMqttLink:
     """One connection of a board; an ``MqttLink`` once it was accepted.
 
@@ -72,7 +66,7 @@ class VirtualMqttLink:
         self._said_s = float(self._env.now)
         self._pinged_s: float | None = None
         self._conversation = end.converse(self._hear, self._closed)
-        self._conversation.receive(_hello(session))
+        self._say(connect_packet(session))
 
     @property
     def is_open(self) -> bool:

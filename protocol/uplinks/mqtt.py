@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """MQTT 3.1, 3.1.1 and 5 as bytes: packets to bytes, and a stream of bytes in any pieces to packets.
 
-PUBLISH and plain acknowledgements are made and taken apart here, by slices; the other bodies by ``mqtt_grammar``. What
-comes again is kept, for a board that wakes says the same CONNECT and the same Online thousands of times. Bad bytes are
-``Malformed`` values; nothing is raised out of a stream. A packet over the bound is skipped as it comes, never kept.
+PUBLISH and plain acknowledgements are made and taken apart here, by slices; the other bodies by ``mqtt_grammar``, and
+kept, for a board that wakes says the same CONNECT thousands of times. Bad bytes are ``Malformed`` values; nothing is
+raised out of a stream. A packet over the bound is skipped as it comes, never kept.
 """
 
 from functools import lru_cache
@@ -38,8 +38,6 @@ PACKET_BYTES_MAX = 1 << 20
 """Bytes of a packet unless told; MQTT itself allows 256 MiB (§2.2.3), no gateway comes near."""
 
 _KEPT_BYTES_MAX = 1024  # bodies that are remembered
-_STATE_BYTES_MAX = 96  # of a publication that is remembered: a state, such as Online; what is longer is said once
-_FIRST = 16  # packet identifiers of a connection that come again in the next one
 _TWO = (Kind.PUBREL, Kind.SUBSCRIBE, Kind.UNSUBSCRIBE)  # their fixed headers say 0010 (§2.2.2)
 _ACKNOWLEDGEMENTS = {kind.value: kind for kind in (Kind.PUBACK, Kind.PUBREC, Kind.PUBREL, Kind.PUBCOMP)}
 _KINDS = {kind.value: kind for kind in Kind}
@@ -65,22 +63,12 @@ def encode(packet: Packet, level: int = 4) -> bytes:
         InputError: its values do not fit into a packet.
     """
     if type(packet) is Publish:
-        number, size = packet.packet_id, len(packet.topic) + len(packet.payload)
-        if size <= _STATE_BYTES_MAX and (number or 0) <= _FIRST and not packet.properties:
-            return _encode_state(packet.topic, packet.payload, packet.qos, packet.retain, packet.dup, number, level)
         return _encode_publish(packet, level)
     if type(packet) is Acknowledgement and not packet.reason and not packet.properties:
         number = packet.packet_id
         if packet.kind in _ACKNOWLEDGEMENTS and 0 < number < 0x10000:
             return bytes((packet.kind << 4 | (2 if packet.kind == 6 else 0), 2, number >> 8, number & 0xFF))
     return _encode_other(packet, level)
-
-
-@lru_cache(maxsize=512)
-def _encode_state(
-    topic: str, payload: bytes, qos: int, retain: bool, dup: bool, number: int | None, level: int
-) -> bytes:
-    return _encode_publish(Publish(topic, payload, qos, retain, dup, number), level)
 
 
 def _encode_publish(packet: Publish, level: int) -> bytes:
@@ -142,8 +130,6 @@ def decode(first: int, body: bytes, level: int = 4) -> Packet | Malformed:
         level: protocol level of the connection; a CONNECT knows its own.
     """
     if first & 0xF0 == 0x30:
-        if len(body) <= _STATE_BYTES_MAX:
-            return _decode_state(first, body, level)
         return _decode_publish(first, body, level)
     if len(body) == 2 and (kind := _ACKNOWLEDGEMENTS.get(first >> 4)) and first & 0x0F == (2 if kind == 6 else 0):
         number = body[0] << 8 | body[1]
@@ -152,11 +138,6 @@ def decode(first: int, body: bytes, level: int = 4) -> Packet | Malformed:
     if len(body) <= _KEPT_BYTES_MAX:
         return _decode_kept(first, body, level)
     return _decode_other(first, body, level)
-
-
-@lru_cache(maxsize=512)
-def _decode_state(first: int, body: bytes, level: int) -> Packet | Malformed:
-    return _decode_publish(first, body, level)
 
 
 def _decode_publish(first: int, body: bytes, level: int) -> Packet | Malformed:
