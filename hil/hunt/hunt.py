@@ -27,6 +27,7 @@ from ..stories.outages import outages_at
 from ..stories.playing import Played, play_story
 from ..stories.story import ImpossibleStoryError, Story
 from .guidance import Guidance
+from .interrupt import interrupts_come_out
 from .retold import retold_stories
 from .strategies import Befalls, stories_of
 from .tally import Finding, Limits, Tally, size_of
@@ -201,7 +202,7 @@ class Hunt(Tally):
             raise _shown_as(broken.signature.mode, broken.signature.question)(str(broken.signature))
 
         # What a device in real time does not show again, the line behind tells; an empty database is no story to skip.
-        with suppress(_Shown, Flaky, SkipTest):
+        with suppress(_Shown, Flaky, SkipTest), interrupts_come_out():
             show()
         self._keep_what_was_shown()
         if self._trouble is not None:

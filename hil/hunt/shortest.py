@@ -29,6 +29,7 @@ from ..stories.judging import Broken
 from ..stories.playing import play_story
 from ..stories.stimulus_file import SUFFIX, read_stimulus, write_stimulus
 from ..stories.story import Step, Story, table_of_fault
+from .interrupt import interrupts_come_out
 
 __all__ = ["require_virtual", "shortest_stimuli"]
 
@@ -152,7 +153,8 @@ class _Search:
             verbosity=Verbosity.quiet,
         )  # fmt: skip
         try:
-            few = find(places, lambda chosen: shows(_those(turns, chosen)), settings=quiet, random=Random(0))
+            with interrupts_come_out():
+                few = find(places, lambda chosen: shows(_those(turns, chosen)), settings=quiet, random=Random(0))
         except NoSuchExample:
             return turns
         return _those(turns, few)

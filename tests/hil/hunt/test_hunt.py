@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.internal.conjecture.engine import ConjectureRunner
 
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.oracle import Trail
@@ -68,6 +69,19 @@ def test_what_shows_alone_is_a_finding_and_shrinks_alone() -> None:
     assert [one.signature.question for one in hunted.findings] == ["damaged"]
     assert size_of(hunted.findings[0].story) == min(map(size_of, own))
     assert hunted.unsure == set()
+
+
+def test_an_interrupt_between_two_rounds_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Hypothesis has no engine yet, it makes an AssertionError of it (6.170)."""
+
+    class Interrupted(ConjectureRunner):
+        def __init__(self, *_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+    hunted, _, _ = hunt(never, never)
+    monkeypatch.setattr("hypothesis.core.ConjectureRunner", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        hunted.run()
 
 
 @pytest.mark.nightly
