@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from .faults import Fault, known_faults
 
-__all__ = ["fault", "faults"]
+__all__ = ["PLACES", "fault", "faults"]
 
-_PLACES = ("label", "before")
+PLACES = ("label", "before")
+"""Fields of faults that name the group which they befall."""
 
 
 def fault(
@@ -35,7 +36,7 @@ def fault(
     hints = get_type_hints(kind, include_extras=True)
     drawn: dict[str, st.SearchStrategy[Any]] = {}
     for field in fields(kind):
-        if field.name in _PLACES and field.default is MISSING:
+        if field.name in PLACES and field.default is MISSING:
             drawn[field.name] = st.sampled_from(labels)
         elif not isinstance(field.default, str) or get_origin(hints[field.name]) is Literal:
             free = st.from_type(hints[field.name])

@@ -2,10 +2,14 @@
 """The frames of a step as Hypothesis draws them: turns of faults, and turns of legal values that meters seldom say."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import cache, lru_cache, partial
+from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 
+from xky.emulator.fault_strategies import PLACES
 from xky.emulator.fault_strategies import fault as any_fault
 from xky.emulator.faults import Fault, known_faults
 from xky.emulator.faults.baud_error import TOLERANCE_PERCENT, BaudError
@@ -66,7 +70,21 @@ def faults_on(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrategy[
 
 def kind_on(facts: MeterFacts, name: str) -> st.SearchStrategy[Fault]:
     """Any fault of one kind on any group of a meter."""
-    return _legal(facts) if name == LegalValue.name else _other(facts.labels, name)
+    return _legal(facts) if name == LegalValue.name else _other(_places(facts, name), name)
+
+
+@lru_cache(maxsize=16 * SOME_METERS)
+def _places(facts: MeterFacts, name: str) -> tuple[str, ...]:
+    """The meter's labels; those whose groups the kind can do something to come half of the time.
+
+    Few labels have a horodate, or blanks. The others stay: what a group says changes while the line speaks.
+    """
+    kind: Any = known_faults()[name]
+    if not any(field.name in PLACES for field in fields(kind)):
+        return facts.labels
+    frame, mode = list(facts.frame), facts.file.mode
+    apt = tuple(label for label in facts.labels if kind(label).apply(frame, mode, Random(0)) != frame)
+    return apt * (len(facts.labels) // len(apt)) + facts.labels if apt else facts.labels
 
 
 @lru_cache(maxsize=16 * SOME_METERS)

@@ -12,6 +12,8 @@ from xky.emulator.contracts import contract_names
 from xky.emulator.legal_time import SECOND_US, local_time, midnight_after, wall_instants
 from xky.emulator.meter_file.contract_table import ContractTable, drawn_contract
 from xky.emulator.meter_file.meter_file import MeterFile
+from xky.emulator.truth.piece import Piece
+from xky.emulator.truth.plain_frame import GroupPieces
 from xky.protocol import LABELS, Mode
 
 __all__ = ["BEGINS", "SUBSCRIPTIONS_KVA", "MeterFacts", "contracts", "facts_of", "facts_of_settings"]
@@ -53,6 +55,7 @@ class MeterFacts:
         file: that it is made of.
         labels: of its frames, those whose values move first.
         said: what each says at the start.
+        frame: the pieces of its first frame, as it is meant.
         indexes: labels of registers that can be set by themselves.
         hours: legal times near which a tariff, a day, a colour or the clock changes, in order.
         rare_hours: those near the first midnight and near a change of the clock, which come seldom.
@@ -61,6 +64,7 @@ class MeterFacts:
     file: MeterFile
     labels: tuple[str, ...]
     said: Mapping[str, str]
+    frame: tuple[Piece, ...]
     indexes: tuple[str, ...]
     hours: tuple[str, ...]
     rare_hours: tuple[str, ...]
@@ -89,7 +93,8 @@ def facts_of(file: MeterFile) -> MeterFacts:
     mode = file.mode
     meter = file.build()
     table = LABELS[mode]
-    values = {group.label: group.value for group in meter.groups()}
+    groups = meter.groups()
+    values = {group.label: group.value for group in groups}
     said = list(values)
     moving = [name for name in said if table[name].unit in _POWERS or name.startswith(_INDEXES)]
     labels = [*moving, *(name for name in said if name not in moving)]
@@ -101,8 +106,9 @@ def facts_of(file: MeterFile) -> MeterFacts:
         changes.add(at_us)
     clock_changes = _clock_changes(begins_us)
     rare = [midnight_after(begins_us), *clock_changes]
+    frame = tuple(GroupPieces().of(groups, mode))
     return MeterFacts(
-        file, tuple(labels), values, tuple(indexes), _near(changes | {*clock_changes}), _near(rare)
+        file, tuple(labels), values, frame, tuple(indexes), _near(changes | {*clock_changes}), _near(rare)
     )  # fmt: skip
 
 
