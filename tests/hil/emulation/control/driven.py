@@ -15,7 +15,6 @@ from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.scenario.actions import Actions
 from xky.emulator.scenario.terminal_feed import TerminalFeed
 from xky.hil.emulation.control.address import address_of
-from xky.hil.emulation.control.app import make_app
 from xky.hil.emulation.control.feed import Feed
 from xky.hil.emulation.control.session import Session
 from xky.hil.emulation.emulated_board import EmulatedBoard
@@ -31,6 +30,8 @@ class Driven:
     def __init__(
         self, *, token: str | None = None, at: str = "8080", kept: int = 1000, board: str | None = None, **meter: Any
     ) -> None:
+        from xky.hil.emulation.control.app import make_app  # FastAPI is slow to import
+
         self.env = simpy.Environment()
         file = MeterFile(**({"load_va": 500} | meter))
         built = file.build()
