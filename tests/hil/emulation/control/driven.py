@@ -3,8 +3,10 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import cache
 from typing import Any
 
 import httpx
@@ -22,6 +24,26 @@ from xky.hil.live.event_stream import EventStream
 from xky.protocol import Burst, Decoder, Frame
 
 URL = "http://127.0.0.1:8080"
+_asked: "deque[Driven]" = deque(maxlen=1)
+
+
+@cache
+def _app_at(at: str, token: str | None) -> Callable[..., Any]:
+    """The application at an address, made once, which takes longer than most tests: it serves who was asked last."""
+    from xky.hil.emulation.control.app import make_app  # FastAPI is slow to import
+
+    session, stream = _OfAsked("session"), _OfAsked("stream")
+    return make_app(session, Driven.ask, address_of(at, token), stream)  # type: ignore[arg-type]
+
+
+class _OfAsked:
+    """Stands for what a meter has that name, of the one that was asked last."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(_asked[-1], self._name), name)
 
 
 class Driven:
@@ -30,8 +52,6 @@ class Driven:
     def __init__(
         self, *, token: str | None = None, at: str = "8080", kept: int = 1000, board: str | None = None, **meter: Any
     ) -> None:
-        from xky.hil.emulation.control.app import make_app  # FastAPI is slow to import
-
         self.env = simpy.Environment()
         file = MeterFile(**({"load_va": 500} | meter))
         built = file.build()
@@ -58,7 +78,7 @@ class Driven:
 
         self.transmitter.before_frame = before_frame
         self.env.process(self.transmitter.run())
-        self.app = make_app(self.session, self.ask, address_of(at, token), self.stream)
+        self.app = _app_at(at, token)
 
     async def _beginning(self) -> Sequence[Mapping[str, Any]]:
         return self.feed.beginning()()
@@ -79,6 +99,7 @@ class Driven:
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         """One request; ``body`` is JSON."""
+        _asked.append(self)
         if body is not None:
             options = {"content": json.dumps(body), "headers": {"content-type": "application/json"}} | options
 
