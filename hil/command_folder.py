@@ -6,9 +6,10 @@ The page that lists them needs a few words of each: they are read in the file's 
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from inspect import cleandoc
-from pkgutil import ModuleInfo, get_data, iter_modules
+from pkgutil import get_data, iter_modules
 from typing import Any, ClassVar
 
 import typer
@@ -30,7 +31,7 @@ class CommandFolder(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         modules = sorted(iter_modules(import_module(self.package).__path__), key=lambda module: module.name)
-        listed = [(module.name, *_told(self.package, module)) for module in modules]
+        listed = [(module.name, *_told(self.package, module.name, module.ispkg)) for module in modules]
         for name, help_text, _ in sorted(listed, key=lambda one: one[2]):  # groups stand behind commands
             self.add_command(TyperCommand(name, help=help_text))
 
@@ -58,9 +59,10 @@ def _plain(command: Any) -> Any:
     return command
 
 
-def _told(package: str, module: ModuleInfo) -> tuple[str, bool]:
+@cache  # a process that runs many commands, as tests do, reads each file once
+def _told(package: str, name: str, is_folder: bool) -> tuple[str, bool]:
     """What a module says of its command, not imported; and whether that is a group."""
-    file = f"{module.name}/__init__.py" if module.ispkg else f"{module.name}.py"
+    file = f"{name}/__init__.py" if is_folder else f"{name}.py"
     for node in ast.parse(get_data(package, file) or b"").body:
         match node:
             case ast.FunctionDef(name="command"):

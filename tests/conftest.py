@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ _BENCHES = {"bench_file", "diagnosis", "lab", "measuring", "virtual", "test_boar
 _BEHIND = 10  # niceness
 _OF_COMMANDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
 
+gc.set_threshold(50_000, 20, 20)  # as the commands do: cases and tests are millions of values that live for long
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
@@ -31,18 +34,27 @@ def pytest_xdist_auto_num_workers() -> int | None:
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this very hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     _leave_to_the_night(items)
+
+    @cache  # thousands of cases have the same above them
+    def above(parent: pytest.Collector) -> tuple[set[str], pytest.MarkDecorator]:
+        markers = {marker.name for marker in parent.iter_markers()}
+        return markers, pytest.mark.xdist_group(parent.path.stem)  # what the tests of a file share is made once
+
     for item in items:
-        if item.get_closest_marker("realtime") is not None:
+        assert item.parent is not None
+        markers, group = above(item.parent)
+        markers = markers.union(marker.name for marker in item.own_markers)
+        if "realtime" in markers:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
-        elif item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # what the tests of a file share is made once
+        elif "xdist_group" not in markers:
+            item.add_marker(group)
 
 
 def _leave_to_the_night(items: list[pytest.Item]) -> None:
     """Of a test with ``by_day(number)`` all cases but so many: those stay that are spread evenly over the others."""
     cases: dict[object, list[pytest.Item]] = {}
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("by_day") is not None:
+        if isinstance(item, pytest.Function) and any(marker.name == "by_day" for marker in item.own_markers):
             cases.setdefault(item.function, []).append(item)
     for of_test in cases.values():
         marker = of_test[0].get_closest_marker("by_day")
@@ -58,7 +70,6 @@ def pytest_collection_finish() -> None:
     """The tests themselves stay to the end: who looks for garbage need not look at them each time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)  # as the commands do: tests make millions of values that live for long
 
 
 def _group(item: pytest.Item) -> str:

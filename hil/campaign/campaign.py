@@ -151,7 +151,7 @@ class Campaign(Rehearsal):
     def probes(self) -> Sequence[str]:
         return self._probes
 
-    @property
+    @cached_property  # collecting the suite asks once for each purpose
     def modes(self) -> tuple[Mode, ...]:
         """The modes to run, in order: those of the board, or the chosen one, in which something is asked for."""
         modes = self.board.modes if self.options.tic_mode is None else (self.options.tic_mode,)

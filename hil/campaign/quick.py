@@ -110,10 +110,11 @@ class _Choice:
         """The steps of one of the purposes that decide most a second, the first of equal ones; empty: none has room."""
         best: list[Stimulus] = []
         most = 0.0
-        for one in of:
-            bundle = self._missing(one)
-            if bundle and (cost_s := self._cost_s(bundle)) <= self._room_s:
-                decided = sum(set(self._missing(other)) <= set(bundle) for other in of if not self.has(other))
+        bundles = [bundle for one in of if (bundle := self._missing(one))]
+        wanted = [frozenset(bundle) for bundle in bundles]
+        for bundle, steps in zip(bundles, wanted, strict=True):
+            if (cost_s := self._cost_s(bundle)) <= self._room_s:
+                decided = sum(other <= steps for other in wanted)
                 if decided / cost_s > most:
                     best, most = bundle, decided / cost_s
         return best
@@ -122,7 +123,8 @@ class _Choice:
         return sum(self._lengths_s[step] for step in bundle)
 
     def _missing(self, one: Asked) -> list[Stimulus]:
-        return [step for step in _steps(one) if step in self._lengths_s and step not in self.steps]
+        taken = self.steps
+        return [step for step in _steps(one) if step in self._lengths_s and step not in taken]
 
 
 def _steps(one: Asked) -> Iterable[Stimulus]:

@@ -37,6 +37,11 @@ class _Brought:
         module.obj = import_module(f"{_PACKAGE}.{module_path.stem}")
         return module
 
+    def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
+        """No item of a purpose that nobody asks for: to make them all costs more than most single purposes."""
+        purpose = purpose_of(obj) if callable(obj) else None
+        return None if purpose is None or self.judgement.asks_for(purpose) else []
+
 
 @cache
 def declared_purposes() -> Sequence[Purpose]:

@@ -52,6 +52,7 @@ def test_a_board_that_lives_on_what_every_meter_gives_starts_by_itself(name: str
     assert told.needs_w < 0.130
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("supply", ["min_spec", "strong"])
 def test_winky_v1_hangs_on_a_cold_start(supply: str) -> None:
     told = of("winky-v1", supply)

@@ -208,7 +208,7 @@ def test_a_package_that_does_not_work_harms_nobody_who_does_not_use_it(strange: 
         assert (run.returncode, run.stderr) == (0, told)
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("command", BROKEN)
 def test_who_uses_a_package_that_does_not_work_is_told_in_one_line(strange: Path, tmp_path: Path, command: str) -> None:
     run = xky(strange, tmp_path, *command.split())

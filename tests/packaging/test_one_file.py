@@ -142,6 +142,7 @@ assert defect.must_fail <= failed <= defect.must_fail | defect.may_fail, failed
     python(tree, code)
 
 
+@pytest.mark.nightly
 def test_a_fault_is_a_file(tree: Path) -> None:
     text = (OUTSIDE / "mirrored_value.py").read_text(encoding="utf-8").removeprefix(LICENCE)
     write(tree, "emulator/faults/mirrored_value.py", text + '\n\n__all__ = ["MirroredValue"]\n')

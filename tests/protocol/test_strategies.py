@@ -128,7 +128,7 @@ def test_whatever_a_line_can_say_is_drawn(strategy: st.SearchStrategy[Any], is_i
     assert is_it(find(strategy, is_it, settings=found_at_all))
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("label", ["MSG2", "PPOINTE", "DPM3", "CCASN", "NGTF"])
 @pytest.mark.parametrize("sent", [False, True])
 def test_a_conditional_label_is_there_or_not(label: str, sent: bool) -> None:

@@ -11,7 +11,6 @@ from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from xky.boards.description.power import PowerDescription
 from xky.emulator.supply import Supply
@@ -220,6 +219,7 @@ class _Search:
 
     def solve(self, place: Any, free: Sequence[int]) -> tuple[Any, Any, bool]:
         """Place of least squares, residuals there, and whether it is a place of its own."""
+        from scipy.optimize import least_squares
 
         def whole(part: Any) -> Any:
             full = place.copy()

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, percentile_filter
 
 from xky.boards.description.states import BOOT, JOINING, LISTEN, PUBLISHING, RUN, SLEEP
 from xky.protocol import InputError
@@ -158,6 +157,8 @@ class _LevelStretch:
 
 def _pieces(log: Log) -> Iterator[_LevelStretch]:
     """The log cut where its floor changes."""
+    from scipy.ndimage import percentile_filter
+
     block = max(round(_BLOCK_S / log.period_s), 1)
     count = len(log.amperes) // block
     means_a = log.amperes[: count * block].reshape(count, block).mean(axis=1)
@@ -180,6 +181,8 @@ def _pieces(log: Log) -> Iterator[_LevelStretch]:
 
 def _cuts(floor_a: Any, noise_a: float, wide: int) -> list[int]:
     """Where the floor changes its level: steepest places of a scale on which ratios are distances."""
+    from scipy.ndimage import gaussian_filter1d
+
     scale_a = max(_NOISE_FADES * noise_a, _FAINT_A)
     level = np.arcsinh(floor_a / scale_a)
     slope = np.abs(gaussian_filter1d(level, max(wide / 8, 1.0), order=1, mode="nearest")) * max(wide / 8, 1.0)

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy.linalg import solve_banded
 
 from xky.boards.description.power import PowerDescription
 from xky.boards.power.balance import Balance, charging_curve
@@ -117,6 +116,8 @@ class Trajectory:
         return motion.terminal_v(self._row_states, at_rows)
 
     def _solve(self, motion: "_Motion", unknowns: Unknowns) -> Any:
+        from scipy.linalg import solve_banded
+
         v = self._guess_v.copy()
         v[0] = unknowns.start_v
         h = self._widths_s

@@ -11,9 +11,6 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
-from SALib.analyze import sobol as sobol_indices
-from SALib.sample import sobol as sobol_sequence
-from scipy.stats import binomtest, norm
 
 from xky.boards.description.board import Board
 from xky.boards.description.phases import state_names
@@ -210,6 +207,8 @@ def columns_of(board: Board, differences: Sequence[Difference], drawn: Array) ->
         differences: in this order.
         drawn: one row a board, one column a difference.
     """
+    from scipy.stats import norm
+
     power = board.power
     assert power is not None and power.capacitor is not None
     capacitor = power.capacitor
@@ -249,9 +248,11 @@ def sample_of(differences: Sequence[Difference], boards: int, seed: int) -> Arra
     """
     if not differences:
         raise InputError("--monte-carlo: boards of this build do not differ in anything; give its parts tolerances")
+    from SALib.sample import sobol
+
     drawn = np.random.default_rng(seed).random((boards, len(differences)))
     rows = int(np.clip(2 ** int(np.log2(max(boards / (len(differences) + 2), 1))), _LEAST_ROWS, _MOST_ROWS))
-    spread = sobol_sequence.sample(_problem(differences), rows, calc_second_order=False, seed=seed)
+    spread = sobol.sample(_problem(differences), rows, calc_second_order=False, seed=seed)
     return np.concatenate([drawn, spread])
 
 
@@ -264,6 +265,8 @@ def yield_of(differences: Sequence[Difference], results: Array, boards: int, see
         boards: those of the yield.
         seed: of the intervals of the indices.
     """
+    from scipy.stats import binomtest
+
     margin_v = results[:boards, OUTPUTS.index("margin_v")]
     lives = results[:boards, OUTPUTS.index("lives")] > 0
     live = int(lives.sum())
@@ -291,8 +294,10 @@ def _problem(differences: Sequence[Difference]) -> dict[str, Any]:
 def _indices(differences: Sequence[Difference], margin_v: Array, seed: int) -> Sequence[SobolIndex]:
     if float(np.ptp(margin_v)) == 0.0:
         return [SobolIndex(one.name, one.what, 0.0, 0.0, 0.0, 0.0) for one in differences]
+    from SALib.analyze import sobol
+
     # SALib (1.6.0, sobol.analyze) takes a seed of 0 for none, and its intervals would differ from run to run
-    found = sobol_indices.analyze(
+    found = sobol.analyze(
         _problem(differences), margin_v, calc_second_order=False, conf_level=_CONFIDENCE, seed=seed + 1
     )
     columns = [found[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")]

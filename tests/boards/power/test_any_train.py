@@ -6,7 +6,6 @@ from dataclasses import fields
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import solve_ivp
 
 from xky.boards.power import PowerDescription
 from xky.boards.power.energy import energy_of
@@ -42,6 +41,8 @@ def check(
 
 
 def solved(state: PowerState, inner_v: float, duration_s: float) -> float:
+    from scipy.integrate import solve_ivp  # slow to import
+
     balance = state.balance
     solution = solve_ivp(
         lambda _, v: [balance.net_a(v[0]) / balance.capacitance_f],

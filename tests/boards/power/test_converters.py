@@ -88,6 +88,7 @@ def always_on(regulator: Regulator) -> Board:
     return WINKY.model_copy(update={"wake": None, "power": power.model_copy(update={"loads": loads})})
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("make", [board_with, always_on], ids=["sleeps", "always on"])
 def test_a_boost_that_is_fed_with_more_than_it_makes_is_refused(make: Callable[[Regulator], Board]) -> None:
     told = analyse(make(BOOST), MIN_SPEC, highest=HIGHEST)

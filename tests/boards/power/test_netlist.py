@@ -126,7 +126,7 @@ def test_simulation_that_fails_ends_ngspice_with_1_and_a_voltage_never_reached_d
     assert run.returncode == status
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @needs_ngspice
 @pytest.mark.parametrize(
     ("power", "temperature_c"),
@@ -143,6 +143,7 @@ def test_other_trains_are_those_of_each_carrier_period(power: PowerDescription, 
     assert off_v < CARRIER_V
 
 
+@pytest.mark.by_day(2)
 @needs_ngspice
 @pytest.mark.parametrize("power", [BOOSTED, BUCKED, DOUBLED], ids=["boost", "buck", "doubler"])
 def test_other_trains_are_those_of_the_averaged_netlist(power: PowerDescription) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq
 
 from xky.boards.description.parts import Diode, Rectifier
 from xky.boards.power.rectifier import CarrierMeans, carrier_means
@@ -31,6 +30,7 @@ def current_at(diode: Diode, drive_v: float, loop_ohm: float) -> float:
     thermal_v = 2 * diode.thermal_v(27.0)
     if drive_v <= 0:
         return 0.0
+    from scipy.optimize import brentq  # slow to import
 
     def surplus_v(current_a: float) -> float:
         return current_a * loop_ohm + thermal_v * log1p(current_a / diode.saturation_a) - drive_v

@@ -141,6 +141,7 @@ def test_with_a_heat_pump_it_stays_below_9000_va(seed: int, day: date) -> None:
         assert abs(power.phase_apparent_mva[0]) < 9_000_000
 
 
+@pytest.mark.nightly
 def test_the_common_house_draws_some_kilowatt_hours_a_day() -> None:
     house = Household(contact=False)
     year_kwh = energy_kwh(house, at("2026-01-01T00:00"), at("2027-01-01T00:00"))

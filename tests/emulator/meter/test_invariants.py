@@ -21,7 +21,7 @@ WAITS = st.lists(
     st.sampled_from([0.0, 0.25, 1.0, 59.5, 600.0, 7200.0]) | st.integers(1, 2 * 86_400), min_size=1, max_size=5
 )
 
-EXAMPLES = settings().max_examples  # of the profile: 60 by day, 2000 at night
+EXAMPLES = settings().max_examples  # of the profile: 25 by day, 2000 at night
 
 
 @pytest.mark.nightly
@@ -35,7 +35,7 @@ def test_every_law_holds_at_any_moment_of_any_meter(meter: Linky, waits_s: list[
         watch.look()
 
 
-@settings(max_examples=25)
+@settings(max_examples=max(10, EXAMPLES // 80))
 @given(linkies(modes=STANDARD), st.integers(1, 900), st.floats(0, 1))
 def test_groups_asked_each_second_are_those_asked_at_the_end(meter: Linky, seconds: int, offset_s: float) -> None:
     parts = Linky()
@@ -88,7 +88,7 @@ def test_a_point_of_the_load_curve_is_what_the_indexes_moved_by_in_its_period(
             assert when[point] == when["DATE"]
 
 
-@settings(max_examples=30)
+@settings(max_examples=max(12, EXAMPLES // 66))
 @given(linkies(modes=STANDARD))
 def test_a_mean_voltage_lies_among_the_voltages_of_its_ten_minutes(meter: Linky) -> None:
     meter.skip((600 * SECOND_US - meter.now_us % (600 * SECOND_US)) / 1e6)

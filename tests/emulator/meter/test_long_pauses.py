@@ -20,6 +20,7 @@ def everything_of(meter: Linky) -> object:
     )  # fmt: skip
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("seed", range(6))
 def test_days_at_once_are_the_same_days_minute_by_minute(seed: int) -> None:
     rng = Random(seed)

@@ -56,6 +56,7 @@ def test_a_scenario_told_to_be_historic_is_clean_too(name: str) -> None:
 # Each of them
 
 
+@pytest.mark.nightly
 def test_a_red_day_begins_at_six_is_followed_by_a_told_colour_and_off_peak_hours() -> None:
     run = played("tempo-red-day")
     night, morning = run.around("2027-01-05T06:00")
@@ -159,7 +160,7 @@ def test_a_day_of_june_draws_at_night_and_injects_at_noon() -> None:
 @pytest.mark.parametrize(
     ("name", "last", "first", "frames"),
     [
-        ("clock-change-autumn", "E271031025959", "H271031020000", 140 * 60),
+        pytest.param("clock-change-autumn", "E271031025959", "H271031020000", 140 * 60, marks=pytest.mark.nightly),
         ("clock-change-spring", "H270328015959", "E270328030000", 20 * 60),
     ],
 )

@@ -442,7 +442,9 @@ def stories(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=max(15, settings().max_examples // 25), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(stories())
 def test_any_scenario_of_possible_events_is_clean(scenario: dict[str, Any]) -> None:
     result = play(Scenario.model_validate(scenario).found_at(Written()))

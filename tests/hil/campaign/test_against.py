@@ -4,7 +4,6 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
@@ -14,6 +13,7 @@ from xky.hil.campaign.comparison import Baseline
 from xky.protocol import InputError, Mode
 
 from ...command import xky
+from ...schema import require_schema
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 ASKED = ("--mode", "historic", "--only", "TIC-CHK-1/altered-digit", "--only", "TIC-SIZ-1")
@@ -32,14 +32,14 @@ def test_a_run_that_is_no_worse_passes_and_its_report_says_so(folder: Path) -> N
     assert run.returncode == 0
     assert run.stdout.splitlines()[-1] == "NO WORSE  nothing got worse; pass before, pass after."
     report = json.loads((folder / "report/report.json").read_text(encoding="utf-8"))
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert (report["against"]["report"], report["against"]["worse"], report["against"]["better"]) == ("baseline", [], 0)
 
 
 def test_a_new_fail_is_named_in_the_report_and_exit_1(folder: Path) -> None:
     run = xky("certify", *SHORT, "--defect", "ignores-checksum", "--against", "baseline", "--json", cwd=folder)
     report = json.loads(run.stdout)
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert run.returncode == 1
     assert report["against"]["worse"] == [{"id": "TIC-CHK-1/altered-digit", "mode": "historic", "probe": "lines"}]
 

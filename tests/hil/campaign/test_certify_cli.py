@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from xky.hil.campaign.print_verdicts import print_verdicts
 
 from ...command import PLAIN, XKY, Ended, xky
+from ...schema import require_schema
 from ...timely import TRIES, came_too_late
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
@@ -176,7 +176,7 @@ def test_json_is_the_report_and_nothing_else(tmp_path: Path) -> None:
     run = certify("sim:winky-c6", "--mode", "historic", "--json", "--out", "here", cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout == (tmp_path / "here" / "report.json").read_text(encoding="utf-8")
-    jsonschema.validate(json.loads(run.stdout), SCHEMA)
+    require_schema(json.loads(run.stdout), SCHEMA)
 
 
 @pytest.mark.nightly
@@ -404,7 +404,7 @@ def test_a_program_may_print_what_it_likes_and_the_report_still_stands(program: 
         *FEW,
     )
     assert run.returncode == 1
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert any("were no JSON object" in remark for remark in report["remarks"])
 
 

@@ -6,7 +6,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.hil.campaign import comparison
@@ -16,6 +15,8 @@ from xky.hil.campaign.comparison.print_comparison import print_comparison
 from xky.hil.campaign.comparison.report_file import MeasureOf
 from xky.hil.campaign.verdict import Verdict
 from xky.hil.campaign.wording import Wording
+
+from ...schema import require_schema
 
 SCHEMA = json.loads(Path(comparison.__file__).with_name("comparison.schema.json").read_text(encoding="utf-8"))
 VERDICTS = [one.value for one in Verdict]
@@ -50,7 +51,7 @@ def test_a_verdict_is_worse_better_or_neither(before: str, after: str, level: st
     assert bool(made.worse) == ((before, after) in WORSE)
     assert made.counted(Change.BETTER) == ((before, after) in BETTER)
     assert len(made.purposes) == (before != after)
-    jsonschema.validate(made.document(), SCHEMA)
+    require_schema(made.document(), SCHEMA)
 
 
 @pytest.mark.parametrize(("verdict", "other", "worse", "change"), [
@@ -106,7 +107,7 @@ def test_another_firmware_is_told_by_version_and_hash() -> None:
         ("firmware: version", "1", "2"), ("firmware: sha256", "111", "222"), ("compatibility", "pass", "fail"),
     ]  # fmt: skip
     assert not compare(report(), report(compatibility="pass")).differences
-    jsonschema.validate(json.loads(json.dumps(made.document())), SCHEMA)
+    require_schema(json.loads(json.dumps(made.document())), SCHEMA)
 
 
 def test_another_program_or_speed_is_told_and_what_is_not_the_firmware_of_its_statement(
@@ -121,7 +122,7 @@ def test_another_program_or_speed_is_told_and_what_is_not_the_firmware_of_its_st
         ("firmware: SHA-256 of fw\x1b.elf", "a" * 64, "b" * 64), ("speed", 1.0, 5.0),
     ]  # fmt: skip
     document = json.loads(json.dumps(made.document()))
-    jsonschema.validate(document, SCHEMA)
+    require_schema(document, SCHEMA)
     assert "disagreements" not in document["before"] and len(document["after"]["disagreements"]) == 1
     print_comparison(made)
     told = " ".join(capsys.readouterr().out.split())

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
@@ -13,6 +12,8 @@ from xky.hil.campaign.certify import certify
 from xky.hil.campaign.contested import contested_lines
 from xky.hil.campaign.print_verdicts import print_verdicts
 from xky.protocol import InputError
+
+from ...schema import require_schema
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 SAID = "TIC-PRT-1/rate=Our UART is set by hand."
@@ -27,7 +28,7 @@ def test_a_contested_purpose_is_marked_and_its_verdict_stands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain, marked = report_of(tmp_path / "plain"), report_of(tmp_path / "marked", SAID)
-    jsonschema.validate(marked, SCHEMA)
+    require_schema(marked, SCHEMA)
     (requirement,) = marked["requirements"]
     said = {one["id"]: one.pop("contested", None) for one in requirement["purposes"]}
     assert said == {"TIC-PRT-1/rate": "Our UART is set by hand.", "TIC-PRT-1/format": None}

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.hil.archive.contents import contents_of
@@ -20,6 +19,8 @@ from xky.hil.campaign.evidence import read_records
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.verification.judged_again import judged_again
 from xky.protocol import Mode
+
+from ...schema import require_schema
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 Verdicts = dict[tuple[str, str], str]
@@ -34,7 +35,7 @@ def cut_short(options: Options, at_step: int, folder: Path) -> dict[str, Any]:
 
     report = certify(Campaign(options, on_step=step), folder)
     assert json.loads((folder / "report.json").read_text(encoding="utf-8")) == report
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert report["aborted"] is True
     return report
 

@@ -87,7 +87,7 @@ def check_equal(read: Record, written: Record) -> None:
         assert getattr(read, one.name) == getattr(written, one.name), one.name
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(("board", "defect", "mode"), [*((name, None, None) for name in SOUND), *SPREAD])
 def test_verdicts_of_evidence_read_back_are_those_of_the_run(
     board: str, defect: str | None, mode: Mode | None, tmp_path: Path, no_simulation: Callable[[], None]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
 import pytest
 
 from xky.hil.archive.contents import contents_of
@@ -17,6 +16,7 @@ from xky.hil.verification.judged_again import judged_again
 from xky.protocol import Mode
 
 from ...command import xky
+from ...schema import require_schema
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 QUICK_S = 40.0
@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quick(folder: Path) -> tuple[dict[str, Any], Campaign]:
     campaign = Campaign(Options("sim:generic", quick=True))
     report = certify(campaign, folder)
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     return report, campaign
 
 
@@ -115,7 +115,7 @@ def test_a_board_that_sleeps_for_longer_is_told_that_nothing_has_room(tmp_path: 
     report = certify(Campaign(Options("sim:winky-c6", mode="standard", quick=True)), tmp_path)
     assert (report["decided"], report["duration_s"]) == (0, 0)
     assert report["remarks"][0].startswith("partial: standard: --quick skipped all ")
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
 
 
 def test_what_is_asked_for_alone_is_quick_too(tmp_path: Path) -> None:

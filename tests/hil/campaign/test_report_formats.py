@@ -24,6 +24,8 @@ from xky.hil.campaign.report.statement import PREDICATE, statement
 from xky.hil.campaign.verdict import Verdict
 from xky.protocol import BenchError, InputError
 
+from ...schema import require_schema
+
 SCHEMA = json.loads(resources.files("xky.hil.campaign.report").joinpath("report.schema.json").read_text("utf-8"))
 ONLY = ("TIC-CHK-1", "TIC-CHK-2", "TIC-LBL-1")
 # Of the schema of SARIF 2.1.0 (OASIS, 2020): what it requires of, and allows in, the parts that a report has
@@ -143,7 +145,7 @@ def test_junit_tells_no_path_of_the_machine(tmp_path: Path) -> None:
 
 def test_sarif_has_a_result_for_each_fail_and_a_rule_for_each_requirement(folder: Path, report: dict[str, Any]) -> None:
     log = json.loads((folder / "report.sarif").read_text(encoding="utf-8"))
-    jsonschema.validate(log, SARIF)
+    require_schema(log, SARIF)
     [run] = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [one["id"] for one in report["requirements"]]

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
@@ -26,6 +25,7 @@ from xky.hil.campaign.resumption import journal as journal_module
 from xky.protocol import BenchError, InputError, Mode
 
 from ...command import PLAIN, XKY, xky
+from ...schema import require_schema
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
@@ -43,14 +43,14 @@ def cut(
             raise KeyboardInterrupt
 
     report = certify(Campaign(options, on_step=step), folder, resume=resume)
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert report["aborted"] is True
     return report
 
 
 def resumed(options: Options, folder: Path) -> dict[str, Any]:
     report = certify(Campaign(options), folder, resume=True)
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     return report
 
 

@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.boards import Board, board_named, board_names, known_defects
@@ -29,6 +28,7 @@ from xky.hil.catalogue.applicability import facts_of
 from xky.protocol import LABELS, Mode
 from xky.protocol.uart import CharacterDefect
 
+from ...schema import require_schema
 from ..catalogue.agreement import check_applicability
 
 SUITE = Path(conformance.__path__[0])
@@ -100,7 +100,7 @@ def check_defect(
 
 def check_contract(report: dict[str, Any]) -> None:
     """What programs read of a report, whatever came out."""
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     purposes = [purpose for one in report["requirements"] for purpose in one["purposes"]]
     ids = [(purpose["id"], purpose["mode"], purpose["probe"]) for purpose in purposes]
     assert len(ids) == len(set(ids))

@@ -4,7 +4,6 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -13,6 +12,8 @@ from xky.hil.catalogue.clauses import clauses
 from xky.hil.catalogue.entries import entries
 from xky.hil.cli import app
 from xky.protocol import InputError
+
+from ...schema import require_schema
 
 SCHEMA = json.loads((Path(catalogue.__path__[0]) / "requirements.schema.json").read_text(encoding="utf-8"))
 
@@ -70,7 +71,7 @@ def test_a_clause_tells_its_requirements_or_why_it_has_none() -> None:
 )
 def test_json_keeps_its_schema(arguments: tuple[str, ...]) -> None:
     told = json.loads(requirements(*arguments, "--json"))
-    jsonschema.validate(told, SCHEMA)
+    require_schema(told, SCHEMA)
     if not arguments:
         assert [one["id"] for one in told["requirements"]] == list(entries())
         assert [one["clause"] for one in told["clauses"]] == list(clauses())

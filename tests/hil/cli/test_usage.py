@@ -99,7 +99,7 @@ def test_ctrl_c_is_one_line_while_a_command_is_starting(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("words", "offered"), [
     ("xky cert", "certify"), ("xky power sw", "sweep"), ("xky certify --on", "--only"),
     ("xky emulate --mode h", "historic"),
@@ -111,7 +111,7 @@ def test_a_shell_completes_commands_options_and_values(words: str, offered: str)
 COMMANDS_OF_POWER = ["compare", "fit", "profile", "show", "spice", "sweep"]
 
 
-@pytest.mark.by_day(2)
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(("words", "offered"), [
     ("xky certify --meter ", meter_names()),
     ("xky power ", [*COMMANDS_OF_POWER, *board_names()]),

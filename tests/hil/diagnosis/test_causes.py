@@ -167,7 +167,7 @@ def test_a_good_line_is_called_good(meter: str, mode: Mode) -> None:
     assert diagnosis.line.missing == []
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize("mode", MODES)
 def test_a_line_that_is_good_for_hours_is_called_good(mode: Mode) -> None:
     diagnosis = diagnosed(heard_of(Linky(mode=mode, contract="tempo", at="2026-01-15T05:00"), for_s=3 * 3600.0))

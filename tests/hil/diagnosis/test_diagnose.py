@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.emulator import Linky, serve_pty
@@ -18,6 +17,7 @@ from xky.protocol.capture import CaptureWriter, Header
 from xky.protocol.uart import Uart
 
 from ...command import XKY, started, xky
+from ...schema import require_schema
 from .listened import heard_of
 
 SCHEMA = json.loads((resources.files("xky.hil.diagnosis") / "diagnosis.schema.json").read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def written(path: Path, heard: Heard) -> Path:
 
 def told(stdout: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(stdout)
-    jsonschema.validate(document, SCHEMA)
+    require_schema(document, SCHEMA)
     return document
 
 

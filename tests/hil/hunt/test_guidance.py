@@ -102,10 +102,10 @@ def test_a_guided_hunt_draws_the_same_again_and_no_story_twice() -> None:
             line.append(told)
             return reached(*(len(fault.name) for fault in told.faults), 99, filled={"group": len(told.faults)})
 
-        Hunt(Campaign(Options("sim:generic")), seed=3, limits=Limits(examples=25), play=play).run()
+        Hunt(Campaign(Options("sim:generic")), seed=3, limits=Limits(examples=12), play=play).run()
         return line
 
     first = hunted()
-    assert len(first) == 25
-    assert len({told.model_dump_json() for told in first}) == 25
+    assert len(first) == 12
+    assert len({told.model_dump_json() for told in first}) == 12
     assert hunted() == first

@@ -70,6 +70,7 @@ class Careless(BenchMachine):
     defect = "ignores-checksum"
 
 
+@pytest.mark.nightly
 def test_a_failing_program_is_short_and_says_what_was_broken() -> None:
     few(Careless, examples=30)
     error = error_of(Careless)

@@ -82,6 +82,7 @@ def test_a_cluster_finds_the_same(here: SharedHunt) -> None:
     assert told(there) == told(here)
 
 
+@pytest.mark.nightly
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xky.hil.workers._CONNECT_S", 0.2)
     with pytest.raises(BenchError, match=r"--scheduler tcp://127.0.0.1:9: does not answer"):

@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -19,6 +18,8 @@ from xky.hil.hunt.shortest import shortest_stimuli
 from xky.hil.stories.stimulus_file import read_stimulus
 from xky.hil.verification.verify import verify
 from xky.protocol import InputError
+
+from ...schema import require_schema
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 ONLY = ("TIC-CHK-1", "TIC-CHK-4", "TIC-SND-1")
@@ -37,7 +38,7 @@ def shrunk(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Pa
     )
     seal = Seal(None, folder / "a.xky")
     report = certify(Campaign(options), folder / "report", seal=seal, shrink=shortest_stimuli)
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     return report, folder
 
 

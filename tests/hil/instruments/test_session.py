@@ -120,6 +120,7 @@ def test_one_that_hung_up_is_reached_by_the_next_use(bench: VirtualBench) -> Non
     assert time.monotonic() - began_s < PATIENCE_S  # the connection was closed, and nobody waits for it
 
 
+@pytest.mark.by_day(1)
 def test_one_that_connecting_anew_did_not_bring_back_is_not_asked_once_more(bench: VirtualBench) -> None:
     supply = opened(bench)
     with misbehaving(bench, supply, Misbehaviour.SILENT, OPENS_S):
@@ -169,6 +170,7 @@ def test_another_instrument_at_its_address_is_named(bench: VirtualBench) -> None
     assert set(bench.instruments["supply"].said) == {"*IDN?"}
 
 
+@pytest.mark.by_day(1)
 def test_an_instrument_that_was_changed_for_another_is_named_and_told_nothing(bench: VirtualBench) -> None:
     supply = opened(bench)
     with misbehaving(bench, supply, Misbehaviour.SILENT), pytest.raises(LostInstrument):

@@ -7,7 +7,6 @@ import subprocess
 from functools import partial
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from xky.boards import board_named
@@ -20,6 +19,7 @@ from xky.hil.virtual import Misbehaviour, Planned, SteppedClock, VirtualBench
 from xky.hil.virtual.bench_toml import bench_toml
 
 from ...command import XKY, xky
+from ...schema import require_schema
 
 CALLED = shlex.join(XKY)
 SCHEMA = json.loads((Path(measuring.__file__).parent / "measurement.schema.json").read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ def test_one_command_checks_and_measures_and_ends_with_the_status_of_what_it_ran
     told = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))
     kept = json.loads((tmp_path / "charge" / "result.json").read_text(encoding="utf-8"))
     assert told == kept
-    jsonschema.validate(told, SCHEMA)
+    require_schema(told, SCHEMA)
     assert told["curve"]["largest_difference"] < 0.005
     assert told["safe"]["unknown"] == {}
     assert {one["role"] for one in told["instruments"]} == set(told["safe"]["safe"]) | {"capacitor", "scope"}
@@ -73,7 +73,7 @@ def test_a_broken_limit_is_exit_1_and_an_undecided_one_exit_3(tmp_path: Path) ->
         ended = xky("bench", "measure", "carrier", "--json", cwd=tmp_path)
     assert ended.returncode == 3
     told = json.loads(ended.stdout)
-    jsonschema.validate(told, SCHEMA)
+    require_schema(told, SCHEMA)
     assert told["verdict"] == "inconclusive"
 
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from xky.hil.panel.chain import Carried, HandedThrough, Message
@@ -25,6 +24,7 @@ from xky.hil.panel.running import PanelRun, RunSettings
 from xky.protocol import BenchError
 
 from ...command import XKY, started, xky
+from ...schema import require_schema
 from .test_running import SCHEMA, files
 
 PANEL = """homes = 2
@@ -64,7 +64,7 @@ def test_a_run_in_real_time_writes_the_bytes_of_virtual_time_and_says_how_late_i
     assert ended.returncode == 0
     assert time.monotonic() - began_s >= 0.86  # 1728 s
     told = json.loads(ended.stdout)
-    jsonschema.validate(told, SCHEMA)
+    require_schema(told, SCHEMA)
     assert (told["whole"], told["homes_done"], told["speed"]) == (True, 2, 2000)
     assert told["worst_late_s"] >= 0
     assert files(tmp_path / "panel") == files(whole)

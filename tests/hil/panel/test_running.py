@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.command import Ended, xky
@@ -14,6 +13,8 @@ from xky.hil.panel.chain import HandedThrough
 from xky.hil.panel.homes import playing
 from xky.hil.panel.layout import home_folder
 from xky.hil.panel.running import PanelRun, RunSettings
+
+from ...schema import require_schema
 
 PANEL = """homes = 3
 seed = 5
@@ -46,7 +47,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ended = run(folder, "--workers", "1", "--json")
     assert (ended.returncode, ended.stderr) == (0, "")
     told = json.loads(ended.stdout)
-    jsonschema.validate(told, SCHEMA)
+    require_schema(told, SCHEMA)
     assert (told["homes_done"], told["whole"], told["name"]) == (3, True, "some")
     assert told["readings"]["stored"] > told["readings"]["broker"] > 0
     return folder / "out"

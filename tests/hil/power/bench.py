@@ -5,13 +5,12 @@ Nothing of the package's own physics is in here: the rectifier's mean is a sum o
 for its current, and ``solve_ivp`` integrates the capacitor's voltage.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from scipy.integrate import solve_ivp
-from scipy.interpolate import CubicSpline
 
 THERMAL_V = 1.05 * 8.617333262e-5 * 300.15  # N·kT/q of the shipped boards' diodes at 27 °C
 SATURATION_A, DIODE_OHM = 2e-7, 0.5
@@ -32,8 +31,10 @@ class Truth:
 
 
 @lru_cache(maxsize=64)
-def _charge(truth: Truth) -> CubicSpline:
+def _charge(truth: Truth) -> Callable[[float], float]:
     """Mean current of the bridge over the voltage behind it."""
+    from scipy.interpolate import CubicSpline  # slow to import
+
     angles = (np.arange(4000) + 0.5) / 4000 * np.pi / 2
     source_v = np.sqrt(2) * truth.open_circuit_v * np.sin(angles)
     loop_ohm = truth.source_ohm + 2 * DIODE_OHM + truth.esr_ohm
@@ -48,11 +49,14 @@ def _charge(truth: Truth) -> CubicSpline:
             x = np.maximum(x - wrong_v / (loop_ohm * grown + 2 * THERMAL_V), -40.0)
         blocked_a = SATURATION_A * np.expm1(-max(output_v, 0.0) / (2 * THERMAL_V))  # of the other pair
         means.append(float(np.mean(SATURATION_A * np.expm1(x)) + blocked_a))
-    return CubicSpline(at_v, means)
+    spline: Callable[[float], float] = CubicSpline(at_v, means)
+    return spline
 
 
 def measure(truth: Truth, times_s: np.ndarray, loads_a: np.ndarray, supplied: np.ndarray) -> np.ndarray:
     """Terminal voltages at the times, without noise; load and supply hold from each time until the next."""
+    from scipy.integrate import solve_ivp
+
     charge = _charge(truth)
     leak_s = truth.leakage_a / truth.rated_v
 

@@ -82,6 +82,7 @@ def test_a_boost_that_is_fed_with_more_than_it_makes_goes_through_nothing() -> N
         )  # fmt: skip
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_a_picture_is_written(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"scenario.{ending}"

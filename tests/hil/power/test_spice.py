@@ -23,6 +23,7 @@ def spice(*arguments: str) -> str:
     return run.stdout
 
 
+@pytest.mark.by_day(1)
 @needs_ngspice
 @pytest.mark.parametrize("board", ["winky-c6", "loky", "zlinky"])
 def test_ngspice_runs_what_is_printed_and_powers_on_when_we_say(board: str) -> None:

@@ -15,7 +15,7 @@ from .played import campaign, line_of, played, story
 WRONG = [[{"name": "wrong_checksum", "label": "SINSTS"}]]
 
 
-@settings(max_examples=10)
+@settings(max_examples=max(5, settings().max_examples // 100))
 @given(told=line_stories(restarts=True))
 def test_steps_that_come_one_by_one_put_the_same_bytes_on_the_line_at_the_same_times(told: Story) -> None:
     try:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from xky.hil.campaign.campaign import Campaign, Options
@@ -21,6 +20,7 @@ from xky.hil.stories.stimulus_file import write_stimulus
 from xky.protocol import InputError, Mode, encode_group
 
 from ...command import xky
+from ...schema import require_schema
 from .played import played, story
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def test_certify_plays_a_stimulus_alone_and_says_whether_it_still_fails(
     run = xky("certify", "sim:generic", *defect, "--replay", saved(tmp_path), "--json", cwd=tmp_path)
     assert run.returncode == status, run.stderr
     report = json.loads(run.stdout)
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert (report["verdict"], report["mode"], report["seed"]) == (verdict, "standard", 7)
     (requirement,) = report["requirements"]
     (purpose,) = requirement["purposes"]

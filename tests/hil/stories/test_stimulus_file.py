@@ -46,7 +46,10 @@ def as_told(story: Story) -> dict[str, Any]:
     return told | {"meter": {"mode": story.mode.value} | told.get("meter", {})}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=max(15, settings().max_examples // 25),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(story=line_stories(servers=list(OUTAGES), restarts=True, supply=True))
 def test_any_story_is_read_back_as_it_was_written(story: Story, tmp_path: Path) -> None:
     again = written(tmp_path, story)

@@ -81,6 +81,7 @@ def test_another_part_or_verdict_is_told(change: Change, resumed: Path, tmp_path
         path.write_bytes(before)
 
 
+@pytest.mark.nightly
 def test_what_quick_skipped_needs_no_evidence(tmp_path: Path) -> None:
     report = certify(Campaign(Options("sim:winky-c6", mode="standard", quick=True)), tmp_path)
     assert report["decided"] == 0

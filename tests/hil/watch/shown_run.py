@@ -13,7 +13,6 @@ import httpx
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.emulation.control.address import address_of
-from xky.hil.watch.app import make_app
 from xky.hil.watch.event_list import EventList
 from xky.hil.watch.feed import Feed
 from xky.hil.watch.live_run import LiveRun
@@ -74,6 +73,8 @@ class Client:
     """Of the page of a run, without a socket."""
 
     def __init__(self, watched: Watched, *, at: str = "8081", token: str | None = None) -> None:
+        from xky.hil.watch.app import make_app  # FastAPI is slow to import
+
         self.feed = Feed(watched)
         self._app = make_app(watched, self.feed, address_of(at, token, "--watch"))
 

@@ -4,7 +4,6 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from xky.boards import board_named
@@ -13,6 +12,8 @@ from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.profiles import profile_named, profile_names
 from xky.hil.campaign.suite import declared_purposes
 from xky.protocol import InputError
+
+from ....schema import require_schema
 
 SCHEMA = json.loads((Path(__file__).parents[4] / "hil/campaign/report/report.schema.json").read_text(encoding="utf-8"))
 
@@ -34,7 +35,7 @@ def test_the_label_has_every_test_of_its_light_and_no_must_of_the_line() -> None
 
 def test_a_sound_device_passes_and_each_test_has_its_verdict() -> None:
     report = certify_device.certify("sim:labelled", profile="linky-ready")
-    jsonschema.validate(report, SCHEMA)
+    require_schema(report, SCHEMA)
     assert report["verdict"] == "pass" and report["partial"] is True
     tests = report["profile"]["tests"]
     assert {one["verdict"] for one in tests} == {"pass", "not applicable"}

@@ -4,7 +4,6 @@
 import json
 from importlib import resources
 
-import jsonschema
 import numpy as np
 import pytest
 
@@ -15,6 +14,8 @@ from xky.hil.diagnosis.opto.print_opto import opto_document
 from xky.hil.diagnosis.opto.stage import PARTS, OptoStage, drawn_lots
 from xky.protocol import Burst, InputError, Mode
 from xky.protocol.uart import levels
+
+from ....schema import require_schema
 
 SCHEMA = json.loads((resources.files("xky.hil.diagnosis.opto") / "opto.schema.json").read_text(encoding="utf-8"))
 RATE_HZ = 960_000
@@ -95,7 +96,7 @@ def test_a_level_that_swallows_a_bit_leaves_no_margin() -> None:
 @pytest.mark.nightly
 def test_the_document_is_as_its_schema_says() -> None:
     document = opto_document(tried_opto(OptoStage(kind_named("SFH620A-2")), lots=10))
-    jsonschema.validate(document, SCHEMA)
+    require_schema(document, SCHEMA)
     assert document["does"] == {"historic": False, "standard": False}
 
 

@@ -3,8 +3,10 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import cache
 from typing import Any
 
 import httpx
@@ -15,7 +17,6 @@ from xky.emulator.meter_file.meter_file import MeterFile
 from xky.emulator.scenario.actions import Actions
 from xky.emulator.scenario.terminal_feed import TerminalFeed
 from xky.hil.emulation.control.address import address_of
-from xky.hil.emulation.control.app import make_app
 from xky.hil.emulation.control.feed import Feed
 from xky.hil.emulation.control.session import Session
 from xky.hil.emulation.emulated_board import EmulatedBoard
@@ -23,6 +24,26 @@ from xky.hil.live.event_stream import EventStream
 from xky.protocol import Burst, Decoder, Frame
 
 URL = "http://127.0.0.1:8080"
+_asked: "deque[Driven]" = deque(maxlen=1)
+
+
+@cache
+def _app_at(at: str, token: str | None) -> Callable[..., Any]:
+    """The application at an address, made once, which takes longer than most tests: it serves who was asked last."""
+    from xky.hil.emulation.control.app import make_app  # FastAPI is slow to import
+
+    session, stream = _OfAsked("session"), _OfAsked("stream")
+    return make_app(session, Driven.ask, address_of(at, token), stream)  # type: ignore[arg-type]
+
+
+class _OfAsked:
+    """Stands for what a meter has that name, of the one that was asked last."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(_asked[-1], self._name), name)
 
 
 class Driven:
@@ -57,7 +78,7 @@ class Driven:
 
         self.transmitter.before_frame = before_frame
         self.env.process(self.transmitter.run())
-        self.app = make_app(self.session, self.ask, address_of(at, token), self.stream)
+        self.app = _app_at(at, token)
 
     async def _beginning(self) -> Sequence[Mapping[str, Any]]:
         return self.feed.beginning()()
@@ -78,6 +99,7 @@ class Driven:
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         """One request; ``body`` is JSON."""
+        _asked.append(self)
         if body is not None:
             options = {"content": json.dumps(body), "headers": {"content-type": "application/json"}} | options
 

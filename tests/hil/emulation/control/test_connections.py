@@ -12,9 +12,7 @@ import pytest
 
 from xky.hil.emulation.control import connection
 from xky.hil.emulation.control.address import address_of
-from xky.hil.emulation.control.app import make_app
 from xky.hil.emulation.control.control import Control
-from xky.hil.emulation.control.server import Server
 
 from .driven import Driven
 
@@ -24,6 +22,9 @@ WITHIN_S = 10.0
 @contextmanager
 def serving() -> Iterator[int]:
     """The port of a real server of a meter that stands still."""
+    from xky.hil.emulation.control.app import make_app  # FastAPI and uvicorn are slow to import
+    from xky.hil.emulation.control.server import Server
+
     run = Driven()
     address = address_of("0", None)
     listening = Control(address)._socket

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from xky.emulator.bridge import Bridge
-from xky.hil.emulation.control import app
 from xky.hil.emulation.control.address import address_of
 
 from .driven import URL, Driven
@@ -197,6 +196,8 @@ def test_an_outage_may_be_cut_and_restored_without_a_body() -> None:
 
 
 def test_a_run_that_is_over_or_does_not_answer_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from xky.hil.emulation.control import app  # FastAPI is slow to import
+
     run, late = Driven(), Future[Any]()
     run.app = app.make_app(run.session, lambda act: late, address_of("8080", None))
     monkeypatch.setattr(app, "ANSWERS_WITHIN_S", 0.01)

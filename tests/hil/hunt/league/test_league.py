@@ -8,7 +8,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -25,6 +24,7 @@ from xky.hil.hunt.league.run import Played, play
 from xky.protocol import BenchError, Mode
 
 from ....command import xky
+from ....schema import require_schema
 from .runs import SECRET, purpose, record, report
 
 SCHEMA = json.loads((resources.files("xky.hil.hunt.league") / "league.schema.json").read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ def test_the_json_is_printed_alone_and_is_that_of_the_file(monkeypatch: pytest.M
     assert (told.returncode, told.stderr) == (0, "")
     league = json.loads(told.stdout)
     assert league == json.loads((tmp_path / "here/league.json").read_text(encoding="utf-8"))
-    jsonschema.validate(league, SCHEMA)
+    require_schema(league, SCHEMA)
     assert [one["id"] for one in league["requirements"]] == ["TIC-CMP-1", "TIC-LBL-1", "TIC-LNK-10", "TIC-SND-1"]
     assert league["decoders"][2]["skipped"] == "needs Python >=3.12; here: 3.11.7"
 
@@ -197,7 +197,7 @@ def test_every_entry_runs_here_or_says_what_it_needs(name: str, tmp_path_factory
     if played.skipped:
         pytest.skip(played.skipped)
     league = document([played])
-    jsonschema.validate(league, SCHEMA)
+    require_schema(league, SCHEMA)
     musts = {one["id"] for one in league["requirements"] if one["level"] == "must"}
     failed = {id_ for kept in played.runs for id_, verdict in kept.verdicts.items() if verdict == "fail"}
     assert FAIL.get(name, set()) <= failed & musts

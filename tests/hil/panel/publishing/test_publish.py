@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
 from pyarrow import parquet
@@ -19,6 +18,7 @@ from xky.hil.panel.publishing.exported_panel import exported_panel
 from xky.protocol import InputError
 from xky.protocol.pseudonym import Pseudonyms
 
+from ....schema import require_schema
 from ..fixture_panel import traits_of, write_panel
 
 KEY, OTHER_KEY = b"0123456789abcdef", b"another key, as long"
@@ -112,7 +112,7 @@ def test_the_pseudonymised_half_hours_are_those_that_the_household_drew(publishe
 
 @pytest.mark.nightly
 def test_what_publish_prints_is_as_its_schema_says(published: tuple[Publication, Path]) -> None:
-    jsonschema.validate(document_of(published[0]), SCHEMA)
+    require_schema(document_of(published[0]), SCHEMA)
 
 
 def test_each_set_has_a_dictionary_of_each_column_and_its_provenance(published: tuple[Publication, Path]) -> None:
@@ -567,7 +567,7 @@ def test_a_k_below_five_is_told_in_what_is_printed_and_in_where_the_set_comes_fr
 ) -> None:
     done = publish(few, Pseudonyms(KEY), tmp_path / "out", k)
     document = document_of(done)
-    jsonschema.validate(document, SCHEMA)
+    require_schema(document, SCHEMA)
     assert done.is_published
     assert (document["remarks"] != []) is is_told
     for name in ("dictionary.json", "dictionary.md"):
