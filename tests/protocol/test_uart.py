@@ -123,7 +123,9 @@ def test_a_wake_right_at_a_start_edge_hears_that_character() -> None:
         assert handed_over(burst(), SEVEN_E_1, 1.0 + index * CHARACTER_S) == GROUP[index:]
 
 
-@pytest.mark.parametrize("uart", [SEVEN_E_1, Uart(9600, 7, "O"), Uart(9600, 8, "N"), Uart(9600, 7, "N"), Uart(9400)])
+@pytest.mark.parametrize("uart", [
+    SEVEN_E_1, Uart(9600, 7, "O"), Uart(9600, 8, "N"), Uart(9600, 7, "N"), Uart(9600, 6, "N"), Uart(9400), Uart(4800),
+])  # fmt: skip
 def test_a_wake_anywhere_among_characters_is_handed_over_as_it_is_received_bit_by_bit(uart: Uart) -> None:
     for half_bits in range(20 * len(GROUP)):
         awake_s = 1.0 + half_bits / 2 / 9600
