@@ -127,10 +127,11 @@ def test_a_wake_right_at_a_start_edge_hears_that_character() -> None:
     SEVEN_E_1, Uart(9600, 7, "O"), Uart(9600, 8, "N"), Uart(9600, 7, "N"), Uart(9600, 6, "N"), Uart(9400), Uart(4800),
 ])  # fmt: skip
 def test_a_wake_anywhere_among_characters_is_handed_over_as_it_is_received_bit_by_bit(uart: Uart) -> None:
+    sent = Burst(0.001, CHARACTER_S, GROUP)
     for half_bits in range(20 * len(GROUP)):
-        awake_s = 1.0 + half_bits / 2 / 9600
-        judge = _receive(burst(), uart, awake_s, copy_runs=False)
-        assert handed_over(burst(), uart, awake_s) == judge.handed_over
+        awake_s = sent.start_s + half_bits / 2 / 9600
+        judge = _receive(sent, uart, awake_s, copy_runs=False)
+        assert handed_over(sent, uart, awake_s) == judge.handed_over
 
 
 def test_a_wake_before_a_burst_hears_all_of_it_and_of_its_defects() -> None:
