@@ -125,6 +125,7 @@ def test_a_wake_right_at_a_start_edge_hears_that_character() -> None:
 
 @pytest.mark.parametrize("uart", [
     SEVEN_E_1, Uart(9600, 7, "O"), Uart(9600, 8, "N"), Uart(9600, 7, "N"), Uart(9600, 6, "N"), Uart(9400), Uart(4800),
+    Uart(19_200),
 ])  # fmt: skip
 def test_a_wake_anywhere_among_characters_is_handed_over_as_it_is_received_bit_by_bit(uart: Uart) -> None:
     sent = Burst(0.001, CHARACTER_S, GROUP)
