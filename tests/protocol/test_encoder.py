@@ -153,6 +153,14 @@ def test_a_frame_written_in_place_is_the_frame_encoded_anew(mode: Mode, data: st
         assert _said(sent, encoder.encode) == _said(sent, lambda sent: encode_frame(sent, mode))
 
 
+def test_groups_may_come_one_by_one() -> None:
+    encoder = FrameEncoder(_H)
+    for value in ("00390", "00400", "00400"):
+        assert encoder.encode(Group(label, value) for label in ("PAPP", "IMAX")) == encode_frame(
+            [Group("PAPP", value), Group("IMAX", value)], _H
+        )
+
+
 def test_an_encoder_goes_on_after_a_refused_group() -> None:
     encoder = FrameEncoder(_H)
     good, other = [Group("PAPP", "00390"), Group("PTEC", "TH..")], [Group("PAPP", "00400"), Group("PTEC", "HP..")]

@@ -54,6 +54,8 @@ def test_values_need_no_groups() -> None:
     assert frame.has_good is True
     assert lazy(REFUSED).has_good is False
     assert lazy(REFUSED).values == {}
+    assert frame.said == [READ[0], READ[2]]
+    assert lazy(REFUSED).said == []
     assert frame.groups[1] is REFUSED
 
 

@@ -48,6 +48,7 @@ def test_a_horodate_has_its_mark() -> None:
 def test_a_frame_gives_the_groups_that_were_kept_and_the_last_value_of_a_label() -> None:
     frame = Frame(Mode.STANDARD, (EAST, REFUSED, AGAIN))
     assert frame.good == (EAST, AGAIN)
+    assert frame.said == [("EAST", "000000001", None), ("EAST", "000000002", None)]
     assert frame.values == {"EAST": "000000002"}
     assert frame["EAST"] == "000000002"
     assert frame.has_good

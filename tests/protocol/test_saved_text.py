@@ -242,6 +242,16 @@ def test_what_is_no_line_is_no_text_of_one(text: bytes) -> None:
     assert ending_of(text) is None
 
 
+def test_blanks_that_an_editor_took_away_have_their_places_in_the_line() -> None:
+    data, mender = mended(b"\x02\nPTEC HP..\nPAPP 00730 +\n\x03")
+    assert data[11:13] == b"  "
+    assert [mender.place_of(offset) for offset in (11, 12)] == [9, 10]  # where its last characters are
+
+
+def test_one_end_that_no_line_sends_is_enough_between_two_groups() -> None:
+    assert ending_of(b"\x02\nPAPP 00730 +\r\rPTEC HP..  \r\x03") is Ending.CR
+
+
 def test_one_line_is_enough() -> None:
     assert ending_of(b"PAPP 00730 +\n") is Ending.LF
     assert ending_of(b"EAST\t001234567\t1\r\n" * 3) is None  # its checksum is wrong

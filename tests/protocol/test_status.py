@@ -73,9 +73,24 @@ def test_every_breaker_state_has_its_code(breaker: Breaker) -> None:
     assert int(str(Status(breaker=breaker)), 16) >> 1 & 0b111 == breaker
 
 
-@given(st.integers(0, 2**32 - 1))
-def test_every_register_survives_the_way_through(word: int) -> None:
-    assert str(Status.parse(f"{word:08x}")) == f"{word:08X}"
+@pytest.mark.parametrize(
+    ("name", "place", "states"),
+    [
+        ("euridis", 19, [Euridis.OFF, Euridis.OPEN, Euridis.UNDEFINED, Euridis.SECURED]),
+        ("plc", 21, [Plc.NEW_UNLOCKED, Plc.NEW_LOCKED, Plc.REGISTERED, Plc.UNDEFINED]),
+        ("colour_today", 24, [Colour.NONE, Colour.BLUE, Colour.WHITE, Colour.RED]),
+        ("colour_tomorrow", 26, [Colour.NONE, Colour.BLUE, Colour.WHITE, Colour.RED]),
+    ],
+)
+def test_every_code_of_two_bits_is_the_state_of_the_specification(name: str, place: int, states: list[object]) -> None:
+    told = [getattr(Status.parse(f"{code << place:08X}"), name) for code in range(4)]
+    assert all(one is state for one, state in zip(told, states, strict=True))
+    assert len(set(states)) == 4
+
+
+@given(st.binary(min_size=4, max_size=4))  # of integers of so many bits, most that are drawn are small
+def test_every_register_survives_the_way_through(word: bytes) -> None:
+    assert str(Status.parse(word.hex())) == word.hex().upper()
 
 
 def test_the_unused_bits_are_kept_in_their_places() -> None:
@@ -100,6 +115,11 @@ def test_what_is_no_register_is_an_input_error(text: str) -> None:
 def test_a_value_that_does_not_fit_its_bits_is_named(field: str, value: int) -> None:
     with pytest.raises(InputError, match=f"{field} = {value}"):
         Status(**{field: value})  # type: ignore[arg-type]
+
+
+def test_what_it_says_is_told_by_name() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        Status(False)  # type: ignore[misc]
 
 
 def test_reserved_holds_no_bit_that_has_a_meaning() -> None:

@@ -123,6 +123,18 @@ def test_a_wake_right_at_a_start_edge_hears_that_character() -> None:
         assert handed_over(burst(), SEVEN_E_1, 1.0 + index * CHARACTER_S) == GROUP[index:]
 
 
+@pytest.mark.parametrize("uart", [
+    SEVEN_E_1, Uart(9600, 7, "O"), Uart(9600, 8, "N"), Uart(9600, 7, "N"), Uart(9600, 6, "N"), Uart(9400), Uart(4800),
+    Uart(19_200),
+])  # fmt: skip
+def test_a_wake_anywhere_among_characters_is_handed_over_as_it_is_received_bit_by_bit(uart: Uart) -> None:
+    sent = Burst(0.001, CHARACTER_S, GROUP)
+    for half_bits in range(20 * len(GROUP)):
+        awake_s = sent.start_s + half_bits / 2 / 9600
+        judge = _receive(sent, uart, awake_s, copy_runs=False)
+        assert handed_over(sent, uart, awake_s) == judge.handed_over
+
+
 def test_a_wake_before_a_burst_hears_all_of_it_and_of_its_defects() -> None:
     spoilt = burst(c0=CharacterDefect.PARITY)
     heard = received(spoilt, SEVEN_E_1, 0.5)

@@ -18,8 +18,13 @@ from xky.protocol.uplinks.lorawan_commands import (
 )
 from xky.protocol.uplinks.lorawan_eu868 import (
     CHANNELS_HZ,
+    DATA_RATES,
     HOUR_S,
+    JOIN_DELAYS_S,
+    MOST_BYTES,
     RX2_HZ,
+    RX2_SPREADING_FACTOR,
+    RX_DELAYS_S,
     Transmission,
     data_rate_name,
     sub_band,
@@ -54,13 +59,30 @@ def test_each_default_channel_may_be_used_for_one_hundredth_of_an_hour() -> None
     assert data_rate_name(12) == "SF12BW125"
 
 
+def test_a_device_sends_and_is_answered_where_and_when_the_region_has_it() -> None:
+    assert CHANNELS_HZ == (868_100_000, 868_300_000, 868_500_000)
+    assert (RX_DELAYS_S, JOIN_DELAYS_S) == ((1, 2), (5, 6))
+    assert (RX2_HZ, RX2_SPREADING_FACTOR) == (869_525_000, 12)
+    assert HOUR_S == 60 * 60
+
+
+def test_a_slower_data_rate_takes_fewer_bytes() -> None:
+    assert DATA_RATES == {0: 12, 1: 11, 2: 10, 3: 9, 4: 8, 5: 7}
+    assert [MOST_BYTES[DATA_RATES[rate]] for rate in range(6)] == [51, 51, 51, 115, 222, 222]
+    assert len(MOST_BYTES) == 6
+
+
 def test_a_sub_band_ends_where_the_next_stretch_that_nobody_may_use_begins() -> None:
-    bands = [("863-865", 863e6), ("865-868", 865e6), ("868.0-868.6", 868e6), ("868.7-869.2", 868.7e6),
-             ("869.4-869.65", 869.4e6), ("869.7-870.0", 869.7e6)]  # fmt: skip
-    for name, low_hz in bands:
+    bands = [
+        ("863-865", 863e6, 0.001), ("865-868", 865e6, 0.01), ("868.0-868.6", 868e6, 0.01),
+        ("868.7-869.2", 868.7e6, 0.001), ("869.4-869.65", 869.4e6, 0.1), ("869.7-870.0", 869.7e6, 0.01),
+    ]  # fmt: skip
+    for name, low_hz, duty_cycle in bands:
         band = sub_band(low_hz)
         assert band is not None
-        assert band.name == name
+        assert (band.name, band.duty_cycle) == (name, duty_cycle)
+        assert sub_band(low_hz + 0.5) is band
+    assert [sub_band(next_hz - 0.5) for next_hz in (865e6, 868e6)] == [sub_band(863e6), sub_band(866e6)]
     for high_hz in (868.6e6, 869.2e6, 869.65e6, 870e6):
         assert sub_band(high_hz) is not None
         assert sub_band(high_hz + 1) is None
