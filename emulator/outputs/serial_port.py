@@ -22,6 +22,7 @@ from xky.protocol.mode import CHARACTER_BITS
 
 from ..opened_serial import has_no_uart, make_even, opened_serial, watched_fd, what_came
 from ..runner import LATE_S, Late, RealTime
+from .echo import Echo
 from .paced import PacedPort
 from .port import KERNEL_BUFFER
 
@@ -31,7 +32,6 @@ _PARITY = 0x80
 _TRY_AGAIN_S = 0.02  # 19 characters at 9600 baud: no driver holds fewer
 _PLAIN = bytes(code & 0x7F for code in range(256))
 _WITH_PARITY = bytes(code & 0x7F | (code & 0x7F).bit_count() % 2 << 7 for code in range(256))
-_ECHO_MAX = 4096  # characters in which an echo is looked for
 _AHEAD_S = 0.1  # real seconds: a machine that is busy is late by less, and less than a frame of the TIC is under way
 
 
@@ -76,7 +76,7 @@ class PortSerial(PacedPort):
         self._ahead_s = _AHEAD_S if to_device and not timeless and self._fd is not None else 0.0
         self._due: deque[tuple[float, bytes]] = deque()  # when to hand over, characters
         self._waiting = bytearray()  # what the driver did not take yet
-        self._handed_over = bytearray()  # the end of it
+        self._echo = Echo()
         self._character_s = 0.0
         self._waits = False
         self._appointed = False
@@ -99,7 +99,8 @@ class PortSerial(PacedPort):
     @property
     def handed_over(self) -> bytes:
         """The end of what was sent, as it was on the wire: parity in bit 7."""
-        return bytes(self._handed_over.translate(_WITH_PARITY) if self._adapter_parity else self._handed_over)
+        sent = self._echo.sent
+        return sent.translate(_WITH_PARITY) if self._adapter_parity else sent
 
     def _has_even(self) -> None:
         try:
@@ -114,8 +115,7 @@ class PortSerial(PacedPort):
         Raises:
             BenchError: the port is lost.
         """
-        data = what_came(self._port)
-        return b"" if data in self._handed_over else data
+        return self._echo.left_of(what_came(self._port))
 
     def __call__(self, burst: Burst) -> None:
         if self._closed:
@@ -180,9 +180,8 @@ class PortSerial(PacedPort):
         try:
             while self._waiting:
                 count = self._taken()
-                self._handed_over += self._waiting[:count]
+                self._echo.send(self._waiting[:count])
                 del self._waiting[:count]
-            del self._handed_over[:-_ECHO_MAX]
         except BlockingIOError:
             self._check_not_behind()
             self._try_again()

@@ -84,7 +84,9 @@ def _places(facts: MeterFacts, name: str) -> tuple[str, ...]:
         return facts.labels
     frame, mode = list(facts.frame), facts.file.mode
     apt = tuple(label for label in facts.labels if kind(label).apply(frame, mode, Random(0)) != frame)
-    return apt * (len(facts.labels) // len(apt)) + facts.labels if apt else facts.labels
+    if len(apt) in (0, len(facts.labels)):
+        return facts.labels
+    return apt * (len(facts.labels) // len(apt)) + facts.labels
 
 
 @lru_cache(maxsize=16 * SOME_METERS)

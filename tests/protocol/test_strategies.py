@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from typing import Any
 
 import pytest
@@ -169,7 +170,8 @@ def test_a_planted_refusal_shrinks_to_one_disturbance() -> None:
     )
     (refused,) = [event for event in decode(least) if isinstance(event, Damaged)]
     assert refused.label is not None
-    assert sum(one != other for one, other in zip(least, encode_frame(frame), strict=True)) == 1
+    changes = SequenceMatcher(None, least, encode_frame(frame), autojunk=False).get_opcodes()
+    assert [max(end - begin, to - at) for tag, begin, end, at, to in changes if tag != "equal"] == [1]  # or one lost
 
 
 def test_the_least_horodate_is_the_first_of_the_century() -> None:
