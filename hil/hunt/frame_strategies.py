@@ -19,11 +19,12 @@ from xky.emulator.faults.group_gaps import GroupGaps
 from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.faults.metrology_bursts import MetrologyBursts
 from xky.emulator.faults.missing_group import MissingGroup
+from xky.emulator.faults.no_good_group import NoGoodGroup
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
 
-from ..conformance.stimuli.legal_values import values_of
+from ..conformance.stimuli.legal_values import PREF_KVA, values_of
 from .drawing import among
 from .favours import PLAIN, Favours
 from .meter_facts import MeterFacts
@@ -127,8 +128,9 @@ def faulty_turns(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrate
 
 @lru_cache(maxsize=SOME_METERS)
 def steady_turns(facts: MeterFacts, favours: Favours = PLAIN) -> st.SearchStrategy[_Turns]:
-    """Frames that have the same fault each."""
-    return st.builds(lambda fault, times: [[fault]] * times, faults_on(facts, favours), among(_AGAIN))
+    """Frames that have the same fault each; one in four times nothing of them is good, which tries a patience most."""
+    fault = st.one_of(*[faults_on(facts, favours)] * 3, kind_on(facts, NoGoodGroup.name))
+    return st.builds(lambda fault, times: [[fault]] * times, fault, among(_AGAIN))
 
 
 def _lacking(facts: MeterFacts, _: Favours) -> st.SearchStrategy[_Turns]:
@@ -186,8 +188,9 @@ def _sweep(facts: MeterFacts, _: Favours) -> st.SearchStrategy[_Turns]:
         row, now = LABELS[mode][name], said[name]
         numbers = row.kind is Kind.NUMBER
         at = place % max(len(now), 1)
+        legal = PREF_KVA if row.unit == "kVA" else range(10**row.size)
         told = (
-            f"{(start - step) % 10**row.size:0{row.size}}" if numbers
+            f"{legal[(start - step) % len(legal)]:0{row.size}}" if numbers
             else _but_for_one(now, at, (start - step) % _INKED)
             for step in range(count)
         )  # fmt: skip

@@ -18,10 +18,10 @@ from xky.protocol.labels import Kind
 from ...campaign.stimulus import Stimulus
 from .meters import current_label, index_label, power_label, recontracted
 
-__all__ = ["EVERY_OPTION", "registers_at", "said_apart", "said_oddly", "values_of"]
+__all__ = ["EVERY_OPTION", "PREF_KVA", "registers_at", "said_apart", "said_oddly", "values_of"]
 
 _PROGRAMS = "".join(map(chr, range(0x29, 0x40)))  # of the contacts, 02E §2.3; 0x28 is what every Linky says
-_PREF_KVA = range(1, 37)  # 54E §6.2.2
+PREF_KVA = range(1, 37)  # 54E §6.2.2
 
 _WORDS = {  # in the order in which they are said: first what no meter of the suite ever does
     "OPTARIF": ("BBR?", "BBR)", "BBR<", "EJP.", "BBR0"),  # 02E §2.3
@@ -113,7 +113,7 @@ def _every_option(meter: Linky) -> tuple[tuple[Fault, ...], ...]:
         options = (f"BBR{program}" for program in _PROGRAMS)
         said = [{"OPTARIF": option} for option in options if option not in _WORDS["OPTARIF"]]
     else:
-        rated = [f"{kva:02}" for kva in _PREF_KVA]
+        rated = [f"{kva:02}" for kva in PREF_KVA]
         said = [{"PREF": kva, "PCOUP": kva} for kva in rated if kva not in _WORDS["PREF"]]
     others = [MissingGroup(label) for label in sorted(_said_by(meter) - said[0].keys())]
     return tuple((*others, *(LegalValue(label, value) for label, value in frame.items())) for frame in said)
