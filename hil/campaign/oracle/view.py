@@ -172,7 +172,7 @@ class PurposeView:
             if self.record.cut_short_s is not None:
                 raise Undecided("not played: the run was cut short")
             if self.record.ended is not None and step == self._tail and self.record.truth[-1].step == self._step:
-                self.trail.at_s = self.record.ended_s
+                self.trail.at_s = self.record.duration_s if self.record.ended_s is None else self.record.ended_s
                 raise PurposeFailed(f"the device ended in this step ({self.record.ended})")  # nothing was to follow
             why = "the device was silent" if self.record.silent else f"the device had ended ({self.record.ended})"
             raise Undecided(f"not played: {why}")
