@@ -20,9 +20,9 @@ import simpy
 from xky.protocol import BenchError, Burst, InputError
 from xky.protocol.mode import CHARACTER_BITS
 
+from ..echo import Echo
 from ..opened_serial import has_no_uart, make_even, opened_serial, watched_fd, what_came
 from ..runner import LATE_S, Late, RealTime
-from .echo import Echo
 from .paced import PacedPort
 from .port import KERNEL_BUFFER
 

@@ -20,7 +20,7 @@ from xky.hil.ends.lorawan import LorawanEnd
 from xky.hil.hunt.strategies import line_stories
 from xky.hil.stories.playing import play_story
 from xky.hil.stories.running_line import RunningLine
-from xky.hil.stories.story import Step, Story
+from xky.hil.stories.story import ImpossibleStoryError, Step, Story
 from xky.protocol import BenchError, Decoder, Frame, InputError, Mode
 from xky.protocol.uart import Uart
 from xky.protocol.uplinks.lorawan_eu868 import Transmission
@@ -205,7 +205,7 @@ def test_a_device_that_cannot_be_started_is_the_benchs(line: RunningLine) -> Non
 @pytest.mark.parametrize("mode", Mode)
 def test_a_sound_device_stands_every_story_behind_every_other(mode: Mode) -> None:
     with RunningLine() as line:
-        campaign = talkers()
+        campaign, impossible = talkers(), list[Story]()
 
         @seed(1)
         @settings(
@@ -214,10 +214,15 @@ def test_a_sound_device_stands_every_story_behind_every_other(mode: Mode) -> Non
         )  # fmt: skip
         @given(line_stories((mode,)))
         def stands(story: Story) -> None:
-            assert [one.reason for one in line.play(story, campaign).broken] == []
+            try:
+                played = line.play(story, campaign)
+            except ImpossibleStoryError:  # such as three powers for a meter that was exchanged for one of one phase
+                impossible.append(story)
+            else:
+                assert [one.reason for one in played.broken] == []
 
         stands()
-        assert len(campaign.made) == 1
+        assert len(campaign.made) <= 1 + len(impossible) < 10  # nobody knows how far such a one came
 
 
 def test_ends_of_uplinks_forget_with_the_line() -> None:

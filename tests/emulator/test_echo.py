@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.emulator import Linky
-from xky.emulator.outputs.echo import Echo
+from xky.emulator.echo import Echo
 from xky.protocol import Mode, encode_frame
 from xky.protocol.model import Frame
 
