@@ -24,7 +24,7 @@ READER = Path(__file__).parents[3] / "docs" / "examples" / "reader.py"
     ("mode", "line", "speed"),
     [
         pytest.param(Mode.HISTORIC, "pty", 20.0, marks=pytest.mark.nightly),
-        (Mode.STANDARD, "pty", 10.0),
+        (Mode.STANDARD, "pty", 5.0),
         pytest.param(Mode.HISTORIC, "rfc2217", 40.0, marks=pytest.mark.nightly),
         pytest.param(Mode.STANDARD, "rfc2217", 20.0, marks=pytest.mark.nightly),
         pytest.param(Mode.HISTORIC, "tcp", 20.0, marks=pytest.mark.nightly),
