@@ -11,7 +11,9 @@ import pytest
 
 from .running import emulating
 
-pytestmark = pytest.mark.skipif(find_spec("schemathesis") is None, reason="needs schemathesis")  # slow to import
+pytestmark = pytest.mark.skipif(  # slow to import
+    find_spec("schemathesis") is None, reason="needs schemathesis: pip install 'xky-hil[test]'"
+)
 
 EXAMPLES = 1  # of each call and phase
 PHASES = ("Examples", "Fuzzing", "Stateful")
