@@ -107,7 +107,7 @@ class MeterFile(Section):
     household: HouseholdTable | None = None
     load_va: Power | None = None
     trace: TraceTable | None = None
-    grid: GridTable = GridTable()
+    grid: GridTable = Field(default_factory=GridTable)
     drift_ppm: Annotated[int, Field(ge=-1000, le=1000)] = 0
     registers: Mapping[str, int] = {}
     relays: Mapping[Relay, bool] = {}

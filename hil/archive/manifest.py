@@ -7,7 +7,7 @@ It has one form for what it says, so that nothing can stand in it beside that; t
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .member import LINE_DIGITS, Member, is_safe_name
@@ -56,12 +56,11 @@ class Manifest:
     @property
     def data(self) -> bytes:
         """Its bytes; the same for the same content."""
-        members = {}
+        members: dict[str, dict[str, Any]] = {}
         for name, member in sorted(self.members.items()):
-            told = asdict(member)
-            if told["lines"] is None:
-                del told["lines"]
-            members[name] = told
+            members[name] = {"size": member.size, "sha256": member.sha256}
+            if member.lines is not None:
+                members[name]["lines"] = member.lines
         said = {
             "schema": SCHEMA,
             "created": self.created,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from xky.emulator.outputs.port_choice import ADAPTER, SERIAL_LINE
 from xky.protocol.tomlfile import Section
@@ -155,10 +155,10 @@ class BenchFile(Section):
     """
 
     line: LineTable | None = None
-    device: DeviceTable = DeviceTable()
+    device: DeviceTable = Field(default_factory=DeviceTable)
     probe: tuple[ProbeTable, ...] = ()
     instrument: tuple[InstrumentTable, ...] = ()
-    safe: SafeTable = SafeTable()
+    safe: SafeTable = Field(default_factory=SafeTable)
     input: InputTable | None = None
     access_point: AccessPointTable | None = None
     _name: str = ""

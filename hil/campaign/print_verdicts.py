@@ -19,7 +19,8 @@ from .campaign import Campaign
 from .certify import Shrink, certify
 from .contested import contested_lines
 from .headline_notes import headline_notes
-from .verdict_page import MARK, STYLE, print_page, run_title
+from .verdict_marks import MARK, STYLE
+from .verdict_page import print_page, run_title
 from .waivers import waived_lines
 from .wording import Wording
 

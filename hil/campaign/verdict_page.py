@@ -11,30 +11,20 @@ from rich.text import Text
 
 from ..terminal import printable
 from .contested import contested_lines
+from .verdict_marks import MARK, STYLE, rank, ranked
 from .waivers import waived_lines
 from .wording import Wording
 
-__all__ = ["MARK", "STYLE", "print_page", "ranked", "run_title"]
+__all__ = ["print_page", "run_title"]
 
-STYLE = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not applicable": "dim"}
-MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "not applicable": "–"}
-_WORST_FIRST = (
-    ("must", "fail"), ("must", "inconclusive"), ("should", "fail"), ("should", "inconclusive"),
-    ("must", "pass"), ("should", "pass"), ("must", "not applicable"), ("should", "not applicable"),
-)  # fmt: skip
 _WHOLE = 3  # so many of these ranks are told whole: an undecided should is nothing that anybody waits for
-
-
-def ranked(requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The worst first: musts that failed, undecided musts, shoulds that were not met, the rest; else in their order."""
-    return sorted(requirements, key=_rank)
 
 
 def print_page(console: Console, report: dict[str, Any], words: Wording | None = None) -> None:
     """All requirements: those that need nobody on a line a verdict, then the others, the worst last."""
     words = words or Wording()
     console.print(Text(printable(run_title(report, words)), "bold"))
-    rest = [one for one in report["requirements"] if _rank(one) >= _WHOLE]
+    rest = [one for one in report["requirements"] if rank(one) >= _WHOLE]
     for verdict in ("pass", "not applicable", "inconclusive"):
         ids = [one["id"] for one in rest if one["verdict"] == verdict]
         if ids:
@@ -43,7 +33,7 @@ def print_page(console: Console, report: dict[str, Any], words: Wording | None =
     for remark in report["remarks"]:
         _print(console, Text(""), printable(words.fill("note: {remark}", remark=remark)))
     for one in reversed(ranked(report["requirements"])):
-        if _rank(one) < _WHOLE:
+        if rank(one) < _WHOLE:
             _print_whole(console, one, words, names_probes=len(report.get("probes", ())) > 1)
     console.print()
 
@@ -52,10 +42,6 @@ def run_title(report: dict[str, Any], words: Wording) -> str:
     """Which device was judged, on which board, in which mode."""
     told = {name: report[name] for name in ("device", "board", "mode")}
     return words.fill("{device} on board {board}, mode {mode}", **told)
-
-
-def _rank(one: dict[str, Any]) -> int:
-    return _WORST_FIRST.index((one["level"], one["verdict"]))
 
 
 def _print_whole(console: Console, one: dict[str, Any], words: Wording, *, names_probes: bool) -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the suite: one plan a mode on one running line, then each test judges its slice of the record."""
 
+import time
 from collections.abc import Generator, Mapping
+from typing import Any, Literal
 
 import pytest
 
@@ -26,10 +28,15 @@ def _options(config: pytest.Config) -> Options:
     return Options(**given)
 
 
+def _brought(config: pytest.Config) -> Any:
+    """What ``xky`` brings with it where it runs the suite; None in a run of pytest's own."""
+    return config.pluginmanager.get_plugin("xky-suite")
+
+
 def judgement_of(config: pytest.Config) -> Judgement:
     """What judges this run: ``xky certify`` brings its own, a plain pytest run makes a campaign from its options."""
     if JUDGEMENT not in config.stash:
-        brought = config.pluginmanager.get_plugin("xky-suite")
+        brought = _brought(config)
         try:
             config.stash[JUDGEMENT] = brought.judgement if brought is not None else Campaign(_options(config))
         except (InputError, ValueError) as error:
@@ -68,7 +75,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("asked", asked, ids=ids)
 
 
-def _found(of: pytest.Metafunc | pytest.FixtureRequest) -> Mapping[Purpose, StimulusFile]:
+def _found(of: pytest.Metafunc | pytest.Function | pytest.FixtureRequest) -> Mapping[Purpose, StimulusFile]:
     """The stimulus files of a run: its own, or those of the suite."""
     suites: Mapping[Purpose, StimulusFile] = of.module.FOUND
     return judgement_of(of.config).found or suites
@@ -133,7 +140,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture
 def case(request: pytest.FixtureRequest, asked: Asked) -> Case:
     """The purpose's view of the record."""
-    judgement = _judgement_of(request.node)
+    return _case_of(request.node, asked)
+
+
+def _case_of(item: pytest.Item, asked: Asked) -> Case:
+    judgement = _judgement_of(item)
     try:
         case = judgement.case(asked)
     except (NotApplicable, Undecided):  # the device is not for that meter; nothing was played of this mode
@@ -144,31 +155,68 @@ def case(request: pytest.FixtureRequest, asked: Asked) -> Case:
         )
         judgement.error = told
         pytest.exit(str(told), 2 if isinstance(told, InputError) else 3)
-    request.node.stash[_CASE] = case
+    item.stash[_CASE] = case
     return case
 
 
 @pytest.fixture
 def stimulus(request: pytest.FixtureRequest, asked: Asked) -> StimulusFile:
     """Of a purpose that is one."""
-    found: StimulusFile = _found(request)[asked.purpose]
+    return _stimulus_of(request, asked)
+
+
+def _stimulus_of(of: pytest.Function | pytest.FixtureRequest, asked: Asked) -> StimulusFile:
+    found: StimulusFile = _found(of)[asked.purpose]
     return found
 
 
 _CASE = pytest.StashKey[Case]()
 
 
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Judge at once where ``xky`` runs the suite, alone: pytest's own way, through fixtures and the hooks of three
+    phases, takes as long as judging does."""
+    asked = _asked(item)
+    if asked is None or not isinstance(item, pytest.Function) or _brought(item.config) is None:
+        return None
+    began_s, error = time.perf_counter(), None
+    try:
+        case = _case_of(item, asked)
+        item.function(case, *(asked, _stimulus_of(item, asked)) if "stimulus" in item.fixturenames else ())
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as raised:  # as pytest does: what its own functions raise is no Exception
+        error = raised
+    report = _report(item, "call", time.perf_counter() - began_s)
+    _tell(item, asked, error, report)
+    item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logreport(report=_report(item, "teardown", 0.0))
+    return True
+
+
+def _report(item: pytest.Item, when: Literal["call", "teardown"], duration_s: float) -> pytest.TestReport:
+    """That all is well."""
+    return pytest.TestReport(
+        item.nodeid, item.location, {}, "passed", None, when, duration=duration_s, user_properties=item.user_properties
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Inconclusive is an error, not applicable a skip, and what only instruments show is skipped, too; each has its
-    verdict as a property."""
+    """The report of what pytest ran in its own way."""
     report = yield
     asked = _asked(item)
     if asked is None or (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
         return report
-    error = None if call.excinfo is None else call.excinfo.value
+    _tell(item, asked, None if call.excinfo is None else call.excinfo.value, report)
+    return report
+
+
+def _tell(item: pytest.Item, asked: Asked, error: BaseException | None, report: pytest.TestReport) -> None:
+    """Inconclusive is an error, not applicable a skip, and what only instruments show is skipped, too; each has its
+    verdict as a property."""
     verdict, reason = verdict_of(error)
     case = item.stash.get(_CASE, None)
     if case is not None:
@@ -194,4 +242,3 @@ def pytest_runtest_makereport(
         report.longrepr = f"{asked.purpose.requirement.id}: {asked.purpose.requirement.text}\n{reason}"
     trail = Trail() if case is None else case.trail
     _judgement_of(item).conclusions.append(Conclusion(asked, verdict, reason, trail))
-    return report

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..archive.key_file import Signer
-from ..campaign.verdict_page import STYLE
+from ..campaign.verdict_marks import STYLE
 from ..campaign.wording import Wording
 from ..console import PlainConsole
 from .judged_pack import JudgedPack

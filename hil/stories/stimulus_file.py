@@ -58,7 +58,7 @@ class StimulusFile(Section):
     sent: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
-    meter: MeterFile = MeterFile()
+    meter: MeterFile = Field(default_factory=MeterFile)
     step: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     _story: Story = PrivateAttr()

@@ -119,7 +119,7 @@ class Story(Section):
         step: one after the other.
     """
 
-    meter: MeterFile = MeterFile()
+    meter: MeterFile = Field(default_factory=MeterFile)  # made when a story is: it builds what reads it
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     step: tuple[Step, ...] = ()
 

@@ -4,7 +4,6 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import TypeAlias
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from xky.protocol import InputError
 
@@ -94,5 +93,6 @@ def _outcome(case: ElementTree.Element) -> str:
 
 
 def _place(data: bytes, name: str) -> str:
-    at = data.find(f' name="{escape(name.partition(".")[2], {chr(34): "&quot;"})}"'.encode())
+    written = ElementTree.tostring(ElementTree.Element("testcase", name=name.partition(".")[2]), encoding="unicode")
+    at = data.find(written.removeprefix("<testcase").removesuffix(" />").encode())
     return _NAME if at < 0 else f"{_NAME}:{data.count(10, 0, at) + 1}"

@@ -126,9 +126,10 @@ def _board(contents: Contents, run: RunAgain, given: Sequence[str], folder: Path
             board = board_named(str(paths[_BOARD]))
         elif (told or board.id) in board_names():
             board = board_named(told or board.id)
-            built_in = known_defects().get(run.options.defect or "")
-            if told is None and built_in is not None and built_in.rebuilt is not None:
-                board = built_in.rebuilt(board)
+            if told is None and run.options.defect:
+                built_in = known_defects().get(run.options.defect)
+                if built_in is not None and built_in.rebuilt is not None:
+                    board = built_in.rebuilt(board)
         return board_with(board, paths[_STATEMENT]) if _STATEMENT in paths else board
     except InputError as error:
         raise InputError(str(error).replace(f"{folder}/", "evidence/")) from None

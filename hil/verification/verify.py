@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..archive.comparison import Comparison, compared
-from ..archive.contents import contents_of
+from ..archive.contents import Contents, contents_of
 from ..archive.key_file import PublicKey, public_key_of
 from .headline import headline_parts, is_pack
 from .replayed import Replayed
@@ -98,16 +98,23 @@ def verify(
     found = compared(contents)
     replayed = None
     if replay:
-        from .judged_again import judged_again  # the suite, which takes a while to import
-        from .pack_again import pack_judged_again
-
-        judged = pack_judged_again if is_pack(contents) else judged_again
-        replayed = judged(contents, _maker(found))
+        replayed = _judged_again(contents, _maker(found))
     return Verification(
         place=str(path), whole=found.whole, signer=_hex(found.signer), expected=_hex(expected),
         changed=tuple(found.changed), missing=tuple(found.missing), extra=tuple(found.extra), replayed=replayed,
         made_by=_maker(found), notes=tuple(found.notes), said=headline_parts(contents),
     )  # fmt: skip
+
+
+def _judged_again(contents: Contents, made_by: str | None) -> Replayed:
+    """What its evidence concludes; each kind brings what it needs, and the suite takes a while to import."""
+    if is_pack(contents):
+        from .pack_again import pack_judged_again
+
+        return pack_judged_again(contents, made_by)
+    from .judged_again import judged_again
+
+    return judged_again(contents, made_by)
 
 
 def _hex(key: PublicKey | None) -> str | None:

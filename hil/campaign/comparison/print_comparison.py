@@ -12,7 +12,7 @@ from rich.text import Text
 from ...console import PlainConsole
 from ...terminal import one_line, short_line
 from ..verdict import Level, Verdict
-from ..verdict_page import MARK, STYLE
+from ..verdict_marks import MARK, STYLE
 from ..wording import Wording
 from .changes import Change, Comparison, MeasureChange, PurposeChange
 

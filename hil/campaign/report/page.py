@@ -19,7 +19,7 @@ from ...archive.key_file import PublicKey
 from ...bench.shown import visible
 from ..anonymised.anonymised_board import LEFT_OUT
 from ..headline_notes import headline_notes
-from ..verdict_page import MARK, ranked
+from ..verdict_marks import MARK, ranked
 from ..waivers import waived_lines
 from ..wording import Wording, is_sentence
 from .document import in_order

@@ -11,7 +11,7 @@ from xky.protocol.errors import cannot_be_written
 from xky.protocol.whole_file import whole_file
 
 from ...campaign.report.page import visible_blanks
-from ...campaign.verdict_page import MARK
+from ...campaign.verdict_marks import MARK
 from .document import columns
 
 __all__ = ["page", "write_league"]

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ...campaign.verdict_page import MARK, STYLE
+from ...campaign.verdict_marks import MARK, STYLE
 from ...console import PlainConsole
 from .document import columns
 
