@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Generator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -14,8 +14,10 @@ from xky.hil.campaign.requirement import Purpose, purpose_of
 from xky.hil.campaign.shares import shares_of
 from xky.hil.campaign.verdict import NotApplicable, Undecided, Verdict, verdict_of
 from xky.hil.pytest_options import boards_of, campaign_options
-from xky.hil.stories.stimulus_file import StimulusFile
 from xky.protocol import BenchError, InputError, XkyError
+
+if TYPE_CHECKING:
+    from xky.hil.stories.stimulus_file import StimulusFile
 
 JUDGEMENT = pytest.StashKey[Judgement]()
 _OF_SHARES = pytest.StashKey[dict[str, Judgement]]()
@@ -75,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("asked", asked, ids=ids)
 
 
-def _found(of: pytest.Metafunc | pytest.Function | pytest.FixtureRequest) -> Mapping[Purpose, StimulusFile]:
+def _found(of: pytest.Metafunc | pytest.Function | pytest.FixtureRequest) -> "Mapping[Purpose, StimulusFile]":
     """The stimulus files of a run: its own, or those of the suite."""
     suites: Mapping[Purpose, StimulusFile] = of.module.FOUND
     return judgement_of(of.config).found or suites
@@ -160,12 +162,12 @@ def _case_of(item: pytest.Item, asked: Asked) -> Case:
 
 
 @pytest.fixture
-def stimulus(request: pytest.FixtureRequest, asked: Asked) -> StimulusFile:
+def stimulus(request: pytest.FixtureRequest, asked: Asked) -> "StimulusFile":
     """Of a purpose that is one."""
     return _stimulus_of(request, asked)
 
 
-def _stimulus_of(of: pytest.Function | pytest.FixtureRequest, asked: Asked) -> StimulusFile:
+def _stimulus_of(of: pytest.Function | pytest.FixtureRequest, asked: Asked) -> "StimulusFile":
     found: StimulusFile = _found(of)[asked.purpose]
     return found
 
@@ -196,9 +198,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
 
 def _report(item: pytest.Item, when: Literal["call", "teardown"], duration_s: float) -> pytest.TestReport:
     """That all is well."""
-    return pytest.TestReport(
-        item.nodeid, item.location, {}, "passed", None, when, duration=duration_s, user_properties=item.user_properties
-    )
+    place = item.path.name, None, item.name
+    told = item.user_properties
+    return pytest.TestReport(item.nodeid, place, {}, "passed", None, when, duration=duration_s, user_properties=told)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,8 +27,6 @@ from ..campaign.report.document import REPORT_SCHEMA, purpose_document, run_verd
 from ..campaign.requirement import Purpose
 from ..campaign.suite import declared_purposes, run_suite
 from ..campaign.verdict import NotApplicable, Undecided, Verdict, joined
-from ..stories.replay import purpose_of_stimulus
-from ..stories.stimulus_file import SUFFIX, read_stimulus
 from .replayed import Replayed
 from .rest_again import page_differs, rest_differs
 
@@ -89,7 +87,7 @@ class _Again(Judgement):
         """Whether the report is of a whole run of the suite."""
         return not (self.report.get("partial") or self.report.get("aborted") or self.stimulus)
 
-    @property
+    @cached_property
     def modes(self) -> tuple[Mode, ...]:
         told = {mode for _, mode, _ in self.told} | set(self.given)
         return tuple(mode for mode in self._any.board.modes if mode in told)
@@ -331,6 +329,9 @@ def _stimulus(folder: Path, contents: Contents, report: Mapping[str, Any]) -> Ma
     path = folder / PurePosixPath(_STIMULUS).name
     if not path.exists():
         return {}
+    from ..stories.replay import purpose_of_stimulus
+    from ..stories.stimulus_file import SUFFIX, read_stimulus
+
     ids = [key[0] for requirement in report["requirements"] for key, _ in _purposes(requirement)]
     try:
         stimulus = read_stimulus(path)

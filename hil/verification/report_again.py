@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..campaign.judgement import Conclusion
 from ..campaign.verdict import Verdict
 from .run_again import RunAgain
 
@@ -27,12 +28,13 @@ def report_differs(run: RunAgain) -> Iterator[str]:
     yield from _keys("", *({name: one for name, one in of.items() if name not in _ELSEWHERE} for of in (told, made)))
     yield from _remarks(run, made["remarks"])
     of_suite = {one["id"]: one for one in made["requirements"]}
+    concluded = {(one.purpose.id, one.mode.value, one.asked.probe): one for one in run.conclusions}
     for one in told["requirements"]:
         now = of_suite.get(one["id"])
         for name in _OF_REQUIREMENT:
             if now is not None and one.get(name) != now.get(name):
                 yield _differs(f"{name} of {one['id']}", one.get(name), now.get(name))
-        yield from _purposes(run, one)
+        yield from _purposes(run, one, concluded)
 
 
 def _keys(above: str, told: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
@@ -45,9 +47,10 @@ def _keys(above: str, told: Mapping[str, Any], made: Mapping[str, Any]) -> Itera
             yield _differs(f"{above}{name}", one, other)
 
 
-def _purposes(run: RunAgain, requirement: Mapping[str, Any]) -> Iterator[str]:
+def _purposes(
+    run: RunAgain, requirement: Mapping[str, Any], concluded: Mapping[tuple[str, str, str], Conclusion]
+) -> Iterator[str]:
     """What stands beside the verdicts of purposes: how a fail is seen again, and what a supplier said."""
-    concluded = {(one.purpose.id, one.mode.value, one.asked.probe): one for one in run.conclusions}
     for purpose in requirement["purposes"]:
         id_, mode, probe = purpose["id"], purpose["mode"], purpose.get("probe", "lines")
         said = None if run.anonymised else run.contested.get(id_)  # the words of a person are left out there
