@@ -190,6 +190,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     except BaseException as raised:  # as pytest does: what its own functions raise is no Exception
         error = raised
     report = _report(item, "call", time.perf_counter() - began_s)
+    report.outcome = "passed" if error is None else "failed"
     _tell(item, asked, error, report)
     item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logreport(report=_report(item, "teardown", 0.0))

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -22,7 +23,7 @@ from xky.hil.campaign import defect_matrix
 from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import make_matrix, sound_boards
-from xky.hil.campaign.requirement import Requirement
+from xky.hil.campaign.requirement import Requirement, purpose_of
 from xky.hil.campaign.suite import declared_purposes
 from xky.hil.catalogue.applicability import facts_of
 from xky.protocol import LABELS, Mode
@@ -316,6 +317,33 @@ def test_the_same_seed_gives_the_same_report(certified: Certified, board: str, m
 
 
 @pytest.mark.nightly
+def cases_of(junit: Path) -> dict[tuple[str, str], list[object]]:
+    """What ``junit.xml`` says of each purpose but how long it took."""
+    found: dict[tuple[str, str], list[object]] = {}
+    for case in ElementTree.parse(junit).iter("testcase"):
+        told = [(one.tag, {**one.attrib}, one.text) for one in case.iter() if one is not case]
+        found[case.attrib["classname"].rpartition(".")[2], case.attrib["name"]] = told
+    return found
+
+
+def test_pytest_s_own_run_of_the_suite_tells_of_each_purpose_what_xky_does(tmp_path: Path) -> None:
+    modules = ("test_checksum", "test_power", "test_input")  # verdicts of each kind
+    tests = (test for name in modules for test in vars(import_module(f"xky.hil.conformance.{name}")).values())
+    asked = [purpose for test in tests if callable(test) and (purpose := purpose_of(test)) is not None]
+    only = tuple(purpose.id for purpose in asked if Mode.HISTORIC in purpose.modes)
+    certify(
+        Campaign(Options("sim:generic", defect="ignores-checksum", mode=Mode.HISTORIC, only=only)), tmp_path / "report"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "xky.hil.conformance"]
+    command += ["-k", " or ".join(modules), "--xky-device", "sim:generic", "--xky-mode", "historic"]
+    command += ["--xky-defect", "ignores-checksum", f"--junitxml={tmp_path / 'own.xml'}"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    by_xky, by_pytest = cases_of(tmp_path / "report" / "junit.xml"), cases_of(tmp_path / "own.xml")
+    assert by_xky == by_pytest
+    assert {tag for told in by_xky.values() for tag, *_ in told} >= {"failure", "skipped", "property"}
+
+
 def test_one_mode_alone_leaves_out_what_the_other_has(certified: Certified) -> None:
     report = certified("generic", mode=Mode.STANDARD)
     assert report["mode"] == "standard"
