@@ -238,8 +238,8 @@ def _tell(item: pytest.Item, asked: Asked, error: BaseException | None, report: 
             0,
             f"{verdict.value}: {reason}",
         )  # where it is installed is nobody's business
-    elif verdict is Verdict.INCONCLUSIVE:
-        report.when = "setup"  # pytest and JUnit call what fails there an error
+    elif verdict is Verdict.INCONCLUSIVE:  # though its test may have passed: a line could not carry what was sent
+        report.when, report.outcome = "setup", "failed"  # pytest and JUnit call what fails there an error
         report.longrepr = f"inconclusive: {reason}"
     elif verdict is Verdict.FAIL:
         report.longrepr = f"{asked.purpose.requirement.id}: {asked.purpose.requirement.text}\n{reason}"

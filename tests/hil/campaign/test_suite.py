@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import make_matrix, sound_boards
 from xky.hil.campaign.requirement import Requirement, purpose_of
-from xky.hil.campaign.suite import declared_purposes
+from xky.hil.campaign.suite import declared_purposes, run_suite
+from xky.hil.campaign.verdict import Verdict
 from xky.hil.catalogue.applicability import facts_of
 from xky.protocol import LABELS, Mode
 from xky.protocol.uart import CharacterDefect
@@ -342,6 +344,16 @@ def test_pytest_s_own_run_of_the_suite_tells_of_each_purpose_what_xky_does(tmp_p
     by_xky, by_pytest = cases_of(tmp_path / "report" / "junit.xml"), cases_of(tmp_path / "own.xml")
     assert by_xky == by_pytest
     assert {tag for told in by_xky.values() for tag, *_ in told} >= {"failure", "skipped", "property"}
+
+
+def test_what_a_line_could_not_carry_is_no_pass_in_junit_either(tmp_path: Path) -> None:
+    options = Options("sim:generic", mode=Mode.STANDARD, only=("TIC-CHR-2",))
+    played, told = Campaign(options), Campaign(options)
+    assert certify(played, tmp_path / "report")["verdict"] == "pass"
+    told.records[Mode.STANDARD] = replace(played.records[Mode.STANDARD], sent_right=True)
+    run_suite(told, tmp_path / "junit.xml")
+    assert {one.verdict for one in told.conclusions} == {Verdict.INCONCLUSIVE}
+    assert len(ElementTree.parse(tmp_path / "junit.xml").findall(".//error")) == len(told.conclusions)
 
 
 def test_one_mode_alone_leaves_out_what_the_other_has(certified: Certified) -> None:
