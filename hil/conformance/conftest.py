@@ -176,32 +176,35 @@ _CASE = pytest.StashKey[Case]()
 
 
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Judge at once where ``xky`` runs the suite, alone: pytest's own way, through fixtures and the hooks of three
-    phases, takes as long as judging does."""
+    """Judge at once where ``xky`` runs the suite, and no other plugin is there to see: pytest's own way, through
+    fixtures and the hooks of three phases, takes about as long as judging does."""
     asked = _asked(item)
     if asked is None or not isinstance(item, pytest.Function) or _brought(item.config) is None:
         return None
     began_s, error = time.perf_counter(), None
     try:
         case = _case_of(item, asked)
-        item.function(case, *(asked, _stimulus_of(item, asked)) if "stimulus" in item.fixturenames else ())
+        if "stimulus" in item.fixturenames:
+            item.function(case=case, asked=asked, stimulus=_stimulus_of(item, asked))
+        else:
+            item.function(case=case)
     except (KeyboardInterrupt, pytest.exit.Exception):
         raise
-    except BaseException as raised:  # as pytest does: what its own functions raise is no Exception
+    except BaseException as raised:  # as pytest does: what ``pytest.skip`` raises is no Exception
         error = raised
-    report = _report(item, "call", time.perf_counter() - began_s)
-    report.outcome = "passed" if error is None else "failed"
+    report = _report(item, "call", "passed" if error is None else "failed", time.perf_counter() - began_s)
     _tell(item, asked, error, report)
     item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logreport(report=_report(item, "teardown", 0.0))
+    item.ihook.pytest_runtest_logreport(report=_report(item, "teardown", "passed", 0.0))
     return True
 
 
-def _report(item: pytest.Item, when: Literal["call", "teardown"], duration_s: float) -> pytest.TestReport:
-    """That all is well."""
-    place = item.path.name, None, item.name
-    told = item.user_properties
-    return pytest.TestReport(item.nodeid, place, {}, "passed", None, when, duration=duration_s, user_properties=told)
+def _report(
+    item: pytest.Item, when: Literal["call", "teardown"], outcome: Literal["passed", "failed"], duration_s: float
+) -> pytest.TestReport:
+    """A report as pytest makes one, that tells nothing more yet."""
+    place, told = (item.path.name, None, item.name), item.user_properties
+    return pytest.TestReport(item.nodeid, place, {}, outcome, None, when, duration=duration_s, user_properties=told)
 
 
 @pytest.hookimpl(wrapper=True)

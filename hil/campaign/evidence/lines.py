@@ -6,7 +6,6 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from io import BufferedReader, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +24,6 @@ __all__ = [
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LEVEL = 3  # of compression, of 34 to 1; 4 takes almost twice as long for 40 to 1
 _TOGETHER = 32  # lines packed at once: more do not stay in a cache
-_UNPACKED = 1 << 17  # bytes at once: to unpack less takes as long as to read it
 _LINE_MAX = 1 << 24  # characters; a few compressed bytes may stand for gigabytes
 
 _MEND = "take the evidence as the run wrote it"
@@ -83,12 +81,7 @@ def read_lines(path: Path, expected: int, kind: type[_Line], *kinds: type[_Line]
 def read_texts(path: Path, expected: int) -> Iterator[tuple[str, str]]:
     """The same of lines that are not read yet; arguments and errors as above."""
     number, size, name = 0, 0, str(path)
-    with (
-        opened(path) as raw,
-        gzip.GzipFile(fileobj=raw) as packed,
-        BufferedReader(packed, _UNPACKED) as unpacked,
-        TextIOWrapper(unpacked, "utf-8") as file,
-    ):
+    with opened(path) as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
         try:
             for number, text in enumerate(iter(lambda: file.readline(_LINE_MAX), ""), 1):
                 place, size = f"{name}:{number}", size + len(text)

@@ -25,7 +25,9 @@ from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.certify import certify
 from xky.hil.campaign.defect_matrix import DEFAULT_BOARD, sound_boards
 from xky.hil.campaign.evidence import read_record, read_records, write_record
+from xky.hil.campaign.evidence.lines import line_of
 from xky.hil.campaign.evidence.reading_lines import read_said, write_said
+from xky.hil.campaign.evidence.sent_lines import _Piece, _plain
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.campaign.oracle.replayed import truth_of
 from xky.hil.campaign.power_record import CutOut, LoadStretch, PowerRecord, Trial
@@ -240,6 +242,24 @@ records = st.builds(
     probes=probes,
     outages=outages,
 )
+
+
+def read_either_way(read: Callable[[], Piece | None]) -> Piece | str | None:
+    """A piece, or that it is none."""
+    try:
+        return read()
+    except ValueError:
+        return "no piece"
+
+
+@given(st.builds(Piece, st.binary(max_size=4), groups, st.sampled_from(Expect), st.none() | texts), st.data())
+def test_a_plain_piece_is_read_as_the_model_reads_it(piece: Piece, data: st.DataObject) -> None:
+    part = _Piece.text(piece).removeprefix('{"data": "').removesuffix("}")
+    at = data.draw(st.integers(0, len(part)))
+    other = data.draw(st.sampled_from(["", '"', "\\", "\t", "\0", "{", "é", "A", "0", ", "]))
+    part = part[:at] + other + part[at + 1 :]
+    quick = read_either_way(lambda: _plain(part))
+    assert quick is None or quick == read_either_way(lambda: line_of("", f'{{"data": "{part}}}', _Piece).piece)
 
 
 @pytest.mark.nightly

@@ -318,7 +318,6 @@ def test_the_same_seed_gives_the_same_report(certified: Certified, board: str, m
     assert first | {"started": ""} == second | {"started": ""}
 
 
-@pytest.mark.nightly
 def cases_of(junit: Path) -> dict[tuple[str, str], list[object]]:
     """What ``junit.xml`` says of each purpose but how long it took."""
     found: dict[tuple[str, str], list[object]] = {}
@@ -329,7 +328,7 @@ def cases_of(junit: Path) -> dict[tuple[str, str], list[object]]:
 
 
 def test_pytest_s_own_run_of_the_suite_tells_of_each_purpose_what_xky_does(tmp_path: Path) -> None:
-    modules = ("test_checksum", "test_power", "test_input")  # verdicts of each kind
+    modules = ("test_checksum", "test_power", "test_input")  # what passes, fails, and does not apply
     tests = (test for name in modules for test in vars(import_module(f"xky.hil.conformance.{name}")).values())
     asked = [purpose for test in tests if callable(test) and (purpose := purpose_of(test)) is not None]
     only = tuple(purpose.id for purpose in asked if Mode.HISTORIC in purpose.modes)
@@ -356,6 +355,7 @@ def test_what_a_line_could_not_carry_is_no_pass_in_junit_either(tmp_path: Path) 
     assert len(ElementTree.parse(tmp_path / "junit.xml").findall(".//error")) == len(told.conclusions)
 
 
+@pytest.mark.nightly
 def test_one_mode_alone_leaves_out_what_the_other_has(certified: Certified) -> None:
     report = certified("generic", mode=Mode.STANDARD)
     assert report["mode"] == "standard"
