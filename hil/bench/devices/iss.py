@@ -60,6 +60,7 @@ class IssDevice(Device):
         self._context: DeviceContext | None = None
         self._machine: Machine | None = None
         self._life = 0
+        self._touched = False  # the UART, in any life: then it is where the board's file has it
         self._ended: str | None = None
         self._stderr = ""
         self._dropped_in: tuple[int, int] = (-1, 0)
@@ -104,6 +105,7 @@ class IssDevice(Device):
         assert context is not None
         assert machine is not None
         self._life += 1
+        self._touched = self._touched or machine.uart.touched
         machine.power_up(float(context.env.now))
         under_way = context.line.current
         if under_way is not None and under_way.end_s > context.env.now:
@@ -153,7 +155,8 @@ class IssDevice(Device):
         machine, context = self._machine, self._context
         assert machine is not None
         assert context is not None
-        if not machine.uart.touched and context.env.now > _TOUCHES_WITHIN_S:
+        self._touched = self._touched or machine.uart.touched
+        if not self._touched and context.env.now > _TOUCHES_WITHIN_S:
             raise self._wrong_base(f"in its first {_TOUCHES_WITHIN_S:g} s")
 
     def _wrong_base(self, until: str) -> InputError:
@@ -209,7 +212,7 @@ class IssDevice(Device):
 
     def _end(self, text: str, registers: str) -> None:
         machine = self._machine
-        if machine is not None and machine.misses_uart and self._life == 1:  # in a later one it is known to be there
+        if machine is not None and machine.misses_uart and not self._touched:
             raise self._wrong_base(f"before it ended ({text})")
         self._ended = text
         self._stderr = f"{registers}{text}\n"

@@ -205,6 +205,19 @@ def test_power_cut_at_any_instruction_leaves_a_device_that_starts_again() -> Non
         assert device.ended is None
 
 
+def test_a_restart_long_behind_the_start_asks_nobody_for_another_address() -> None:
+    env, line, probe = simpy.Environment(), Line(), LinesProbe()
+    probe.open(ProbeContext(env, None, CHIP, HISTORIC, 1.0))
+    device = open_device(f"iss:{receiver()}")
+    device.start(DeviceContext(env, None, line, probe, CHIP, HISTORIC, 1.0), lambda: None)
+    env.run(until=10.5)
+    for _ in range(600):  # one of them right before the bench looks: of that life hardly an instruction was run
+        device.restart()
+        env.run(until=env.now + 20e-6)
+    assert device.ended is None
+    device.stop()
+
+
 @pytest.mark.nightly
 def test_a_device_that_has_ended_stays_so() -> None:
     mode, frames, _ = FAULTS[5]
@@ -282,6 +295,7 @@ def test_a_uart_that_the_image_never_touches_is_the_persons_fault(tmp_path: Path
     device = open_device(f"iss:{receiver()}")
     wrong = rf"^board my-chip: iss.uart.base = {base}: the image did not touch it {until}; give the address"
     with Bench(device, board_named(str(path)), Linky()) as bench, pytest.raises(InputError, match=wrong):
+        bench.device.restart()  # before it came as far as that
         bench.run_for(20.0)
 
 
