@@ -18,6 +18,10 @@ Compare = Callable[..., None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--before", type=Path, metavar="VENV", help="Virtual environment of a checkout to compare with.")
+    parser.addoption(
+        "--stories", type=int, default=120, metavar="N", help="Stories of each hunt whose guidance is measured."
+    )
+    parser.addoption("--hunts", type=int, default=10, metavar="N", help="Seeds of those hunts.")
 
 
 def pytest_xdist_auto_num_workers() -> int:

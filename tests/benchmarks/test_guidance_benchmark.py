@@ -31,9 +31,6 @@ from ..riscv import BOARD, EXAMPLE, needs_riscv, receiver
 pytestmark = needs_riscv
 
 FAULTS = range(1, 11)
-SEEDS = 10
-MOST = 120  # stories of a hunt; what did not show in them has no number
-AFTER = (MOST // 4, MOST // 2, MOST)
 MARK = '__attribute__((noinline)) static void mark_{n}(void) {{ __asm__ volatile("li a5,{n}" ::: "a5"); }}\n'
 WHERE = (  # in receiver.c: a place, and the place with its marks
     ("// Groups\n", "// Groups\n" + "".join(MARK.format(n=n) for n in FAULTS) + "static u8 behind_eot;\n"),
@@ -83,8 +80,8 @@ def on_image(path: object) -> Campaign:
     return Campaign(Options(f"iss:{path}", board=str(BOARD)))
 
 
-def stories_until_each_shows(folder: Path, seed: int, *, guided: bool) -> tuple[dict[int, int], float]:
-    """How many stories a hunt plays until each fault shows; and how long their lines were, in seconds."""
+def stories_until_each_shows(folder: Path, seed: int, most: int, *, guided: bool) -> tuple[dict[int, int], float]:
+    """How many stories a hunt plays until each fault shows, if it does in so many; how long their lines were, in s."""
     path, marks, made = marked_receiver(folder)
     shown: dict[int, int] = {}
 
@@ -95,7 +92,7 @@ def stories_until_each_shows(folder: Path, seed: int, *, guided: bool) -> tuple[
                 shown[fault] = hunt.examples + 1
         return replace(played, broken=[], covered=played.covered - made)
 
-    is_over: Callable[[], bool] = lambda: len(shown) == len(FAULTS) or hunt.examples >= MOST  # noqa: E731
+    is_over: Callable[[], bool] = lambda: len(shown) == len(FAULTS) or hunt.examples >= most  # noqa: E731
     hunt = Hunt(on_image(path), seed=seed, guided=guided, play=play, limits=Limits(), is_unwanted=is_over)
     hunt.run()
     return shown, hunt.line_s
@@ -107,27 +104,31 @@ def shown_in(stories: int, hunts: list[dict[int, int]]) -> list[int]:
 
 
 @pytest.mark.nightly
-def test_a_guided_hunt_on_an_image_finds_in_half_the_stories_what_a_blind_one_finds(tmp_path: Path) -> None:
+def test_a_guided_hunt_on_an_image_finds_in_half_the_stories_what_a_blind_one_finds(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    most, seeds = (
+        pytestconfig.getoption("--stories", 120),
+        pytestconfig.getoption("--hunts", 10),
+    )  # of all tests together
+    after = most // 4, most // 2, most
     found: dict[bool, list[dict[int, int]]] = {True: [], False: []}
     ways = {True: "guided", False: "blind"}
-    print(f"\nstories until each of the ten faults shows, at most {MOST}\nseed          {'':4}", end="")
+    print(f"\nstories until each of the ten faults shows, at most {most}\nseed          {'':4}", end="")
     print("".join(f"{fault:6}" for fault in FAULTS), " hours of line")
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         for guided, name in ways.items():
-            shown, line_s = stories_until_each_shows(tmp_path, seed, guided=guided)
+            shown, line_s = stories_until_each_shows(tmp_path, seed, most, guided=guided)
             found[guided].append(shown)
             print(f"{seed:4}  {name:12}", "".join(f"{shown.get(fault, '-'):>6}" for fault in FAULTS), end="")
             print(f"{line_s / 3600:15.1f}", flush=True)
     for guided, name in ways.items():
         middle = [median(shown.get(fault, inf) for shown in found[guided]) for fault in FAULTS]
         print(f"median {name:11}", "".join(f"{'-' if one == inf else f'{one:.0f}':>6}" for one in middle))
-    print(
-        f"\nfaults shown, of ten: median of {SEEDS} hunts, and all of {SEEDS * len(FAULTS)}\nstories       {'':4}",
-        end="",
-    )
-    print("".join(f"{stories:12}" for stories in AFTER))
+    print(f"\nfaults shown, of ten: median of {seeds} hunts, and all\nstories           ", end="")
+    print("".join(f"{stories:12}" for stories in after))
     for guided, name in ways.items():
-        counts = [shown_in(stories, found[guided]) for stories in AFTER]
+        counts = [shown_in(stories, found[guided]) for stories in after]
         print(f"{name:18}", "".join(f"{median(count):6.1f}{sum(count):6}" for count in counts))
-    halved, whole = shown_in(MOST // 2, found[True]), shown_in(MOST, found[False])
+    halved, whole = shown_in(most // 2, found[True]), shown_in(most, found[False])
     assert median(halved) >= median(whole) and sum(halved) >= sum(whole)
