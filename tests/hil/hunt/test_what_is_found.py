@@ -52,7 +52,7 @@ def test_a_supply_that_fails_is_drawn_for_who_lives_on_it_alone_and_needs_no_fau
     def fails(story: Story) -> bool:
         return any(step.terminal_a is not None for step in story.step)
 
-    shortest = find(line_stories(["standard"], supply=True), fails, settings=settings(database=None))
+    shortest = find(line_stories(["standard"], supply=True), fails, settings=settings(database=None, max_examples=500))
     assert (len(shortest.step), len(shortest.faults)) == (1, 0)
     with pytest.raises(NoSuchExample):
         find(line_stories(["standard"]), fails, settings=settings(database=None, max_examples=100))
