@@ -23,6 +23,11 @@ _NAMES: dict[CharacterDefect, _DefectName] = {CharacterDefect.PARITY: "parity", 
 _DEFECTS = {name: defect for defect, name in _NAMES.items()}
 _EXPECT = {one.value: one for one in Expect}
 _TEXT = r'"([^"\\\x00-\x1f]*)"'  # as it is, without an escape
+_SECONDS = r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)"
+_HEAD = re.compile(  # of most frames, as ``_texts`` writes them
+    rf'{{"at_s": {_SECONDS}, "character_s": {_SECONDS}, "step": {_TEXT}, "complete": (true|false), '
+)
+_TAILS = {f'{mode.value}"}}': mode for mode in Mode}
 _PLAIN = re.compile(  # what most pieces are, as ``_Piece.text`` writes them: a reader of JSON takes four times as long
     rf'([0-9a-f]*)", "expect": "({"|".join(_EXPECT)})", "fault": (?:null|{_TEXT}), '
     rf'"group": {{"label": {_TEXT}, "value": {_TEXT}, "timestamp": (?:null|{_TEXT})}}'
@@ -178,7 +183,6 @@ class _SharedPieces:
         known = self._pieces
         if not (begun and ended):
             return line_of(place, text, _Frame).frame(number)
-        frame = line_of(place, f'{head}"pieces": [], "mode": "{tail}', _Frame)
         try:
             found = [known[part] for part in body.split(self._BETWEEN)]
         except KeyError:
@@ -186,7 +190,12 @@ class _SharedPieces:
                 if part not in known:
                     known[part] = self._shared(_plain(part) or line_of(place, f'{{"data": "{part}}}', _Piece).piece)
             found = [known[part] for part in body.split(self._BETWEEN)]
-        return frame.frame(number, tuple(found))
+        plain, mode = _HEAD.fullmatch(head), _TAILS.get(tail.rstrip("\n"))
+        if plain is None or mode is None:
+            frame = line_of(place, f'{head}"pieces": [], "mode": "{tail}', _Frame)
+            return frame.frame(number, tuple(found))
+        at_s, character_s, step, complete = plain.groups()
+        return SentFrame(number, mode, float(at_s), float(character_s), tuple(found), complete == "true", step)
 
     def _shared(self, piece: Piece) -> Piece:
         group = piece.group

@@ -27,7 +27,7 @@ from xky.hil.campaign.defect_matrix import DEFAULT_BOARD, sound_boards
 from xky.hil.campaign.evidence import read_record, read_records, write_record
 from xky.hil.campaign.evidence.lines import line_of
 from xky.hil.campaign.evidence.reading_lines import read_said, write_said
-from xky.hil.campaign.evidence.sent_lines import _Piece, _plain
+from xky.hil.campaign.evidence.sent_lines import _Frame, _Piece, _plain, _SharedPieces, _texts
 from xky.hil.campaign.judge_again import judge_again
 from xky.hil.campaign.oracle.replayed import truth_of
 from xky.hil.campaign.power_record import CutOut, LoadStretch, PowerRecord, Trial
@@ -244,22 +244,38 @@ records = st.builds(
 )
 
 
-def read_either_way(read: Callable[[], Piece | None]) -> Piece | str | None:
-    """A piece, or that it is none."""
+OTHERS = st.sampled_from(["", '"', "\\", "\t", "\0", "{", "é", "A", "0", "-", "e", ", "])
+FRAME = "evidence/sent.jsonl.gz:1"
+
+
+def read_either_way(read: Callable[[], Piece | SentFrame | None]) -> Piece | SentFrame | str | None:
+    """A piece or a frame, or that it is none."""
     try:
         return read()
     except ValueError:
-        return "no piece"
+        return "wrong"
+
+
+def but_for_one(text: str, data: st.DataObject) -> str:
+    """Another character in the place of one."""
+    at = data.draw(st.integers(0, len(text)))
+    return text[:at] + data.draw(OTHERS) + text[at + 1 :]
 
 
 @given(st.builds(Piece, st.binary(max_size=4), groups, st.sampled_from(Expect), st.none() | texts), st.data())
 def test_a_plain_piece_is_read_as_the_model_reads_it(piece: Piece, data: st.DataObject) -> None:
-    part = _Piece.text(piece).removeprefix('{"data": "').removesuffix("}")
-    at = data.draw(st.integers(0, len(part)))
-    other = data.draw(st.sampled_from(["", '"', "\\", "\t", "\0", "{", "é", "A", "0", ", "]))
-    part = part[:at] + other + part[at + 1 :]
+    part = but_for_one(_Piece.text(piece).removeprefix('{"data": "').removesuffix("}"), data)
     quick = read_either_way(lambda: _plain(part))
     assert quick is None or quick == read_either_way(lambda: line_of("", f'{{"data": "{part}}}', _Piece).piece)
+
+
+@given(frames, st.data())
+def test_a_plain_frame_is_read_as_the_model_reads_it_or_not_at_all(frame: SentFrame, data: st.DataObject) -> None:
+    (written,) = _texts([frame])  # type: ignore[arg-type]  # a truth has no more to say of frames
+    assert _SharedPieces().frame(0, FRAME, written) == frame
+    text = but_for_one(written, data)
+    by_model = read_either_way(lambda: line_of(FRAME, text, _Frame).frame(0))
+    assert read_either_way(lambda: _SharedPieces().frame(0, FRAME, text)) in ("wrong", by_model)
 
 
 @pytest.mark.nightly
