@@ -45,6 +45,7 @@ _POWER_IS_BACK = "XKY-PWR-2"
 _EVERY_LABEL = "TIC-LBL-1"
 _OTHER_MODE, _OTHER_MODE_READ = "TIC-MOD-1", "TIC-MOD-2"
 _CUT = "TIC-LNK-1"
+_PORT = "TIC-PRT-1"
 _DOUBTFUL = {  # right by their checksum alone
     "wrong_size": "TIC-SIZ-1", "empty_value": "TIC-SIZ-1", "overlong_value": "TIC-SIZ-1",
     "letter_in_number": "TIC-SIZ-3", "control_character": "TIC-SIZ-3",
@@ -177,6 +178,8 @@ def _asked(oracle: Oracle, story: Story, stimuli: Sequence[Stimulus]) -> Iterato
         closes = replace(stimulus, name=CLOSING)
         yield _Asked("arrives", _CHANGES, closes, Case.what_changed_is_reported, _context(last))
     yield _Asked("labels", _EVERY_LABEL, first, Case.every_label_is_reported)
+    yield _Asked("port rate", _PORT, first, Case.the_port_has_the_rate)
+    yield _Asked("port format", _PORT, first, Case.the_port_has_the_format)
 
 
 def _span(record: Record, stimuli: Sequence[Stimulus]) -> tuple[float, float]:

@@ -25,6 +25,14 @@ def hunted(device: str = "sim:generic", *, examples: int = 20, findings: int = 5
     return hunt
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_port_that_is_not_set_as_the_mode_has_it_is_found_where_a_should_counts(strict: bool) -> None:
+    hunt = Hunt(campaign(defect="masks-the-parity-bit"), limits=Limits(examples=2), strict=strict)
+    hunt.run()
+    found = {(one.broken.requirement, one.story.frames, len(one.story.faults)) for one in hunt.findings}
+    assert found == ({("TIC-PRT-1", 1, 1)} if strict else set())
+
+
 @pytest.mark.by_day(1)
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_device_that_ignores_the_checksum_is_found_in_twenty_stories_and_shrunk_to_a_frame_and_a_fault(
