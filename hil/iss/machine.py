@@ -122,9 +122,9 @@ class Machine:
     def power_up(self, now_s: float) -> None:
         """Power comes: from the reset vector, with RAM as it happens to be."""
         self.clock.begin(now_s)
-        settings, overruns = self.uart.settings, self.uart.overruns
+        settings, overruns, touched = self.uart.settings, self.uart.overruns, self.uart.touched
         self._make_peripherals()
-        self.uart.settings, self.uart.overruns = settings, overruns
+        self.uart.settings, self.uart.overruns, self.uart.touched = settings, overruns, touched  # of all its lives
         self._engine.power_up(kept=self._kept)
         self._busy_s, self._traps = 0.0, 0
         self.finding, self.misses_uart = None, False

@@ -60,7 +60,6 @@ class IssDevice(Device):
         self._context: DeviceContext | None = None
         self._machine: Machine | None = None
         self._life = 0
-        self._touched = False  # the UART, in any life: then it is where the board's file has it
         self._ended: str | None = None
         self._stderr = ""
         self._dropped_in: tuple[int, int] = (-1, 0)
@@ -105,7 +104,6 @@ class IssDevice(Device):
         assert context is not None
         assert machine is not None
         self._life += 1
-        self._touched = self._touched or machine.uart.touched
         machine.power_up(float(context.env.now))
         under_way = context.line.current
         if under_way is not None and under_way.end_s > context.env.now:
@@ -155,8 +153,7 @@ class IssDevice(Device):
         machine, context = self._machine, self._context
         assert machine is not None
         assert context is not None
-        self._touched = self._touched or machine.uart.touched
-        if not self._touched and context.env.now > _TOUCHES_WITHIN_S:
+        if not machine.uart.touched and context.env.now > _TOUCHES_WITHIN_S:
             raise self._wrong_base(f"in its first {_TOUCHES_WITHIN_S:g} s")
 
     def _wrong_base(self, until: str) -> InputError:
@@ -212,7 +209,7 @@ class IssDevice(Device):
 
     def _end(self, text: str, registers: str) -> None:
         machine = self._machine
-        if machine is not None and machine.misses_uart and not self._touched:
+        if machine is not None and machine.misses_uart:
             raise self._wrong_base(f"before it ended ({text})")
         self._ended = text
         self._stderr = f"{registers}{text}\n"
