@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from xky.protocol import LABELS, Group, InputError, Mode, checksum, encode_group
 from xky.protocol.checksum import checked_zone
 from xky.protocol.mode import CR, EOT, ETX, LF, STX
+from xky.protocol.out_of_step import misread_behind
 from xky.protocol.separators import read_by_separators
 from xky.protocol.uart import CharacterDefect
 
@@ -30,6 +31,7 @@ __all__ = [
     "digits_of_sum",
     "encoded",
     "misread",
+    "misread_until",
     "place_of",
     "readable",
     "require_mode",
@@ -102,7 +104,8 @@ def with_faults(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rn
     """The pieces of a frame with faults, one after the other, and what follows for the groups beside them.
 
     A group is what stands from its LF to its CR: a broken one takes no intact neighbour with it. A low stop bit may,
-    since what follows is misread; a delimiter of frames in the wrong place takes the whole frame.
+    since what follows is misread until receivers are in step again; a delimiter of frames in the wrong place, or where
+    it may be heard, takes the whole frame.
 
     Each fault takes its chance from a stream of its own, by what it is: leaving one out does not change the others.
 
@@ -129,20 +132,50 @@ def befallen(pieces: Sequence[Piece], faults: Sequence[Fault], mode: Mode, rng: 
     result = list(sent)
     if as_meant.issuperset(map(id, sent)):
         return result  # groups are missing, or change places
+    if not all(any(piece.data == end and not piece.defects for piece in sent) for end in (STX, ETX)):
+        return weakened(result)  # nobody is asked for a frame that has no end, or no beginning
     in_place = len(sent) == len(pieces)
     for place in compress(count(), map(is_not, sent, pieces)) if in_place else range(len(sent)):
         piece = sent[place]
         if piece.group is None or id(piece) in as_meant:
             continue
-        data = piece.data
-        if STX in data or ETX in data or EOT in data:
+        if _may_delimit(piece.data):
             return weakened(result)
-        hides_the_next = bool(piece.defects) and any(defect is CharacterDefect.FRAMING for _, defect in piece.defects)
-        if hides_the_next and place + 1 < len(sent) and sent[place + 1].group is None:
-            return weakened(result)  # an ETX that nobody hears
-        if hides_the_next:
-            result[place + 1 : place + 2] = weakened(result[place + 1 : place + 2])
+        for at in [at for at, defect in piece.defects if defect is CharacterDefect.FRAMING]:
+            end = misread_until(sent, place, at)
+            if end is None:
+                return weakened(result)
+            result[place + 1 : end] = weakened(result[place + 1 : end])
     return result
+
+
+def _may_delimit(data: bytes) -> bool:
+    return STX in data or ETX in data or EOT in data
+
+
+def misread_until(pieces: Sequence[Piece], place: int, at: int) -> int | None:
+    """The first piece that every receiver reads as it was sent behind a low stop bit; None where the frame may be lost.
+
+    Args:
+        pieces: of a frame.
+        place: of the piece with that character.
+        at: place of the character in it.
+    """
+    data, defects = b"", dict[int, CharacterDefect]()
+    for piece in pieces[place:]:
+        defects.update((len(data) + index, defect) for index, defect in piece.defects)
+        data += piece.data
+    again, heard = misread_behind(data, defects, at)
+    if _may_delimit(heard):
+        return None
+    end, size = place, 0
+    while size < again:
+        piece = pieces[end]
+        if piece.group is None or piece.pauses or piece.stretch != 1.0:
+            return None  # an ETX that nobody hears; or characters that are not where they were looked for
+        size += len(piece.data)
+        end += 1
+    return end
 
 
 def place_of(pieces: Sequence[Piece], label: str) -> int | None:

@@ -2,9 +2,9 @@
 """A frame that went out as the meter meant it: who only listens never asks for its pieces."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import accumulate, compress, count, pairwise
-from operator import is_not
+from operator import add, is_not
 from threading import Lock
 
 from xky.protocol import Group, Mode, encode_group
@@ -106,11 +106,10 @@ class PlainFrame(SentFrame):
 
     @cached_property
     def end_s(self) -> float:
-        """End of the last stop bit."""
-        now_s, character_s = self.start_s, self.character_s
-        for piece in self.pieces:  # as the spans are reckoned, to the last bit
-            now_s += len(piece.data) * character_s
-        return now_s
+        """End of the last stop bit; as the spans are reckoned, to the last bit, though without the pieces."""
+        character_s = self.character_s
+        parts = (STX, *_parts(self.data), ETX)
+        return reduce(add, [len(part) * character_s for part in parts], self.start_s)
 
     @cached_property
     def _spans(self) -> list[tuple[float, float]]:

@@ -9,6 +9,7 @@ import pytest
 
 from xky.emulator import Linky
 from xky.emulator.truth.plain_frame import GroupPieces, PlainFrame
+from xky.emulator.truth.timing import end_of
 from xky.protocol import Group, Mode, encode_frame
 
 FRAMES = 40
@@ -53,3 +54,11 @@ def test_a_frame_that_nobody_looks_at_keeps_no_table_of_its_own() -> None:
     )  # fmt: skip
     assert b"".join(piece.data for piece in frame.pieces) == frame.data
     assert set(vars(frame)) == {"pieces"}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("start_s", [0.0, 1.5, 86_399.123456789])
+def test_its_end_is_that_of_its_pieces_to_the_last_bit(mode: Mode, start_s: float) -> None:
+    for groups in (Linky(mode=mode).groups(), ()):
+        frame = PlainFrame(0, mode, start_s, groups, encode_frame(groups, mode), "a step", GroupPieces())
+        assert frame.end_s == end_of(frame.pieces, start_s, mode.character_s)
