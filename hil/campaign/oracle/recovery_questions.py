@@ -39,6 +39,8 @@ class RecoveryQuestions(PurposeView):
         self.trail.at_s = began_s
         if not self._oracle.usable:
             raise Undecided("the device said nothing in this run")
+        if not new:
+            raise Undecided("these frames say nothing that no others say")
         came = [came_s for label, first in new.items() if (came_s := self._came(label, self._step, first)) is not None]
         if came and min(came) <= began_s + limit_s:
             self.trail.seen.append(f"{min(came):.2f} s: a reading, {min(came) - began_s:.1f} s after the change")
@@ -63,8 +65,8 @@ class RecoveryQuestions(PurposeView):
             if not self._oracle.usable:
                 raise Undecided("the device said nothing in this run")
             raise NotApplicable(f"the device reports none of {', '.join(due)}")
-        limits = self.record.limits_at(frames[0].start_s)
-        limit_s = limits.completeness_s + limits.latency_s
+        ends = self.record.limits_at(frames[0].start_s), self.record.limits_at(frames[-1].end_s)
+        limit_s = max(limits.completeness_s + limits.latency_s for limits in ends)
         self._show_sent([groups[-1] for label, groups in due.items() if label in able])
         self.trail.expected.append(f"{', '.join(able)} of one of {len(whole)} whole frames between those that were cut")
         self.trail.at_s = whole[0].end_s

@@ -281,7 +281,7 @@ class PurposeView:
                 missing.append(label)
                 continue
             slowest_s = max(slowest_s or 0.0, came_s - first.end_s)
-            if came_s > first.end_s + limit_s:
+            if came_s > first.end_s + limit_s + self._longer_s(first, frames[0], came_s - first.end_s - limit_s):
                 tardy[label] = f"{label} after {came_s - first.end_s:.1f} s"
             else:
                 self.trail.seen.append(f"{came_s:.2f} s: {label}")
@@ -305,6 +305,16 @@ class PurposeView:
             self.trail.seen.insert(0, "; ".join(told))
             overruns = f"; {self.record.overruns} characters overran its buffer" if self.record.overruns else ""
             self._fail("; ".join(told) + overruns, frames[0].start_s, frames[-1].end_s + limit_s)
+
+    def _longer_s(self, group: Emitted, first: SentFrame, late_s: float) -> float:
+        """What a group has more time to arrive than the step's first frame gives: it may have come in a longer one.
+
+        Only who is ``late_s`` seconds late by that one needs it.
+        """
+        if late_s <= 0 or group.start_s <= first.end_s:
+            return 0.0
+        own, of_the_first = (self.record.limits_at(at_s).completeness_s for at_s in (group.end_s, first.start_s))
+        return max(own - of_the_first, 0.0)
 
     def _came(self, label: str, step: str, first: Emitted, *, may_stay: bool = False) -> float | None:
         """When a value of the step's own was first reported."""

@@ -135,3 +135,22 @@ def test_a_value_that_came_long_before_and_comes_again_arrives_when_it_is_said(
     """An index that is set to nought twice, and the highest power of a new day that was one of the day before."""
     told = story(*steps, **({"phases": 1, "pref_kva": 9} | meter), producer=False, at="2027-06-10T12:00", load_va=500.0)
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:winky-lab").broken] == []
+
+
+def test_a_mode_in_which_nothing_is_said_that_tells_its_frames_from_others_is_not_asked_for() -> None:
+    """A minute of short frames alone, twice with the same values."""
+    wrong = [[{"name": "wrong_checksum", "label": "EASF01"}]]
+    told = story(
+        {"mode": "historic"}, {"mode": "historic", "turns": wrong}, mode="standard", phases=3, producer=False,
+        pref_kva=1, contract={"name": "hc"}, at="2027-06-10T12:00", load_va=500.0,
+    )  # fmt: skip
+    assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:auto").broken] == []
+
+
+def test_what_comes_in_a_long_frame_behind_short_ones_has_the_time_of_the_long_one() -> None:
+    long = [[{"name": "overlong_label", "before": "ISOUSC", "length": 45}]] * 12
+    told = story(
+        {}, {"load_va": [0.0, 0.0, 3537.0]}, {}, {}, {"turns": long}, mode="historic", phases=3, producer=False,
+        pref_kva=9, contract={"name": "hc"}, at="2027-06-10T12:00", load_va=500.0,
+    )  # fmt: skip
+    assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:eky").broken] == []
