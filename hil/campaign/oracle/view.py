@@ -214,6 +214,11 @@ class PurposeView:
         if not any(reading.at_s > frames[0].start_s for reading in self._oracle.usable):
             raise Undecided("the device said nothing from this step on")
 
+    def _lasting_s(self, frames: list[SentFrame]) -> float:
+        """For how long frames must say something that is due, where one of them may be longer than the first."""
+        by_first, by_longest = self.record.limits_at(frames[0].start_s), self.record.limits_of(frames)
+        return max(by_first.completeness_s, by_longest.completeness_s)
+
     def _new_groups(
         self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False, odd: bool = False
     ) -> dict[str, Emitted]:

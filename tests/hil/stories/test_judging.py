@@ -147,10 +147,20 @@ def test_a_mode_in_which_nothing_is_said_that_tells_its_frames_from_others_is_no
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:auto").broken] == []
 
 
+LONG_BEHIND_SHORT = story(
+    {}, {"load_va": [0.0, 0.0, 3537.0]}, {}, {},
+    {"turns": [[{"name": "overlong_label", "before": "ISOUSC", "length": 45}]] * 12},
+    mode="historic", phases=3, producer=False, pref_kva=9, contract={"name": "hc"}, at="2027-06-10T12:00",
+    load_va=500.0,
+)  # fmt: skip
+
+
 def test_what_comes_in_a_long_frame_behind_short_ones_has_the_time_of_the_long_one() -> None:
-    long = [[{"name": "overlong_label", "before": "ISOUSC", "length": 45}]] * 12
-    told = story(
-        {}, {"load_va": [0.0, 0.0, 3537.0]}, {}, {}, {"turns": long}, mode="historic", phases=3, producer=False,
-        pref_kva=9, contract={"name": "hc"}, at="2027-06-10T12:00", load_va=500.0,
-    )  # fmt: skip
-    assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:eky").broken] == []
+    assert [f"{one.signature}: {one.reason}" for one in played(LONG_BEHIND_SHORT, "sim:eky").broken] == []
+
+
+def test_what_one_long_frame_among_short_ones_says_is_not_due_of_who_reads_one_frame_in_two() -> None:
+    record = played(LONG_BEHIND_SHORT).record
+    [long] = [frame for frame in record.frames("step 5") if any(one.group.label == "HCHC" for one in frame.groups)]
+    record.readings = [one for one in record.readings if one.at_s < long.start_s or one.at_s > long.end_s]
+    assert [one.reason for one in broken_by(record, LONG_BEHIND_SHORT, stimuli_of(LONG_BEHIND_SHORT))] == []
