@@ -291,6 +291,14 @@ class Board(Section):
             sleep_s = max(sleep_s, self.power.policy.max_sleep_s)
         return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + sleep_s
 
+    @property
+    def pace_s(self) -> float:
+        """How long the line must say something for a reading to hold it; 0 for a device that reports each frame.
+
+        The period of one that sleeps; else what its limits give a change to arrive, if they do.
+        """
+        return self.report_period_s or self.limits.completeness_s or 0.0
+
 
 def _table(data: Any, key: str) -> dict[str, Any]:
     """A table of a table; an empty one where there is none."""

@@ -311,7 +311,7 @@ class Campaign(Rehearsal):
 
     def plan(self, mode: Mode) -> Plan:
         """The plan of a mode: what is asked for, in the order of a whole run; what was played before stands behind."""
-        sleeps = bool(self.board.report_period_s)
+        sleeps = bool(self.board.pace_s)
         every = (one for purpose in declared_purposes() for one in purpose.stimuli)
         whole = Plan(every, mode, house=self.house, sleeps=sleeps, rides=not sleeps).steps
         asked = [one for one in self.purposes if one.mode is mode and self.part_of(one) is None]

@@ -83,7 +83,7 @@ class Player:
         self._gone: _Gone | None = None
         self._last: Stimulus | None = None
         self._recovers_from: Stimulus | None = None  # in the frames of the step under way
-        self._sleeps = bool(bench.board.report_period_s)
+        self._sleeps = bool(bench.board.pace_s)  # or is as slow as who does
         self._pace = Pace(bench, speed)
         self._held: Hold | None = None
 
@@ -256,7 +256,7 @@ class Player:
     ) -> None:
         """Before the frame of that number of a step, which began at an instant of the bench's clock."""
         last = len(turns) - 1
-        turn_s = self._bench.board.report_period_s if step.turns_heard else 0.0
+        turn_s = self._bench.board.pace_s if step.turns_heard else 0.0
         turn = int((self._bench.env.now - began_s) / turn_s) if turn_s else number
         faults = turns[min(turn, last) if step.settles else turn % (last + 1)]
         if step.happens is None:
@@ -316,7 +316,7 @@ class Player:
         hold_s = 0.0 if is_brief and not self._sleeps else limits.completeness_s
         if self._recovers_from is not None:
             hold_s = max(hold_s, limits.recovery_s + self._search_s(self._recovers_from, limits))
-        hold_s = max(hold_s, step.turns_heard * self._bench.board.report_period_s)
+        hold_s = max(hold_s, step.turns_heard * self._bench.board.pace_s)
         if step.outlasts_freshness or (self._sleeps and (step.ages or self._leaves(step) or step.fades)):
             hold_s = max(hold_s, self.aged_s())
         if step.shows and (self._sleeps or step not in self.unrepeated):
