@@ -37,6 +37,7 @@ _STARVED_PERIODS = 2.1  # one frame that is lost makes it two, and gaps are not 
 _AROUND_S = 15.0  # how far a frame counts for the frame period at an instant, at the most
 _PERIODS_FRESH, _FRESHNESS_S = 2, 2.0  # how old a value may be, see ``limits_for``
 _PERIODS_DUE = 3  # until it is reported
+_LAST_PART = 0.125  # of a frame, in which who reports each group as it comes reports the last ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,22 @@ class Record:
     def limits_of(self, frames: Sequence[SentFrame]) -> TimeLimits:
         """The limits by the longest of some frames alone, whatever was on the line before them."""
         return limits_for(self.board, longest_of(frames), self.speed)
+
+    @property
+    def skips_frames(self) -> bool:
+        """Whether a device that is not known for that reports less than each frame: not each of the first clean ones
+        was told of while it was sent, or right behind it.
+
+        A change has three frames to arrive: who reports one in two need not have reported what a single one said.
+        """
+        if self.board.pace_s:
+            return False
+        for frame in self.frames(OPENING):
+            span_s = frame.end_s - frame.start_s
+            from_s, until_s = frame.end_s - span_s * _LAST_PART, frame.end_s + span_s / 2
+            if not any(from_s <= reading.at_s <= until_s for reading in self.readings):
+                return True
+        return False
 
     def was_late(self, start_s: float, end_s: float) -> bool:
         """Whether the bench came too late between two instants."""

@@ -12,7 +12,7 @@ from xky.protocol import Mode
 
 from ..bench.reading import kind_of
 from ..campaign.oracle import Accusation, AccusationKind, Case, Oracle, Trail
-from ..campaign.record import CLOSING, OPENING, Record, starves
+from ..campaign.record import CLOSING, Record, starves
 from ..campaign.requirement import Purpose, Requirement
 from ..campaign.stimulus import Stimulus, household
 from ..campaign.suite import tested_purposes
@@ -37,7 +37,6 @@ _RECOVERS = {  # of what the device did not recover, by the first fault that has
     "no_good_group": "TIC-LNK-12", "parity_error": "TIC-CHR-2", "framing_error": "TIC-CHR-2",
     "damaged_start": "TIC-LNK-7", "missing_start_of_group": "TIC-LNK-7", "missing_end_of_group": "TIC-LNK-7",
 }  # fmt: skip
-_LAST_PART = 0.125  # of a frame, in which who reports each group as it comes reports the last ones
 _AS_LONG = 1.1  # times another one: who listens for a frame or two hears as much in either
 _BESIDE = "TIC-CHK-2"  # the others are reported, and it recovers, though a group is refused
 _STARTED = "TIC-LNK-11"
@@ -265,25 +264,11 @@ def _can_all_be_heard(step: Step, stimulus: Stimulus, record: Record) -> bool:
     if record.board.detects_mode and starves(record.truth, stimulus.name):
         return False
     if not record.board.pace_s:
-        return _reports_each_frame(record)
+        return not record.skips_frames
     frames = record.frames(stimulus.name)
     breaks_frames = any(fault.name in _RECOVERS for fault in step.befalls)  # more than the group that it befalls
     same = len(step.turns) <= 1 and not breaks_frames
     return same and _any_tells_of_all(record, [record.truth[frames[0].number - 1], *frames])
-
-
-def _reports_each_frame(record: Record) -> bool:
-    """Whether the device told of each of the first clean frames, while it or right behind it was sent.
-
-    Limits give a change three frames to arrive, and a step of a story may have one alone: who reports one frame in two
-    need not have reported that.
-    """
-    for frame in record.frames(OPENING):
-        span_s = frame.end_s - frame.start_s
-        from_s, until_s = frame.end_s - span_s * _LAST_PART, frame.end_s + span_s / 2
-        if not any(from_s <= reading.at_s <= until_s for reading in record.readings):
-            return False
-    return True
 
 
 def _any_tells_of_all(record: Record, frames: Sequence[SentFrame]) -> bool:

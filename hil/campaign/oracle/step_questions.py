@@ -99,6 +99,8 @@ class StepQuestions(PurposeView):
         limits = self.record.limits_at(frames[0].start_s)
         new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
         able = {label: group for label, group in new.items() if label in labels}
+        if not able and self.record.skips_frames:
+            raise NotApplicable(f"the device does not report each frame, nor each value of {', '.join(labels)}")
         if not able:
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
         self._require_claims(able)
@@ -191,6 +193,8 @@ class StepQuestions(PurposeView):
         frames = self._frames(self._step)
         new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
         labels = [label for label, e in new.items() if e.group.value == value]
+        if not labels and self.record.skips_frames:
+            raise NotApplicable(f"the device does not report each frame, nor each index of {value}")
         if not labels:
             raise Undecided(f"the step did not bring an index of {value}")
         self.label_is_reported(*labels)

@@ -260,7 +260,9 @@ class PurposeView:
                 else:
                     spans[label][-1] = spans[label][-1][0], (frame, place)
         period_s = max(frame.end_s - frame.start_s for frame in frames)
-        due_s = min(lasting_s, frames[-1].start_s - frames[0].start_s) - 1.5 * period_s
+        if not self.record.skips_frames:  # it reports what a short step says as well
+            lasting_s = min(lasting_s, frames[-1].start_s - frames[0].start_s)
+        due_s = lasting_s - 1.5 * period_s
         lasting: dict[str, Emitted] = {}
         for label, of_label in spans.items():
             for (first, at), (last, behind) in of_label:

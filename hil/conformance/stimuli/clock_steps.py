@@ -32,7 +32,7 @@ __all__ = [
     "YEAR_2038",
 ]
 
-BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00")
+BEFORE_COLOUR = Stimulus("before the colour is told", tempo, at="2026-10-24T12:00", brief=True)
 COLOUR = Stimulus(
     "colour of tomorrow", tempo, at="2026-10-24T20:00", follows=BOTH_MODES, shows=frozenset({"DEMAIN", "STGE"})
 )
