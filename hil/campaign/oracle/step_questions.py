@@ -99,7 +99,7 @@ class StepQuestions(PurposeView):
         limits = self.record.limits_at(frames[0].start_s)
         new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
         able = {label: group for label, group in new.items() if label in labels}
-        if not able and self.record.skips_frames:
+        if not able and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each value of {', '.join(labels)}")
         if not able:
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
@@ -193,7 +193,7 @@ class StepQuestions(PurposeView):
         frames = self._frames(self._step)
         new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
         labels = [label for label, e in new.items() if e.group.value == value]
-        if not labels and self.record.skips_frames:
+        if not labels and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each index of {value}")
         if not labels:
             raise Undecided(f"the step did not bring an index of {value}")

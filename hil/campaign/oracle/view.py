@@ -219,6 +219,12 @@ class PurposeView:
         by_first, by_longest = self.record.limits_at(frames[0].start_s), self.record.limits_of(frames)
         return max(by_first.completeness_s, by_longest.completeness_s)
 
+    def _may_go_by(self, frames: list[SentFrame]) -> bool:
+        """Whether a step is so short that who does not report each frame need not report what it says."""
+        longest_s = max(frame.end_s - frame.start_s for frame in frames)
+        span_s = frames[-1].start_s - frames[0].start_s
+        return span_s < self._lasting_s(frames) - 1.5 * longest_s and self.record.skips_frames
+
     def _new_groups(
         self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False, odd: bool = False
     ) -> dict[str, Emitted]:
