@@ -17,6 +17,7 @@ __all__ = ["PlanMeters"]
 
 _NEAR_THE_END = 900_000_000  # Wh: from there an index would roll over
 _TRIES = 200
+_NO_ROOM = 2 * _TRIES
 _BEGINS_EACH_US = 1800 * SECOND_US  # more than a program may take to speak, at any speed at which one is certified
 _MORNING, _EVENING = time(7), time(20)  # between them no period, colour or day of the suite's meters changes
 
@@ -150,12 +151,13 @@ class PlanMeters:
         """Watts by phase: none of the run's, and over 100 from the last, so that no damaged digit is a true value."""
         ceiling = max(400, min(4600, 800 * meter.pref_kva) // meter.phases)
         for attempt in count():
+            if attempt == _NO_ROOM:  # as in a house of 1 kVA and three phases behind some hundred moves
+                self._shares.clear()
             first = 150 + self._rng.randrange(ceiling)
             powers = [first + (230 * phase) % ceiling for phase in range(meter.phases)]
-            apart = (
-                10 if attempt < _TRIES else 0
-            )  # PAPP is rounded; where a small house has no room left, it may come twice
-            alone = all(abs(sum(powers) - total) > apart for total in self._totals) or attempt > 2 * _TRIES
+            # PAPP is rounded; where a small house has no room left, it may come twice
+            apart = 10 if attempt < _TRIES else 0
+            alone = all(abs(sum(powers) - total) > apart for total in self._totals) or attempt > _NO_ROOM
             if alone and self._shares.isdisjoint(powers) and abs(sum(powers) - self._totals[-1]) > 100:
                 self._totals.append(sum(powers))
                 self._shares.update(powers if meter.phases > 1 else ())
