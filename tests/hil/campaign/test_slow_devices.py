@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Devices that are sound and do not report each frame: what they leave out is not due."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from xky.hil.campaign.judge_again import judge_again
 from xky.hil.campaign.suite import run_suite
 from xky.hil.campaign.verdict import Verdict
 from xky.protocol import Mode
+
+from ..stories.played import played, story
 
 SLOW = """
 id = "slow"
@@ -38,3 +41,13 @@ def test_who_reports_one_frame_in_some_within_its_limits_passes(
         record.readings = every[first::one_in]
         broken = [one for one in judge_again({mode: record}) if one.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE)]
         assert [(one.purpose.id, one.reason) for one in broken] == []
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_who_is_late_on_a_busy_machine_skips_nothing(mode: Mode) -> None:
+    record = played(story({}, {}, mode=mode)).record
+    every, period_s = record.readings, record.truth[0].end_s - record.truth[0].start_s
+    record.readings = [replace(one, at_s=one.at_s + 0.8 * period_s) for one in every]
+    assert not record.skips_frames
+    record.readings = every[::2]
+    assert record.skips_frames
