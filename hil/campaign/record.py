@@ -211,13 +211,19 @@ class Record:
         return max(said.values(), default=0) < _MOST * frames
 
     def _is_told_of(self, frame: SentFrame) -> bool:
-        span_s = frame.end_s - frame.start_s
-        from_s, until_s = frame.end_s - span_s * _LAST_PART, frame.end_s + span_s / 2
-        return any(from_s <= reading.at_s <= until_s for reading in self.readings)
+        until_s = frame.end_s + (frame.end_s - frame.start_s) / 2
+        behind = self.truth[frame.number + 1 : frame.number + 2]
+        until_s = min([until_s, *map(_told_from_s, behind)])  # a short one may be told of so soon
+        return any(_told_from_s(frame) <= reading.at_s < until_s for reading in self.readings)
 
     def was_late(self, start_s: float, end_s: float) -> bool:
         """Whether the bench came too late between two instants."""
         return any(start_s <= late.due_s <= end_s for late in self.late)
+
+
+def _told_from_s(frame: SentFrame) -> float:
+    """From when on a reading may be that of a frame: at its end, or a group before where each is told as it comes."""
+    return frame.end_s - (frame.end_s - frame.start_s) * _LAST_PART
 
 
 def kept_events(events: Iterable[EndEvent]) -> tuple[EndEvent, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from xky.emulator import Emitted, Expect, Piece, SentFrame
 from xky.emulator.faults.legal_value import LegalValue
+from xky.protocol import Group
 
 from ...bench.limits import TimeLimits
 from ...bench.reading import Reading
@@ -221,9 +222,8 @@ class PurposeView:
 
     def _may_go_by(self, frames: list[SentFrame]) -> bool:
         """Whether a step is so short that who does not report each frame need not report what it says."""
-        longest_s = max(frame.end_s - frame.start_s for frame in frames)
-        span_s = frames[-1].start_s - frames[0].start_s
-        return span_s < self._lasting_s(frames) - 1.5 * longest_s and self.record.skips_frames
+        lasts_s = frames[-1].start_s - frames[0].start_s + 1.5 * max(frame.end_s - frame.start_s for frame in frames)
+        return lasts_s < self._lasting_s(frames) and self.record.skips_frames
 
     def _new_groups(
         self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False, odd: bool = False
@@ -320,10 +320,7 @@ class PurposeView:
             self._fail("; ".join(told) + overruns, frames[0].start_s, frames[-1].end_s + limit_s)
 
     def _longer_s(self, group: Emitted, first: SentFrame, late_s: float) -> float:
-        """What a group has more time to arrive than the step's first frame gives: it may have come in a longer one.
-
-        Only who is ``late_s`` seconds late by that one needs it.
-        """
+        """What a group has more time to arrive than the step's first frame gives: it may have come in a longer one."""
         if late_s <= 0 or group.start_s <= first.end_s:
             return 0.0
         own, of_the_first = (self.record.limits_at(at_s).completeness_s for at_s in (group.end_s, first.start_s))
@@ -337,11 +334,23 @@ class PurposeView:
             for group in self._oracle.intact_in(step).get(label, ())
             if group == first.group or is_own(group, step)
         ]
+        from_s = self._sent_s(own, step, first)
         for reading in self._oracle.usable:
             said = reading.said.get(label)
-            if reading.at_s + 1e-6 >= first.end_s and said is not None and any(said.matches(group) for group in own):
+            if reading.at_s + 1e-6 >= from_s and said is not None and any(said.matches(group) for group in own):
                 return reading.at_s
         return None
+
+    def _sent_s(self, own: Sequence[Group], step: str, first: Emitted) -> float:
+        """When one of these was on the line in the step, which may be before it was due: who reports what changed alone
+        has reported it then."""
+        for frame in self.record.frames(step):
+            if frame.end_s >= first.end_s:
+                break
+            for emitted in frame.groups:
+                if emitted.expect is Expect.MAY and emitted.group in own:
+                    return emitted.end_s
+        return first.end_s
 
     def _require_claims(self, groups: dict[str, Emitted]) -> None:
         """What the device does not claim is not asked of it."""
