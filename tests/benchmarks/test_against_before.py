@@ -38,41 +38,6 @@ with Bench(open_device("sim:winky-c6"), board_named("winky-c6"), meter, seed=1, 
     print(time.process_time() - began_s)
     assert len(bench.probe.readings) > 2000
 """
-A_BARE_DAY = """
-import gc, time
-from xky.boards import board_named
-from xky.emulator import Household, Linky
-from xky.hil.bench.bench import Bench
-from xky.hil.bench.devices import open_device
-from xky.hil.campaign.oracle.accusations import Oracle
-from xky.hil.campaign.record import Record
-from xky.protocol import Mode
-
-gc.set_threshold(1_000_000, 50, 100)
-board = board_named("winky-c6-tasmota")
-meter = Linky(mode=Mode.STANDARD, at="2026-01-15T00:00", load=Household(seed=1), seed=1)
-with Bench(open_device("sim:winky-c6-tasmota"), board, meter, seed=1, only_when_heard=True) as bench:
-    began_s = time.process_time()
-    bench.run_for(86400.0)
-    probe = bench.probe
-    record = Record(
-        Mode.STANDARD, board, 1.0, frozenset(board.labels) if board.labels else None, bench.truth, probe.readings,
-        probe.remarks, duration_s=86400.0,
-    )
-    assert not Oracle(record).accusations
-    print(time.process_time() - began_s)
-    assert len(probe.readings) > 5000
-"""
-A_DAY_WITH_UPLINKS = f"""
-import gc, sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-from test_uplink_day_benchmark import a_day
-
-gc.set_threshold(1_000_000, 50, 100)
-played_s, judged_s, readings = a_day(["mqtt", "influx"])
-print(played_s + judged_s)
-assert readings > 20_000
-"""
 NOISE = """
 import random, time
 from xky.protocol import Decoder, Frame
@@ -159,18 +124,6 @@ def test_certifying_an_eky_over_mqtt_takes_half_more_than_its_bare_readings(
 def test_a_day_of_a_device_that_sleeps_with_its_power(before: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         assert times_before("a day of a Winky", before, lambda folder: program(folder, A_DAY), 5) >= 1.6
-
-
-def test_a_day_with_its_uplinks_takes_a_third_more_than_a_bare_one_took(
-    before: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Before: a checkout in which boards had no uplinks; both days are judged."""
-
-    def day(folder: Path) -> float:
-        return program(folder, A_BARE_DAY if folder == before else A_DAY_WITH_UPLINKS)
-
-    with capsys.disabled():
-        assert times_before("a day of a Winky with its uplinks, before without", before, day, 5) >= 1 / 1.3
 
 
 def test_noise_of_all_codes(before: Path, capsys: pytest.CaptureFixture[str]) -> None:
