@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What receivers make of what follows a low stop bit: they take some bit within a character for the next start bit.
 
-How soon they are in step again depends on the characters: within one or two as a rule, behind whole groups now and
-then. And it depends on the receiver. One waits for the next falling edge; another takes the low stop bit itself for a
-start bit (PC16550D data sheet, line status register, bit 3). What either misreads, no device can be asked for.
+How soon they are in step again depends on the characters, and on the receiver. One waits for the next falling edge;
+another takes the low stop bit itself for a start bit (PC16550D data sheet, line status register, bit 3). What either
+misreads, no device can be asked for.
 """
 
 from collections.abc import Mapping

@@ -35,10 +35,10 @@ class FramingError(Fault):
         place = place_of(pieces, self.label)
         if place is None:
             return list(pieces)
-        last = len(pieces[place].data) - TAIL - 1
-        tried = [last, *[at for at in reversed(data_places(pieces[place].data, mode)) if at < last]]
+        data = pieces[place].data
+        tried = [*reversed(data_places(data, mode))] or [len(data) - TAIL - 1]
         for at in tried:
             spoilt = spoiled(pieces, place, [at], CharacterDefect.FRAMING, self.name)
             if misread_until(spoilt, place, at) is not None:
                 return spoilt
-        return spoiled(pieces, place, [last], CharacterDefect.FRAMING, self.name)
+        return spoiled(pieces, place, tried[:1], CharacterDefect.FRAMING, self.name)

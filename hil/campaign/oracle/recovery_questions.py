@@ -32,7 +32,7 @@ class RecoveryQuestions(PurposeView):
         frames = self._frames(self._step)
         limits = self.record.limits_at(frames[-1].end_s)
         limit_s = limits.detection_s + limits.completeness_s + limits.latency_s
-        new = self._new_groups(frames, self._lasting_s(frames))
+        new = self._new_groups(frames)
         began_s = frames[0].start_s
         self._show_sent(list(new.values())[:2])
         self.trail.expected.append(f"a reading of these frames within {limit_s:.1f} s of the change")

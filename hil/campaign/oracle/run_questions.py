@@ -73,7 +73,7 @@ class RunQuestions(PurposeView):
             frames = self._frames(step)
             limits = self.record.limits_at(frames[0].start_s)
             limit_s = limits.completeness_s + limits.latency_s
-            changed = self._new_groups(frames, self._lasting_s(frames))
+            changed = self._new_groups(frames)
             self._require_claims(changed)
             due = self._reportable(changed)
             if not due:

@@ -72,7 +72,7 @@ class StepQuestions(PurposeView):
         """Every label whose value is new in this step, sent intact, arrives: damage beside it is no excuse."""
         frames = self._frames(self._step)
         limits = self.record.limits_at(frames[0].start_s)
-        expected = self._new_groups(frames, self._lasting_s(frames))
+        expected = self._new_groups(frames)
         able = self._reportable(expected)
         if not able:
             if not self._oracle.usable:
@@ -97,7 +97,7 @@ class StepQuestions(PurposeView):
     def _label_is_reported(self, step: str, labels: tuple[str, ...]) -> None:
         frames = self._frames(step)
         limits = self.record.limits_at(frames[0].start_s)
-        new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
+        new = self._new_groups(frames, may_stay=True)
         able = {label: group for label, group in new.items() if label in labels}
         if not able and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each value of {', '.join(labels)}")
@@ -122,8 +122,8 @@ class StepQuestions(PurposeView):
         """Whatever the step says that the step before it did not, intact, arrives: values, and whole labels."""
         frames = self._frames(self._step)
         limits = self.record.limits_at(frames[0].start_s)
-        new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
-        new |= self._new_groups(frames, self._lasting_s(frames), may_stay=True, odd=True)
+        new = self._new_groups(frames, may_stay=True)
+        new |= self._new_groups(frames, may_stay=True, odd=True)
         said_twice = _labels_said_twice(frames)  # whichever of two values in one frame counts, nobody knows
         able = self._reportable({label: one for label, one in new.items() if label not in said_twice})
         if not able:
@@ -142,7 +142,7 @@ class StepQuestions(PurposeView):
         first = next(frame for frame in self.record.truth if frame.complete and frame.start_s >= began_s)
         lacked = {e.group.label for e in frames[-1].groups} - {e.group.label for e in first.groups}
         limits = self.record.limits_at(frames[0].start_s)
-        new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
+        new = self._new_groups(frames, may_stay=True)
         came = {
             label: one for label, one in new.items()
             if (label in lacked or label in labels) and one.data[-2:-1] != b" "  # a checksum that TIC-CHK-3 asks about
@@ -163,7 +163,7 @@ class StepQuestions(PurposeView):
         """The step's new groups whose checksum character is a space arrive."""
         frames = self._frames(self._step)
         labels = [e.group.label for frame in frames for e in frame.groups if e.data[-2:-1] == b" "]
-        new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
+        new = self._new_groups(frames, may_stay=True)
         self.label_is_reported(*(label for label in dict.fromkeys(labels) if label in new))
 
     def legal_values_are_reported(self) -> None:
@@ -174,7 +174,7 @@ class StepQuestions(PurposeView):
             if not frames:
                 continue
             limits = self.record.limits_at(frames[0].start_s)
-            odd = self._new_groups(frames, self._lasting_s(frames), may_stay=True, odd=True)
+            odd = self._new_groups(frames, may_stay=True, odd=True)
             due = self._reportable({label: e for label, e in odd.items() if e.data[-2:-1] != b" "})
             if due:
                 asked = True
@@ -191,7 +191,7 @@ class StepQuestions(PurposeView):
     def index_is_reported(self, value: str) -> None:
         """The step's index of that value arrives."""
         frames = self._frames(self._step)
-        new = self._new_groups(frames, self._lasting_s(frames), may_stay=True)
+        new = self._new_groups(frames, may_stay=True)
         labels = [label for label, e in new.items() if e.group.value == value]
         if not labels and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each index of {value}")

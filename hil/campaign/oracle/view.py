@@ -226,7 +226,7 @@ class PurposeView:
         return lasts_s < self._lasting_s(frames) and self.record.skips_frames
 
     def _new_groups(
-        self, frames: list[SentFrame], lasting_s: float, *, may_stay: bool = False, odd: bool = False
+        self, frames: list[SentFrame], lasting_s: float | None = None, *, may_stay: bool = False, odd: bool = False
     ) -> dict[str, Emitted]:
         """First group of each label that says something new in the step, where it does so long enough to be due.
 
@@ -266,6 +266,7 @@ class PurposeView:
                 else:
                     spans[label][-1] = spans[label][-1][0], (frame, place)
         period_s = max(frame.end_s - frame.start_s for frame in frames)
+        lasting_s = self._lasting_s(frames) if lasting_s is None else lasting_s
         if not self.record.skips_frames:  # it reports what a short step says as well
             lasting_s = min(lasting_s, frames[-1].start_s - frames[0].start_s)
         due_s = lasting_s - 1.5 * period_s
@@ -342,8 +343,7 @@ class PurposeView:
         return None
 
     def _sent_s(self, own: Sequence[Group], step: str, first: Emitted) -> float:
-        """When one of these was on the line in the step, which may be before it was due: who reports what changed alone
-        has reported it then."""
+        """When one of these was first on the line in the step, due or not: who reports changes alone said it then."""
         for frame in self.record.frames(step):
             if frame.end_s >= first.end_s:
                 break
