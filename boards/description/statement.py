@@ -53,6 +53,12 @@ class LabelPath(Section):
     """JMESPath of the horodate; None: none is given, and none is judged."""
     form: Literal["iso", "unix", "sent"] = "sent"
     """Of the horodate: a time of ISO 8601, seconds since 1970, or the thirteen characters as sent."""
+    max: Annotated[int, Field(ge=0)] | None = None
+    """The largest number that the payload can say, in the label's unit; None: every one of the label."""
+    values: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """The data that the payload can say; None: all of the label's."""
+    beside: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """Labels of the same frame without which it cannot be said, each with the data that let it; empty: none."""
 
     @property
     def exact_scale(self) -> Decimal:
@@ -65,6 +71,17 @@ class LabelPath(Section):
         if self.step is not None:
             return _exactly(self.step)
         return Decimal(0) if self.scale == 1 else abs(self.exact_scale)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the payload cannot say all that a meter may send."""
+        return self.max is not None or self.values is not None or bool(self.beside)
+
+    def carries(self, value: str) -> bool:
+        """Whether the payload can say these data of the label, whatever stands beside."""
+        if self.max is not None and not (value.isdecimal() and value.isascii() and int(value) <= self.max):
+            return False
+        return self.values is None or value in self.values
 
     @field_validator("scale")
     @classmethod
@@ -80,7 +97,7 @@ class LabelPath(Section):
             ValueError: the text begins with the key.
         """
         told, name = self.model_fields_set, label.name
-        for key in ("scale", "step"):
+        for key in ("scale", "step", "max"):
             if key in told and label.kind is not Kind.NUMBER:
                 raise ValueError(f"{key}: {name} is no number; leave it out")
         if "timestamp" in told and label.kind is Kind.EMPTY:
@@ -89,6 +106,12 @@ class LabelPath(Section):
             raise ValueError(f"timestamp: {name} is sent without a horodate; leave it out")
         if "form" in told and self.timestamp is None and label.kind is not Kind.EMPTY:
             raise ValueError("form: is that of a horodate, and no timestamp is told; leave it out, or write timestamp")
+        _check_data("values", label, self.values or ())
+        for other, data in self.beside.items():
+            modes = [table for table in LABELS.values() if name in table and other in table]
+            if other == name or not modes:
+                raise ValueError(f"beside.{other}: is no other label of a frame with {name}; name one")
+            _check_data(f"beside.{other}", modes[0][other], data)
 
 
 class ReadingMap(Section):
@@ -152,6 +175,13 @@ class ReadingMap(Section):
         labels = {name: one.model_dump(exclude_defaults=True) for name, one in self.labels.items()}
         told = {"probe": self.probe, "from": self.source, "device": self.device, "labels": labels}
         return {key: value for key, value in told.items() if value}
+
+
+def _check_data(key: str, label: Label, data: tuple[str, ...]) -> None:
+    for one in data:
+        if (wrong := label.admits(one)) is not None:
+            is_a = f"of {label.size} characters" if wrong == "length" else "of the characters that it has"
+            raise ValueError(f"{key}: {one!r} can be no data of {label.name}; write data {is_a}, as sent")
 
 
 def _check_lines(source: str) -> None:

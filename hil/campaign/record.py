@@ -17,6 +17,7 @@ from xky.protocol import Mode
 from ..bench.limits import TimeLimits, limits_for
 from ..bench.reading import Reading, Remark
 from ..ends.end import EndEvent
+from .carried import as_carried
 from .carrier_record import CarrierRecord
 from .condition import Facts, facts_at
 from .indicator.light_record import LightRecord
@@ -111,6 +112,7 @@ class Record:
         probes: where it was listened to; what each saw is judged by itself, see ``seen_by``.
         outages: what befell the other ends of its uplinks.
         outages_elsewhere: where this is the record as one probe has it, what befell the others meanwhile.
+        unsaid: where this is the record as one probe has it, labels of which its payloads cannot say all that was sent.
         reported_before: by probe, labels that the device reported in earlier parts of a run that was interrupted.
     """
 
@@ -149,15 +151,20 @@ class Record:
     probes: Sequence[ProbeRecord] = (ProbeRecord(),)
     outages: Sequence[Outage] = ()
     outages_elsewhere: Sequence[Outage] = ()
+    unsaid: frozenset[str] = frozenset()
     reported_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def seen_by(self, spec: str) -> "Record":
-        """The record as one probe has it: its readings, remarks, claims and events."""
+        """The record as one probe has it: its readings, remarks, claims, events, and what its payloads can say."""
         probe = next(one for one in self.probes if one.spec == spec)
+        truth, unsaid = as_carried(self.truth, self.board, spec, probe.claims)
         if len(self.probes) == 1:
-            return self if probe.claims == self.claims else replace(self, claims=probe.claims)
+            is_as_it_is = probe.claims == self.claims and not unsaid
+            return self if is_as_it_is else replace(self, claims=probe.claims, truth=truth, unsaid=unsaid)
         return replace(
             self,
+            truth=truth,
+            unsaid=unsaid,
             readings=[one for one in self.readings if (one.probe or LINES) == spec],
             remarks=[one for one in self.remarks if (one.probe or LINES) == spec],
             claims=probe.claims,

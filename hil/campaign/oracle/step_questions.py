@@ -102,6 +102,7 @@ class StepQuestions(PurposeView):
         if not able and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each value of {', '.join(labels)}")
         if not able:
+            self._require_that_it_can_be_said(frames)
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
         self._require_claims(able)
         never = [label for label in labels if label not in self._oracle.reported]
@@ -117,6 +118,12 @@ class StepQuestions(PurposeView):
         limit_s = limits.completeness_s + limits.latency_s
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
         self._await(able, frames, limit_s)
+
+    def _require_that_it_can_be_said(self, frames: list[SentFrame]) -> None:
+        """What no payload can say by the statement is not asked of the device."""
+        unsaid = sorted(self.record.unsaid.intersection(one.group.label for frame in frames for one in frame.groups))
+        if unsaid:
+            raise NotApplicable(f"the statement has no payload that says what this step brings of {', '.join(unsaid)}")
 
     def what_changed_is_reported(self) -> None:
         """Whatever the step says that the step before it did not, intact, arrives: values, and whole labels."""
@@ -196,6 +203,7 @@ class StepQuestions(PurposeView):
         if not labels and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each index of {value}")
         if not labels:
+            self._require_that_it_can_be_said(frames)
             raise Undecided(f"the step did not bring an index of {value}")
         self.label_is_reported(*labels)
 

@@ -27,6 +27,9 @@ ADSC = "CONTRACT.serial"
 EAST = { path = "CONTRACT.CONSO", scale = 0.1 }  # repository: tenths
 SMAXSN = { path = "METER.PMAX", timestamp = "METER.PMAXT" }
 DATE = { path = "Time", form = "iso" }
+IINST = { path = "A", max = 254 }
+BASE = { path = "B", beside = { PTEC = ["TH..", "HC.."] } }
+PTEC = { path = "T", values = ["TH..", "HC.."] }
 "NJOURF+1" = '"NJOURF+1"'
 
 [[reading]]
@@ -53,7 +56,7 @@ def complaint(folder: Path, text: str) -> str:
 def test_a_board_holds_its_readings(tmp_path: Path) -> None:
     mqtt, lorawan = board_of(tmp_path, SOUND).reading
     assert (mqtt.probe, mqtt.source, mqtt.device) == ("mqtt", "tele/+/SENSOR", "CONTRACT.serial")
-    assert list(mqtt.labels) == ["ADSC", "EAST", "SMAXSN", "DATE", "NJOURF+1"]
+    assert list(mqtt.labels) == ["ADSC", "EAST", "SMAXSN", "DATE", "IINST", "BASE", "PTEC", "NJOURF+1"]
     assert mqtt.labels["SMAXSN"].timestamp == "METER.PMAXT"
     assert mqtt.labels["DATE"].form == "iso"
     assert (lorawan.source, lorawan.labels["EAST"].path) == ("2", "index")
@@ -115,6 +118,14 @@ LABELS = SOUND[SOUND.index("ADSC") : SOUND.index('\n[[reading]]\nprobe = "lorawa
         ('DATE = { path = "a", timestamp = "b" }',
          "mine.toml:11: reading.0.labels.DATE.timestamp: DATE is a horodate itself"),
         ('DATE = { path = "a", form = "is" }', "mine.toml:11: reading.0.labels.DATE.form = 'is': .*'iso', 'unix'"),
+        ('PTEC = { path = "a", max = 4 }', "mine.toml:11: reading.0.labels.PTEC.max: PTEC is no number; leave it out"),
+        ('EAST = { path = "a", max = -1 }', "mine.toml:11: reading.0.labels.EAST.max = -1: .*greater than or equal"),
+        ('PTEC = { path = "a", values = ["TH"] }',
+         "mine.toml:11: reading.0.labels.PTEC.values: 'TH' can be no data of PTEC; write data of 4 char"),
+        ('BASE = { path = "a", beside = { NTARF = ["01"] } }',
+         "mine.toml:11: reading.0.labels.BASE.beside.NTARF: is no other label of a frame with BASE; name one"),
+        ('BASE = { path = "a", beside = { PTEC = ["TH"] } }',
+         "mine.toml:11: reading.0.labels.BASE.beside.PTEC: 'TH' can be no data of PTEC; write data of 4 characters"),
         ('"NJOURF+1" = { path = "a", scale = 0 }', "mine.toml:11: reading.0.labels.NJOURF.1.scale = 0: "),
     ],
 )  # fmt: skip
@@ -132,13 +143,13 @@ def test_a_wrong_label_is_told_with_line_key_and_mend(tmp_path: Path, labels: st
         ("tele/+/SENSOR", "tele/#/SENSOR", "mine.toml:8: reading.0.from: topic filter 'tele/#/SENSOR': has # in "),
         ("tele/+/SENSOR", "", "mine.toml:8: reading.0.from: topic filter '': is empty; expected at least one"),
         ('"CONTRACT.serial"\n[', '"["\n[', "mine.toml:9: reading.0.device: '[' is no JMESPath, column 2"),
-        ("from = 2", "from = 224", "mine.toml:19: reading.1.from: '224' is no FPort; write one of 1 to 223"),
-        ("from = 2", "from = true", "mine.toml:19: reading.1.from = True: input should be a valid string"),
-        ('"lorawan"\nfrom = 2', '"lines"\nfrom = "x"', "mine.toml:19: reading.1.from: 'x': lines come from the dev"),
-        ('"lorawan"\nfrom = 2', '"influx"\nfrom = ""', "mine.toml:19: reading.1.from: is empty; write a measurement"),
-        ('"lorawan"\nfrom = 2', '"http"\nfrom = "a b"', "mine.toml:19: reading.1.from: 'a b' is no page"),
+        ("from = 2", "from = 224", "mine.toml:22: reading.1.from: '224' is no FPort; write one of 1 to 223"),
+        ("from = 2", "from = true", "mine.toml:22: reading.1.from = True: input should be a valid string"),
+        ('"lorawan"\nfrom = 2', '"lines"\nfrom = "x"', "mine.toml:22: reading.1.from: 'x': lines come from the dev"),
+        ('"lorawan"\nfrom = 2', '"influx"\nfrom = ""', "mine.toml:22: reading.1.from: is empty; write a measurement"),
+        ('"lorawan"\nfrom = 2', '"http"\nfrom = "a b"', "mine.toml:22: reading.1.from: 'a b' is no page"),
         ("[[reading]]\nprobe = \"lorawan\"\nfrom = 2\nlabels = { EAST = \"index\" }", "[[readings]]\nprobe = 1",
-         "mine.toml:17: readings: no such key; .*Did you mean reading?"),
+         "mine.toml:20: readings: no such key; .*Did you mean reading?"),
     ],
 )  # fmt: skip
 def test_a_wrong_reading_is_told_with_line_key_and_mend(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xky.boards import board_named
 from xky.boards.payloads.loky import EXTENDED_BYTES, PLAIN_BYTES, content, decode, encode
 from xky.emulator import Household, Linky
-from xky.protocol import Mode
+from xky.protocol import LABELS, Mode
 
 HISTORIC, STANDARD = Mode.HISTORIC, Mode.STANDARD
 
@@ -53,6 +54,26 @@ def test_what_was_not_heard_or_does_not_fit_is_left_out() -> None:
     unfit = {"PTEC": "XX..", "IINST": "300", "PAPP": "99999", "HCHC": "1"}
     assert content(1, encode(HISTORIC, unfit, capacitor_v=0.0, sequence=0)) == nothing
     assert content(1, encode(STANDARD, {"SINSTS": "1A", "EAST": "²"}, capacitor_v=0.0, sequence=0)) == nothing
+
+
+@pytest.mark.parametrize("label", board_named("loky").reading[0].labels)
+@given(data=st.data())
+def test_the_board_states_what_the_payload_can_say(label: str, data: st.DataObject) -> None:
+    (mapped,) = board_named("loky").reading
+    path = mapped.labels[label]
+    mode = next(mode for mode in Mode if label in LABELS[mode])
+    size = LABELS[mode][label].size
+    most = 10**size - 1
+    around = {min(256**size_bytes - 1 + more, most) for size_bytes in (1, 2, 4) for more in (-1, 0, 1)}
+    numbers = st.sampled_from(sorted({0, most, *around}))
+    codes = st.sampled_from([*(mapped.labels["PTEC"].values or ()), "XX..", "th..", "HPJX"])
+    value = data.draw(codes) if label == "PTEC" else f"{data.draw(numbers | st.integers(0, most)):0{size}}"
+    said = {"PTEC": data.draw(codes), label: value}
+    made = decode(encode(mode, said, capacitor_v=3.0, sequence=0))
+    assert made is not None
+    is_beside = all(said[other] in allowed for other, allowed in path.beside.items())
+    due = value if label == "PTEC" else int(value)
+    assert made.values.get(label) == (due if path.carries(value) and is_beside else None)
 
 
 @given(st.binary(max_size=24) | st.binary(min_size=11, max_size=11) | st.binary(min_size=20, max_size=20))

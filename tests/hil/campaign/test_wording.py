@@ -35,7 +35,7 @@ CHECKED_BY = [
 ]  # fmt: skip
 TOLD_BY = [
     *sorted((CAMPAIGN / "oracle").glob("*.py")), CAMPAIGN / "report" / "document.py", CAMPAIGN / "headline_notes.py",
-    CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py",
+    CAMPAIGN / "firmware.py", CAMPAIGN / "declared_meters.py", CAMPAIGN / "carried.py",
     CAMPAIGN / "bench_trials.py", CAMPAIGN / "dead_server_trials.py",
 ]  # fmt: skip
 NO_MESSAGES = {  # what in these files people never read as a sentence
@@ -45,6 +45,9 @@ NO_MESSAGES = {  # what in these files people never read as a sentence
 QUICK = (
     "partial: standard: --quick skipped all 3 purposes: clean frames at both ends take 3 s, of 3 s; no step has room"
 )
+SAY_ONLY = (
+    "by the statement payloads at lorawan say only these data, so no others were asked for: IINST ≤ 254; BASE (PTEC 3)"
+)
 RESUMED = "resumed: the run was cut between modes; 3 purposes were settled by then, the others were asked anew"
 BROWN_OUT = "3 mV decide whether it browns out; the model knows no better"
 UNSENT = "3 s: IMAX = '3' was never sent under that label"
@@ -53,6 +56,8 @@ LIT = "the light is lit for 3 s; 3 s to 3 s say that frames are good"
 OHMS = "1200 Ω at 3 V peak; 3 Ω to 3 Ω allowed"
 LEVEL = "3 V peak in a 0, 3 V in a 1, 3 kHz"
 PARTS = {  # of messages that are put together, and one that has it
+    "≤ 3": SAY_ONLY,
+    "(3 3)": SAY_ONLY,
     "said instead: 3": "EAST sent intact and never reported; said instead: EAST = '3' (3.40 s)",
     "3 = 3 (3 s)": "EAST = '3' (3.40 s)",
     LEVEL: f"nothing was read at {LEVEL}",

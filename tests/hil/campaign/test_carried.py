@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What payloads cannot say by the statement: nobody waits for it, all else is asked, and nothing wrong passes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xky.boards import Board, board_named
+from xky.boards.description.laid_over import board_with
+from xky.boards.firmware import loky
+from xky.boards.payloads.loky import encode
+from xky.emulator import Expect, SentFrame, Truth
+from xky.emulator.truth.piece import Piece
+from xky.hil.campaign.carried import as_carried
+from xky.protocol import Group, Mode, encode_group
+
+from ..stories.played import played, story
+from .test_declaration import certified
+
+MUST, MAY, MUST_NOT = Expect.MUST, Expect.MAY, Expect.MUST_NOT
+UNBOUNDED = """\
+[[reading]]
+probe = "lorawan"
+labels = { IRMS1 = "IRMS1", EAST = "EAST", SINSTS = "SINSTS", BASE = "BASE", PAPP = "PAPP", PTEC = "PTEC" }
+"""
+TWO_PLACES = """\
+[[reading]]
+probe = "lorawan"
+from = 1
+labels = { IINST = { path = "a", max = 254 } }
+[[reading]]
+probe = "lorawan"
+from = 2
+labels = { IINST = { path = "b", max = 99 } }
+"""
+ELSEWHERE = """
+[[reading]]
+probe = "lorawan"
+from = 3
+labels = { IINST = "c" }
+"""
+
+
+def truth_of(*groups: tuple[str, str, Expect]) -> Truth:
+    """One historic frame."""
+    said = [(Group(label, value), expect) for label, value, expect in groups]
+    pieces = [Piece(encode_group(group, Mode.HISTORIC), group, expect) for group, expect in said]
+    truth = Truth()
+    truth.append(SentFrame(0, Mode.HISTORIC, 0.0, Mode.HISTORIC.character_s, tuple(pieces), True, "step 1"))
+    return truth
+
+
+def asked(board: Board, *groups: tuple[str, str, Expect]) -> list[Expect]:
+    (frame,) = as_carried(truth_of(*groups), board, "lorawan", None).truth
+    return [piece.expect for piece in frame.pieces]
+
+
+def test_what_does_not_fit_may_be_reported_and_need_not() -> None:
+    board = board_named("loky")
+    assert asked(board, ("IINST", "254", MUST), ("PAPP", "65534", MUST)) == [MUST, MUST]
+    assert asked(board, ("IINST", "255", MUST), ("PAPP", "65535", MUST), ("ADCO", "1" * 12, MUST)) == [MAY, MAY, MUST]
+    assert asked(board, ("PTEC", "TH..", MUST), ("PTEC", "!P..", MUST)) == [MUST, MAY]
+    assert asked(board, ("IINST", "255", MUST_NOT), ("IINST", "001", MUST_NOT)) == [MUST_NOT, MUST_NOT]
+
+
+@pytest.mark.parametrize(("ptec", "due"), [
+    ([("TH..", MUST)], MUST), ([], MAY), ([("HC..", MUST)], MAY), ([("TH..", MUST_NOT)], MAY), ([("TH..", MAY)], MAY),
+    ([("TH..", MUST), ("HC..", MUST_NOT)], MUST), ([("TH..", MUST), ("HC..", MAY)], MAY),
+    ([("TH..", MAY), ("TH..", MUST)], MUST),
+])  # fmt: skip
+def test_what_needs_a_neighbour_is_due_beside_what_everybody_hears_of_it(
+    ptec: list[tuple[str, Expect]], due: Expect
+) -> None:
+    groups = [("BASE", "000000001", MUST), *[("PTEC", value, expect) for value, expect in ptec]]
+    assert asked(board_named("loky"), *groups)[0] is due
+
+
+def test_of_several_places_one_that_can_say_it_is_enough(tmp_path: Path) -> None:
+    def of(text: str) -> Board:
+        (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+        return board_with(board_named("generic"), tmp_path / "s.toml")
+
+    assert [asked(of(TWO_PLACES), ("IINST", value, MUST)) for value in ("099", "254", "255")] == [[MUST], [MUST], [MAY]]
+    assert asked(of(TWO_PLACES + ELSEWHERE), ("IINST", "255", MUST)) == [MUST]
+
+
+def test_nothing_changes_at_a_probe_whose_payloads_say_all() -> None:
+    truth = truth_of(("IINST", "255", MUST))
+    assert as_carried(truth, board_named("loky"), "mqtt://broker:1883/a", None).truth is truth
+    assert as_carried(truth, board_named("eky"), "mqtt", None).truth is truth
+    assert as_carried(truth, board_named("loky"), "lorawan", frozenset(["PAPP"])).truth is truth
+    assert as_carried(truth, board_named("loky"), "lorawan", None).unsaid == {"IINST"}
+
+
+HIGH = {"mode": "standard", "contract": {"name": "hc"}}, {"name": "legal_value", "label": "IRMS1", "value": "999"}
+NO_CODE = {"mode": "historic", "contract": {"name": "hc"}}, {"name": "legal_value", "label": "PTEC", "value": "!P.."}
+NO_PERIOD = {"mode": "historic", "contract": {"name": "base"}}, {"name": "wrong_checksum", "label": "PTEC"}
+
+
+@pytest.mark.parametrize(("meter", "fault", "requirement"), [
+    (*HIGH, "TIC-VAL-3"), (*NO_CODE, "TIC-VAL-3"), (*NO_PERIOD, "TIC-CHK-2"),
+])  # fmt: skip
+def test_a_sound_loky_is_not_asked_for_what_it_says_it_cannot_say(
+    tmp_path: Path, meter: dict[str, Any], fault: dict[str, str], requirement: str
+) -> None:
+    told = story({"turns": [[fault]]}, at="2027-06-10T12:00", load_va=500.0, **meter)
+    assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:loky").broken] == []
+    (tmp_path / "s.toml").write_text(UNBOUNDED, encoding="utf-8")
+    claims_all = played(told, "sim:loky", statement=tmp_path / "s.toml")
+    assert [one.requirement for one in claims_all.broken] == [requirement]
+
+
+def test_a_byte_that_runs_over_is_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_to_a_byte(mode: Mode, values: dict[str, str], **more: Any) -> bytes:
+        return encode(mode, {**values, "IRMS1": f"{int(values['IRMS1']) % 256:03}"}, **more)
+
+    meter, fault = HIGH
+    told = story({"turns": [[fault]]}, at="2027-06-10T12:00", load_va=500.0, **meter)
+    monkeypatch.setattr(loky, "encode", cut_to_a_byte)
+    (broken,) = played(told, "sim:loky").broken
+    assert "IRMS1 = '231" in broken.reason
+
+
+def test_the_report_names_what_was_not_asked_for(tmp_path: Path) -> None:
+    labels = 'labels = ["IRMS1", "NTARF"]\n'
+    report = certified(tmp_path, labels, "sim:loky", mode="standard", only=("TIC-CHK-3",))
+    (told,) = [one for one in report["remarks"] if "by the statement payloads" in one]
+    assert told.endswith("at lorawan say only these data, so no others were asked for: IRMS1 ≤ 254")
