@@ -10,8 +10,9 @@ their hexadecimal text. Facts: ``dev_eui``, ``dev_addr``, ``fcnt``, ``confirmed`
 
 ``EndEvent`` by kind, each with its facts:
 
-- ``transmission``: any frame on the air (see ``transmissions``): ``sender``, ``type``, ``started_s``, ``airtime_s``,
-  ``frequency_hz``, ``spreading_factor``, ``bytes``, ``sub_band`` and ``duty_cycle`` (None where nobody may send);
+- ``transmission``: any frame on the air (see ``transmissions``): ``sender``, ``type``, ``confirmed``, ``started_s``,
+  ``airtime_s``, ``frequency_hz``, ``spreading_factor``, ``bytes``, ``sub_band`` and ``duty_cycle`` (None where
+  nobody may send);
 - ``join_requested``, ``join_accepted``, ``join_refused``: ``dev_eui``, ``dev_nonce``; accepted with ``dev_addr``;
   refused with ``reason``: ``mood``, ``dev_nonce_used``, ``unknown_device``, ``wrong_mic``;
 - ``repeated``: the same frame again, ``fcnt``, ``confirmed``, ``attempt`` (2 is the first repetition);
@@ -177,6 +178,7 @@ class LorawanEnd(End):
             f"{kind or 'frame'} of {sender or 'nobody'}, {1e3 * airtime_s:.1f} ms at {frame.frequency_hz / 1e6:g} MHz",
             sender=sender,
             type=kind,
+            confirmed=isinstance(said, DataFrame) and said.confirmed,
             started_s=sent.start_s,
             airtime_s=airtime_s,
             frequency_hz=frame.frequency_hz,

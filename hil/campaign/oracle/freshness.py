@@ -5,6 +5,8 @@ from ..record import Record
 
 __all__ = ["Freshness"]
 
+_TOGETHER_S = 0.5  # a reading, and the frame on the air that it came by
+
 
 class Freshness:
     """Of one record.
@@ -19,20 +21,28 @@ class Freshness:
         self._keeps = uplink is not None and uplink.mqtt is not None and uplink.mqtt.queue > 0
         promised = record.board.limits.freshness_s is not None
         self._wake_s = 0.0 if promised else record.board.wake_says_within_s(record.mode)
+        self._confirmed_s = [
+            event.at_s
+            for probe in (record.probes if record.outages else ())
+            for event in probe.events
+            if event.kind == "transmission" and event.facts.get("confirmed")
+        ]
         self._known: dict[float, float] = {}
 
     def since_s(self, at_s: float) -> float:
         """When a value must have been sent, at the earliest, that is reported then; seconds on the bench's clock.
 
         A wake that hears no better one says what it heard at its beginning, unless its board promises less. What a
-        board promises to keep while its broker is away comes when that is back; and who waits for a dead server, as
+        board promises to keep while its broker is away comes when that is back, and so does a confirmed uplink that is
+        sent again and again while no network hears it (LoRaWAN 1.0.2 §4.3.1.2); and who waits for a dead server, as
         long as its board says, comes to the other one by so much later.
         """
         if (known := self._known.get(at_s)) is not None:
             return known
         freshness_s = max(self._record.limits_at(at_s).freshness_s, self._wake_s)
         since_s = at_s - freshness_s
-        for outage in self._record.outages if self._keeps else ():
+        keeps = self._keeps or any(abs(at_s - confirmed_s) < _TOGETHER_S for confirmed_s in self._confirmed_s)
+        for outage in self._record.outages if keeps else ():
             if outage.start_s <= at_s <= outage.end_s + self._record.board.server_returns_s + freshness_s:
                 since_s = min(since_s, outage.start_s - freshness_s)
         since_s -= self._waited_s(at_s, freshness_s)

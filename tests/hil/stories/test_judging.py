@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signatures of findings: which are one, and which are not."""
 
+from dataclasses import replace
+
 import pytest
 
 from xky.hil.stories.judging import Signature, broken_by
@@ -9,6 +11,7 @@ from xky.protocol import Mode
 
 from .played import played, story
 
+AWAY = "LoRaWAN network away"
 STANDARD, HISTORIC = Mode.STANDARD, Mode.HISTORIC
 
 
@@ -108,6 +111,22 @@ def test_a_device_that_sleeps_is_not_asked_for_long_frames_behind_an_outage_that
         load_va=500.0, producer=False, contract={"name": "hc"}, seed=11,
     )  # fmt: skip
     assert [f"{one.signature}: {one.reason}" for one in played(told, "sim:loky").broken] == []
+
+
+def test_a_confirmed_uplink_that_was_sent_again_until_the_network_was_back_is_as_old_as_its_first_try() -> None:
+    steps = [
+        {},
+        {"terminal_a": {"share": 0.0, "for_s": 0.02}},
+        {"load_va": [0.0] * 3, "server": AWAY},
+        {"server": AWAY},
+    ]
+    told = story(*steps, at="2027-06-10T12:00", load_va=500.0, phases=3, contract={"name": "hc"})
+    record = played(told, "sim:loky").record
+    assert broken_by(record, told, stimuli_of(told)) == []
+    (probe,) = record.probes
+    events = [replace(one, facts={**one.facts, "confirmed": False}) for one in probe.events]
+    record.probes = [replace(probe, events=events)]
+    assert [one.requirement for one in broken_by(record, told, stimuli_of(told))] == ["TIC-FRS-1"]
 
 
 def test_a_long_frame_that_the_end_of_a_run_cuts_off_is_not_asked_for() -> None:
