@@ -233,6 +233,8 @@ class ClockedTrain:
         nearest_v = outlook.off_v
         if self._alarm is not None:
             nearest_v = max(nearest_v, state.inner_v(self._alarm[0]))
+        if nearest_v == -inf:
+            return  # nothing that it is drawing can be lost, and nobody waits for a voltage
         if nearest_v < now_v <= outlook.full_v:
             # Most loads end long before: no faster than this does it fall
             if outlook.fastest > 0:
@@ -295,7 +297,7 @@ class ClockedTrain:
         balance, off_v = state.balance, state.off_v
         # Between two edges, what flows out is most at one of them; where a converter collapses it jumps
         edges = [v for knot in balance.knots for v in (knot - _BESIDE_V, knot) if off_v < v < full_v]
-        outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (off_v, *edges, full_v))
+        outflow_a = max(balance.charge_a(v) - balance.net_a(v) for v in (max(off_v, 0.0), *edges, full_v))
         outlook = self._outlooks[name] = _Outlook(state, off_v, full_v, outflow_a / balance.capacitance_f)
         return outlook
 

@@ -52,8 +52,8 @@ class PowerState:
 
     @cached_property
     def off_v(self) -> float:
-        """Inner voltage of ``off_terminal_v``."""
-        return self.balance.inner_v(self.off_terminal_v)
+        """Inner voltage of ``off_terminal_v``; minus infinity where none is too low, as while nothing is drawn."""
+        return -inf if self.off_terminal_v == -inf else self.balance.inner_v(self.off_terminal_v)
 
     @cached_property
     def on_v(self) -> float:

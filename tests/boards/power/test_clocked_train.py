@@ -145,6 +145,20 @@ def test_the_same_board_far_under_its_brown_out_does_not_hang_the_bench() -> Non
     assert not powered.published
 
 
+@pytest.mark.parametrize("name", ["winky-lab", "winky-c6", "winky-v2", "winky-c6-tasmota", "loky"])
+def test_a_supply_that_sags_at_the_instant_at_which_it_comes_on_does_not_hang_the_bench(name: str) -> None:
+    powered = Powered(board_named(name))
+    started = powered.power.when_on()
+    assert started.callbacks is not None
+    started.callbacks.append(lambda _: powered.give(MINIMUM.sagging(0.8)))  # before its first load is drawn
+    powered.env.run(until=30)
+    on, sags = powered.power.events[:2]
+    assert (on.what, sags.what) == (PowerEventKind.POWER_ON, PowerEventKind.SUPPLY)
+    assert on.at_s == sags.at_s
+    assert powered.power.is_on
+    assert "boot" in [one.state.name for one in powered.power.stretches]
+
+
 def test_the_voltage_is_the_same_whether_or_not_somebody_asks() -> None:
     asked, quiet = Powered(inner_v=4.4), Powered(inner_v=4.4)
     for second in range(1, 400):
