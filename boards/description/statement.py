@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``[[reading]]``: which value of what a device says upstream is which label of the TIC, as its supplier states it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
@@ -14,7 +14,7 @@ from xky.protocol.tomlfile import Section
 from xky.protocol.uplinks.mqtt_topics import check_filter
 from xky.protocol.uplinks.payload_path import PayloadPath
 
-__all__ = ["PROBES", "LabelPath", "ProbeName", "ReadingMap"]
+__all__ = ["PROBES", "LabelPath", "ProbeName", "ReadingMap", "is_among"]
 
 ProbeName = Literal["lines", "mqtt", "influx", "lorawan", "http"]
 PROBES: tuple[ProbeName, ...] = get_args(ProbeName)
@@ -77,11 +77,11 @@ class LabelPath(Section):
         """Whether the payload cannot say all that a meter may send."""
         return self.max is not None or self.values is not None or bool(self.beside)
 
-    def carries(self, value: str) -> bool:
+    def carries(self, label: str, value: str) -> bool:
         """Whether the payload can say these data of the label, whatever stands beside."""
         if self.max is not None and not (value.isdecimal() and value.isascii() and int(value) <= self.max):
             return False
-        return self.values is None or value in self.values
+        return self.values is None or is_among(label, value, self.values)
 
     @field_validator("scale")
     @classmethod
@@ -106,6 +106,8 @@ class LabelPath(Section):
             raise ValueError(f"timestamp: {name} is sent without a horodate; leave it out")
         if "form" in told and self.timestamp is None and label.kind is not Kind.EMPTY:
             raise ValueError("form: is that of a horodate, and no timestamp is told; leave it out, or write timestamp")
+        if self.values is not None and label.kind is Kind.EMPTY:
+            raise ValueError(f"values: {name} has no data; leave it out")
         _check_data("values", label, self.values or ())
         for other, data in self.beside.items():
             modes = [table for table in LABELS.values() if name in table and other in table]
@@ -175,6 +177,18 @@ class ReadingMap(Section):
         labels = {name: one.model_dump(exclude_defaults=True) for name, one in self.labels.items()}
         told = {"probe": self.probe, "from": self.source, "device": self.device, "labels": labels}
         return {key: value for key, value in told.items() if value}
+
+
+def is_among(label: str, value: str, data: Collection[str]) -> bool:
+    """Whether data as sent are among those that a statement names; the padding of texts says nothing.
+
+    Args:
+        label: whose they are.
+        value: as sent.
+        data: as the statement has them.
+    """
+    is_text = _KNOWN[label].kind is Kind.TEXT
+    return value in data or (is_text and value.strip() in map(str.strip, data))
 
 
 def _check_data(key: str, label: Label, data: tuple[str, ...]) -> None:

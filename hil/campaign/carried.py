@@ -4,17 +4,15 @@
 What they cannot say may be reported all the same, and then it has to be true; only nobody waits for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from xky.boards import Board
-from xky.boards.description.statement import LabelPath
+from xky.boards.description.statement import LabelPath, is_among
 from xky.emulator import Expect, SentFrame, Truth
 from xky.emulator.truth.piece import Piece
 from xky.protocol import Group
-
-from ..bench.mapping import claims_of
 
 __all__ = ["Carried", "as_carried", "bounds_told", "told_bounds"]
 
@@ -50,9 +48,15 @@ def as_carried(truth: Truth, board: Board, probe: str, claims: frozenset[str] | 
     return Carried(carried if unsaid else truth, frozenset(unsaid))
 
 
-def told_bounds(board: Board) -> list[str]:
-    """What payloads can say of labels that have more, a line for each probe: the rest is not asked for."""
-    told = [(kind, bounds_told(board, kind)) for kind in dict.fromkeys(one.probe for one in board.reading)]
+def told_bounds(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[str]:
+    """What payloads can say of labels that have more, a line for each kind of probe: the rest is not asked for.
+
+    Args:
+        board: of the device, with its statement.
+        claims: labels that it claims to say at each probe where it was listened to; None for all.
+    """
+    kinds = [(probe.partition(":")[0], of_probe) for probe, of_probe in claims.items()]
+    told = dict.fromkeys((kind, bounds_told(board, kind, of_probe)) for kind, of_probe in kinds)
     return [
         f"by the statement payloads at {kind} say only these data, so no others were asked for: {bounds}"
         for kind, bounds in told
@@ -60,9 +64,8 @@ def told_bounds(board: Board) -> list[str]:
     ]
 
 
-def bounds_told(board: Board, kind: str) -> str:
-    """The labels of a probe that are claimed and bounded, and by what; empty where none is."""
-    claims = claims_of(board, kind)
+def bounds_told(board: Board, kind: str, claims: frozenset[str] | None) -> str:
+    """The labels of a kind of probe that are claimed and bounded, and by what; empty where none is."""
     bounds = _bounds_of(board, kind).items()
     told = [f"{label} {_told(path)}" for label, paths in bounds if claims is None or label in claims for path in paths]
     return "; ".join(told)
@@ -105,7 +108,8 @@ def _without(frame: SentFrame, left: Sequence[int]) -> SentFrame:
 
 def _is_carried(group: Group, paths: Sequence[LabelPath], pieces: Sequence[Piece]) -> bool:
     return any(
-        path.carries(group.value) and all(_stands_beside(label, data, pieces) for label, data in path.beside.items())
+        path.carries(group.label, group.value)
+        and all(_stands_beside(label, data, pieces) for label, data in path.beside.items())
         for path in paths
     )
 
@@ -117,4 +121,4 @@ def _stands_beside(label: str, data: Sequence[str], pieces: Sequence[Piece]) -> 
         for piece in pieces
         if piece.group is not None and piece.group.label == label and piece.expect is not Expect.MUST_NOT
     ]
-    return any(expect is Expect.MUST for expect, _ in heard) and all(value in data for _, value in heard)
+    return any(expect is Expect.MUST for expect, _ in heard) and all(is_among(label, value, data) for _, value in heard)

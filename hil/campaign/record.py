@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from xky.boards import Board
-from xky.emulator import Expect, SentFrame, Truth
+from xky.emulator import Emitted, Expect, SentFrame, Truth
 from xky.emulator.line.transmitter import FRAME_GAP_S
 from xky.emulator.outputs import PortSettings
 from xky.emulator.runner import Late
@@ -189,6 +189,10 @@ class Record:
     def claimed(self, label: str) -> bool:
         """Whether the device claims a label."""
         return self.claims is None or label in self.claims
+
+    def leaves_unsaid(self, emitted: Emitted) -> bool:
+        """Whether a group is not due, and its label has data that no payload can say by the statement."""
+        return emitted.expect is Expect.MAY and emitted.group.label in self.unsaid
 
     def frames(self, step: str) -> list[SentFrame]:
         """The frames of a step."""

@@ -211,7 +211,7 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
         for mapping in shown:
             tell(f"{mapping.probe}, from {mapping.source or 'any'}: {', '.join(mapping.labels)}")
         for probe in dict.fromkeys(one.probe for one in shown):
-            if bounds := bounds_told(board, probe):
+            if bounds := bounds_told(board, probe, claims_of(board, probe)):
                 tell(f"{probe}, no more than: {bounds}")
         for line in _declared(board):
             tell(line)

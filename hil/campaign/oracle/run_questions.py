@@ -110,6 +110,8 @@ class RunQuestions(PurposeView):
             raise Undecided("the device said nothing in this run")
         if label not in self._oracle.reported:
             raise NotApplicable(f"{never_reports(self._oracle, [label])}; see TIC-LBL-1")
+        if self.record.leaves_unsaid(last):
+            raise NotApplicable(f"the statement has no payload that says what this step brings of {label}")
         limits = self.record.limits_at(frames[0].start_s)
         end_s = frames[-1].end_s + limits.freshness_s
         self.trail.expected.append(f"{label}, the last group of these frames, by {end_s:.1f} s")

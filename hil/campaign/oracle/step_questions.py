@@ -4,10 +4,10 @@
 Each question writes what was sent, expected and seen into the trail, passes silently, or raises the verdict.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import takewhile
 
-from xky.emulator import Expect, SentFrame
+from xky.emulator import Emitted, Expect, SentFrame
 from xky.protocol import LABELS, Group, Mode
 
 from ..condition import CLAIMS_EVERY_LABEL, SAYS_WHAT_IS_ASKED
@@ -102,7 +102,7 @@ class StepQuestions(PurposeView):
         if not able and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each value of {', '.join(labels)}")
         if not able:
-            self._require_that_it_can_be_said(frames)
+            self._require_that_it_can_be_said(frames, lambda one: one.group.label in labels)
             raise Undecided(f"the step did not bring a new value of {', '.join(labels)}")
         self._require_claims(able)
         never = [label for label in labels if label not in self._oracle.reported]
@@ -119,11 +119,13 @@ class StepQuestions(PurposeView):
         self.trail.expected.append(f"{', '.join(able)} within {limit_s:.1f} s")
         self._await(able, frames, limit_s)
 
-    def _require_that_it_can_be_said(self, frames: list[SentFrame]) -> None:
-        """What no payload can say by the statement is not asked of the device."""
-        unsaid = sorted(self.record.unsaid.intersection(one.group.label for frame in frames for one in frame.groups))
+    def _require_that_it_can_be_said(self, frames: list[SentFrame], is_asked: Callable[[Emitted], bool]) -> None:
+        """What is new in the step is not asked of a device that has no payload for it by its statement."""
+        step = frames[0].step
+        asked = [one for frame in frames for one in frame.groups if is_asked(one) and self.record.leaves_unsaid(one)]
+        unsaid = {one.group.label for one in asked if self._oracle.is_other_than_before(one.group, step)}
         if unsaid:
-            raise NotApplicable(f"the statement has no payload that says what this step brings of {', '.join(unsaid)}")
+            raise NotApplicable(_no_payload_says(unsaid))
 
     def what_changed_is_reported(self) -> None:
         """Whatever the step says that the step before it did not, intact, arrives: values, and whole labels."""
@@ -152,7 +154,7 @@ class StepQuestions(PurposeView):
         new = self._new_groups(frames, may_stay=True)
         came = {
             label: one for label, one in new.items()
-            if (label in lacked or label in labels) and one.data[-2:-1] != b" "  # a checksum that TIC-CHK-3 asks about
+            if (label in lacked or label in labels) and not _has_a_space(one)  # a checksum that TIC-CHK-3 asks about
         }  # fmt: skip
         due = self._reportable(came)
         if not due:
@@ -169,9 +171,12 @@ class StepQuestions(PurposeView):
     def groups_with_a_space_as_checksum_are_reported(self) -> None:
         """The step's new groups whose checksum character is a space arrive."""
         frames = self._frames(self._step)
-        labels = [e.group.label for frame in frames for e in frame.groups if e.data[-2:-1] == b" "]
+        labels = [e.group.label for frame in frames for e in frame.groups if _has_a_space(e)]
         new = self._new_groups(frames, may_stay=True)
-        self.label_is_reported(*(label for label in dict.fromkeys(labels) if label in new))
+        due = [label for label in dict.fromkeys(labels) if label in new]
+        if not due:
+            self._require_that_it_can_be_said(frames, _has_a_space)
+        self.label_is_reported(*due)
 
     def legal_values_are_reported(self) -> None:
         """What the steps of the purpose say that is legal, and that the suite's meters never say, arrives."""
@@ -182,7 +187,7 @@ class StepQuestions(PurposeView):
                 continue
             limits = self.record.limits_at(frames[0].start_s)
             odd = self._new_groups(frames, may_stay=True, odd=True)
-            due = self._reportable({label: e for label, e in odd.items() if e.data[-2:-1] != b" "})
+            due = self._reportable({label: e for label, e in odd.items() if not _has_a_space(e)})
             if due:
                 asked = True
                 self._show_sent(list(due.values()))
@@ -203,7 +208,7 @@ class StepQuestions(PurposeView):
         if not labels and self._may_go_by(frames):
             raise NotApplicable(f"the device does not report each frame, nor each index of {value}")
         if not labels:
-            self._require_that_it_can_be_said(frames)
+            self._require_that_it_can_be_said(frames, lambda one: one.group.value == value)
             raise Undecided(f"the step did not bring an index of {value}")
         self.label_is_reported(*labels)
 
@@ -326,6 +331,10 @@ class StepQuestions(PurposeView):
         claimed = [label for label in labels if self.record.claimed(label)]
         if not claimed:
             raise NotApplicable(f"the device does not claim {', '.join(labels)}")
+        unsaid = {one.group.label for frame in frames for one in frame.groups if self.record.leaves_unsaid(one)}
+        claimed = [label for label in claimed if label not in unsaid or label in self._oracle.reported]
+        if not claimed:
+            raise NotApplicable(_no_payload_says(unsaid.intersection(labels)))
         self._show_sent([e for e in frames[0].groups if e.group.label in claimed])
         self.trail.expected.append(f"{', '.join(claimed)} at least once")
         self.trail.at_s = frames[0].start_s
@@ -334,6 +343,15 @@ class StepQuestions(PurposeView):
             self.trail.seen.append(never_reported(self._oracle, missing))
             raise PurposeFailed(self.trail.seen[-1])
         self.trail.seen.append("all of them")
+
+
+def _no_payload_says(labels: Collection[str]) -> str:
+    return f"the statement has no payload that says what this step brings of {', '.join(sorted(labels))}"
+
+
+def _has_a_space(emitted: Emitted) -> bool:
+    """Whether the checksum character of a group is a space."""
+    return emitted.data[-2:-1] == b" "
 
 
 def _says_any(frame: SentFrame, labels: Collection[str]) -> bool:

@@ -255,7 +255,7 @@ def _quick(mode: Mode, choice: QuickChoice) -> str:
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
     remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board, campaign.options.statement)]
-    remarks += told_bounds(campaign.board)
+    remarks += told_bounds(campaign.board, campaign.claims)
     remarks += [] if campaign.lost is None else [campaign.hidden.text(f"the bench was lost: {campaign.lost}")]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])

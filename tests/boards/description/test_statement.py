@@ -122,6 +122,8 @@ LABELS = SOUND[SOUND.index("ADSC") : SOUND.index('\n[[reading]]\nprobe = "lorawa
         ('EAST = { path = "a", max = -1 }', "mine.toml:11: reading.0.labels.EAST.max = -1: .*greater than or equal"),
         ('PTEC = { path = "a", values = ["TH"] }',
          "mine.toml:11: reading.0.labels.PTEC.values: 'TH' can be no data of PTEC; write data of 4 char"),
+        ('DATE = { path = "a", values = [""] }',
+         "mine.toml:11: reading.0.labels.DATE.values: DATE has no data; leave it out"),
         ('BASE = { path = "a", beside = { NTARF = ["01"] } }',
          "mine.toml:11: reading.0.labels.BASE.beside.NTARF: is no other label of a frame with BASE; name one"),
         ('BASE = { path = "a", beside = { PTEC = ["TH"] } }',

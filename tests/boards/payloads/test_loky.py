@@ -73,7 +73,7 @@ def test_the_board_states_what_the_payload_can_say(label: str, data: st.DataObje
     assert made is not None
     is_beside = all(said[other] in allowed for other, allowed in path.beside.items())
     due = value if label == "PTEC" else int(value)
-    assert made.values.get(label) == (due if path.carries(value) and is_beside else None)
+    assert made.values.get(label) == (due if path.carries(label, value) and is_beside else None)
 
 
 @given(st.binary(max_size=24) | st.binary(min_size=11, max_size=11) | st.binary(min_size=20, max_size=20))

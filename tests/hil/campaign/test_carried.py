@@ -12,7 +12,13 @@ from xky.boards.firmware import loky
 from xky.boards.payloads.loky import encode
 from xky.emulator import Expect, SentFrame, Truth
 from xky.emulator.truth.piece import Piece
-from xky.hil.campaign.carried import as_carried
+from xky.hil.bench.reading import Reading, Said
+from xky.hil.campaign.carried import as_carried, told_bounds
+from xky.hil.campaign.oracle import Case, Oracle
+from xky.hil.campaign.record import OPENING, ProbeRecord, Record
+from xky.hil.campaign.requirement import Purpose, Requirement
+from xky.hil.campaign.stimulus import Stimulus, household
+from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided
 from xky.protocol import Group, Mode, encode_group
 
 from ..stories.played import played, story
@@ -76,13 +82,73 @@ def test_what_needs_a_neighbour_is_due_beside_what_everybody_hears_of_it(
     assert asked(board_named("loky"), *groups)[0] is due
 
 
-def test_of_several_places_one_that_can_say_it_is_enough(tmp_path: Path) -> None:
-    def of(text: str) -> Board:
-        (tmp_path / "s.toml").write_text(text, encoding="utf-8")
-        return board_with(board_named("generic"), tmp_path / "s.toml")
+def stated(folder: Path, text: str) -> Board:
+    (folder / "s.toml").write_text(text, encoding="utf-8")
+    return board_with(board_named("generic"), folder / "s.toml")
 
-    assert [asked(of(TWO_PLACES), ("IINST", value, MUST)) for value in ("099", "254", "255")] == [[MUST], [MUST], [MAY]]
-    assert asked(of(TWO_PLACES + ELSEWHERE), ("IINST", "255", MUST)) == [MUST]
+
+def test_of_several_places_one_that_can_say_it_is_enough(tmp_path: Path) -> None:
+    two = stated(tmp_path, TWO_PLACES)
+    assert [asked(two, ("IINST", value, MUST)) for value in ("099", "254", "255")] == [[MUST], [MUST], [MAY]]
+    assert asked(stated(tmp_path, TWO_PLACES + ELSEWHERE), ("IINST", "255", MUST)) == [MUST]
+
+
+def test_the_padding_of_a_text_says_nothing(tmp_path: Path) -> None:
+    labels = '{ LTARF = { path = "a", values = ["HP"] }, EAST = { path = "b", beside = { LTARF = [" HP "] } } }'
+    board = stated(tmp_path, f'[[reading]]\nprobe = "lorawan"\nlabels = {labels}\n')
+    east = "EAST", "000000001", MUST
+    assert asked(board, ("LTARF", "HP".ljust(16), MUST), east) == [MUST, MUST]
+    assert asked(board, ("LTARF", "HC".ljust(16), MUST), east) == [MAY, MAY]
+
+
+def case_on(board: Board, *steps: dict[str, str], says: dict[str, str]) -> Case:
+    """Frames of a second, six a step, that say these data; the device says the same at all times, from the second on.
+
+    It is asked about the last step, and the first is the opening.
+    """
+    truth = Truth()
+    for number, groups in enumerate(steps):
+        said = [Group(label, value) for label, value in groups.items()]
+        pieces = tuple(Piece(encode_group(group, Mode.HISTORIC), group, MUST) for group in said)
+        for _ in range(6):
+            at = len(truth)
+            frame = SentFrame(
+                at, Mode.HISTORIC, float(at), 1 / 120, pieces, True, f"step {number}" if number else OPENING
+            )
+            truth.append(frame)
+    readings = [
+        Reading(at_s + 0.9, {label: Said(value) for label, value in says.items()}) for at_s in range(6, len(truth))
+    ]
+    record = Record(Mode.HISTORIC, board, 1.0, None, truth, readings, [], probes=(ProbeRecord("lorawan"),))
+    stimulus = Stimulus(f"step {len(steps) - 1}" if len(steps) > 1 else OPENING, household)
+    requirement = Requirement("TIC-X-1", clause="-", text="-")
+    return Case(Purpose(requirement, "x", (stimulus,)), Oracle(record.seen_by("lorawan")))
+
+
+NIGHT = {"HCHC": "000000001", "HCHP": "000000002", "PTEC": "HC..", "IINST": "001"}
+
+
+def test_a_step_that_does_not_bring_what_is_asked_for_is_undecided_whatever_else_cannot_be_said() -> None:
+    """HCHP never can, in the night: that is no reason not to ask for PTEC."""
+    loky = board_named("loky")
+    with pytest.raises(Undecided, match="did not bring a new value of PTEC"):
+        case_on(loky, NIGHT, NIGHT, says={"PTEC": "HC.."}).label_is_reported("PTEC")
+    with pytest.raises(NotApplicable, match="no payload that says what this step brings of PTEC"):
+        case_on(loky, NIGHT, {**NIGHT, "PTEC": "!C.."}, says={"PTEC": "HC.."}).label_is_reported("PTEC")
+    with pytest.raises(Undecided, match="did not bring an index of 999999999"):
+        case_on(loky, NIGHT, NIGHT, says={"PTEC": "HC.."}).index_is_reported("999999999")
+    with pytest.raises(NotApplicable, match="no payload that says what this step brings of HCHP"):
+        case_on(loky, NIGHT, {**NIGHT, "HCHP": "9" * 9}, says={"PTEC": "HC.."}).index_is_reported("999999999")
+
+
+def test_a_label_that_has_to_come_once_need_not_where_it_cannot() -> None:
+    loky, more = board_named("loky"), {**NIGHT, "IINST": "300"}
+    with pytest.raises(NotApplicable, match="no payload that says what this step brings of IINST"):
+        case_on(loky, NIGHT, more, says={"PTEC": "HC.."}).labels_are_reported_once("IINST")
+    with pytest.raises(PurposeFailed, match="never reported: IINST"):
+        case_on(loky, more, NIGHT, says={"PTEC": "HC.."}).labels_are_reported_once("IINST")
+    with pytest.raises(NotApplicable, match="no payload that says what this step brings of IINST"):
+        case_on(loky, more, *[NIGHT] * 4, says={"IINST": "001"}).the_last_group_is_reported()
 
 
 def test_nothing_changes_at_a_probe_whose_payloads_say_all() -> None:
@@ -127,3 +193,11 @@ def test_the_report_names_what_was_not_asked_for(tmp_path: Path) -> None:
     report = certified(tmp_path, labels, "sim:loky", mode="standard", only=("TIC-CHK-3",))
     (told,) = [one for one in report["remarks"] if "by the statement payloads" in one]
     assert told.endswith("at lorawan say only these data, so no others were asked for: IRMS1 ≤ 254")
+
+
+def test_what_nobody_listened_for_is_not_named() -> None:
+    """Claims are those of the run, which ``--labels`` may have named."""
+    loky = board_named("loky")
+    assert told_bounds(loky, {"mqtt://broker:1883/a": None}) == []
+    (told,) = told_bounds(loky, {"lorawan": frozenset(["HCHC", "EAST"])})
+    assert told.endswith("no others were asked for: HCHC (PTEC HC..)")
