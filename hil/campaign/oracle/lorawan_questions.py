@@ -9,6 +9,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
+from xky.emulator import Expect, SentFrame
 from xky.protocol.uplinks.lorawan_eu868 import HOUR_S, Transmission, worst_use_s
 
 from ...ends.end import EndEvent
@@ -98,7 +99,7 @@ class LorawanQuestions(UplinkQuestions):
         self.trail.expected.append(f"let in and heard within {limit_s:.0f} s from {outage.end_s:.2f} s on")
         self.trail.seen.extend(f"{one.at_s:.2f} s: asks to be let in" for one in refused[:SHOWN])
         in_s = next((one.at_s for one in self._events("join_accepted") if one.at_s > outage.end_s), None)
-        heard_s = next((one.at_s for one in self._oracle.usable if in_s is not None and one.at_s > in_s), None)
+        heard_s = next((at_s for at_s in self._heard_at_s() if in_s is not None and at_s > in_s), None)
         if in_s is not None:
             self.trail.seen.append(f"{in_s:.2f} s: let in")
         if heard_s is None or heard_s > outage.end_s + limit_s:
@@ -145,6 +146,18 @@ class LorawanQuestions(UplinkQuestions):
             raise PurposeFailed(f"frame {counter} was sent {len(times_s)} times; {most} are allowed")
 
     # What they share
+
+    def _heard_at_s(self) -> list[float]:
+        """When the device was heard: by its readings, or by its frames where their payloads need say nothing."""
+        if any(self._has_nothing_to_say(frame) for frame in self._frames(self._tail)):
+            return [one.at_s for one in self._sent() if one.facts.get("type") == "data"]
+        return [one.at_s for one in self._oracle.usable]
+
+    def _has_nothing_to_say(self, frame: SentFrame) -> bool:
+        """Whether nothing that it claims is due in a frame, since no payload can say it by the statement."""
+        claimed = [one for one in frame.groups if self.record.claimed(one.group.label)]
+        is_due = any(one.expect is Expect.MUST for one in claimed)
+        return not is_due and any(map(self.record.leaves_unsaid, claimed))
 
     def _joins(self) -> list[EndEvent]:
         """The join requests of the device, in order."""

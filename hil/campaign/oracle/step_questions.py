@@ -26,6 +26,10 @@ _RULES = {  # what is broken by faults that leave the size right
 }
 
 
+class _Unsaid(NotApplicable):
+    """No payload can say what is asked for, by the statement."""
+
+
 class StepQuestions(PurposeView):
     """Questions about one step."""
 
@@ -91,8 +95,14 @@ class StepQuestions(PurposeView):
 
     def label_is_reported_in_each_step(self, *labels: str) -> None:
         """In each step of the purpose its new value of each label arrives."""
+        unsaid: list[_Unsaid] = []
         for step in self._steps:
-            self._label_is_reported(step, labels)
+            try:
+                self._label_is_reported(step, labels)
+            except _Unsaid as one:  # what the others bring is asked for all the same
+                unsaid.append(one)
+        if unsaid and len(unsaid) == len(self._steps):
+            raise unsaid[0]
 
     def _label_is_reported(self, step: str, labels: tuple[str, ...]) -> None:
         frames = self._frames(step)
@@ -125,7 +135,7 @@ class StepQuestions(PurposeView):
         asked = [one for frame in frames for one in frame.groups if is_asked(one) and self.record.leaves_unsaid(one)]
         unsaid = {one.group.label for one in asked if self._oracle.is_other_than_before(one.group, step)}
         if unsaid:
-            raise NotApplicable(_no_payload_says(unsaid))
+            raise _Unsaid(_no_payload_says(unsaid))
 
     def what_changed_is_reported(self) -> None:
         """Whatever the step says that the step before it did not, intact, arrives: values, and whole labels."""

@@ -101,10 +101,10 @@ def test_the_padding_of_a_text_says_nothing(tmp_path: Path) -> None:
     assert asked(board, ("LTARF", "HC".ljust(16), MUST), east) == [MAY, MAY]
 
 
-def case_on(board: Board, *steps: dict[str, str], says: dict[str, str]) -> Case:
+def case_on(board: Board, *steps: dict[str, str], says: dict[str, str], asked: int = 1) -> Case:
     """Frames of a second, six a step, that say these data; the device says the same at all times, from the second on.
 
-    It is asked about the last step, and the first is the opening.
+    It is asked about the last steps, and the first is the opening.
     """
     truth = Truth()
     for number, groups in enumerate(steps):
@@ -120,9 +120,9 @@ def case_on(board: Board, *steps: dict[str, str], says: dict[str, str]) -> Case:
         Reading(at_s + 0.9, {label: Said(value) for label, value in says.items()}) for at_s in range(6, len(truth))
     ]
     record = Record(Mode.HISTORIC, board, 1.0, None, truth, readings, [], probes=(ProbeRecord("lorawan"),))
-    stimulus = Stimulus(f"step {len(steps) - 1}" if len(steps) > 1 else OPENING, household)
+    stimuli = tuple(Stimulus(f"step {number}", household) for number in range(len(steps) - asked, len(steps)))
     requirement = Requirement("TIC-X-1", clause="-", text="-")
-    return Case(Purpose(requirement, "x", (stimulus,)), Oracle(record.seen_by("lorawan")))
+    return Case(Purpose(requirement, "x", stimuli), Oracle(record.seen_by("lorawan")))
 
 
 NIGHT = {"HCHC": "000000001", "HCHP": "000000002", "PTEC": "HC..", "IINST": "001"}
@@ -201,3 +201,25 @@ def test_what_nobody_listened_for_is_not_named() -> None:
     assert told_bounds(loky, {"mqtt://broker:1883/a": None}) == []
     (told,) = told_bounds(loky, {"lorawan": frozenset(["HCHC", "EAST"])})
     assert told.endswith("no others were asked for: HCHC (PTEC HC..)")
+
+
+def test_a_step_that_cannot_be_said_does_not_hide_the_next_one() -> None:
+    evening = {**NIGHT, "PTEC": "!P.."}
+    case = case_on(board_named("loky"), {**NIGHT, "PTEC": "HP.."}, evening, NIGHT, says={"PTEC": "HP.."}, asked=2)
+    with pytest.raises(PurposeFailed, match="PTEC sent intact and never reported"):
+        case.label_is_reported_in_each_step("PTEC")
+
+
+def test_a_device_that_has_nothing_to_say_is_heard_by_its_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the refused join, while the home draws more than its byte can say."""
+
+    def small(mode: Mode, values: dict[str, str], **more: Any) -> bytes:
+        return encode(mode, {"IRMS1": values["IRMS1"]} if int(values["IRMS1"]) <= 3 else {}, **more)
+
+    monkeypatch.setattr(loky, "encode", small)
+    text = '[[reading]]\nprobe = "lorawan"\nlabels = { IRMS1 = { path = "IRMS1", max = 3 } }\n'
+    report = certified(tmp_path, 'labels = ["IRMS1"]\n' + text, "sim:loky", mode="standard", only=("XKY-LRW-4",))
+    assert [one["reason"] for of in report["requirements"] for one in of["purposes"] if one["verdict"] == "fail"] == []
+    assert report["verdict"] == "pass"
