@@ -12,9 +12,9 @@ from xky.boards import Board
 from xky.boards.description.statement import LabelPath, is_among
 from xky.emulator import Expect, SentFrame, Truth
 from xky.emulator.truth.piece import Piece
-from xky.protocol import Group
+from xky.protocol import LABELS, Group
 
-__all__ = ["Carried", "as_carried", "bounds_told", "told_bounds"]
+__all__ = ["Carried", "as_carried", "bounds_told", "most_of", "told_bounds"]
 
 _Bounds = dict[str, list[LabelPath]]  # of a label, where it stands; one that carries is enough
 
@@ -62,6 +62,18 @@ def told_bounds(board: Board, claims: Mapping[str, frozenset[str] | None]) -> li
         for kind, bounds in told
         if bounds
     ]
+
+
+def most_of(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[str]:
+    """The labels that are claimed at a probe, and whose payloads have a largest number; see ``told_bounds``."""
+    found = dict[str, None]()
+    for probe, of_probe in claims.items():
+        for label, paths in _bounds_of(board, probe.partition(":")[0]).items():
+            greatest = max(10 ** table[label].size - 1 for table in LABELS.values() if label in table)
+            is_less = any(one.max is not None and one.max < greatest for one in paths)
+            if is_less and (of_probe is None or label in of_probe):
+                found[label] = None
+    return [*found]
 
 
 def bounds_told(board: Board, kind: str, claims: frozenset[str] | None) -> str:

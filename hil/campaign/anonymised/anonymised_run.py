@@ -15,6 +15,7 @@ from xky.protocol import BenchError, InputError, Mode
 from xky.protocol.pseudonym import Pseudonyms
 
 from ..campaign import Campaign, Options
+from ..carried import most_of
 from ..judgement import Asked, Judgement
 from ..oracle import Case
 from ..quick import SKIPPED
@@ -24,6 +25,7 @@ from ..suite import run_suite
 from ..verdict import NotApplicable, Undecided
 from .anonymised_board import LEFT_OUT
 from .anonymised_record import anonymised_records
+from .personal_values import is_personal
 
 __all__ = ["anonymise", "anonymise_against", "refuse_what_names_its_meter", "without_command"]
 
@@ -35,12 +37,18 @@ def refuse_what_names_its_meter(campaign: Campaign, *, resume: bool) -> None:
     """Complain before the run of what cannot be made anonymous.
 
     Raises:
-        InputError: a stimulus file is played, which tells its meter, or a run is to go on, whose evidence does.
+        InputError: a stimulus file is played, which tells its meter, or a run is to go on, whose evidence does; or the
+            statement bounds an index, whose pseudonym may be on the other side.
     """
     if resume:
         raise InputError("--anonymise: what a run before left is as it was recorded; leave --anonymise or --resume out")
     if "stimulus.stim.toml" in campaign.files:
         raise InputError("--anonymise: a stimulus tells its meter, and is evidence; leave --anonymise or --replay out")
+    if bounded := [label for label in most_of(campaign.board, campaign.claims) if is_personal(label)]:
+        raise InputError(
+            f"--anonymise: the statement has max for {', '.join(bounded)}, and what stands for an index is another "
+            "number; leave --anonymise or max out"
+        )
 
 
 def anonymise(campaign: Campaign, pseudonyms: Pseudonyms, junit: Path) -> None:

@@ -13,13 +13,15 @@ from xky.boards.payloads.loky import encode
 from xky.emulator import Expect, SentFrame, Truth
 from xky.emulator.truth.piece import Piece
 from xky.hil.bench.reading import Reading, Said
+from xky.hil.campaign.anonymised.anonymised_run import refuse_what_names_its_meter
+from xky.hil.campaign.campaign import Campaign, Options
 from xky.hil.campaign.carried import as_carried, told_bounds
 from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.record import OPENING, ProbeRecord, Record
 from xky.hil.campaign.requirement import Purpose, Requirement
 from xky.hil.campaign.stimulus import Stimulus, household
 from xky.hil.campaign.verdict import NotApplicable, PurposeFailed, Undecided
-from xky.protocol import Group, Mode, encode_group
+from xky.protocol import Group, InputError, Mode, encode_group
 
 from ..stories.played import played, story
 from .test_declaration import certified
@@ -193,6 +195,22 @@ def test_the_report_names_what_was_not_asked_for(tmp_path: Path) -> None:
     report = certified(tmp_path, labels, "sim:loky", mode="standard", only=("TIC-CHK-3",))
     (told,) = [one for one in report["remarks"] if "by the statement payloads" in one]
     assert told.endswith("at lorawan say only these data, so no others were asked for: IRMS1 ≤ 254")
+
+
+def test_a_largest_index_is_refused_where_it_would_be_a_pseudonym(tmp_path: Path) -> None:
+    """And not at the end of a run of many hours."""
+
+    def refuse(most: int) -> None:
+        text = f'[[reading]]\nprobe = "lorawan"\nlabels = {{ EAST = {{ path = "EAST", max = {most} }} }}\n'
+        (tmp_path / "s.toml").write_text('labels = ["EAST"]\n' + text, encoding="utf-8")
+        options = Options("sim:loky", statement=tmp_path / "s.toml")
+        refuse_what_names_its_meter(Campaign(options), resume=False)
+
+    refuse(2**32 - 1)  # more than nine digits can be
+    with pytest.raises(
+        InputError, match=r"--anonymise: the statement has max for EAST, and .* leave --anonymise or max"
+    ):
+        refuse(2**24 - 1)
 
 
 def test_what_nobody_listened_for_is_not_named() -> None:
