@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from xky.hil.ends.end import EndEvent
 from xky.hil.stories.judging import Signature, broken_by
 from xky.hil.stories.story import stimuli_of
 from xky.protocol import Mode
@@ -124,9 +125,12 @@ def test_a_confirmed_uplink_that_was_sent_again_until_the_network_was_back_is_as
     record = played(told, "sim:loky").record
     assert broken_by(record, told, stimuli_of(told)) == []
     (probe,) = record.probes
-    events = [replace(one, facts={**one.facts, "confirmed": False}) for one in probe.events]
-    record.probes = [replace(probe, events=events)]
-    assert [one.requirement for one in broken_by(record, told, stimuli_of(told))] == ["TIC-FRS-1"]
+    unconfirmed = [replace(one, facts={**one.facts, "confirmed": False}) for one in probe.events]
+    lost_s = record.outages[-1].start_s + 1.0
+    heard_before = [*probe.events, EndEvent(lost_s, "transmission", "another", {"type": "data", "confirmed": True})]
+    for events in (unconfirmed, sorted(heard_before, key=lambda one: one.at_s)):
+        record.probes = [replace(probe, events=events)]
+        assert [one.requirement for one in broken_by(record, told, stimuli_of(told))] == ["TIC-FRS-1"]
 
 
 def test_a_long_frame_that_the_end_of_a_run_cuts_off_is_not_asked_for() -> None:
