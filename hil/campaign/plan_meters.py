@@ -118,17 +118,11 @@ class PlanMeters:
         space as its checksum: a decoder that cannot take one fails the purpose that says so, and no other
         by chance.
         """
-        before = meter.groups()
-        self._move(meter, fall=fall, ends_stay=ends_stay)
-        while _gets_space_checksum(meter, before):
-            self._move(meter, fall=fall, ends_stay=ends_stay)
+        _move_on(meter, lambda: self._move(meter, fall=fall, ends_stay=ends_stay))
 
     def advance(self, meter: Linky) -> None:
         """Move the indexes alone, as often as somebody likes."""
-        before = meter.groups()
-        self._count_on(meter, fall=False)
-        while _gets_space_checksum(meter, before):
-            self._count_on(meter, fall=False)
+        _move_on(meter, lambda: self._count_on(meter, fall=False))
 
     def _move(self, meter: Linky, *, fall: bool, ends_stay: bool) -> None:
         self._count_on(meter, fall=fall, ends_stay=ends_stay)
@@ -165,8 +159,19 @@ class PlanMeters:
         return [float(power) for power in powers]
 
 
-def _gets_space_checksum(meter: Linky, before: Sequence[Group]) -> bool:
-    """Whether the meter says anything with a space as its checksum that it did not say before."""
+def _move_on(meter: Linky, move: Callable[[], None]) -> None:
+    """Move until nothing new has a space as its checksum, but for what no move changes, as STGE may be."""
+    before, known = meter.groups(), list[Group]()
+    while True:
+        move()
+        found = _with_space_checksum(meter, before)
+        if all(group in known for group in found):
+            return
+        known = found
+
+
+def _with_space_checksum(meter: Linky, before: Sequence[Group]) -> list[Group]:
+    """What the meter says with a space as its checksum, and did not say before."""
     mode, as_they_were = meter.mode, {*map(id, before)}  # most of them are the very objects
     moved = (group for group in meter.groups() if id(group) not in as_they_were)
-    return any(encode_group(group, mode)[-2:-1] == b" " and group not in before for group in moved)
+    return [group for group in moved if encode_group(group, mode)[-2:-1] == b" " and group not in before]
