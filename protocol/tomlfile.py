@@ -277,6 +277,8 @@ _SHAPES = {  # in the words of TOML, not of Python
     "dataclass_type": "a table, such as { key = value }",
     "mapping_type": "a table, such as { key = value }",
     "dict_type": "a table, such as { key = value }",
+    "too_short": "one at least in it",
+    "string_too_short": "one character at least",
 }
 
 

@@ -13,11 +13,12 @@ from ..contracts import Contract, Peak, Tariff
 from .electrical import Grid
 from .quirks import Quirks
 
-__all__ = ["MSG1", "PREF_KVA_MAX", "Network", "Said", "Settings", "drawn_addresses", "setting_a"]
+__all__ = ["MSG1", "PREF_KVA", "PREF_KVA_MAX", "Network", "Said", "Settings", "drawn_addresses", "setting_a"]
 
 Said = str | tuple[str, str] | None  # value, or horodate and value, of a label; None where it is not sent
 
-PREF_KVA_MAX = 36  # 54E §1
+PREF_KVA = range(1, 37)  # 54E §6.2.2: whole kVA
+PREF_KVA_MAX = PREF_KVA[-1]
 MSG1 = "PAS DE          MESSAGE         "  # as most captures show it
 _TYPE = {1: "61", 3: "76"}  # Linky G3, 60 A (EUR list of codes)
 

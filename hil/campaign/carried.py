@@ -14,7 +14,7 @@ from xky.emulator import Expect, SentFrame, Truth
 from xky.emulator.truth.piece import Piece
 from xky.protocol import LABELS, Group
 
-__all__ = ["Carried", "as_carried", "bounds_told", "most_of", "told_bounds"]
+__all__ = ["Carried", "as_carried", "bounds_remarks", "bounds_text", "labels_with_max"]
 
 _Bounds = dict[str, list[LabelPath]]  # of a label, where it stands; one that carries is enough
 
@@ -48,7 +48,7 @@ def as_carried(truth: Truth, board: Board, probe: str, claims: frozenset[str] | 
     return Carried(carried if unsaid else truth, frozenset(unsaid))
 
 
-def told_bounds(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[str]:
+def bounds_remarks(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[str]:
     """What payloads can say of labels that have more, a line for each kind of probe: the rest is not asked for.
 
     Args:
@@ -56,7 +56,7 @@ def told_bounds(board: Board, claims: Mapping[str, frozenset[str] | None]) -> li
         claims: labels that it claims to say at each probe where it was listened to; None for all.
     """
     kinds = [(probe.partition(":")[0], of_probe) for probe, of_probe in claims.items()]
-    told = dict.fromkeys((kind, bounds_told(board, kind, of_probe)) for kind, of_probe in kinds)
+    told = dict.fromkeys((kind, bounds_text(board, kind, of_probe)) for kind, of_probe in kinds)
     return [
         f"by the statement payloads at {kind} say only these data, so no others were asked for: {bounds}"
         for kind, bounds in told
@@ -64,8 +64,8 @@ def told_bounds(board: Board, claims: Mapping[str, frozenset[str] | None]) -> li
     ]
 
 
-def most_of(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[str]:
-    """The labels that are claimed at a probe, and whose payloads have a largest number; see ``told_bounds``."""
+def labels_with_max(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[str]:
+    """The labels that are claimed at a probe, and whose payloads have a largest number; see ``bounds_remarks``."""
     found = dict[str, None]()
     for probe, of_probe in claims.items():
         for label, paths in _bounds_of(board, probe.partition(":")[0]).items():
@@ -76,7 +76,7 @@ def most_of(board: Board, claims: Mapping[str, frozenset[str] | None]) -> list[s
     return [*found]
 
 
-def bounds_told(board: Board, kind: str, claims: frozenset[str] | None) -> str:
+def bounds_text(board: Board, kind: str, claims: frozenset[str] | None) -> str:
     """The labels of a kind of probe that are claimed and bounded, and by what; empty where none is."""
     bounds = _bounds_of(board, kind).items()
     told = [f"{label} {_told(path)}" for label, paths in bounds if claims is None or label in claims for path in paths]

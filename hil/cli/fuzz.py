@@ -15,6 +15,7 @@ from xky.protocol import BenchError, InputError
 from ..bench.command_secrets import shown_device
 from ..campaign.bench_option import device_of
 from ..campaign.campaign import Campaign, Options
+from ..campaign.carried import bounds_remarks
 from ..device_options import (
     BenchOption,
     BoardOption,
@@ -138,11 +139,14 @@ def command(
             complain(error)
             status = 3 if isinstance(error, BenchError) else 2
 
+    notes = bounds_remarks(campaign.board, campaign.claims)
+
     def say() -> None:
         if as_json:
-            sys.stdout.write(json.dumps(document(hunt, kept, device=device, seed=seed), ensure_ascii=False) + "\n")
+            made = document(hunt, kept, device=device, seed=seed, notes=notes)
+            sys.stdout.write(json.dumps(made, ensure_ascii=False) + "\n")
         else:
-            print_findings(hunt, kept, out)
+            print_findings(hunt, kept, out, notes)
 
     was_heard = says_or_tells(say, essence(hunt, out))
     sys.exit(status or (1 if hunt.findings else 0 if was_heard else 3))

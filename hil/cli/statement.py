@@ -20,7 +20,7 @@ from xky.protocol import InputError, Mode
 from ..bench.mapping import Found, claims_of
 from ..bench.new_statement import Answers, checked_labels, statement_text
 from ..bench.sample import Sample, fit_of, in_unit, probe_of, sample_of, unit_of
-from ..campaign.carried import bounds_told
+from ..campaign.carried import bounds_text
 from ..campaign.firmware import program_files
 from ..campaign.suite import known_ids
 from ..campaign.waivers import check_waivers
@@ -211,7 +211,7 @@ def _print(file: str, board: Board, kind: str | None, sample: Sample | None) -> 
         for mapping in shown:
             tell(f"{mapping.probe}, from {mapping.source or 'any'}: {', '.join(mapping.labels)}")
         for probe in dict.fromkeys(one.probe for one in shown):
-            if bounds := bounds_told(board, probe, claims_of(board, probe)):
+            if bounds := bounds_text(board, probe, claims_of(board, probe)):
                 tell(f"{probe}, no more than: {bounds}")
         for line in _declared(board):
             tell(line)

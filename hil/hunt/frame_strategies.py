@@ -20,11 +20,12 @@ from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.faults.metrology_bursts import MetrologyBursts
 from xky.emulator.faults.missing_group import MissingGroup
 from xky.emulator.faults.no_good_group import NoGoodGroup
+from xky.emulator.meter.settings import PREF_KVA
 from xky.protocol import LABELS, Mode
 from xky.protocol.labels import Kind
 from xky.protocol.strategies import values
 
-from ..conformance.stimuli.legal_values import PREF_KVA, values_of
+from ..conformance.stimuli.legal_values import values_of
 from .drawing import among
 from .favours import PLAIN, Favours
 from .meter_facts import MeterFacts

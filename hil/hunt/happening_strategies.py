@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from xky.emulator.meter.settings import PREF_KVA
 from xky.emulator.meter_file.contract_table import ContractTable
 from xky.protocol import Mode
 
@@ -99,7 +100,7 @@ def _contract(draw: _Draw, facts: MeterFacts) -> Table:
 
 
 def _subscription(draw: _Draw, facts: MeterFacts) -> Table:
-    return {draw(among(("pref_kva", "pcoup_kva"))): draw(between(1, 36))}
+    return {draw(among(("pref_kva", "pcoup_kva"))): draw(between(PREF_KVA[0], PREF_KVA[-1]))}
 
 
 def _exchange(draw: _Draw, facts: MeterFacts) -> Table:

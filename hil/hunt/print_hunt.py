@@ -2,7 +2,7 @@
 """``xky fuzz`` for people: what was hunted so far as it goes on, and what was found; and as one JSON object."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,11 @@ def _line_of(finding: Finding) -> str:
     return printable(f"{finding.signature}: {finding.broken.reason}")
 
 
-def print_findings(hunt: Tally, kept: dict[str, Path], out: Path) -> None:
-    """What was found and where it is; the sum last."""
+def print_findings(hunt: Tally, kept: dict[str, Path], out: Path, notes: Sequence[str] = ()) -> None:
+    """What was found and where it is, and what the hunt did not ask for; the sum last."""
     console = PlainConsole()
+    for note in notes:
+        console.print(f"note: {printable(note)}")
     for finding in hunt.findings:
         where = kept.get(str(finding.signature), "could not be written")
         console.print(f"{_line_of(finding)}\n  {where}")
@@ -66,7 +68,9 @@ def essence(hunt: Tally, out: Path) -> str:
     return f"{verdict}. Kept in {out}"
 
 
-def document(hunt: Tally, kept: dict[str, Path], *, device: str, seed: int) -> dict[str, Any]:
+def document(
+    hunt: Tally, kept: dict[str, Path], *, device: str, seed: int, notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """As ``xky fuzz --json`` prints it.
 
     Args:
@@ -74,12 +78,14 @@ def document(hunt: Tally, kept: dict[str, Path], *, device: str, seed: int) -> d
         kept: stimulus file of each finding, by its signature; one that is not there could not be written.
         device: as it was named.
         seed: that was given.
+        notes: what it did not ask for.
     """
     coverage = hunt.coverage
     return {
         "schema": _SCHEMA,
         "device": device,
         "seed": seed,
+        "notes": [*notes],
         "examples": hunt.examples,
         "line_s": round(hunt.line_s, 3),
         "found": [

@@ -148,6 +148,8 @@ class Outer(Section):
     title: str
     inner: Inner | str = "none"
     several: tuple[Inner, ...] = ()
+    some: Annotated[tuple[int, ...], Field(min_length=1)] | None = None
+    label: Annotated[str, Field(min_length=1)] | None = None
     power: float | tuple[float, ...] = 0
 
     _place: int = PrivateAttr(0)
@@ -164,7 +166,10 @@ class Outer(Section):
     ("text", "told"),
     [
         ("", "x.toml:1: title: this key is missing; write it"),
-        ('titel = "a"', "x.toml:1: titel: no such key; known here: inner, power, several, title. Did you mean title?"),
+        (
+            'titel = "a"',
+            "x.toml:1: titel: no such key; known here: inner, label, power, several, some, title. Did you mean title?",
+        ),
         ('\ntitle = "a very long one"', "x.toml:2: title 'a very long one': is long; write 9 letters at most"),
         ('title = "a"\n[inner]\nlow = -1', "x.toml:3: inner.low = -1: input should be greater than or equal to 0"),
         (
@@ -184,6 +189,8 @@ class Outer(Section):
         ('title = "a"\n[[several]]\n[[several]]\nlow = -1', "x.toml:4: several.1.low = -1: input should be greater"),
         ('title = "a"\npower = [\n1,\n"b"]', "x.toml:4: power.1 = 'b': input should be a valid number"),
         ('title = "a"\n[inner]\nlow = 2026-01-15', "x.toml:3: inner.low = 2026-01-15: input should be a valid integer"),
+        ('title = "a"\nsome = []', "x.toml:2: some = []: write one at least in it"),
+        ('title = "a"\nlabel = ""', "x.toml:2: label = '': write one character at least"),
         ('title = "a"\npower = "b"', "x.toml:2: power = 'b': input should be a valid number"),
         ('title = "a"\npower =', "x.toml:2: no valid TOML: "),
         ('title = "a', "x.toml:1: no valid TOML: "),

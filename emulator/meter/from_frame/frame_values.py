@@ -9,7 +9,7 @@ from xky.protocol.status import Relays, Status
 from ...legal_time import PARIS, instant_us, local_time
 from ..frame_composer import PILOT_LABELS
 from ..label_sources import COMPUTED
-from ..settings import PREF_KVA_MAX, Said, setting_a
+from ..settings import PREF_KVA, PREF_KVA_MAX, Said, setting_a
 
 __all__ = ["FrameValues"]
 
@@ -67,7 +67,7 @@ class FrameValues:
         if not self.historic:
             return self.number("PREF")
         setting = self.number("ISOUSC")
-        for kva in range(1, PREF_KVA_MAX + 1):
+        for kva in PREF_KVA:
             if setting_a(kva, self.phases) == setting:
                 return kva
         raise InputError(

@@ -15,7 +15,7 @@ from xky.protocol import BenchError, InputError, Mode
 from xky.protocol.pseudonym import Pseudonyms
 
 from ..campaign import Campaign, Options
-from ..carried import most_of
+from ..carried import labels_with_max
 from ..judgement import Asked, Judgement
 from ..oracle import Case
 from ..quick import SKIPPED
@@ -44,7 +44,7 @@ def refuse_what_names_its_meter(campaign: Campaign, *, resume: bool) -> None:
         raise InputError("--anonymise: what a run before left is as it was recorded; leave --anonymise or --resume out")
     if "stimulus.stim.toml" in campaign.files:
         raise InputError("--anonymise: a stimulus tells its meter, and is evidence; leave --anonymise or --replay out")
-    if bounded := [label for label in most_of(campaign.board, campaign.claims) if is_personal(label)]:
+    if bounded := [label for label in labels_with_max(campaign.board, campaign.claims) if is_personal(label)]:
         raise InputError(
             f"--anonymise: the statement has max for {', '.join(bounded)}, and what stands for an index is another "
             "number; leave --anonymise or max out"

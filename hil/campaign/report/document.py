@@ -13,7 +13,7 @@ from xky.protocol import Mode
 from ...bench.command_secrets import shown_device
 from ...terminal import counted
 from ..campaign import Campaign
-from ..carried import told_bounds
+from ..carried import bounds_remarks
 from ..contested import mark_contested
 from ..judgement import Asked, Conclusion
 from ..oracle import Trail
@@ -255,7 +255,7 @@ def _quick(mode: Mode, choice: QuickChoice) -> str:
 def _remarks(campaign: Campaign) -> list[str]:
     """What a reader should know besides: keys that are no labels, lines that are no readings, overruns."""
     remarks = [*campaign.firmware.disagreements, *_not_claimed(campaign.board, campaign.options.statement)]
-    remarks += told_bounds(campaign.board, campaign.claims)
+    remarks += bounds_remarks(campaign.board, campaign.claims)
     remarks += [] if campaign.lost is None else [campaign.hidden.text(f"the bench was lost: {campaign.lost}")]
     if campaign.instruments is not None:
         told = "; ".join([campaign.instruments.state.value, *campaign.instruments.complaints])

@@ -12,16 +12,16 @@ from xky.emulator import Linky
 from xky.emulator.faults import Fault
 from xky.emulator.faults.legal_value import LegalValue
 from xky.emulator.faults.missing_group import MissingGroup
+from xky.emulator.meter.settings import PREF_KVA
 from xky.protocol import LABELS, Label, Mode
 from xky.protocol.labels import Kind
 
 from ...campaign.stimulus import Stimulus
 from .meters import current_label, index_label, power_label, recontracted
 
-__all__ = ["EVERY_OPTION", "PREF_KVA", "registers_at", "said_apart", "said_oddly", "values_of"]
+__all__ = ["EVERY_OPTION", "registers_at", "said_apart", "said_oddly", "values_of"]
 
 _PROGRAMS = "".join(map(chr, range(0x29, 0x40)))  # of the contacts, 02E §2.3; 0x28 is what every Linky says
-PREF_KVA = range(1, 37)  # 54E §6.2.2
 
 _WORDS = {  # in the order in which they are said: first what no meter of the suite ever does
     "OPTARIF": ("BBR?", "BBR)", "BBR<", "EJP.", "BBR0"),  # 02E §2.3

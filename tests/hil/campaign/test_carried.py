@@ -15,7 +15,7 @@ from xky.emulator.truth.piece import Piece
 from xky.hil.bench.reading import Reading, Said
 from xky.hil.campaign.anonymised.anonymised_run import refuse_what_names_its_meter
 from xky.hil.campaign.campaign import Campaign, Options
-from xky.hil.campaign.carried import as_carried, told_bounds
+from xky.hil.campaign.carried import as_carried, bounds_remarks
 from xky.hil.campaign.oracle import Case, Oracle
 from xky.hil.campaign.record import OPENING, ProbeRecord, Record
 from xky.hil.campaign.requirement import Purpose, Requirement
@@ -216,8 +216,8 @@ def test_a_largest_index_is_refused_where_it_would_be_a_pseudonym(tmp_path: Path
 def test_what_nobody_listened_for_is_not_named() -> None:
     """Claims are those of the run, which ``--labels`` may have named."""
     loky = board_named("loky")
-    assert told_bounds(loky, {"mqtt://broker:1883/a": None}) == []
-    (told,) = told_bounds(loky, {"lorawan": frozenset(["HCHC", "EAST"])})
+    assert bounds_remarks(loky, {"mqtt://broker:1883/a": None}) == []
+    (told,) = bounds_remarks(loky, {"lorawan": frozenset(["HCHC", "EAST"])})
     assert told.endswith("no others were asked for: HCHC (PTEC HC..)")
 
 

@@ -213,3 +213,13 @@ def test_the_object_tells_of_each_finding_what_its_stimulus_has(tmp_path: Path) 
         assert (stimulus.labels, stimulus.statement) == (("EAST", "SINSTS"), Path("mine.toml"))
         assert stimulus.story.frames == one["frames"]
         assert [fault.name for fault in stimulus.story.faults] == one["faults"]
+
+
+def test_what_a_statement_says_that_payloads_cannot_hold_is_told(tmp_path: Path) -> None:
+    mapping = '[[reading]]\nprobe = "lines"\nlabels = { IRMS1 = { path = "a", max = 254 } }\n'
+    (tmp_path / "mine.toml").write_text(f'title = "mine"\nmodes = ["standard"]\n{mapping}')
+    run = fuzz("sim:generic", "--examples", 1, "--json", "--statement", "mine.toml", cwd=tmp_path)
+    (note,) = json.loads(run.stdout)["notes"]
+    assert note.endswith("so no others were asked for: IRMS1 ≤ 254")
+    shown = fuzz("sim:generic", "--examples", 1, "--statement", "mine.toml", "--out", "other", cwd=tmp_path)
+    assert f"note: {note}" in " ".join(shown.stdout.split())

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from xky.boards import Board, board_named
 from xky.emulator.legal_time import parse_at
+from xky.emulator.meter.settings import PREF_KVA_MAX
 from xky.protocol import LABELS, InputError
 from xky.protocol.tomlfile import Section
 
@@ -61,7 +62,7 @@ class HomeExports(Section):
     readings: Annotated[_OneOrMore, Field(min_length=1)]
     distributor: _OneOrMore = ()
     injection: _OneOrMore = ()
-    subscription_kva: Annotated[float, Field(gt=0, le=36)] | None = None
+    subscription_kva: Annotated[float, Field(gt=0, le=PREF_KVA_MAX)] | None = None
     time_zone: str = "UTC"
     contract: Annotated[str | None, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")] = None
     phases: Literal[1, 3] | None = None

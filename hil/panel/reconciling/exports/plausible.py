@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xky.emulator.meter.settings import PREF_KVA_MAX
+
 from ..columns import Floats, Instants, Truths
 
 __all__ = ["MOST_KVA", "Judged", "is_index", "judge_index"]
 
-MOST_KVA = 36.0  # the most that such a meter is subscribed for
+MOST_KVA = float(PREF_KVA_MAX)
 _OVER = 1.3  # of the subscription, before the meter cuts off; an assumption
 _SPARE_WH = 2.0  # rounding, and what is told a frame late
 _SPARE_US = 15_000_000  # so much later or earlier may a value be than it says
