@@ -14,7 +14,7 @@ from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 from .declaration import Release, Waiver
 from .indicator import IndicatorDescription
 from .iss import Iss
-from .lora import airtime_s, windows_s
+from .lora import airtime_s, join_airtime_s, shortest_period_s, windows_s
 from .lorawan import Lorawan
 from .power import LoRa, PowerDescription
 from .statement import ReadingMap
@@ -267,8 +267,21 @@ class Board(Section):
         Args:
             outage_s: how long it was away, seconds.
         """
-        joins_s = 0.0 if self.lorawan is None else self.lorawan.returns_s(outage_s)
-        return max(self.server_returns_s, joins_s)
+        if self.lorawan is None:
+            return self.server_returns_s
+        returns_s, lora = self.lorawan.returns_s(outage_s), self._lora
+        if lora is not None and self.makes_up_for_airtime:
+            returns_s += self.lorawan.made_up_s(outage_s, airtime_s(lora), join_airtime_s(lora))
+        return max(self.server_returns_s, returns_s)
+
+    @property
+    def makes_up_for_airtime(self) -> bool:
+        """Whether its uplinks use up what it may be on the air, so that joins and repetitions put others off."""
+        return self.lorawan is not None and self.wake is not None and self.wake.sleep_s < self._air_period_s
+
+    @property
+    def _lora(self) -> LoRa | None:
+        return None if self.power is None else self.power.lora
 
     @property
     def uplinks(self) -> tuple[str, ...]:
@@ -286,10 +299,19 @@ class Board(Section):
         """Longest time between two readings of a sleeping device; 0 for one that reports each frame."""
         if self.wake is None:
             return 0.0
-        sleep_s = self.wake.sleep_s
+        sleep_s = max(self.wake.sleep_s, self._air_period_s)
         if self.power is not None and self.power.policy.sleep == "recharge":
             sleep_s = max(sleep_s, self.power.policy.max_sleep_s)
         return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + sleep_s
+
+    @property
+    def _air_period_s(self) -> float:
+        """From uplink to uplink, at the least, by the duty cycle and its network's fair use; 0 without [power.lora]."""
+        lora = self._lora
+        if lora is None:
+            return 0.0
+        fair_s = 0.0 if self.lorawan is None else self.lorawan.fair_period_s(airtime_s(lora))
+        return max(shortest_period_s(lora), fair_s)
 
     @property
     def pace_s(self) -> float:

@@ -10,8 +10,9 @@ from xky.protocol.uplinks.lorawan_eu868 import RX2_SPREADING_FACTOR, RX_DELAYS_S
 
 from .power import LoRa
 
-__all__ = ["airtime_s", "off_time_s", "shortest_period_s", "symbol_s", "windows_s"]
+__all__ = ["JOIN_BYTES", "airtime_s", "join_airtime_s", "off_time_s", "shortest_period_s", "symbol_s", "windows_s"]
 
+JOIN_BYTES = 23  # of a join request: MHDR 1, EUIs 16, DevNonce 2, MIC 4 (LoRaWAN 1.0.2 §6.2.4)
 _LORAWAN_BYTES = 13  # MHDR 1, address 4, FCtrl 1, FCnt 2, FPort 1, MIC 4 (LoRaWAN 1.0.2 §4)
 
 
@@ -26,8 +27,17 @@ def airtime_s(lora: LoRa) -> float:
     >>> round(1e3 * airtime_s(LoRa(spreading_factor=7, payload_bytes=11)), 1)
     61.7
     """
+    return _airtime_s(lora, lora.payload_bytes + _LORAWAN_BYTES)
+
+
+def join_airtime_s(lora: LoRa) -> float:
+    """The same of a join request."""
+    return _airtime_s(lora, JOIN_BYTES)
+
+
+def _airtime_s(lora: LoRa, phy_bytes: int) -> float:
     return lorawan_airtime.airtime_s(
-        lora.payload_bytes + _LORAWAN_BYTES,
+        phy_bytes,
         lora.spreading_factor,
         bandwidth_hz=lora.bandwidth_hz,
         coding_rate=lora.coding_rate,

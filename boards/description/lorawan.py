@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a device joins and speaks to a LoRaWAN network: the ``[lorawan]`` table of a board's file. EU868, class A."""
 
+from math import log2
 from string import hexdigits
 from typing import Annotated, Literal
 
@@ -8,9 +9,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from xky.protocol.tomlfile import Section
 
-__all__ = ["JOIN_SPREAD", "Lorawan"]
+__all__ = ["AT_ONCE", "DAY_S", "JOIN_SPREAD", "Lorawan"]
 
+AT_ONCE = 0.1  # share of a day's airtime that may be used at once: a join, repetitions; an assumption
 JOIN_SPREAD = 1.2  # a pause behind a join may be so much longer, at random (LoRaWAN 1.0.2 §7)
+DAY_S = 86_400.0
 _Positive = Annotated[float, Field(gt=0)]
 _Port = Annotated[int, Field(ge=1, le=223)]  # FPorts of applications (LoRaWAN 1.0.2 §4.3.2)
 
@@ -48,6 +51,14 @@ class Lorawan(Section):
     join_pause_s: _Positive = 60.0
     join_pause_max_s: _Positive = 3600.0
 
+    def fair_period_s(self, airtime_s: float) -> float:
+        """From uplink to uplink in the long run, seconds, by the airtime that its network grants; 0: it does not ask.
+
+        Args:
+            airtime_s: of an uplink.
+        """
+        return 0.0 if self.fair_use_s is None else airtime_s * DAY_S / ((1 - AT_ONCE) * self.fair_use_s)
+
     def join_pause_after(self, tries: int) -> float:
         """How long it leaves the network alone, at the least, behind so many joins in a row that got no answer, s."""
         return float(min(self.join_pause_s * 2.0 ** min(tries - 1, 30), self.join_pause_max_s))
@@ -61,6 +72,20 @@ class Lorawan(Section):
             outage_s: how long the network was away.
         """
         return JOIN_SPREAD * (outage_s + self.join_pause_s)
+
+    def made_up_s(self, outage_s: float, airtime_s: float, join_airtime_s: float) -> float:
+        """How long a device whose uplinks use up its airtime makes up for what an outage cost of it, seconds.
+
+        Each join counts, and the repetitions of a confirmed uplink; what earlier ones had was made up for meanwhile.
+
+        Args:
+            outage_s: how long the network was away.
+            airtime_s: of an uplink.
+            join_airtime_s: of a join request.
+        """
+        joins = 2 + int(log2(1 + outage_s / self.join_pause_s))
+        repetitions = self.transmissions_max - 1 if self.confirmed_every else 0
+        return self.fair_period_s(joins * join_airtime_s + repetitions * airtime_s)
 
     @field_validator("dev_eui", "join_eui", "app_key")
     @classmethod

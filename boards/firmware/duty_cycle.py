@@ -8,10 +8,11 @@ too. A device without a clock of its own in the dark takes a brown-out for no ti
 
 from dataclasses import dataclass, field
 
+from ..description.lorawan import AT_ONCE, DAY_S
+
 __all__ = ["AirLedger", "FairUse"]
 
-_HOUR_S, _DAY_S = 3600.0, 86_400.0
-_AT_ONCE = 0.1  # share of a day's airtime that may be used at once: a join, repetitions; an assumption
+_HOUR_S = 3600.0
 _ROUNDING_S = 1e-6  # a wait is never a hair too short
 
 
@@ -77,7 +78,7 @@ class FairUse:
 
     @property
     def _comes_back(self) -> float:
-        return (1 - _AT_ONCE) * self.day_s / _DAY_S
+        return (1 - AT_ONCE) * self.day_s / DAY_S
 
     def _left_of(self, at_s: float) -> float:
         return max(0.0, self.spent_s - (at_s - self.clock_s) * self._comes_back)
@@ -88,5 +89,5 @@ class FairUse:
 
     def wait_s(self, at_s: float, airtime_s: float) -> float:
         """How long a frame has to wait; arguments as of ``AirLedger``."""
-        over_s = self._left_of(at_s) + airtime_s - max(_AT_ONCE * self.day_s, airtime_s)
+        over_s = self._left_of(at_s) + airtime_s - max(AT_ONCE * self.day_s, airtime_s)
         return max(0.0, over_s / self._comes_back)

@@ -12,7 +12,7 @@ import simpy
 from xky.protocol import InputError, Mode
 
 from ..description.phases import WakePhase
-from ..description.states import JOINING
+from ..description.states import JOINING, SLEEP
 from ..payloads.loky import EXTENDED_BYTES, PLAIN_BYTES, encode
 from .context import FirmwareContext
 from .duty_cycle import AirLedger, FairUse
@@ -67,9 +67,14 @@ class LokyFirmware(SleepingFirmware):
     def _gets_through(self, phase: WakePhase) -> Generator[simpy.Event, None, bool]:
         yield from self._spend(phase)
         mac = self._mac
-        if mac is None or phase.load != JOINING[0] or mac.is_joined:
+        if mac is None or phase.load != JOINING[0]:
             return True
-        yield from mac.join()
+        if not mac.is_joined:
+            yield from mac.join()
+        wait_s = mac.wait_s(self._payload_bytes) - self._listens_s if mac.is_joined else 0.0
+        if wait_s > 0:  # it reads what it may say then: what waits for the duty cycle grows old
+            self._power.draw(SLEEP)
+            yield self._env.timeout(wait_s)
         return mac.is_joined
 
     def _publish(self) -> Generator[simpy.Event, None, None]:

@@ -31,6 +31,7 @@ from xky.protocol.uplinks.lorawan_eu868 import (
 from xky.protocol.uplinks.lorawan_security import RootKeys
 from xky.protocol.uplinks.messages import RadioFrame
 
+from ..description.lora import join_airtime_s
 from ..description.lorawan import Lorawan
 from ..description.power import LoRa
 from ..description.states import PUBLISHING_BY_LORA, SLEEP
@@ -45,7 +46,6 @@ _ACK_TIMEOUT_S = (1.0, 3.0)  # behind the second window, at random (LoRaWAN 1.0.
 _ADR_ACK_LIMIT, _ADR_ACK_DELAY = 64, 32  # uplinks (regional parameters §2.1.7, memory)
 _SLOWEST = 12  # spreading factor
 _NONCES = _COUNTER_HALF = 1 << 16
-_JOIN_BYTES = 23
 _FRAME_BYTES = 13  # of a data frame without options, besides its payload
 _OPTIONS_MOST = 15
 _JOIN_DUTY_CYCLE = 1e-4  # of joins in the long run (LoRaWAN 1.0.2 §7)
@@ -103,7 +103,7 @@ class LorawanMac:
     @property
     def join_pause_s(self) -> float:
         """How long it leaves the network alone behind a join that got no answer."""
-        settings, air_s = self._settings, airtime_s(_JOIN_BYTES, self._lora.spreading_factor)
+        settings, air_s = self._settings, join_airtime_s(self._lora)
         longest_s = max(settings.join_pause_max_s, air_s * (1 / _JOIN_DUTY_CYCLE - 1))
         pause_s = settings.join_pause_s * 2.0 ** min(max(self._flash.join_tries - 1, 0), 30)
         return min(pause_s, longest_s) * self._random.uniform(1.0, 1.2)

@@ -202,7 +202,9 @@ class Player:
 
     def _has_tail(self, step: Stimulus) -> bool:
         """Whether clean frames of its own follow; who sleeps is given some behind each disturbance."""
-        has_tail = step.has_tail(self.meters.mode)
+        has_tail = step.has_tail(self.meters.mode) or (
+            step.outlasts_confirmed and self._bench.board.makes_up_for_airtime
+        )
         return has_tail or step.disturbs if self._sleeps else has_tail and step not in self.shared
 
     def _leaves(self, step: Stimulus) -> bool:

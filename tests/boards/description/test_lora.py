@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xky.boards import Board, board_named
 from xky.boards.description.lora import airtime_s, off_time_s, shortest_period_s, symbol_s, windows_s
 from xky.boards.description.power import LoRa
 
@@ -69,3 +70,43 @@ def test_the_shortest_period_keeps_the_duty_cycle_and_the_windows(lora: LoRa) ->
 def test_the_off_time_at_one_percent_is_99_airtimes() -> None:
     assert off_time_s(LoRa(payload_bytes=20)) == pytest.approx(7.1, abs=0.05)
     assert off_time_s(LoRa(payload_bytes=20, spreading_factor=12)) == pytest.approx(179, abs=0.5)
+
+
+def far(spreading_factor: int, **lorawan: object) -> Board:
+    board = board_named("loky")
+    assert board.power is not None
+    assert board.power.lora is not None
+    assert board.lorawan is not None
+    lora = board.power.lora.model_copy(update={"spreading_factor": spreading_factor})
+    return board.model_copy(
+        update={
+            "power": board.power.model_copy(update={"lora": lora}),
+            "lorawan": board.lorawan.model_copy(update=lorawan),
+        }
+    )
+
+
+def test_a_board_reports_no_more_often_than_its_band_and_its_network_let_it() -> None:
+    """Of the 30 s of airtime a day of The Things Network a tenth is left for joins and repetitions."""
+    near, ten, twelve = (far(spread).report_period_s for spread in (7, 10, 12))
+    assert near == board_named("loky").report_period_s < 320
+    assert (ten, twelve) == (
+        pytest.approx(0.3707 / 27 * 86_400, rel=0.02),
+        pytest.approx(1.4828 / 27 * 86_400, rel=0.01),
+    )
+    free = far(12, fair_use_s=None)
+    assert free.report_period_s < 320
+    hasty = free.model_copy(update={"wake": free.wake.model_copy(update={"sleep_s": 1.0})})  # type: ignore[union-attr]
+    assert 148.28 < hasty.report_period_s < 170  # by 99 airtimes
+
+
+def test_who_uses_up_its_airtime_makes_up_for_joins_and_repetitions() -> None:
+    near, ten = far(7), far(10)
+    assert not near.makes_up_for_airtime
+    assert ten.makes_up_for_airtime
+    hour_s = 3600.0
+    later_s = ten.server_returns_after(hour_s) - near.server_returns_after(hour_s)
+    joins, repetitions = 7, 7  # behind pauses of 1, 2, 4, 8, 16 and 32 min, and the one that is let in
+    assert later_s == pytest.approx((joins + repetitions) * 0.3707 / 27 * 86_400, rel=0.01)
+    silent = far(10, confirmed_every=0)
+    assert silent.server_returns_after(hour_s) < ten.server_returns_after(hour_s)

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from xky.boards import Board, board_named, board_names, known_defects
+from xky.boards.description.board import board_file
 from xky.emulator import Piece
 from xky.emulator.meter_file.meter_file import meter_names
 from xky.emulator.truth.timing import bursts_of
@@ -292,6 +293,33 @@ EACH_DAY = {  # the others at night
 def test_a_sound_board_passes_on_every_ready_meter(tmp_path: Path, board: str, meter: str) -> None:
     report = certify(Campaign(Options(f"sim:{board}", meter=meter)), tmp_path)
     assert (report["verdict"], report["decided"]) == ("pass", report["total"])
+
+
+def a_far_loky(folder: Path, spreading_factor: int) -> str:
+    """LoKy's own file, at another data rate, as far from its gateway as one may be that is sound."""
+    near = "spreading_factor = 7"
+    text = board_file("loky")[1]
+    assert text.count(near) == 1
+    file = folder / "far.toml"
+    file.write_text(text.replace(near, f"spreading_factor = {spreading_factor}"))
+    return str(file)
+
+
+FAR_AND_OFTEN = ("TIC-FRS-1", "TIC-MOD-1", "XKY-LRW-4", "XKY-LRW-5")  # what waits for the air is not stale, nor silent
+
+
+@pytest.mark.parametrize(
+    ("spreading_factor", "only"),
+    [(10, FAR_AND_OFTEN), *(pytest.param(each, (), marks=pytest.mark.nightly) for each in range(8, 13))],
+)
+def test_a_sound_loky_far_from_its_gateway_is_not_accused(
+    spreading_factor: int, only: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Each of its readings waits for the duty cycle and the fair use of its network: 20 minutes at SF10."""
+    options = Options("sim:loky", board=a_far_loky(tmp_path, spreading_factor), only=only)
+    report = certify(Campaign(options), tmp_path / "report")
+    assert {mode.value: failed(report, mode.value) for mode in Mode} == {"historic": set(), "standard": set()}
+    assert report["verdict"] == "pass" or spreading_factor > 10  # slower than what a tariff brings
 
 
 def test_the_suite_sends_every_label_of_both_modes(certified: Certified) -> None:
