@@ -271,7 +271,9 @@ class Board(Section):
             return self.server_returns_s
         returns_s, lora = self.lorawan.returns_s(outage_s), self._lora
         if lora is not None and self.makes_up_for_airtime:
-            returns_s += self.lorawan.made_up_s(outage_s, airtime_s(lora), join_airtime_s(lora))
+            uplink_s = airtime_s(lora)
+            lost_s = self.lorawan.outage_airtime_s(outage_s, uplink_s, join_airtime_s(lora))
+            returns_s += lost_s / uplink_s * self._air_period_s
         return max(self.server_returns_s, returns_s)
 
     @property

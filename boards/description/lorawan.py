@@ -73,10 +73,10 @@ class Lorawan(Section):
         """
         return JOIN_SPREAD * (outage_s + self.join_pause_s)
 
-    def made_up_s(self, outage_s: float, airtime_s: float, join_airtime_s: float) -> float:
-        """How long a device whose uplinks use up its airtime makes up for what an outage cost of it, seconds.
+    def outage_airtime_s(self, outage_s: float, airtime_s: float, join_airtime_s: float) -> float:
+        """The airtime that an outage costs, to be made up for behind it, seconds.
 
-        Each join counts, and the repetitions of a confirmed uplink; what earlier ones had was made up for meanwhile.
+        Each join counts, and the repetitions of a confirmed uplink; what earlier ones took was made up for meanwhile.
 
         Args:
             outage_s: how long the network was away.
@@ -85,7 +85,7 @@ class Lorawan(Section):
         """
         joins = 2 + int(log2(1 + outage_s / self.join_pause_s))
         repetitions = self.transmissions_max - 1 if self.confirmed_every else 0
-        return self.fair_period_s(joins * join_airtime_s + repetitions * airtime_s)
+        return joins * join_airtime_s + repetitions * airtime_s
 
     @field_validator("dev_eui", "join_eui", "app_key")
     @classmethod

@@ -72,6 +72,11 @@ def test_the_off_time_at_one_percent_is_99_airtimes() -> None:
     assert off_time_s(LoRa(payload_bytes=20, spreading_factor=12)) == pytest.approx(179, abs=0.5)
 
 
+_LOKYS = board_named("loky").wake
+assert _LOKYS is not None
+HASTY = _LOKYS.model_copy(update={"sleep_s": 1.0})
+
+
 def far(spreading_factor: int, **lorawan: object) -> Board:
     board = board_named("loky")
     assert board.power is not None
@@ -96,7 +101,7 @@ def test_a_board_reports_no_more_often_than_its_band_and_its_network_let_it() ->
     )
     free = far(12, fair_use_s=None)
     assert free.report_period_s < 320
-    hasty = free.model_copy(update={"wake": free.wake.model_copy(update={"sleep_s": 1.0})})  # type: ignore[union-attr]
+    hasty = free.model_copy(update={"wake": HASTY})
     assert 148.28 < hasty.report_period_s < 170  # by 99 airtimes
 
 
@@ -110,3 +115,7 @@ def test_who_uses_up_its_airtime_makes_up_for_joins_and_repetitions() -> None:
     assert later_s == pytest.approx((joins + repetitions) * 0.3707 / 27 * 86_400, rel=0.01)
     silent = far(10, confirmed_every=0)
     assert silent.server_returns_after(hour_s) < ten.server_returns_after(hour_s)
+    hasty = far(12, fair_use_s=None).model_copy(update={"wake": HASTY})
+    assert hasty.makes_up_for_airtime
+    later_s = hasty.server_returns_after(hour_s) - near.server_returns_after(hour_s)
+    assert later_s == pytest.approx((joins + repetitions) * 148.28, rel=0.01)  # by 99 airtimes behind each
