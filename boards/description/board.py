@@ -14,8 +14,8 @@ from xky.protocol.tomlfile import Section, Shelf, parse_toml, read_toml
 from .declaration import Release, Waiver
 from .indicator import IndicatorDescription
 from .iss import Iss
-from .lora import airtime_s, join_airtime_s, shortest_period_s, windows_s
-from .lorawan import Lorawan
+from .lora import airtime_s, join_airtime_s, longest_gap_s, windows_s
+from .lorawan import ACK_TIMEOUT_S, Lorawan
 from .power import LoRa, PowerDescription
 from .statement import ReadingMap
 from .states import BOOT, JOINING, LISTEN, PUBLISHING, PUBLISHING_BY_LORA, RUN, SLEEP
@@ -267,19 +267,25 @@ class Board(Section):
         Args:
             outage_s: how long it was away, seconds.
         """
-        if self.lorawan is None:
-            return self.server_returns_s
-        returns_s, lora = self.lorawan.returns_s(outage_s), self._lora
-        if lora is not None and self.makes_up_for_airtime:
-            uplink_s = airtime_s(lora)
-            lost_s = self.lorawan.outage_airtime_s(outage_s, uplink_s, join_airtime_s(lora))
-            returns_s += lost_s / uplink_s * self._air_period_s
-        return max(self.server_returns_s, returns_s)
+        joins_s = 0.0 if self.lorawan is None else self.lorawan.returns_s(outage_s) + self.makes_up_s(outage_s)
+        return max(self.server_returns_s, joins_s)
+
+    def makes_up_s(self, outage_s: float) -> float:
+        """How long its uplinks wait behind an outage for the airtime that joins and repetitions took, seconds.
+
+        Args:
+            outage_s: how long it was away, seconds.
+        """
+        lora = self._lora
+        if lora is None or self.lorawan is None:
+            return 0.0
+        return self.lorawan.made_up_s(outage_s, airtime_s(lora), join_airtime_s(lora), self.report_period_s)
 
     @property
-    def makes_up_for_airtime(self) -> bool:
-        """Whether its uplinks use up what it may be on the air, so that joins and repetitions put others off."""
-        return self.lorawan is not None and self.wake is not None and self.wake.sleep_s < self._air_period_s
+    def repeats_within_s(self) -> float:
+        """The longest from one transmission of a confirmed uplink to the next, seconds; 0 without ``[power.lora]``."""
+        lora = self._lora
+        return 0.0 if lora is None else longest_gap_s(lora) + windows_s(lora) + ACK_TIMEOUT_S
 
     @property
     def _lora(self) -> LoRa | None:
@@ -304,16 +310,25 @@ class Board(Section):
         sleep_s = max(self.wake.sleep_s, self._air_period_s)
         if self.power is not None and self.power.policy.sleep == "recharge":
             sleep_s = max(sleep_s, self.power.policy.max_sleep_s)
-        return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + sleep_s
+        shortest_s = 0.0 if self.lorawan is None else self.lorawan.shortest_period_s
+        return self.wake.deaf_s + self.listen.timeout_s + self.wake.publish_s + max(sleep_s, shortest_s)
 
     @property
     def _air_period_s(self) -> float:
-        """From uplink to uplink, at the least, by the duty cycle and its network's fair use; 0 without [power.lora]."""
+        """The longest that an uplink waits for the one before: by the duty cycle, and by what its network grants."""
         lora = self._lora
         if lora is None:
             return 0.0
         fair_s = 0.0 if self.lorawan is None else self.lorawan.fair_period_s(airtime_s(lora))
-        return max(shortest_period_s(lora), fair_s)
+        return max(longest_gap_s(lora), fair_s)
+
+    @property
+    def longest_period_s(self) -> float:
+        """The same behind a join, which takes of the airtime that its network grants: longer where that is little."""
+        lora = self._lora
+        if lora is None or self.lorawan is None:
+            return self.report_period_s
+        return max(self.report_period_s, self.lorawan.join_delay_s(airtime_s(lora), join_airtime_s(lora)))
 
     @property
     def pace_s(self) -> float:

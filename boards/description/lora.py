@@ -6,13 +6,15 @@ What is reckoned with is what the board's ``[power.lora]`` says of an uplink.
 
 from xky.protocol.uplinks import lorawan_airtime
 from xky.protocol.uplinks.lorawan_airtime import PREAMBLE_SYMBOLS
-from xky.protocol.uplinks.lorawan_eu868 import RX2_SPREADING_FACTOR, RX_DELAYS_S
+from xky.protocol.uplinks.lorawan_eu868 import HOUR_S, RX2_SPREADING_FACTOR, RX_DELAYS_S
 
 from .power import LoRa
 
-__all__ = ["JOIN_BYTES", "airtime_s", "join_airtime_s", "off_time_s", "shortest_period_s", "symbol_s", "windows_s"]
+__all__ = [
+    "airtime_s", "join_airtime_s", "longest_gap_s", "off_time_s", "shortest_period_s", "symbol_s", "windows_s",
+]  # fmt: skip
 
-JOIN_BYTES = 23  # of a join request: MHDR 1, EUIs 16, DevNonce 2, MIC 4 (LoRaWAN 1.0.2 §6.2.4)
+_JOIN_BYTES = 23  # of a join request: MHDR 1, EUIs 16, DevNonce 2, MIC 4 (LoRaWAN 1.0.2 §6.2.4)
 _LORAWAN_BYTES = 13  # MHDR 1, address 4, FCtrl 1, FCnt 2, FPort 1, MIC 4 (LoRaWAN 1.0.2 §4)
 
 
@@ -32,7 +34,7 @@ def airtime_s(lora: LoRa) -> float:
 
 def join_airtime_s(lora: LoRa) -> float:
     """The same of a join request."""
-    return _airtime_s(lora, JOIN_BYTES)
+    return _airtime_s(lora, _JOIN_BYTES)
 
 
 def _airtime_s(lora: LoRa, phy_bytes: int) -> float:
@@ -60,3 +62,13 @@ def off_time_s(lora: LoRa) -> float:
 def shortest_period_s(lora: LoRa) -> float:
     """From uplink to uplink, seconds: the duty cycle allows no less, nor do the receive windows."""
     return airtime_s(lora) + max(off_time_s(lora), windows_s(lora))
+
+
+def longest_gap_s(lora: LoRa) -> float:
+    """From uplink to uplink, at the most, of a device that sends as soon as it may, seconds.
+
+    No hour may hold more than the duty cycle lets it: behind as many as it holds, the next one waits for its end.
+    """
+    spacing_s = airtime_s(lora) / lora.duty_cycle
+    an_hour = max(int(HOUR_S / spacing_s), 1)
+    return max(shortest_period_s(lora), HOUR_S - (an_hour - 1) * spacing_s if an_hour > 1 else spacing_s)

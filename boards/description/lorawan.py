@@ -9,11 +9,13 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from xky.protocol.tomlfile import Section
 
-__all__ = ["AT_ONCE", "DAY_S", "JOIN_SPREAD", "Lorawan"]
+__all__ = ["ACK_TIMEOUT_S", "AT_ONCE", "DAY_S", "JOIN_SPREAD", "Lorawan"]
 
+ACK_TIMEOUT_S = 3.0  # behind the second window, at the most (LoRaWAN 1.0.2 §18.1, memory)
 AT_ONCE = 0.1  # share of a day's airtime that may be used at once: a join, repetitions; an assumption
 JOIN_SPREAD = 1.2  # a pause behind a join may be so much longer, at random (LoRaWAN 1.0.2 §7)
 DAY_S = 86_400.0
+_GAINS = 1.5  # so many times the period that its network grants; an assumption
 _Positive = Annotated[float, Field(gt=0)]
 _Port = Annotated[int, Field(ge=1, le=223)]  # FPorts of applications (LoRaWAN 1.0.2 §4.3.2)
 
@@ -59,6 +61,16 @@ class Lorawan(Section):
         """
         return 0.0 if self.fair_use_s is None else airtime_s * DAY_S / ((1 - AT_ONCE) * self.fair_use_s)
 
+    def join_delay_s(self, airtime_s: float, join_airtime_s: float) -> float:
+        """The longest from the first uplink behind a join to the second, by what its network grants, seconds.
+
+        Args:
+            airtime_s: of an uplink.
+            join_airtime_s: of a join request.
+        """
+        at_once_s = 0.0 if self.fair_use_s is None else AT_ONCE * self.fair_use_s
+        return self.fair_period_s(max(0.0, join_airtime_s + 2 * airtime_s - max(at_once_s, airtime_s)))
+
     def join_pause_after(self, tries: int) -> float:
         """How long it leaves the network alone, at the least, behind so many joins in a row that got no answer, s."""
         return float(min(self.join_pause_s * 2.0 ** min(tries - 1, 30), self.join_pause_max_s))
@@ -73,19 +85,26 @@ class Lorawan(Section):
         """
         return JOIN_SPREAD * (outage_s + self.join_pause_s)
 
-    def outage_airtime_s(self, outage_s: float, airtime_s: float, join_airtime_s: float) -> float:
-        """The airtime that an outage costs, to be made up for behind it, seconds.
+    def made_up_s(self, outage_s: float, airtime_s: float, join_airtime_s: float, period_s: float) -> float:
+        """How long uplinks wait behind an outage until its network's airtime has been made up for, seconds.
 
         Each join counts, and the repetitions of a confirmed uplink; what earlier ones took was made up for meanwhile.
+        0: it does not ask, or what may be used at once was enough.
 
         Args:
             outage_s: how long the network was away.
             airtime_s: of an uplink.
             join_airtime_s: of a join request.
+            period_s: from uplink to uplink.
         """
+        if self.fair_use_s is None:
+            return 0.0
         joins = 2 + int(log2(1 + outage_s / self.join_pause_s))
         repetitions = self.transmissions_max - 1 if self.confirmed_every else 0
-        return joins * join_airtime_s + repetitions * airtime_s
+        lost_s, at_once_s = joins * join_airtime_s + repetitions * airtime_s, AT_ONCE * self.fair_use_s
+        gains = period_s > _GAINS * self.fair_period_s(airtime_s)  # an outage before is forgotten some periods later
+        spent_s = min(at_once_s, airtime_s + lost_s) if gains else at_once_s
+        return self.fair_period_s(max(0.0, spent_s + lost_s + airtime_s - max(at_once_s, airtime_s)))
 
     @field_validator("dev_eui", "join_eui", "app_key")
     @classmethod

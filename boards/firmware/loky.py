@@ -71,7 +71,7 @@ class LokyFirmware(SleepingFirmware):
             return True
         if not mac.is_joined:
             yield from mac.join()
-        wait_s = mac.wait_s(self._payload_bytes) - self._listens_s if mac.is_joined else 0.0
+        wait_s = mac.band_wait_s(self._payload_bytes) - self._listens_s if mac.is_joined else 0.0
         if wait_s > 0:  # it reads what it may say then: what waits for the duty cycle grows old
             self._power.draw(SLEEP)
             yield self._env.timeout(wait_s)

@@ -32,7 +32,7 @@ from xky.protocol.uplinks.lorawan_security import RootKeys
 from xky.protocol.uplinks.messages import RadioFrame
 
 from ..description.lora import join_airtime_s
-from ..description.lorawan import Lorawan
+from ..description.lorawan import ACK_TIMEOUT_S, Lorawan
 from ..description.power import LoRa
 from ..description.states import PUBLISHING_BY_LORA, SLEEP
 from ..ports import RadioPort
@@ -42,7 +42,7 @@ __all__ = ["LorawanMac"]
 
 _TRANSMIT, _WINDOWS = PUBLISHING_BY_LORA
 _EARLY_S = 0.01  # a window opens so much before its time; assumption: for the error of two clocks
-_ACK_TIMEOUT_S = (1.0, 3.0)  # behind the second window, at random (LoRaWAN 1.0.2 §18.1, memory)
+_ACK_TIMEOUT_S = (1.0, ACK_TIMEOUT_S)  # at random
 _ADR_ACK_LIMIT, _ADR_ACK_DELAY = 64, 32  # uplinks (regional parameters §2.1.7, memory)
 _SLOWEST = 12  # spreading factor
 _NONCES = _COUNTER_HALF = 1 << 16
@@ -108,13 +108,21 @@ class LorawanMac:
         pause_s = settings.join_pause_s * 2.0 ** min(max(self._flash.join_tries - 1, 0), 30)
         return min(pause_s, longest_s) * self._random.uniform(1.0, 1.2)
 
+    def band_wait_s(self, payload_bytes: int) -> float:
+        """How long an uplink has to wait now, for the duty cycle."""
+        return self._flash.air.wait_s(self._own_now_s, self._airtime_s(payload_bytes))
+
     def wait_s(self, payload_bytes: int) -> float:
         """How long an uplink would have to wait now, for the duty cycle and for fair use."""
-        link, fair_use = self._flash.link, self._flash.fair_use
+        fair_use, wait_s = self._flash.fair_use, self.band_wait_s(payload_bytes)
+        if fair_use is None:
+            return wait_s
+        return max(wait_s, fair_use.wait_s(self._own_now_s, self._airtime_s(payload_bytes)))
+
+    def _airtime_s(self, payload_bytes: int) -> float:
+        link = self._flash.link
         spread = self._lora.spreading_factor if link is None else link.spreading_factor
-        air_s, now_s = airtime_s(payload_bytes + _FRAME_BYTES, spread), self._own_now_s
-        wait_s = self._flash.air.wait_s(now_s, air_s)
-        return wait_s if fair_use is None else max(wait_s, fair_use.wait_s(now_s, air_s))
+        return airtime_s(payload_bytes + _FRAME_BYTES, spread)
 
     def join(self) -> _Waits:
         """One try to be let in."""

@@ -203,7 +203,7 @@ class Player:
     def _has_tail(self, step: Stimulus) -> bool:
         """Whether clean frames of its own follow; who sleeps is given some behind each disturbance."""
         has_tail = step.has_tail(self.meters.mode) or (
-            step.outlasts_confirmed and self._bench.board.makes_up_for_airtime
+            step.outlasts_confirmed and self._bench.board.makes_up_s(0.0) > 0
         )
         return has_tail or step.disturbs if self._sleeps else has_tail and step not in self.shared
 
@@ -325,9 +325,11 @@ class Player:
             hold_s += limits.latency_s + (2 if self._sleeps else 0.5) * period_s
         if step.outlasts_detection:
             hold_s += limits.detection_s
-        lorawan = self._bench.board.lorawan
+        board = self._bench.board
+        lorawan = board.lorawan
         if step.outlasts_confirmed and lorawan is not None:  # one more: it lasts until its last repetition
-            hold_s = max(hold_s, (lorawan.confirmed_every + 1) * self._bench.board.report_period_s)
+            last_s = max(board.report_period_s, lorawan.transmissions_max * board.repeats_within_s)
+            hold_s = max(hold_s, lorawan.confirmed_every * board.report_period_s + last_s)
         if step.supply is not None:
             hold_s = max(hold_s, step.supply.for_s + period_s)
         return hold_s

@@ -209,7 +209,7 @@ def at_terminals_w(board: Board, taken_w: float) -> float:
 
 def restart_s(board: Board) -> float:
     """How long a device may take to read again: one that kept its charge may sleep on first."""
-    return board.limits.cold_start_s + board.report_period_s
+    return board.limits.cold_start_s + board.longest_period_s
 
 
 def rests_at_v(board: Board) -> float:

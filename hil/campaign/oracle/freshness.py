@@ -43,8 +43,10 @@ class Freshness:
             return known
         freshness_s = max(self._record.limits_at(at_s).freshness_s, self._wake_s)
         since_s = at_s - freshness_s
+        board = self._record.board
+        back_s = max(board.server_returns_s, board.repeats_within_s) + freshness_s
         for outage in self._record.outages:
-            is_late = outage.start_s <= at_s <= outage.end_s + self._record.board.server_returns_s + freshness_s
+            is_late = outage.start_s <= at_s <= outage.end_s + back_s
             if is_late and (self._keeps or self._may_be_repeated(at_s, outage)):
                 since_s = min(since_s, outage.start_s - freshness_s)
         since_s -= self._waited_s(at_s, freshness_s)

@@ -143,7 +143,7 @@ class MeasuredPowerQuestions(PurposeView):
     def _measured_period(self, power: MeasuredPower) -> None:
         """Readings follow each other as promised, on a meter that gives no more than the specification."""
         board = self.record.board
-        limit_s = board.limits.period_s or board.report_period_s
+        limit_s = board.limits.period_s or board.longest_period_s
         if not limit_s:
             raise NotApplicable(PROMISES_A_PERIOD.otherwise)
         trial = self._cold(power)

@@ -130,7 +130,7 @@ class PowerQuestions(MeasuredPowerQuestions):
             self._measured_period(measured)
             return
         trial, board = self._power.cold, self.record.board
-        limit_s = board.limits.period_s or board.report_period_s
+        limit_s = board.limits.period_s or board.longest_period_s
         if not limit_s:
             raise NotApplicable(PROMISES_A_PERIOD.otherwise)
         self._show(trial, f"{limit_s:g} s between two readings at the most")

@@ -72,11 +72,6 @@ def test_the_off_time_at_one_percent_is_99_airtimes() -> None:
     assert off_time_s(LoRa(payload_bytes=20, spreading_factor=12)) == pytest.approx(179, abs=0.5)
 
 
-_LOKYS = board_named("loky").wake
-assert _LOKYS is not None
-HASTY = _LOKYS.model_copy(update={"sleep_s": 1.0})
-
-
 def far(spreading_factor: int, **lorawan: object) -> Board:
     board = board_named("loky")
     assert board.power is not None
@@ -91,31 +86,46 @@ def far(spreading_factor: int, **lorawan: object) -> Board:
     )
 
 
+def hasty(spreading_factor: int) -> Board:
+    board = far(spreading_factor, fair_use_s=None)
+    assert board.wake is not None
+    return board.model_copy(update={"wake": board.wake.model_copy(update={"sleep_s": 1.0})})
+
+
 def test_a_board_reports_no_more_often_than_its_band_and_its_network_let_it() -> None:
-    """Of the 30 s of airtime a day of The Things Network a tenth is left for joins and repetitions."""
+    """Of the 30 s of airtime a day of The Things Network a tenth is left for repetitions."""
     near, ten, twelve = (far(spread).report_period_s for spread in (7, 10, 12))
     assert near == board_named("loky").report_period_s < 320
     assert (ten, twelve) == (
         pytest.approx(0.3707 / 27 * 86_400, rel=0.02),
         pytest.approx(1.4828 / 27 * 86_400, rel=0.01),
     )
-    free = far(12, fair_use_s=None)
-    assert free.report_period_s < 320
-    hasty = free.model_copy(update={"wake": HASTY})
-    assert 148.28 < hasty.report_period_s < 170  # by 99 airtimes
+    assert far(12, fair_use_s=None).report_period_s < 320
+    assert 60 <= hasty(7).report_period_s < 80  # the least one of its file
+    assert hasty(12).report_period_s >= 3600 - 23 * 148.28  # 24 in an hour, and the next one waits for its end
 
 
 def test_who_uses_up_its_airtime_makes_up_for_joins_and_repetitions() -> None:
-    near, ten = far(7), far(10)
-    assert not near.makes_up_for_airtime
-    assert ten.makes_up_for_airtime
-    hour_s = 3600.0
-    later_s = ten.server_returns_after(hour_s) - near.server_returns_after(hour_s)
+    hour_s, air_s, day_s = 3600.0, 0.3707, 86_400 / 27
+    assert far(7).makes_up_s(hour_s) == 0  # what may be used at once is enough
     joins, repetitions = 7, 7  # behind pauses of 1, 2, 4, 8, 16 and 32 min, and the one that is let in
-    assert later_s == pytest.approx((joins + repetitions) * 0.3707 / 27 * 86_400, rel=0.01)
-    silent = far(10, confirmed_every=0)
-    assert silent.server_returns_after(hour_s) < ten.server_returns_after(hour_s)
-    hasty = far(12, fair_use_s=None).model_copy(update={"wake": HASTY})
-    assert hasty.makes_up_for_airtime
-    later_s = hasty.server_returns_after(hour_s) - near.server_returns_after(hour_s)
-    assert later_s == pytest.approx((joins + repetitions) * 148.28, rel=0.01)  # by 99 airtimes behind each
+    assert far(10).makes_up_s(hour_s) == pytest.approx((joins + repetitions + 1) * air_s * day_s, rel=0.01)
+    assert far(10, confirmed_every=0).makes_up_s(hour_s) == pytest.approx((joins + 1) * air_s * day_s, rel=0.01)
+    assert far(10, fair_use_s=None).makes_up_s(hour_s) == 0
+    late_s = far(10).server_returns_after(hour_s) - far(7).server_returns_after(hour_s)
+    assert late_s == pytest.approx(far(10).makes_up_s(hour_s))
+
+
+def test_a_period_just_over_what_its_network_grants_leaves_nothing_for_repetitions() -> None:
+    ten = far(10, transmissions_max=15)
+    assert ten.wake is not None
+    slower = ten.model_copy(update={"wake": ten.wake.model_copy(update={"sleep_s": 1190.0})})
+    assert slower.makes_up_s(0.0) > 15 * 0.3707 / 27 * 86_400
+
+
+def test_a_join_may_put_off_the_second_uplink_where_little_is_granted() -> None:
+    assert far(10).longest_period_s == far(10).report_period_s
+    little = far(10, fair_use_s=5.0)
+    assert little.longest_period_s == pytest.approx((3 * 0.3707 - 0.5) / 4.5 * 86_400, rel=0.01)
+    assert little.longest_period_s > little.report_period_s
+    assert board_named("eky").longest_period_s == 0
