@@ -73,4 +73,6 @@ def test_a_day_with_the_bytes_of_its_uplinks(capsys: pytest.CaptureFixture[str])
             f"\na day of sim:{BOARD} with its MQTT and InfluxDB made, parsed and judged: {ratio:.2f} times the same "
             f"day with bare readings (goal {GOAL}); {median(played):.2f} times without the oracle"
         )
-    assert ratio < 2  # the goal is not reached: a wake is a connection, three publications, 25 points and eight events
+    # The goal is not reached: a wake is a connection, three publications, 25 points and eight events. With broker,
+    # database and what carries the bytes taken for nothing, making, reading and judging payloads alone came to 1.4.
+    assert ratio < 2
