@@ -71,4 +71,4 @@ def longest_gap_s(lora: LoRa) -> float:
     """
     spacing_s = airtime_s(lora) / lora.duty_cycle
     an_hour = max(int(HOUR_S / spacing_s), 1)
-    return max(shortest_period_s(lora), HOUR_S - (an_hour - 1) * spacing_s if an_hour > 1 else spacing_s)
+    return max(shortest_period_s(lora), HOUR_S - (an_hour - 1) * spacing_s)

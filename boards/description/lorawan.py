@@ -9,15 +9,36 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from xky.protocol.tomlfile import Section
 
-__all__ = ["ACK_TIMEOUT_S", "AT_ONCE", "DAY_S", "JOIN_SPREAD", "Lorawan"]
+__all__ = ["ACK_TIMEOUT_S", "JOIN_SPREAD", "Lorawan", "comes_back", "fair_wait_s"]
 
 ACK_TIMEOUT_S = 3.0  # behind the second window, at the most (LoRaWAN 1.0.2 §18.1, memory)
-AT_ONCE = 0.1  # share of a day's airtime that may be used at once: a join, repetitions; an assumption
+_AT_ONCE = 0.1  # share of a day's airtime that may be used at once: a join, repetitions; an assumption
 JOIN_SPREAD = 1.2  # a pause behind a join may be so much longer, at random (LoRaWAN 1.0.2 §7)
-DAY_S = 86_400.0
+_DAY_S = 86_400.0
 _GAINS = 1.5  # so many times the period that its network grants; an assumption
 _Positive = Annotated[float, Field(gt=0)]
 _Port = Annotated[int, Field(ge=1, le=223)]  # FPorts of applications (LoRaWAN 1.0.2 §4.3.2)
+
+
+def comes_back(fair_use_s: float) -> float:
+    """The airtime that may be used again in each second, behind what was used at once.
+
+    Args:
+        fair_use_s: airtime a day that a network grants.
+    """
+    return (1 - _AT_ONCE) * fair_use_s / _DAY_S
+
+
+def fair_wait_s(fair_use_s: float, spent_s: float, airtime_s: float) -> float:
+    """How long a frame waits for what its network grants, seconds.
+
+    Args:
+        fair_use_s: airtime a day that it grants.
+        spent_s: what was used at once, and has not come back.
+        airtime_s: of the frame.
+    """
+    over_s = spent_s + airtime_s - max(_AT_ONCE * fair_use_s, airtime_s)
+    return max(0.0, over_s / comes_back(fair_use_s))
 
 
 class Lorawan(Section):
@@ -59,7 +80,7 @@ class Lorawan(Section):
         Args:
             airtime_s: of an uplink.
         """
-        return 0.0 if self.fair_use_s is None else airtime_s * DAY_S / ((1 - AT_ONCE) * self.fair_use_s)
+        return 0.0 if self.fair_use_s is None else airtime_s / comes_back(self.fair_use_s)
 
     def join_delay_s(self, airtime_s: float, join_airtime_s: float) -> float:
         """The longest from the first uplink behind a join to the second, by what its network grants, seconds.
@@ -68,8 +89,7 @@ class Lorawan(Section):
             airtime_s: of an uplink.
             join_airtime_s: of a join request.
         """
-        at_once_s = 0.0 if self.fair_use_s is None else AT_ONCE * self.fair_use_s
-        return self.fair_period_s(max(0.0, join_airtime_s + 2 * airtime_s - max(at_once_s, airtime_s)))
+        return 0.0 if self.fair_use_s is None else fair_wait_s(self.fair_use_s, join_airtime_s + airtime_s, airtime_s)
 
     def join_pause_after(self, tries: int) -> float:
         """How long it leaves the network alone, at the least, behind so many joins in a row that got no answer, s."""
@@ -101,10 +121,10 @@ class Lorawan(Section):
             return 0.0
         joins = 2 + int(log2(1 + outage_s / self.join_pause_s))
         repetitions = self.transmissions_max - 1 if self.confirmed_every else 0
-        lost_s, at_once_s = joins * join_airtime_s + repetitions * airtime_s, AT_ONCE * self.fair_use_s
-        gains = period_s > _GAINS * self.fair_period_s(airtime_s)  # an outage before is forgotten some periods later
-        spent_s = min(at_once_s, airtime_s + lost_s) if gains else at_once_s
-        return self.fair_period_s(max(0.0, spent_s + lost_s + airtime_s - max(at_once_s, airtime_s)))
+        lost_s, spent_s = joins * join_airtime_s + repetitions * airtime_s, _AT_ONCE * self.fair_use_s
+        if period_s > _GAINS * self.fair_period_s(airtime_s):  # an outage before is forgotten some periods later
+            spent_s = min(spent_s, airtime_s + lost_s)
+        return fair_wait_s(self.fair_use_s, spent_s + lost_s, airtime_s)
 
     @field_validator("dev_eui", "join_eui", "app_key")
     @classmethod

@@ -8,11 +8,12 @@ too. A device without a clock of its own in the dark takes a brown-out for no ti
 
 from dataclasses import dataclass, field
 
-from ..description.lorawan import AT_ONCE, DAY_S
+from xky.protocol.uplinks.lorawan_eu868 import HOUR_S
+
+from ..description.lorawan import comes_back, fair_wait_s
 
 __all__ = ["AirLedger", "FairUse"]
 
-_HOUR_S = 3600.0
 _ROUNDING_S = 1e-6  # a wait is never a hair too short
 
 
@@ -39,7 +40,7 @@ class AirLedger:
         """
         end_s = at_s + airtime_s
         self.clock_s = end_s  # what is dark for an instant only must not be taken for older than it is
-        self.sent = [one for one in self.sent if one[0] > end_s - _HOUR_S - airtime_s] + [(end_s, airtime_s)]
+        self.sent = [one for one in self.sent if one[0] > end_s - HOUR_S - airtime_s] + [(end_s, airtime_s)]
 
     def wait_s(self, at_s: float, airtime_s: float) -> float:
         """How long a frame has to wait.
@@ -52,11 +53,11 @@ class AirLedger:
         if self.sent:
             end_s, last_s = self.sent[-1]
             from_s = max(from_s, end_s + last_s * (1 / self.duty_cycle - 1))
-        left_s = self.duty_cycle * _HOUR_S - airtime_s
+        left_s = self.duty_cycle * HOUR_S - airtime_s
         for end_s, used_s in reversed(self.sent):
             left_s -= used_s
             if left_s < 0:  # this one has to be out of the hour that ends with the new frame
-                from_s = max(from_s, end_s + _HOUR_S - airtime_s)
+                from_s = max(from_s, end_s + HOUR_S - airtime_s)
                 break
         wait_s = from_s - at_s
         return wait_s + _ROUNDING_S if wait_s > 0 else 0.0
@@ -76,12 +77,8 @@ class FairUse:
     spent_s: float = 0.0
     clock_s: float = 0.0
 
-    @property
-    def _comes_back(self) -> float:
-        return (1 - AT_ONCE) * self.day_s / DAY_S
-
     def _left_of(self, at_s: float) -> float:
-        return max(0.0, self.spent_s - (at_s - self.clock_s) * self._comes_back)
+        return max(0.0, self.spent_s - (at_s - self.clock_s) * comes_back(self.day_s))
 
     def note(self, at_s: float, airtime_s: float) -> None:
         """A frame begins; arguments as of ``AirLedger``."""
@@ -89,5 +86,4 @@ class FairUse:
 
     def wait_s(self, at_s: float, airtime_s: float) -> float:
         """How long a frame has to wait; arguments as of ``AirLedger``."""
-        over_s = self._left_of(at_s) + airtime_s - max(AT_ONCE * self.day_s, airtime_s)
-        return max(0.0, over_s / self._comes_back)
+        return fair_wait_s(self.day_s, self._left_of(at_s), airtime_s)

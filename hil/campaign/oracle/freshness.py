@@ -29,6 +29,7 @@ class Freshness:
             for event in probe.events
             if event.kind == "transmission" and event.facts.get("type") == "data"
         ]
+        self._back_s = max(record.board.server_returns_s, record.board.repeats_within_s)
         self._known: dict[float, float] = {}
 
     def since_s(self, at_s: float) -> float:
@@ -43,10 +44,8 @@ class Freshness:
             return known
         freshness_s = max(self._record.limits_at(at_s).freshness_s, self._wake_s)
         since_s = at_s - freshness_s
-        board = self._record.board
-        back_s = max(board.server_returns_s, board.repeats_within_s) + freshness_s
         for outage in self._record.outages:
-            is_late = outage.start_s <= at_s <= outage.end_s + back_s
+            is_late = outage.start_s <= at_s <= outage.end_s + self._back_s + freshness_s
             if is_late and (self._keeps or self._may_be_repeated(at_s, outage)):
                 since_s = min(since_s, outage.start_s - freshness_s)
         since_s -= self._waited_s(at_s, freshness_s)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xky.boards import Board, board_named
-from xky.boards.description.lora import airtime_s, off_time_s, shortest_period_s, symbol_s, windows_s
+from xky.boards.description.lora import airtime_s, longest_gap_s, off_time_s, shortest_period_s, symbol_s, windows_s
 from xky.boards.description.power import LoRa
+from xky.boards.firmware.duty_cycle import AirLedger
 
 # Milliseconds by bytes of the application, SF7 to SF12: EU868, 125 kHz, 4/5, explicit header, CRC, 13 bytes of LoRaWAN
 TABLE = {
@@ -129,3 +130,14 @@ def test_a_join_may_put_off_the_second_uplink_where_little_is_granted() -> None:
     assert little.longest_period_s == pytest.approx((3 * 0.3707 - 0.5) / 4.5 * 86_400, rel=0.01)
     assert little.longest_period_s > little.report_period_s
     assert board_named("eky").longest_period_s == 0
+
+
+@given(uplinks())
+def test_who_sends_as_soon_as_it_may_waits_no_longer_than_the_longest_gap(lora: LoRa) -> None:
+    ledger, at_s, gaps = AirLedger(lora.duty_cycle), 0.0, []
+    for _ in range(60):
+        ledger.note(at_s, airtime_s(lora))
+        ready_s = at_s + airtime_s(lora)
+        gaps.append(ready_s + ledger.wait_s(ready_s, airtime_s(lora)) - at_s)
+        at_s += gaps[-1]
+    assert max(gaps) <= longest_gap_s(lora) + 1e-3
